@@ -1,0 +1,24 @@
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+
+option(REGENT_WERROR "treat warnings as errors" ON)
+set(REGENT_SANITIZE "" CACHE STRING "sanitizers to build with, as -fsanitize= takes them")
+
+add_library(regent_options INTERFACE)
+target_compile_options(regent_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wformat=2
+  $<$<BOOL:${REGENT_WERROR}>:-Werror>)
+if(REGENT_SANITIZE)
+  # vptr: cpprestsdk 2.10.18 derives its stream buffers in a way this check refuses (cpprest/astreambuf.h).
+  target_compile_options(regent_options INTERFACE -fsanitize=${REGENT_SANITIZE} -fno-sanitize=vptr
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(regent_options INTERFACE -fsanitize=${REGENT_SANITIZE})
+endif()
+
+find_program(REGENT_CCACHE ccache)
+if(REGENT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${REGENT_CCACHE}")
+endif()
