@@ -1,0 +1,94 @@
+#pragma once
+
+#include "net/clock.hpp"
+#include "net/transport.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+namespace regent::net {
+
+/// A bearer token with its end. The text never reaches a log: the type has no printing operator, and `redact` knows it.
+struct AccessToken {
+    std::string text;
+    std::chrono::system_clock::time_point expires_at;
+    std::string object_id;  ///< `oid` claim: the calling service principal; empty when the token carries none
+};
+
+struct TokenError {
+    bool retryable = false;
+    std::string message;  ///< the service's words: "AADSTS7000215: Invalid client secret provided. …" first sentence, with trace id
+    std::string help;     ///< what to do
+};
+
+/// Gives tokens for a scope ("https://graph.microsoft.com/.default"); caches them; one request in flight per scope.
+/// Implementations: client secret, certificate (PS256); see credentials.hpp.
+class TokenSource {
+public:
+    virtual ~TokenSource() = default;
+    [[nodiscard]] virtual tl::expected<AccessToken, TokenError> token(const std::string& scope) = 0;
+    /// Forgets a cached token, after a 401 or an unexpected 403.
+    virtual void forget(const std::string& scope) = 0;
+};
+
+/// How patient a session is. The defaults suit a command: a person is waiting.
+struct RetryPolicy {
+    int max_attempts = 6;                          ///< tries in all, the first included
+    std::chrono::milliseconds base{500};           ///< first back-off; doubles
+    std::chrono::milliseconds ceiling{30'000};     ///< of one back-off; a longer Retry-After is still waited in full …
+    std::chrono::milliseconds give_up_after{300'000};  ///< … unless the waits of one call would exceed this
+};
+
+/// Why a call failed for good. The kinds of provider/provider_error.hpp are made of these.
+struct CallError {
+    enum class Kind { sign_in, not_sent, unknown_outcome, throttled, interrupted };
+    Kind kind = Kind::not_sent;
+    std::string message;
+    std::chrono::milliseconds retry_after{0};  ///< for throttled
+    std::string help;
+    std::string client_request_id;
+};
+
+/// A complete HTTP answer, of any status a retry could not change.
+struct Answer {
+    int status = 0;
+    Headers headers;
+    std::string body;
+    std::string client_request_id;  ///< ours, sent with the request
+    std::string request_id;         ///< the service's, from `request-id` or `x-ms-request-id`; may be empty
+    int attempts = 1;
+};
+
+/// Counts for the report: "read 7 objects in 2.4 s", and for tests.
+struct SessionCounters {
+    std::uint64_t requests = 0, retries = 0, throttled = 0;
+    std::chrono::milliseconds waited{0};
+};
+
+/// Told when a call waits longer than a second, so that a person sees why nothing moves ("throttled, goes on in 3 s").
+using WaitListener = std::function<void(const std::string& origin, std::chrono::milliseconds wait, const std::string& why)>;
+
+/// Transport plus manners: signs requests in, waits what Retry-After says, retries what may be retried, remembers throttling for
+/// the whole origin so that other threads wait too.
+///
+/// Retried: Fate::not_sent; 408, 429, 500, 502, 503, 504 and Fate::unknown only when the request is idempotent (429 and
+/// 503 with Retry-After are retried for all: the service says it did not process them). 401: once, with a fresh token. Everything else is an Answer.
+/// Thread-safe.
+class Session {
+public:
+    virtual ~Session() = default;
+    /// `scope` empty: no Authorization header (blob storage addresses carry their own signature).
+    [[nodiscard]] virtual tl::expected<Answer, CallError> call(Request request, const std::string& scope) = 0;
+    [[nodiscard]] virtual TokenSource& tokens() = 0;
+    [[nodiscard]] virtual SessionCounters counters() const = 0;
+};
+
+[[nodiscard]] std::unique_ptr<Session> make_session(Transport& transport, TokenSource& tokens, Clock& clock, Rng& rng,
+                                                    RetryPolicy policy = {}, WaitListener on_wait = {});
+
+}  // namespace regent::net
