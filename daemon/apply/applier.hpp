@@ -1,0 +1,73 @@
+#pragma once
+
+#include "plan/plan.hpp"
+#include "provider/provider.hpp"
+#include "store/store.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace regent::apply {
+
+enum class StepState {
+    done,
+    failed,   ///< `error` says why
+    waiting,  ///< a value the service makes is not there yet (ErrorKind::not_yet): normal for minutes, the next run goes on
+    skipped,  ///< waits for a step that failed; `waits_for` names its object
+    stopped   ///< the run was interrupted before it began
+};
+
+struct StepOutcome {
+    int step = 0;  ///< plan::Step::id
+    StepState state = StepState::skipped;
+    std::chrono::milliseconds took{0};
+    std::string detail;  ///< "appId 0d4c5b6a-…"
+    provider::ProviderError error;
+    model::Address waits_for;
+};
+
+struct ApplyResult {
+    std::vector<StepOutcome> outcomes;  ///< one per step, in the plan's order
+    bool interrupted = false;
+    [[nodiscard]] bool complete() const noexcept;  ///< every step done
+};
+
+/// Told about progress, from the thread that runs a step. Must be quick.
+class Listener {
+public:
+    virtual ~Listener() = default;
+    virtual void step_started(const plan::Step& step) = 0;
+    virtual void step_progress(const plan::Step& step, std::string_view words) = 0;
+    virtual void step_finished(const plan::Step& step, const StepOutcome& outcome) = 0;
+};
+
+/// A point in an apply at which a crash test may end the process: "before_intent", "after_send" … Empty in the service.
+using CrashPoint = std::function<void(std::string_view name, const plan::Step& step)>;
+
+struct ApplierOptions {
+    int parallel = 4;                          ///< steps under way at once; always one per object
+    const std::atomic<bool>* stop = nullptr;   ///< set by a signal: running steps finish, no other begins
+    CrashPoint crash_point;
+    std::function<std::string()> new_operation_id;       ///< 8 hex digits
+    std::function<std::string()> now_rfc3339;
+};
+
+/// Carries out a plan: in dependency order, `parallel` at a time, one write in flight per object; fills References in from the outputs of
+/// earlier steps and of the snapshot; hands secrets from the step that issues them to the steps that need them and forgets them;
+/// journals before every creation without a key and after it. When a step fails, what depends on it is skipped and its neighbours go on.
+class Applier {
+public:
+    Applier(std::vector<provider::Writer*> writers, store::Store& store, Listener& listener, ApplierOptions options);
+    [[nodiscard]] ApplyResult run(const plan::Plan& plan, const model::Snapshot& observed);
+
+private:
+    std::vector<provider::Writer*> writers_;
+    store::Store& store_;
+    Listener& listener_;
+    ApplierOptions options_;
+};
+
+}  // namespace regent::apply

@@ -1,0 +1,76 @@
+#include "model/attributes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace regent::model {
+namespace {
+
+std::span<const Attribute> application_attributes() {
+    static const std::array table = {
+        Attribute{.path = path::display_name},
+        Attribute{.path = path::description, .fallback = ""},
+        Attribute{.path = path::notes, .fallback = ""},
+        Attribute{.path = path::sign_in_audience, .fallback = "AzureADMyOrg"},
+        Attribute{.path = path::tags, .compare = Compare::set},
+        Attribute{.path = path::identifier_uris, .compare = Compare::set, .late = true},
+        Attribute{.path = path::redirect_uris_web, .compare = Compare::set, .late = true},
+        Attribute{.path = path::redirect_uris_spa, .compare = Compare::set, .late = true},
+        Attribute{.path = path::redirect_uris_native, .compare = Compare::set, .late = true},
+        Attribute{.path = path::home_page_url, .fallback = ""},
+        Attribute{.path = path::logout_url, .fallback = ""},
+        Attribute{.path = path::implicit_access_token, .fallback = false},
+        Attribute{.path = path::implicit_id_token, .fallback = false},
+        Attribute{.path = path::access_token_version, .fallback = 1},
+        Attribute{.path = path::permissions, .compare = Compare::set},
+        Attribute{.path = path::service_principal, .late = true, .own_step = true, .fallback = false},
+        Attribute{.path = path::federated_credentials, .compare = Compare::named, .late = true, .own_step = true},
+        Attribute{.path = path::client_secrets, .compare = Compare::named, .late = true, .own_step = true},
+        Attribute{.path = path::marks, .compare = Compare::set, .late = true, .part_of_ownership = true},
+    };
+    return table;
+}
+
+std::span<const Attribute> connector_attributes() {
+    static const std::array table = {
+        Attribute{.path = path::display_name, .immutable = true},
+        Attribute{.path = path::environment, .immutable = true},
+        Attribute{.path = path::description, .fallback = ""},
+        Attribute{.path = path::icon_brand_color},
+        Attribute{.path = path::definition, .compare = Compare::document},
+        Attribute{.path = path::auth_type, .fallback = "none"},
+        Attribute{.path = path::auth_client_id, .fallback = ""},
+        Attribute{.path = path::auth_tenant_id, .fallback = ""},
+        Attribute{.path = path::auth_resource, .fallback = ""},
+        Attribute{.path = path::auth_scopes, .compare = Compare::set},
+        Attribute{.path = path::auth_client_secret, .write_only = true},
+        Attribute{.path = path::marks, .compare = Compare::set, .part_of_ownership = true},
+    };
+    return table;
+}
+
+}  // namespace
+
+const Attribute* KindAttributes::find(std::string_view wanted) const noexcept {
+    const auto it = std::find_if(attributes.begin(), attributes.end(), [&](const auto& a) { return a.path == wanted; });
+    return it == attributes.end() ? nullptr : &*it;
+}
+
+const KindAttributes* attributes_of(std::string_view wanted) noexcept {
+    static const std::array kinds = {
+        KindAttributes{kind::application, application_attributes()},
+        KindAttributes{kind::connector, connector_attributes()},
+    };
+    const auto it = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.kind == wanted; });
+    return it == kinds.end() ? nullptr : &*it;
+}
+
+namespace output {
+
+std::string secret_text(std::string_view secret_name) { return fmt::format("clientSecrets/{}/secretText", secret_name); }
+std::string secret_key_id(std::string_view secret_name) { return fmt::format("clientSecrets/{}/keyId", secret_name); }
+
+}  // namespace output
+}  // namespace regent::model

@@ -1,0 +1,145 @@
+#include "model/value.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace regent::model {
+namespace {
+
+template <typename... Ts>
+struct Overloaded : Ts... {
+    using Ts::operator()...;
+};
+
+void collect(const Value& value, std::vector<Reference>& into) {
+    if (const auto* reference = value.as_reference()) into.push_back(*reference);
+    if (const auto* list = value.as_list()) {
+        for (const auto& item : *list) collect(item, into);
+    }
+    if (const auto* map = value.as_map()) {
+        for (const auto& [name, member] : *map) collect(member, into);
+    }
+}
+
+std::string reference_text(const Reference& reference) {
+    const auto part = part_of(reference);
+    const auto whose = part.empty() || part == "identity" ? to_string(reference.address)
+                                                           : fmt::format("{} {}", to_string(reference.address), part);
+    return fmt::format("(known after {})", whose);
+}
+
+}  // namespace
+
+std::string part_of(const Reference& reference) {
+    const auto slash = reference.output.rfind('/');
+    return slash == std::string::npos ? std::string{} : reference.output.substr(0, slash);
+}
+
+const Value* Value::find(std::string_view name) const noexcept {
+    const auto* map = as_map();
+    if (map == nullptr) return nullptr;
+    const auto it = map->find(name);
+    return it == map->end() ? nullptr : &it->second;
+}
+
+std::string Value::text_or(std::string otherwise) const {
+    const auto* text = as_string();
+    return text != nullptr ? *text : std::move(otherwise);
+}
+
+bool operator==(const Value& a, const Value& b) { return a.held == b.held; }
+bool operator<(const Value& a, const Value& b) { return a.held < b.held; }
+
+bool is_known(const Value& value) { return references_in(value).empty(); }
+
+std::vector<Reference> references_in(const Value& value) {
+    std::vector<Reference> found;
+    collect(value, found);
+    return found;
+}
+
+std::string to_text(const Value& value) {
+    return std::visit(
+        Overloaded{
+            [](std::monostate) { return std::string("null"); },
+            [](bool v) { return std::string(v ? "true" : "false"); },
+            [](std::int64_t v) { return fmt::format("{}", v); },
+            [](const std::string& v) { return fmt::format("\"{}\"", with_visible_controls(v)); },
+            [](const Reference& v) { return reference_text(v); },
+            [](const List& v) {
+                std::string text;
+                for (const auto& item : v) text += (text.empty() ? "" : ", ") + to_text(item);
+                return "[" + text + "]";
+            },
+            [](const Map& v) {
+                std::string text;
+                for (const auto& [name, member] : v) {
+                    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", with_visible_controls(name), to_text(member));
+                }
+                return "{" + text + "}";
+            },
+        },
+        value.held);
+}
+
+nlohmann::json to_json(const Value& value) {
+    return std::visit(Overloaded{
+                          [](std::monostate) { return nlohmann::json(nullptr); },
+                          [](bool v) { return nlohmann::json(v); },
+                          [](std::int64_t v) { return nlohmann::json(v); },
+                          [](const std::string& v) { return nlohmann::json(v); },
+                          [](const Reference&) { return nlohmann::json(nullptr); },
+                          [](const List& v) {
+                              auto json = nlohmann::json::array();
+                              for (const auto& item : v) json.push_back(to_json(item));
+                              return json;
+                          },
+                          [](const Map& v) {
+                              auto json = nlohmann::json::object();
+                              for (const auto& [name, member] : v) json[name] = to_json(member);
+                              return json;
+                          },
+                      },
+                      value.held);
+}
+
+Value from_json(const nlohmann::json& json) {
+    if (json.is_boolean()) return json.get<bool>();
+    if (json.is_number_integer()) return json.get<std::int64_t>();
+    if (json.is_number()) return json.dump();  // no attribute is a fraction; kept as its text inside documents
+    if (json.is_string()) return json.get<std::string>();
+    if (json.is_array()) {
+        List list;
+        for (const auto& item : json) list.push_back(from_json(item));
+        return list;
+    }
+    if (json.is_object()) {
+        Map map;
+        for (const auto& [name, member] : json.items()) map.emplace(name, from_json(member));
+        return map;
+    }
+    return {};
+}
+
+std::string with_visible_controls(std::string_view text) {
+    std::string shown;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+        if (byte < 0x20) {
+            shown += {'\xE2', '\x90', static_cast<char>(0x80 + byte)};  // U+2400 + the control's number
+        } else if (byte == 0x7F) {
+            shown += "\xE2\x90\xA1";  // U+2421
+        } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
+            shown += "\xEF\xBF\xBD";  // C1 has no pictures
+            ++i;
+        } else {
+            shown += text[i];
+        }
+    }
+    return shown;
+}
+
+}  // namespace regent::model

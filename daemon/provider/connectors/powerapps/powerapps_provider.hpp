@@ -1,0 +1,30 @@
+#pragma once
+
+#include "net/session.hpp"
+#include "provider/provider.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace regent::provider::powerapps {
+
+/// How to reach the Power Apps resource provider, which Microsoft does not document; what is known of it is what Microsoft's own
+/// client does (microsoft/PowerPlatformConnectors, tools/paconn-cli).
+struct PowerAppsOptions {
+    std::string origin = "https://api.powerapps.com";
+    std::string scope = "https://service.powerapps.com/.default";
+    std::string api_version = "2016-11-01";
+    std::string login_origin = "https://login.microsoftonline.com";  ///< written into a connector's loginUri
+    Identity identity;
+    int parallel_reads = 4;
+    /// How long to wait for a managed identity's subject, which the service fills in up to five minutes after saving.
+    std::chrono::seconds identity_patience{330};
+    /// How long a connector whose creating answer was lost is looked for before it counts as not created.
+    std::chrono::seconds lookup_grace{60};
+};
+
+[[nodiscard]] std::unique_ptr<Observer> make_powerapps_observer(net::Session& session, net::Clock& clock, PowerAppsOptions options);
+[[nodiscard]] std::unique_ptr<Writer> make_powerapps_writer(net::Session& session, net::Clock& clock, PowerAppsOptions options);
+
+}  // namespace regent::provider::powerapps
