@@ -1,0 +1,17 @@
+#pragma once
+
+#include <tl/expected.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace regent::manifest {
+
+/// Resolves `relative`, as written in `file`, to a path from the repository's root: "base/arm.regent.yaml" and "openapi/arm.json" give
+/// "base/openapi/arm.json"; the root itself is "". The error says in a phrase what is wrong with it: "leaves the repository", "is absolute".
+[[nodiscard]] tl::expected<std::string, std::string> repository_path(std::string_view file, std::string_view relative);
+
+/// The path from `file`'s folder to the repository's root: "." for a file in the root, "../.." two folders down.
+[[nodiscard]] std::string path_to_root(std::string_view file);
+
+}  // namespace regent::manifest

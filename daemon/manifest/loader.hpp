@@ -1,0 +1,54 @@
+#pragma once
+
+#include "manifest/document.hpp"
+#include "manifest/substitution.hpp"
+#include "model/declaration.hpp"
+#include "model/diagnostic.hpp"
+#include "model/environment.hpp"
+
+#include <tl/expected.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace regent::manifest {
+
+/// The bytes of one file beside the manifests, by its path from the repository's root ("base/openapi/arm.json": '/' as separator, no
+/// `.` or `..`). The error is a phrase for people: "no such file". Called for OpenAPI files, once per Connector document.
+using FileReader = std::function<tl::expected<std::string, std::string>(const std::string& path)>;
+
+struct LoadContext {
+    const model::Environment& environment;
+    FileReader read_file;
+};
+
+struct LoadResult {
+    /// The documents that could be read, also when others (or rules) failed: so that cross-document checks find what they can. Not to be
+    /// planned with when `diagnostics` holds an error.
+    std::vector<model::Declaration> declarations;
+    model::Diagnostics diagnostics;
+};
+
+/// Turns documents into declarations: fields against the field tables, then the rules that one document can be checked against by
+/// itself. Expects substituted and overridden documents; skips those of kind Environment. One diagnostic per mistake, as many as there
+/// are; never fails early.
+[[nodiscard]] LoadResult load(const std::vector<Document>& documents, const LoadContext& context);
+
+struct EnvironmentResult {
+    std::optional<model::Environment> environment;  ///< unset when the document holds an error
+    Variables variables;                            ///< Environment.spec.vars
+    std::vector<Node> overrides;                    ///< Environment.spec.overrides, as written
+    model::Diagnostics diagnostics;
+};
+
+/// Reads a document of kind Environment.
+[[nodiscard]] EnvironmentResult load_environment(const Document& document);
+
+/// The document's `kind`; empty when it has none. For telling environments from manifests before anything is checked.
+[[nodiscard]] std::string_view kind_of(const Document& document) noexcept;
+/// The document's `metadata.name`; empty when it has none.
+[[nodiscard]] std::string_view name_of(const Document& document) noexcept;
+
+}  // namespace regent::manifest
