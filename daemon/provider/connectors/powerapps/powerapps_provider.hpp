@@ -9,8 +9,8 @@
 
 namespace regent::provider::powerapps {
 
-/// How to reach the Power Apps resource provider, which Microsoft does not document; what is known of it is what Microsoft's own
-/// client does (microsoft/PowerPlatformConnectors, tools/paconn-cli).
+/// How to reach the Power Apps resource provider, which Microsoft does not document; what is known of it is what
+/// Microsoft's own client does (microsoft/PowerPlatformConnectors, tools/paconn-cli).
 struct PowerAppsOptions {
     std::string origin = "https://api.powerapps.com";
     std::string scope = "https://service.powerapps.com/.default";
@@ -24,7 +24,9 @@ struct PowerAppsOptions {
     std::chrono::seconds lookup_grace{60};
 };
 
-[[nodiscard]] std::unique_ptr<Observer> make_powerapps_observer(net::Session& session, net::Clock& clock, PowerAppsOptions options);
-[[nodiscard]] std::unique_ptr<Writer> make_powerapps_writer(net::Session& session, net::Clock& clock, PowerAppsOptions options);
+[[nodiscard]] std::unique_ptr<Observer> make_powerapps_observer(net::Session& session, net::Clock& clock,
+                                                                PowerAppsOptions options);
+[[nodiscard]] std::unique_ptr<Writer> make_powerapps_writer(net::Session& session, net::Clock& clock,
+                                                            PowerAppsOptions options);
 
 }  // namespace regent::provider::powerapps

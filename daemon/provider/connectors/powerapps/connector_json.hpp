@@ -1,0 +1,49 @@
+#pragma once
+
+#include "model/secret.hpp"
+#include "model/snapshot.hpp"
+#include "provider/connectors/powerapps/connector_mark.hpp"
+#include "provider/provider.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
+
+#include <string>
+
+namespace regent::provider::powerapps {
+
+/// A connector as the service answered, without its definition. Members are looked up without regard to case where the
+/// service and its clients spell them in several ways (`oAuthSettings`, `oauthSettings`; `tenantId`, `TenantId`).
+struct ConnectorFacts {
+    std::string name;  ///< "shared_…": opaque
+    std::string display_name;
+    std::string environment;  ///< environment id
+    std::string client_id;    ///< of the first OAuth parameter; empty without one
+    std::string changed_time;
+    std::string definition_url;  ///< apiDefinitions.originalSwaggerUrl; empty for built-in ones
+    bool custom = false;
+};
+[[nodiscard]] ConnectorFacts facts_of(const nlohmann::json& connector);
+
+/// Canonical attributes (model/attributes.hpp), outputs and marks. `definition` is the document as read back, its mark
+/// taken out.
+void read_into(model::ObservedResource& resource, const nlohmann::json& connector, const nlohmann::json& definition,
+               const std::optional<ConnectorMark>& mark);
+
+/// What of an OAuth block is already there to be referred to: "redirectUrl", "identity/issuer", "identity/subject".
+void read_outputs(std::map<std::string, std::string, std::less<>>& outputs, const nlohmann::json& connector);
+
+/// Which blocks a write carries.
+struct WriteOptions {
+    bool creating = false;  ///< displayName may only be sent on creation
+    bool with_connection_parameters = false;
+    std::string login_origin;
+};
+
+/// The `{"properties": {…}}` document of a POST or PATCH. `values` are resolved; `secret` is empty when none is handed
+/// over. Fails with a sentence when a value that the service needs is missing.
+[[nodiscard]] tl::expected<nlohmann::json, std::string> to_document(const model::Map& values, const ConnectorMark& mark,
+                                                                    const model::Secret& secret,
+                                                                    const WriteOptions& options);
+
+}  // namespace regent::provider::powerapps

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
+#include <string>
+
+namespace regent::provider::powerapps {
+
+/// regent's mark on a connector, kept in the connector itself: the vendor extension `x-regent` at the root of its
+/// OpenAPI definition.
+///
+/// The Power Apps service offers no key of our choosing, no tag and no precondition, but it gives a definition back as
+/// it was sent
+/// (`apiDefinitions.originalSwaggerUrl`), and names beginning with `x-` are allowed anywhere
+/// (https://swagger.io/specification/v2/#vendorExtensions). Because the definition and the credentials travel in one
+/// request, the mark also says which secret the connector was last given: with the database lost, a second run still
+/// knows.
+struct ConnectorMark {
+    std::string owner;          ///< "<owner>.<environment>"
+    std::string name;           ///< metadata.name
+    std::string secret_key_id;  ///< of the client secret sent along with this definition; empty: none
+    bool prevent_delete = false;
+
+    friend bool operator==(const ConnectorMark&, const ConnectorMark&) = default;
+};
+
+/// Takes the mark out of `definition` and returns it; what is left is what a manifest would say.
+[[nodiscard]] std::optional<ConnectorMark> take_mark(nlohmann::json& definition);
+void put_mark(nlohmann::json& definition, const ConnectorMark& mark);
+
+}  // namespace regent::provider::powerapps

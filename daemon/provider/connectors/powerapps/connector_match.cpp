@@ -1,0 +1,182 @@
+#include "provider/connectors/powerapps/connector_match.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace regent::provider::powerapps {
+namespace {
+
+using Wanted = model::Scope::Wanted;
+
+class Matcher {
+public:
+    Matcher(const model::Scope& scope, const Identity& identity, std::vector<FoundConnector> found,
+            model::Snapshot& into)
+        : scope_(scope),
+          ours_(identity.owner + "." + identity.environment),
+          found_(std::move(found)),
+          taken_(found_.size()),
+          into_(into) {}
+
+    void run() {
+        // Marks first, for all: a namesake must not take what another manifest's mark names.
+        std::vector<const Wanted*> unmarked;
+        for (const auto& wanted : scope_.wanted) {
+            if (wanted.address.kind == model::kind::connector && !by_mark(wanted)) unmarked.push_back(&wanted);
+        }
+        for (const auto* wanted : unmarked) {
+            if (!by_adoption(*wanted) && !by_memory(*wanted) && !by_sign_in(*wanted)) report_namesakes(*wanted);
+        }
+        collect_orphans();
+    }
+
+private:
+    template <typename Predicate>
+    std::vector<std::size_t> free_ones(const Predicate& predicate) const {
+        std::vector<std::size_t> indices;
+        for (std::size_t i = 0; i < found_.size(); ++i) {
+            if (!taken_[i] && predicate(found_[i])) indices.push_back(i);
+        }
+        return indices;
+    }
+
+    bool is_ours(const FoundConnector& found) const { return found.mark && found.mark->owner == ours_; }
+    static bool has_title(const FoundConnector& found, const Wanted& wanted) {
+        return found.facts.display_name == wanted.display_name && found.facts.environment == wanted.pp_environment;
+    }
+
+    void take(std::size_t index, const model::Address& address, model::Ownership ownership) {
+        taken_[index] = true;
+        into_.resources.insert_or_assign(address, describe(found_[index], address, ownership));
+    }
+
+    static model::ObservedResource describe(const FoundConnector& found, const model::Address& address,
+                                            model::Ownership ownership) {
+        model::ObservedResource resource;
+        resource.address = address;
+        resource.ownership = ownership;
+        read_into(resource, *found.connector, *found.definition, found.mark);
+        resource.attributes.insert_or_assign(std::string(model::path::environment), found.facts.environment);
+        return resource;
+    }
+
+    void obstruct(model::Obstacle::Kind kind, const Wanted& wanted, std::string message, std::string help) {
+        into_.obstacles.push_back({kind, wanted.address, std::move(message), std::move(help)});
+    }
+
+    std::string names(const std::vector<std::size_t>& indices) const {
+        std::vector<std::string> list;
+        for (const auto i : indices) list.push_back(found_[i].facts.name);
+        return fmt::format("{}", fmt::join(list, ", "));
+    }
+
+    bool by_mark(const Wanted& wanted) {
+        auto matches = free_ones([&](const auto& f) { return is_ours(f) && f.mark->name == wanted.address.name; });
+        if (matches.size() > 1) {
+            for (const auto i : matches) taken_[i] = true;
+            obstruct(model::Obstacle::Kind::several_matches, wanted,
+                     fmt::format("{} connectors carry the mark of {}: {}", matches.size(), to_string(wanted.address),
+                                 names(matches)),
+                     "delete the superfluous one in the maker portal; connections of the one that stays are kept");
+            return true;
+        }
+        if (matches.empty()) return false;
+        take(matches.front(), wanted.address, model::Ownership::ours);
+        return true;
+    }
+
+    bool by_adoption(const Wanted& wanted) {
+        if (wanted.adopt.empty()) return false;
+        const auto matches = free_ones([&](const auto& f) { return f.facts.name == wanted.adopt; });
+        if (matches.empty()) {
+            obstruct(model::Obstacle::Kind::adopt_target_missing, wanted,
+                     fmt::format("no custom connector is called {}", wanted.adopt),
+                     "its name is the last part of the connector's address in the maker portal; look whether the "
+                     "environment is right");
+        } else if (found_[matches.front()].mark) {
+            obstruct(model::Obstacle::Kind::adopt_target_taken, wanted,
+                     fmt::format("{} belongs to {} already, as {}", wanted.adopt, found_[matches.front()].mark->owner,
+                                 found_[matches.front()].mark->name),
+                     "remove it from the manifests there first");
+        } else {
+            take(matches.front(), wanted.address, model::Ownership::unclaimed);
+        }
+        return true;
+    }
+
+    bool by_memory(const Wanted& wanted) {
+        if (wanted.remembered_id.empty()) return false;
+        const auto matches = free_ones([&](const auto& f) { return !f.mark && f.facts.name == wanted.remembered_id; });
+        if (matches.empty()) return false;
+        take(matches.front(), wanted.address, model::Ownership::ours);
+        return true;
+    }
+
+    /// The appId that the manifest's application has in the tenant, when that application is ours.
+    std::string our_client_id(const Wanted& wanted) const {
+        if (const auto* text = wanted.client_id.as_string()) return *text;
+        const auto* reference = wanted.client_id.as_reference();
+        if (reference == nullptr) return {};
+        const auto application = into_.resources.find(reference->address);
+        if (application == into_.resources.end() || application->second.ownership != model::Ownership::ours) return {};
+        const auto id = application->second.outputs.find(model::output::app_id);
+        return id == application->second.outputs.end() ? std::string{} : id->second;
+    }
+
+    bool by_sign_in(const Wanted& wanted) {
+        const auto client_id = our_client_id(wanted);
+        if (client_id.empty()) return false;
+        const auto matches =
+            free_ones([&](const auto& f) { return !f.mark && has_title(f, wanted) && f.facts.client_id == client_id; });
+        if (matches.size() != 1) return false;
+        take(matches.front(), wanted.address, model::Ownership::ours);
+        return true;
+    }
+
+    void report_namesakes(const Wanted& wanted) {
+        const auto matches = free_ones([&](const auto& f) { return has_title(f, wanted) && !is_ours(f); });
+        if (matches.empty()) return;
+        const auto& first = found_[matches.front()];
+        if (first.mark) {
+            obstruct(model::Obstacle::Kind::foreign_owner, wanted,
+                     fmt::format("a connector titled \"{}\" is there and belongs to {}: {}", wanted.display_name,
+                                 first.mark->owner, first.facts.name),
+                     "choose another displayName, or remove it from the manifests there");
+            return;
+        }
+        obstruct(model::Obstacle::Kind::unclaimed_namesake, wanted,
+                 fmt::format("a connector titled \"{}\" is there, which nobody's manifests made: {}",
+                             wanted.display_name, names(matches)),
+                 fmt::format("to take it over, add `management: {{adopt: {{connector: {}}}}}`; to have a second one, "
+                             "choose another displayName",
+                             first.facts.name));
+    }
+
+    void collect_orphans() {
+        for (std::size_t i = 0; i < found_.size(); ++i) {
+            if (taken_[i] || !is_ours(found_[i])) continue;
+            const model::Address address{std::string(model::kind::connector), found_[i].mark->name};
+            into_.orphans.push_back(describe(found_[i], address, model::Ownership::ours));
+        }
+    }
+
+    const model::Scope& scope_;
+    std::string ours_;
+    std::vector<FoundConnector> found_;
+    std::vector<bool> taken_;
+    model::Snapshot& into_;
+};
+
+}  // namespace
+
+void match(const model::Scope& scope, const Identity& identity, std::vector<FoundConnector> found,
+           model::Snapshot& into) {
+    Matcher(scope, identity, std::move(found), into).run();
+}
+
+}  // namespace regent::provider::powerapps

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "provider/connectors/powerapps/connector_json.hpp"
+#include "provider/provider.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace regent::provider::powerapps {
+
+/// A custom connector of the tenant with its definition read back.
+struct FoundConnector {
+    ConnectorFacts facts;
+    std::optional<ConnectorMark> mark;
+    std::shared_ptr<const nlohmann::json> connector;
+    std::shared_ptr<const nlohmann::json> definition;  ///< without the mark; null JSON when the service gave none
+};
+
+/// Decides which connector belongs to which manifest, and adds the result to `into`.
+///
+/// In this order: its mark names us; the manifest adopts it by name; the store remembers its name; it is unmarked, has
+/// the wanted title in the wanted environment and signs in with an application that is ours (a person replaced the
+/// definition, and the mark with it). An unmarked namesake of nobody we know is an obstacle, never a match: titles are
+/// not unique and people choose them. Two that carry the same mark are an obstacle too: one of them was made by a
+/// request whose answer was lost, and a person decides which.
+void match(const model::Scope& scope, const Identity& identity, std::vector<FoundConnector> found,
+           model::Snapshot& into);
+
+}  // namespace regent::provider::powerapps

@@ -1,0 +1,307 @@
+#include "provider/connectors/powerapps/powerapps_client.hpp"
+
+#include "provider/connectors/powerapps/connector_json.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cctype>
+#include <ctime>
+#include <set>
+#include <utility>
+
+namespace regent::provider::powerapps {
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+constexpr std::string_view base_path = "/providers/Microsoft.PowerApps/";
+
+/// Percent-encodes everything but unreserved characters (RFC 3986, section 2.3).
+std::string encoded(std::string_view text) {
+    std::string out;
+    for (const unsigned char c : text) {
+        if (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
+            out += static_cast<char>(c);
+        } else {
+            out += fmt::format("%{:02X}", c);
+        }
+    }
+    return out;
+}
+
+struct SplitUrl {
+    std::string origin;
+    std::string target;
+};
+
+SplitUrl split(const std::string& url) {
+    const auto scheme = url.find("://");
+    if (scheme == std::string::npos) return {};
+    const auto slash = url.find('/', scheme + 3);
+    if (slash == std::string::npos) return {url, "/"};
+    return {url.substr(0, slash), url.substr(slash)};
+}
+
+std::string_view without_bom(std::string_view text) {
+    return text.substr(0, 3) == "\xEF\xBB\xBF" ? text.substr(3) : text;
+}
+
+struct ServiceWords {
+    std::string code, message;
+};
+
+/// The envelope `{"error": {"code", "message"}}`; a body that is none (empty, HTML of a gateway) gives empty words.
+ServiceWords words_of(const std::string& body) {
+    const auto parsed = json::parse(body, nullptr, false);
+    if (!parsed.is_object() || !parsed.contains("error") || !parsed["error"].is_object()) return {};
+    const auto& error = parsed["error"];
+    const auto text = [&](const char* name) {
+        return error.contains(name) && error[name].is_string() ? error[name].get<std::string>() : "";
+    };
+    return {text("code"), text("message")};
+}
+
+ErrorKind kind_of(int status, const ServiceWords& words) {
+    if (status == 401) return ErrorKind::sign_in;
+    if (status == 403 || words.code == "EnvironmentAccessDenied") return ErrorKind::forbidden;
+    if (status == 404 || words.code == "CustomApiNotFound") return ErrorKind::not_found;
+    if (status == 409) return ErrorKind::conflict;
+    if (status == 429) return ErrorKind::throttled;
+    if (status >= 500) return ErrorKind::transient;
+    return ErrorKind::rejected;
+}
+
+std::string code_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::sign_in:
+            return "RG0701";
+        case ErrorKind::throttled:
+            return "RG0702";
+        case ErrorKind::forbidden:
+            return "RG0704";
+        case ErrorKind::rejected:
+            return "RG0705";
+        case ErrorKind::conflict:
+            return "RG0706";
+        case ErrorKind::outcome_unknown:
+            return "RG0707";
+        case ErrorKind::not_yet:
+            return "RG0708";
+        case ErrorKind::interrupted:
+            return "RG0710";
+        case ErrorKind::incomplete:
+            return "RG0711";
+        default:
+            return "RG0703";
+    }
+}
+
+std::string help_for(ErrorKind kind, const ServiceWords& words) {
+    if (words.code == "EnvironmentAccessDenied") {
+        return "check the id below `powerPlatformEnvironments`; a service principal sees environments only after an "
+               "administrator has "
+               "registered it (New-PowerAppManagementApp)";
+    }
+    if (kind == ErrorKind::forbidden) {
+        return "an administrator of the Power Platform registers the service principal once with "
+               "New-PowerAppManagementApp -ApplicationId "
+               "<client id>";
+    }
+    if (kind == ErrorKind::sign_in)
+        return "the token was not accepted by Power Apps: check the tenant and `endpoints.powerAppsScope`";
+    if (words.code == "CannotUpdateApiDisplayName")
+        return "a connector's display name cannot change; this is a mistake of regent's";
+    if (words.message.find("swagger") != std::string::npos || words.message.find("Swagger") != std::string::npos) {
+        return "the service does not accept the OpenAPI file; its words above name the place";
+    }
+    return {};
+}
+
+ErrorKind kind_of(net::CallError::Kind kind) {
+    switch (kind) {
+        case net::CallError::Kind::sign_in:
+            return ErrorKind::sign_in;
+        case net::CallError::Kind::unknown_outcome:
+            return ErrorKind::outcome_unknown;
+        case net::CallError::Kind::throttled:
+            return ErrorKind::throttled;
+        case net::CallError::Kind::interrupted:
+            return ErrorKind::interrupted;
+        case net::CallError::Kind::not_sent:
+            break;
+    }
+    return ErrorKind::transient;
+}
+
+}  // namespace
+
+std::string PowerAppsClient::now() const {
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(clock_.now())));
+}
+
+std::string PowerAppsClient::address(const std::string& path, const std::string& environment, const std::string& more,
+                                     const std::string& api_version) const {
+    // Query order and encoding as Microsoft's own client sends them; the service is known to answer exactly this.
+    return fmt::format("{}{}?api-version={}&%24filter={}", base_path, path,
+                       api_version.empty() ? options_.api_version : api_version,
+                       encoded(fmt::format("environment eq '{}'{}", environment, more)));
+}
+
+ProviderError PowerAppsClient::refused(const std::string& what, const net::Answer& answer) const {
+    const auto words = words_of(answer.body);
+    const auto kind = kind_of(answer.status, words);
+    auto service = fmt::format("Power Apps: {}", answer.status);
+    if (!words.code.empty()) service += " " + words.code;
+    if (!words.message.empty()) service += fmt::format(" \"{}\"", words.message);
+    return {.kind = kind,
+            .message = "Power Apps refused to " + what,
+            .service = std::move(service),
+            .request_id = answer.request_id.empty() ? answer.client_request_id : answer.request_id,
+            .time = now(),
+            .help = help_for(kind, words),
+            .retry_after = {},
+            .code = code_of(kind)};
+}
+
+ProviderError PowerAppsClient::incomplete(const std::string& what, const net::Answer& answer,
+                                          const std::string& why) const {
+    return {.kind = ErrorKind::incomplete,
+            .message = fmt::format("the answer of Power Apps could not be understood, trying to {}: {}", what, why),
+            .service = fmt::format("Power Apps: {} with {} bytes", answer.status, answer.body.size()),
+            .request_id = answer.request_id.empty() ? answer.client_request_id : answer.request_id,
+            .time = now(),
+            .help = "nothing was planned on half a view; if it happens again, report it with the request id",
+            .retry_after = {},
+            .code = "RG0711"};
+}
+
+PowerAppsClient::Result<net::Answer> PowerAppsClient::call(net::Method method, std::string target,
+                                                           const std::string& what, std::string body, Tries tries) {
+    net::Request request;
+    request.method = method;
+    request.origin = options_.origin;
+    request.target = std::move(target);
+    request.headers = {{"Accept", "application/json"}};
+    if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
+    request.body = std::move(body);
+    request.idempotent = tries == Tries::again;
+    // Saving a connector may take minutes; the maker portal waits as long.
+    if (method != net::Method::get) request.timeout = 330s;
+    auto answer = session_.call(std::move(request), options_.scope);
+    if (!answer) {
+        const auto kind = kind_of(answer.error().kind);
+        return tl::unexpected(ProviderError{.kind = kind,
+                                            .message = fmt::format("could not {} in Power Apps", what),
+                                            .service = answer.error().message,
+                                            .request_id = answer.error().client_request_id,
+                                            .time = now(),
+                                            .help = answer.error().help,
+                                            .retry_after = answer.error().retry_after,
+                                            .code = code_of(kind)});
+    }
+    if (answer->status < 200 || answer->status > 299) return tl::unexpected(refused(what, *answer));
+    return std::move(*answer);
+}
+
+PowerAppsClient::Result<json> PowerAppsClient::read(net::Method method, std::string target, const std::string& what,
+                                                    std::string body, Tries tries) {
+    auto answer = call(method, std::move(target), what, std::move(body), tries);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    auto parsed = json::parse(answer->body, nullptr, false);
+    if (!parsed.is_object()) return tl::unexpected(incomplete(what, *answer, "no JSON object"));
+    return parsed;
+}
+
+PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const std::string& environment) {
+    const auto what = fmt::format("list the connectors of environment {}", environment);
+    std::vector<json> found;
+    std::set<std::string> seen;
+    auto target = address("apis", environment, " and IsCustomApi eq 'True'");
+    while (!target.empty()) {
+        if (!seen.insert(target).second) {
+            return tl::unexpected(incomplete(what, {}, "a page names itself as its next one"));
+        }
+        auto page = read(net::Method::get, std::exchange(target, {}), what);
+        if (!page) return tl::unexpected(std::move(page.error()));
+        const auto value = page->find("value");
+        if (value == page->end() || !value->is_array())
+            return tl::unexpected(incomplete(what, {}, "a page without `value`"));
+        for (auto& connector : *value) {
+            if (facts_of(connector).custom) found.push_back(std::move(connector));
+        }
+        const auto next = page->find("nextLink");
+        if (next == page->end() || next->is_null() || next->get<std::string>().empty()) continue;
+        // The link has been seen to name another host (management.azure.com). Its path is what counts; the token stays
+        // with the host we were told to trust.
+        auto link = split(next->get<std::string>());
+        if (link.target.rfind(base_path, 0) != 0)
+            return tl::unexpected(incomplete(what, {}, "its next page lies outside the service"));
+        target = std::move(link.target);
+    }
+    return found;
+}
+
+PowerAppsClient::Result<json> PowerAppsClient::get(const std::string& environment, const std::string& name) {
+    return read(net::Method::get, address("apis/" + encoded(name), environment), "read connector " + name);
+}
+
+PowerAppsClient::Result<json> PowerAppsClient::fetch(const std::string& url) {
+    auto where = split(url);
+    net::Request request;
+    request.origin = where.origin;
+    request.target = std::move(where.target);
+    request.headers = {{"Accept", "*/*"}};
+    auto answer = session_.call(std::move(request), {});
+    const std::string what = "read a connector's definition back";
+    if (!answer) {
+        const auto kind = kind_of(answer.error().kind);
+        return tl::unexpected(ProviderError{.kind = kind,
+                                            .message = "could not " + what + " from " + where.origin,
+                                            .service = answer.error().message,
+                                            .request_id = answer.error().client_request_id,
+                                            .time = now(),
+                                            .help = "definitions are read from the hosts of `endpoints.blob`",
+                                            .retry_after = answer.error().retry_after,
+                                            .code = code_of(kind)});
+    }
+    if (answer->status != 200) return tl::unexpected(refused(what, *answer));
+    auto parsed = json::parse(without_bom(answer->body), nullptr, false);
+    if (parsed.is_discarded()) return tl::unexpected(incomplete(what, *answer, "no JSON"));
+    return parsed;
+}
+
+PowerAppsClient::Result<json> PowerAppsClient::definition(const std::string& environment, const json& connector) {
+    const auto facts = facts_of(connector);
+    if (facts.definition_url.empty()) return json(nullptr);
+    auto document = fetch(facts.definition_url);
+    if (document || (document.error().kind != ErrorKind::forbidden && document.error().kind != ErrorKind::not_found))
+        return document;
+    auto fresh = get(environment, facts.name);
+    if (!fresh) return tl::unexpected(std::move(fresh.error()));
+    return fetch(facts_of(*fresh).definition_url);
+}
+
+PowerAppsClient::Result<json> PowerAppsClient::create(const std::string& environment, const json& document) {
+    return read(net::Method::post, address("apis", environment), "create the connector", document.dump(), Tries::once);
+}
+
+PowerAppsClient::Result<void> PowerAppsClient::update(const std::string& environment, const std::string& name,
+                                                      const json& document) {
+    auto answer = call(net::Method::patch, address("apis/" + encoded(name), environment), "update connector " + name,
+                       document.dump());
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return {};
+}
+
+PowerAppsClient::Result<void> PowerAppsClient::remove(const std::string& environment, const std::string& name) {
+    // The version Microsoft's PowerShell module deletes with; 2016-11-01 has not been seen doing it.
+    auto answer = call(net::Method::del, address("apis/" + encoded(name), environment, {}, "2017-06-01"),
+                       "delete connector " + name);
+    if (!answer && answer.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(answer.error()));
+    return {};
+}
+
+}  // namespace regent::provider::powerapps

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "net/session.hpp"
+#include "provider/connectors/powerapps/powerapps_provider.hpp"
+#include "provider/provider_error.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace regent::provider::powerapps {
+
+/// The few requests of the Power Apps resource provider that regent needs, with its answers checked and its errors
+/// translated. Every call on connectors carries the environment filter: without it the service answers
+/// MissingEnvironmentFilter.
+class PowerAppsClient {
+public:
+    PowerAppsClient(net::Session& session, net::Clock& clock, const PowerAppsOptions& options)
+        : session_(session), clock_(clock), options_(options) {}
+
+    template <typename T>
+    using Result = tl::expected<T, ProviderError>;
+
+    /// The custom connectors of an environment, every page. Built-in ones are left out.
+    [[nodiscard]] Result<std::vector<nlohmann::json>> list_custom(const std::string& environment);
+    [[nodiscard]] Result<nlohmann::json> get(const std::string& environment, const std::string& name);
+    /// The definition as it was submitted, from the signed address in `connector`; null JSON when the connector names
+    /// none. No token is sent there. An address that has expired (they live about an hour) is asked for again once.
+    [[nodiscard]] Result<nlohmann::json> definition(const std::string& environment, const nlohmann::json& connector);
+
+    /// Not idempotent: the service makes a second connector of a second request.
+    [[nodiscard]] Result<nlohmann::json> create(const std::string& environment, const nlohmann::json& document);
+    [[nodiscard]] Result<void> update(const std::string& environment, const std::string& name,
+                                      const nlohmann::json& document);
+    [[nodiscard]] Result<void> remove(const std::string& environment, const std::string& name);
+
+private:
+    enum class Tries { once, again };
+    [[nodiscard]] std::string address(const std::string& path, const std::string& environment,
+                                      const std::string& more = {}, const std::string& api_version = {}) const;
+    [[nodiscard]] Result<net::Answer> call(net::Method method, std::string target, const std::string& what,
+                                           std::string body = {}, Tries tries = Tries::again);
+    [[nodiscard]] Result<nlohmann::json> read(net::Method method, std::string target, const std::string& what,
+                                              std::string body = {}, Tries tries = Tries::again);
+    [[nodiscard]] Result<nlohmann::json> fetch(const std::string& url);
+    [[nodiscard]] ProviderError refused(const std::string& what, const net::Answer& answer) const;
+    [[nodiscard]] ProviderError incomplete(const std::string& what, const net::Answer& answer,
+                                           const std::string& why) const;
+    [[nodiscard]] std::string now() const;
+
+    net::Session& session_;
+    net::Clock& clock_;
+    const PowerAppsOptions& options_;
+};
+
+}  // namespace regent::provider::powerapps

@@ -1,0 +1,101 @@
+#include "model/attributes.hpp"
+#include "provider/connectors/powerapps/connector_json.hpp"
+#include "provider/connectors/powerapps/connector_match.hpp"
+#include "provider/connectors/powerapps/powerapps_client.hpp"
+#include "provider/connectors/powerapps/powerapps_provider.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+namespace regent::provider::powerapps {
+namespace {
+
+/// Runs `work(0) … work(count - 1)` on at most `threads` threads and returns the first error, if any; the rest is then
+/// not begun.
+template <typename Work>
+tl::expected<void, ProviderError> for_each_index(std::size_t count, int threads, const Work& work) {
+    std::atomic<std::size_t> next{0};
+    std::mutex mutex;
+    std::optional<ProviderError> failed;
+    const auto run = [&] {
+        for (auto i = next++; i < count; i = next++) {
+            auto result = work(i);
+            if (result) continue;
+            const std::lock_guard lock(mutex);
+            if (!failed) failed = std::move(result.error());
+            next = count;
+        }
+    };
+    std::vector<std::jthread> pool;
+    for (int i = 1; i < threads && static_cast<std::size_t>(i) < count; ++i) pool.emplace_back(run);
+    run();
+    pool.clear();
+    if (failed) return tl::unexpected(std::move(*failed));
+    return {};
+}
+
+class PowerAppsObserver final : public Observer {
+public:
+    PowerAppsObserver(net::Session& session, net::Clock& clock, PowerAppsOptions options)
+        : options_(std::move(options)), client_(session, clock, options_) {}
+
+    tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) override {
+        std::vector<FoundConnector> found;
+        if (auto listed = list(environments_of(scope), found); !listed) return listed;
+        const auto read = for_each_index(found.size(), options_.parallel_reads,
+                                         [&](std::size_t i) { return read_definition(found[i]); });
+        if (!read) return read;
+        match(scope, options_.identity, std::move(found), into);
+        return {};
+    }
+
+private:
+    static std::set<std::string> environments_of(const model::Scope& scope) {
+        std::set<std::string> ids(scope.power_platform_environments.begin(), scope.power_platform_environments.end());
+        for (const auto& wanted : scope.wanted) {
+            if (wanted.address.kind == model::kind::connector && !wanted.pp_environment.empty())
+                ids.insert(wanted.pp_environment);
+        }
+        return ids;
+    }
+
+    tl::expected<void, ProviderError> list(const std::set<std::string>& environments,
+                                           std::vector<FoundConnector>& into) {
+        for (const auto& environment : environments) {
+            auto connectors = client_.list_custom(environment);
+            if (!connectors) return tl::unexpected(std::move(connectors.error()));
+            for (auto& connector : *connectors) {
+                FoundConnector found;
+                found.facts = facts_of(connector);
+                if (found.facts.environment.empty()) found.facts.environment = environment;
+                found.connector = std::make_shared<nlohmann::json>(std::move(connector));
+                into.push_back(std::move(found));
+            }
+        }
+        return {};
+    }
+
+    tl::expected<void, ProviderError> read_definition(FoundConnector& found) {
+        auto definition = client_.definition(found.facts.environment, *found.connector);
+        if (!definition) return tl::unexpected(std::move(definition.error()));
+        found.mark = take_mark(*definition);
+        found.definition = std::make_shared<nlohmann::json>(std::move(*definition));
+        return {};
+    }
+
+    PowerAppsOptions options_;
+    PowerAppsClient client_;
+};
+
+}  // namespace
+
+std::unique_ptr<Observer> make_powerapps_observer(net::Session& session, net::Clock& clock, PowerAppsOptions options) {
+    return std::make_unique<PowerAppsObserver>(session, clock, std::move(options));
+}
+
+}  // namespace regent::provider::powerapps
