@@ -1,0 +1,128 @@
+#include "source/manifest_source.hpp"
+
+#include <catch2/catch.hpp>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace regent::source;
+
+/// A repository in a folder of its own, removed at the end.
+class Folder {
+public:
+    Folder() {
+        std::string pattern = (fs::temp_directory_path() / "regent-source-XXXXXX").string();
+        path_ = fs::canonical(::mkdtemp(pattern.data()));
+    }
+    ~Folder() { fs::remove_all(path_); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+
+    const fs::path& path() const { return path_; }
+    void write(const std::string& name, const std::string& text) const {
+        fs::create_directories((path_ / name).parent_path());
+        std::ofstream(path_ / name) << text;
+    }
+
+private:
+    fs::path path_;
+};
+
+std::vector<std::string> names(const ManifestSet& set) {
+    std::vector<std::string> list;
+    for (const auto& file : set.files) list.push_back(file.path);
+    return list;
+}
+
+}  // namespace
+
+TEST_CASE("the repository is found from a folder below it, and its absence says where was looked", "[source]") {
+    Folder folder;
+    folder.write("repo/environments/dev.regent.yaml", "kind: Environment\n");
+    fs::create_directories(folder.path() / "repo/base/deep");
+    REQUIRE(find_repository(folder.path() / "repo/base/deep") == folder.path() / "repo");
+
+    Folder empty;
+    const auto missing = find_repository(empty.path());
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().message.find(empty.path().string()) != std::string::npos);
+    CHECK(missing.error().help.find("-C") != std::string::npos);
+}
+
+TEST_CASE("manifests are read once, in order, and editors' leftovers are not", "[source]") {
+    Folder folder;
+    folder.write("base/b.regent.yaml", "b");
+    folder.write("base/a.regent.yaml", "a");
+    folder.write("base/.a.regent.yaml.swp", "x");
+    folder.write("base/a.regent.yaml~", "x");
+    folder.write("base/sub/c.regent.yaml", "c");
+    folder.write("base/readme.md", "x");
+    const auto set = read_directory(folder.path(), {"base", "base/sub", "."});
+    REQUIRE(set);
+    CHECK(names(*set) ==
+          std::vector<std::string>{"base/a.regent.yaml", "base/b.regent.yaml", "base/sub/c.regent.yaml"});
+    CHECK(set->files[1].text == "b");
+}
+
+TEST_CASE("a file that looks like a manifest but is not named like one is noted", "[source]") {
+    Folder folder;
+    folder.write("base/app.yaml", "apiVersion: regent/v1\nkind: Application\n");
+    folder.write("base/other.yaml", "apiVersion: v1\n");
+    const auto set = read_directory(folder.path(), {"base"});
+    REQUIRE(set);
+    REQUIRE(set->notes.size() == 1);
+    CHECK(set->notes.front().find("base/app.yaml") != std::string::npos);
+}
+
+TEST_CASE("a folder that is not there, or lies outside, is an error and not an empty set", "[source]") {
+    Folder folder;
+    folder.write("repo/base/a.regent.yaml", "a");
+    folder.write("elsewhere/b.regent.yaml", "b");
+    CHECK_FALSE(read_directory(folder.path() / "repo", {"bas"}));
+    CHECK_FALSE(read_directory(folder.path() / "repo", {"../elsewhere"}));
+    CHECK(read_directory(folder.path() / "repo", {"base"}));
+}
+
+TEST_CASE("a manifest that is too large or a link out of the repository fails the whole read", "[source]") {
+    Folder folder;
+    folder.write("repo/base/a.regent.yaml", std::string(300 * 1024, 'x'));
+    const auto large = read_directory(folder.path() / "repo", {"base"});
+    REQUIRE_FALSE(large);
+    CHECK(large.error().message == "base/a.regent.yaml is larger than 256 KiB");
+
+    folder.write("outside.regent.yaml", "o");
+    folder.write("linked/base/ok.regent.yaml", "o");
+    fs::create_symlink(folder.path() / "outside.regent.yaml", folder.path() / "linked/base/link.regent.yaml");
+    CHECK_FALSE(read_directory(folder.path() / "linked", {"base"}));
+}
+
+TEST_CASE("what a manifest refers to may not leave the repository, by dots, root or link", "[source]") {
+    Folder folder;
+    folder.write("repo/openapi/a.json", "{}");
+    folder.write("secret.txt", "s");
+    fs::create_symlink(folder.path() / "secret.txt", folder.path() / "repo/openapi/link.json");
+    const auto root = folder.path() / "repo";
+    CHECK(read_referenced_file(root, "openapi/a.json") == "{}");
+    CHECK_FALSE(read_referenced_file(root, "../secret.txt"));
+    CHECK_FALSE(read_referenced_file(root, "/etc/passwd"));
+    CHECK_FALSE(read_referenced_file(root, "openapi/link.json"));
+    CHECK_FALSE(read_referenced_file(root, "openapi/none.json"));
+}
+
+TEST_CASE("outside git there is no revision; inside, a branch with its commit and whether it is clean", "[source]") {
+    Folder folder;
+    CHECK(revision_of(folder.path()).text().empty());
+    const auto git = "git -C " + folder.path().string() + " -c user.name=t -c user.email=t@example.org ";
+    folder.write("a.regent.yaml", "a");
+    REQUIRE(std::system((git + "init -q -b main && " + git + "add . && " + git + "commit -q -m first").c_str()) == 0);
+    const auto clean = revision_of(folder.path());
+    CHECK(clean.branch == "main");
+    CHECK(clean.commit.size() == 40);
+    CHECK(clean.text() == "main@" + clean.commit.substr(0, 7) + ", clean");
+    folder.write("b.regent.yaml", "b");
+    CHECK(revision_of(folder.path()).text().find("with local changes") != std::string::npos);
+}
