@@ -9,8 +9,8 @@ namespace regent::net {
 class Clock {
 public:
     virtual ~Clock() = default;
-    [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;           ///< wall time
-    [[nodiscard]] virtual std::chrono::steady_clock::time_point monotonic() const = 0;     ///< for durations
+    [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;        ///< wall time
+    [[nodiscard]] virtual std::chrono::steady_clock::time_point monotonic() const = 0;  ///< for durations
     /// Waits. Returns false at once, or as soon as the wait is interrupted, when the process was asked to stop.
     virtual bool sleep_for(std::chrono::milliseconds duration) = 0;
 };

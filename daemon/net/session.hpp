@@ -3,13 +3,13 @@
 #include "net/clock.hpp"
 #include "net/transport.hpp"
 
+#include <tl/expected.hpp>
+
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-
-#include <tl/expected.hpp>
 
 namespace regent::net {
 
@@ -22,7 +22,8 @@ struct AccessToken {
 
 struct TokenError {
     bool retryable = false;
-    std::string message;  ///< the service's words: "AADSTS7000215: Invalid client secret provided. …" first sentence, with trace id
+    std::string message;  ///< the service's words: "AADSTS7000215: Invalid client secret provided. …" first sentence,
+                          ///< with trace id
     std::string help;     ///< what to do
 };
 
@@ -38,9 +39,9 @@ public:
 
 /// How patient a session is. The defaults suit a command: a person is waiting.
 struct RetryPolicy {
-    int max_attempts = 6;                          ///< tries in all, the first included
-    std::chrono::milliseconds base{500};           ///< first back-off; doubles
-    std::chrono::milliseconds ceiling{30'000};     ///< of one back-off; a longer Retry-After is still waited in full …
+    int max_attempts = 6;                       ///< tries in all, the first included
+    std::chrono::milliseconds base{500};        ///< first back-off; doubles
+    std::chrono::milliseconds ceiling{30'000};  ///< of one back-off; a longer Retry-After is still waited in full …
     std::chrono::milliseconds give_up_after{300'000};  ///< … unless the waits of one call would exceed this
 };
 
@@ -71,14 +72,15 @@ struct SessionCounters {
 };
 
 /// Told when a call waits longer than a second, so that a person sees why nothing moves ("throttled, goes on in 3 s").
-using WaitListener = std::function<void(const std::string& origin, std::chrono::milliseconds wait, const std::string& why)>;
+using WaitListener =
+    std::function<void(const std::string& origin, std::chrono::milliseconds wait, const std::string& why)>;
 
-/// Transport plus manners: signs requests in, waits what Retry-After says, retries what may be retried, remembers throttling for
-/// the whole origin so that other threads wait too.
+/// Transport plus manners: signs requests in, waits what Retry-After says, retries what may be retried, remembers
+/// throttling for the whole origin so that other threads wait too.
 ///
 /// Retried: Fate::not_sent; 408, 429, 500, 502, 503, 504 and Fate::unknown only when the request is idempotent (429 and
-/// 503 with Retry-After are retried for all: the service says it did not process them). 401: once, with a fresh token. Everything else is an Answer.
-/// Thread-safe.
+/// 503 with Retry-After are retried for all: the service says it did not process them). 401: once, with a fresh token.
+/// Everything else is an Answer. Thread-safe.
 class Session {
 public:
     virtual ~Session() = default;

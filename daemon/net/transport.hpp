@@ -24,14 +24,16 @@ struct Request {
     std::string target;  ///< "/v1.0/applications?$top=999": percent-encoded path and query
     Headers headers;     ///< values with CR, LF or NUL are refused (Fate::not_sent)
     std::string body;    ///< sent with Content-Length, never chunked
-    /// May the same request be sent twice without harm? GET, keyed PATCH and DELETE: yes. addPassword, creating a connector: no.
-    /// A request that is not idempotent gets a connection of its own, since a reused one may be replayed by the library.
+    /// May the same request be sent twice without harm? GET, keyed PATCH and DELETE: yes. addPassword, creating a
+    /// connector: no. A request that is not idempotent gets a connection of its own, since a reused one may be replayed
+    /// by the library.
     bool idempotent = true;
     std::size_t max_response_bytes = 32u << 20;
     std::chrono::milliseconds timeout{60'000};  ///< for the whole exchange, name look-up included
 };
 
-/// What is known about a request after it was tried. RFC 9110, section 9.2.2: what may have been applied must not be repeated blindly.
+/// What is known about a request after it was tried. RFC 9110, section 9.2.2: what may have been applied must not be
+/// repeated blindly.
 enum class Fate {
     answered,  ///< a complete response arrived
     not_sent,  ///< certainly not processed: refused, name unknown, TLS failed, nothing left this machine
@@ -40,10 +42,10 @@ enum class Fate {
 
 struct Outcome {
     Fate fate = Fate::not_sent;
-    int status = 0;       ///< when answered
-    Headers headers;      ///< when answered
-    std::string body;     ///< when answered
-    std::string error;    ///< otherwise: one line for a person, without headers, bodies or tokens
+    int status = 0;     ///< when answered
+    Headers headers;    ///< when answered
+    std::string body;   ///< when answered
+    std::string error;  ///< otherwise: one line for a person, without headers, bodies or tokens
 };
 
 /// Sends requests. Blocking, callable from many threads at once (from our own threads, never from a library's pool).
@@ -56,11 +58,11 @@ public:
 
 /// What a transport may talk to, and how.
 struct TransportOptions {
-    /// Origins that may be contacted; anything else is Fate::not_sent. "https://host[:port]"; plain http only for loopback hosts.
-    /// A leading "https://*." allows every sub-domain (blob storage of the Power Platform).
+    /// Origins that may be contacted; anything else is Fate::not_sent. "https://host[:port]"; plain http only for
+    /// loopback hosts. A leading "https://*." allows every sub-domain (blob storage of the Power Platform).
     std::vector<std::string> allowed_origins;
-    std::string ca_file;      ///< additional CA bundle in PEM, for private endpoints; empty: the system's only
-    std::string proxy;        ///< "http://proxy:3128"; empty: none. Never for loopback
+    std::string ca_file;  ///< additional CA bundle in PEM, for private endpoints; empty: the system's only
+    std::string proxy;    ///< "http://proxy:3128"; empty: none. Never for loopback
     std::size_t max_parallel = 16;
 };
 

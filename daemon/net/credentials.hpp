@@ -1,0 +1,82 @@
+#pragma once
+
+#include "net/clock.hpp"
+#include "net/secret.hpp"
+#include "net/session.hpp"
+#include "net/transport.hpp"
+
+#include <tl/expected.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace regent::net {
+
+/// A certificate with its RSA private key, parsed and known to belong together. Cheap to copy: copies share the key.
+class ClientCertificate {
+public:
+    /// Reads PEM (certificate and key in any order, the key optionally encrypted) or PKCS#12. The error says what is
+    /// missing or wrong and never quotes the input.
+    [[nodiscard]] static tl::expected<ClientCertificate, TokenError> parse(const Secret& bytes, const Secret& password);
+
+    /// `x5t#S256`: base64url of SHA-256 over the certificate's DER bytes, as Entra looks it up.
+    [[nodiscard]] std::string thumbprint() const;
+    /// RSASSA-PSS with SHA-256 and a salt of 32 bytes (RFC 7518, section 3.5) over `data`: raw bytes.
+    [[nodiscard]] tl::expected<std::string, TokenError> sign_ps256(std::string_view data) const;
+
+private:
+    struct Parts;
+    explicit ClientCertificate(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+    std::shared_ptr<const Parts> parts_;
+};
+
+/// What proves to Entra who we are: a client secret's value, or a certificate.
+using Credential = std::variant<Secret, ClientCertificate>;
+
+/// Whose tokens to ask for, and where.
+struct TokenRequest {
+    std::string login_origin;  ///< "https://login.microsoftonline.com"; must be among the transport's allowed origins
+    std::string tenant;        ///< GUID or verified domain
+    std::string client_id;
+    Credential credential;
+};
+
+/// Tokens for an application by the client credentials grant
+/// (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow).
+///
+/// Caches by scope; asks again five minutes before the end (half-way through a token that lives less than ten minutes);
+/// one request in flight per scope, others wait for its result. Repeats what is transient (429, 5xx, AADSTS90033 and
+/// its kin, a lost connection), as RetryPolicy's defaults say. A refresh that fails for a transient reason falls back
+/// to the old token while that still lives. `transport`, `clock` and `rng` must outlive the result.
+[[nodiscard]] std::unique_ptr<TokenSource> make_token_source(Transport& transport, Clock& clock, Rng& rng,
+                                                             TokenRequest request);
+
+/// Who signs in, as found in the environment or in files.
+struct SignIn {
+    std::string tenant_id;  ///< empty when not given: the Environment manifest names it too
+    std::string client_id;
+    Credential credential;
+    std::vector<std::string> warnings;  ///< sentences for a person: a key file that everybody can read
+};
+
+/// getenv, handed in: the value of a variable, or nullptr.
+using GetEnvironment = std::function<const char*(const char* name)>;
+
+/// Reads the variables that the Azure SDKs use: AZURE_TENANT_ID, AZURE_CLIENT_ID, and AZURE_CLIENT_SECRET or else
+/// AZURE_CLIENT_CERTIFICATE_PATH with AZURE_CLIENT_CERTIFICATE_PASSWORD. A secret wins over a certificate, as it does
+/// there (https://learn.microsoft.com/dotnet/api/azure.identity.environmentcredential). The error names the variables
+/// that are missing.
+[[nodiscard]] tl::expected<SignIn, TokenError> credential_from_environment(const GetEnvironment& get_environment);
+
+/// Reads the files `client-id`, `client-secret` or `client-certificate` (with `client-certificate-password`), and
+/// `tenant-id` if it is there, as systemd puts them below $CREDENTIALS_DIRECTORY. A line end after a value is not part
+/// of it. Files that everybody can read or that group or others can write are refused, and so are both credentials at
+/// once.
+[[nodiscard]] tl::expected<SignIn, TokenError> credential_from_directory(const std::filesystem::path& directory);
+
+}  // namespace regent::net
