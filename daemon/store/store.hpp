@@ -4,8 +4,10 @@
 #include "model/place.hpp"
 #include "plan/plan.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,8 +74,14 @@ enum class OpenMode {
     read_only    ///< for plans: a missing file is an empty store, an older schema is read as far as it goes
 };
 
-/// A damaged file or one of a newer schema is moved aside (read_write) and reported through `warning`; the run goes on without history.
-[[nodiscard]] tl::expected<std::unique_ptr<Store>, StoreError> open_store(const std::filesystem::path& file, OpenMode mode,
-                                                                          std::string& warning);
+using Clock = std::function<std::chrono::system_clock::time_point()>;
+
+/// A damaged file ("regent.db.damaged-<time>") or one of a newer schema ("regent.db.newer-<time>") is moved aside (read_write) and
+/// reported through `warning`; the run goes on without history. read_only creates, changes and moves nothing, reads everything at
+/// once, and where it cannot read goes on without history as well; its writing calls fail.
+/// `clock` gives the times that the callers do not hand in.
+[[nodiscard]] tl::expected<std::unique_ptr<Store>, StoreError> open_store(
+    const std::filesystem::path& file, OpenMode mode, std::string& warning,
+    Clock clock = [] { return std::chrono::system_clock::now(); });
 
 }  // namespace regent::store

@@ -1,0 +1,27 @@
+#include "store/applied_json.hpp"
+
+#include "model/attributes.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace regent::store {
+
+std::string to_applied_json(std::string_view kind, const model::Map& values) {
+    const auto* table = model::attributes_of(kind);
+    auto kept = nlohmann::json::object();
+    for (const auto& [path, value] : values) {
+        const auto* attribute = table == nullptr ? nullptr : table->find(path);
+        if (attribute == nullptr || attribute->write_only || !model::is_known(value)) continue;
+        kept[path] = model::to_json(value);
+    }
+    // Values come from a tenant too, and nobody promises that they are valid UTF-8.
+    return kept.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+model::Map from_applied_json(std::string_view text) {
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (!json.is_object()) return {};
+    return *model::from_json(json).as_map();
+}
+
+}  // namespace regent::store
