@@ -1,0 +1,45 @@
+# The short words. Everything real is in CMakePresets.json, tools/ and .ci/run.
+#
+#   make demo        install what is missing, build, and watch the main job against a pretend tenant on this machine
+#   make test        install what is missing, build, run every test
+#   make build       only build: build/release/bin/regent and regent-simulator
+#   make test-asan   the tests under the address and undefined-behaviour sanitizers
+#   make lint        formatting, clang-tidy, and the rules of the house
+#   make bench       the benchmarks; they print ratios
+#   make format      rewrite sources as .clang-format says
+#   make clean       remove build/
+
+JOBS ?= $(shell nproc)
+SHELL := /bin/bash
+
+.PHONY: demo test build deps test-asan lint format bench clean
+
+demo: deps build
+	@tools/demo build/release/bin
+
+test: deps build
+	ctest --preset release -j $(JOBS)
+
+build: deps
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS)
+
+deps:
+	@tools/install-dependencies
+
+test-asan: deps
+	cmake --preset asan
+	cmake --build --preset asan -j $(JOBS)
+	ctest --preset asan -j $(JOBS)
+
+lint: deps
+	@tools/lint build/release
+
+bench: build
+	@bench/run build/release/bin
+
+format:
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+clean:
+	rm -rf build

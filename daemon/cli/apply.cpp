@@ -1,0 +1,325 @@
+#include "apply/applier.hpp"
+#include "cli/commands.hpp"
+#include "cli/crash_point.hpp"
+#include "cli/messages.hpp"
+#include "cli/planning.hpp"
+#include "cli/progress.hpp"
+#include "cli/settle.hpp"
+#include "cli/signals.hpp"
+#include "cli/state_lock.hpp"
+#include "cli/step_words.hpp"
+#include "cli/tenant.hpp"
+#include "cli/workspace.hpp"
+#include "report/plan_file.hpp"
+#include "store/store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace regent::cli {
+namespace {
+
+/// One apply, from the manifests to the last line. The member functions are its stages, in order; each says whether to
+/// go on.
+class ApplyRun {
+public:
+    ApplyRun(const GlobalOptions& global, const ApplyOptions& options, Terminal& terminal)
+        : global_(global), options_(options), terminal_(terminal) {}
+
+    ExitCode run() {
+        if (const auto code = read_plan_file(); code != ExitCode::ok) return code;
+        if (const auto code = open(); code != ExitCode::ok) return code;
+        if (const auto code = make_plan(); code != ExitCode::ok) return code;
+        if (planned_.plan.empty()) return finish_without_work();
+        if (const auto code = ask(); code != ExitCode::ok) return code;
+        return carry_out();
+    }
+
+private:
+    /// A plan file is a consent given earlier: its id must still be the plan's.
+    ExitCode read_plan_file() {
+        expected_ = options_.expect_plan;
+        if (options_.plan_file.empty()) return ExitCode::ok;
+        std::ifstream file(options_.plan_file, std::ios::binary);
+        std::stringstream text;
+        text << file.rdbuf();
+        if (!file) {
+            print_error(terminal_, fmt::format("the plan file {} cannot be read", options_.plan_file.string()),
+                        "`regent plan --out FILE` writes one");
+            return ExitCode::usage;
+        }
+        auto plan = report::read_plan_file(text.str());
+        if (!plan) {
+            print_error(terminal_, fmt::format("{}: {}", options_.plan_file.string(), plan.error().message),
+                        plan.error().help);
+            return ExitCode::usage;
+        }
+        if (!global_.environment.empty() && global_.environment != plan->environment) {
+            print_error(
+                terminal_,
+                fmt::format("the plan is for environment `{}`, not `{}`", plan->environment, global_.environment), {});
+            return ExitCode::usage;
+        }
+        global_.environment = plan->environment;
+        expected_ = plan->plan_id;
+        return ExitCode::ok;
+    }
+
+    ExitCode open() {
+        auto workspace = open_workspace(global_.directory, global_.environment);
+        if (!workspace) {
+            print_error(terminal_, workspace.error(), global_.colour);
+            return workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests;
+        }
+        workspace_ = std::move(*workspace);
+        print_diagnostics(terminal_, workspace_, global_.colour);
+        if (model::has_errors(workspace_.diagnostics)) return ExitCode::invalid_manifests;
+        for (const auto& note : workspace_.notes) terminal_.err(fmt::format("note: {}\n", note));
+
+        std::string warning;
+        auto store = store::open_store(state_file(global_), store::OpenMode::read_write, warning);
+        if (!warning.empty()) terminal_.err(fmt::format("warning: {}\n", warning));
+        if (!store) {
+            print_error(terminal_, store.error().message, store.error().help);
+            return ExitCode::failed;
+        }
+        store_ = std::move(*store);
+        auto lock = lock_environment(state_file(global_).parent_path(), state_key(workspace_.environment));
+        if (!lock) {
+            print_error(terminal_, lock.error(),
+                        "wait for it, or look with `ps`; two writers would overwrite each other");
+            return ExitCode::try_again;
+        }
+        lock_ = std::move(*lock);
+
+        auto tenant = connect(workspace_.environment, global_, [this](const auto& origin, auto wait, const auto& why) {
+            if (progress_ != nullptr)
+                progress_->note(fmt::format("{}: {}, goes on in {}", origin, why, duration_text(wait)));
+        });
+        if (!tenant) {
+            print_error(terminal_, tenant.error().message, tenant.error().help);
+            return ExitCode::sign_in;
+        }
+        tenant_ = std::move(*tenant);
+        return ExitCode::ok;
+    }
+
+    ExitCode make_plan() {
+        auto history = store_->history(state_key(workspace_.environment));
+        if (!history) {
+            print_error(terminal_, history.error().message, history.error().help);
+            return ExitCode::failed;
+        }
+        history_ = std::move(*history);
+        auto planned = observe_and_plan(workspace_, *tenant_, history_, {expected_, options_.max_deletes});
+        if (!planned) {
+            print_error(terminal_, planned.error());
+            terminal_.err("Nothing was changed: a plan on half a view could create or delete by mistake.\n");
+            return exit_code_of(planned.error().kind);
+        }
+        planned_ = std::move(*planned);
+        if (!expected_.empty() && planned_.refusals.empty()) {
+            terminal_.out(fmt::format("Plan {} still holds.\n", planned_.plan.id.substr(0, 8)));
+        } else {
+            // The report comes before a refusal, so that what was refused can be read.
+            auto shown = global_;
+            if (shown.output != "jsonl") shown.output = "text";
+            (void)print_plan(planned_, shown, {}, terminal_);
+        }
+        if (!planned_.plan.problems.empty()) {
+            auto copy = workspace_;
+            copy.diagnostics = planned_.plan.problems;
+            print_diagnostics(terminal_, copy, global_.colour);
+            return ExitCode::invalid_manifests;
+        }
+        for (const auto& refusal : planned_.refusals) print_refusal(terminal_, refusal);
+        if (!planned_.refusals.empty()) {
+            record("refused", {});
+            return ExitCode::refused;
+        }
+        return ExitCode::ok;
+    }
+
+    ExitCode finish_without_work() {
+        record("ok", {});
+        return ExitCode::ok;
+    }
+
+    /// Consent: --yes, a reviewed plan, or a person at a terminal. A plan that deletes asks for the environment's name.
+    ExitCode ask() {
+        const bool deletes = planned_.plan.deletes > 0;
+        const auto& name = workspace_.environment.name;
+        if (options_.yes || !expected_.empty() || (deletes && options_.confirm_delete == name)) return ExitCode::ok;
+        if (global_.no_input || !terminal_.in_is_terminal()) {
+            print_error(
+                terminal_, "nobody has agreed to this plan",
+                fmt::format("add --yes, or --expect-plan {} for exactly this one", planned_.plan.id.substr(0, 8)));
+            return ExitCode::refused;
+        }
+        terminal_.err(deletes
+                          ? fmt::format("This deletes or replaces {} object{}. Type the environment's name to go on: ",
+                                        planned_.plan.deletes, planned_.plan.deletes == 1 ? "" : "s")
+                          : fmt::format("Apply to {}? [y/N] ", name));
+        const auto answer = terminal_.read_line().value_or("");
+        if (deletes ? answer == name : answer == "y" || answer == "yes") return ExitCode::ok;
+        terminal_.err("Nothing was changed.\n");
+        return ExitCode::refused;
+    }
+
+    ExitCode carry_out() {
+        const auto started = tenant_->clock().monotonic();
+        started_at_ = rfc3339(tenant_->clock().now());
+        const auto style = global_.quiet                 ? Progress::Style::silent
+                           : terminal_.err_is_terminal() ? Progress::Style::redrawn
+                                                         : Progress::Style::lines;
+        apply::ApplyResult result;
+        const SignalWatch signals([this] { tenant_->interrupt(); });
+        {
+            Progress progress(terminal_, style, planned_.plan.steps.size());
+            progress_ = &progress;
+            apply::ApplierOptions options;
+            options.parallel = global_.parallel;
+            options.stop = &signals.stop_requested();
+            options.crash_point = crash_point_from_environment();
+            options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
+            options.now_rfc3339 = [this] { return rfc3339(tenant_->clock().now()); };
+            options.environment_key = state_key(workspace_.environment);
+            result =
+                apply::Applier(tenant_->writers(), *store_, progress, options).run(planned_.plan, planned_.snapshot);
+            progress_ = nullptr;
+        }
+        print_failures(result);
+        Settled settled;
+        if (result.complete() && !signals.stop_requested()) {
+            settled =
+                settle(workspace_, *tenant_, *store_, state_key(workspace_.environment), global_.replication_grace);
+            print_unsettled(settled);
+        }
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant_->clock().monotonic() - started);
+        print_summary(result, settled, took);
+        return exit_code(result, settled, signals);
+    }
+
+    void print_failures(const apply::ApplyResult& result) {
+        for (const auto& outcome : result.outcomes) {
+            if (outcome.state == apply::StepState::failed || outcome.state == apply::StepState::waiting)
+                print_error(terminal_, outcome.error);
+        }
+    }
+
+    void print_unsettled(const Settled& settled) {
+        if (settled.error) {
+            print_error(terminal_, *settled.error);
+            terminal_.err("Everything was written; what the tenant holds now could not be read back.\n");
+        }
+        for (const auto& line : settled.open) terminal_.err(fmt::format("not settled: {}\n", line));
+    }
+
+    static std::size_t count(const apply::ApplyResult& result, const plan::Plan& plan, plan::Work work, bool secrets) {
+        std::size_t n = 0;
+        for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+            const auto& step = plan.steps[i];
+            const bool is_secret = step.part.rfind("clientSecrets/", 0) == 0;
+            if (result.outcomes[i].state == apply::StepState::done && step.work == work && is_secret == secrets &&
+                (secrets || step.part.empty())) {
+                ++n;
+            }
+        }
+        return n;
+    }
+
+    /// Objects that were changed in some other way than being created, adopted or deleted; each counts once.
+    static std::size_t updated(const apply::ApplyResult& result, const plan::Plan& plan) {
+        std::set<model::Address> touched, other;
+        for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+            const auto& step = plan.steps[i];
+            if (result.outcomes[i].state != apply::StepState::done) continue;
+            const bool own = step.part.empty() && (step.work == plan::Work::create || step.work == plan::Work::adopt ||
+                                                   step.work == plan::Work::remove);
+            (own ? other : touched).insert(step.address);
+        }
+        std::erase_if(touched, [&](const auto& address) { return other.contains(address); });
+        return touched.size();
+    }
+
+    void print_summary(const apply::ApplyResult& result, const Settled& settled, std::chrono::milliseconds took) {
+        const auto& plan = planned_.plan;
+        store::RunRecord run;
+        run.created = count(result, plan, plan::Work::create, false);
+        run.adopted = count(result, plan, plan::Work::adopt, false);
+        run.removed = count(result, plan, plan::Work::remove, false);
+        run.secrets = count(result, plan, plan::Work::add, true);
+        run.updated = updated(result, plan);
+        std::set<model::Address> failed;
+        for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+            if (result.outcomes[i].state == apply::StepState::failed ||
+                result.outcomes[i].state == apply::StepState::waiting)
+                failed.insert(plan.steps[i].address);
+        }
+        run.failed = failed.size();
+        const auto counts =
+            fmt::format("{} created, {} adopted, {} updated, {} deleted, {} secret{} issued", run.created, run.adopted,
+                        run.updated, run.removed, run.secrets, run.secrets == 1 ? "" : "s");
+        if (result.complete()) {
+            terminal_.out(fmt::format("Apply complete in {}: {}. 0 failed.{}\n", duration_text(took), counts,
+                                      settled.settled ? " Read back: nothing left to do." : ""));
+        } else {
+            std::string names;
+            for (const auto& address : failed) names += (names.empty() ? "" : ", ") + to_string(address);
+            terminal_.out(fmt::format(
+                "Apply stopped short after {}: {}, {} failed{}.\nRun `regent plan -e {}` to see what remains.\n",
+                duration_text(took), counts, run.failed, names.empty() ? "" : " (" + names + ")",
+                workspace_.environment.name));
+        }
+        record(result.complete() ? "ok" : "partly", run);
+    }
+
+    ExitCode exit_code(const apply::ApplyResult& result, const Settled& settled, const SignalWatch& signals) const {
+        if (signals.stop_requested()) return signals.by_terminate() ? ExitCode::terminated : ExitCode::interrupted;
+        if (result.complete()) return settled.settled ? ExitCode::ok : ExitCode::partly_done;
+        const bool nothing_done = std::none_of(result.outcomes.begin(), result.outcomes.end(),
+                                               [](const auto& o) { return o.state == apply::StepState::done; });
+        if (!nothing_done) return ExitCode::partly_done;
+        for (const auto& outcome : result.outcomes) {
+            if (outcome.state == apply::StepState::failed) return exit_code_of(outcome.error.kind);
+        }
+        return ExitCode::partly_done;
+    }
+
+    void record(const std::string& result, store::RunRecord run) {
+        const auto now = rfc3339(tenant_->clock().now());
+        run.started_at = started_at_.empty() ? now : started_at_;
+        run.finished_at = now;
+        run.trigger = "manual";
+        run.revision = workspace_.revision.commit;
+        run.result = result;
+        run.plan_id = planned_.plan.id;
+        if (auto recorded = store_->record_run(state_key(workspace_.environment), run); !recorded) {
+            terminal_.err(fmt::format("warning: {}\n", recorded.error().message));
+        }
+    }
+
+    GlobalOptions global_;
+    const ApplyOptions& options_;
+    Terminal& terminal_;
+    std::string expected_;
+    std::string started_at_;
+    Workspace workspace_;
+    std::unique_ptr<store::Store> store_;
+    StateLock lock_;
+    std::unique_ptr<Tenant> tenant_;
+    plan::History history_;
+    Planned planned_;
+    Progress* progress_ = nullptr;  // while steps run
+};
+
+}  // namespace
+
+ExitCode apply(const GlobalOptions& global, const ApplyOptions& options, Terminal& terminal) {
+    return ApplyRun(global, options, terminal).run();
+}
+
+}  // namespace regent::cli

@@ -1,0 +1,209 @@
+#include "cli/commands.hpp"
+#include "cli/messages.hpp"
+#include "cli/version.hpp"
+#include "manifest/suggestion.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <array>
+#include <exception>
+#include <map>
+#include <vector>
+
+namespace regent::cli {
+namespace {
+
+constexpr const char* examples = R"(
+Examples:
+  regent validate                          check every environment's manifests; no network
+  regent plan -e dev                       what would change in `dev`
+  regent plan -e dev --out plan.json       the same, kept for review
+  regent apply plan.json                   carry out exactly that plan
+  regent apply -e dev                      plan, ask, carry out
+  regent explain RG0204                    the lesson behind an error
+  regent explain Application.spec          what a manifest may say
+
+Signing in: AZURE_CLIENT_ID with AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, or files in $CREDENTIALS_DIRECTORY.
+Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 3 invalid manifests, 4 sign-in or permission, 5 partly done,
+            6 refused by a guard, 64 wrong usage, 70 a bug, 75 try again later, 130 interrupted.
+)";
+
+/// The command tree with everything its flags fill in.
+struct CommandLine {
+    CLI::App app{"regent keeps registrations in Entra as their manifests say", "regent"};
+    GlobalOptions global;
+    ValidateOptions validate_options;
+    RenderOptions render_options;
+    PlanOptions plan_options;
+    ApplyOptions apply_options;
+    SchemaOptions schema_options;
+    std::string explain_what;
+    bool show_version = false;
+    long timeout = 60, grace = 120;
+    std::size_t plan_max_deletes = 0, apply_max_deletes = 0;
+    CLI::Option *plan_max = nullptr, *apply_max = nullptr;
+
+    CommandLine() {
+        app.footer(examples);
+        app.require_subcommand(0, 1);
+        app.fallthrough();
+        app.option_defaults()->always_capture_default(false);
+        add_globals();
+        add_validate();
+        add_render();
+        add_plan();
+        add_apply();
+        app.add_subcommand("explain", "What an error code, a kind or a field means")
+            ->add_option("what", explain_what, "RG0204, Application, Application.spec.redirectUris")
+            ->required();
+        auto* schema = app.add_subcommand("schema", "JSON Schema of a kind, for editors");
+        schema->add_option("kind", schema_options.kind, "Environment, Application, …; without it: all kinds in one");
+        schema->add_option("--all", schema_options.all, "Write every schema into this folder");
+        app.add_subcommand("version", "The version of this program");
+    }
+
+    void add_globals() {
+        const std::map<std::string, ColourChoice> colours{
+            {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
+        app.add_option("-C,--directory", global.directory, "The repository, or a folder in it (default: here)")
+            ->envname("REGENT_DIRECTORY");
+        app.add_option("-e,--environment", global.environment, "Name of the Environment")
+            ->envname("REGENT_ENVIRONMENT");
+        app.add_option("-o,--output", global.output, "text, json, …; see each command")->envname("REGENT_OUTPUT");
+        app.add_option("--color", global.colour, "auto, always or never")
+            ->transform(CLI::CheckedTransformer(colours))
+            ->type_name("WHEN")
+            ->envname("REGENT_COLOR");
+        app.add_flag("--no-input", global.no_input, "Never ask; what would have been asked fails");
+        app.add_flag("-q,--quiet", global.quiet, "Only the last line");
+        app.add_flag("-v,--verbose", global.verbose, "Say more; repeat for more");
+        app.add_option("--state-dir", global.state_directory, "Where history is kept")->envname("REGENT_STATE_DIR");
+        app.add_option("--timeout", timeout, "Seconds one request may take (default 60)")
+            ->check(CLI::Range(1L, 3600L))
+            ->envname("REGENT_TIMEOUT");
+        app.add_option("--replication-grace", grace, "Seconds a write may stay invisible to reads (default 120)")
+            ->check(CLI::Range(0L, 3600L))
+            ->envname("REGENT_REPLICATION_GRACE");
+        app.add_option("--parallel", global.parallel, "Steps under way at once (default 4)")
+            ->check(CLI::Range(1, 32))
+            ->envname("REGENT_PARALLEL");
+        app.add_option("--transport", global.transport, "cpprest or curl: the HTTP library")
+            ->check(CLI::IsMember({"cpprest", "curl"}))
+            ->envname("REGENT_TRANSPORT");
+        app.add_option("--ca-file", global.ca_file, "More trusted certificates (PEM), for private endpoints")
+            ->envname("REGENT_CA_FILE");
+        app.add_option("--proxy", global.proxy, "http://proxy:3128")->envname("REGENT_PROXY");
+        app.add_flag("--version", show_version, "The version of this program");
+    }
+
+    void add_validate() {
+        auto* command = app.add_subcommand(
+            "validate", "Check manifests: syntax, fields, references, the services' rules. No network");
+        command->add_option("path", validate_options.paths, "Tell only what concerns these files or folders");
+        command->add_flag("--strict", validate_options.strict, "Warnings count as errors");
+        command->add_flag("--offline", validate_options.offline,
+                          "Accepted for scripts: validate never uses the network");
+        command->footer("Output: text, json, github (annotations). Without -e all environments are checked.");
+    }
+
+    void add_render() {
+        auto* command = app.add_subcommand("render", "The manifests after substitution and overrides");
+        command->add_flag("--show-origin", render_options.show_origin, "Say behind each value where it comes from");
+        command->add_option("--select", render_options.select, "Only KIND/NAME; repeat for more");
+    }
+
+    void add_plan() {
+        auto* command = app.add_subcommand("plan", "What would change. Writes nothing anywhere");
+        command->add_flag("--detailed-exitcode", plan_options.detailed_exitcode,
+                          "Exit with 2 when there is something to do");
+        command->add_option("--out", plan_options.out, "Write the plan (JSON) to this file, for `regent apply FILE`");
+        command->add_flag("--show-unchanged", plan_options.show_unchanged, "List objects that need nothing, too");
+        command->add_flag("--drift-only", plan_options.drift_only, "Only what was changed outside");
+        plan_max =
+            command->add_option("--max-deletes", plan_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
+                ->envname("REGENT_MAX_DELETES");
+        command->footer("Output: text, json, jsonl, markdown, diff.");
+    }
+
+    void add_apply() {
+        auto* command =
+            app.add_subcommand("apply", "Carry out what plan shows, then read back that nothing is left to do");
+        command->add_option("planfile", apply_options.plan_file,
+                            "A plan written by `regent plan --out`: applied only if it still is the plan");
+        command->add_option("--expect-plan", apply_options.expect_plan,
+                            "Go on only if the plan has this id (8 digits or more)");
+        command->add_flag("--yes,-y", apply_options.yes, "Do not ask");
+        command->add_option("--confirm-delete", apply_options.confirm_delete,
+                            "The environment's name: agrees to a plan that deletes");
+        apply_max =
+            command->add_option("--max-deletes", apply_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
+                ->envname("REGENT_MAX_DELETES");
+        command->footer("Output: text, jsonl. Ctrl-C finishes the running steps and stops.");
+    }
+
+    void finish() {
+        global.timeout = std::chrono::seconds(timeout);
+        global.replication_grace = std::chrono::seconds(grace);
+        if (plan_max->count() > 0) plan_options.max_deletes = plan_max_deletes;
+        if (apply_max->count() > 0) apply_options.max_deletes = apply_max_deletes;
+    }
+};
+
+/// CLI11 says "The following argument was not expected: plann"; a person would like to read what was meant.
+std::string suggestion_for(const std::vector<std::string>& arguments, const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    for (const auto& argument : arguments) {
+        if (argument.empty() || argument.front() == '-') continue;
+        if (std::find(names.begin(), names.end(), argument) != names.end()) return {};
+        const auto near = manifest::did_you_mean(argument, candidates);
+        return near ? fmt::format("did you mean `regent {}`?", *near) : std::string{};
+    }
+    return {};
+}
+
+ExitCode dispatch(CommandLine& line, Terminal& terminal) {
+    const auto& chosen = line.app.get_subcommands();
+    if (line.show_version) return version(line.global, terminal);
+    if (chosen.empty()) {
+        terminal.err(line.app.help());
+        return ExitCode::usage;
+    }
+    const auto name = chosen.front()->get_name();
+    if (name == "validate") return validate(line.global, line.validate_options, terminal);
+    if (name == "render") return render(line.global, line.render_options, terminal);
+    if (name == "plan") return plan(line.global, line.plan_options, terminal);
+    if (name == "apply") return apply(line.global, line.apply_options, terminal);
+    if (name == "explain") return explain(line.explain_what, terminal);
+    if (name == "schema") return schema(line.schema_options, terminal);
+    return version(line.global, terminal);
+}
+
+}  // namespace
+
+ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
+    try {
+        CommandLine line;
+        try {
+            line.app.parse(argc, argv);
+        } catch (const CLI::CallForHelp&) {
+            terminal.out(line.app.help());
+            return ExitCode::ok;
+        } catch (const CLI::ParseError& error) {
+            const std::vector<std::string> arguments(argv + 1, argv + argc);
+            auto help = suggestion_for(arguments, line.app);
+            print_error(terminal, error.what(), help.empty() ? "`regent --help` lists commands and flags" : help);
+            return ExitCode::usage;
+        }
+        line.finish();
+        return dispatch(line, terminal);
+    } catch (const std::exception& error) {
+        print_error(terminal, fmt::format("a bug in regent: {}", error.what()),
+                    "please report it with the command you ran; nothing more was done");
+        return ExitCode::bug;
+    }
+}
+
+}  // namespace regent::cli

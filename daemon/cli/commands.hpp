@@ -1,0 +1,25 @@
+#pragma once
+
+#include "cli/exit_code.hpp"
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+
+#include <string>
+
+namespace regent::cli {
+
+// One function per command, each in the file of its name. Results go to terminal.out(), messages to terminal.err().
+
+ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, Terminal& terminal);
+ExitCode render(const GlobalOptions& global, const RenderOptions& options, Terminal& terminal);
+ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal& terminal);
+ExitCode apply(const GlobalOptions& global, const ApplyOptions& options, Terminal& terminal);
+ExitCode explain(const std::string& what, Terminal& terminal);
+ExitCode schema(const SchemaOptions& options, Terminal& terminal);
+ExitCode version(const GlobalOptions& global, Terminal& terminal);
+
+/// Parses the arguments and runs the command they name. Never throws: an exception that gets this far is a bug and ends
+/// with 70.
+ExitCode run(int argc, const char* const* argv, Terminal& terminal);
+
+}  // namespace regent::cli

@@ -1,0 +1,75 @@
+#include "cli/messages.hpp"
+
+#include "manifest/diagnostic_text.hpp"
+#include "model/value.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::cli {
+namespace {
+
+using model::with_visible_controls;
+
+std::string detail_line(std::string_view kind, std::string_view text) {
+    return text.empty() ? std::string{} : fmt::format("   = {}: {}\n", kind, with_visible_controls(text));
+}
+
+}  // namespace
+
+void print_error(Terminal& terminal, std::string_view message, std::string_view help) {
+    terminal.err(fmt::format("error: {}\n{}", with_visible_controls(message), detail_line("help", help)));
+}
+
+void print_error(Terminal& terminal, const WorkspaceError& error, ColourChoice colour) {
+    if (!error.diagnostics.empty()) {
+        const manifest::TextOptions options{.colour =
+                                                wants_colour(colour, terminal.err_is_terminal(), environment_variable)};
+        terminal.err(manifest::render_text(error.diagnostics, error.texts, options));
+    }
+    if (!error.message.empty()) print_error(terminal, error.message, error.help);
+}
+
+void print_error(Terminal& terminal, const provider::ProviderError& error) {
+    auto text = fmt::format("error[{}]: {}\n", error.code, with_visible_controls(error.message));
+    text += detail_line("note", error.service);
+    if (!error.request_id.empty()) {
+        text += detail_line(
+            "note", fmt::format("request-id {}{}{}", error.request_id, error.time.empty() ? "" : ", ", error.time));
+    }
+    if (error.retry_after.count() > 0) {
+        text +=
+            detail_line("note", fmt::format("the service asks to wait {} s", (error.retry_after.count() + 999) / 1000));
+    }
+    text += detail_line("help", error.help);
+    terminal.err(text);
+}
+
+void print_refusal(Terminal& terminal, const plan::Refusal& refusal) {
+    terminal.err(
+        fmt::format("refused: {}\n{}", with_visible_controls(refusal.message), detail_line("help", refusal.help)));
+}
+
+void print_diagnostics(Terminal& terminal, const Workspace& workspace, ColourChoice colour) {
+    if (workspace.diagnostics.empty()) return;
+    const manifest::TextOptions options{.colour =
+                                            wants_colour(colour, terminal.err_is_terminal(), environment_variable)};
+    terminal.err(manifest::render_text(workspace.diagnostics, workspace.texts, options));
+}
+
+ExitCode exit_code_of(provider::ErrorKind kind) noexcept {
+    switch (kind) {
+        case provider::ErrorKind::sign_in:
+        case provider::ErrorKind::forbidden:
+            return ExitCode::sign_in;
+        case provider::ErrorKind::transient:
+        case provider::ErrorKind::throttled:
+        case provider::ErrorKind::not_yet:
+            return ExitCode::try_again;
+        case provider::ErrorKind::interrupted:
+            return ExitCode::interrupted;
+        default:
+            return ExitCode::failed;
+    }
+}
+
+}  // namespace regent::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "cli/exit_code.hpp"
+#include "cli/terminal.hpp"
+#include "cli/workspace.hpp"
+#include "model/diagnostic.hpp"
+#include "plan/safety.hpp"
+#include "provider/provider_error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace regent::cli {
+
+/// "error: message" with help below, the shape of every message that belongs to no line of a manifest.
+void print_error(Terminal& terminal, std::string_view message, std::string_view help);
+void print_error(Terminal& terminal, const WorkspaceError& error, ColourChoice colour);
+/// `error[RG0704]: …` with the service's words, the request id and the cure.
+void print_error(Terminal& terminal, const provider::ProviderError& error);
+void print_refusal(Terminal& terminal, const plan::Refusal& refusal);
+/// Diagnostics with their lines and carets, to err().
+void print_diagnostics(Terminal& terminal, const Workspace& workspace, ColourChoice colour);
+
+/// What a failed read or write of a service means to the shell.
+[[nodiscard]] ExitCode exit_code_of(provider::ErrorKind kind) noexcept;
+
+}  // namespace regent::cli

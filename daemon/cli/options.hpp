@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace regent::cli {
+
+enum class ColourChoice { automatic, always, never };
+
+/// What every command accepts, before and after its name.
+struct GlobalOptions {
+    std::filesystem::path directory = ".";  ///< -C
+    std::string environment;                ///< -e; may stay empty when the repository has one
+    std::string output = "text";            ///< -o
+    ColourChoice colour = ColourChoice::automatic;
+    bool no_input = false;
+    bool quiet = false;
+    int verbose = 0;
+    std::filesystem::path state_directory;  ///< --state-dir; empty: the default of state_file()
+    std::chrono::seconds timeout{60};       ///< of one request
+    std::string transport = "cpprest";      ///< or "curl"
+    std::string ca_file;
+    std::string proxy;
+    /// How long something just written may stay invisible before regent believes that it is not there.
+    std::chrono::seconds replication_grace{120};
+    int parallel = 4;
+};
+
+struct ValidateOptions {
+    std::vector<std::string> paths;
+    bool strict = false;  ///< warnings count as errors
+    bool offline = true;  ///< accepted for scripts: validate never uses the network
+};
+
+struct RenderOptions {
+    bool show_origin = false;
+    std::vector<std::string> select;  ///< KIND/NAME
+};
+
+struct PlanOptions {
+    bool detailed_exitcode = false;
+    std::filesystem::path out;
+    bool show_unchanged = false;
+    bool drift_only = false;
+    std::optional<std::size_t> max_deletes;
+};
+
+struct ApplyOptions {
+    std::filesystem::path plan_file;
+    std::string expect_plan;
+    bool yes = false;
+    std::string confirm_delete;
+    std::optional<std::size_t> max_deletes;
+};
+
+struct SchemaOptions {
+    std::string kind;
+    std::filesystem::path all;  ///< --all DIR
+};
+
+}  // namespace regent::cli

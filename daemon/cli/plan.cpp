@@ -1,0 +1,87 @@
+#include "cli/commands.hpp"
+#include "cli/messages.hpp"
+#include "cli/planning.hpp"
+#include "cli/tenant.hpp"
+#include "cli/workspace.hpp"
+#include "store/store.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+namespace regent::cli {
+namespace {
+
+plan::History read_history(const Workspace& workspace, const GlobalOptions& global, Terminal& terminal) {
+    std::string warning;
+    auto store = store::open_store(state_file(global), store::OpenMode::read_only, warning);
+    if (!warning.empty()) terminal.err(fmt::format("warning: {}\n", warning));
+    if (!store) {
+        terminal.err(fmt::format("warning: {}; planning without history\n", store.error().message));
+        return {};
+    }
+    auto history = (*store)->history(state_key(workspace.environment));
+    if (!history) {
+        terminal.err(fmt::format("warning: {}; planning without history\n", history.error().message));
+        return {};
+    }
+    return std::move(*history);
+}
+
+bool write_plan_file(const Planned& planned, const std::filesystem::path& path, Terminal& terminal) {
+    auto report = planned.report;
+    report.plan = &planned.plan;
+    std::ofstream file(path, std::ios::binary);
+    file << report::write_json(report);
+    file.flush();
+    if (file) return true;
+    print_error(terminal, fmt::format("the plan could not be written to {}", path.string()),
+                "check the folder and its permissions");
+    return false;
+}
+
+}  // namespace
+
+ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal& terminal) {
+    auto workspace = open_workspace(global.directory, global.environment);
+    if (!workspace) {
+        print_error(terminal, workspace.error(), global.colour);
+        return workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests;
+    }
+    print_diagnostics(terminal, *workspace, global.colour);
+    if (model::has_errors(workspace->diagnostics)) return ExitCode::invalid_manifests;
+
+    auto tenant = connect(workspace->environment, global, {});
+    if (!tenant) {
+        print_error(terminal, tenant.error().message, tenant.error().help);
+        return ExitCode::sign_in;
+    }
+    const plan::Consent consent{{}, options.max_deletes};
+    auto planned = observe_and_plan(*workspace, **tenant, read_history(*workspace, global, terminal), consent);
+    if (!planned) {
+        print_error(terminal, planned.error());
+        terminal.err("Nothing was planned: a plan on half a view could create or delete by mistake.\n");
+        return exit_code_of(planned.error().kind);
+    }
+    for (const auto& note : workspace->notes) terminal.err(fmt::format("note: {}\n", note));
+    if (!print_plan(*planned, global,
+                    {.colour = report::Colour::off,
+                     .show_unchanged = options.show_unchanged,
+                     .drift_only = options.drift_only,
+                     .quiet = false},
+                    terminal)) {
+        print_error(terminal, fmt::format("a plan has no output format `{}`", global.output),
+                    "text, json, jsonl, markdown or diff");
+        return ExitCode::usage;
+    }
+    if (!options.out.empty() && !write_plan_file(*planned, options.out, terminal)) return ExitCode::failed;
+
+    if (!planned->plan.problems.empty()) {
+        workspace->diagnostics = planned->plan.problems;
+        print_diagnostics(terminal, *workspace, global.colour);
+        return ExitCode::invalid_manifests;
+    }
+    return options.detailed_exitcode && !planned->plan.empty() ? ExitCode::changes : ExitCode::ok;
+}
+
+}  // namespace regent::cli

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "cli/tenant.hpp"
+#include "cli/workspace.hpp"
+#include "provider/provider_error.hpp"
+#include "store/store.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace regent::cli {
+
+/// What a look at the tenant after an apply found.
+struct Settled {
+    bool settled = false;           ///< planning again gives nothing to do
+    std::vector<std::string> open;  ///< otherwise: "Application/portal displayName: \"a\" is still \"b\""
+    std::optional<provider::ProviderError> error;  ///< the tenant could not be read
+};
+
+/// Reads the tenant and plans again until there is nothing to do, for at most `grace`: replicas show a write seconds to
+/// minutes later, and a difference that was just written away is not drift. What stays open after that is told by
+/// field: a plan that does not settle is a mistake, of the service's or of regent's.
+[[nodiscard]] Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store,
+                             const std::string& environment_key, std::chrono::seconds grace);
+
+}  // namespace regent::cli

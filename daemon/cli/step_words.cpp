@@ -1,0 +1,81 @@
+#include "cli/step_words.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::cli {
+namespace {
+
+struct Verbs {
+    const char* doing;
+    const char* done;
+};
+
+Verbs verbs_of(plan::Work work) {
+    switch (work) {
+        case plan::Work::create:
+            return {"creating", "created"};
+        case plan::Work::adopt:
+            return {"adopting", "adopted"};
+        case plan::Work::update:
+            return {"updating", "updated"};
+        case plan::Work::complete:
+            return {"completing", "completed"};
+        case plan::Work::add:
+            return {"adding", "added"};
+        case plan::Work::change:
+            return {"changing", "changed"};
+        case plan::Work::drop:
+            return {"removing", "removed"};
+        case plan::Work::await:
+            return {"waiting", "there"};
+        case plan::Work::remove:
+            return {"deleting", "deleted"};
+    }
+    return {"working", "done"};
+}
+
+/// "federatedCredentials/arm-mi" → its collection and its element.
+std::pair<std::string, std::string> split(const std::string& part) {
+    const auto slash = part.find('/');
+    return slash == std::string::npos ? std::pair{part, std::string{}}
+                                      : std::pair{part.substr(0, slash), part.substr(slash + 1)};
+}
+
+}  // namespace
+
+StepWords words_for(const plan::Step& step) {
+    const auto verbs = verbs_of(step.work);
+    const auto address = to_string(step.address);
+    const auto [collection, element] = split(step.part);
+    const auto object = [&](std::string_view what) {
+        return StepWords{address, fmt::format("{} {}", verbs.doing, what), fmt::format("{} {}", what, verbs.done)};
+    };
+    if (step.part.empty()) {
+        if (step.restore) return {address, "restoring from the recycle bin", "restored from the recycle bin"};
+        const auto more = step.work == plan::Work::complete && !step.summary.empty()
+                              ? fmt::format(" ({})", step.summary)
+                              : std::string{};
+        return {address, verbs.doing + more, verbs.done + more};
+    }
+    if (collection == model::path::client_secrets) {
+        const auto subject = fmt::format("secret \"{}\" of {}", element, address);
+        if (step.work == plan::Work::add) return {subject, "issuing", "issued"};
+        return {subject, fmt::format("removing key {}", step.key_id), "removed"};
+    }
+    if (collection == model::path::service_principal) return object("service principal");
+    if (collection == model::path::federated_credentials)
+        return object(fmt::format("federated credential \"{}\"", element));
+    if (step.work == plan::Work::await)
+        return {address, fmt::format("waiting for its {}", step.part), fmt::format("{} is there", step.part)};
+    return object(step.part);
+}
+
+std::string duration_text(std::chrono::milliseconds duration) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+    if (seconds >= 60) return fmt::format("{}m{:02}s", seconds / 60, seconds % 60);
+    return fmt::format("{:.1f}s", static_cast<double>(duration.count()) / 1000.0);
+}
+
+}  // namespace regent::cli

@@ -1,0 +1,128 @@
+#include "cli/tenant.hpp"
+
+#include "net/cpprest_transport.hpp"
+#include "net/credentials.hpp"
+#include "net/curl_transport.hpp"
+#include "net/system_clock.hpp"
+#include "provider/connectors/powerapps/powerapps_provider.hpp"
+#include "provider/graph/graph_provider.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+namespace regent::cli {
+namespace {
+
+/// Entra's authority as connectors name it. Not `endpoints.login`: a connector of a simulated tenant still names the
+/// real one. https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
+std::string authority_of(const std::string& cloud) {
+    if (cloud == "usgov" || cloud == "usgov-dod") return "https://login.microsoftonline.us";
+    if (cloud == "china") return "https://login.chinacloudapi.cn";
+    return "https://login.microsoftonline.com";
+}
+
+class ServiceTenant final : public Tenant {
+public:
+    ServiceTenant(const model::Environment& environment, const GlobalOptions& options, net::SignIn sign_in,
+                  net::WaitListener on_wait)
+        : environment_(environment) {
+        transport_ = options.transport == "curl"
+                         ? net::make_curl_transport(transport_options(environment, options), rng_)
+                         : net::make_cpprest_transport(transport_options(environment, options), rng_);
+        tokens_ = net::make_token_source(*transport_, clock_, rng_,
+                                         {environment.endpoints.login, environment.tenant_id,
+                                          std::move(sign_in.client_id), std::move(sign_in.credential)});
+        session_ = net::make_session(*transport_, *tokens_, clock_, rng_, {}, std::move(on_wait));
+        const provider::Identity identity{environment.owner, environment.name, environment.tenant_id};
+        graph_.origin = environment.endpoints.graph;
+        graph_.scope = environment.endpoints.graph_scope;
+        graph_.identity = identity;
+        graph_.replication_grace = options.replication_grace;
+        power_apps_.origin = environment.endpoints.power_apps;
+        power_apps_.scope = environment.endpoints.power_apps_scope;
+        power_apps_.login_origin = authority_of(environment.cloud);
+        power_apps_.identity = identity;
+        power_apps_.lookup_grace = std::min(options.replication_grace, power_apps_.lookup_grace);
+    }
+
+    tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope& scope) override {
+        if (!graph_observer_) graph_observer_ = provider::graph::make_graph_observer(*session_, clock_, graph_);
+        if (!power_apps_observer_)
+            power_apps_observer_ = provider::powerapps::make_powerapps_observer(*session_, clock_, power_apps_);
+        model::Snapshot snapshot;
+        snapshot.taken_at = clock_.now();
+        if (auto read = graph_observer_->observe(scope, snapshot); !read)
+            return tl::unexpected(std::move(read.error()));
+        const bool connectors = !scope.power_platform_environments.empty() ||
+                                std::any_of(scope.wanted.begin(), scope.wanted.end(),
+                                            [](const auto& w) { return w.address.kind == model::kind::connector; });
+        if (connectors) {
+            if (auto read = power_apps_observer_->observe(scope, snapshot); !read)
+                return tl::unexpected(std::move(read.error()));
+        }
+        return snapshot;
+    }
+
+    std::vector<provider::Writer*> writers() override {
+        if (!graph_writer_) graph_writer_ = provider::graph::make_graph_writer(*session_, clock_, graph_);
+        if (!power_apps_writer_)
+            power_apps_writer_ = provider::powerapps::make_powerapps_writer(*session_, clock_, power_apps_);
+        return {graph_writer_.get(), power_apps_writer_.get()};
+    }
+
+    net::SessionCounters counters() const override { return session_->counters(); }
+    net::Clock& clock() override { return clock_; }
+    net::Rng& rng() override { return rng_; }
+    void interrupt() noexcept override { clock_.interrupt(); }
+
+private:
+    static net::TransportOptions transport_options(const model::Environment& environment,
+                                                   const GlobalOptions& options) {
+        net::TransportOptions transport;
+        transport.allowed_origins = {environment.endpoints.login, environment.endpoints.graph,
+                                     environment.endpoints.power_apps};
+        transport.allowed_origins.insert(transport.allowed_origins.end(), environment.endpoints.blob_origins.begin(),
+                                         environment.endpoints.blob_origins.end());
+        transport.ca_file = options.ca_file;
+        transport.proxy = options.proxy;
+        return transport;
+    }
+
+    const model::Environment environment_;
+    net::SystemClock clock_;
+    net::SystemRng rng_;
+    std::unique_ptr<net::Transport> transport_;
+    std::unique_ptr<net::TokenSource> tokens_;
+    std::unique_ptr<net::Session> session_;
+    provider::graph::GraphOptions graph_;
+    provider::powerapps::PowerAppsOptions power_apps_;
+    std::unique_ptr<provider::Observer> graph_observer_, power_apps_observer_;
+    std::unique_ptr<provider::Writer> graph_writer_, power_apps_writer_;
+};
+
+tl::expected<net::SignIn, net::TokenError> find_credential() {
+    const auto directory = environment_variable("CREDENTIALS_DIRECTORY");
+    const bool in_variables = environment_variable("AZURE_CLIENT_ID").has_value();
+    if (!in_variables && directory && !directory->empty()) return net::credential_from_directory(*directory);
+    return net::credential_from_environment([](const char* name) -> const char* { return std::getenv(name); });
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environment& environment,
+                                                           const GlobalOptions& options, net::WaitListener on_wait) {
+    auto sign_in = find_credential();
+    if (!sign_in) return tl::unexpected(SignInError{sign_in.error().message, sign_in.error().help});
+    if (!sign_in->tenant_id.empty() && sign_in->tenant_id != environment.tenant_id) {
+        return tl::unexpected(
+            SignInError{fmt::format("the credential is for tenant {}, the environment `{}` is tenant {}",
+                                    sign_in->tenant_id, environment.name, environment.tenant_id),
+                        "set AZURE_TENANT_ID to the environment's tenant, or choose another environment with -e"});
+    }
+    return std::make_unique<ServiceTenant>(environment, options, std::move(*sign_in), std::move(on_wait));
+}
+
+}  // namespace regent::cli

@@ -1,0 +1,150 @@
+#include "cli/commands.hpp"
+#include "cli/messages.hpp"
+#include "cli/workspace.hpp"
+#include "manifest/diagnostic_text.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+namespace regent::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What validation found, over one or several environments. A mistake that several of them share is told once.
+struct Findings {
+    model::Diagnostics diagnostics;
+    std::vector<manifest::SourceText> texts;
+    std::vector<std::string> notes;
+    std::vector<std::string> environments;
+    std::size_t files = 0;
+
+    void add(model::Diagnostics more, std::vector<manifest::SourceText> more_texts) {
+        for (auto& text : more_texts) {
+            if (std::none_of(texts.begin(), texts.end(), [&](const auto& t) { return t.file == text.file; }))
+                texts.push_back(std::move(text));
+        }
+        for (auto& diagnostic : more) {
+            const auto same = [&](const auto& d) {
+                return d.code == diagnostic.code && d.span == diagnostic.span && d.message == diagnostic.message;
+            };
+            if (std::none_of(diagnostics.begin(), diagnostics.end(), same))
+                diagnostics.push_back(std::move(diagnostic));
+        }
+        files = texts.size();
+    }
+
+    [[nodiscard]] std::size_t count(model::Severity severity) const {
+        return static_cast<std::size_t>(std::count_if(diagnostics.begin(), diagnostics.end(),
+                                                      [&](const auto& d) { return d.severity == severity; }));
+    }
+};
+
+std::string plural(std::size_t count, const char* word) {
+    return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+std::string summary(const Findings& findings) {
+    std::set<std::string> wrong;
+    for (const auto& diagnostic : findings.diagnostics) {
+        if (!diagnostic.span.file.empty()) wrong.insert(diagnostic.span.file);
+    }
+    const auto where = fmt::format("({} {})", findings.environments.size() == 1 ? "environment" : "environments",
+                                   fmt::join(findings.environments, ", "));
+    const auto errors = findings.count(model::Severity::error);
+    const auto warnings = findings.count(model::Severity::warning);
+    if (findings.diagnostics.empty())
+        return fmt::format("validate: {} valid {}\n", plural(findings.files, "file"), where);
+    const auto& first = findings.diagnostics.front().code;
+    return fmt::format("validate: {}, {} in {} of {} {}. More: regent explain {}\n", plural(errors, "error"),
+                       plural(warnings, "warning"), wrong.size(), plural(findings.files, "file"), where, first);
+}
+
+/// Keeps only what concerns `paths` (files, or folders with all below them), as a pre-commit hook asks.
+/// Repository-relative.
+void keep_only(Findings& findings, const std::vector<std::string>& paths) {
+    std::erase_if(findings.diagnostics, [&](const auto& diagnostic) {
+        return std::none_of(paths.begin(), paths.end(), [&](const auto& path) {
+            return diagnostic.span.file == path || path == "." || diagnostic.span.file.rfind(path + "/", 0) == 0;
+        });
+    });
+}
+
+std::vector<std::string> relative_to_root(const std::vector<std::string>& paths, const fs::path& root) {
+    std::vector<std::string> relative;
+    for (const auto& path : paths) {
+        std::error_code error;
+        const auto real = fs::canonical(path, error);
+        relative.push_back(error ? path : real.lexically_relative(root).generic_string());
+    }
+    return relative;
+}
+
+tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::path& directory, Findings& findings,
+                                        Terminal& terminal) {
+    auto names = global.environment.empty()
+                     ? environment_names(directory)
+                     : tl::expected<std::vector<std::string>, WorkspaceError>({global.environment});
+    if (!names) {
+        if (names.error().diagnostics.empty()) {
+            print_error(terminal, names.error(), global.colour);
+            return tl::unexpected(names.error().usage ? ExitCode::usage : ExitCode::invalid_manifests);
+        }
+        findings.add(std::move(names.error().diagnostics), std::move(names.error().texts));
+        return fs::path{};
+    }
+    fs::path root;
+    for (const auto& name : *names) {
+        auto workspace = open_workspace(directory, name);
+        findings.environments.push_back(name);
+        if (!workspace) {
+            if (workspace.error().diagnostics.empty()) {
+                print_error(terminal, workspace.error(), global.colour);
+                return tl::unexpected(workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests);
+            }
+            findings.add(std::move(workspace.error().diagnostics), std::move(workspace.error().texts));
+            continue;
+        }
+        root = workspace->root;
+        for (auto& note : workspace->notes) findings.notes.push_back(std::move(note));
+        findings.add(std::move(workspace->diagnostics), std::move(workspace->texts));
+    }
+    return root;
+}
+
+}  // namespace
+
+ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, Terminal& terminal) {
+    // A path given instead of -C may lie in another repository than the current folder.
+    const auto directory = global.directory == "." && !options.paths.empty() && fs::is_directory(options.paths.front())
+                               ? fs::path(options.paths.front())
+                               : global.directory;
+    Findings findings;
+    auto root = gather(global, directory, findings, terminal);
+    if (!root) return root.error();
+    if (!options.paths.empty() && !root->empty()) keep_only(findings, relative_to_root(options.paths, *root));
+    model::sort(findings.diagnostics);
+
+    if (global.output == "json") {
+        terminal.out(manifest::render_json(findings.diagnostics, findings.texts));
+    } else if (global.output == "github") {
+        terminal.out(manifest::render_github(findings.diagnostics));
+    } else if (global.output == "text") {
+        const manifest::TextOptions text{
+            .colour = wants_colour(global.colour, terminal.err_is_terminal(), environment_variable)};
+        for (const auto& note : findings.notes) terminal.err(fmt::format("note: {}\n", note));
+        if (!findings.diagnostics.empty())
+            terminal.err(manifest::render_text(findings.diagnostics, findings.texts, text) + "\n");
+        terminal.out(summary(findings));
+    } else {
+        print_error(terminal, fmt::format("validate has no output format `{}`", global.output), "text, json or github");
+        return ExitCode::usage;
+    }
+    const bool wrong = model::has_errors(findings.diagnostics) || (options.strict && !findings.diagnostics.empty());
+    return wrong ? ExitCode::invalid_manifests : ExitCode::ok;
+}
+
+}  // namespace regent::cli

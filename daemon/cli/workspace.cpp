@@ -1,0 +1,175 @@
+#include "cli/workspace.hpp"
+
+#include "manifest/loader.hpp"
+#include "manifest/overrides.hpp"
+#include "manifest/substitution.hpp"
+#include "manifest/suggestion.hpp"
+#include "manifest/yaml_reader.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+namespace regent::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct EnvironmentFiles {
+    fs::path root;
+    std::vector<manifest::SourceText> texts;
+    std::vector<manifest::Document> documents;  ///< those of kind Environment
+    model::Diagnostics diagnostics;
+};
+
+void append(model::Diagnostics& to, model::Diagnostics from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+WorkspaceError from(source::SourceError error, bool usage) {
+    return {std::move(error.message), std::move(error.help), usage, {}, {}};
+}
+
+tl::expected<EnvironmentFiles, WorkspaceError> read_environments(const fs::path& directory) {
+    auto root = source::find_repository(directory);
+    if (!root) return tl::unexpected(from(std::move(root.error()), true));
+    auto set = source::read_directory(*root, {"environments"});
+    if (!set) return tl::unexpected(from(std::move(set.error()), false));
+    EnvironmentFiles found;
+    found.root = *root;
+    for (auto& file : set->files) {
+        found.texts.push_back({file.path, std::move(file.text)});
+        auto read = manifest::read_yaml(found.texts.back());
+        append(found.diagnostics, std::move(read.diagnostics));
+        for (auto& document : read.documents) {
+            if (manifest::kind_of(document) == model::kind::environment) found.documents.push_back(std::move(document));
+        }
+    }
+    return found;
+}
+
+std::vector<std::string> names_in(const EnvironmentFiles& files) {
+    std::vector<std::string> names;
+    for (const auto& document : files.documents) names.emplace_back(manifest::name_of(document));
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+tl::expected<const manifest::Document*, WorkspaceError> choose(const EnvironmentFiles& files, const std::string& name) {
+    const auto names = names_in(files);
+    if (name.empty()) {
+        if (files.documents.size() == 1) return &files.documents.front();
+        if (names.empty()) {
+            return tl::unexpected(WorkspaceError{"no file below `environments/` holds an Environment that can be read",
+                                                 "see `regent explain Environment`", false, files.diagnostics,
+                                                 files.texts});
+        }
+        return tl::unexpected(WorkspaceError{"several environments are here, and none was named",
+                                             fmt::format("choose one with -e: {}", fmt::join(names, ", ")),
+                                             true,
+                                             {},
+                                             {}});
+    }
+    std::vector<const manifest::Document*> matches;
+    for (const auto& document : files.documents) {
+        if (manifest::name_of(document) == name) matches.push_back(&document);
+    }
+    if (matches.size() == 1) return matches.front();
+    if (matches.size() > 1) {
+        return tl::unexpected(WorkspaceError{fmt::format("two files say they are the environment `{}`: {} and {}", name,
+                                                         matches[0]->file, matches[1]->file),
+                                             "an environment is one document",
+                                             false,
+                                             {},
+                                             {}});
+    }
+    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    const auto near = manifest::did_you_mean(name, candidates);
+    return tl::unexpected(WorkspaceError{
+        fmt::format("no environment is called `{}`", name),
+        near ? fmt::format("did you mean `{}`?", *near) : fmt::format("environments here: {}", fmt::join(names, ", ")),
+        true, files.diagnostics, files.texts});
+}
+
+tl::expected<void, WorkspaceError> read_manifests(Workspace& workspace) {
+    auto set = source::read_directory(workspace.root, workspace.environment.sources);
+    if (!set) return tl::unexpected(from(std::move(set.error()), false));
+    workspace.revision = set->revision;
+    workspace.notes = std::move(set->notes);
+    for (auto& file : set->files) {
+        const auto known = std::any_of(workspace.texts.begin(), workspace.texts.end(),
+                                       [&](const auto& t) { return t.file == file.path; });
+        // Environments that lie among the sources were read, and complained about, already.
+        if (known) continue;
+        workspace.texts.push_back({file.path, std::move(file.text)});
+        auto read = manifest::read_yaml(workspace.texts.back());
+        append(workspace.diagnostics, std::move(read.diagnostics));
+        for (auto& document : read.documents) {
+            if (manifest::kind_of(document) != model::kind::environment)
+                workspace.documents.push_back(std::move(document));
+        }
+    }
+    return {};
+}
+
+void build_graph(Workspace& workspace) {
+    const auto reader = [&root = workspace.root](const std::string& path) -> tl::expected<std::string, std::string> {
+        auto bytes = source::read_referenced_file(root, path);
+        if (!bytes) return tl::unexpected(bytes.error().message);
+        return std::move(*bytes);
+    };
+    // What could not be read at all must not look like something that left: the graph is built for its diagnostics all
+    // the same, and nobody plans with it.
+    auto loaded = manifest::load(workspace.documents, {workspace.environment, reader});
+    append(workspace.diagnostics, std::move(loaded.diagnostics));
+    const bool readable = !model::has_errors(workspace.diagnostics);
+    auto built = plan::build_desired_graph(workspace.environment, loaded.declarations);
+    for (auto& diagnostic : built.diagnostics) {
+        // A document with a mistake is missing from the graph. That it is referred to is no second mistake.
+        if (!readable && diagnostic.code == "RG0311") continue;
+        workspace.diagnostics.push_back(std::move(diagnostic));
+    }
+    workspace.graph = std::move(built.graph);
+}
+
+}  // namespace
+
+tl::expected<std::vector<std::string>, WorkspaceError> environment_names(const fs::path& directory) {
+    auto files = read_environments(directory);
+    if (!files) return tl::unexpected(std::move(files.error()));
+    if (files->documents.empty()) {
+        return tl::unexpected(WorkspaceError{"no file below `environments/` holds an Environment that can be read",
+                                             "see `regent explain Environment`", false, files->diagnostics,
+                                             files->texts});
+    }
+    return names_in(*files);
+}
+
+tl::expected<Workspace, WorkspaceError> open_workspace(const fs::path& directory, const std::string& name) {
+    auto files = read_environments(directory);
+    if (!files) return tl::unexpected(std::move(files.error()));
+    auto chosen = choose(*files, name);
+    if (!chosen) return tl::unexpected(std::move(chosen.error()));
+
+    auto loaded = manifest::load_environment(**chosen);
+    if (!loaded.environment) {
+        return tl::unexpected(WorkspaceError{{}, {}, false, std::move(loaded.diagnostics), std::move(files->texts)});
+    }
+    Workspace workspace;
+    workspace.root = files->root;
+    workspace.environment = std::move(*loaded.environment);
+    workspace.texts = std::move(files->texts);
+    workspace.diagnostics = std::move(loaded.diagnostics);
+    if (auto read = read_manifests(workspace); !read) return tl::unexpected(std::move(read.error()));
+    append(workspace.diagnostics, manifest::apply_overrides(workspace.documents, loaded.overrides));
+    for (auto& document : workspace.documents) {
+        append(workspace.diagnostics, manifest::substitute(document, loaded.variables));
+    }
+    build_graph(workspace);
+    model::sort(workspace.diagnostics);
+    return workspace;
+}
+
+}  // namespace regent::cli

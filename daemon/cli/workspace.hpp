@@ -1,0 +1,49 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "manifest/document.hpp"
+#include "model/declaration.hpp"
+#include "model/diagnostic.hpp"
+#include "model/environment.hpp"
+#include "plan/desired_graph.hpp"
+#include "source/manifest_source.hpp"
+
+#include <tl/expected.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace regent::cli {
+
+/// One environment with everything its manifests say: what validate, render, plan and apply begin with.
+struct Workspace {
+    std::filesystem::path root;
+    model::Environment environment;
+    std::vector<manifest::Document> documents;  ///< substituted and overridden, those of other kinds than Environment
+    std::vector<manifest::SourceText> texts;    ///< every file read, for showing lines under a caret
+    plan::DesiredGraph graph;                   ///< not to be used when has_errors(diagnostics)
+    model::Diagnostics diagnostics;
+    source::Revision revision;
+    std::vector<std::string> notes;
+};
+
+/// Why there is no Workspace at all: the repository or the environment could not be found. Exit code 64 or 3.
+struct WorkspaceError {
+    std::string message;
+    std::string help;
+    bool usage = false;              ///< the arguments were wrong, not the repository
+    model::Diagnostics diagnostics;  ///< when the environment's own file is wrong
+    std::vector<manifest::SourceText> texts;
+};
+
+/// Names of the environments below `environments/`, in order; and every file's text and mistakes.
+[[nodiscard]] tl::expected<std::vector<std::string>, WorkspaceError> environment_names(
+    const std::filesystem::path& directory);
+
+/// Reads the repository around `directory` for environment `name`. An empty name is right when there is exactly one
+/// environment.
+[[nodiscard]] tl::expected<Workspace, WorkspaceError> open_workspace(const std::filesystem::path& directory,
+                                                                     const std::string& name);
+
+}  // namespace regent::cli

@@ -1,0 +1,15 @@
+#include "cli/commands.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);  // a peer that closes is an error of one request, not the end of the process
+    regent::cli::ProcessTerminal terminal;
+    const auto code = regent::cli::run(argc, argv, terminal);
+    std::fflush(nullptr);
+    // Not `return`: cpprestsdk's threads may still be at work, and its static objects do not like to be destroyed under
+    // them.
+    std::_Exit(static_cast<int>(code));
+}
