@@ -15,7 +15,8 @@ namespace regent::apply {
 enum class StepState {
     done,
     failed,   ///< `error` says why
-    waiting,  ///< a value the service makes is not there yet (ErrorKind::not_yet): normal for minutes, the next run goes on
+    waiting,  ///< a value the service makes is not there yet (ErrorKind::not_yet): normal for minutes, the next run
+              ///< goes on
     skipped,  ///< waits for a step that failed; `waits_for` names its object
     stopped   ///< the run was interrupted before it began
 };
@@ -32,10 +33,14 @@ struct StepOutcome {
 struct ApplyResult {
     std::vector<StepOutcome> outcomes;  ///< one per step, in the plan's order
     bool interrupted = false;
+    /// What went wrong beside the steps: the history could not be written. The tenant is as the outcomes say.
+    std::vector<std::string> warnings;
     [[nodiscard]] bool complete() const noexcept;  ///< every step done
 };
 
-/// Told about progress, from the thread that runs a step. Must be quick.
+/// Told about progress, from the threads that run the steps: from changing threads, but never from two at once. Must be
+/// quick, since the steps wait for it. A step's calls come in their order; a step that never began has only its
+/// step_finished().
 class Listener {
 public:
     virtual ~Listener() = default;
@@ -44,23 +49,29 @@ public:
     virtual void step_finished(const plan::Step& step, const StepOutcome& outcome) = 0;
 };
 
-/// A point in an apply at which a crash test may end the process: "before_intent", "after_send" … Empty in the service.
+/// A point in an apply at which a crash test may end the process. Each step passes, in this order, "before_intent",
+/// "after_intent", "before_send", "after_answer", "after_outcome", "after_observed"; also steps that need no intent,
+/// where the first two are one moment. What it throws ends the run like a crash: no step begins any more, and run()
+/// throws it on. Empty in the service.
 using CrashPoint = std::function<void(std::string_view name, const plan::Step& step)>;
 
 struct ApplierOptions {
-    int parallel = 4;                          ///< steps under way at once; always one per object
-    const std::atomic<bool>* stop = nullptr;   ///< set by a signal: running steps finish, no other begins
+    int parallel = 4;                         ///< steps under way at once; always one per object
+    const std::atomic<bool>* stop = nullptr;  ///< set by a signal: running steps finish, no other begins
     CrashPoint crash_point;
-    std::function<std::string()> new_operation_id;       ///< 8 hex digits
-    std::function<std::string()> now_rfc3339;
+    std::function<std::string()> new_operation_id;  ///< 8 hex digits; required
+    std::function<std::string()> now_rfc3339;       ///< required
 };
 
-/// Carries out a plan: in dependency order, `parallel` at a time, one write in flight per object; fills References in from the outputs of
-/// earlier steps and of the snapshot; hands secrets from the step that issues them to the steps that need them and forgets them;
-/// journals before every creation without a key and after it. When a step fails, what depends on it is skipped and its neighbours go on.
+/// Carries out a plan: in dependency order, `parallel` at a time, one write in flight per object; fills References in
+/// from the outputs of earlier steps and of the snapshot; hands secrets from the step that issues them to the steps
+/// that need them and forgets them; journals before every creation without a key and after it. When a step fails, what
+/// depends on it is skipped and its neighbours go on.
 class Applier {
 public:
+    /// Nothing is owned; all of it outlives the Applier.
     Applier(std::vector<provider::Writer*> writers, store::Store& store, Listener& listener, ApplierOptions options);
+    /// Blocks until every step has its outcome. Uses up to `parallel` threads of its own.
     [[nodiscard]] ApplyResult run(const plan::Plan& plan, const model::Snapshot& observed);
 
 private:

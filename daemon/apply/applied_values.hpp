@@ -1,0 +1,36 @@
+#pragma once
+
+#include "model/value.hpp"
+#include "plan/plan.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace regent::apply {
+
+/// What each object has been made to be by now, as the next run should remember it: what earlier runs applied, with
+/// what this run's steps wrote laid over it. Not thread-safe.
+class AppliedValues {
+public:
+    AppliedValues(const plan::Plan& plan, std::map<model::Address, model::Map> last_applied);
+
+    /// Lays over what `step` wrote; its values hold no References where it writes. Returns the whole object.
+    const model::Map& record(const plan::Step& step);
+    void forget(const model::Address& address);
+
+private:
+    void record_object(const plan::Step& step, model::Map& known);
+    void record_part(const plan::Step& step, model::Map& known);
+    void record_element(const plan::Step& step, const std::string& path, const std::string& element, model::Map& known);
+
+    std::map<model::Address, model::Map> known_;
+    std::set<std::pair<model::Address, std::string>> touched_;  ///< object, attribute path: written in this run
+    std::set<std::pair<model::Address, std::string>> added_;    ///< object, part: the plan adds it
+};
+
+/// "federatedCredentials/arm-mi" → {"federatedCredentials", "arm-mi"}; the second is empty when the part is a whole
+/// attribute.
+[[nodiscard]] std::pair<std::string, std::string> split_part(const std::string& part);
+
+}  // namespace regent::apply

@@ -1,0 +1,66 @@
+#include "apply/journal.hpp"
+
+#include "model/attributes.hpp"
+
+namespace regent::apply {
+
+std::string_view word_for(plan::Work work) noexcept {
+    switch (work) {
+        case plan::Work::create:
+            return "create";
+        case plan::Work::adopt:
+            return "adopt";
+        case plan::Work::update:
+            return "update";
+        case plan::Work::complete:
+            return "complete";
+        case plan::Work::add:
+            return "add";
+        case plan::Work::change:
+            return "change";
+        case plan::Work::drop:
+            return "drop";
+        case plan::Work::await:
+            return "await";
+        case plan::Work::remove:
+            return "remove";
+    }
+    return "update";
+}
+
+bool needs_intent(const plan::Step& step) {
+    if (step.part.empty()) return step.work == plan::Work::create && step.address.kind == model::kind::connector;
+    return step.work == plan::Work::add && step.part.starts_with(std::string(model::path::client_secrets) + "/");
+}
+
+store::IntentOutcome outcome_of(provider::ErrorKind kind) noexcept {
+    switch (kind) {
+        case provider::ErrorKind::sign_in:
+            return store::IntentOutcome::not_sent;
+        case provider::ErrorKind::throttled:
+        case provider::ErrorKind::not_found:
+        case provider::ErrorKind::conflict:
+        case provider::ErrorKind::forbidden:
+        case provider::ErrorKind::rejected:
+            return store::IntentOutcome::failed;
+        case provider::ErrorKind::transient:
+        case provider::ErrorKind::outcome_unknown:
+        case provider::ErrorKind::not_yet:
+        case provider::ErrorKind::interrupted:
+        case provider::ErrorKind::incomplete:
+            return store::IntentOutcome::unknown;
+    }
+    return store::IntentOutcome::unknown;
+}
+
+Unresolved::Unresolved(const tl::expected<std::vector<store::Intent>, store::StoreError>& intents)
+    : unreadable_(!intents) {
+    if (!intents) return;
+    for (const auto& intent : *intents) begun_.emplace(intent.address, intent.part);
+}
+
+bool Unresolved::may_have_been_sent(const plan::Step& step) const {
+    return needs_intent(step) && (unreadable_ || begun_.contains({step.address, step.part}));
+}
+
+}  // namespace regent::apply

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "plan/plan.hpp"
+#include "provider/provider_error.hpp"
+#include "store/store.hpp"
+
+#include <set>
+#include <string>
+#include <utility>
+
+namespace regent::apply {
+
+/// The word for a step's work in the journal.
+[[nodiscard]] std::string_view word_for(plan::Work work) noexcept;
+
+/// True for the creations that a service would carry out twice if they were sent twice: a connector, a secret.
+/// Everything else has a key of its own.
+[[nodiscard]] bool needs_intent(const plan::Step& step);
+
+/// What is known of a creation's effect after it failed. Only an answer that rules the effect out counts as one; the
+/// rest is unknown.
+[[nodiscard]] store::IntentOutcome outcome_of(provider::ErrorKind kind) noexcept;
+
+/// What earlier runs began and never saw the end of. Read once, before this run begins anything.
+class Unresolved {
+public:
+    /// When the store cannot be read, everything may have been sent: looking once too often costs a request.
+    explicit Unresolved(const tl::expected<std::vector<store::Intent>, store::StoreError>& intents);
+    [[nodiscard]] bool may_have_been_sent(const plan::Step& step) const;
+
+private:
+    bool unreadable_ = false;
+    std::set<std::pair<model::Address, std::string>> begun_;
+};
+
+}  // namespace regent::apply

@@ -1,0 +1,57 @@
+#include "apply/outputs.hpp"
+
+namespace regent::apply {
+
+Outputs::Outputs(const plan::Plan& plan, const model::Snapshot& observed) : observed_(observed) {
+    for (const auto& step : plan.steps) {
+        if (step.part.empty() && step.work == plan::Work::create) created_.insert(step.address);
+    }
+}
+
+void Outputs::add(const model::Address& address, const OutputMap& outputs) {
+    auto& known = from_run_[address];
+    for (const auto& [name, value] : outputs) known.insert_or_assign(name, value);
+}
+
+const OutputMap& Outputs::of_run(const model::Address& address) const {
+    static const OutputMap none;
+    const auto it = from_run_.find(address);
+    return it == from_run_.end() ? none : it->second;
+}
+
+std::optional<std::string> Outputs::find(const model::Address& address, std::string_view output) const {
+    const auto& own = of_run(address);
+    if (const auto it = own.find(output); it != own.end()) return it->second;
+    if (created_.contains(address)) return std::nullopt;
+    const auto resource = observed_.resources.find(address);
+    if (resource == observed_.resources.end()) return std::nullopt;
+    const auto it = resource->second.outputs.find(output);
+    // An empty output is one that the service has not filled in yet: a connector's identity, for its first minutes.
+    if (it == resource->second.outputs.end() || it->second.empty()) return std::nullopt;
+    return it->second;
+}
+
+model::Value Outputs::fill_in(const model::Value& value) const {
+    if (const auto* reference = value.as_reference()) {
+        if (is_secret_text(*reference)) return value;
+        const auto text = find(reference->address, reference->output);
+        return text ? model::Value(reference->prefix + *text + reference->suffix) : value;
+    }
+    if (const auto* list = value.as_list()) {
+        model::List filled;
+        for (const auto& item : *list) filled.push_back(fill_in(item));
+        return filled;
+    }
+    if (const auto* map = value.as_map()) {
+        model::Map filled;
+        for (const auto& [name, member] : *map) filled.emplace(name, fill_in(member));
+        return filled;
+    }
+    return value;
+}
+
+bool is_secret_text(const model::Reference& reference) {
+    return reference.output.ends_with("/secretText");
+}
+
+}  // namespace regent::apply

@@ -1,0 +1,284 @@
+#include "apply/run.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace regent::apply {
+namespace {
+
+provider::ProviderError bug(std::string message) {
+    provider::ProviderError error;
+    error.kind = provider::ErrorKind::rejected;
+    error.message = std::move(message);
+    error.help = "this is a mistake in regent: please report it with the output of `regent plan -o json`";
+    return error;
+}
+
+provider::ProviderError not_written_down(const plan::Step& step, const store::StoreError& why) {
+    provider::ProviderError error;
+    error.kind = provider::ErrorKind::transient;
+    error.message = fmt::format("{} was not sent, because the journal could not be written first: {}",
+                                model::to_string(step.address), why.message);
+    error.help = why.help;
+    return error;
+}
+
+StepOutcome outcome_for(const plan::Step& step, std::chrono::steady_clock::time_point began) {
+    StepOutcome outcome;
+    outcome.step = step.id;
+    outcome.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    return outcome;
+}
+
+StepState state_after(provider::ErrorKind kind) {
+    if (kind == provider::ErrorKind::not_yet) return StepState::waiting;
+    if (kind == provider::ErrorKind::interrupted) return StepState::stopped;
+    return StepState::failed;
+}
+
+/// Where the object's own document is; a step's place may be that of a document that contributes an element.
+model::Place document_of(const plan::Plan& plan, const plan::Step& step) {
+    const auto it = std::find_if(plan.resources.begin(), plan.resources.end(),
+                                 [&](const auto& resource) { return resource.address == step.address; });
+    return it != plan.resources.end() && it->place.known() ? it->place : step.place;
+}
+
+std::map<model::Address, model::Map> last_applied(store::Store& store, const std::string& environment) {
+    auto history = store.history(environment);
+    // Only a hint: without it, what earlier runs applied to other attributes is forgotten, and a change made outside to
+    // one of them will be called a change of the manifest.
+    return history ? std::move(history->last_applied) : std::map<model::Address, model::Map>{};
+}
+
+}  // namespace
+
+Run::Run(const plan::Plan& plan, const model::Snapshot& observed, const std::vector<provider::Writer*>& writers,
+         store::Store& store, Listener& listener, const ApplierOptions& options)
+    : plan_(plan),
+      writers_(writers),
+      store_(store),
+      listener_(listener),
+      options_(options),
+      unresolved_(store.unresolved(plan.environment)),
+      queue_(plan),
+      outputs_(plan, observed),
+      secrets_(plan),
+      applied_(plan, last_applied(store, plan.environment)) {}
+
+ApplyResult Run::to_the_end() {
+    const auto threads = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, options_.parallel)), 1,
+                                                 std::max<std::size_t>(1, plan_.steps.size()));
+    std::vector<std::thread> workers;
+    for (std::size_t i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
+    for (auto& worker : workers) worker.join();
+    if (broken_) std::rethrow_exception(broken_);
+
+    ApplyResult result;
+    result.outcomes = queue_.outcomes();
+    result.interrupted = std::any_of(result.outcomes.begin(), result.outcomes.end(),
+                                     [](const auto& outcome) { return outcome.state == StepState::stopped; });
+    result.warnings = std::move(warnings_);
+    return result;
+}
+
+bool Run::told_to_stop() const {
+    return options_.stop != nullptr && options_.stop->load();
+}
+
+void Run::work() {
+    std::unique_lock lock(mutex_);
+    while (!broken_) {
+        std::vector<StepOutcome> decided;
+        if (told_to_stop()) decided = queue_.stop_rest();
+        const auto* step = queue_.begin_next();
+        if (step == nullptr && decided.empty()) {
+            if (!queue_.anything_under_way()) break;
+            changed_.wait(lock);
+            continue;
+        }
+        lock.unlock();
+        try {
+            announce(decided);
+            if (step != nullptr) {
+                const auto outcome = carry_out(*step);
+                announce({outcome});
+                lock.lock();
+                decided = queue_.settle(outcome);
+                secrets_.step_over(*step);
+                for (const auto& other : decided) {
+                    const auto it = std::find_if(plan_.steps.begin(), plan_.steps.end(),
+                                                 [&](const auto& s) { return s.id == other.step; });
+                    secrets_.step_over(*it);
+                }
+                changed_.notify_all();
+                lock.unlock();
+                announce(decided);
+            }
+            lock.lock();
+        } catch (...) {
+            if (!lock.owns_lock()) lock.lock();
+            if (!broken_) broken_ = std::current_exception();
+        }
+    }
+    changed_.notify_all();
+}
+
+void Run::announce(const std::vector<StepOutcome>& outcomes) {
+    for (const auto& outcome : outcomes) {
+        const auto it = std::find_if(plan_.steps.begin(), plan_.steps.end(),
+                                     [&](const auto& step) { return step.id == outcome.step; });
+        const std::lock_guard lock(listener_mutex_);
+        listener_.step_finished(*it, outcome);
+    }
+}
+
+StepOutcome Run::carry_out(const plan::Step& step) {
+    {
+        const std::lock_guard lock(listener_mutex_);
+        listener_.step_started(step);
+    }
+    const auto began = std::chrono::steady_clock::now();
+    auto prepared = prepare_locked(step);
+    auto answer = prepared ? send(step, *prepared) : Answer(tl::unexpected(prepared.error()));
+    if (!answer) {
+        auto outcome = outcome_for(step, began);
+        outcome.state = state_after(answer.error().kind);
+        outcome.error = std::move(answer.error());
+        return outcome;
+    }
+    remember(*prepared);
+    pass("after_observed", step);
+    auto outcome = outcome_for(step, began);
+    outcome.state = StepState::done;
+    outcome.detail = std::move(answer->detail);
+    return outcome;
+}
+
+tl::expected<PreparedStep, provider::ProviderError> Run::prepare_locked(const plan::Step& step) {
+    const std::lock_guard lock(mutex_);
+    return prepare(step, outputs_, secrets_);
+}
+
+Run::Answer Run::send(const plan::Step& step, PreparedStep& prepared) {
+    prepared.input.progress = [this, &step](std::string_view words) {
+        const std::lock_guard lock(listener_mutex_);
+        listener_.step_progress(step, words);
+    };
+    pass("before_intent", step);
+    std::int64_t intent_id = 0;
+    if (needs_intent(step)) {
+        prepared.input.operation_id = options_.new_operation_id();
+        prepared.input.may_have_been_sent = unresolved_.may_have_been_sent(step);
+        const store::Intent intent{.id = 0,
+                                   .address = step.address,
+                                   .part = step.part,
+                                   .work = std::string(word_for(step.work)),
+                                   .operation_id = prepared.input.operation_id,
+                                   .started_at = options_.now_rfc3339()};
+        const auto begun = store_.begin(plan_.environment, intent);
+        if (!begun) return tl::unexpected(not_written_down(step, begun.error()));
+        intent_id = *begun;
+    }
+    pass("after_intent", step);
+    pass("before_send", step);
+    auto answer = ask_writer(prepared);
+    pass("after_answer", step);
+    if (answer) take_in(step, *answer);
+    if (needs_intent(step)) note_outcome(intent_id, step, answer);
+    pass("after_outcome", step);
+    return answer;
+}
+
+Run::Answer Run::ask_writer(PreparedStep& prepared) {
+    const auto& step = prepared.step;
+    const auto writer = std::find_if(writers_.begin(), writers_.end(),
+                                     [&](const auto* candidate) { return candidate->handles(step.address.kind); });
+    if (writer == writers_.end()) {
+        return tl::unexpected(bug(fmt::format("nobody knows how to write {}", model::to_string(step.address))));
+    }
+    try {
+        return (*writer)->apply(step, prepared.input);
+    } catch (const std::exception& exception) {
+        // A mistake in one writer is no reason to leave the others' objects half done. Whether something was sent is
+        // not known.
+        auto error =
+            bug(fmt::format("carrying out {} broke off: {}", model::to_string(step.address), exception.what()));
+        error.kind = provider::ErrorKind::outcome_unknown;
+        return tl::unexpected(std::move(error));
+    }
+}
+
+void Run::note_outcome(std::int64_t intent, const plan::Step& step, const Answer& answer) {
+    auto outcome = store::IntentOutcome::done;
+    std::string remote_id;
+    if (!answer) {
+        outcome = outcome_of(answer.error().kind);
+    } else if (const auto key = answer->outputs.find(step.part + "/keyId"); key != answer->outputs.end()) {
+        remote_id = key->second;
+    } else {
+        remote_id = remote_id_of(step);
+    }
+    warn(store_.finish(intent, outcome, remote_id));
+}
+
+void Run::take_in(const plan::Step& step, provider::StepResult& result) {
+    const std::lock_guard lock(mutex_);
+    outputs_.add(step.address, result.outputs);
+    secrets_.keep(step.address, std::move(result.secret_outputs));
+    result.secret_outputs.clear();
+}
+
+void Run::remember(const PreparedStep& prepared) {
+    const auto& step = prepared.step;
+    if (step.work == plan::Work::remove) {
+        {
+            const std::lock_guard lock(mutex_);
+            applied_.forget(step.address);
+        }
+        warn(store_.removed(plan_.environment, step.address));
+        return;
+    }
+    remember_object(step);
+    remember_deliveries(prepared);
+}
+
+void Run::remember_object(const plan::Step& step) {
+    model::Map values;
+    {
+        const std::lock_guard lock(mutex_);
+        values = applied_.record(step);
+    }
+    warn(store_.applied(plan_.environment, step.address, document_of(plan_, step), remote_id_of(step), values));
+}
+
+void Run::remember_deliveries(const PreparedStep& prepared) {
+    for (const auto& [path, key_id] : prepared.input.secret_key_ids) {
+        warn(store_.delivered(plan_.environment, prepared.step.address, prepared.secret_owners.at(path), key_id));
+    }
+}
+
+void Run::pass(std::string_view crash_point, const plan::Step& step) const {
+    if (options_.crash_point) options_.crash_point(crash_point, step);
+}
+
+void Run::warn(const tl::expected<void, store::StoreError>& written) {
+    if (written) return;
+    const std::lock_guard lock(mutex_);
+    const auto& message = written.error().message;
+    if (std::find(warnings_.begin(), warnings_.end(), message) == warnings_.end()) warnings_.push_back(message);
+}
+
+std::string Run::remote_id_of(const plan::Step& step) {
+    const std::lock_guard lock(mutex_);
+    const auto& outputs = outputs_.of_run(step.address);
+    for (const auto name : {model::output::object_id, model::output::connector_name}) {
+        if (const auto it = outputs.find(name); it != outputs.end()) return it->second;
+    }
+    return step.observed == nullptr ? std::string{} : step.observed->id;
+}
+
+}  // namespace regent::apply
