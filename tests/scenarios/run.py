@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Runs scenario folders against a real regent-simulator. See README.md beside this file.
+
+Usage: run.py BINARIES [SCENARIO…]     REGENT_UPDATE_GOLDEN=1 rewrites the golden files and reports itself as failed.
+"""
+
+import concurrent.futures
+import difflib
+import json
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
+from tenant_under_test import Bench, Failure, normalised  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+UPDATE = bool(os.environ.get("REGENT_UPDATE_GOLDEN"))
+
+
+def compare(folder, name, text):
+    path = folder / name
+    if UPDATE:
+        path.write_text(text)
+        return
+    wanted = path.read_text() if path.exists() else ""
+    if wanted != text:
+        lines = difflib.unified_diff(wanted.splitlines(), text.splitlines(), f"{folder.name}/{name}", "this run", lineterm="")
+        raise Failure("the golden file differs (REGENT_UPDATE_GOLDEN=1 rewrites it; then read it):\n" + "\n".join(lines))
+
+
+def tenant_text(bench):
+    """What the tenant holds of ours, in words that stay the same from run to run."""
+    state = bench.simulator.state()
+    lines = []
+    for app in sorted(state["graph"]["applications"], key=lambda a: a["displayName"]):
+        if not any(tag.startswith("regent:") for tag in app.get("tags", [])) and not app.get("uniqueName"):
+            lines.append(f"Application {app['displayName']!r}: nobody's")
+        else:
+            lines.append(f"Application {app['displayName']!r}: {app.get('uniqueName')}")
+        for platform in ("web", "spa", "publicClient"):
+            for uri in sorted(app.get(platform, {}).get("redirectUris", [])):
+                lines.append(f"  {platform} {uri}")
+        for uri in sorted(app.get("identifierUris", [])):
+            lines.append(f"  identifier {uri}")
+        for secret in sorted(app.get("passwordCredentials", []), key=lambda s: s.get("displayName") or ""):
+            lines.append(f"  secret {secret.get('displayName')}")
+        for credential in sorted(app.get("federatedIdentityCredentials", []), key=lambda c: c["name"]):
+            lines.append(f"  credential {credential['name']} {credential['issuer']} {credential['subject']}")
+        for api in sorted(app.get("requiredResourceAccess", []), key=lambda r: r["resourceAppId"]):
+            lines.append(f"  permissions on {api['resourceAppId']}: {len(api['resourceAccess'])}")
+        for tag in sorted(app.get("tags", [])):
+            lines.append(f"  tag {tag}")
+    for connector in sorted(state.get("powerApps", {}).get("connectors", []), key=lambda c: c["properties"]["displayName"]):
+        properties = connector["properties"]
+        if not properties.get("isCustomApi", True):
+            continue
+        lines.append(f"Connector {properties['displayName']!r} in {connector.get('environment')}")
+        token = properties.get("connectionParameters", {}).get("token", {}).get("oAuthSettings", {})
+        if token:
+            kind = "managed identity" if "clientAssertionType" in token else "client secret"
+            given = " (given)" if connector.get("_clientSecretSha256") else ""
+            lines.append(f"  signs in as {token.get('clientId')} by {kind}{given}")
+            lines.append(f"  redirect {token.get('redirectUrl')}")
+    return normalised("\n".join(lines) + "\n", bench.simulator.url)
+
+
+def run_step(bench, folder, step):
+    kind = step["do"]
+    if kind in ("validate", "plan", "apply", "render"):
+        arguments = [kind, *step.get("arguments", [])]
+        if kind == "apply" and "--yes" not in arguments and not step.get("unasked"):
+            arguments.append("--yes")
+        run = bench.regent(*arguments, environment=step.get("environment"))
+        wanted = step.get("exit", 0)
+        if run.code != wanted:
+            raise Failure(f"exit code {wanted} was expected\n{run}")
+        if "golden" in step:
+            compare(folder, step["golden"], normalised(run.out + (run.err if step.get("with_messages") else ""), bench.simulator.url))
+        for text in step.get("says", []):
+            if text not in run.out + run.err:
+                raise Failure(f"{text!r} was expected in\n{run}")
+        for text in step.get("never_says", []):
+            if text in run.out + run.err:
+                raise Failure(f"{text!r} was not expected in\n{run}")
+    elif kind == "settled":
+        bench.check_settled(*step.get("arguments", []))
+    elif kind == "files":
+        bench.copy(folder / step["from"])
+    elif kind == "forget":
+        for path in bench.state_dir.glob("*"):
+            path.unlink()
+    elif kind in ("change", "faults", "replicas", "switches", "clock", "state"):
+        bench.simulator.control(kind, json.loads(json.dumps(step["body"]).replace("http://simulator", bench.simulator.url)))
+    elif kind == "tenant":
+        compare(folder, step["golden"], tenant_text(bench))
+    elif kind == "requests":
+        count = len([r for r in bench.simulator.requests()[bench.mark:] if not r["path"].startswith("/_simulator")])
+        if count > step["at_most"]:
+            raise Failure(f"{count} requests, at most {step['at_most']} were expected")
+    elif kind == "mark":
+        bench.mark = len(bench.simulator.requests())
+    else:
+        raise Failure(f"a scenario has no step {kind!r}")
+
+
+def run_scenario(binaries, folder):
+    scenario = json.loads((folder / "scenario.json").read_text())
+    seed = folder / "tenant.json"
+    bench = Bench(binaries, folder / "manifests", seed if seed.exists() else None, scenario.get("switches", {"powerApps": {"subjectDelaySeconds": 0}}))
+    bench.mark = 0
+    failed = True
+    try:
+        for number, step in enumerate(scenario["steps"], 1):
+            try:
+                run_step(bench, folder, step)
+            except Failure as failure:
+                raise Failure(f"step {number} ({step['do']}): {failure}") from None
+        bench.check_no_secret_leaked()
+        failed = False
+    finally:
+        bench.close(failed)
+        if failed:
+            print(f"left for looking: {bench.folder}")
+    return scenario["title"]
+
+
+def main():
+    binaries = sys.argv[1]
+    folders = [HERE / name for name in sys.argv[2:]] or sorted(p.parent for p in HERE.glob("*/scenario.json"))
+    failures = 0
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        futures = {pool.submit(run_scenario, binaries, folder): folder for folder in folders}
+        for future in concurrent.futures.as_completed(futures):
+            folder = futures[future]
+            try:
+                print(f"ok    {folder.name}: {future.result()}")
+            except Exception as failure:  # every scenario is told, whatever became of the others
+                failures += 1
+                print(f"FAIL  {folder.name}: {failure}")
+    print(f"{len(folders) - failures} passed, {failures} failed")
+    if UPDATE:
+        print("golden files were rewritten: read them, then run again without REGENT_UPDATE_GOLDEN")
+        return 1
+    return 1 if failures or not folders else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
