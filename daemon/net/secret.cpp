@@ -5,9 +5,13 @@
 namespace regent::net {
 
 // A moved-from string may keep its bytes: short ones live inside the object.
-Secret::Secret(std::string&& text) : text_(std::move(text)) { wipe(text); }
+Secret::Secret(std::string&& text) : text_(std::move(text)) {
+    wipe(text);
+}
 
-Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
+Secret::Secret(Secret&& other) noexcept : text_(std::move(other.text_)) {
+    wipe(other.text_);
+}
 
 Secret& Secret::operator=(const Secret& other) {
     if (this != &other) {
