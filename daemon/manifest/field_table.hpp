@@ -39,37 +39,38 @@ struct EnumValue {
     std::string_view help = {};
 };
 
-/// One key that a manifest may hold: everything that loader, JSON Schema, `regent explain` and the reference page know of it.
+/// One key that a manifest may hold: everything that loader, JSON Schema, `regent explain` and the reference page know
+/// of it.
 struct Field {
     std::string_view name;
     FieldType type = FieldType::text;
-    FieldType item = FieldType::text;            ///< of a list
-    ListOrder order = ListOrder::set;            ///< of a list
-    std::span<const Field> members = {};         ///< of a mapping, or of each mapping in a list
-    std::span<const EnumValue> values = {};      ///< of an enumeration
-    std::string_view target = {};                ///< of a reference: the kind it names
+    FieldType item = FieldType::text;        ///< of a list
+    ListOrder order = ListOrder::set;        ///< of a list
+    std::span<const Field> members = {};     ///< of a mapping, or of each mapping in a list
+    std::span<const EnumValue> values = {};  ///< of an enumeration
+    std::string_view target = {};            ///< of a reference: the kind it names
     bool required = false;
-    bool late = false;                           ///< can be set after creation: a reference in it never blocks creation
-    bool immutable = false;                      ///< a change means replacing the object
-    bool secret = false;                         ///< stands for a value that is never shown
+    bool late = false;       ///< can be set after creation: a reference in it never blocks creation
+    bool immutable = false;  ///< a change means replacing the object
+    bool secret = false;     ///< stands for a value that is never shown
     /// Of a mapping: members of which exactly one has to be there.
     std::span<const std::string_view> exactly_one_of = {};
     /// A member that has to stand beside this one; empty: none.
     std::string_view together_with = {};
-    long long minimum = 0;                       ///< of an integer
-    long long maximum = 0;                       ///< of an integer; 0: none
-    std::string_view default_text = {};          ///< for people: what absence means; empty: "not managed"
+    long long minimum = 0;               ///< of an integer
+    long long maximum = 0;               ///< of an integer; 0: none
+    std::string_view default_text = {};  ///< for people: what absence means; empty: "not managed"
     std::string_view since = "0.1";
-    std::string_view help = {};                  ///< one line, without a full stop
-    std::string_view example = {};               ///< YAML of the value
+    std::string_view help = {};     ///< one line, without a full stop
+    std::string_view example = {};  ///< YAML of the value
 };
 
 /// One kind of document.
 struct KindTable {
     std::string_view kind;
-    std::string_view help;                 ///< one line, without a full stop
-    std::span<const Field> fields;         ///< apiVersion, kind, metadata, management, spec
-    std::string_view example;              ///< a whole document
+    std::string_view help;          ///< one line, without a full stop
+    std::span<const Field> fields;  ///< apiVersion, kind, metadata, management, spec
+    std::string_view example;       ///< a whole document
 
     /// The field at a dotted path without indices, "spec.redirectUris.web"; null pointer when there is none.
     [[nodiscard]] const Field* find(std::string_view path) const noexcept;
@@ -85,16 +86,17 @@ inline constexpr std::string_view api_version = "regent/v1";
 /// `name` among `fields`; null pointer when there is none.
 [[nodiscard]] const Field* find_field(std::span<const Field> fields, std::string_view name) noexcept;
 
-/// The field that people coming from other tools mean by `name` ("replyUrls" → "redirectUris"), whatever the distance between the two
-/// words; empty when the name is not known. Case is ignored. The answer is a member of `fields` or a path that begins in one.
+/// The field that people coming from other tools mean by `name` ("replyUrls" → "redirectUris"), whatever the distance
+/// between the two words; empty when the name is not known. Case is ignored. The answer is a member of `fields` or a
+/// path that begins in one.
 [[nodiscard]] std::string_view known_wrong_name(std::span<const Field> fields, std::string_view name) noexcept;
 
-/// A field that a later version brings, or that regent leaves out on purpose. It is refused by name: a field that is silently ignored
-/// would let a reader believe that it holds.
+/// A field that a later version brings, or that regent leaves out on purpose. It is refused by name: a field that is
+/// silently ignored would let a reader believe that it holds.
 struct UnsupportedField {
     std::string_view kind;
-    std::string_view path;    ///< dotted, without indices
-    std::string_view instead; ///< what to do meanwhile; a whole `help` line
+    std::string_view path;     ///< dotted, without indices
+    std::string_view instead;  ///< what to do meanwhile; a whole `help` line
 };
 [[nodiscard]] const UnsupportedField* unsupported_field(std::string_view kind, std::string_view path) noexcept;
 

@@ -15,8 +15,10 @@
 
 namespace regent::manifest {
 
-/// The bytes of one file beside the manifests, by its path from the repository's root ("base/openapi/arm.json": '/' as separator, no
-/// `.` or `..`). The error is a phrase for people: "no such file". Called for OpenAPI files, once per Connector document.
+/// The bytes of one file beside the manifests, by its path from the repository's root ("base/openapi/arm.json": '/' as
+/// separator, no
+/// `.` or `..`). The error is a phrase for people: "no such file". Called for OpenAPI files, once per Connector
+/// document.
 using FileReader = std::function<tl::expected<std::string, std::string>(const std::string& path)>;
 
 struct LoadContext {
@@ -25,15 +27,15 @@ struct LoadContext {
 };
 
 struct LoadResult {
-    /// The documents that could be read, also when others (or rules) failed: so that cross-document checks find what they can. Not to be
-    /// planned with when `diagnostics` holds an error.
+    /// The documents that could be read, also when others (or rules) failed: so that cross-document checks find what
+    /// they can. Not to be planned with when `diagnostics` holds an error.
     std::vector<model::Declaration> declarations;
     model::Diagnostics diagnostics;
 };
 
-/// Turns documents into declarations: fields against the field tables, then the rules that one document can be checked against by
-/// itself. Expects substituted and overridden documents; skips those of kind Environment. One diagnostic per mistake, as many as there
-/// are; never fails early.
+/// Turns documents into declarations: fields against the field tables, then the rules that one document can be checked
+/// against by itself. Expects substituted and overridden documents; skips those of kind Environment. One diagnostic per
+/// mistake, as many as there are; never fails early.
 [[nodiscard]] LoadResult load(const std::vector<Document>& documents, const LoadContext& context);
 
 struct EnvironmentResult {

@@ -1,0 +1,268 @@
+#include "manifest/field_table.hpp"
+
+#include "manifest/field_table_kinds.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace regent::manifest {
+namespace {
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view first_segment(std::string_view path) {
+    return path.substr(0, path.find('.'));
+}
+
+}  // namespace
+
+std::span<const KindTable> kind_tables() noexcept {
+    static const std::array tables = {environment_table(), application_table(), redirect_uri_table(),
+                                      federated_credential_table(), connector_table()};
+    return tables;
+}
+
+const KindTable* table_of(std::string_view kind) noexcept {
+    const auto tables = kind_tables();
+    const auto it = std::find_if(tables.begin(), tables.end(), [&](const auto& t) { return t.kind == kind; });
+    return it == tables.end() ? nullptr : &*it;
+}
+
+const Field* find_field(std::span<const Field> fields, std::string_view name) noexcept {
+    const auto it = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.name == name; });
+    return it == fields.end() ? nullptr : &*it;
+}
+
+const Field* KindTable::find(std::string_view path) const noexcept {
+    auto members = fields;
+    for (;;) {
+        const auto name = first_segment(path);
+        const auto* field = find_field(members, name);
+        if (!field || name.size() == path.size()) return field;
+        members = field->members;
+        path.remove_prefix(name.size() + 1);
+    }
+}
+
+std::string_view known_wrong_name(std::span<const Field> fields, std::string_view name) noexcept {
+    struct WrongName {
+        std::string_view wrong;
+        std::string_view right;
+    };
+    // The names that neighbouring tools use: the portals, Graph itself, Terraform's azuread provider, azurerator,
+    // paconn. A name may be wrong in several places, so it may stand here several times; the first answer that the
+    // place has is given.
+    static constexpr std::array names = {
+        WrongName{"replyUrls", "redirectUris.web"},
+        WrongName{"reply_urls", "redirectUris.web"},
+        WrongName{"replyUrlsWithType", "redirectUris"},
+        WrongName{"redirectUrl", "redirectUris"},
+        WrongName{"redirectUrls", "redirectUris"},
+        WrongName{"redirect_uris", "redirectUris"},
+        WrongName{"redirectUri", "redirectUris"},
+        WrongName{"callbackUrl", "redirectUris"},
+        WrongName{"publicClient", "redirectUris.native"},
+        WrongName{"public_client", "redirectUris.native"},
+        WrongName{"publicClient", "native"},
+        WrongName{"mobile", "native"},
+        WrongName{"desktop", "native"},
+        WrongName{"singlePageApplication", "spa"},
+        WrongName{"web", "redirectUris.web"},
+        WrongName{"spa", "redirectUris.spa"},
+        WrongName{"fic", "federatedCredentials"},
+        WrongName{"fics", "federatedCredentials"},
+        WrongName{"federatedIdentityCredentials", "federatedCredentials"},
+        WrongName{"federated_identity_credential", "federatedCredentials"},
+        WrongName{"federatedIdentity", "federatedCredentials"},
+        WrongName{"passwordCredentials", "clientSecrets"},
+        WrongName{"password", "clientSecrets"},
+        WrongName{"passwords", "clientSecrets"},
+        WrongName{"secrets", "clientSecrets"},
+        WrongName{"clientSecret", "clientSecrets"},
+        WrongName{"clientSecret", "clientSecretRef"},
+        WrongName{"client_secret", "clientSecretRef"},
+        WrongName{"secretRef", "clientSecretRef"},
+        WrongName{"msi", "managedIdentity"},
+        WrongName{"requiredResourceAccess", "permissions"},
+        WrongName{"required_resource_access", "permissions"},
+        WrongName{"apiPermissions", "permissions"},
+        WrongName{"oauth2Permissions", "permissions"},
+        WrongName{"resourceAppId", "api"},
+        WrongName{"scopes", "delegated"},
+        WrongName{"roles", "application"},
+        WrongName{"identifierUri", "identifierUris"},
+        WrongName{"identifier_uris", "identifierUris"},
+        WrongName{"applicationIdUri", "identifierUris"},
+        WrongName{"appIdUri", "identifierUris"},
+        WrongName{"display_name", "displayName"},
+        WrongName{"name", "displayName"},
+        WrongName{"title", "displayName"},
+        WrongName{"sign_in_audience", "signInAudience"},
+        WrongName{"availableToOtherTenants", "signInAudience"},
+        WrongName{"supportedAccountTypes", "signInAudience"},
+        WrongName{"homepage", "homePageUrl"},
+        WrongName{"homepageUrl", "homePageUrl"},
+        WrongName{"logoutUri", "logoutUrl"},
+        WrongName{"logout_url", "logoutUrl"},
+        WrongName{"signOutUrl", "logoutUrl"},
+        WrongName{"implicitGrant", "implicitGrantSettings"},
+        WrongName{"implicit_grant", "implicitGrantSettings"},
+        WrongName{"idTokenIssuanceEnabled", "enableIdTokenIssuance"},
+        WrongName{"accessTokenIssuanceEnabled", "enableAccessTokenIssuance"},
+        WrongName{"accessTokenAcceptedVersion", "requestedAccessTokenVersion"},
+        WrongName{"accessTokenVersion", "requestedAccessTokenVersion"},
+        WrongName{"audiences", "audience"},
+        WrongName{"aud", "audience"},
+        WrongName{"iss", "issuer"},
+        WrongName{"sub", "subject"},
+        WrongName{"expiresIn", "validFor"},
+        WrongName{"lifetime", "validFor"},
+        WrongName{"endDateTime", "validFor"},
+        WrongName{"connectorId", "connectorRef"},
+        WrongName{"connectorName", "connectorRef"},
+        WrongName{"connector", "connectorRef"},
+        WrongName{"applicationId", "applicationRef"},
+        WrongName{"application", "applicationRef"},
+        WrongName{"clientId", "applicationRef"},
+        WrongName{"appId", "applicationRef"},
+        WrongName{"app", "applicationRef"},
+        WrongName{"url", "uri"},
+        WrongName{"type", "platform"},
+        WrongName{"resourceUri", "resource"},
+        WrongName{"resourceUrl", "resource"},
+        WrongName{"AzureActiveDirectoryResourceId", "resource"},
+        WrongName{"scope", "scopes"},
+        WrongName{"authentication", "auth"},
+        WrongName{"security", "auth"},
+        WrongName{"connectionParameters", "auth"},
+        WrongName{"swagger", "openapi"},
+        WrongName{"openApiDefinition", "openapi"},
+        WrongName{"apiDefinition", "openapi"},
+        WrongName{"environment", "powerPlatformEnvironment"},
+        WrongName{"environmentId", "powerPlatformEnvironment"},
+        WrongName{"environments", "powerPlatformEnvironments"},
+        WrongName{"tenant", "tenantId"},
+        WrongName{"variables", "vars"},
+        WrongName{"paths", "sources"},
+        WrongName{"folders", "sources"},
+        WrongName{"patches", "overrides"},
+        WrongName{"prune", "onRemoval"},
+        WrongName{"deletionPolicy", "onRemoval"},
+        WrongName{"prevent_destroy", "preventDelete"},
+        WrongName{"preventDestroy", "preventDelete"},
+        WrongName{"ignore_changes", "ignore"},
+        WrongName{"ignoreChanges", "ignore"},
+        WrongName{"import", "adopt"},
+        WrongName{"objectId", "appId"},
+        WrongName{"clientId", "appId"},
+        WrongName{"annotations", "labels"},
+    };
+    const WrongName* found = nullptr;
+    for (const auto& entry : names)
+        if (!found && equal_ignoring_case(entry.wrong, name) && find_field(fields, first_segment(entry.right)))
+            found = &entry;
+    return found ? found->right : std::string_view{};
+}
+
+const UnsupportedField* unsupported_field(std::string_view kind, std::string_view path) noexcept {
+    static constexpr std::string_view portal =
+        "remove it: what this version does not know, it does not touch, so the portal's value stays";
+    static constexpr std::array fields = {
+        UnsupportedField{"Application", "spec.exposes.scopes", portal},
+        UnsupportedField{"Application", "spec.exposes.roles", portal},
+        UnsupportedField{"Application", "spec.exposes.preAuthorizedApplications", portal},
+        UnsupportedField{"Application", "spec.appRoles", portal},
+        UnsupportedField{"Application", "spec.api", portal},
+        UnsupportedField{"Application", "spec.permissions.adminConsent",
+                         "remove it, and give consent in the portal: Enterprise applications, Permissions"},
+        UnsupportedField{
+            "Application", "spec.permissions.apiRef",
+            "write `api:` with the other application's id, and a variable where it differs between tenants"},
+        UnsupportedField{"Application", "spec.owners", portal},
+        UnsupportedField{"Application", "spec.certificates", portal},
+        UnsupportedField{"Application", "spec.keyCredentials", portal},
+        UnsupportedField{"Application", "spec.optionalClaims", portal},
+        UnsupportedField{"Application", "spec.groupMembershipClaims", portal},
+        UnsupportedField{"Application", "spec.logo", portal},
+        UnsupportedField{"Application", "spec.info", portal},
+        UnsupportedField{"Application", "spec.isFallbackPublicClient", portal},
+        UnsupportedField{"Application", "spec.federatedCredentials.claimsMatchingExpression",
+                         "write one credential with `subject` for each subject; Graph v1.0 has no expressions"},
+        UnsupportedField{"FederatedCredential", "spec.claimsMatchingExpression",
+                         "write one document with `subject` for each subject; Graph v1.0 has no expressions"},
+        UnsupportedField{"Application", "spec.uniqueName",
+                         "remove it: regent sets it, from owner, environment and metadata.name"},
+        UnsupportedField{
+            "Application", "spec.appId",
+            "remove it: the service chooses it; to take over a registration, use `management.adopt.appId`"},
+        UnsupportedField{"Connector", "spec.icon", portal},
+        UnsupportedField{"Connector", "spec.script", portal},
+        UnsupportedField{"Connector", "spec.shares", portal},
+        UnsupportedField{"Connector", "spec.policies", portal},
+        UnsupportedField{"Connector", "spec.auth.onBehalfOf", portal},
+        UnsupportedField{"Connector", "spec.auth.apiKey",
+                         "leave `auth` out, and describe the key in the OpenAPI file's `securityDefinitions`"},
+        UnsupportedField{"Connector", "spec.auth.credential.certificateRef",
+                         "use `clientSecretRef` or `managedIdentity`"},
+        UnsupportedField{"Connector", "spec.redirectUrl",
+                         "remove it: the service makes it; applications name it by `connectorRef`"},
+        UnsupportedField{"RedirectUri", "management",
+                         "remove it; how the URI is managed says its application's document"},
+        UnsupportedField{"FederatedCredential", "management",
+                         "remove it; how the credential is managed says its application's document"},
+        UnsupportedField{"Environment", "management", "remove it; what a run may do says `spec.policy`"},
+        UnsupportedField{"Environment", "spec.approvals", "use `policy.requireApprovedPlan`"},
+        UnsupportedField{"Environment", "spec.schedule", "remove it; run `regent apply` when it is time"},
+    };
+    const auto it =
+        std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.kind == kind && f.path == path; });
+    return it == fields.end() ? nullptr : &*it;
+}
+
+std::string describe_type(const Field& field) {
+    switch (field.type) {
+        case FieldType::text:
+            return "text";
+        case FieldType::boolean:
+            return "`true` or `false`";
+        case FieldType::integer:
+            return "a whole number";
+        case FieldType::duration:
+            return "a duration such as `180d`";
+        case FieldType::guid:
+            return "a GUID";
+        case FieldType::url:
+            return "a URL";
+        case FieldType::enumeration: {
+            std::vector<std::string> names;
+            for (const auto& value : field.values) names.push_back(fmt::format("`{}`", value.name));
+            return fmt::format("{}{}", names.size() > 1 ? "one of " : "", fmt::join(names, ", "));
+        }
+        case FieldType::path:
+            return "a path";
+        case FieldType::mapping:
+            return "a mapping";
+        case FieldType::list:
+            return "a list";
+        case FieldType::reference:
+            return "a reference, `{name: …}`";
+        case FieldType::redirect_target:
+            return "a URL or `connectorRef: {name: …}`";
+        case FieldType::text_map:
+            return "a mapping of names to text";
+        case FieldType::scalar_map:
+            return "a mapping of names to values";
+        case FieldType::any:
+            return "anything";
+    }
+    return "anything";
+}
+
+}  // namespace regent::manifest

@@ -1,0 +1,202 @@
+#include "manifest/field_table_kinds.hpp"
+
+namespace regent::manifest {
+namespace {
+
+constexpr std::array clouds = {
+    EnumValue{.name = "public", .help = "the worldwide cloud"},
+    EnumValue{.name = "usgov", .help = "US Government L4 (GCC High)"},
+    EnumValue{.name = "usgov-dod", .help = "US Government L5 (DoD)"},
+    EnumValue{.name = "china", .help = "operated by 21Vianet"},
+};
+
+constexpr std::array endpoint_members = {
+    Field{.name = "login",
+          .type = FieldType::url,
+          .default_text = "the cloud's",
+          .help = "where tokens come from",
+          .example = "http://127.0.0.1:8080"},
+    Field{.name = "graph",
+          .type = FieldType::url,
+          .default_text = "the cloud's",
+          .help = "Microsoft Graph",
+          .example = "http://127.0.0.1:8080"},
+    Field{.name = "powerApps",
+          .type = FieldType::url,
+          .default_text = "the cloud's",
+          .help = "the Power Apps service",
+          .example = "http://127.0.0.1:8080"},
+    Field{.name = "graphScope",
+          .default_text = "the cloud's",
+          .help = "scope asked for when signing in to Graph",
+          .example = "https://graph.microsoft.com/.default"},
+    Field{.name = "powerAppsScope",
+          .default_text = "the cloud's",
+          .help = "scope asked for when signing in to Power Apps",
+          .example = "https://service.powerapps.com/.default"},
+    Field{.name = "blob",
+          .type = FieldType::list,
+          .item = FieldType::url,
+          .default_text = "the cloud's",
+          .help = "origins that connector definitions are read back from; `https://*.` in front allows sub-domains",
+          .example = "[\"https://*.blob.core.windows.net\"]"},
+};
+
+constexpr std::array modes = {
+    EnumValue{.name = "plan", .help = "changes are shown; `regent apply` is refused"},
+    EnumValue{.name = "apply", .help = "changes are carried out"},
+};
+constexpr std::array secret_on_update = {
+    EnumValue{.name = "keep", .help = "the service keeps a stored secret when an update leaves it out"},
+    EnumValue{.name = "reissue", .help = "every update of such a connector brings a new secret"},
+};
+
+constexpr std::array policy_members = {
+    Field{.name = "mode",
+          .type = FieldType::enumeration,
+          .values = modes,
+          .default_text = "apply",
+          .help = "may a run change anything here?",
+          .example = "plan"},
+    Field{.name = "onRemoval",
+          .type = FieldType::enumeration,
+          .values = removal_policies,
+          .default_text = "keep",
+          .help = "what happens to objects of ours whose manifest is gone",
+          .example = "keep"},
+    Field{.name = "maxDeletes",
+          .type = FieldType::integer,
+          .default_text = "5",
+          .help = "deletions one run may carry out",
+          .example = "0"},
+    Field{.name = "maxDeletePercent",
+          .type = FieldType::integer,
+          .maximum = 100,
+          .default_text = "30",
+          .help = "share of the objects one run may delete, where there are ten or more",
+          .example = "30"},
+    Field{.name = "requireApprovedPlan",
+          .type = FieldType::boolean,
+          .default_text = "false",
+          .help = "apply only a plan that somebody approved by its id",
+          .example = "true"},
+    Field{.name = "allowEmpty",
+          .type = FieldType::boolean,
+          .default_text = "false",
+          .help = "may a repository without manifests mean that everything is to go?",
+          .example = "false"},
+    Field{.name = "connectorSecretOnUpdate",
+          .type = FieldType::enumeration,
+          .values = secret_on_update,
+          .default_text = "keep",
+          .help = "what an update of a connector does to its stored secret; not documented by the service",
+          .example = "reissue"},
+};
+
+constexpr std::array target_members = {
+    Field{.name = "kind", .required = true, .help = "kind of the document", .example = "Application"},
+    Field{.name = "name", .required = true, .help = "metadata.name of the document", .example = "arm-connector"},
+};
+constexpr std::array override_members = {
+    Field{.name = "target",
+          .type = FieldType::mapping,
+          .members = target_members,
+          .required = true,
+          .help = "the document to change",
+          .example = "{kind: Application, name: arm-connector}"},
+    Field{.name = "management",
+          .type = FieldType::any,
+          .help = "merged into the document's `management`",
+          .example = "{preventDelete: true}"},
+    Field{.name = "spec",
+          .type = FieldType::any,
+          .help = "merged into the document's `spec`",
+          .example = "{notes: production}"},
+};
+
+constexpr std::array spec_members = {
+    Field{.name = "owner",
+          .immutable = true,
+          .default_text = "regent",
+          .help = "whose objects these are: the first part of every key, so that two repositories can share a tenant",
+          .example = "platform-team"},
+    Field{.name = "tenantId",
+          .type = FieldType::guid,
+          .required = true,
+          .help = "the tenant",
+          .example = "11111111-1111-1111-1111-111111111111"},
+    Field{.name = "cloud",
+          .type = FieldType::enumeration,
+          .values = clouds,
+          .default_text = "public",
+          .help = "the cloud that the tenant lives in",
+          .example = "public"},
+    Field{.name = "endpoints",
+          .type = FieldType::mapping,
+          .members = endpoint_members,
+          .default_text = "the cloud's",
+          .help = "where the services are, when not where the cloud has them; https, or http on this machine",
+          .example = "{login: \"http://127.0.0.1:8080\", graph: \"http://127.0.0.1:8080\"}"},
+    Field{.name = "powerPlatformEnvironments",
+          .type = FieldType::text_map,
+          .default_text = "none",
+          .help = "short names for Power Platform environments: alias and id",
+          .example = "{sales: 5f5f5f5f-6a6a-7b7b-8c8c-9d9d9d9d9d9d}"},
+    Field{.name = "sources",
+          .type = FieldType::list,
+          .item = FieldType::path,
+          .default_text = "the whole repository",
+          .help = "folders with the manifests of this environment, relative to this file",
+          .example = "[../base, prod-only]"},
+    Field{.name = "vars",
+          .type = FieldType::scalar_map,
+          .default_text = "none",
+          .help = "values for `${name}` in manifests",
+          .example = "{env: production}"},
+    Field{.name = "policy",
+          .type = FieldType::mapping,
+          .members = policy_members,
+          .help = "what a run may do here",
+          .example = "{onRemoval: keep, maxDeletes: 0}"},
+    Field{.name = "overrides",
+          .type = FieldType::list,
+          .item = FieldType::mapping,
+          .order = ListOrder::ordered,
+          .members = override_members,
+          .default_text = "none",
+          .help = "changes to single documents in this environment: `target`, and what to merge into it",
+          .example = "[{target: {kind: Application, name: arm-connector}, management: {preventDelete: true}}]"},
+};
+
+constexpr std::array fields = {
+    api_version_field,
+    Field{.name = "kind", .required = true, .help = "`Environment`", .example = "Environment"},
+    metadata_field,
+    Field{.name = "spec",
+          .type = FieldType::mapping,
+          .members = spec_members,
+          .required = true,
+          .help = "the tenant and what may be done to it",
+          .example = "{tenantId: 11111111-1111-1111-1111-111111111111}"},
+};
+
+}  // namespace
+
+const KindTable& environment_table() noexcept {
+    static constexpr KindTable table = {.kind = "Environment",
+                                        .help = "a tenant, where its manifests are, and what may be done to it",
+                                        .fields = fields,
+                                        .example =
+                                            "apiVersion: regent/v1\n"
+                                            "kind: Environment\n"
+                                            "metadata: {name: dev}\n"
+                                            "spec:\n"
+                                            "  tenantId: 11111111-1111-1111-1111-111111111111\n"
+                                            "  powerPlatformEnvironments:\n"
+                                            "    sales: Default-11111111-1111-1111-1111-111111111111\n"
+                                            "  sources: [../base]\n"
+                                            "  vars: {env: dev}\n"};
+    return table;
+}
+
+}  // namespace regent::manifest

@@ -1,0 +1,138 @@
+#include "manifest/load_declaration.hpp"
+#include "manifest/load_fields.hpp"
+#include "manifest/load_path.hpp"
+#include "manifest/load_plain.hpp"
+#include "manifest/openapi.hpp"
+#include "manifest/rules_connector.hpp"
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::manifest {
+namespace {
+
+// Ids of old environments are no GUIDs, so that any text could be one. A word without a GUID in it is taken for a
+// misspelt alias; an old id can be given an alias.
+bool looks_like_environment_id(std::string_view text) {
+    return text.size() >= 36 && is_guid(text.substr(text.size() - 36));
+}
+
+void load_environment_id(const LoadJob& job, model::Declaration& declaration) {
+    const auto* entry = job.spec.entry("powerPlatformEnvironment");
+    if (!entry) return;
+    const auto& aliases = job.context.environment.power_platform_environments;
+    const auto& text = entry->value.text;
+    if (const auto it = aliases.find(text); it != aliases.end())
+        return declare(declaration, model::path::environment, entry, it->second);
+    if (looks_like_environment_id(text)) return declare(declaration, model::path::environment, entry, text);
+    auto& d = job.findings.bad_value("RG0321", entry->value,
+                                     fmt::format("no Power Platform environment is known as {}", in_quotes(text)));
+    d.label = fmt::format("not in environment `{}`", job.context.environment.name);
+    std::vector<std::string_view> names;
+    for (const auto& alias : aliases) names.push_back(alias.first);
+    if (names.empty())
+        d.notes.push_back(fmt::format("`{}` has no `powerPlatformEnvironments`", job.context.environment.name));
+    else
+        d.notes.push_back(fmt::format("aliases in `{}`: {}", job.context.environment.name, listing(names)));
+    d.help = near_name_help(text, names);
+    if (d.help.empty())
+        d.help = "add the alias to the Environment's `powerPlatformEnvironments`, with the environment's id";
+}
+
+void load_definition(const LoadJob& job, model::Declaration& declaration) {
+    const auto* entry = job.spec.entry("openapi");
+    if (!entry) return;
+    // A path is relative to the file it is written in: for an override that is the environment's file.
+    const auto& base = entry->value.span.file.empty() ? job.document.file : entry->value.span.file;
+    const auto path = repository_path(base, entry->value.text);
+    if (!path || path->empty()) {
+        auto& d = job.findings.bad_value(
+            "RG0218", entry->value,
+            fmt::format("the path {} {}", in_quotes(entry->value.text), path ? "is a folder" : path.error()));
+        d.notes.push_back(
+            "paths are relative to the file they are written in, use `/`, and stay inside the repository");
+        return;
+    }
+    const auto text =
+        job.context.read_file ? job.context.read_file(*path) : tl::make_unexpected(std::string("no files at hand"));
+    if (!text) {
+        auto& d =
+            job.findings.bad_value("RG0601", entry->value, fmt::format("the OpenAPI file `{}` cannot be read", *path));
+        d.label = text.error();
+        d.notes.push_back(fmt::format("the path is relative to `{}`", base));
+        return;
+    }
+    OpenApiRequest request{.file = *path,
+                           .text = *text,
+                           .manifest_span = entry->value.span,
+                           .host = job.spec.text("host"),
+                           .base_path = job.spec.text("basePath"),
+                           .adds_entra_security = job.spec.mapping("auth").exists()};
+    auto result = read_openapi(request);
+    for (const auto& diagnostic : result.diagnostics) job.findings.adopt(diagnostic);
+    if (result.definition.empty()) return;
+    declare(declaration, model::path::definition, entry, result.definition);
+    if (!job.spec.entry("description") && !result.description.empty())
+        declare(declaration, model::path::description, entry, result.description);
+}
+
+void load_credential(const Values& auth, const model::Address& application, model::Declaration& declaration) {
+    const auto credential = auth.mapping("credential");
+    if (const auto* identity = credential.entry("managedIdentity")) {
+        declare(declaration, model::path::auth_type, identity, "managedIdentity");
+        return;
+    }
+    const auto* secret = credential.reference("clientSecretRef");
+    if (!secret) return;
+    const auto* entry = credential.entry("clientSecretRef");
+    declare(declaration, model::path::auth_type, entry, "clientSecret");
+    declare(declaration, model::path::auth_client_secret, entry,
+            model::Reference{application, model::output::secret_text(secret->text), {}, {}});
+    declaration.references.push_back({.target = application,
+                                      .span = secret->span,
+                                      .field = "spec.auth.credential.clientSecretRef",
+                                      .needs = fmt::format("clientSecrets/{}", secret->text),
+                                      .early = true});
+}
+
+void load_auth(const LoadJob& job, model::Declaration& declaration) {
+    const auto* entry = job.spec.entry("auth");
+    if (!entry) return declare(declaration, model::path::auth_type, nullptr, "none");
+    const auto auth = job.spec.mapping("auth");
+    const auto* tenant = auth.entry("tenantId");
+    declare(declaration, model::path::auth_tenant_id, tenant,
+            tenant ? lower_case(tenant->value.text) : job.context.environment.tenant_id);
+    if (const auto resource = auth.text("resource"))
+        declare(declaration, model::path::auth_resource, auth.entry("resource"), *resource);
+    if (const auto* scopes = auth.entry("scopes")) {
+        auto& attribute = declaration.attributes[std::string(model::path::auth_scopes)];
+        attribute.span = scopes->key_span;
+        for (const auto* scope : auth.items("scopes"))
+            attribute.elements.push_back({.name = {}, .value = scope->text, .span = scope->span, .contributor = {}});
+    }
+    const auto* name = auth.reference("applicationRef");
+    if (!name) return;
+    const model::Address application{std::string(model::kind::application), name->text};
+    declare(declaration, model::path::auth_client_id, auth.entry("applicationRef"),
+            model::Reference{application, std::string(model::output::app_id), {}, {}});
+    declaration.references.push_back(
+        {.target = application, .span = name->span, .field = "spec.auth.applicationRef", .needs = {}, .early = true});
+    load_credential(auth, application, declaration);
+}
+
+}  // namespace
+
+void load_connector(const LoadJob& job, model::Declaration& declaration) {
+    check_connector(job.spec, declaration.address.name, job.findings);
+    if (const auto* entry = job.spec.entry("displayName"))
+        declare(declaration, model::path::display_name, entry, entry->value.text);
+    if (const auto* entry = job.spec.entry("iconBrandColor"))
+        declare(declaration, model::path::icon_brand_color, entry, entry->value.text);
+    if (const auto* entry = job.spec.entry("description"))
+        declare(declaration, model::path::description, entry, entry->value.text);
+    load_environment_id(job, declaration);
+    load_definition(job, declaration);
+    load_auth(job, declaration);
+}
+
+}  // namespace regent::manifest

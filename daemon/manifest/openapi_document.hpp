@@ -1,0 +1,32 @@
+#pragma once
+
+#include "manifest/openapi.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace regent::manifest {
+
+/// An OpenAPI file as JSON, with where its parts were written.
+struct OpenApiDocument {
+    std::string file;
+    nlohmann::json json;
+    /// Span of the key, or of a list's member, by JSON pointer (RFC 6901): "/paths/~1subscriptions/get". Empty for
+    /// files above the limits of our YAML reader, which are read by the JSON parser alone.
+    std::map<std::string, model::Span, std::less<>> spans;
+
+    /// The span of `pointer` or of what encloses it; unknown when there are no spans.
+    [[nodiscard]] model::Span span_of(std::string pointer) const;
+};
+
+/// Reads JSON or YAML. Nothing when the text is neither or is too large, which is then reported.
+[[nodiscard]] std::optional<OpenApiDocument> parse_openapi(const OpenApiRequest& request,
+                                                           model::Diagnostics& diagnostics);
+
+/// One reference token of a JSON pointer: `~` and `/` escaped (RFC 6901, section 3).
+[[nodiscard]] std::string pointer_token(std::string_view name);
+
+}  // namespace regent::manifest

@@ -1,0 +1,261 @@
+#include "manifest/rules_application.hpp"
+
+#include "manifest/display_text.hpp"
+#include "manifest/load_fields.hpp"
+#include "manifest/load_plain.hpp"
+#include "manifest/rules_name.hpp"
+#include "manifest/rules_redirect_uri.hpp"
+#include "manifest/rules_uri.hpp"
+#include "manifest/well_known_apis.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace regent::manifest {
+namespace {
+
+constexpr std::size_t max_description_length = 1024;
+constexpr std::size_t max_url_length = 255;
+constexpr std::size_t max_tag_length = 256;
+constexpr std::size_t max_personal_secrets = 2;
+constexpr std::size_t max_permission_apis = 50;
+constexpr std::string_view validation_page =
+    "https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation";
+
+void too_long(const Node& node, std::string_view what, std::size_t limit, Findings& findings) {
+    const auto length = character_count(node.text);
+    if (length > limit)
+        findings.bad_value("RG0402", node, fmt::format("{} has at most {} characters, not {}", what, limit, length));
+}
+
+void check_display_name(const Values& spec, bool personal, Findings& findings) {
+    const auto* name = spec.node("displayName");
+    if (!name) return;
+    if (name->text.find_first_not_of(" \t\r\n") == std::string::npos) {
+        findings.bad_value("RG0401", *name, "a display name cannot be empty").help =
+            "write the name that people should see";
+        return;
+    }
+    const std::size_t limit = personal ? 90 : 120;
+    const auto length = character_count(name->text);
+    if (length <= limit) return;
+    auto& d = findings.bad_value(
+        "RG0401", *name,
+        fmt::format("the display name of {} has at most {} characters, not {}",
+                    personal ? "an application for personal accounts" : "an application", limit, length));
+    d.notes.push_back(std::string(validation_page));
+}
+
+void check_tags(const Values& spec, Findings& findings) {
+    const auto tags = spec.items("tags");
+    for (const auto* tag : tags) {
+        if (tag->text.empty() || character_count(tag->text) > max_tag_length) {
+            findings.bad_value(
+                "RG0403", *tag,
+                fmt::format("a tag has 1 to {} characters, not {}", max_tag_length, character_count(tag->text)));
+        } else if (has_white_space(tag->text)) {
+            findings.bad_value("RG0403", *tag, "a tag cannot contain white space").help = "write `-` instead";
+        } else if (lower_case(tag->text).compare(0, 7, "regent:") == 0) {
+            auto& d = findings.bad_value("RG0404", *tag, "tags that begin with `regent:` are regent's own");
+            d.notes.push_back("they say whose an application is; regent sets them");
+            d.help = "remove it";
+        }
+    }
+    check_repetition(tags, "the tag", findings);
+}
+
+void check_urls(const Values& spec, Findings& findings) {
+    if (const auto* home = spec.node("homePageUrl")) {
+        const auto uri = split_uri(home->text);
+        if ((uri.scheme != "https" && uri.scheme != "http") || uri.host.empty() || has_white_space(home->text))
+            findings
+                .bad_value("RG0426", *home,
+                           fmt::format("a home page is an http or https URL, not {}", describe_node(*home)))
+                .help = home->text.empty() ? "remove the key: Graph refuses an empty home page once one was set" : "";
+        else
+            too_long(*home, "a home page URL", max_url_length, findings);
+    }
+    if (const auto* logout = spec.node("logoutUrl")) {
+        const auto uri = split_uri(logout->text);
+        if (logout->text.empty()) return;
+        if (uri.scheme != "https" || uri.host.empty() || has_white_space(logout->text)) {
+            auto& d = findings.bad_value("RG0425", *logout, "a logout URL must be an https URL");
+            if (uri.scheme == "http")
+                d.help = fmt::format("write `https{}`; also for localhost", std::string_view(logout->text).substr(4));
+        } else {
+            too_long(*logout, "a logout URL", max_url_length, findings);
+        }
+    }
+}
+
+// https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions
+void check_identifier_uri(const Node& node, bool personal, Findings& findings) {
+    auto text = node.text;
+    if (const auto at = text.find(app_id_placeholder); at != std::string::npos)
+        text.replace(at, app_id_placeholder.size(), "00000000-0000-0000-0000-000000000000");
+    const auto uri = split_uri(text);
+    if (text.find_first_of("{}") != std::string::npos) {
+        auto& d = findings.bad_value("RG0420", node, "an identifier URI cannot contain braces");
+        d.notes.push_back("`{appId}`, once, stands for the application's id; variables are written `${name}`");
+        if (lower_case(node.text).find("{appid}") != std::string::npos) d.help = "write `{appId}`, once";
+        return;
+    }
+    if (has_white_space(text) || uri.scheme.empty() || (uri.scheme != "urn" && uri.host.empty())) {
+        auto& d = findings.bad_value("RG0420", node, fmt::format("{} is no identifier URI", in_quotes(node.text)));
+        d.notes.push_back(
+            "such a URI is absolute and has no white space: \"api://{appId}\", \"api://contoso-orders\", "
+            "\"https://contoso.example/orders\"");
+        if (uri.scheme.empty() && !has_white_space(text)) d.help = fmt::format("write `api://{}`", node.text);
+        return;
+    }
+    if (text.back() == '/') {
+        auto& d = findings.bad_value("RG0421", node, "an identifier URI cannot end with `/`");
+        d.help = fmt::format("write `{}`", std::string_view(node.text).substr(0, node.text.find_last_not_of('/') + 1));
+        return;
+    }
+    const std::size_t limit = personal ? 120 : 255;
+    if (character_count(text) > limit) {
+        auto& d = findings.bad_value(
+            "RG0422", node,
+            fmt::format("an identifier URI has at most {} characters here, not {}", limit, character_count(text)));
+        d.notes.push_back(std::string(validation_page));
+        return;
+    }
+    if (personal && (uri.scheme == "urn" || text.find_first_of("?#") != std::string::npos))
+        findings
+            .bad_value(
+                "RG0423", node,
+                "an application for personal accounts cannot have identifier URIs with `urn:`, a query or a fragment")
+            .notes.push_back(std::string(validation_page));
+}
+
+void check_identifier_uris(const Values& spec, bool personal, Findings& findings) {
+    const auto* direct = spec.entry("identifierUris");
+    const auto* exposed = spec.mapping("exposes").entry("identifierUris");
+    if (direct && exposed) {
+        auto& d = findings.error("RG0219", exposed->key_span, "identifier URIs are listed in two places");
+        d.label = "again here";
+        d.secondary.push_back({direct->key_span, "first here"});
+        d.help = "`spec.identifierUris` and `spec.exposes.identifierUris` are the same list: keep one";
+    }
+    const auto uris = direct ? spec.items("identifierUris") : spec.mapping("exposes").items("identifierUris");
+    for (const auto* uri : uris) check_identifier_uri(*uri, personal, findings);
+    check_repetition(uris, "the identifier URI", findings);
+    if (personal && uris.size() > 50)
+        findings.bad_value(
+            "RG0422", *uris[50],
+            fmt::format("an application for personal accounts has at most 50 identifier URIs, not {}", uris.size()));
+}
+
+void check_token_version(const Values& spec, bool personal, Findings& findings) {
+    const auto* version = spec.node("requestedAccessTokenVersion");
+    const auto* audience = spec.node("signInAudience");
+    if (!personal || !audience || (version && version->text == "2")) return;
+    const std::string message = "an application for personal accounts needs `requestedAccessTokenVersion: 2`";
+    auto& d =
+        version ? findings.bad_value("RG0405", *version, message) : findings.error("RG0405", audience->span, message);
+    d.notes.push_back(std::string(validation_page));
+    if (version)
+        d.help = "write 2";
+    else
+        d.help = "add `requestedAccessTokenVersion: 2` to `spec`";
+}
+
+void check_permission_names(const std::vector<const Node*>& names, Findings& findings) {
+    for (const auto* name : names) {
+        if (is_guid(name->text)) {
+            auto& d = findings.bad_value("RG0443", *name, "permissions are given by name, not by id");
+            d.help = "write the name that the API publishes, for example `User.Read`; regent looks the id up";
+        } else if (name->text.empty() || has_white_space(name->text)) {
+            auto& d =
+                findings.bad_value("RG0443", *name, fmt::format("{} is no permission's name", in_quotes(name->text)));
+            d.notes.push_back("a permission's name has no white space: `user_impersonation`, `User.Read.All`");
+            d.help = "write each name on its own: `[openid, profile]`";
+        }
+    }
+    check_repetition(names, "the permission", findings);
+}
+
+void check_api(const Node& api, Findings& findings) {
+    if (is_guid(api.text) || find_well_known_api(api.text)) return;
+    auto& d = findings.bad_value("RG0440", api, fmt::format("no API is known as {}", in_quotes(api.text)));
+    d.label = "not a well-known name";
+    d.notes.push_back(fmt::format("well-known names: {}", listing(well_known_api_names())));
+    d.notes.push_back("any other API is named by its application id");
+    d.help = near_name_help(lower_case(api.text), well_known_api_names());
+}
+
+void check_permissions(const Values& spec, Findings& findings) {
+    const auto entries = spec.items("permissions");
+    std::map<std::string, const Node*> first;
+    for (const auto* entry : entries) {
+        const Values permission(entry, findings);
+        if (const auto* api = permission.node("api")) {
+            check_api(*api, findings);
+            const auto* known = find_well_known_api(api->text);
+            const auto [it, is_new] = first.emplace(known ? std::string(known->app_id) : lower_case(api->text), api);
+            if (!is_new) {
+                auto& d = findings.bad_value(
+                    "RG0217", *api,
+                    fmt::format("the permissions of {} are listed in two places", in_quotes(api->text)));
+                d.label = "again here";
+                d.secondary.push_back({it->second->span, "first here"});
+                d.help = "put them into one entry";
+            }
+        }
+        check_permission_names(permission.items("delegated"), findings);
+        check_permission_names(permission.items("application"), findings);
+        const auto empty = [&](std::string_view key) {
+            return !entry->find(key) || (entry->find(key)->is_sequence() && entry->find(key)->items.empty());
+        };
+        if (entry->is_mapping() && !entry->entries.empty() && empty("delegated") && empty("application")) {
+            auto& d = findings.error("RG0441", entry->entries.front().key_span, "this entry asks for no permission");
+            d.help = "add `delegated: [...]` or `application: [...]`, or remove the entry";
+        }
+    }
+    if (entries.size() > max_permission_apis)
+        findings.bad_value("RG0442", *entries[max_permission_apis],
+                           fmt::format("an application asks at most {} APIs for permissions, not {}",
+                                       max_permission_apis, entries.size()));
+}
+
+void check_secrets(const Values& spec, bool personal, Findings& findings) {
+    const auto secrets = spec.items("clientSecrets");
+    for (const auto* item : secrets) {
+        const Values secret(item, findings);
+        check_name(secret.node("name"), "RG0408", "the name of a secret", findings);
+        const auto valid_for = secret.duration("validFor").value_or(std::chrono::hours(24 * 180));
+        const auto rotate_before = secret.duration("rotateBefore").value_or(std::chrono::hours(24 * 30));
+        if (rotate_before < valid_for) continue;
+        const auto* where = secret.node("rotateBefore") ? secret.node("rotateBefore") : secret.node("validFor");
+        if (!where) continue;
+        auto& d = findings.bad_value("RG0407", *where, "`rotateBefore` must be shorter than `validFor`");
+        d.notes.push_back("otherwise every run would find the secret too old and issue another one");
+        if (!secret.node("rotateBefore")) d.help = "add `rotateBefore`: without it, it is 30d";
+        if (!secret.node("validFor")) d.help = "add `validFor`: without it, it is 180d";
+    }
+    if (personal && secrets.size() > max_personal_secrets)
+        findings
+            .bad_value("RG0406", *secrets[max_personal_secrets],
+                       fmt::format("an application for personal accounts has at most {} client secrets, not {}",
+                                   max_personal_secrets, secrets.size()))
+            .notes.push_back(std::string(validation_page));
+}
+
+}  // namespace
+
+void check_application(const Values& spec, std::string_view audience, Findings& findings) {
+    const bool personal = admits_personal_accounts(audience);
+    check_display_name(spec, personal, findings);
+    if (const auto* description = spec.node("description"))
+        too_long(*description, "a description", max_description_length, findings);
+    check_tags(spec, findings);
+    check_urls(spec, findings);
+    check_identifier_uris(spec, personal, findings);
+    check_token_version(spec, personal, findings);
+    check_permissions(spec, findings);
+    check_secrets(spec, personal, findings);
+}
+
+}  // namespace regent::manifest
