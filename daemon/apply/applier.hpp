@@ -56,6 +56,9 @@ public:
 using CrashPoint = std::function<void(std::string_view name, const plan::Step& step)>;
 
 struct ApplierOptions {
+    /// What the Store files this environment under; empty: the plan's environment. Two tenants may each have an
+    /// environment "dev".
+    std::string environment_key;
     int parallel = 4;                         ///< steps under way at once; always one per object
     const std::atomic<bool>* stop = nullptr;  ///< set by a signal: running steps finish, no other begins
     CrashPoint crash_point;

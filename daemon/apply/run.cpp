@@ -47,8 +47,8 @@ model::Place document_of(const plan::Plan& plan, const plan::Step& step) {
     return it != plan.resources.end() && it->place.known() ? it->place : step.place;
 }
 
-std::map<model::Address, model::Map> last_applied(store::Store& store, const std::string& environment) {
-    auto history = store.history(environment);
+std::map<model::Address, model::Map> last_applied(store::Store& store, const std::string& key) {
+    auto history = store.history(key);
     // Only a hint: without it, what earlier runs applied to other attributes is forgotten, and a change made outside to
     // one of them will be called a change of the manifest.
     return history ? std::move(history->last_applied) : std::map<model::Address, model::Map>{};
@@ -63,11 +63,12 @@ Run::Run(const plan::Plan& plan, const model::Snapshot& observed, const std::vec
       store_(store),
       listener_(listener),
       options_(options),
-      unresolved_(store.unresolved(plan.environment)),
+      key_(options.environment_key.empty() ? plan.environment : options.environment_key),
+      unresolved_(store.unresolved(key_)),
       queue_(plan),
       outputs_(plan, observed),
       secrets_(plan),
-      applied_(plan, last_applied(store, plan.environment)) {}
+      applied_(plan, last_applied(store, key_)) {}
 
 ApplyResult Run::to_the_end() {
     const auto threads = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, options_.parallel)), 1,
@@ -179,7 +180,7 @@ Run::Answer Run::send(const plan::Step& step, PreparedStep& prepared) {
                                    .work = std::string(word_for(step.work)),
                                    .operation_id = prepared.input.operation_id,
                                    .started_at = options_.now_rfc3339()};
-        const auto begun = store_.begin(plan_.environment, intent);
+        const auto begun = store_.begin(key_, intent);
         if (!begun) return tl::unexpected(not_written_down(step, begun.error()));
         intent_id = *begun;
     }
@@ -239,7 +240,7 @@ void Run::remember(const PreparedStep& prepared) {
             const std::lock_guard lock(mutex_);
             applied_.forget(step.address);
         }
-        warn(store_.removed(plan_.environment, step.address));
+        warn(store_.removed(key_, step.address));
         return;
     }
     remember_object(step);
@@ -252,12 +253,12 @@ void Run::remember_object(const plan::Step& step) {
         const std::lock_guard lock(mutex_);
         values = applied_.record(step);
     }
-    warn(store_.applied(plan_.environment, step.address, document_of(plan_, step), remote_id_of(step), values));
+    warn(store_.applied(key_, step.address, document_of(plan_, step), remote_id_of(step), values));
 }
 
 void Run::remember_deliveries(const PreparedStep& prepared) {
     for (const auto& [path, key_id] : prepared.input.secret_key_ids) {
-        warn(store_.delivered(plan_.environment, prepared.step.address, prepared.secret_owners.at(path), key_id));
+        warn(store_.delivered(key_, prepared.step.address, prepared.secret_owners.at(path), key_id));
     }
 }
 

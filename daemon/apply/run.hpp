@@ -49,6 +49,7 @@ private:
     store::Store& store_;
     Listener& listener_;
     const ApplierOptions& options_;
+    std::string key_;  ///< the environment's, in the store
     Unresolved unresolved_;
 
     std::mutex mutex_;  ///< guards all below; never held while a Writer, the Store or the Listener is called

@@ -33,7 +33,7 @@ bool means_damage(const SQLite::Exception& error) {
 
 StoreError cannot(std::string_view what, const fs::path& path, int error) {
     return {fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(error)),
-            "choose another place for the state with --state or $XDG_STATE_HOME"};
+            "choose another place for the state with --state-dir"};
 }
 
 /// Missing folders are made with 0700. Folders that exist stay as they are: they may be somebody else's.

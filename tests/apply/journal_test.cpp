@@ -216,6 +216,17 @@ TEST_CASE("what was applied is remembered whole, step after step", "[apply][hist
     }
 }
 
+TEST_CASE("environments of the same name in two tenants do not share a journal", "[apply][journal]") {
+    Stage stage;
+    stage.writer.fail("create Connector/arm", ErrorKind::outcome_unknown);
+    stage.options.environment_key = "tenant-1 dev";
+    PlanBuilder plan;
+    plan.step(Work::create, arm);
+    (void)stage.run(plan.plan());
+    CHECK(stage.store->unresolved("tenant-1 dev")->size() == 1);
+    CHECK(stage.store->unresolved("dev")->empty());
+}
+
 TEST_CASE("elements of others that were there are remembered with the one that was written", "[apply][history]") {
     Stage stage;
     auto seen = std::make_shared<model::ObservedResource>();
