@@ -47,7 +47,13 @@ struct RetryPolicy {
 
 /// Why a call failed for good. The kinds of provider/provider_error.hpp are made of these.
 struct CallError {
-    enum class Kind { sign_in, not_sent, unknown_outcome, throttled, interrupted };
+    enum class Kind {
+        sign_in,          ///< no token, and asking again will not help
+        not_sent,         ///< nothing was changed: no try left this machine, or it was a read that got no answer
+        unknown_outcome,  ///< a write, one try of which may have been applied
+        throttled,        ///< refused by the service for now; `retry_after` says how long
+        interrupted       ///< the process was asked to stop while the call waited; nothing was changed
+    };
     Kind kind = Kind::not_sent;
     std::string message;
     std::chrono::milliseconds retry_after{0};  ///< for throttled
@@ -80,7 +86,9 @@ using WaitListener =
 ///
 /// Retried: Fate::not_sent; 408, 429, 500, 502, 503, 504 and Fate::unknown only when the request is idempotent (429 and
 /// 503 with Retry-After are retried for all: the service says it did not process them). 401: once, with a fresh token.
-/// Everything else is an Answer. Thread-safe.
+/// Everything else is an Answer, and so is a 408 or 5xx that stayed to the last try. Thread-safe; `on_wait` is called
+/// from the thread that waits. A call that never has to wait is finished even when the process was asked to stop
+/// meanwhile.
 class Session {
 public:
     virtual ~Session() = default;

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "net/session.hpp"
+#include "net/transport.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace regent::net {
+
+/// How long a Retry-After value asks to wait, seen at `now`: seconds, whole (RFC 9110, section 10.2.3) or with a
+/// fraction as Graph sends them, rounded up to the millisecond; or an HTTP date, of which one in the past means zero.
+/// Nothing for anything else: garbage, a negative number, an empty text. Never more than a year.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value,
+                                                                         std::chrono::system_clock::time_point now);
+
+/// The wait before try `failed_tries + 1` (so 1 is the first retry).
+///
+/// With a `retry_after` above zero: that long and up to a tenth of it (at most a second) more, since asking sooner only
+/// spends a try and all who were refused together would come back together. Otherwise exponential from `policy.base` up
+/// to `policy.ceiling`, of which `random` (uniform over 64 bits) takes away up to half.
+[[nodiscard]] std::chrono::milliseconds retry_delay(const RetryPolicy& policy, int failed_tries,
+                                                    std::optional<std::chrono::milliseconds> retry_after,
+                                                    std::uint64_t random);
+
+/// The pause between requests once `x-ms-throttle-limit-percentage` says how much of the limit is used: Graph sends it
+/// from 0.8 (used up to 80 %) to 1.8. Nothing below 0.8, then 100 ms more for every tenth; zero too for what is no
+/// number. https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+[[nodiscard]] std::chrono::milliseconds pause_for_limit(std::string_view percentage);
+
+/// May a request with this answer be sent again?
+enum class Verdict {
+    final,           ///< the answer stands
+    refresh_token,   ///< 401: again with a new token, once
+    retry,           ///< again after a while
+    retry_throttled  ///< again after a while, and everybody else waits too
+};
+[[nodiscard]] Verdict verdict_on(int status, bool idempotent, bool has_retry_after);
+
+}  // namespace regent::net
