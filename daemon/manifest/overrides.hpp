@@ -14,8 +14,8 @@ namespace regent::manifest {
 /// end. Everything else, scalars and plain lists, is replaced. A `null` takes the key away. What was replaced or added
 /// carries `origin` and keeps the span it has in the environment's file.
 ///
-/// RG0305 where `management` or `spec` of the entry is not a mapping, or where a mapping meets something else. Does not
-/// look at `target`.
+/// RG0305 where `management` or `spec` of the entry is not a mapping. Does not look at `target`. That a mapping
+/// replaces a text somewhere further down is for the field table to say, at the place in the environment's file.
 [[nodiscard]] model::Diagnostics apply_override(Document& target, const Node& override_entry, const Origin& origin);
 
 /// Applies all entries, in order, each to the document its `target` names; origins are named "overrides[0]",

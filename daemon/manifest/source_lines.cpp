@@ -5,7 +5,8 @@
 namespace regent::manifest {
 
 SourceLines::SourceLines(std::string_view text) : text_(text) {
-    starts_.push_back(0);
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    starts_.push_back(text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
     for (auto feed = text.find('\n'); feed != std::string_view::npos; feed = text.find('\n', feed + 1)) {
         if (feed + 1 < text.size()) starts_.push_back(feed + 1);
     }

@@ -9,7 +9,8 @@
 
 namespace regent::manifest {
 
-/// The lines of a text, counted from 1, and columns of characters in them. Keeps a view: the text has to live longer.
+/// The lines of a text, counted from 1, and columns of characters in them. A byte order mark at the beginning belongs
+/// to no line. Keeps a view: the text has to live longer.
 class SourceLines {
 public:
     explicit SourceLines(std::string_view text);

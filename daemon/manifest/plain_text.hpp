@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+namespace regent::manifest {
+
+/// What a scalar without quotes stands for in YAML's core schema. Only the reader of keys and the writer ask; values
+/// get their type from the field they stand in. https://yaml.org/spec/1.2.2/#103-core-schema
+[[nodiscard]] bool is_null_text(std::string_view text) noexcept;
+[[nodiscard]] bool is_boolean_text(std::string_view text) noexcept;
+[[nodiscard]] bool is_number_text(std::string_view text) noexcept;
+
+/// Whether `text` can be written without quotes, on one line, as a value of a block mapping, and is read again as the
+/// same plain scalar.
+[[nodiscard]] bool can_be_plain(std::string_view text) noexcept;
+
+}  // namespace regent::manifest
