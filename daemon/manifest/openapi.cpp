@@ -1,6 +1,5 @@
 #include "manifest/openapi.hpp"
 
-#include "manifest/load_findings.hpp"
 #include "manifest/openapi_document.hpp"
 #include "manifest/openapi_rules.hpp"
 
@@ -49,6 +48,9 @@ OpenApiResult read_openapi(const OpenApiRequest& request) {
     result.title = text_of(parsed->json, "title");
     result.description = text_of(parsed->json, "description");
     if (model::has_errors(result.diagnostics)) return result;
+    // Absence means this to OpenAPI; to the service it means a broken backend URL.
+    if (!parsed->json.contains("schemes")) parsed->json["schemes"] = {"https"};
+    if (!parsed->json.contains("basePath")) parsed->json["basePath"] = "/";
     if (request.adds_entra_security) add_entra_security(parsed->json);
     result.definition = canonical_json(parsed->json);
     return result;

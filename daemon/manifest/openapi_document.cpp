@@ -14,10 +14,12 @@ namespace {
 /// https://learn.microsoft.com/connectors/custom-connectors/faq: an OpenAPI file must be smaller than 1 MB.
 constexpr std::size_t max_bytes = 1024 * 1024;
 
+constexpr std::size_t max_depth = 64;
+
 /// The reader's limits are made for manifests; an OpenAPI file may be larger, and is text of other people less often.
 constexpr ReadLimits limits = {.file_bytes = max_bytes,
                                .documents = 1,
-                               .depth = 64,
+                               .depth = max_depth,
                                .events = 400'000,
                                .scalar_bytes = max_bytes,
                                .line_bytes = max_bytes};
@@ -105,8 +107,33 @@ model::Span span_at(const OpenApiRequest& request, std::size_t offset) {
     return span;
 }
 
+/// How deep `text` nests, strings left out: asked before anything walks the document by calling itself.
+std::size_t nesting(std::string_view text) {
+    std::size_t depth = 0, deepest = 0;
+    bool in_string = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (in_string) {
+            if (c == '\\') ++i;
+            if (c == '"') in_string = false;
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '{' || c == '[') {
+            deepest = std::max(deepest, ++depth);
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            --depth;
+        }
+    }
+    return deepest;
+}
+
 /// JSON has one parser that decides what it says; the reader's spans only tell where.
 std::optional<nlohmann::json> parse_json(const OpenApiRequest& request, model::Diagnostics& diagnostics) {
+    if (nesting(request.text) > max_depth) {
+        report(diagnostics, "RG0603", request.manifest_span,
+               fmt::format("the OpenAPI file `{}` is nested more than {} levels deep", request.file, max_depth));
+        return std::nullopt;
+    }
     try {
         return nlohmann::json::parse(request.text);
     } catch (const nlohmann::json::parse_error& error) {

@@ -2,10 +2,41 @@
 
 #include "manifest/openapi_document.hpp"
 
+#include <string>
+#include <string_view>
+
 namespace regent::manifest {
+
+/// What checking one OpenAPI file finds; knows how to show a place of the file.
+class OpenApiFindings {
+public:
+    OpenApiFindings(const OpenApiDocument& document, const OpenApiRequest& request, model::Diagnostics& diagnostics)
+        : document_(document), request_(request), diagnostics_(diagnostics) {}
+
+    /// `pointer` is where (RFC 6901). The reference is good until the next call.
+    model::Diagnostic& error(std::string_view code, const std::string& pointer, std::string message);
+    model::Diagnostic& warning(std::string_view code, const std::string& pointer, std::string message);
+    [[nodiscard]] model::Span span_of(const std::string& pointer) const { return document_.span_of(pointer); }
+
+private:
+    const OpenApiDocument& document_;
+    const OpenApiRequest& request_;
+    model::Diagnostics& diagnostics_;
+};
 
 /// Checks a document against what the custom connector service refuses; wording as its validator has it.
 /// https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors
 void check_openapi(const OpenApiDocument& document, const OpenApiRequest& request, model::Diagnostics& diagnostics);
+
+// Parts of it, each in its own file.
+void check_openapi_operations(const nlohmann::json& document, OpenApiFindings& findings);
+void check_openapi_references(const nlohmann::json& document, OpenApiFindings& findings);
+
+/// What `$ref` "#/definitions/x" points to; null pointer when there is none. Only references inside the file are
+/// followed.
+[[nodiscard]] const nlohmann::json* resolve_reference(const nlohmann::json& document, std::string_view reference);
+
+/// "object", "array", "string": JSON's names of types, as the validator says them.
+[[nodiscard]] std::string_view json_type(const nlohmann::json& value);
 
 }  // namespace regent::manifest

@@ -1,0 +1,218 @@
+#include "manifest/load_plain.hpp"
+#include "manifest/openapi_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace regent::manifest {
+namespace {
+
+using Json = nlohmann::json;
+
+/// https://learn.microsoft.com/connectors/custom-connectors/faq
+constexpr std::size_t max_operations = 256;
+
+constexpr std::array<std::string_view, 7> methods = {"get", "put", "post", "delete", "options", "head", "patch"};
+
+/// One parameter with where it was written.
+struct Parameter {
+    const Json* json;
+    std::string pointer;
+};
+
+std::string text(const Json& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+/// "{id}" and "{name}" of "/a/{id}/{name}".
+std::set<std::string> template_names(std::string_view path) {
+    std::set<std::string> names;
+    for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1)) {
+        const auto close = path.find('}', open);
+        if (close == std::string_view::npos) break;
+        names.emplace(path.substr(open + 1, close - open - 1));
+    }
+    return names;
+}
+
+/// The path with every template called the same: two paths that give one text cannot be told apart.
+std::string shape_of(std::string_view path) {
+    std::string shape;
+    bool inside = false;
+    for (const char c : lower_case(path)) {
+        if (c == '{') shape += "{}";
+        if (c == '{' || c == '}')
+            inside = c == '{';
+        else if (!inside)
+            shape += c;
+    }
+    return shape;
+}
+
+class OperationsCheck {
+public:
+    OperationsCheck(const Json& document, OpenApiFindings& findings) : document_(document), findings_(findings) {}
+
+    void run();
+
+private:
+    void path(const std::string& name, const Json& item);
+    void operation(const std::string& path, std::string_view method, const Json& operation, const std::string& pointer,
+                   std::vector<Parameter> parameters);
+    void collect(const Json& holder, const std::string& pointer, std::vector<Parameter>& parameters);
+    void check_parameters(const std::string& path, std::string_view method, const std::string& pointer,
+                          const std::vector<Parameter>& parameters);
+
+    const Json& document_;
+    OpenApiFindings& findings_;
+    std::map<std::string, std::string> first_use_;  ///< operationId → pointer
+    std::map<std::string, std::string> shapes_;     ///< shape → pointer
+    std::size_t operations_ = 0;
+};
+
+// Parameters of a path belong to each of its operations, which may replace them by name and place.
+void OperationsCheck::collect(const Json& holder, const std::string& pointer, std::vector<Parameter>& parameters) {
+    const auto list = holder.find("parameters");
+    if (list == holder.end() || !list->is_array()) return;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        const auto* json = &(*list)[i];
+        if (const auto reference = json->is_object() ? text(*json, "$ref") : ""; !reference.empty())
+            json = resolve_reference(document_, reference);
+        if (!json || !json->is_object()) continue;
+        const auto same = [&](const Parameter& p) {
+            return text(*p.json, "name") == text(*json, "name") && text(*p.json, "in") == text(*json, "in");
+        };
+        std::erase_if(parameters, same);
+        parameters.push_back({json, fmt::format("{}/parameters/{}", pointer, i)});
+    }
+}
+
+void OperationsCheck::check_parameters(const std::string& path, std::string_view method, const std::string& pointer,
+                                       const std::vector<Parameter>& parameters) {
+    auto missing = template_names(path);
+    const auto wanted = missing;
+    std::size_t bodies = 0;
+    bool form_data = false;
+    for (const auto& [json, at] : parameters) {
+        const auto name = text(*json, "name");
+        const auto in = text(*json, "in");
+        if (name.empty()) findings_.error("RG0605", at, "the 'name' property is required");
+        if (in.empty()) findings_.error("RG0605", at, "the 'in' property is required");
+        if (name == "connectionId")
+            findings_.error("RG0616", at, "a parameter cannot be named as 'connectionId'").help =
+                "the service uses this name itself: rename the parameter, or map it by a policy";
+        form_data = form_data || in == "formData";
+        if (in == "body" && ++bodies == 2)
+            findings_.error("RG0615", at, "an operation has at most one parameter 'in: body'");
+        if ((in == "body" || in == "formData") && (method == "get" || method == "head"))
+            findings_.error("RG0615", at, fmt::format("a {} operation cannot have a parameter 'in: {}'", method, in));
+        if (in != "path") continue;
+        missing.erase(name);
+        if (!wanted.count(name))
+            findings_.error("RG0614", at, fmt::format("the path parameter '{}' is not in the path '{}'", name, path));
+        else if (json->value("required", Json(false)) != true)
+            findings_.error("RG0614", at, fmt::format("the path parameter '{}' must have 'required: true'", name));
+    }
+    if (bodies > 0 && form_data)
+        findings_.error("RG0615", pointer, "an operation cannot have both body and formData parameters");
+    for (const auto& name : missing)
+        findings_
+            .error("RG0614", pointer, fmt::format("the path '{}' has no parameter that describes '{{{}}}'", path, name))
+            .help = fmt::format(
+            "add {{\"name\": \"{}\", \"in\": \"path\", \"required\": true, \"type\": \"string\"}} to its 'parameters'",
+            name);
+}
+
+void OperationsCheck::operation(const std::string& path, std::string_view method, const Json& operation,
+                                const std::string& pointer, std::vector<Parameter> parameters) {
+    ++operations_;
+    if (!operation.is_object()) {
+        findings_.error(
+            "RG0607", pointer,
+            fmt::format("the type of the property is incorrect: expected type 'object', but value is of type '{}'",
+                        json_type(operation)));
+        return;
+    }
+    const auto id = text(operation, "operationId");
+    if (id.empty()) {
+        findings_.error("RG0611", pointer, "the operation 'operationId' property is required").help =
+            "give it a name of letters and digits, such as \"ListSubscriptions\"; flows refer to it, so keep it";
+    } else if (const auto [it, is_new] = first_use_.emplace(id, pointer + "/operationId"); !is_new) {
+        auto& d = findings_.error("RG0611", pointer + "/operationId",
+                                  fmt::format("the operationId '{}' is used multiple times", id));
+        if (const auto first = findings_.span_of(it->second); first.known())
+            d.secondary.push_back({first, "first here"});
+    }
+    const auto responses = operation.find("responses");
+    const bool has_response = responses != operation.end() && responses->is_object() && !responses->empty();
+    if (!has_response)
+        findings_.error("RG0612", pointer,
+                        "the operation is not valid, it must contain at least one response definition");
+    collect(operation, pointer, parameters);
+    check_parameters(path, method, pointer, parameters);
+}
+
+void OperationsCheck::path(const std::string& name, const Json& item) {
+    const auto pointer = "/paths/" + pointer_token(name);
+    if (name.substr(0, 2) == "x-") return;
+    if (name.empty() || name.front() != '/') {
+        findings_.error("RG0613", pointer, "the path is not valid, it must start with a '/' character");
+        return;
+    }
+    if (name.find_first_of("?#") != std::string::npos)
+        findings_.error("RG0613", pointer, "the path must not contain a query part or fragment identifier").help =
+            "describe the query as parameters with \"in\": \"query\"";
+    if (const auto [it, is_new] = shapes_.emplace(shape_of(name), pointer); !is_new) {
+        auto& d = findings_.error("RG0613", pointer,
+                                  fmt::format("the path '{}' cannot be told apart from another one", name));
+        d.notes.push_back("case and the names of parameters make no difference");
+        if (const auto first = findings_.span_of(it->second); first.known())
+            d.secondary.push_back({first, "first here"});
+    }
+    if (!item.is_object()) {
+        findings_.error(
+            "RG0607", pointer,
+            fmt::format("the type of the property is incorrect: expected type 'object', but value is of type '{}'",
+                        json_type(item)));
+        return;
+    }
+    std::vector<Parameter> shared;
+    collect(item, pointer, shared);
+    for (const auto& [key, value] : item.items()) {
+        const auto below = fmt::format("{}/{}", pointer, pointer_token(key));
+        if (std::find(methods.begin(), methods.end(), key) != methods.end())
+            operation(name, key, value, below, shared);
+        else if (key != "parameters" && key != "$ref" && key.substr(0, 2) != "x-")
+            findings_.error("RG0606", below, fmt::format("the property '{}' is not valid", key))
+                .notes.push_back("if this property is an extension, its name must begin with \"x-\"");
+    }
+}
+
+void OperationsCheck::run() {
+    const auto paths = document_.find("paths");
+    if (paths == document_.end() || !paths->is_object()) return;
+    for (const auto& [name, item] : paths->items()) path(name, item);
+    if (operations_ == 0)
+        findings_.error("RG0613", "/paths", "the file describes no operation").help =
+            "a connector without operations can do nothing";
+    if (operations_ > max_operations)
+        findings_
+            .error("RG0619", "/paths",
+                   fmt::format("a connector has at most {} operations, not {}", max_operations, operations_))
+            .help = "split the file into several connectors, or remove what nobody calls";
+}
+
+}  // namespace
+
+void check_openapi_operations(const nlohmann::json& document, OpenApiFindings& findings) {
+    OperationsCheck(document, findings).run();
+}
+
+}  // namespace regent::manifest
