@@ -6,10 +6,9 @@
 #include "net/cpprest_transport.hpp"
 
 #include "net/exchange_rules.hpp"
-#include "net/guid.hpp"
 #include "net/origin.hpp"
 #include "net/parallel_limit.hpp"
-#include "net/redact.hpp"
+#include "net/tls_rules.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -48,6 +47,11 @@ constexpr auto library_step_timeout = 6min;
 /// unasked.
 struct StaleConnection : std::runtime_error {
     StaleConnection() : std::runtime_error("the pooled connection was closed by the service") {}
+};
+
+/// Thrown before a connection exists.
+struct TlsUnusable : std::runtime_error {
+    using std::runtime_error::runtime_error;
 };
 
 struct AnswerTooLarge : std::runtime_error {
@@ -127,7 +131,7 @@ struct Exchange {
     int status = 0;
     Headers headers;
     std::string body;
-    std::exception_ptr failure;
+    std::exception_ptr failed_with;
 
     void set_head(const web::http::http_response& response) {
         const std::lock_guard lock(mutex);
@@ -138,7 +142,7 @@ struct Exchange {
     void finish(std::exception_ptr why) {
         const std::lock_guard lock(mutex);
         if (!why) body = sink->take();
-        failure = std::move(why);
+        failed_with = std::move(why);
         done = true;
         changed.notify_all();
     }
@@ -193,9 +197,8 @@ Failure sort(const std::exception_ptr& failure) {
         return sort(error);
     } catch (const web::uri_exception& error) {
         return {true, error.what()};
-    } catch (const boost::system::system_error& error) {
-        // From the TLS callback, before a connection exists: a CA file that cannot be read.
-        return {true, fmt::format("TLS could not be prepared: {}", error.code().message())};
+    } catch (const TlsUnusable& error) {
+        return {true, error.what()};
     } catch (const StaleConnection& error) {
         return {true, error.what()};
     } catch (const std::exception& error) {
@@ -214,22 +217,6 @@ bool is_stale(const std::exception_ptr& failure) {
         return false;
     }
     return false;
-}
-
-/// TLS 1.2 and newer, and OpenSSL's own check of the name beside the library's, which would accept a certificate's
-/// common name. Set on the context, not on the stream: the library makes new streams for second addresses and behind
-/// proxies, unasked.
-void prepare_tls(boost::asio::ssl::context& context, const std::string& host, const std::string& ca_file) {
-    if (!ca_file.empty()) context.load_verify_file(ca_file);
-    auto* native = context.native_handle();
-    SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-    auto* verify = SSL_CTX_get0_param(native);
-    X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    if (X509_VERIFY_PARAM_set1_ip_asc(verify, host.c_str()) == 1) return;
-    ERR_clear_error();
-    if (X509_VERIFY_PARAM_set1_host(verify, host.c_str(), host.size()) != 1) {
-        throw std::runtime_error("the host's name cannot be checked against a certificate");
-    }
 }
 
 /// Called before every request with the connection it will use. On a reused one the library would find out only after
@@ -261,8 +248,10 @@ Client make_client(const std::string& origin_text, const TransportOptions& optio
     const bool proxied = !options.proxy.empty() && !is_loopback(origin.host);
     if (proxied) config.set_proxy(to_proxy(options.proxy));
     if (origin.scheme == "https") {
+        // On the context, not on the stream: the library makes new streams for second addresses and behind proxies,
+        // unasked.
         config.set_ssl_context_callback([host = origin.host, ca = options.ca_file](boost::asio::ssl::context& context) {
-            prepare_tls(context, host, ca);
+            if (auto wrong = restrict_tls(context.native_handle(), host, ca); !wrong.empty()) throw TlsUnusable(wrong);
         });
     }
     // Behind a proxy the handle's type depends on whether the tunnel stands already, and nothing tells which it is.
@@ -362,18 +351,15 @@ public:
 
     Outcome send(const Request& original) override {
         const auto deadline = steady_clock::now() + original.timeout;
-        auto request = original;
-        if (!find_header(request.headers, correlation_header)) {
-            request.headers.emplace_back(correlation_header, make_guid(rng_));
-        }
-        if (const auto reason = why_not_sendable(request, allowed_)) return failed(request, Fate::not_sent, *reason);
+        const auto request = completed(original, rng_);
+        if (const auto reason = why_not_sendable(request, allowed_)) return failure(request, Fate::not_sent, *reason);
         switch (limit_.enter(deadline)) {
             case ParallelLimit::Entry::granted:
                 break;
             case ParallelLimit::Entry::timed_out:
-                return failed(request, Fate::not_sent, "too many requests were under way for the time allowed");
+                return failure(request, Fate::not_sent, "too many requests were under way for the time allowed");
             case ParallelLimit::Entry::closed:
-                return failed(request, Fate::not_sent, "the transport is closed");
+                return failure(request, Fate::not_sent, "the transport is closed");
         }
         auto outcome = request.idempotent ? send_shared(request, deadline) : send_alone(request, deadline);
         limit_.leave();
@@ -387,22 +373,13 @@ private:
         if (!valid) throw std::invalid_argument("the proxy is not an address of the form http://host:port");
     }
 
-    static Outcome failed(const Request& request, Fate fate, const std::string& words) {
-        return {.fate = fate,
-                .status = 0,
-                .headers = {},
-                .body = {},
-                .error = redact(fmt::format("{} {}: {}", to_string(request.method),
-                                            loggable_address(request.origin, request.target), words))};
-    }
-
     /// A connection that was never used before is the only one on which the library sends a request exactly once.
     Outcome send_alone(const Request& request, steady_clock::time_point deadline) {
         Client client;
         try {
             client = make_client(request.origin, options_);
         } catch (const std::exception& error) {
-            return failed(request, Fate::not_sent, error.what());
+            return failure(request, Fate::not_sent, error.what());
         }
         const auto exchange = run(request, client, deadline);
         return judge(request, *exchange, false);
@@ -415,11 +392,11 @@ private:
             try {
                 loan = clients_.borrow(request.origin);
             } catch (const std::exception& error) {
-                return failed(request, Fate::not_sent, error.what());
+                return failure(request, Fate::not_sent, error.what());
             }
             const auto exchange = run(request, loan.client, deadline);
             const std::unique_lock lock(exchange->mutex);
-            if (exchange->done && is_stale(exchange->failure)) {
+            if (exchange->done && is_stale(exchange->failed_with)) {
                 clients_.discard(request.origin, loan.client);
                 if (tries < 3) continue;
             }
@@ -473,19 +450,20 @@ private:
     }
 
     static Outcome judge_locked(const Request& request, Exchange& exchange, bool may_have_been_sent_before) {
-        if (exchange.abandoned) return failed(request, Fate::unknown, "the transport was closed before an answer came");
+        if (exchange.abandoned)
+            return failure(request, Fate::unknown, "the transport was closed before an answer came");
         if (!exchange.done) {
-            return failed(request, Fate::unknown,
-                          fmt::format("no complete answer within {} ms", request.timeout.count()));
+            return failure(request, Fate::unknown,
+                           fmt::format("no complete answer within {} ms", request.timeout.count()));
         }
-        if (exchange.failure) {
-            const auto failure = sort(exchange.failure);
-            const bool certain = failure.before_sending && !may_have_been_sent_before;
-            return failed(request, certain ? Fate::not_sent : Fate::unknown, failure.words);
+        if (exchange.failed_with) {
+            const auto sorted = sort(exchange.failed_with);
+            const bool certain = sorted.before_sending && !may_have_been_sent_before;
+            return failure(request, certain ? Fate::not_sent : Fate::unknown, sorted.words);
         }
         if (const auto reason =
                 why_not_credible(request.headers, exchange.status, exchange.headers, exchange.body.size())) {
-            return failed(request, Fate::unknown, *reason);
+            return failure(request, Fate::unknown, *reason);
         }
         return {.fate = Fate::answered,
                 .status = exchange.status,

@@ -1,6 +1,8 @@
 #include "net/exchange_rules.hpp"
 
+#include "net/guid.hpp"
 #include "net/header_text.hpp"
+#include "net/redact.hpp"
 
 #include <fmt/format.h>
 
@@ -61,6 +63,23 @@ std::optional<std::string> why_length_is_wrong(int status, const Headers& header
 }
 
 }  // namespace
+
+Request completed(Request request, Rng& rng) {
+    if (!find_header(request.headers, correlation_header)) {
+        request.headers.emplace_back(correlation_header, make_guid(rng));
+    }
+    if (!find_header(request.headers, "User-Agent")) request.headers.emplace_back("User-Agent", "regent");
+    return request;
+}
+
+Outcome failure(const Request& request, Fate fate, std::string_view words) {
+    return {.fate = fate,
+            .status = 0,
+            .headers = {},
+            .body = {},
+            .error = redact(fmt::format("{} {}: {}", to_string(request.method),
+                                        loggable_address(request.origin, request.target), words))};
+}
 
 std::optional<std::string> why_not_sendable(const Request& request, const OriginAllowList& allowed) {
     if (auto reason = allowed.why_refused(request.origin)) return reason;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/clock.hpp"
 #include "net/origin.hpp"
 #include "net/transport.hpp"
 
@@ -15,6 +16,12 @@ inline constexpr std::string_view correlation_header = "client-request-id";
 
 /// Bytes of names and values a response's header section may have. Graph sends less than 4 KiB.
 inline constexpr std::size_t max_header_bytes = 256 * 1024;
+
+/// `request` with the headers that every request has: a correlation id, if it came without one, and a User-Agent.
+[[nodiscard]] Request completed(Request request, Rng& rng);
+
+/// An outcome without an answer: `words` behind method and address, with nothing in it that could sign somebody in.
+[[nodiscard]] Outcome failure(const Request& request, Fate fate, std::string_view words);
 
 /// Nothing when `request` may leave the machine; else why not, as a sentence for a person.
 /// Checks the origin, the target's form, and header names and values (cpprestsdk sends CR and LF as they are: one value
