@@ -90,7 +90,10 @@ private:
         }
         position_ = close + 1;
         if (!is_variable_name(name)) {
-            add_fault("RG0304", fmt::format("`{}` is not the name of a variable", name), "not `${name}`",
+            add_fault("RG0304",
+                      name.empty() ? "the name of a variable is missing"
+                                   : fmt::format("`{}` is not the name of a variable", name),
+                      "not `${name}`",
                       "a name is letters, digits and `_`, a default follows `:-`; for a literal `${` write `$${`");
             return true;
         }

@@ -19,18 +19,30 @@ bool begins_document(std::string_view line) {
     return line.starts_with("---") && (line.size() == 3 || line[3] == ' ' || line[3] == '\t');
 }
 
+bool is_before_document(std::string_view line) {
+    const auto first = line.find_first_not_of(" \t");
+    return first == std::string_view::npos || line[first] == '#' || line.front() == '%';
+}
+
 // YAML ends whatever is open at a line `---`, so each document can be parsed by itself, and a mistake in one hides
-// nothing in the next.
+// nothing in the next. Comments and directives belong to the `---` below them.
 std::vector<DocumentText> split(std::string_view text, const SourceLines& lines) {
     std::vector<DocumentText> documents;
     std::size_t first_line = 1;
+    bool has_content = false;
     const auto add_until = [&](std::size_t line_after, std::size_t end) {
         const auto first = lines.start(first_line);
         if (end > first) documents.push_back({text.substr(first, end - first), first_line, first});
         first_line = line_after;
     };
     for (std::size_t number = 1; number <= lines.count(); ++number) {
-        if (begins_document(lines.line(number))) add_until(number, lines.start(number));
+        const auto line = lines.line(number);
+        if (begins_document(line)) {
+            if (has_content) add_until(number, lines.start(number));
+            has_content = true;
+        } else {
+            has_content = has_content || !is_before_document(line);
+        }
     }
     add_until(lines.count() + 1, text.size());
     return documents;
@@ -106,7 +118,7 @@ private:
         outcome.document.file = source_.file;
         outcome.diagnostics = std::move(gate.diagnostics);
         file_limit_reached_ = gate.file_limit_reached;
-        if (outcome.diagnostics.empty()) outcome.diagnostics = find_refusals(gate.events);
+        if (outcome.diagnostics.empty()) outcome.diagnostics = find_refusals(gate.events, lines_);
         if (outcome.diagnostics.empty()) {
             auto tree = build_tree(source_.file, lines_, text, gate.events);
             if (tree && !*tree) return true;

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <map>
 #include <string_view>
+#include <utility>
 
 namespace regent::manifest {
 
@@ -24,13 +26,26 @@ model::Diagnostic make(std::string_view code, std::string message, const model::
     return diagnostic;
 }
 
+// As it was written: libyaml gives `!!str` with its prefix resolved.
+std::string written_tag(std::string_view tag) {
+    constexpr std::string_view core_prefix = "tag:yaml.org,2002:";
+    return tag.starts_with(core_prefix) ? fmt::format("!!{}", tag.substr(core_prefix.size())) : std::string(tag);
+}
+
+bool is_key_of_document(std::string_view key) {
+    return key == "apiVersion" || key == "kind" || key == "metadata" || key == "management" || key == "spec";
+}
+
 class Inspector {
 public:
+    explicit Inspector(const SourceLines& lines) : lines_(lines) {}
+
     model::Diagnostics inspect(const std::vector<GateEvent>& events) {
         for (const auto& event : events) {
             look_at(event);
             follow(event);
         }
+        report_second_document();
         return std::move(diagnostics_);
     }
 
@@ -43,30 +58,51 @@ private:
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
     void look_at(const GateEvent& event) {
+        const bool merged = std::exchange(after_merge_key_, event.is_key && event.text == "<<");
         if (event.kind == Kind::alias) {
-            refuse(make("RG0112", fmt::format("`*{}` repeats an anchor, which is not read", event.text), event.span,
-                        "an alias", "write the value itself here"));
+            // One mistake with `<<: *base`, and it was told at its key.
+            if (!merged) {
+                refuse(make("RG0112", fmt::format("`*{}` repeats an anchor, which is not read", event.text), event.span,
+                            "an alias", "write the value itself here"));
+            }
             return;
         }
         if (!event.anchor.empty()) {
-            auto span = event.span;
-            const auto length = event.anchor.size() + 1;
-            const bool own_line = span.end_line != span.line || span.end_column < span.column + length;
-            if (!own_line || event.kind != Kind::scalar) {
-                span.end_line = span.line;
-                span.end_column = span.column + length;
-            }
-            refuse(make("RG0112", fmt::format("anchor `&{}` is not read", event.anchor), span, "an anchor",
+            refuse(make("RG0112", fmt::format("anchor `&{}` is not read", event.anchor),
+                        first_characters(event.span, event.anchor.size() + 1), "an anchor",
                         "remove it, and write the value out where it is needed"));
         }
         if (!event.tag.empty()) {
-            auto span = event.span;
-            span.end_line = span.line;
-            span.end_column = span.column + 1;
-            refuse(make("RG0113", fmt::format("tag `{}` is not read", event.tag), span, "a tag",
-                        "remove it; the type of a value comes from its field"));
+            const auto tag = written_tag(event.tag);
+            refuse(make(
+                "RG0113", fmt::format("tag `{}` is not read", tag), first_characters(event.span, tag.size()), "a tag",
+                "put quotes around it if it is text; else remove it: the type of a value comes from its field"));
         }
-        if (event.is_key) look_at_key(event);
+        if (event.is_key) {
+            look_at_key(event);
+        } else if (event.kind == Kind::scalar && event.style == Style::plain) {
+            look_for_swallowed_item(event);
+        }
+    }
+
+    // - a
+    //  - b      is one item, "a - b"
+    void look_for_swallowed_item(const GateEvent& scalar) {
+        for (auto number = scalar.span.line + 1; number <= scalar.span.end_line; ++number) {
+            const auto line = lines_.line(number);
+            const auto dash = line.find_first_not_of(" \t");
+            if (dash == std::string_view::npos || !line.substr(dash).starts_with("- ")) continue;
+            auto diagnostic =
+                make("RG0119", "a list item is indented too deep",
+                     lines_.byte_span(scalar.span.file, number, dash, line.size() - dash),
+                     "reads as more of the text above", "align it with the items above, or put quotes around the text");
+            const auto above = lines_.line(scalar.span.line).size();
+            const auto from = lines_.byte_at(scalar.span.line, scalar.span.column) - lines_.start(scalar.span.line);
+            diagnostic.secondary.push_back(
+                {lines_.byte_span(scalar.span.file, scalar.span.line, from, above - from), "this text goes on below"});
+            refuse(std::move(diagnostic));
+            return;
+        }
     }
 
     void look_at_key(const GateEvent& key) {
@@ -103,12 +139,27 @@ private:
                                    "remove one; two documents need a line `---` between them");
             diagnostic.secondary.push_back({earlier.first, "first here"});
             earlier.diagnostic = diagnostics_.size();
+            if (open_.size() == 1 && is_key_of_document(key.text)) repeated_root_keys_.push_back(diagnostics_.size());
             refuse(std::move(diagnostic));
             return;
         }
         auto& diagnostic = diagnostics_[earlier.diagnostic];
         diagnostic.message = fmt::format("key `{}` appears {} times", key.text, earlier.times);
         diagnostic.secondary.push_back({key.span, "and here"});
+    }
+
+    // Two documents in one are one mistake, not one for each key that they share.
+    void report_second_document() {
+        if (repeated_root_keys_.size() < 2) return;
+        auto& first = diagnostics_[repeated_root_keys_.front()];
+        first.code = "RG0118";
+        first.message = "a second document begins without a line `---`";
+        first.label = "a new document, by its keys";
+        first.help = "write a line `---` above it";
+        first.secondary.resize(1);
+        for (auto index = repeated_root_keys_.rbegin(); index + 1 != repeated_root_keys_.rend(); ++index) {
+            diagnostics_.erase(diagnostics_.begin() + static_cast<std::ptrdiff_t>(*index));
+        }
     }
 
     void follow(const GateEvent& event) {
@@ -127,23 +178,28 @@ private:
     }
 
     static model::Span first_line_of(model::Span span) {
-        if (span.end_line > span.line) {
-            span.end_line = span.line;
-            span.end_column = span.column + 1;
-        }
+        return span.end_line > span.line ? first_characters(std::move(span), 1) : span;
+    }
+
+    static model::Span first_characters(model::Span span, std::size_t count) {
+        span.end_line = span.line;
+        span.end_column = span.column + count;
         return span;
     }
 
     void refuse(model::Diagnostic diagnostic) { diagnostics_.push_back(std::move(diagnostic)); }
 
+    const SourceLines& lines_;
+    bool after_merge_key_ = false;
+    std::vector<std::size_t> repeated_root_keys_;            ///< indexes of diagnostics
     std::vector<std::map<std::string_view, SeenKey>> open_;  ///< keys of each open mapping; lists have none
     model::Diagnostics diagnostics_;
 };
 
 }  // namespace
 
-model::Diagnostics find_refusals(const std::vector<GateEvent>& events) {
-    return Inspector().inspect(events);
+model::Diagnostics find_refusals(const std::vector<GateEvent>& events, const SourceLines& lines) {
+    return Inspector(lines).inspect(events);
 }
 
 }  // namespace regent::manifest

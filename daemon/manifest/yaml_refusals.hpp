@@ -1,5 +1,6 @@
 #pragma once
 
+#include "manifest/source_lines.hpp"
 #include "manifest/yaml_gate.hpp"
 #include "model/diagnostic.hpp"
 
@@ -7,8 +8,9 @@
 
 namespace regent::manifest {
 
-/// What is valid YAML and yet refused: duplicate keys, anchors and aliases, merge keys, tags, keys that are not text.
-/// All of them, in the order of the text.
-[[nodiscard]] model::Diagnostics find_refusals(const std::vector<GateEvent>& events);
+/// What is valid YAML and yet refused: duplicate keys, anchors and aliases, merge keys, tags, keys that are not text,
+/// list items that read as more of the text above them, and a second document without its `---`. All of them, in the
+/// order of the text.
+[[nodiscard]] model::Diagnostics find_refusals(const std::vector<GateEvent>& events, const SourceLines& lines);
 
 }  // namespace regent::manifest

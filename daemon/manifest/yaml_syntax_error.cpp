@@ -53,9 +53,10 @@ public:
                                    &Detective::placeholder_in_flow, &Detective::two_colons,
                                    &Detective::key_too_deep,        &Detective::missing_colon,
                                    &Detective::list_beside_key,     &Detective::complex_key,
-                                   &Detective::indentation,         &Detective::unclosed_bracket,
-                                   &Detective::wrong_in_brackets,   &Detective::missing_value,
-                                   &Detective::second_root,         &Detective::block_header};
+                                   &Detective::missing_key,         &Detective::indentation,
+                                   &Detective::unclosed_bracket,    &Detective::wrong_in_brackets,
+                                   &Detective::missing_value,       &Detective::second_root,
+                                   &Detective::block_header};
         for (const Case one : cases) {
             if (auto found = (this->*one)()) return *found;
         }
@@ -171,14 +172,24 @@ private:
             return std::nullopt;
         }
         const auto rest = without_comment(rest_of_line(error_.at));
-        if (rest.empty() || scalar->in_flow) return std::nullopt;
-        const auto span = characters_at(error_.at, character_count(rest));
-        if (quote_of(*scalar) == '\'') {
-            return make("RG0110", "text follows a closed quote", span, "after the closing quote",
-                        "write '' for a quote inside '…', or put the whole text in double quotes");
+        const bool adjacent = scalar->span.end_column == error_.at.column;
+        if (rest.empty() || (scalar->in_flow && !adjacent)) return std::nullopt;
+        const Point opened{scalar->span.line, scalar->span.column};
+        const bool is_key = !scalar->in_flow && trimmed(before_on_line(opened)).empty();
+        if (is_key) {
+            return make("RG0104", "a colon is missing after a key in quotes", scalar->span, "no colon after this key",
+                        fmt::format("write a colon and a space before `{}`", rest));
         }
-        return make("RG0110", "text follows a closed quote", span, "after the closing quote",
-                    "write \\\" for a quote inside \"…\", or put the whole text in single quotes");
+        auto diagnostic = make(
+            "RG0110", "text follows a closed quote",
+            characters_at(error_.at, scalar->in_flow ? 1 : character_count(rest)), "after the closing quote",
+            quote_of(*scalar) == '\'' ? "write '' for a quote inside '…', or put the whole text in double quotes"
+                                      : "write \\\" for a quote inside \"…\", or put the whole text in single quotes");
+        if (scalar->in_flow) {
+            diagnostic.help = "a closing quote may be missing further left; " + diagnostic.help;
+            diagnostic.secondary.push_back({scalar->span, "the text in quotes"});
+        }
+        return diagnostic;
     }
 
     [[nodiscard]] std::optional<model::Diagnostic> bad_escape() const {
@@ -217,7 +228,8 @@ private:
     [[nodiscard]] model::Diagnostic needs_quotes(const Point& point, std::string_view why) const {
         const auto value = without_comment(rest_of_line(point));
         const auto first = value.substr(0, byte_offset(value, 1));
-        auto diagnostic = make("RG0109", fmt::format("a text without quotes cannot begin with `{}`", first),
+        const auto shown = first == "`" ? std::string("a backtick") : fmt::format("`{}`", first);
+        auto diagnostic = make("RG0109", fmt::format("a text without quotes cannot begin with {}", shown),
                                characters_at(point, std::max<std::size_t>(character_count(value), 1)), "needs quotes",
                                fmt::format("write {}", in_quotes(value)));
         if (!why.empty()) diagnostic.notes.emplace_back(why);
@@ -327,6 +339,13 @@ private:
         return needs_quotes(error_.at, "`?` begins a key in YAML");
     }
 
+    [[nodiscard]] std::optional<model::Diagnostic> missing_key() const {
+        if (!problem_has("did not find expected key") || !rest_of_line(error_.at).starts_with(':')) return std::nullopt;
+        if (!trimmed(before_on_line(error_.at)).empty()) return std::nullopt;
+        return make("RG0114", "a key is missing before a colon", characters_at(error_.at, 1), "no key",
+                    "write the key");
+    }
+
     [[nodiscard]] std::optional<model::Diagnostic> indentation() const {
         const bool key = problem_has("did not find expected key");
         const bool item = problem_has("did not find expected '-' indicator");
@@ -349,9 +368,13 @@ private:
     [[nodiscard]] model::Diagnostic item_expected() const {
         auto diagnostic = make("RG0105", fmt::format("`{}` stands where a list item must", word_text(error_.at.line)),
                                word_at(error_.at.line), "does not begin with `- `", "");
-        const auto columns = error_.at.column - error_.context_at.column;
-        diagnostic.help = columns == 0 ? "indent it further to make it part of the item, or less to end the list"
-                                       : "align it with the keys of the item, or indent it less to end the list";
+        if (error_.at.column == 1) {
+            diagnostic.help = "begin the line with `- `; two documents need a line `---` between them";
+        } else if (error_.at.column == error_.context_at.column) {
+            diagnostic.help = "indent it further to make it part of the item, or less to end the list";
+        } else {
+            diagnostic.help = "align it with the keys of the item, or indent it less to end the list";
+        }
         diagnostic.secondary.push_back({characters_at(error_.context_at, 1), "the list begins here"});
         return diagnostic;
     }
@@ -360,27 +383,50 @@ private:
         auto diagnostic =
             make("RG0105", fmt::format("the indentation of `{}` fits no level above", word_text(error_.at.line)),
                  word_at(error_.at.line), fmt::format("{} spaces", error_.at.column - 1), "");
-        const auto outer = word_at(error_.context_at.line);
-        diagnostic.help = fmt::format("align it with `{}` ({} spaces)", word_text(error_.context_at.line),
-                                      error_.context_at.column - 1);
-        if (const auto inner = closed_mapping_start()) {
-            diagnostic.help += fmt::format(" or with `{}` ({} spaces)", word_text(inner->line), inner->column - 1);
-            diagnostic.secondary.push_back({word_at(inner->line), fmt::format("{} spaces", inner->column - 1)});
+        const auto* inner = closed_mapping();
+        const auto outer_line = inner != nullptr ? line_of_key_before(*inner) : error_.context_at.line;
+        diagnostic.help =
+            fmt::format("align it with `{}` ({} spaces)", word_text(outer_line), error_.context_at.column - 1);
+        if (inner != nullptr) {
+            const auto columns = inner->span.column - 1;
+            diagnostic.help += fmt::format(" or with `{}` ({} spaces)", word_text(inner->span.line), columns);
+            diagnostic.secondary.push_back({word_at(inner->span.line), fmt::format("{} spaces", columns)});
         }
         return diagnostic;
     }
 
-    // Where the block mapping began that ended just before the error.
-    [[nodiscard]] std::optional<Point> closed_mapping_start() const {
-        if (events_.empty() || events_.back().kind != GateEvent::Kind::mapping_end) return std::nullopt;
+    // The beginning of the block mapping that ended just before the error.
+    [[nodiscard]] const GateEvent* closed_mapping() const {
+        using Kind = GateEvent::Kind;
+        if (events_.empty() || events_.back().kind != Kind::mapping_end) return nullptr;
         std::size_t depth = 0;
         for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
-            using Kind = GateEvent::Kind;
             if (event->kind == Kind::mapping_end || event->kind == Kind::sequence_end) ++depth;
             if (event->kind == Kind::mapping_start || event->kind == Kind::sequence_start) --depth;
-            if (depth == 0) return Point{event->span.line, event->span.column};
+            if (depth == 0) return &*event;
         }
-        return std::nullopt;
+        return nullptr;
+    }
+
+    [[nodiscard]] std::size_t line_of_key_before(const GateEvent& start) const {
+        const auto* before = &start == events_.data() ? &start : &start - 1;
+        return before->is_key ? before->span.line : error_.context_at.line;
+    }
+
+    // The innermost `[` or `{` that is open where the parser stopped.
+    [[nodiscard]] const GateEvent* open_bracket() const {
+        using Kind = GateEvent::Kind;
+        std::vector<const GateEvent*> open;
+        for (const auto& event : events_) {
+            if (event.kind == Kind::mapping_start || event.kind == Kind::sequence_start) open.push_back(&event);
+            if (event.kind == Kind::mapping_end || event.kind == Kind::sequence_end) open.pop_back();
+        }
+        return open.empty() || !open.back()->in_flow ? nullptr : open.back();
+    }
+
+    [[nodiscard]] model::Diagnostic never_closed(const Point& opened, bool list) const {
+        return make("RG0107", fmt::format("`{}` is never closed", list ? '[' : '{'), characters_at(opened, 1),
+                    "opened here", fmt::format("write the closing `{}`", list ? ']' : '}'));
     }
 
     [[nodiscard]] bool in_brackets() const {
@@ -388,11 +434,10 @@ private:
     }
 
     [[nodiscard]] std::optional<model::Diagnostic> unclosed_bracket() const {
-        if (!in_brackets() || error_.at.line == error_.context_at.line) return std::nullopt;
-        const bool list = context_has("sequence");
-        return make("RG0107", fmt::format("`{}` is never closed", list ? '[' : '{'),
-                    characters_at(error_.context_at, 1), "opened here",
-                    fmt::format("write the closing `{}`", list ? ']' : '}'));
+        // A colon there is that of the next line's key: the bracket was left open above it.
+        const bool reached_key = rest_of_line(error_.at).starts_with(':') && error_.at.line != error_.context_at.line;
+        if (!in_brackets() || (!at_end() && !reached_key)) return std::nullopt;
+        return never_closed(error_.context_at, context_has("sequence"));
     }
 
     [[nodiscard]] std::optional<model::Diagnostic> wrong_in_brackets() const {
@@ -404,6 +449,9 @@ private:
                                characters_at(error_.at, 1), fmt::format("expected {}", wanted),
                                "put quotes around a text that holds brackets, braces, commas or quotes");
         if (rest.empty()) diagnostic.message = fmt::format("expected {} before the line ends", wanted);
+        const bool next_text =
+            rest.starts_with('"') || rest.starts_with('\'') || rest.starts_with('[') || rest.starts_with('{');
+        if (next_text) diagnostic.help = "write a comma before it";
         diagnostic.secondary.push_back({characters_at(error_.context_at, 1), "opened here"});
         return diagnostic;
     }
@@ -413,9 +461,10 @@ private:
         const auto rest = rest_of_line(error_.at);
         const auto found = rest.substr(0, byte_offset(rest, 1));
         if (context_has("block")) return needs_quotes(error_.at, "");
-        if (rest.empty() || at_end()) {
-            return make("RG0107", "a list or mapping is never closed", characters_at(error_.at, 1), "", "");
+        if (const auto* open = open_bracket(); open != nullptr && at_end()) {
+            return never_closed({open->span.line, open->span.column}, open->kind == GateEvent::Kind::sequence_start);
         }
+        if (rest.empty()) return std::nullopt;
         return make("RG0107", fmt::format("a value is missing before `{}`", found), characters_at(error_.at, 1),
                     "no value before this", "write the value, or remove the comma");
     }
