@@ -1,0 +1,36 @@
+#pragma once
+
+#include "plan/plan.hpp"
+#include "report/run_report.hpp"
+
+#include <string>
+#include <vector>
+
+namespace regent::report {
+
+/// One difference as a person reads it. Everything in it that came from a tenant has visible control characters.
+struct ChangeLine {
+    std::string path;  ///< "redirectUris.web"
+    char sign = ' ';   ///< '+', '-', '~'; blank for a plain value of an object that is created
+    std::string text;  ///< "\"https://portal.example/\"", "\"old\" → \"new\"", "\"arm\", valid 180d (will be issued)"
+    std::string
+        remark;  ///< "puts back the change made outside", "from RedirectUri/x, base/x.yaml:3", "forces replacement"
+};
+
+/// A value of the attribute `path` in the words that manifests use: audiences, permissions and durations by name, a
+/// definition by its size and digest, a Reference as what it waits for.
+[[nodiscard]] std::string value_text(std::string_view path, const model::Value& value, const RunReport& report);
+
+/// What a manifest would write for `value`: "single-tenant" for "AzureADMyOrg". Other values come back as they are.
+[[nodiscard]] model::Value as_in_manifest(std::string_view path, const model::Value& value);
+
+enum class Fate { applied, left_alone };
+
+/// The lines of one object, in the order of its changes. `fate` decides how a remark speaks of drift.
+[[nodiscard]] std::vector<ChangeLine> change_lines(const std::vector<plan::Change>& changes, const RunReport& report,
+                                                   Fate fate = Fate::applied);
+
+/// What happened outside, as opposed to what would be done about it: the drifted changes, turned round.
+[[nodiscard]] std::vector<plan::Change> outside_changes(const std::vector<plan::Change>& changes);
+
+}  // namespace regent::report

@@ -1,0 +1,82 @@
+#include "report/text_layout.hpp"
+
+#include "report/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::report {
+namespace {
+
+/// Beyond it a single long name would push everything else off the screen.
+constexpr std::size_t last_where_column = 72;
+constexpr std::size_t least_path_width = 20;
+constexpr std::size_t most_path_width = 30;
+constexpr std::string_view indent = "      ";
+
+}  // namespace
+
+std::size_t width_of(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+    const auto used = width_of(text);
+    return std::string(text) + std::string(used < width ? width - used : 0, ' ');
+}
+
+TextLayout::TextLayout(const RunReport& report, Colour colour) : colour_(colour) {
+    std::size_t longest = 0;
+    for (const auto& resource : report.plan->resources) {
+        if (resource.action == plan::Action::replace) sign_width_ = sign_of(plan::Action::replace).size();
+        longest = std::max(longest, width_of(shown(resource.address)));
+    }
+    for (const auto& withheld : report.plan->withheld) longest = std::max(longest, width_of(shown(withheld.address)));
+    where_column_ = std::clamp(2 + sign_width_ + 1 + longest + 3, where_column_, last_where_column);
+    for (const auto& step : report.plan->steps)
+        wave_width_ = std::max(wave_width_, fmt::format("{}", step.wave).size());
+}
+
+std::string TextLayout::heading(std::string_view sign, Tone tone, const model::Address& address,
+                                const std::string& where) const {
+    const auto plain = fmt::format("  {} {}", padded(sign, sign_width_), shown(address));
+    auto line = fmt::format("  {} {}", paint(padded(sign, sign_width_), tone, colour_),
+                            paint(shown(address), Tone::heading, colour_));
+    if (where.empty()) return line;
+    const auto used = width_of(plain);
+    return line + std::string(used + 3 <= where_column_ ? where_column_ - used : 3, ' ') + where;
+}
+
+std::string TextLayout::note(const std::string& text) const {
+    return std::string(indent) + text;
+}
+
+std::string TextLayout::block(const std::vector<ChangeLine>& lines) const {
+    std::size_t width = least_path_width;
+    for (const auto& line : lines) width = std::clamp(width_of(line.path), width, most_path_width);
+    std::string text;
+    const std::string* path = nullptr;
+    for (const auto& line : lines) {
+        const bool again = path != nullptr && *path == line.path;
+        path = &line.path;
+        text += indent;
+        text += padded(again ? "" : model::with_visible_controls(line.path), width) + "   ";
+        if (line.sign != ' ') text += paint(std::string(1, line.sign), tone_of_sign(line.sign), colour_) + " ";
+        text += line.text;
+        if (!line.remark.empty()) text += "   " + paint("(" + line.remark + ")", Tone::dim, colour_);
+        text += "\n";
+    }
+    return text;
+}
+
+std::string TextLayout::step(const plan::Step& step, bool with_wave) const {
+    const auto wave = with_wave ? fmt::format("{}", step.wave) : std::string();
+    const auto what = step.summary.empty() ? step.part : step.summary;
+    auto line = fmt::format("  {:>{}}  {} {}", wave, wave_width_, padded(word_for(step), 9), shown(step.address));
+    if (what.empty()) return line;
+    return padded(line, where_column_ - 3) + "   " + model::with_visible_controls(what);
+}
+
+}  // namespace regent::report

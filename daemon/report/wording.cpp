@@ -1,0 +1,182 @@
+#include "report/wording.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace regent::report {
+namespace {
+
+std::string no_changes_line(const RunReport& report) {
+    const auto& plan = *report.plan;
+    const auto environment = model::with_visible_controls(plan.environment);
+    const auto revision = short_revision(report.revision);
+    const auto checked = took_text(report.read_took);
+    const auto what = revision.empty() ? std::string("the manifests") : revision;
+    if (!plan.withheld.empty()) {
+        return fmt::format("No changes to make. {} in {} checked against {} in {}, {} left alone.",
+                           count_of(plan.documents, "object"), environment, what, checked,
+                           count_of(plan.withheld.size(), "difference"));
+    }
+    if (plan.documents == 0)
+        return fmt::format("No changes. No manifest asks for anything in {} (checked in {}).", environment, checked);
+    if (plan.documents == 1)
+        return fmt::format("No changes. The one object in {} matches {} (checked in {}).", environment, what, checked);
+    return fmt::format("No changes. All {} objects in {} match {} (checked in {}).", plan.documents, environment, what,
+                       checked);
+}
+
+}  // namespace
+
+std::string count_of(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string took_text(std::chrono::milliseconds took) {
+    const auto ms = took.count();
+    if (ms < 1000) return fmt::format("{}ms", ms);
+    if (ms < 60'000) return fmt::format("{:.1f}s", static_cast<double>(ms) / 1000.0);
+    return fmt::format("{}m{:02}s", ms / 60'000, ms / 1000 % 60);
+}
+
+std::string duration_text(std::int64_t seconds) {
+    static constexpr std::array<std::pair<std::int64_t, char>, 3> units = {{{86'400, 'd'}, {3'600, 'h'}, {60, 'm'}}};
+    for (const auto& [size, unit] : units) {
+        if (seconds != 0 && seconds % size == 0) return fmt::format("{}{}", seconds / size, unit);
+    }
+    return fmt::format("{}s", seconds);
+}
+
+std::string short_revision(const std::string& revision) {
+    return model::with_visible_controls(revision.substr(0, revision.find(',')));
+}
+
+std::string short_id(const std::string& plan_id) {
+    return plan_id.substr(0, 8);
+}
+
+std::string shown(const model::Address& address) {
+    return model::with_visible_controls(model::to_string(address));
+}
+
+std::string shown(const model::Place& place) {
+    // Without the column: a plan points at documents and keys, and the line is enough to find them.
+    return model::with_visible_controls(model::to_string(model::Place{place.file, place.line, 0}));
+}
+
+std::string_view word_for(plan::Action action) noexcept {
+    switch (action) {
+        case plan::Action::none:
+            return "unchanged";
+        case plan::Action::create:
+            return "create";
+        case plan::Action::adopt:
+            return "adopt";
+        case plan::Action::update:
+            return "update";
+        case plan::Action::replace:
+            return "replace";
+        case plan::Action::remove:
+            return "delete";
+    }
+    return "update";
+}
+
+std::string_view past_word_for(plan::Action action) noexcept {
+    switch (action) {
+        case plan::Action::none:
+            return "unchanged";
+        case plan::Action::create:
+            return "created";
+        case plan::Action::adopt:
+            return "adopted";
+        case plan::Action::update:
+            return "updated";
+        case plan::Action::replace:
+            return "replaced";
+        case plan::Action::remove:
+            return "deleted";
+    }
+    return "updated";
+}
+
+std::string_view word_for(const plan::Step& step) noexcept {
+    const bool secret = step.part.starts_with(model::path::client_secrets);
+    switch (step.work) {
+        case plan::Work::create:
+            return step.restore ? "restore" : "create";
+        case plan::Work::adopt:
+            return "adopt";
+        case plan::Work::update:
+            return "update";
+        case plan::Work::complete:
+            return "complete";
+        case plan::Work::add:
+            return secret ? "issue" : "add";
+        case plan::Work::change:
+            return "change";
+        case plan::Work::drop:
+            return "drop";
+        case plan::Work::await:
+            return "await";
+        case plan::Work::remove:
+            return "delete";
+    }
+    return "update";
+}
+
+std::string_view sentence_for(plan::Reason reason) noexcept {
+    switch (reason) {
+        case plan::Reason::in_sync:
+        case plan::Reason::not_found:
+        case plan::Reason::adoption:
+        case plan::Reason::manifest_changed:
+        case plan::Reason::drifted:
+            return "";
+        case plan::Reason::restored:
+            return "comes back from the recycle bin";
+        case plan::Reason::immutable_changed:
+            return "is deleted and created again, because the service cannot change it in place";
+        case plan::Reason::manifest_gone:
+            return "because its file is gone";
+        case plan::Reason::secret_missing:
+            return "because it has no secret of that name";
+        case plan::Reason::secret_expiring:
+            return "because its secret expires soon";
+        case plan::Reason::secret_not_delivered:
+            return "because its secret never reached the connector, and its value is nowhere";
+        case plan::Reason::secret_needed:
+            return "because a connector must be written with a secret, and the present one's value is nowhere";
+        case plan::Reason::value_known_now:
+            return "because a value that it waited for is there now";
+    }
+    return "";
+}
+
+std::string counts_text(const plan::Summary& summary) {
+    const std::array<std::pair<std::size_t, std::string_view>, 5> counts = {{{summary.create, "create"},
+                                                                             {summary.adopt, "adopt"},
+                                                                             {summary.update, "update"},
+                                                                             {summary.replace, "replace"},
+                                                                             {summary.remove, "delete"}}};
+    std::string text;
+    const auto append = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    for (const auto& [count, word] : counts) {
+        if (count != 0) append(fmt::format("{} to {}", count, word));
+    }
+    if (summary.secrets != 0) append(count_of(summary.secrets, "secret") + " to issue");
+    if (text.empty()) text = "nothing to do";
+    return fmt::format("{}. {} unchanged.", text, summary.unchanged);
+}
+
+std::string summary_line(const RunReport& report) {
+    const auto& plan = *report.plan;
+    if (plan.empty() && plan.summary.nothing_to_do()) return no_changes_line(report);
+    return "Plan: " + counts_text(plan.summary);
+}
+
+}  // namespace regent::report

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "plan/plan.hpp"
+#include "report/run_report.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace regent::report {
+
+/// "1 object", "3 objects".
+[[nodiscard]] std::string count_of(std::size_t count, std::string_view noun);
+/// "2.4s", "85ms", "2m41s".
+[[nodiscard]] std::string took_text(std::chrono::milliseconds took);
+/// As manifests write durations: "180d", "12h", "30m", "45s".
+[[nodiscard]] std::string duration_text(std::int64_t seconds);
+/// "main@4f2c1ab" of "main@4f2c1ab, clean".
+[[nodiscard]] std::string short_revision(const std::string& revision);
+/// The first 8 digits of a plan's id.
+[[nodiscard]] std::string short_id(const std::string& plan_id);
+
+/// "Application/app", "base/app.yaml:2": names from a tenant or a file system, with visible control characters.
+[[nodiscard]] std::string shown(const model::Address& address);
+[[nodiscard]] std::string shown(const model::Place& place);
+
+/// What apply does to an object, as a heading's word and as what has happened to it: "create", "delete"; "created",
+/// "deleted".
+[[nodiscard]] std::string_view word_for(plan::Action action) noexcept;
+[[nodiscard]] std::string_view past_word_for(plan::Action action) noexcept;
+/// What a step does: "create", "issue", "await".
+[[nodiscard]] std::string_view word_for(const plan::Step& step) noexcept;
+/// The sentence behind a reason that a reader cannot see from the fields; empty for the obvious ones.
+[[nodiscard]] std::string_view sentence_for(plan::Reason reason) noexcept;
+
+/// "3 to create, 1 to adopt, 1 secret to issue. 1 unchanged."
+[[nodiscard]] std::string counts_text(const plan::Summary& summary);
+/// The last line of every report.
+[[nodiscard]] std::string summary_line(const RunReport& report);
+
+}  // namespace regent::report

@@ -1,0 +1,246 @@
+#include "report/cases.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <regex>
+#include <sstream>
+
+using namespace regent;
+using namespace regent::report;
+using namespace regent::report::testing;
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::istringstream in(text);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+}
+
+/// The first byte that a terminal would act upon; newlines end our own lines and do not count.
+std::string first_control(const std::string& text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+        const bool c1 = byte == 0xC2 && next >= 0x80 && next < 0xA0;
+        const bool ours = byte == '\n' || byte == '\t';
+        if (c1 || byte == 0x7F || (byte < 0x20 && !ours)) return text.substr(i < 20 ? 0 : i - 20, 40);
+    }
+    return "";
+}
+
+std::string without_colour(const std::string& text) {
+    return std::regex_replace(text, std::regex("\x1b\\[[0-9;]*m"), "");
+}
+
+std::size_t occurrences(const std::string& text, const std::string& of) {
+    std::size_t count = 0;
+    for (auto at = text.find(of); at != std::string::npos; at = text.find(of, at + 1)) ++count;
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("no name from a tenant gets a control character through any face", "[report][hostile]") {
+    const auto made = case_named("hostile-names");
+    const auto& report = made->report;
+    CHECK(first_control(write_text(report, {})).empty());
+    CHECK(first_control(write_json(report)).empty());
+    CHECK(first_control(write_jsonl(report)).empty());
+    CHECK(first_control(write_markdown(report)).empty());
+    CHECK(first_control(write_diff(report, Colour::off)).empty());
+}
+
+TEST_CASE("no name from a tenant begins a line of its own", "[report][hostile]") {
+    const auto made = case_named("hostile-names");
+    for (const auto& text :
+         {write_text(made->report, {}), write_markdown(made->report), write_diff(made->report, Colour::off)}) {
+        for (const auto& line : lines_of(text)) {
+            INFO(line);
+            CHECK_FALSE(line.starts_with("Apply complete"));
+            CHECK_FALSE(line.starts_with("@everyone"));
+        }
+    }
+}
+
+TEST_CASE("in Markdown a name from a tenant is always inside code", "[report][hostile][markdown]") {
+    const auto made = case_named("hostile-names");
+    // Take all fenced blocks and code spans away, as a reader of CommonMark would; what is left are our own words.
+    auto text = write_markdown(made->report);
+    text = std::regex_replace(text, std::regex("\n````+diff\n[^]*?\n````+\n"), "\n");
+    text = std::regex_replace(text, std::regex("(^|[^`])(`+)([^`][^]*?[^`]|[^`])\\2(?!`)"), "$1");
+    INFO(text);
+    CHECK(text.find("puts back 3 changes made outside") != std::string::npos);
+    CHECK(text.find("@everyone") == std::string::npos);
+    CHECK(text.find("<img") == std::string::npos);
+    CHECK(text.find("<!-- regent:plan:dev -->") == 0);
+}
+
+TEST_CASE("a row of the Markdown table has four cells whatever the names are", "[report][hostile][markdown]") {
+    const auto made = case_named("hostile-names");
+    std::size_t rows = 0;
+    for (const auto& line : lines_of(write_markdown(made->report))) {
+        if (!line.starts_with("| ")) continue;
+        ++rows;
+        CHECK(occurrences(line, "|") - occurrences(line, "\\|") == 5);
+    }
+    CHECK(rows == 3);
+}
+
+TEST_CASE("colours add nothing but colour", "[report]") {
+    for (const auto& named_case : all_cases()) {
+        DYNAMIC_SECTION(named_case.name) {
+            const auto made = named_case.make();
+            TextOptions coloured;
+            coloured.colour = Colour::on;
+            const auto text = write_text(made->report, coloured);
+            CHECK(text.find("\x1b[") != std::string::npos);
+            CHECK(without_colour(text) == write_text(made->report, {}));
+            CHECK(without_colour(write_diff(made->report, Colour::on)) == write_diff(made->report, Colour::off));
+        }
+    }
+}
+
+TEST_CASE("the last line is the summary, and quiet leaves nothing else", "[report]") {
+    const auto made = case_named("tutorial");
+    CHECK(lines_of(write_text(made->report, {})).back() == "Plan: 3 to create, 1 secret to issue. 0 unchanged.");
+    TextOptions quiet;
+    quiet.quiet = true;
+    CHECK(write_text(made->report, quiet) == "Plan: 3 to create, 1 secret to issue. 0 unchanged.\n");
+}
+
+TEST_CASE("a run with nothing to do says so in one sentence", "[report]") {
+    const auto made = case_named("nothing-to-do");
+    auto& report = made->report;
+    CHECK(write_text(report, {}) == "No changes. All 6 objects in dev match main@4f2c1ab (checked in 2.1s).\n");
+    SECTION("outside a repository") {
+        report.revision.clear();
+        CHECK(write_text(report, {}) == "No changes. All 6 objects in dev match the manifests (checked in 2.1s).\n");
+    }
+    SECTION("one object") {
+        made->plan.documents = 1;
+        CHECK(write_text(report, {}) == "No changes. The one object in dev matches main@4f2c1ab (checked in 2.1s).\n");
+    }
+    SECTION("no manifests") {
+        made->plan.documents = 0;
+        CHECK(write_text(report, {}) == "No changes. No manifest asks for anything in dev (checked in 2.1s).\n");
+    }
+    SECTION("the diff is empty") {
+        CHECK(write_diff(report, Colour::off).empty());
+    }
+}
+
+TEST_CASE("unchanged objects are listed when asked for", "[report]") {
+    const auto made = case_named("nothing-to-do");
+    TextOptions options;
+    options.show_unchanged = true;
+    const auto text = write_text(made->report, options);
+    CHECK(text.find("Unchanged\n    Application/arm-connector") != std::string::npos);
+    CHECK(lines_of(text).back().starts_with("No changes. All 6 objects"));
+}
+
+TEST_CASE("the drift report tells only what was changed outside", "[report][drift]") {
+    TextOptions options;
+    options.drift_only = true;
+    const auto drift = case_named("drift-adopt-delete");
+    const auto text = write_text(drift->report, options);
+    CHECK(text.find("\"Orders API (dev)\" → \"Orders (old)\"") != std::string::npos);
+    CHECK(text.find("+ \"manual-test\"") != std::string::npos);
+    CHECK(text.find("What apply would do") == std::string::npos);
+    CHECK(lines_of(text).back() == "Drift: 2 changes made outside, on 1 object in dev.");
+
+    const auto none = case_named("tutorial");
+    CHECK(lines_of(write_text(none->report, options)).back() == "No drift. Nothing in dev was changed outside.");
+}
+
+TEST_CASE("the JSON report is one document that a policy check can search", "[report][json]") {
+    const auto json = nlohmann::json::parse(write_json(case_named("drift-adopt-delete")->report));
+    CHECK(json.at("format_version") == "1.0");
+    CHECK(json.at("plan_id").get<std::string>().starts_with("sha256:7d0a4c19"));
+    CHECK(json.at("summary").at("delete") == 1);
+    CHECK(json.at("guards").at("deletes") == nlohmann::json{{"planned", 1}, {"allowed", 2}});
+    const auto& changes = json.at("changes");
+    REQUIRE(changes.size() == 3);  // what needs no change is counted, not listed
+    CHECK(changes.at(0).at("actions") == nlohmann::json{"adopt"});
+    CHECK(changes.at(0).at("after").at("redirectUris").at("spa") ==
+          nlohmann::json{"https://portal.dev.contoso.example/"});
+    CHECK(changes.at(0).at("before").at("redirectUris").at("spa") == nlohmann::json{"http://localhost:3000/"});
+    CHECK(changes.at(0).at("fields").at(0).at("source") ==
+          nlohmann::json{{"file", "shop/redirect.regent.yaml"}, {"line", 8}});
+    CHECK(changes.at(2).at("actions") == nlohmann::json{"delete"});
+    CHECK(changes.at(2).at("after").is_null());
+    const auto& drift = json.at("drift");
+    REQUIRE(drift.size() == 2);
+    CHECK(drift.at(1).at("path") == "/federatedCredentials/manual-test");
+    CHECK(drift.at(1).at("op") == "add");
+}
+
+TEST_CASE("a replacement is a delete and a create for whoever searches the JSON", "[report][json]") {
+    const auto json = nlohmann::json::parse(write_json(case_named("replace")->report));
+    CHECK(json.at("changes").at(0).at("actions") == nlohmann::json{"delete", "create"});
+    CHECK(json.at("changes").at(0).at("fields").at(0).at("forces_replacement") == true);
+}
+
+TEST_CASE("what is not known yet says what it waits for, in the shape of the value", "[report][json]") {
+    const auto json = nlohmann::json::parse(write_json(case_named("tutorial")->report));
+    const auto& app = json.at("changes").at(0);
+    CHECK(app.at("before").is_null());
+    CHECK(app.at("after").at("redirectUris").at("web") == nlohmann::json{nullptr, nullptr});
+    CHECK(app.at("after_unknown").at("redirectUris").at("web") == nlohmann::json{"Connector/arm", "Connector/arm-mi"});
+    CHECK(app.at("after_unknown").at("federatedCredentials").at("arm-mi").at("subject") == "Connector/arm-mi");
+    CHECK(app.at("sensitive") == nlohmann::json{{"clientSecrets", {{"arm", true}}}});
+    CHECK_FALSE(app.at("after").contains("clientSecrets"));
+}
+
+TEST_CASE("names that are no UTF-8 do not stop a report", "[report][hostile]") {
+    const auto made = case_named("tutorial");
+    made->plan.resources.front().changes.front().after = "caf\xE9";
+    CHECK_NOTHROW(write_json(made->report));
+    CHECK_NOTHROW(write_jsonl(made->report));
+    CHECK(nlohmann::json::parse(write_json(made->report)).at("changes").at(0).at("after").at("displayName") ==
+          "caf\xEF\xBF\xBD");
+}
+
+TEST_CASE("every line of the stream is an object that can be read on its own", "[report][jsonl]") {
+    std::vector<std::string> types;
+    for (const auto& line : lines_of(write_jsonl(case_named("drift-adopt-delete")->report))) {
+        const auto json = nlohmann::json::parse(line);
+        for (const auto* key : {"@level", "@message", "@timestamp", "type"}) CHECK(json.contains(key));
+        CHECK_FALSE(json.at("@message").get<std::string>().empty());
+        types.push_back(json.at("type"));
+    }
+    CHECK(types == std::vector<std::string>{"version", "resource_drift", "resource_drift", "planned_change",
+                                            "planned_change", "planned_change", "change_summary"});
+}
+
+TEST_CASE("refusals and what is withheld are in the stream", "[report][jsonl]") {
+    const auto refused = write_jsonl(case_named("refusals")->report);
+    CHECK(occurrences(refused, R"("type":"refusal")") == 2);
+    CHECK(refused.find(R"("@level":"error")") != std::string::npos);
+    CHECK(occurrences(write_jsonl(case_named("withheld")->report), R"("type":"withheld")") == 2);
+}
+
+TEST_CASE("a comment for a huge plan stays below what a forge accepts", "[report][markdown]") {
+    Case large;
+    for (int i = 0; i < 3000; ++i) {
+        auto& resource =
+            large.resource({"Application", "app-" + std::to_string(i)}, plan::Action::create, plan::Reason::not_found,
+                           {"base/apps.regent.yaml", static_cast<std::size_t>(i + 1), 1});
+        resource.changes = {set("displayName", {}, std::string(200, 'n'))};
+    }
+    large.plan.summary.create = 3000;
+    const auto text = write_markdown(large.report);
+    CHECK(text.size() < 65'536);
+    CHECK(text.find("2800 more") != std::string::npos);
+    CHECK(text.find("left out here") != std::string::npos);
+    CHECK(text.find("**3000 to create. 0 unchanged.**") != std::string::npos);
+}
+
+TEST_CASE("an API without a known name is shown by its id", "[report]") {
+    const auto made = case_named("tutorial");
+    made->report.api_names.clear();
+    CHECK(write_text(made->report, {}).find("+ 797f4846-ba00-4fd7-ba43-dac1f8f63013: user_impersonation (delegated)") !=
+          std::string::npos);
+}
