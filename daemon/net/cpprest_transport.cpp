@@ -127,7 +127,8 @@ struct Exchange {
     std::mutex mutex;
     std::condition_variable changed;
     bool done = false;
-    bool abandoned = false;  ///< the transport is being destroyed
+    bool abandoned = false;    ///< the transport is being destroyed
+    bool out_of_time = false;  ///< the caller has given up
     int status = 0;
     Headers headers;
     std::string body;
@@ -396,7 +397,7 @@ private:
             }
             const auto exchange = run(request, loan.client, deadline);
             const std::unique_lock lock(exchange->mutex);
-            if (exchange->done && is_stale(exchange->failed_with)) {
+            if (!exchange->out_of_time && is_stale(exchange->failed_with)) {
                 clients_.discard(request.origin, loan.client);
                 if (tries < 3) continue;
             }
@@ -438,6 +439,7 @@ private:
         std::unique_lock lock(exchange->mutex);
         exchange->changed.wait_until(lock, deadline, [&] { return exchange->done || exchange->abandoned; });
         if (!exchange->done) {
+            exchange->out_of_time = !exchange->abandoned;
             lock.unlock();
             exchange->cancellation.cancel();
         }
@@ -452,7 +454,9 @@ private:
     static Outcome judge_locked(const Request& request, Exchange& exchange, bool may_have_been_sent_before) {
         if (exchange.abandoned)
             return failure(request, Fate::unknown, "the transport was closed before an answer came");
-        if (!exchange.done) {
+        // Looked at before `done`: the cancelled request may have ended meanwhile, with words that nobody would
+        // understand.
+        if (exchange.out_of_time) {
             return failure(request, Fate::unknown,
                            fmt::format("no complete answer within {} ms", request.timeout.count()));
         }

@@ -8,10 +8,12 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <csignal>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -159,7 +161,16 @@ private:
         if (!valid) throw std::invalid_argument("the proxy is not an address of the form http://host:port");
     }
 
+    /// A lane that talked to `origin` before and whose connection is quiet, else a new one.
     Lane take_lane(const std::string& origin) {
+        for (;;) {
+            auto lane = take_idle(origin);
+            if (!lane) return {Easy(curl_easy_init()), origin};
+            if (is_quiet(lane->handle.get())) return std::move(*lane);
+        }
+    }
+
+    std::optional<Lane> take_idle(const std::string& origin) {
         const std::lock_guard lock(mutex_);
         for (auto lane = idle_.rbegin(); lane != idle_.rend(); ++lane) {
             if (lane->origin != origin) continue;
@@ -167,7 +178,17 @@ private:
             idle_.erase(std::next(lane).base());
             return found;
         }
-        return {Easy(curl_easy_init()), origin};
+        return std::nullopt;
+    }
+
+    /// False when the kept connection can be read before anything was asked of it: the library would notice that the
+    /// peer has closed it, but would take an unasked answer for the next request's own.
+    static bool is_quiet(CURL* handle) {
+        curl_socket_t socket = CURL_SOCKET_BAD;
+        curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket);
+        if (socket == CURL_SOCKET_BAD) return true;  // closed already: nothing to be mistaken
+        pollfd watched{socket, POLLIN | POLLRDHUP, 0};
+        return ::poll(&watched, 1, 0) == 0;
     }
 
     void give_back(Lane lane) {
@@ -203,6 +224,8 @@ private:
         curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(left.count()));
+        // A look-up that still runs at the deadline is left to end by itself; without this its end would be waited for.
+        curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
         curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
         curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
         curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
