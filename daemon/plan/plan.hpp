@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/address.hpp"
+#include "model/diagnostic.hpp"
 #include "model/place.hpp"
 #include "model/snapshot.hpp"
 #include "model/value.hpp"
@@ -24,34 +25,35 @@ enum class Action { none, create, adopt, update, replace, remove };
 /// Why. A name for programs; reports have a sentence for each.
 enum class Reason {
     in_sync,
-    not_found,            ///< create: the tenant has none
-    restored,             ///< create: it is in the recycle bin and is taken out again
-    adoption,             ///< adopt: the manifest says so
-    manifest_changed,     ///< update: differs, and the manifest asks for something new (or nothing is remembered of the last run)
-    drifted,              ///< update: the tenant moved away from what was applied
-    immutable_changed,    ///< replace
-    manifest_gone,        ///< remove: ours, no manifest declares it
-    secret_missing,       ///< no secret of that name is there
-    secret_expiring,      ///< inside rotateBefore
-    secret_not_delivered, ///< a secret is there, but its consumer does not have it and its value is nowhere
-    secret_needed,        ///< a consumer must be written with a secret, and the value of the present one is nowhere
-    value_known_now       ///< a value that was waited for has arrived
+    not_found,          ///< create: the tenant has none
+    restored,           ///< create: it is in the recycle bin and is taken out again
+    adoption,           ///< adopt: the manifest says so
+    manifest_changed,   ///< update: differs, and the manifest asks for something new (or nothing is remembered of the
+                        ///< last run)
+    drifted,            ///< update: the tenant moved away from what was applied
+    immutable_changed,  ///< replace
+    manifest_gone,      ///< remove: ours, no manifest declares it
+    secret_missing,     ///< no secret of that name is there
+    secret_expiring,    ///< inside rotateBefore
+    secret_not_delivered,  ///< a secret is there, but its consumer does not have it and its value is nowhere
+    secret_needed,         ///< a consumer must be written with a secret, and the value of the present one is nowhere
+    value_known_now        ///< a value that was waited for has arrived
 };
 [[nodiscard]] std::string_view to_string(Reason reason) noexcept;  ///< "not_found" …
 
 /// One difference in one attribute, in a reader's terms.
 struct Change {
     enum class Op { add, remove, set };  ///< add and remove: of an element; set: of a scalar or a member
-    std::string path;       ///< "redirectUris.web", "federatedCredentials"
-    std::string element;    ///< name in a named collection; empty otherwise
+    std::string path;                    ///< "redirectUris.web", "federatedCredentials"
+    std::string element;                 ///< name in a named collection; empty otherwise
     Op op = Op::set;
-    model::Value before;    ///< null for add
-    model::Value after;     ///< null for remove; may hold References
-    bool drift = false;     ///< puts back what was changed outside; otherwise it is what a manifest newly asks for
+    model::Value before;  ///< null for add
+    model::Value after;   ///< null for remove; may hold References
+    bool drift = false;   ///< puts back what was changed outside; otherwise it is what a manifest newly asks for
     bool forces_replacement = false;
-    bool sensitive = false; ///< a secret: neither side holds a value, `note` tells the facts
-    std::string note;       ///< "valid 180d (will be issued; goes to Connector/arm only)"
-    model::Place place;     ///< where the manifest asks for it; unknown for removals
+    bool sensitive = false;  ///< a secret: neither side holds a value, `note` tells the facts
+    std::string note;        ///< "valid 180d (will be issued; goes to Connector/arm only)"
+    model::Place place;      ///< where the manifest asks for it; unknown for removals
     std::optional<model::Address> contributor;
 };
 
@@ -60,19 +62,30 @@ struct ResourceChange {
     model::Address address;
     Action action = Action::none;
     Reason reason = Reason::in_sync;
-    model::Place place;             ///< its document; unknown when the manifest is gone
-    std::string remote_id;          ///< empty when it is to be created
-    std::vector<Change> changes;    ///< in the order of the attribute table, then by value
-    std::size_t unchanged = 0;      ///< attributes that are managed and equal
-    std::vector<std::string> ignored;     ///< attributes that differ and are on management.ignore
-    std::vector<std::string> undeclared;  ///< "clientSecrets: \"ci\" (7d109d68-…), ends 2027-11-23": there, and no manifest says so
-    std::vector<std::string> warnings;    ///< "2 connections still use it"
+    model::Place place;                ///< its document; unknown when the manifest is gone
+    std::string remote_id;             ///< empty when it is to be created
+    std::vector<Change> changes;       ///< in the order of the attribute table, then by value
+    std::size_t unchanged = 0;         ///< attributes that are managed and equal
+    std::vector<std::string> ignored;  ///< attributes that differ and are on management.ignore
+    std::vector<std::string>
+        undeclared;  ///< "clientSecrets: \"ci\" (7d109d68-…), ends 2027-11-23": there, and no manifest says so
+    std::vector<std::string> warnings;  ///< "2 connections still use it"
 };
 
 /// A difference seen and left alone, with its reason. Never applied; reports show it.
 struct Withheld {
-    enum class Why { observe_only, create_only, ignored, foreign_owner, unclaimed_namesake, several_matches, adopt_target_missing,
-                     prevent_delete, on_removal_keep, waits_for_withheld };
+    enum class Why {
+        observe_only,
+        create_only,
+        ignored,
+        foreign_owner,
+        unclaimed_namesake,
+        several_matches,
+        adopt_target_missing,
+        prevent_delete,
+        on_removal_keep,
+        waits_for_withheld
+    };
     Why why;
     model::Address address;
     model::Place place;
@@ -84,65 +97,74 @@ struct Withheld {
 
 /// What one request (or one wait) does. The plan's steps form a graph; `after` names the ones that must have succeeded.
 enum class Work {
-    create,     ///< the object itself, by its key; with `restore` when it lies in the recycle bin
-    adopt,      ///< set our key and marks on an existing object, and the changed attributes
-    update,     ///< changed attributes of the object itself
-    complete,   ///< the same, after the values it waits for are known
-    add,        ///< a part: an element with its own request, the service principal, a secret (then: issued)
-    change,     ///< a part that exists
-    drop,       ///< a part that goes; a secret (then `key_id` says which)
-    await,      ///< wait until a part's outputs are there: a connector's identity
-    remove      ///< the object
+    create,    ///< the object itself, by its key; with `restore` when it lies in the recycle bin
+    adopt,     ///< set our key and marks on an existing object, and the changed attributes
+    update,    ///< changed attributes of the object itself
+    complete,  ///< the same, after the values it waits for are known
+    add,       ///< a part: an element with its own request, the service principal, a secret (then: issued)
+    change,    ///< a part that exists
+    drop,      ///< a part that goes; a secret (then `key_id` says which)
+    await,     ///< wait until a part's outputs are there: a connector's identity
+    remove     ///< the object
 };
 [[nodiscard]] std::string_view to_string(Work work) noexcept;
 
 struct Step {
-    int id = 0;               ///< from 1, a valid order of work
-    int wave = 0;             ///< from 1; steps of one wave do not wait for each other
+    int id = 0;    ///< from 1, a valid order of work
+    int wave = 0;  ///< from 1; steps of one wave do not wait for each other
     model::Address address;
-    std::string part;         ///< "", "servicePrincipal", "federatedCredentials/arm-mi", "clientSecrets/arm", "identity"
+    std::string part;  ///< "", "servicePrincipal", "federatedCredentials/arm-mi", "clientSecrets/arm", "identity"
     Work work = Work::update;
     bool restore = false;
-    std::vector<int> after;   ///< ids of steps that must have succeeded
+    std::vector<int> after;                      ///< ids of steps that must have succeeded
     std::set<std::string, std::less<>> changed;  ///< attribute paths this step writes
-    /// The desired attributes this step may send, collections whole, canonical. Holds References until the applier has filled them in.
+    /// The desired attributes this step may send, collections whole, canonical. Holds References until the applier has
+    /// filled them in.
     model::Map values;
     /// The object as observed, for what must be sent along (foreign tags, marks); empty when it is to be created.
     std::shared_ptr<const model::ObservedResource> observed;
-    std::string adopt_id;     ///< for adopt: appId or RP name
-    std::string key_id;       ///< for drop of a client secret
-    std::string summary;      ///< for people: "2 redirect URIs", "secret \"arm\", valid 180d"
+    std::string adopt_id;  ///< for adopt: appId or RP name
+    std::string key_id;    ///< for drop of a client secret
+    std::string summary;   ///< for people: "2 redirect URIs", "secret \"arm\", valid 180d"
     Reason reason = Reason::manifest_changed;
     model::Place place;
 };
 
 struct Summary {
     std::size_t create = 0, adopt = 0, update = 0, replace = 0, remove = 0, unchanged = 0, secrets = 0;
-    [[nodiscard]] bool nothing_to_do() const noexcept { return create + adopt + update + replace + remove + secrets == 0; }
+    [[nodiscard]] bool nothing_to_do() const noexcept {
+        return create + adopt + update + replace + remove + secrets == 0;
+    }
 };
 
 /// The changes that take a tenant from what was observed to what is desired.
 ///
-/// A value: making one touches nothing, and equal inputs give equal plans, so tonight's report can be compared with last night's.
+/// A value: making one touches nothing, and equal inputs give equal plans, so tonight's report can be compared with
+/// last night's.
 struct Plan {
     std::string environment;
     std::string owner;
     std::string tenant_id;
-    std::string id;                        ///< 64 hex digits, see plan_id.hpp; people see the first 8
-    std::vector<ResourceChange> resources; ///< every desired object and every removal; by kind, then name
+    std::string id;                         ///< 64 hex digits, see plan_id.hpp; people see the first 8
+    std::vector<ResourceChange> resources;  ///< every desired object and every removal; by kind, then name
     std::vector<Withheld> withheld;
-    std::vector<Step> steps;               ///< in order of work
+    /// Mistakes in manifests that only the tenant could reveal (RG0709): their objects have no steps. A plan with any
+    /// must not be applied.
+    std::vector<model::Diagnostic> problems;
+    std::vector<Step> steps;  ///< in order of work
     Summary summary;
-    std::size_t deletes = 0;               ///< as the guards count: removals and replacements
-    std::size_t managed = 0;               ///< objects of ours in the tenant now
+    std::size_t deletes = 0;  ///< as the guards count: removals and replacements
+    std::size_t managed = 0;  ///< objects of ours in the tenant now
     std::size_t documents = 0;
 
     [[nodiscard]] bool empty() const noexcept { return steps.empty(); }
 };
 
-/// What earlier runs remember. All of it is a hint: an empty History gives a correct plan that calls drift "manifest_changed".
+/// What earlier runs remember. All of it is a hint: an empty History gives a correct plan that calls drift
+/// "manifest_changed".
 struct History {
-    /// Last applied canonical value of each attribute; a difference against it that the manifest does not ask for is drift.
+    /// Last applied canonical value of each attribute; a difference against it that the manifest does not ask for is
+    /// drift.
     std::map<model::Address, model::Map> last_applied;
     std::map<model::Address, std::string> remote_ids;
     /// Where a removed document stood: "was base/arm-old.regent.yaml".

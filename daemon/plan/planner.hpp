@@ -9,18 +9,18 @@ namespace regent::plan {
 
 /// Compares the two states and plans the difference, as far as policy and management allow.
 ///
-/// Does not fail: what cannot be planned (a name held by a foreign owner, an adopt target that is not there) is withheld with its
-/// reason, what depends on it waits, and the rest is planned. `observed` counts as one moment. `now` decides only whether a
-/// secret is due for rotation.
+/// Does not fail: what cannot be planned (a name held by a foreign owner, an adopt target that is not there) is
+/// withheld with its reason, what depends on it waits, and the rest is planned. `observed` counts as one moment. `now`
+/// decides only whether a secret is due for rotation.
 ///
-/// Promises, each a property test: applying the plan and planning again gives an empty plan; the order of manifests does not
-/// matter; no step touches what is neither ours nor adopted; elements that nobody declared stay unless the object's manifest declares their list;
-/// nothing is removed with OnRemoval::keep.
+/// Promises, each a property test: applying the plan and planning again gives an empty plan; the order of manifests
+/// does not matter; no step touches what is neither ours nor adopted; elements that nobody declared stay unless the
+/// object's manifest declares their list; nothing is removed with OnRemoval::keep.
 [[nodiscard]] Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
                              std::chrono::system_clock::time_point now);
 
-/// The hash a reviewer approves: over the desired values, the observed values and the plan format's version. Times, places in
-/// files and the wording of messages are not part of it.
+/// The hash a reviewer approves: over the desired values, the observed values and the plan format's version. Times,
+/// places in files and the wording of messages are not part of it.
 [[nodiscard]] std::string plan_id(const DesiredGraph& desired, const model::Snapshot& observed, const Plan& plan);
 
 }  // namespace regent::plan

@@ -26,7 +26,8 @@ struct Consent {
     std::optional<std::size_t> max_deletes;  ///< overrides the policy's for this run
 };
 
-/// Checks a plan against the environment's limits. Called after the report is written, so that a refused plan can be read.
+/// Checks a plan against the environment's limits. Called after the report is written, so that a refused plan can be
+/// read.
 [[nodiscard]] std::vector<Refusal> check_safety(const Plan& plan, const DesiredGraph& desired, const Consent& consent);
 
 }  // namespace regent::plan

@@ -1,0 +1,154 @@
+#include "plan/desired_graph.hpp"
+
+#include "model/attributes.hpp"
+#include "plan/graph_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace regent::plan {
+namespace {
+
+using model::Declaration;
+using model::Diagnostic;
+
+/// Declarations in an order of their own, so that the order of files never shows: by place, then address.
+std::vector<const Declaration*> in_order(const std::vector<Declaration>& declarations) {
+    std::vector<const Declaration*> sorted;
+    for (const auto& declaration : declarations) sorted.push_back(&declaration);
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+        return std::tie(a->place.file, a->place.line, a->address) < std::tie(b->place.file, b->place.line, b->address);
+    });
+    return sorted;
+}
+
+Diagnostic used_twice(const Declaration& first, const Declaration& second) {
+    Diagnostic diagnostic;
+    diagnostic.code = "RG0312";
+    diagnostic.message = fmt::format("{} is declared twice", to_string(second.address));
+    diagnostic.span = second.span;
+    diagnostic.label = "again here";
+    diagnostic.secondary = {{first.span, "first here"}};
+    diagnostic.help = "give one of them another `metadata.name`, or remove it";
+    return diagnostic;
+}
+
+DesiredResource resource_of(const Declaration& declaration) {
+    DesiredResource resource;
+    resource.address = declaration.address;
+    resource.place = declaration.place;
+    resource.labels = declaration.labels;
+    resource.management = declaration.management;
+    resource.attributes = declaration.attributes;
+    return resource;
+}
+
+class Builder {
+public:
+    Builder(const model::Environment& environment, const std::vector<Declaration>& declarations)
+        : declarations_(in_order(declarations)) {
+        result_.graph.environment = environment;
+    }
+
+    GraphResult build() {
+        collect();
+        for (const auto* declaration : unique_) contribute(*declaration);
+        check_references(unique_, result_.graph, result_.diagnostics);
+        check_rules(result_.graph, result_.diagnostics);
+        sort_elements();
+        model::sort(result_.diagnostics);
+        return std::move(result_);
+    }
+
+private:
+    void collect() {
+        std::map<model::Address, const Declaration*> seen;
+        for (const auto* declaration : declarations_) {
+            const auto [it, inserted] = seen.emplace(declaration->address, declaration);
+            if (!inserted) {
+                result_.diagnostics.push_back(used_twice(*it->second, *declaration));
+                continue;
+            }
+            unique_.push_back(declaration);
+            ++result_.graph.documents;
+            if (!declaration->contribution)
+                result_.graph.resources.emplace(declaration->address, resource_of(*declaration));
+        }
+    }
+
+    void contribute(const Declaration& declaration) {
+        if (!declaration.contribution) return;
+        const auto target = result_.graph.resources.find(declaration.contribution->target);
+        if (target == result_.graph.resources.end()) return;  // a dangling name; check_references() says so
+        auto& resource = target->second;
+        auto [attribute, added] = resource.attributes.try_emplace(declaration.contribution->path);
+        if (added) attribute->second.exclusive = false;
+        auto element = declaration.contribution->element;
+        element.contributor = declaration.address;
+        attribute->second.elements.push_back(std::move(element));
+        resource.contributors.push_back(declaration.address);
+    }
+
+    void sort_elements() {
+        for (auto& [address, resource] : result_.graph.resources) {
+            std::sort(resource.contributors.begin(), resource.contributors.end());
+            for (auto& [path, attribute] : resource.attributes) {
+                std::stable_sort(attribute.elements.begin(), attribute.elements.end(),
+                                 [](const auto& a, const auto& b) {
+                                     if (a.name != b.name) return a.name < b.name;
+                                     return a.value < b.value;
+                                 });
+            }
+        }
+    }
+
+    std::vector<const Declaration*> declarations_;
+    std::vector<const Declaration*> unique_;
+    GraphResult result_;
+};
+
+}  // namespace
+
+GraphResult build_desired_graph(const model::Environment& environment, const std::vector<Declaration>& declarations) {
+    return Builder(environment, declarations).build();
+}
+
+model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, std::string>& remembered) {
+    model::Scope scope;
+    scope.owner = graph.environment.owner;
+    scope.environment = graph.environment.name;
+    scope.tenant_id = graph.environment.tenant_id;
+    std::set<std::string> environments;
+    for (const auto& [alias, id] : graph.environment.power_platform_environments) environments.insert(id);
+    for (const auto& [address, resource] : graph.resources) {
+        model::Scope::Wanted wanted;
+        wanted.address = address;
+        wanted.adopt = resource.management.adopt;
+        const auto text = [&](std::string_view path) {
+            const auto it = resource.attributes.find(path);
+            return it == resource.attributes.end() ? std::string{} : it->second.value.text_or({});
+        };
+        wanted.display_name = text(model::path::display_name);
+        if (address.kind == model::kind::connector) {
+            wanted.pp_environment = text(model::path::environment);
+            environments.insert(wanted.pp_environment);
+            const auto client = resource.attributes.find(model::path::auth_client_id);
+            if (client != resource.attributes.end()) wanted.client_id = client->second.value;
+        }
+        const auto hint = remembered.find(address);
+        if (hint != remembered.end()) wanted.remembered_id = hint->second;
+        scope.wanted.push_back(std::move(wanted));
+        const auto permissions = resource.attributes.find(model::path::permissions);
+        if (permissions == resource.attributes.end()) continue;
+        for (const auto& element : permissions->second.elements) {
+            if (const auto* api = element.value.find("api")) scope.apis.insert(api->text_or({}));
+        }
+    }
+    environments.erase("");
+    scope.power_platform_environments.assign(environments.begin(), environments.end());
+    return scope;
+}
+
+}  // namespace regent::plan

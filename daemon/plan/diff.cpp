@@ -1,0 +1,201 @@
+#include "plan/diff.hpp"
+
+#include "plan/canonical.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace regent::plan {
+namespace {
+
+using model::Compare;
+using model::List;
+using model::Map;
+using model::Value;
+
+bool contains(const Value* list, const Value& element) {
+    const auto* elements = list == nullptr ? nullptr : list->as_list();
+    return elements != nullptr && std::find(elements->begin(), elements->end(), element) != elements->end();
+}
+
+const Value* member(const Value* map, const std::string& name) {
+    return map == nullptr ? nullptr : map->find(name);
+}
+
+Change change_of(const ResolvedAttribute& attribute, Change::Op op) {
+    Change change;
+    change.path = std::string(attribute.attribute->path);
+    change.op = op;
+    change.forces_replacement = attribute.attribute->immutable;
+    return change;
+}
+
+void tell_origin(Change& change, const model::Element& element) {
+    change.element = element.name;
+    change.place = element.span.begin();
+    change.contributor = element.contributor;
+}
+
+AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* applied) {
+    AttributeDiff result;
+    result.whole = attribute.value;
+    result.waits = !is_known(attribute.value);
+    if (!result.waits) result.known = attribute.value;
+    if (attribute.value == attribute.observed) return result;
+    auto change = change_of(attribute, Change::Op::set);
+    change.before = attribute.observed;
+    change.after = attribute.value;
+    change.place = attribute.desired->span.begin();
+    change.drift = applied != nullptr && !result.waits && canonical(*attribute.attribute, *applied) == attribute.value;
+    result.changes.push_back(std::move(change));
+    return result;
+}
+
+/// A set. What must go: everything that is not wanted, when the object's manifest declares the list; otherwise only
+/// what a former contribution put there. While an element waits for a withheld object nothing goes: what looks foreign
+/// may be that element.
+AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
+                       const std::vector<std::string>& marks) {
+    AttributeDiff result;
+    List wanted, unknown, kept;
+    bool blocked = false;
+    for (const auto& element : attribute.elements) {
+        blocked = blocked || element.blocked;
+        if (element.known) wanted.push_back(element.value);
+        if (!element.known && !element.blocked) unknown.push_back(element.value);
+    }
+    const Value wanted_set(wanted);
+    for (const auto& element : attribute.elements) {
+        if (element.blocked || (element.known && contains(&attribute.observed, element.value))) continue;
+        auto change = change_of(attribute, Change::Op::add);
+        tell_origin(change, *element.element);
+        change.after = element.value;
+        change.drift = element.known && contains(applied, element.value);
+        result.changes.push_back(std::move(change));
+    }
+    const auto prefix = contribution_prefix(attribute.attribute->path);
+    for (const auto& there : *attribute.observed.as_list()) {
+        if (contains(&wanted_set, there)) continue;
+        const bool contributed = std::find(marks.begin(), marks.end(), prefix + there.text_or({})) != marks.end();
+        if (blocked || (!attribute.desired->exclusive && !contributed)) {
+            kept.push_back(there);
+            result.undeclared.push_back(to_text(there));
+            continue;
+        }
+        auto change = change_of(attribute, Change::Op::remove);
+        change.before = there;
+        change.drift = applied != nullptr && !contains(applied, there);
+        result.changes.push_back(std::move(change));
+    }
+    auto whole = wanted;
+    whole.insert(whole.end(), kept.begin(), kept.end());
+    result.known = canonical_set(whole);
+    whole.insert(whole.end(), unknown.begin(), unknown.end());
+    result.whole = canonical_set(std::move(whole));
+    result.waits = !unknown.empty();
+    return result;
+}
+
+Map only_given(const Map& map) {
+    Map given;
+    for (const auto& [name, value] : map) {
+        if (!value.is_null() && value != Value("")) given.emplace(name, value);
+    }
+    return given;
+}
+
+bool same_members(const Value& a, const Value& b) {
+    return a.as_map() != nullptr && b.as_map() != nullptr && only_given(*a.as_map()) == only_given(*b.as_map());
+}
+
+AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applied,
+                         const std::vector<std::string>& marks) {
+    AttributeDiff result;
+    std::set<std::string> names;
+    bool blocked = false;
+    Map whole;
+    for (const auto& element : attribute.elements) {
+        names.insert(element.element->name);
+        blocked = blocked || element.blocked;
+        const auto* there = attribute.observed.find(element.element->name);
+        if (element.blocked) continue;
+        whole.emplace(element.element->name, element.value);
+        result.waits = result.waits || !element.known;
+        if (there != nullptr && element.known && same_members(*there, element.value)) continue;
+        auto change = change_of(attribute, there == nullptr ? Change::Op::add : Change::Op::set);
+        tell_origin(change, *element.element);
+        if (there != nullptr) change.before = *there;
+        change.after = element.value;
+        const auto* last = member(applied, element.element->name);
+        change.drift = element.known && last != nullptr && same_members(*last, element.value);
+        result.changes.push_back(std::move(change));
+    }
+    const auto prefix = contribution_prefix(attribute.attribute->path);
+    for (const auto& [name, there] : *attribute.observed.as_map()) {
+        if (names.contains(name)) continue;
+        const bool contributed = std::find(marks.begin(), marks.end(), prefix + name) != marks.end();
+        if (blocked || (!attribute.desired->exclusive && !contributed)) {
+            whole.emplace(name, there);
+            result.undeclared.push_back("\"" + name + "\"");
+            continue;
+        }
+        auto change = change_of(attribute, Change::Op::remove);
+        change.element = name;
+        change.before = there;
+        change.drift = applied != nullptr && member(applied, name) == nullptr;
+        result.changes.push_back(std::move(change));
+    }
+    result.known = result.whole = whole;
+    return result;
+}
+
+}  // namespace
+
+std::string contribution_prefix(std::string_view path) {
+    return "contributes:" + std::string(path) + ":";
+}
+
+AttributeDiff diff(const ResolvedAttribute& attribute, const Value* applied, const std::vector<std::string>& marks) {
+    switch (attribute.attribute->compare) {
+        case Compare::set:
+            return diff_set(attribute, applied, marks);
+        case Compare::named:
+            return diff_named(attribute, applied, marks);
+        default:
+            return diff_scalar(attribute, applied);
+    }
+}
+
+std::vector<std::string> observed_marks(const model::ObservedResource* observed) {
+    std::vector<std::string> marks;
+    if (observed == nullptr) return marks;
+    const auto it = observed->attributes.find(model::path::marks);
+    const auto* list = it == observed->attributes.end() ? nullptr : it->second.as_list();
+    if (list == nullptr) return marks;
+    for (const auto& mark : *list) marks.push_back(mark.text_or({}));
+    return marks;
+}
+
+List desired_marks(const Item& item) {
+    List marks;
+    if (item.desired->management.prevent_delete) marks.emplace_back("preventDelete");
+    for (const auto& attribute : item.attributes) {
+        const auto prefix = contribution_prefix(attribute.attribute->path);
+        for (const auto& element : attribute.elements) {
+            if (!element.element->contributor) continue;
+            if (attribute.attribute->compare == Compare::named) {
+                marks.emplace_back(prefix + element.element->name);
+            } else if (const auto* reference = element.value.as_reference()) {
+                if (element.blocked) continue;
+                auto mark = *reference;
+                mark.prefix = prefix + mark.prefix;
+                marks.emplace_back(std::move(mark));
+            } else {
+                marks.emplace_back(prefix + element.value.text_or({}));
+            }
+        }
+    }
+    return canonical_set(std::move(marks));
+}
+
+}  // namespace regent::plan

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "plan/plan.hpp"
+#include "plan/resolution.hpp"
+
+#include <vector>
+
+namespace regent::plan {
+
+/// What differs in one attribute, and what would have to be sent for it.
+struct AttributeDiff {
+    std::vector<Change> changes;          ///< empty: equal
+    model::Value known;                   ///< the whole value to send, without what is not known yet
+    model::Value whole;                   ///< the same with References in place of what is not known yet
+    bool waits = false;                   ///< `whole` holds References
+    std::vector<std::string> undeclared;  ///< present, by nobody's manifest, and left alone: texts of the elements
+};
+
+/// Compares one attribute. `applied` is the value the last run left behind (null pointer: nothing is remembered); it
+/// tells drift from intent. `marks` are the observed marks: an element that a former contribution put there is taken
+/// away again.
+[[nodiscard]] AttributeDiff diff(const ResolvedAttribute& attribute, const model::Value* applied,
+                                 const std::vector<std::string>& marks);
+
+/// "contributes:<path>:", the beginning of the mark of a contributed element.
+[[nodiscard]] std::string contribution_prefix(std::string_view path);
+
+/// The marks an object should carry; those of elements that are not known yet are References.
+[[nodiscard]] model::List desired_marks(const Item& item);
+/// The marks it carries.
+[[nodiscard]] std::vector<std::string> observed_marks(const model::ObservedResource* observed);
+
+}  // namespace regent::plan

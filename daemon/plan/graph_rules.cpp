@@ -1,0 +1,229 @@
+#include "plan/graph_rules.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+namespace regent::plan {
+namespace {
+
+using model::DesiredAttribute;
+using model::Diagnostic;
+using model::Element;
+
+/// Federated credentials one application can hold.
+/// https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
+constexpr std::size_t max_federated_credentials = 20;
+
+constexpr std::array platforms = {model::path::redirect_uris_web, model::path::redirect_uris_spa,
+                                  model::path::redirect_uris_native};
+
+const DesiredAttribute* attribute_of(const DesiredResource& resource, std::string_view path) {
+    const auto it = resource.attributes.find(path);
+    return it == resource.attributes.end() ? nullptr : &it->second;
+}
+
+std::string text_of(const DesiredResource& resource, std::string_view path) {
+    const auto* attribute = attribute_of(resource, path);
+    return attribute == nullptr ? std::string{} : attribute->value.text_or({});
+}
+
+Diagnostic error(std::string code, std::string message, const model::Span& span, std::string label, std::string help) {
+    Diagnostic diagnostic;
+    diagnostic.code = std::move(code);
+    diagnostic.message = std::move(message);
+    diagnostic.span = span;
+    diagnostic.label = std::move(label);
+    diagnostic.help = std::move(help);
+    return diagnostic;
+}
+
+class ApplicationRules {
+public:
+    ApplicationRules(const DesiredResource& application, model::Diagnostics& diagnostics)
+        : application_(application), diagnostics_(diagnostics) {}
+
+    void check() {
+        for (const auto platform : platforms) {
+            if (const auto* uris = attribute_of(application_, platform)) same_value_twice(*uris);
+        }
+        across_platforms();
+        if (const auto* credentials = attribute_of(application_, model::path::federated_credentials)) {
+            same_name_twice(*credentials);
+            too_many(*credentials);
+            same_subject_twice(*credentials);
+        }
+    }
+
+private:
+    void twice(std::string code, const std::string& what, const Element& first, const Element& second,
+               std::string help) {
+        auto diagnostic = error(std::move(code), fmt::format("{} {}", to_string(application_.address), what),
+                                second.span, "again here", std::move(help));
+        diagnostic.secondary = {{first.span, "first here"}};
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    void same_value_twice(const DesiredAttribute& uris) {
+        std::map<model::Value, const Element*> seen;
+        for (const auto& element : uris.elements) {
+            const auto [it, added] = seen.emplace(element.value, &element);
+            if (!added)
+                twice("RG0319", fmt::format("is given the redirect URI {} twice", to_text(element.value)), *it->second,
+                      element, "remove one of them");
+        }
+    }
+
+    void across_platforms() {
+        std::map<model::Value, std::pair<std::string_view, const Element*>> seen;
+        for (const auto platform : platforms) {
+            const auto* uris = attribute_of(application_, platform);
+            if (uris == nullptr) continue;
+            for (const auto& element : uris->elements) {
+                const auto [it, added] = seen.emplace(element.value, std::pair{platform, &element});
+                if (added || it->second.first == platform) continue;
+                twice("RG0318", fmt::format("has the redirect URI {} under two platforms", to_text(element.value)),
+                      *it->second.second, element, "keep it under the platform that the client really is");
+            }
+        }
+    }
+
+    void same_name_twice(const DesiredAttribute& credentials) {
+        std::map<std::string, const Element*> seen;
+        for (const auto& element : credentials.elements) {
+            const auto [it, added] = seen.emplace(element.name, &element);
+            if (!added)
+                twice("RG0319", fmt::format("has two federated credentials named `{}`", element.name), *it->second,
+                      element, "give one of them another name");
+        }
+    }
+
+    void too_many(const DesiredAttribute& credentials) {
+        if (credentials.elements.size() <= max_federated_credentials) return;
+        const auto& extra = credentials.elements[max_federated_credentials];
+        auto diagnostic =
+            error("RG0316",
+                  fmt::format("{} has {} federated credentials, and an application can hold {}",
+                              to_string(application_.address), credentials.elements.size(), max_federated_credentials),
+                  extra.span, "one too many", "remove those that nothing uses, or split the application");
+        diagnostic.notes = {"its own and those of FederatedCredential documents count together"};
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    void same_subject_twice(const DesiredAttribute& credentials) {
+        std::map<std::pair<model::Value, model::Value>, const Element*> seen;
+        for (const auto& element : credentials.elements) {
+            const auto* issuer = element.value.find("issuer");
+            const auto* subject = element.value.find("subject");
+            if (issuer == nullptr || subject == nullptr) continue;
+            const auto [it, added] = seen.emplace(std::pair{*issuer, *subject}, &element);
+            if (!added && it->second->name != element.name) {
+                twice("RG0317",
+                      fmt::format("trusts the same issuer and subject twice, as `{}` and `{}`", it->second->name,
+                                  element.name),
+                      *it->second, element, "Entra accepts each pair once per application: remove one");
+            }
+        }
+    }
+
+    const DesiredResource& application_;
+    model::Diagnostics& diagnostics_;
+};
+
+/// The application a connector signs in with, when the manifests hold it.
+const DesiredResource* application_of(const DesiredResource& connector, const DesiredGraph& graph) {
+    const auto* client = attribute_of(connector, model::path::auth_client_id);
+    const auto* reference = client == nullptr ? nullptr : client->value.as_reference();
+    if (reference == nullptr) return nullptr;
+    const auto it = graph.resources.find(reference->address);
+    return it == graph.resources.end() ? nullptr : &it->second;
+}
+
+void check_single_tenant(const DesiredResource& connector, const DesiredResource& application,
+                         model::Diagnostics& diagnostics) {
+    if (text_of(connector, model::path::auth_type) != "managedIdentity") return;
+    const auto audience = text_of(application, model::path::sign_in_audience);
+    if (audience.empty() || audience == "AzureADMyOrg") return;
+    const auto* declared = attribute_of(application, model::path::sign_in_audience);
+    auto diagnostic = error("RG0320",
+                            fmt::format("{} signs in by managed identity, which needs a single-tenant application",
+                                        to_string(connector.address)),
+                            attribute_of(connector, model::path::auth_type)->span, "managed identity here",
+                            "set `signInAudience: single-tenant` on the application");
+    if (declared->span.known())
+        diagnostic.secondary = {{declared->span, fmt::format("{} is for more", to_string(application.address))}};
+    diagnostics.push_back(std::move(diagnostic));
+}
+
+bool accepts_redirect_of(const DesiredGraph& graph, const model::Address& connector) {
+    for (const auto& [address, resource] : graph.resources) {
+        for (const auto platform : platforms) {
+            const auto* uris = attribute_of(resource, platform);
+            if (uris == nullptr) continue;
+            for (const auto& element : uris->elements) {
+                const auto* reference = element.value.as_reference();
+                if (reference != nullptr && reference->address == connector) return true;
+            }
+        }
+    }
+    return false;
+}
+
+void check_connector(const DesiredResource& connector, const DesiredGraph& graph, model::Diagnostics& diagnostics) {
+    const auto* application = application_of(connector, graph);
+    if (application != nullptr) check_single_tenant(connector, *application, diagnostics);
+    const auto type = text_of(connector, model::path::auth_type);
+    if (type.empty() || type == "none" || accepts_redirect_of(graph, connector.address)) return;
+    Diagnostic diagnostic;
+    diagnostic.code = "RG0508";
+    diagnostic.severity = model::Severity::warning;
+    diagnostic.message = fmt::format("no application accepts the redirect URL of {}: signing in to it will fail",
+                                     to_string(connector.address));
+    diagnostic.span = attribute_of(connector, model::path::auth_type)->span;
+    diagnostic.help =
+        fmt::format("add `redirectUris: {{web: [{{connectorRef: {{name: {}}}}}]}}` to {}", connector.address.name,
+                    application != nullptr ? to_string(application->address) : "its application");
+    diagnostics.push_back(std::move(diagnostic));
+}
+
+void check_unused_secrets(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
+    std::set<std::pair<model::Address, std::string>> used;
+    for (const auto& [address, resource] : graph.resources) {
+        const auto* secret = attribute_of(resource, model::path::auth_client_secret);
+        const auto* reference = secret == nullptr ? nullptr : secret->value.as_reference();
+        if (reference != nullptr) used.emplace(reference->address, reference->output);
+    }
+    for (const auto& [address, resource] : graph.resources) {
+        const auto* secrets = attribute_of(resource, model::path::client_secrets);
+        if (secrets == nullptr) continue;
+        for (const auto& element : secrets->elements) {
+            if (used.contains({address, model::output::secret_text(element.name)})) continue;
+            Diagnostic diagnostic;
+            diagnostic.code = "RG0509";
+            diagnostic.severity = model::Severity::warning;
+            diagnostic.message =
+                fmt::format("nothing uses the client secret `{}` of {}", element.name, to_string(address));
+            diagnostic.span = element.span;
+            diagnostic.label = "its value will go to nobody";
+            diagnostic.help = "refer to it from a Connector with `clientSecretRef`, or remove it";
+            diagnostics.push_back(std::move(diagnostic));
+        }
+    }
+}
+
+}  // namespace
+
+void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
+    for (const auto& [address, resource] : graph.resources) {
+        if (address.kind == model::kind::application) ApplicationRules(resource, diagnostics).check();
+        if (address.kind == model::kind::connector) check_connector(resource, graph, diagnostics);
+    }
+    check_unused_secrets(graph, diagnostics);
+}
+
+}  // namespace regent::plan

@@ -1,0 +1,522 @@
+#include "plan/object_planner.hpp"
+
+#include "plan/canonical.hpp"
+#include "plan/diff.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace regent::plan {
+namespace {
+
+using model::Address;
+using model::List;
+using model::Map;
+using model::Reference;
+using model::Value;
+
+/// The key of the step that yields `reference`.
+std::string provider_of(const Reference& reference) {
+    return StepGraph::key(reference.address, part_of(reference));
+}
+
+struct Compared {
+    const ResolvedAttribute* resolved = nullptr;
+    AttributeDiff diff;
+    [[nodiscard]] std::string path() const { return std::string(resolved->attribute->path); }
+};
+
+std::string days(std::int64_t seconds) {
+    return seconds % 86400 == 0 ? fmt::format("{}d", seconds / 86400) : fmt::format("{}h", seconds / 3600);
+}
+
+std::string plural(std::size_t count, std::string_view word) {
+    return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+/// Sets of marks: what can be written now, and with what is known later.
+struct Marks {
+    List known, whole;
+    bool changed = false;
+    [[nodiscard]] bool waits() const { return known.size() != whole.size(); }
+};
+
+class ObjectPlanner {
+public:
+    ObjectPlanner(const Item& item, const Items& items, const Secrets& secrets, const History& history,
+                  StepGraph& steps, Plan& plan)
+        : item_(item),
+          items_(items),
+          secrets_(secrets),
+          history_(history),
+          steps_(steps),
+          plan_(plan),
+          address_(item.desired->address) {}
+
+    void run() {
+        if (item_.standing == Standing::blocked) {
+            if (item_.withheld) plan_.withheld.push_back(*item_.withheld);
+            return;
+        }
+        begin();
+        compare();
+        if (!item_.is_written()) return leave_alone();
+        plan_marks();
+        plan_core();
+        plan_complete();
+        plan_parts();
+        plan_secret_steps();
+        finish();
+    }
+
+private:
+    // ---- what differs
+
+    void begin() {
+        change_.address = address_;
+        change_.place = item_.desired->place;
+        if (item_.observed != nullptr) {
+            change_.remote_id = item_.observed->id;
+            change_.warnings = item_.observed->remarks;
+        }
+        const auto applied = history_.last_applied.find(address_);
+        applied_ = applied == history_.last_applied.end() ? nullptr : &applied->second;
+        const auto delivery = secrets_.connectors.find(address_);
+        if (delivery != secrets_.connectors.end()) delivery_ = delivery->second;
+        const auto own = secrets_.applications.find(address_);
+        if (own != secrets_.applications.end()) secret_plan_ = &own->second;
+        observed_marks_ = observed_marks(item_.observed);
+    }
+
+    const Value* applied(std::string_view path) const {
+        if (applied_ == nullptr) return nullptr;
+        const auto it = applied_->find(path);
+        return it == applied_->end() ? nullptr : &it->second;
+    }
+
+    void compare() {
+        for (const auto& resolved : item_.attributes) {
+            Compared compared{&resolved, diff(resolved, applied(resolved.attribute->path), observed_marks_)};
+            for (auto& text : compared.diff.undeclared)
+                change_.undeclared.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
+            if (compared.diff.changes.empty()) ++change_.unchanged;
+            for (const auto& change : compared.diff.changes) change_.changes.push_back(change);
+            compared_.push_back(std::move(compared));
+        }
+        for (const auto& resolved : item_.ignored) {
+            if (!diff(resolved, nullptr, observed_marks_).changes.empty())
+                change_.ignored.emplace_back(resolved.attribute->path);
+        }
+        list_undeclared();
+        describe_secrets();
+    }
+
+    /// Credentials and redirect URIs that no manifest declares are always listed: an extra one is the classic back
+    /// door.
+    void list_undeclared() {
+        if (item_.observed == nullptr) return;
+        for (const auto path : {model::path::redirect_uris_web, model::path::redirect_uris_spa,
+                                model::path::redirect_uris_native, model::path::federated_credentials}) {
+            if (item_.desired->attributes.contains(path)) continue;
+            const auto it = item_.observed->attributes.find(path);
+            if (it == item_.observed->attributes.end()) continue;
+            if (const auto* list = it->second.as_list()) {
+                for (const auto& element : *list)
+                    change_.undeclared.push_back(fmt::format("{}: {}", path, to_text(element)));
+            }
+            if (const auto* map = it->second.as_map()) {
+                for (const auto& [name, element] : *map)
+                    change_.undeclared.push_back(fmt::format("{}: \"{}\"", path, name));
+            }
+        }
+    }
+
+    Change secret_change(Change::Op op, std::string element, std::string note) const {
+        Change change;
+        change.path = std::string(model::path::client_secrets);
+        change.element = std::move(element);
+        change.op = op;
+        change.sensitive = true;
+        change.note = std::move(note);
+        return change;
+    }
+
+    void describe_secrets() {
+        if (secret_plan_ != nullptr) {
+            for (const auto& issue : secret_plan_->issues) {
+                std::string to;
+                for (const auto& consumer : issue.consumers) to += (to.empty() ? "" : ", ") + to_string(consumer);
+                auto change = secret_change(
+                    Change::Op::add, issue.name,
+                    fmt::format("valid {} (will be issued; goes to {} only)", validity(*issue.element), to));
+                change.place = issue.element->span.begin();
+                change_.changes.push_back(std::move(change));
+            }
+            for (const auto& drop : secret_plan_->drops) {
+                auto change = secret_change(Change::Op::remove,
+                                            drop.secret.name.empty() ? drop.secret.display_name : drop.secret.name,
+                                            fmt::format("key {}, {}", drop.secret.key_id, drop.note));
+                change.drift = drop.drift;
+                change_.changes.push_back(std::move(change));
+            }
+            for (const auto& text : secret_plan_->undeclared) change_.undeclared.push_back("clientSecrets: " + text);
+            for (const auto& text : secret_plan_->warnings) change_.warnings.push_back(text);
+            change_.unchanged += secret_plan_->unchanged;
+        }
+        if (!delivery_.deliver) return;
+        Change change;
+        change.path = std::string(model::path::auth_client_secret);
+        change.sensitive = true;
+        change.note = fmt::format("client secret \"{}\"", secret_name(secret_reference()));
+        change.place = item_.desired->attributes.find(model::path::auth_client_secret)->second.span.begin();
+        change_.changes.push_back(std::move(change));
+    }
+
+    static std::string validity(const model::Element& element) {
+        const auto* seconds = element.value.find("validForSeconds");
+        return seconds != nullptr && seconds->as_integer() != nullptr ? days(*seconds->as_integer())
+                                                                      : "as the service decides";
+    }
+
+    Reference secret_reference() const {
+        return *item_.desired->attributes.find(model::path::auth_client_secret)->second.value.as_reference();
+    }
+    static std::string secret_name(const Reference& reference) {
+        const auto part = part_of(reference);
+        return part.substr(part.find('/') + 1);
+    }
+
+    // ---- left alone
+
+    void leave_alone() {
+        change_.action = Action::none;
+        if (!change_.changes.empty()) {
+            Withheld withheld;
+            const bool watched = item_.desired->management.policy == model::ManagementPolicy::observe;
+            withheld.why = watched ? Withheld::Why::observe_only : Withheld::Why::create_only;
+            withheld.address = address_;
+            withheld.place = item_.desired->place;
+            withheld.message = watched ? "differs, and is only watched" : "differs, and is only created, never changed";
+            withheld.help = "set `management.policy: full` to have it put right";
+            withheld.changes = std::move(change_.changes);
+            plan_.withheld.push_back(std::move(withheld));
+            change_.changes.clear();
+        }
+        plan_.resources.push_back(std::move(change_));
+    }
+
+    // ---- steps
+
+    void plan_marks() {
+        marks_.whole = desired_marks(item_);
+        if (delivery_.deliver) {
+            const auto secret = secret_reference();
+            marks_.whole.emplace_back(
+                Reference{secret.address, model::output::secret_key_id(secret_name(secret)), "secretKey:", ""});
+        } else if (!delivery_.keep_key_id.empty()) {
+            marks_.whole.emplace_back("secretKey:" + delivery_.keep_key_id);
+        }
+        marks_.whole = canonical_set(std::move(marks_.whole));
+        for (const auto& mark : marks_.whole) {
+            if (is_known(mark)) marks_.known.push_back(mark);
+        }
+        List there(observed_marks_.begin(), observed_marks_.end());
+        marks_.changed = marks_.known != canonical_set(std::move(there));
+    }
+
+    bool writes_everything() const { return item_.is_made_anew() || item_.standing == Standing::in_bin; }
+
+    /// Attributes written by the object's own request.
+    static bool is_core(const Compared& compared) { return !compared.resolved->attribute->own_step; }
+
+    Map values(bool whole) const {
+        Map values;
+        for (const auto& compared : compared_) {
+            if (!is_core(compared)) continue;
+            const auto& diff = compared.diff;
+            const bool early = !compared.resolved->attribute->late;
+            const auto& value = whole || (diff.waits && early) ? diff.whole : diff.known;
+            if (!value.is_null()) values.insert_or_assign(compared.path(), value);
+        }
+        values.insert_or_assign(std::string(model::path::marks),
+                                Value(whole || marks_are_early() ? marks_.whole : marks_.known));
+        if (delivery_.deliver)
+            values.insert_or_assign(std::string(model::path::auth_client_secret), Value(secret_reference()));
+        return values;
+    }
+
+    bool marks_are_early() const { return !model::attributes_of(address_.kind)->find(model::path::marks)->late; }
+
+    std::set<std::string, std::less<>> changed_paths(const Map& sent) const {
+        std::set<std::string, std::less<>> changed;
+        if (writes_everything()) {
+            for (const auto& [path, value] : sent) changed.insert(path);
+            return changed;
+        }
+        for (const auto& compared : compared_) {
+            if (!is_core(compared) || compared.diff.changes.empty()) continue;
+            const auto it = sent.find(compared.path());
+            if (it != sent.end() && it->second != compared.resolved->observed) changed.insert(compared.path());
+        }
+        if (marks_.changed || (marks_are_early() && marks_.waits())) changed.emplace(model::path::marks);
+        if (delivery_.deliver) changed.emplace(model::path::auth_client_secret);
+        return changed;
+    }
+
+    Step& add_step(const std::string& key, std::string part, Work work) {
+        auto& step = steps_.add(key, address_, std::move(part), work);
+        step.place = item_.desired->place;
+        if (item_.observed != nullptr && !item_.is_made_anew()) {
+            if (!shared_observed_) shared_observed_ = std::make_shared<const model::ObservedResource>(*item_.observed);
+            step.observed = shared_observed_;
+        }
+        planned_ = true;
+        return step;
+    }
+
+    void after_references(const std::string& key, const Value& value) {
+        for (const auto& reference : references_in(value)) {
+            const auto part = part_of(reference);
+            if (part == "identity") add_await(reference.address);
+            steps_.after(key, provider_of(reference));
+        }
+    }
+
+    /// Waiting for a connector's identity is a step of its own, so that what needs only its redirect URL need not wait
+    /// for it.
+    void add_await(const Address& connector) {
+        const auto key = StepGraph::key(connector, "identity");
+        if (steps_.has(key)) return;
+        const auto& target = items_.at(connector);
+        auto& step = steps_.add(key, connector, "identity", Work::await);
+        step.place = target.desired->place;
+        step.reason = Reason::value_known_now;
+        for (const auto& resolved : target.attributes) {
+            if (!resolved.value.is_null() && is_known(resolved.value))
+                step.values.emplace(resolved.attribute->path, resolved.value);
+        }
+        if (target.observed != nullptr && !target.is_made_anew())
+            step.observed = std::make_shared<const model::ObservedResource>(*target.observed);
+        steps_.after(key, StepGraph::key(connector));
+    }
+
+    void plan_core() {
+        auto sent = values(false);
+        auto changed = changed_paths(sent);
+        if (!writes_everything() && item_.standing != Standing::unclaimed && changed.empty()) return;
+        const auto key = StepGraph::key(address_);
+        if (item_.standing == Standing::outdated) {
+            const auto removal = StepGraph::key(address_, "old");
+            auto& step = steps_.add(removal, address_, {}, Work::remove);
+            step.place = item_.desired->place;
+            step.reason = Reason::immutable_changed;
+            step.observed = std::make_shared<const model::ObservedResource>(*item_.observed);
+            add_step(key, {}, Work::create);
+            steps_.after(key, removal);
+        }
+        auto& step = add_step(key, {},
+                              item_.is_made_anew() || item_.standing == Standing::in_bin ? Work::create
+                              : item_.standing == Standing::unclaimed                    ? Work::adopt
+                                                                                         : Work::update);
+        step.restore = item_.standing == Standing::in_bin;
+        if (step.work == Work::adopt) step.adopt_id = item_.desired->management.adopt;
+        for (const auto& path : changed) {
+            if (const auto it = sent.find(path); it != sent.end()) after_references(key, it->second);
+        }
+        step.changed = std::move(changed);
+        step.values = std::move(sent);
+    }
+
+    /// Late values that other steps bring forth. What the object itself brings forth (api://{appId}) need not wait for
+    /// others.
+    void plan_complete() {
+        for (const bool own : {true, false}) {
+            std::set<std::string, std::less<>> changed;
+            std::string summary;
+            for (const auto& compared : compared_) {
+                if (!is_core(compared) || !compared.diff.waits || !compared.resolved->attribute->late) continue;
+                if (waits_for_itself_only(compared.diff.whole) != own) continue;
+                changed.insert(compared.path());
+                const auto count = references_in(compared.diff.whole).size();
+                const bool redirect = compared.path().rfind("redirectUris", 0) == 0;
+                summary += (summary.empty() ? "" : ", ") + plural(count, redirect ? "redirect URI" : "identifier URI");
+            }
+            if (!own && marks_.waits() && !marks_are_early()) changed.emplace(model::path::marks);
+            if (changed.empty()) continue;
+            const auto key = StepGraph::key(address_, {}, own ? "complete itself" : "complete");
+            auto& step = add_step(key, {}, Work::complete);
+            step.values = values(true);
+            step.summary = std::move(summary);
+            step.reason = Reason::value_known_now;
+            steps_.after(key, StepGraph::key(address_));
+            for (const auto& path : changed) after_references(key, step.values.find(path)->second);
+            step.changed = std::move(changed);
+        }
+    }
+
+    bool waits_for_itself_only(const Value& value) const {
+        const auto references = references_in(value);
+        return std::all_of(references.begin(), references.end(),
+                           [&](const auto& reference) { return reference.address == address_; });
+    }
+
+    void plan_parts() {
+        for (const auto& compared : compared_) {
+            if (is_core(compared)) continue;
+            if (compared.resolved->attribute->compare == model::Compare::named) {
+                plan_named_parts(compared);
+            } else if (!compared.diff.changes.empty() && compared.resolved->value == Value(true)) {
+                const auto key = StepGraph::key(address_, compared.path());
+                auto& step = add_step(key, compared.path(), Work::add);
+                step.changed = {compared.path()};
+                step.values.emplace(compared.path(), compared.resolved->value);
+                steps_.after(key, StepGraph::key(address_));
+            }
+        }
+    }
+
+    void plan_named_parts(const Compared& compared) {
+        std::vector<std::string> drops;
+        for (const auto& change : compared.diff.changes) {
+            if (change.op == Change::Op::remove) drops.push_back(part_key(compared, change));
+        }
+        for (const auto& change : compared.diff.changes) {
+            const auto key = part_key(compared, change);
+            const auto work = change.op == Change::Op::remove ? Work::drop
+                              : change.op == Change::Op::add  ? Work::add
+                                                              : Work::change;
+            auto& step = add_step(key, compared.path() + "/" + change.element, work);
+            step.changed = {compared.path()};
+            step.values.emplace(compared.path(),
+                                Map{{change.element, work == Work::drop ? change.before : change.after}});
+            if (change.place.known()) step.place = change.place;
+            steps_.after(key, StepGraph::key(address_));
+            after_references(key, change.after);
+            if (work == Work::drop) continue;
+            // Issuer and subject may occur once per application, and it holds 20 credentials: what goes, goes first.
+            for (const auto& drop : drops) steps_.after(key, drop);
+        }
+    }
+
+    std::string part_key(const Compared& compared, const Change& change) const {
+        return StepGraph::key(address_, compared.path() + "/" + change.element);
+    }
+
+    void plan_secret_steps() {
+        if (secret_plan_ == nullptr) return;
+        const std::string collection(model::path::client_secrets);
+        for (const auto& issue : secret_plan_->issues) {
+            const auto part = collection + "/" + issue.name;
+            const auto key = StepGraph::key(address_, part);
+            auto& step = add_step(key, part, Work::add);
+            step.changed = {collection};
+            step.values.emplace(collection, Map{{issue.name, issue.element->value}});
+            step.reason = issue.reason;
+            step.place = issue.element->span.begin();
+            step.summary = fmt::format("secret \"{}\", valid {}", issue.name, validity(*issue.element));
+            steps_.after(key, StepGraph::key(address_));
+        }
+        for (const auto& drop : secret_plan_->drops) {
+            const auto part =
+                collection + "/" + (drop.secret.name.empty() ? drop.secret.display_name : drop.secret.name);
+            const auto key = StepGraph::key(address_, part, drop.secret.key_id);
+            auto& step = add_step(key, part, Work::drop);
+            step.key_id = drop.secret.key_id;
+            step.changed = {collection};
+            step.summary = drop.note;
+            steps_.after(key, StepGraph::key(address_));
+            for (const auto& consumer : drop.after) steps_.after(key, StepGraph::key(consumer));
+        }
+    }
+
+    // ---- the object's line in the plan
+
+    void finish() {
+        switch (item_.standing) {
+            case Standing::missing:
+                set_action(Action::create, Reason::not_found);
+                break;
+            case Standing::in_bin:
+                set_action(Action::create, Reason::restored);
+                break;
+            case Standing::unclaimed:
+                set_action(Action::adopt, Reason::adoption);
+                break;
+            case Standing::outdated:
+                set_action(Action::replace, Reason::immutable_changed);
+                break;
+            case Standing::there:
+                set_action(planned_ ? Action::update : Action::none, planned_ ? update_reason() : Reason::in_sync);
+                break;
+            case Standing::blocked:
+                break;
+        }
+        if (item_.standing == Standing::missing && applied_ != nullptr)
+            change_.warnings.emplace_back("it was there at the last run");
+        if (change_.action == Action::update && change_.changes.empty()) {
+            Change marks;
+            marks.path = std::string(model::path::marks);
+            marks.note = "what regent writes down on the object";
+            marks.before = List(observed_marks_.begin(), observed_marks_.end());
+            marks.after = marks_.whole;
+            change_.changes.push_back(std::move(marks));
+        }
+        sort_changes();
+        plan_.resources.push_back(std::move(change_));
+    }
+
+    void set_action(Action action, Reason reason) {
+        change_.action = action;
+        change_.reason = reason;
+    }
+
+    Reason update_reason() const {
+        if (change_.changes.empty()) return Reason::manifest_changed;
+        const bool secrets_only =
+            std::all_of(change_.changes.begin(), change_.changes.end(), [](const auto& c) { return c.sensitive; });
+        if (secrets_only && secret_plan_ != nullptr && !secret_plan_->issues.empty())
+            return secret_plan_->issues.front().reason;
+        if (secrets_only && delivery_.deliver) return Reason::secret_needed;
+        const bool drift =
+            std::all_of(change_.changes.begin(), change_.changes.end(), [](const auto& c) { return c.drift; });
+        return drift ? Reason::drifted : Reason::manifest_changed;
+    }
+
+    /// In the order of the attribute table; within one attribute additions before removals, then by value.
+    void sort_changes() {
+        const auto* table = model::attributes_of(address_.kind);
+        const auto rank = [&](const Change& change) { return table->find(change.path) - table->attributes.data(); };
+        std::stable_sort(change_.changes.begin(), change_.changes.end(), [&](const auto& a, const auto& b) {
+            if (rank(a) != rank(b)) return rank(a) < rank(b);
+            return std::tie(a.op, a.element, a.after, a.before) < std::tie(b.op, b.element, b.after, b.before);
+        });
+    }
+
+    const Item& item_;
+    const Items& items_;
+    const Secrets& secrets_;
+    const History& history_;
+    StepGraph& steps_;
+    Plan& plan_;
+    const Address& address_;
+    ResourceChange change_;
+    std::vector<Compared> compared_;
+    const Map* applied_ = nullptr;
+    Delivery delivery_;
+    const SecretPlan* secret_plan_ = nullptr;
+    std::vector<std::string> observed_marks_;
+    Marks marks_;
+    std::shared_ptr<const model::ObservedResource> shared_observed_;
+    bool planned_ = false;
+};
+
+}  // namespace
+
+void plan_object(const Item& item, const Items& items, const Secrets& secrets, const History& history, StepGraph& steps,
+                 Plan& plan) {
+    ObjectPlanner(item, items, secrets, history, steps, plan).run();
+}
+
+}  // namespace regent::plan

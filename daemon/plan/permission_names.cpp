@@ -1,0 +1,89 @@
+#include "plan/permission_names.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace regent::plan {
+namespace {
+
+bool is_guid_like(const std::string& name) {
+    return name.size() == 36 && name[8] == '-' && name[13] == '-' && name[18] == '-' && name[23] == '-';
+}
+
+/// Published names that share their first word ("User.Read" for "User.Raed"), else the first few.
+std::vector<std::string> similar(const std::string& name, const std::map<std::string, std::string>& published) {
+    std::vector<std::string> found;
+    const auto stem = name.substr(0, name.find('.'));
+    for (const auto& [value, id] : published) {
+        if (value.rfind(stem, 0) == 0) found.push_back(value);
+    }
+    if (found.empty()) {
+        for (const auto& [value, id] : published) found.push_back(value);
+    }
+    if (found.size() > 8) found.resize(8);
+    return found;
+}
+
+model::Diagnostic problem(const model::Element& element, std::string message, std::string label) {
+    model::Diagnostic diagnostic;
+    diagnostic.code = "RG0709";
+    diagnostic.message = std::move(message);
+    diagnostic.span = element.span;
+    diagnostic.label = std::move(label);
+    return diagnostic;
+}
+
+std::optional<model::Diagnostic> check(const model::Element& element, const model::Snapshot& observed) {
+    const auto text = [&](const char* member) {
+        const auto* value = element.value.find(member);
+        return value == nullptr ? std::string{} : value->text_or({});
+    };
+    const auto api = text("api");
+    const auto type = text("type");
+    const auto name = text("name");
+    if (is_guid_like(name)) return std::nullopt;  // an id says itself what it is
+    const auto found = observed.apis.find(api);
+    if (found == observed.apis.end()) {
+        auto diagnostic = problem(element, fmt::format("the API {} has no service principal in this tenant", api),
+                                  "its permissions cannot be looked up");
+        diagnostic.help = fmt::format(
+            "an administrator creates it with `az ad sp create --id {}`; or the application id is wrong", api);
+        return diagnostic;
+    }
+    const auto& published = type == "application" ? found->second.application : found->second.delegated;
+    if (published.contains(name)) return std::nullopt;
+    auto diagnostic = problem(
+        element, fmt::format("{} publishes no {} permission named `{}`", found->second.display_name, type, name),
+        "not among its permissions");
+    const auto& other = type == "application" ? found->second.delegated : found->second.application;
+    if (other.contains(name)) {
+        diagnostic.help = fmt::format("`{}` is {} permission of this API: move it there", name,
+                                      type == "application" ? "a delegated" : "an application");
+    } else if (const auto near = similar(name, published); !near.empty()) {
+        diagnostic.notes = {fmt::format("it publishes, among others: {}", fmt::join(near, ", "))};
+    }
+    return diagnostic;
+}
+
+}  // namespace
+
+model::Diagnostics check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed, Items& items) {
+    model::Diagnostics problems;
+    for (const auto& [address, resource] : desired.resources) {
+        const auto it = resource.attributes.find(model::path::permissions);
+        if (it == resource.attributes.end()) continue;
+        for (const auto& element : it->second.elements) {
+            auto diagnostic = check(element, observed);
+            if (!diagnostic) continue;
+            problems.push_back(std::move(*diagnostic));
+            items.at(address).standing = Standing::blocked;
+        }
+    }
+    model::sort(problems);
+    return problems;
+}
+
+}  // namespace regent::plan

@@ -1,0 +1,99 @@
+#include "plan/planner.hpp"
+
+#include "plan/canonical.hpp"
+#include "plan/diff.hpp"
+#include "plan/object_planner.hpp"
+#include "plan/permission_names.hpp"
+#include "plan/removals.hpp"
+#include "plan/resolution.hpp"
+#include "plan/secrets.hpp"
+#include "plan/steps.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace regent::plan {
+namespace {
+
+/// Connectors that are written for another reason than a secret: their comparison differs somewhere.
+std::set<model::Address> updated_connectors(const Items& items, const History& history) {
+    std::set<model::Address> updated;
+    for (const auto& [address, item] : items) {
+        if (address.kind != model::kind::connector || item.standing != Standing::there) continue;
+        const auto marks = observed_marks(item.observed);
+        const auto applied = history.last_applied.find(address);
+        for (const auto& attribute : item.attributes) {
+            const model::Value* last = nullptr;
+            if (applied != history.last_applied.end()) {
+                const auto it = applied->second.find(attribute.attribute->path);
+                if (it != applied->second.end()) last = &it->second;
+            }
+            if (!diff(attribute, last, marks).changes.empty()) updated.insert(address);
+        }
+    }
+    return updated;
+}
+
+void count(Plan& plan) {
+    for (const auto& resource : plan.resources) {
+        switch (resource.action) {
+            case Action::none:
+                ++plan.summary.unchanged;
+                break;
+            case Action::create:
+                ++plan.summary.create;
+                break;
+            case Action::adopt:
+                ++plan.summary.adopt;
+                break;
+            case Action::update:
+                ++plan.summary.update;
+                break;
+            case Action::replace:
+                ++plan.summary.replace;
+                break;
+            case Action::remove:
+                ++plan.summary.remove;
+                break;
+        }
+    }
+    plan.deletes = plan.summary.remove + plan.summary.replace;
+    for (const auto& step : plan.steps) {
+        if (step.work == Work::add && step.part.rfind("clientSecrets/", 0) == 0) ++plan.summary.secrets;
+    }
+}
+
+}  // namespace
+
+Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
+               std::chrono::system_clock::time_point now) {
+    Plan plan;
+    plan.environment = desired.environment.name;
+    plan.owner = desired.environment.owner;
+    plan.tenant_id = desired.environment.tenant_id;
+    plan.documents = desired.documents;
+
+    auto items = resolve(desired, observed);
+    plan.problems = check_permission_names(desired, observed, items);
+    const auto updated = updated_connectors(items, history);
+    const auto secrets = plan_secrets(desired, items, updated, observed.orphans, now);
+
+    StepGraph steps;
+    for (const auto& [address, item] : items) {
+        plan_object(item, items, secrets, history, steps, plan);
+        const bool ours =
+            item.observed != nullptr && !item.observed->deleted && item.observed->ownership == model::Ownership::ours;
+        if (ours) ++plan.managed;
+    }
+    plan_removals(desired, observed, history, steps, plan);
+    plan.steps = steps.take();
+    std::sort(plan.resources.begin(), plan.resources.end(),
+              [](const auto& a, const auto& b) { return a.address < b.address; });
+    std::sort(plan.withheld.begin(), plan.withheld.end(),
+              [](const auto& a, const auto& b) { return std::tie(a.address, a.why) < std::tie(b.address, b.why); });
+    count(plan);
+    plan.id = plan_id(desired, observed, plan);
+    return plan;
+}
+
+}  // namespace regent::plan

@@ -1,0 +1,201 @@
+#include "model/attributes.hpp"
+#include "plan/graph_rules.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <utility>
+
+namespace regent::plan {
+namespace {
+
+using model::Declaration;
+using model::Diagnostic;
+
+std::size_t distance(const std::string& a, const std::string& b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const auto above = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + std::size_t{a[i - 1] == b[j - 1] ? 0U : 1U}});
+            diagonal = above;
+        }
+    }
+    return row[b.size()];
+}
+
+/// The name that was probably meant; the threshold is the one of manifest/suggestion.hpp.
+std::string near(const std::string& word, const std::vector<std::string>& names) {
+    const std::size_t limit = word.size() <= 4 ? 1 : word.size() <= 8 ? 2 : 3;
+    std::string best;
+    auto best_distance = limit + 1;
+    for (const auto& name : names) {
+        if (const auto d = distance(word, name); d < best_distance) {
+            best = name;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+std::string help_for(const std::string& word, const std::vector<std::string>& names) {
+    const auto meant = near(word, names);
+    return meant.empty() ? std::string{} : fmt::format("did you mean `{}`?", meant);
+}
+
+class ReferenceCheck {
+public:
+    ReferenceCheck(const DesiredGraph& graph, model::Diagnostics& diagnostics)
+        : graph_(graph), diagnostics_(diagnostics) {}
+
+    void check(const model::ReferenceUse& use) {
+        const auto target = graph_.resources.find(use.target);
+        if (target == graph_.resources.end()) return dangling(use);
+        if (use.needs == "managedIdentity" && auth_type(target->second) != "managedIdentity") no_identity(use);
+        if (use.needs == model::output::redirect_url && auth_type(target->second) == "none") no_redirect_url(use);
+        if (use.needs.rfind("clientSecrets/", 0) == 0) check_secret(use, target->second);
+    }
+
+private:
+    static std::string auth_type(const DesiredResource& resource) {
+        const auto it = resource.attributes.find(model::path::auth_type);
+        return it == resource.attributes.end() ? "none" : it->second.value.text_or("none");
+    }
+
+    void dangling(const model::ReferenceUse& use) {
+        std::vector<std::string> names;
+        for (const auto& [address, resource] : graph_.resources) {
+            if (address.kind == use.target.kind) names.push_back(address.name);
+        }
+        Diagnostic diagnostic;
+        diagnostic.code = "RG0311";
+        diagnostic.message = fmt::format("no {} named `{}`", use.target.kind, use.target.name);
+        diagnostic.span = use.span;
+        diagnostic.label = fmt::format("not in environment `{}`", graph_.environment.name);
+        diagnostic.notes = {
+            names.empty()
+                ? fmt::format("there is no {} in `{}`", use.target.kind, graph_.environment.name)
+                : fmt::format("{}s in `{}`: {}", use.target.kind, graph_.environment.name, fmt::join(names, ", "))};
+        diagnostic.help = help_for(use.target.name, names);
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    void no_identity(const model::ReferenceUse& use) {
+        Diagnostic diagnostic;
+        diagnostic.code = "RG0314";
+        diagnostic.message = fmt::format("{} has no managed identity to trust", to_string(use.target));
+        diagnostic.span = use.span;
+        diagnostic.label = "signs in another way";
+        diagnostic.help =
+            "let the connector sign in with `credential: {managedIdentity: {}}`, or remove this federated credential";
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    void no_redirect_url(const model::ReferenceUse& use) {
+        Diagnostic diagnostic;
+        diagnostic.code = "RG0314";
+        diagnostic.message = fmt::format("{} has no redirect URL: it does not sign in", to_string(use.target));
+        diagnostic.span = use.span;
+        diagnostic.help = "give the connector an `auth` block, or remove this redirect URI";
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    void check_secret(const model::ReferenceUse& use, const DesiredResource& application) {
+        const auto wanted = use.needs.substr(std::string_view("clientSecrets/").size());
+        std::vector<std::string> names;
+        if (const auto it = application.attributes.find(model::path::client_secrets);
+            it != application.attributes.end()) {
+            for (const auto& element : it->second.elements) names.push_back(element.name);
+        }
+        if (std::find(names.begin(), names.end(), wanted) != names.end()) return;
+        Diagnostic diagnostic;
+        diagnostic.code = "RG0315";
+        diagnostic.message = fmt::format("{} declares no client secret named `{}`", to_string(use.target), wanted);
+        diagnostic.span = use.span;
+        diagnostic.label = "not among its `clientSecrets`";
+        if (!names.empty()) diagnostic.notes = {fmt::format("its client secrets: {}", fmt::join(names, ", "))};
+        diagnostic.help = help_for(wanted, names);
+        if (diagnostic.help.empty())
+            diagnostic.help =
+                fmt::format("add `- name: {}` to `spec.clientSecrets` of {}", wanted, to_string(use.target));
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    const DesiredGraph& graph_;
+    model::Diagnostics& diagnostics_;
+};
+
+/// Finds circles of early references by depth-first search; each is told once, from its first address on.
+class CircleSearch {
+public:
+    CircleSearch(const std::vector<const Declaration*>& declarations, model::Diagnostics& diagnostics)
+        : diagnostics_(diagnostics) {
+        for (const auto* declaration : declarations) {
+            for (const auto& use : declaration->references) {
+                if (use.early) edges_[declaration->address].push_back(&use);
+            }
+        }
+    }
+
+    void run() {
+        for (const auto& [address, uses] : edges_) visit(address);
+    }
+
+private:
+    void visit(const model::Address& address) {
+        if (done_.contains(address)) return;
+        on_path_.push_back(address);
+        for (const auto* use : edges_[address]) {
+            path_.push_back(use);
+            const auto begin = std::find(on_path_.begin(), on_path_.end(), use->target);
+            if (begin != on_path_.end()) {
+                tell(static_cast<std::size_t>(begin - on_path_.begin()));
+            } else if (edges_.contains(use->target)) {
+                visit(use->target);
+            }
+            path_.pop_back();
+        }
+        on_path_.pop_back();
+        done_.insert(address);
+    }
+
+    void tell(std::size_t from) {
+        Diagnostic diagnostic;
+        diagnostic.code = "RG0313";
+        std::string chain;
+        for (std::size_t i = from; i < on_path_.size(); ++i) chain += to_string(on_path_[i]) + " → ";
+        diagnostic.message = fmt::format("a circle that cannot be carried out: {}{}", chain, to_string(on_path_[from]));
+        diagnostic.span = path_[from]->span;
+        diagnostic.label =
+            fmt::format("{} needs {} to be created", to_string(on_path_[from]), to_string(path_[from]->target));
+        for (std::size_t i = from + 1; i < path_.size(); ++i) {
+            diagnostic.secondary.push_back({path_[i]->span, fmt::format("needs {}", to_string(path_[i]->target))});
+        }
+        diagnostic.help = "remove one of these references";
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    std::map<model::Address, std::vector<const model::ReferenceUse*>> edges_;
+    std::vector<model::Address> on_path_;
+    std::vector<const model::ReferenceUse*> path_;
+    std::set<model::Address> done_;
+    model::Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void check_references(const std::vector<const Declaration*>& declarations, const DesiredGraph& graph,
+                      model::Diagnostics& diagnostics) {
+    ReferenceCheck check(graph, diagnostics);
+    for (const auto* declaration : declarations) {
+        for (const auto& use : declaration->references) check.check(use);
+    }
+    CircleSearch(declarations, diagnostics).run();
+}
+
+}  // namespace regent::plan

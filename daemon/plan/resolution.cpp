@@ -1,0 +1,231 @@
+#include "plan/resolution.hpp"
+
+#include "plan/canonical.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::plan {
+namespace {
+
+using model::ObservedResource;
+using model::Reference;
+using model::Value;
+
+Withheld::Why why_of(model::Obstacle::Kind kind) {
+    switch (kind) {
+        case model::Obstacle::Kind::foreign_owner:
+        case model::Obstacle::Kind::adopt_target_taken:
+            return Withheld::Why::foreign_owner;
+        case model::Obstacle::Kind::unclaimed_namesake:
+            return Withheld::Why::unclaimed_namesake;
+        case model::Obstacle::Kind::several_matches:
+            return Withheld::Why::several_matches;
+        case model::Obstacle::Kind::adopt_target_missing:
+            return Withheld::Why::adopt_target_missing;
+    }
+    return Withheld::Why::foreign_owner;
+}
+
+Withheld withheld(const DesiredResource& resource, Withheld::Why why, std::string message, std::string help) {
+    return {why, resource.address, resource.place, std::move(message), std::move(help), {}};
+}
+
+bool is_secret_text(const Reference& reference) {
+    return reference.output.ends_with("/secretText");
+}
+
+/// The value of `reference` when it can be known now.
+std::optional<std::string> known_output(const Reference& reference, const Items& items) {
+    if (is_secret_text(reference)) return std::nullopt;
+    const auto it = items.find(reference.address);
+    if (it == items.end() || it->second.observed == nullptr || it->second.is_made_anew()) return std::nullopt;
+    const auto output = it->second.observed->outputs.find(reference.output);
+    if (output == it->second.observed->outputs.end()) return std::nullopt;
+    return reference.prefix + output->second + reference.suffix;
+}
+
+std::string desired_text(const DesiredResource& resource, std::string_view path) {
+    const auto it = resource.attributes.find(path);
+    return it == resource.attributes.end() ? std::string{} : it->second.value.text_or({});
+}
+
+bool is_ignored(const DesiredResource& resource, std::string_view path) {
+    const auto& list = resource.management.ignore;
+    return std::any_of(list.begin(), list.end(), [&](const auto& entry) {
+        return path == entry ||
+               (path.size() > entry.size() && path.substr(0, entry.size()) == entry && path[entry.size()] == '.');
+    });
+}
+
+class Resolver {
+public:
+    Resolver(const DesiredGraph& desired, const model::Snapshot& observed) : desired_(desired), observed_(observed) {}
+
+    Items run() {
+        for (const auto& [address, resource] : desired_.resources) items_.emplace(address, stand(resource));
+        block_dependants();
+        for (auto& [address, item] : items_) fill(item);
+        return std::move(items_);
+    }
+
+private:
+    Item stand(const DesiredResource& resource) {
+        Item item;
+        item.desired = &resource;
+        const auto obstacle = std::find_if(observed_.obstacles.begin(), observed_.obstacles.end(),
+                                           [&](const auto& o) { return o.address == resource.address; });
+        if (obstacle != observed_.obstacles.end()) {
+            block(item, why_of(obstacle->kind), obstacle->message, obstacle->help);
+            return item;
+        }
+        const auto found = observed_.resources.find(resource.address);
+        if (found == observed_.resources.end()) {
+            if (resource.management.policy == model::ManagementPolicy::observe) {
+                block(item, Withheld::Why::observe_only, "is not there, and is only watched",
+                      "set `policy: full` to have it created");
+            }
+            return item;
+        }
+        item.observed = &found->second;
+        item.standing = standing_of(resource, found->second);
+        if (found->second.ownership == model::Ownership::foreign) {
+            block(item, Withheld::Why::foreign_owner,
+                  fmt::format("belongs to {} ({})", found->second.owner, found->second.id),
+                  "remove it from the manifests there first");
+        }
+        return item;
+    }
+
+    static Standing standing_of(const DesiredResource& resource, const ObservedResource& observed) {
+        if (observed.deleted) return Standing::in_bin;
+        if (observed.ownership == model::Ownership::unclaimed) return Standing::unclaimed;
+        const auto* table = model::attributes_of(resource.address.kind);
+        for (const auto& attribute : table->attributes) {
+            if (!attribute.immutable || is_ignored(resource, attribute.path)) continue;
+            const auto wanted = desired_text(resource, attribute.path);
+            const auto it = observed.attributes.find(attribute.path);
+            const auto there = it == observed.attributes.end() ? Value{} : it->second;
+            if (!wanted.empty() && canonical(attribute, wanted) != canonical(attribute, there))
+                return Standing::outdated;
+        }
+        return Standing::there;
+    }
+
+    static void block(Item& item, Withheld::Why why, std::string message, std::string help) {
+        item.standing = Standing::blocked;
+        item.withheld = withheld(*item.desired, why, std::move(message), std::move(help));
+    }
+
+    /// What needs an object to be created that is itself withheld, is withheld too; and so on, until nothing changes.
+    void block_dependants() {
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (auto& [address, item] : items_) {
+                if (item.standing == Standing::blocked) continue;
+                const auto* blocker = early_blocker(item);
+                if (blocker == nullptr) continue;
+                block(item, Withheld::Why::waits_for_withheld,
+                      fmt::format("waits for {}, which is left alone", to_string(*blocker)), {});
+                changed = true;
+            }
+        }
+    }
+
+    const model::Address* early_blocker(const Item& item) const {
+        const auto* table = model::attributes_of(item.desired->address.kind);
+        for (const auto& [path, attribute] : item.desired->attributes) {
+            const auto* row = table->find(path);
+            if (row == nullptr || row->late) continue;
+            for (const auto& reference : references_in(attribute.value)) {
+                const auto target = items_.find(reference.address);
+                if (target == items_.end() || target->second.standing != Standing::blocked) continue;
+                if (!known_output(reference, items_)) return &target->first;
+            }
+        }
+        return nullptr;
+    }
+
+    void fill(Item& item) {
+        if (item.standing == Standing::blocked && item.observed == nullptr) return;
+        const auto* table = model::attributes_of(item.desired->address.kind);
+        for (const auto& attribute : table->attributes) {
+            const auto it = item.desired->attributes.find(attribute.path);
+            if (it == item.desired->attributes.end() || attribute.write_only || attribute.part_of_ownership) continue;
+            if (attribute.path == model::path::client_secrets) continue;  // secrets.hpp
+            auto resolved = look_up(attribute, it->second, item);
+            (is_ignored(*item.desired, attribute.path) ? item.ignored : item.attributes).push_back(std::move(resolved));
+        }
+    }
+
+    ResolvedAttribute look_up(const model::Attribute& attribute, const model::DesiredAttribute& desired,
+                              const Item& item) const {
+        ResolvedAttribute resolved;
+        resolved.attribute = &attribute;
+        resolved.desired = &desired;
+        if (attribute.compare == model::Compare::set || attribute.compare == model::Compare::named) {
+            for (const auto& element : desired.elements) resolved.elements.push_back(look_up(element));
+        } else {
+            resolved.value = canonical(attribute, looked_up(desired.value, items_));
+        }
+        if (item.observed != nullptr) {
+            const auto there = item.observed->attributes.find(attribute.path);
+            resolved.observed =
+                canonical(attribute, there == item.observed->attributes.end() ? Value{} : there->second);
+        } else if (attribute.compare == model::Compare::set || attribute.compare == model::Compare::named) {
+            resolved.observed =
+                canonical(attribute, {});  // an absent scalar stays null, so that a creation shows every value it sets
+        }
+        return resolved;
+    }
+
+    ResolvedElement look_up(const model::Element& element) const {
+        ResolvedElement resolved{&element, looked_up(element.value, items_), true, false};
+        for (const auto& reference : references_in(resolved.value)) {
+            resolved.known = false;
+            const auto target = items_.find(reference.address);
+            if (target == items_.end() || target->second.standing == Standing::blocked) resolved.blocked = true;
+        }
+        return resolved;
+    }
+
+    const DesiredGraph& desired_;
+    const model::Snapshot& observed_;
+    Items items_;
+};
+
+}  // namespace
+
+bool Item::is_written() const noexcept {
+    if (standing == Standing::blocked) return false;
+    switch (desired->management.policy) {
+        case model::ManagementPolicy::full:
+            return true;
+        case model::ManagementPolicy::create_only:
+            return standing == Standing::missing || standing == Standing::in_bin;
+        case model::ManagementPolicy::observe:
+            return false;
+    }
+    return false;
+}
+
+Value looked_up(const Value& value, const Items& items) {
+    if (const auto* reference = value.as_reference()) {
+        const auto text = known_output(*reference, items);
+        return text ? Value(*text) : value;
+    }
+    if (const auto* list = value.as_list()) {
+        model::List result;
+        for (const auto& element : *list) result.push_back(looked_up(element, items));
+        return result;
+    }
+    if (const auto* map = value.as_map()) {
+        model::Map result;
+        for (const auto& [name, member] : *map) result.emplace(name, looked_up(member, items));
+        return result;
+    }
+    return value;
+}
+
+}  // namespace regent::plan

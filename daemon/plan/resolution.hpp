@@ -1,0 +1,69 @@
+#pragma once
+
+#include "model/attributes.hpp"
+#include "model/snapshot.hpp"
+#include "plan/desired_graph.hpp"
+#include "plan/plan.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace regent::plan {
+
+/// How a desired object stands to what the tenant holds.
+enum class Standing {
+    missing,    ///< to be created
+    in_bin,     ///< in the recycle bin: to be restored
+    unclaimed,  ///< to be adopted
+    there,      ///< ours
+    outdated,   ///< ours, but an immutable attribute changed: to be replaced
+    blocked     ///< cannot be planned; `Withheld` says why
+};
+
+/// One element of a collection after its references were looked up.
+struct ResolvedElement {
+    const model::Element* element = nullptr;
+    model::Value value;
+    bool known = true;
+    bool blocked = false;  ///< waits for an object that is itself withheld: nobody can say what it will be
+};
+
+/// One attribute as it is wanted and as it is, both canonical.
+struct ResolvedAttribute {
+    const model::Attribute* attribute = nullptr;
+    const model::DesiredAttribute* desired = nullptr;
+    model::Value value;                     ///< scalar, document
+    std::vector<ResolvedElement> elements;  ///< set, named
+    model::Value observed;                  ///< canonical; null for write-only ones
+};
+
+/// One desired object beside the observed one: what all of the planner works on.
+struct Item {
+    const DesiredResource* desired = nullptr;
+    const model::ObservedResource* observed = nullptr;  ///< null when missing
+    Standing standing = Standing::missing;
+    std::optional<Withheld> withheld;
+    std::vector<ResolvedAttribute>
+        attributes;  ///< in table order, without clientSecrets, marks and what is on management.ignore
+    std::vector<ResolvedAttribute> ignored;
+
+    [[nodiscard]] bool is_made_anew() const noexcept {
+        return standing == Standing::missing || standing == Standing::outdated;
+    }
+    /// Written by this plan: not withheld as a whole, and neither watched only nor created only once.
+    [[nodiscard]] bool is_written() const noexcept;
+};
+
+using Items = std::map<model::Address, Item>;
+
+/// Sets every desired object beside what was observed and looks its references up, as far as their values are known by
+/// now.
+[[nodiscard]] Items resolve(const DesiredGraph& desired, const model::Snapshot& observed);
+
+/// `value` with every Reference replaced whose output is known in `items`; a secret's text never is.
+[[nodiscard]] model::Value looked_up(const model::Value& value, const Items& items);
+
+}  // namespace regent::plan

@@ -1,0 +1,79 @@
+#include "plan/safety.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::plan {
+namespace {
+
+/// Below this many objects a share of deletes means little: one of three is 33 %.
+constexpr std::size_t share_counts_from = 10;
+
+bool puts_back_drift_only(const Plan& plan) {
+    return std::all_of(plan.resources.begin(), plan.resources.end(), [](const auto& resource) {
+        return resource.action == Action::none ||
+               (resource.action == Action::update && resource.reason == Reason::drifted);
+    });
+}
+
+void check_deletes(const Plan& plan, const model::Policy& policy, const Consent& consent,
+                   std::vector<Refusal>& refusals) {
+    const auto allowed = consent.max_deletes.value_or(policy.max_deletes);
+    if (plan.deletes > allowed) {
+        refusals.push_back(
+            {Refusal::Guard::deletes,
+             fmt::format("the plan deletes {} object{}, and {} {} allowed", plan.deletes, plan.deletes == 1 ? "" : "s",
+                         allowed, allowed == 1 ? "is" : "are"),
+             fmt::format("if that is meant, `--max-deletes {}` allows it for this run, `policy.maxDeletes` for all",
+                         plan.deletes)});
+    }
+    const auto share = plan.managed == 0 ? 0 : plan.deletes * 100 / plan.managed;
+    if (!consent.max_deletes && plan.managed >= share_counts_from && share > policy.max_delete_percent) {
+        refusals.push_back(
+            {Refusal::Guard::delete_share,
+             fmt::format("the plan deletes {} of {} objects ({} %), and {} % are allowed", plan.deletes, plan.managed,
+                         share, policy.max_delete_percent),
+             fmt::format("look whether manifests are missing; if it is meant, use `--max-deletes {}`", plan.deletes)});
+    }
+}
+
+void check_consent(const Plan& plan, const model::Policy& policy, const Consent& consent,
+                   std::vector<Refusal>& refusals) {
+    const auto& expected = consent.expected_plan;
+    const auto digits = expected.rfind("sha256:", 0) == 0 ? expected.substr(7) : expected;
+    if (!digits.empty() && (digits.size() < 8 || plan.id.rfind(digits, 0) != 0)) {
+        refusals.push_back({Refusal::Guard::plan_changed,
+                            fmt::format("the plan is {} now, not {}: manifests or tenant changed since it was reviewed",
+                                        plan.id.substr(0, 8), digits.substr(0, 8)),
+                            "read the plan again"});
+    }
+    if (policy.require_approved_plan && digits.empty() && !plan.empty() && !puts_back_drift_only(plan)) {
+        refusals.push_back({Refusal::Guard::approval_missing,
+                            fmt::format("environment `{}` applies approved plans only", plan.environment),
+                            fmt::format("review it, then use `--expect-plan {}`", plan.id.substr(0, 8))});
+    }
+}
+
+}  // namespace
+
+std::vector<Refusal> check_safety(const Plan& plan, const DesiredGraph& desired, const Consent& consent) {
+    const auto& policy = desired.environment.policy;
+    std::vector<Refusal> refusals;
+    if (policy.mode == model::Policy::Mode::plan && !plan.empty()) {
+        refusals.push_back({Refusal::Guard::mode_plan,
+                            fmt::format("environment `{}` is set to `mode: plan`", plan.environment),
+                            "set `policy.mode: apply` in its file to allow changes"});
+    }
+    if (desired.documents == 0 && plan.managed > 0 && !policy.allow_empty) {
+        refusals.push_back({Refusal::Guard::empty_source,
+                            fmt::format("the manifests are empty, and {} object{} of ours are in the tenant",
+                                        plan.managed, plan.managed == 1 ? "" : "s"),
+                            "look whether `spec.sources` is right; `policy.allowEmpty: true` allows it"});
+    }
+    check_deletes(plan, policy, consent, refusals);
+    check_consent(plan, policy, consent, refusals);
+    return refusals;
+}
+
+}  // namespace regent::plan

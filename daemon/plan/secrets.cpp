@@ -1,0 +1,219 @@
+#include "plan/secrets.hpp"
+
+#include "plan/diff.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::plan {
+namespace {
+
+using model::Address;
+using model::ObservedSecret;
+using Time = std::chrono::system_clock::time_point;
+
+constexpr std::string_view secret_key_mark = "secretKey:";
+
+/// The key id that an observed connector's mark names; empty when it names none.
+std::string marked_key(const model::ObservedResource* observed) {
+    for (const auto& mark : observed_marks(observed)) {
+        if (mark.rfind(secret_key_mark, 0) == 0) return mark.substr(secret_key_mark.size());
+    }
+    return {};
+}
+
+std::string observed_auth(const model::ObservedResource& observed) {
+    const auto it = observed.attributes.find(model::path::auth_type);
+    return it == observed.attributes.end() ? std::string{} : it->second.text_or({});
+}
+
+/// The secret a connector is to sign in with: the application and the secret's name.
+std::optional<std::pair<Address, std::string>> wanted_secret(const DesiredResource& connector) {
+    const auto it = connector.attributes.find(model::path::auth_client_secret);
+    const auto* reference = it == connector.attributes.end() ? nullptr : it->second.value.as_reference();
+    if (reference == nullptr) return std::nullopt;
+    const auto part = part_of(*reference);
+    return std::pair{reference->address, part.substr(part.find('/') + 1)};
+}
+
+std::chrono::seconds seconds_of(const model::Element& element, const char* member) {
+    const auto* value = element.value.find(member);
+    const auto* seconds = value == nullptr ? nullptr : value->as_integer();
+    return std::chrono::seconds(seconds == nullptr ? 0 : *seconds);
+}
+
+class Planner {
+public:
+    Planner(const DesiredGraph& desired, const Items& items, const std::set<Address>& updated,
+            const std::vector<model::ObservedResource>& orphans, Time now)
+        : desired_(desired), items_(items), updated_(updated), orphans_(orphans), now_(now) {}
+
+    Secrets run() {
+        for (const auto& [address, item] : items_) {
+            if (const auto wanted = wanted_secret(*item.desired)) consumers_[*wanted].push_back(address);
+        }
+        for (const auto& [address, item] : items_) {
+            if (address.kind == model::kind::application && (item.observed != nullptr || item.is_written()))
+                plan_application(address, item);
+        }
+        return std::move(result_);
+    }
+
+private:
+    const model::DesiredAttribute* declared(const Item& item) const {
+        const auto it = item.desired->attributes.find(model::path::client_secrets);
+        return it == item.desired->attributes.end() ? nullptr : &it->second;
+    }
+
+    void plan_application(const Address& address, const Item& item) {
+        auto& plan = result_.applications[address];
+        std::set<std::string> names;
+        if (const auto* attribute = declared(item)) {
+            for (const auto& element : attribute->elements) {
+                names.insert(element.name);
+                plan_secret(address, item, element, plan);
+            }
+        }
+        drop_undeclared(item, names, plan);
+    }
+
+    std::vector<ObservedSecret> candidates(const Item& item, const std::string& name) const {
+        std::vector<ObservedSecret> found;
+        if (item.observed == nullptr) return found;
+        for (const auto& secret : item.observed->secrets) {
+            if (secret.name == name && secret.ends_at > now_) found.push_back(secret);
+        }
+        std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+            return std::tie(a.ends_at, a.key_id) > std::tie(b.ends_at, b.key_id);
+        });
+        return found;
+    }
+
+    void plan_secret(const Address& address, const Item& item, const model::Element& element, SecretPlan& plan) {
+        const auto valid = candidates(item, element.name);
+        std::vector<Address> written;
+        for (const auto& consumer : consumers_[{address, element.name}]) {
+            if (items_.at(consumer).is_written()) written.push_back(consumer);
+        }
+        const auto reason = item.is_written() ? reason_to_issue(element, valid, written) : std::nullopt;
+        if (reason) {
+            plan.issues.push_back({element.name, &element, *reason, written});
+            for (const auto& consumer : written) result_.connectors[consumer] = {true, {}};
+            drop_named(item, element.name, {}, written, plan);
+            return;
+        }
+        std::set<std::string> in_use;
+        for (const auto& consumer : consumers_[{address, element.name}]) {
+            const auto key = marked_key(items_.at(consumer).observed);
+            result_.connectors[consumer] = {false, key};
+            if (!key.empty()) in_use.insert(key);
+        }
+        if (valid.empty() && written.empty() && item.is_written()) {
+            plan.warnings.push_back(
+                fmt::format("the secret \"{}\" is not issued: nothing would receive it", element.name));
+        }
+        plan.unchanged += valid.empty() ? 0 : 1;
+        if (!in_use.empty() && item.is_written()) drop_named(item, element.name, in_use, {}, plan);
+    }
+
+    std::optional<Reason> reason_to_issue(const model::Element& element, const std::vector<ObservedSecret>& valid,
+                                          const std::vector<Address>& consumers) const {
+        if (consumers.empty()) return std::nullopt;
+        if (valid.empty()) return Reason::secret_missing;
+        const auto rotate_before = seconds_of(element, "rotateBeforeSeconds");
+        for (const auto& address : consumers) {
+            const auto& consumer = items_.at(address);
+            if (consumer.standing != Standing::there || observed_auth(*consumer.observed) != "clientSecret")
+                return Reason::secret_needed;
+            const auto key = marked_key(consumer.observed);
+            const auto it = std::find_if(valid.begin(), valid.end(), [&](const auto& s) { return s.key_id == key; });
+            if (it == valid.end()) return Reason::secret_not_delivered;
+            if (it->ends_at - now_ <= rotate_before) return Reason::secret_expiring;
+            const auto policy = desired_.environment.policy.connector_secret_on_update;
+            if (policy == model::Policy::SecretOnUpdate::reissue && updated_.contains(address))
+                return Reason::secret_needed;
+        }
+        return std::nullopt;
+    }
+
+    /// Drops what carries `name` and is not in `keep`.
+    void drop_named(const Item& item, const std::string& name, const std::set<std::string>& keep,
+                    const std::vector<Address>& after, SecretPlan& plan) const {
+        if (item.observed == nullptr) return;
+        for (const auto& secret : item.observed->secrets) {
+            if (secret.name != name || keep.contains(secret.key_id)) continue;
+            plan.drops.push_back({secret, after,
+                                  secret.ends_at <= now_ ? "expired"
+                                  : after.empty()        ? "nothing uses it"
+                                                         : "replaced",
+                                  false});
+        }
+    }
+
+    /// A connector that goes on signing in with `key_id` after this plan.
+    std::optional<Address> still_used_by(const std::string& key_id) const {
+        for (const auto& [address, item] : items_) {
+            if (address.kind != model::kind::connector || item.observed == nullptr ||
+                marked_key(item.observed) != key_id)
+                continue;
+            if (!item.is_written() || (item.standing == Standing::there && !updated_.contains(address))) return address;
+        }
+        for (const auto& orphan : orphans_) {
+            if (marked_key(&orphan) == key_id) return orphan.address;
+        }
+        return std::nullopt;
+    }
+
+    std::vector<Address> written_users(const std::string& key_id) const {
+        std::vector<Address> users;
+        for (const auto& [address, item] : items_) {
+            if (address.kind == model::kind::connector && item.observed != nullptr &&
+                marked_key(item.observed) == key_id)
+                users.push_back(address);
+        }
+        return users;
+    }
+
+    static std::string shown(const ObservedSecret& secret) {
+        return fmt::format("\"{}\" ({})", secret.name.empty() ? secret.display_name : secret.name, secret.key_id);
+    }
+
+    void drop_undeclared(const Item& item, const std::set<std::string>& names, SecretPlan& plan) {
+        if (item.observed == nullptr) return;
+        const auto* attribute = declared(item);
+        const bool exclusive = attribute != nullptr && attribute->exclusive;
+        for (const auto& secret : item.observed->secrets) {
+            if (names.contains(secret.name)) continue;
+            const bool issued_here = !secret.name.empty();
+            if ((!issued_here && !exclusive) || !item.is_written()) {
+                plan.undeclared.push_back(shown(secret));
+                continue;
+            }
+            if (const auto user = issued_here ? still_used_by(secret.key_id) : std::nullopt) {
+                plan.warnings.push_back(
+                    fmt::format("the secret {} is kept: {} still signs in with it", shown(secret), to_string(*user)));
+                continue;
+            }
+            plan.drops.push_back({secret, written_users(secret.key_id),
+                                  issued_here ? "no manifest declares it" : "not issued by regent", !issued_here});
+        }
+    }
+
+    const DesiredGraph& desired_;
+    const Items& items_;
+    const std::set<Address>& updated_;
+    const std::vector<model::ObservedResource>& orphans_;
+    const Time now_;
+    std::map<std::pair<Address, std::string>, std::vector<Address>> consumers_;
+    Secrets result_;
+};
+
+}  // namespace
+
+Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const std::set<Address>& updated,
+                     const std::vector<model::ObservedResource>& orphans, Time now) {
+    return Planner(desired, items, updated, orphans, now).run();
+}
+
+}  // namespace regent::plan

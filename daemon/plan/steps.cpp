@@ -1,0 +1,78 @@
+#include "plan/steps.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace regent::plan {
+
+std::string StepGraph::key(const model::Address& address, std::string_view part, std::string_view kind) {
+    auto key = to_string(address);
+    if (!part.empty()) (key += ' ') += part;
+    if (!kind.empty()) (key += ' ') += kind;
+    return key;
+}
+
+Step& StepGraph::add(const std::string& key, const model::Address& address, std::string part, Work work) {
+    const auto [it, added] = drafts_.try_emplace(key);
+    auto& step = it->second.step;
+    if (added) {
+        step.address = address;
+        step.part = std::move(part);
+        step.work = work;
+    }
+    return step;
+}
+
+void StepGraph::after(const std::string& key, const std::string& earlier) {
+    if (key != earlier) drafts_.at(key).after.push_back(earlier);
+}
+
+std::vector<std::string> StepGraph::keys() const {
+    std::vector<std::string> keys;
+    for (const auto& [key, draft] : drafts_) keys.push_back(key);
+    return keys;
+}
+
+int StepGraph::wave_of(const std::string& key) {
+    auto& draft = drafts_.at(key);
+    if (draft.wave == 0) {
+        int wave = 1;
+        for (const auto& earlier : draft.after) {
+            if (drafts_.contains(earlier)) wave = std::max(wave, wave_of(earlier) + 1);
+        }
+        draft.wave = wave;
+    }
+    return draft.wave;
+}
+
+std::vector<Step> StepGraph::take() {
+    std::vector<std::string> order;
+    for (auto& [key, draft] : drafts_) {
+        wave_of(key);
+        order.push_back(key);
+    }
+    std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
+        const auto& x = drafts_.at(a);
+        const auto& y = drafts_.at(b);
+        return std::tie(x.wave, x.step.address, x.step.part, a) < std::tie(y.wave, y.step.address, y.step.part, b);
+    });
+    std::map<std::string, int> ids;
+    for (const auto& key : order) ids.emplace(key, static_cast<int>(ids.size()) + 1);
+    std::vector<Step> steps;
+    for (const auto& key : order) {
+        auto& draft = drafts_.at(key);
+        draft.step.id = ids.at(key);
+        draft.step.wave = draft.wave;
+        for (const auto& earlier : draft.after) {
+            if (const auto it = ids.find(earlier); it != ids.end()) draft.step.after.push_back(it->second);
+        }
+        auto& after = draft.step.after;
+        std::sort(after.begin(), after.end());
+        after.erase(std::unique(after.begin(), after.end()), after.end());
+        steps.push_back(std::move(draft.step));
+    }
+    drafts_.clear();
+    return steps;
+}
+
+}  // namespace regent::plan

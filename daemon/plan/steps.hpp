@@ -1,0 +1,39 @@
+#pragma once
+
+#include "plan/plan.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace regent::plan {
+
+/// Steps under construction: each has a key, and names the keys it must come after. Names that lead nowhere are
+/// ignored, so that a step can say "after the object was written, if it is written at all".
+class StepGraph {
+public:
+    /// "Application/a", "Application/a complete", "Application/a federatedCredentials/x": one step each.
+    [[nodiscard]] static std::string key(const model::Address& address, std::string_view part = {},
+                                         std::string_view kind = {});
+
+    /// Adds a step and returns it for filling in; the same key twice is the same step.
+    Step& add(const std::string& key, const model::Address& address, std::string part, Work work);
+    void after(const std::string& key, const std::string& earlier);
+    [[nodiscard]] bool has(const std::string& key) const { return drafts_.contains(key); }
+    [[nodiscard]] std::vector<std::string> keys() const;
+
+    /// Numbers the steps in an order of work: by wave (the longest way from the beginning), then by kind, name and
+    /// part.
+    [[nodiscard]] std::vector<Step> take();
+
+private:
+    struct Draft {
+        Step step;
+        std::vector<std::string> after;
+        int wave = 0;
+    };
+    int wave_of(const std::string& key);
+    std::map<std::string, Draft> drafts_;
+};
+
+}  // namespace regent::plan
