@@ -168,7 +168,7 @@ private:
     [[nodiscard]] std::optional<model::Diagnostic> text_after_quote() const {
         const auto* scalar = last_scalar();
         if (scalar == nullptr || scalar->style != Style::quoted || scalar->span.end_line != error_.at.line ||
-            at_end() || scalar->is_key) {
+            at_end() || scalar->is_key || problem_has("<document start>")) {
             return std::nullopt;
         }
         const auto rest = without_comment(rest_of_line(error_.at));

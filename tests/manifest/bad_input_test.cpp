@@ -12,8 +12,9 @@
 #include <string>
 #include <vector>
 
-// Every folder of tests/manifest/bad is a mistake that someone can make, and expected.txt is what regent says to it, as a person reads
-// it: input.yaml, or input.yaml with the variables of an environment.yaml. REGENT_UPDATE_GOLDEN=1 rewrites expected.txt; then read it.
+// Every folder of tests/manifest/bad is a mistake that someone can make, and expected.txt is what regent says to it, as
+// a person reads it: input.yaml, or input.yaml with the variables of an environment.yaml. REGENT_UPDATE_GOLDEN=1
+// rewrites expected.txt; then read it.
 
 namespace {
 
