@@ -64,9 +64,17 @@ std::size_t scheme_length(std::string_view text, std::size_t at) {
 
 /// "Bearer token" is prose, "Bearer abc123…" is not: what follows has a digit, or is longer than words are.
 bool looks_like_credentials(std::string_view value) {
-    return value.size() >= 16 || (value.size() >= 6 && std::any_of(value.begin(), value.end(), [](char c) {
-                                      return (c >= '0' && c <= '9') || c == '=';
-                                  }));
+    return value.size() >= 16 ||
+           (value.size() >= 6 && std::any_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; }));
+}
+
+bool is_hex_digit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// "%22": one encoded character, whose digits are not the start of the word behind it.
+bool is_percent_encoded(std::string_view text, std::size_t at) {
+    return at + 2 < text.size() && text[at] == '%' && is_hex_digit(text[at + 1]) && is_hex_digit(text[at + 2]);
 }
 
 struct Value {
@@ -122,8 +130,8 @@ public:
 
     std::string run() && {
         while (at_ < text_.size()) {
-            if (at_ > 0 && is_name_character(text_[at_ - 1])) {
-                copy(1);
+            if (is_percent_encoded(text_, at_)) {
+                copy(3);
             } else if (const auto jwt = jwt_length(text_, at_); jwt > 0) {
                 hide(jwt);
             } else if (!hide_credentials() && !hide_value()) {

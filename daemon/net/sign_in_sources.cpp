@@ -136,7 +136,7 @@ tl::expected<SignIn, TokenError> credential_from_environment(const GetEnvironmen
     if (result.client_id.empty() && no_credential)
         return refuse(fmt::format("AZURE_CLIENT_ID is not set, nor is {}", either), help);
     if (result.client_id.empty()) return refuse("AZURE_CLIENT_ID is not set", help);
-    if (no_credential) return refuse(fmt::format("neither {} is set", either), help);
+    if (no_credential) return refuse("neither AZURE_CLIENT_SECRET nor AZURE_CLIENT_CERTIFICATE_PATH is set", help);
     if (!secret.empty()) {
         result.credential = std::move(secret);
         return result;
