@@ -17,30 +17,31 @@ std::span<const ErrorCode> field_error_codes() {
 Other YAML files can live in the repository outside the folders that the
 Environment names in `sources`.)"},
         ErrorCode{"RG0202", "unknown apiVersion",
-                  R"(`apiVersion` says which version of the manifest format a document is written in.
-There is one so far: `regent/v1`.)"},
+                  R"(`apiVersion` says which version of the manifest format a document is written
+in. There is one so far: `regent/v1`.)"},
         ErrorCode{"RG0203", "missing or unknown kind",
                   R"(`kind` says what a document describes: Environment, Application, RedirectUri,
-FederatedCredential or Connector, spelled exactly so. `regent explain Connector`
-shows the fields of one.)"},
+FederatedCredential or Connector, spelled exactly so. `regent explain
+Connector` shows the fields of one.)"},
         ErrorCode{"RG0204", "unknown field",
                   R"(A key that the kind does not have is an error and never ignored: a misspelt
-`redirectUris` that is silently nothing would leave the old URIs in the tenant.
+`redirectUris` that is silently nothing would leave the old URIs in the
+tenant.
 
     spec:
       redirectUrl: ...     # RG0204; did you mean `redirectUris`?
 
 `regent explain Application.spec` lists the fields there are.)"},
         ErrorCode{"RG0205", "required field missing",
-                  R"(Some fields have no sensible default: without them, the object cannot be created.
-The message names the field and shows an example.)"},
+                  R"(Some fields have no sensible default: without them, the object cannot be
+created. The message names the field and shows an example.)"},
         ErrorCode{"RG0206", "wrong type",
-                  R"(The field takes another kind of value than what stands there: a list where text
-is expected, a quoted "true" where a boolean is.
+                  R"(The field takes another kind of value than what stands there: a list where
+text is expected, a quoted "true" where a boolean is.
 
-Booleans are `true` and `false` without quotes; `yes`, `no`, `on` and `off` mean
-different things to different YAML tools and are not taken. Lists have one item
-behind each `- `, or stand in brackets.)"},
+Booleans are `true` and `false` without quotes; `yes`, `no`, `on` and `off`
+mean different things to different YAML tools and are not taken. Lists have
+one item behind each `- `, or stand in brackets.)"},
         ErrorCode{"RG0207", "key without a value",
                   R"(A key with nothing behind it could mean "leave it alone" or "make it empty".
 These are different things, so it has to be said:
@@ -48,29 +49,29 @@ These are different things, so it has to be said:
     tags: []          # there must be none
                       # no key at all: regent leaves the tags alone)"},
         ErrorCode{"RG0208", "value that the field does not know",
-                  R"(The field takes one of a few words, and this is none of them. The message lists
-them; spelling and case count.)"},
+                  R"(The field takes one of a few words, and this is none of them. The message
+lists them; spelling and case count.)"},
         ErrorCode{"RG0209", "exactly one of several fields",
-                  R"(These fields say the same thing in different ways, so one of them has to be there
-and only one: a redirect URI is either `uri` or `connectorRef`, a federated
-credential has either an `issuer` or a `connectorRef`, a connector's credential
-is either `clientSecretRef` or `managedIdentity`.)"},
+                  R"(These fields say the same thing in different ways, so one of them has to be
+there and only one: a redirect URI is either `uri` or `connectorRef`, a
+federated credential has either an `issuer` or a `connectorRef`, a connector's
+credential is either `clientSecretRef` or `managedIdentity`.)"},
         ErrorCode{"RG0210", "field of another version",
                   R"(The field exists in regent's plans or in another tool, but this version cannot
 carry it out. It is refused by name, because a field that is silently ignored
 would let a reader believe that it holds. What is not in a manifest is not
 touched: set it by hand and it stays.)"},
         ErrorCode{"RG0211", "name of a document",
-                  R"(`metadata.name` is the identity of what a document describes. It becomes part of
-the key in the tenant (`uniqueName`), so it has 1 to 63 lower-case letters,
+                  R"(`metadata.name` is the identity of what a document describes. It becomes part
+of the key in the tenant (`uniqueName`), so it has 1 to 63 lower-case letters,
 digits and `-`, begins with a letter and does not end with `-`.
 
 Another name is another object: to change what people see, change
 `spec.displayName`.)"},
         ErrorCode{"RG0212", "duration",
-                  R"(A duration is a whole number and one unit, without a blank: `180d` (days), `12h`
-(hours), `30m` (minutes), `45s` (seconds). Weeks, months and years have no unit:
-their length is not always the same, or easily misread.)"},
+                  R"(A duration is a whole number and one unit, without a blank: `180d` (days),
+`12h` (hours), `30m` (minutes), `45s` (seconds). Weeks, months and years have
+no unit: their length is not always the same, or easily misread.)"},
         ErrorCode{"RG0213", "GUID", R"(Ids of tenants and applications are GUIDs: 32 hexadecimal digits in groups of
 8-4-4-4-12, such as 11111111-1111-1111-1111-111111111111.)"},
         ErrorCode{"RG0214", "number out of range",
@@ -80,11 +81,12 @@ their length is not always the same, or easily misread.)"},
 tokens are trusted when both match. With `connectorRef`, neither is written,
 since both are read from the connector.)"},
         ErrorCode{"RG0217", "listed twice",
-                  R"(The members of this list are told apart by their name or their text, so two equal
-ones cannot both be meant. Remove one, or rename it.)"},
+                  R"(The members of this list are told apart by their name or their text, so two
+equal ones cannot both be meant. Remove one, or rename it.)"},
         ErrorCode{"RG0218", "path", R"(Paths in manifests are relative to the file they are written in, use `/`, and
-stay inside the repository. An absolute path would mean something else on every
-machine, and one that leaves the repository would read what no commit holds.)"},
+stay inside the repository. An absolute path would mean something else on
+every machine, and one that leaves the repository would read what no commit
+holds.)"},
         ErrorCode{"RG0219", "identifier URIs in two places",
                   R"(`spec.identifierUris` and `spec.exposes.identifierUris` are the same list; an
 application's manifest says it once.)"},
@@ -106,20 +108,20 @@ maker portal.)"},
 std::span<const ErrorCode> reference_error_codes() {
     static constexpr std::array codes = {
         ErrorCode{"RG0311", "reference to nothing",
-                  R"(A document names another one that is not among the manifests of this environment.
-References go by kind and `metadata.name`:
+                  R"(A document names another one that is not among the manifests of this
+environment. References go by kind and `metadata.name`:
 
     connectorRef: {name: arm}    # kind: Connector, metadata: {name: arm}
 
 The folders that belong to an environment are in its `sources`.)"},
         ErrorCode{"RG0312", "two documents of one name",
-                  R"(Kind and `metadata.name` are the identity of a document, across all files of an
-environment. Rename one of the two; both places are shown.)"},
+                  R"(Kind and `metadata.name` are the identity of a document, across all files of
+an environment. Rename one of the two; both places are shown.)"},
         ErrorCode{"RG0313", "circle of references",
-                  R"(Each of these objects needs another one before it can be created, so none of them
-can be the first. References in fields that can be set later (redirect URIs,
-federated credentials) never do this: an application and its connector may name
-each other.)"},
+                  R"(Each of these objects needs another one before it can be created, so none of
+them can be the first. References in fields that can be set later (redirect
+URIs, federated credentials) never do this: an application and its connector
+may name each other.)"},
         ErrorCode{"RG0314", "connector without a managed identity",
                   R"(A federated credential with `connectorRef` trusts the managed identity of that
 connector. A connector that signs in with a secret has none.
@@ -129,8 +131,8 @@ connector. A connector that signs in with a secret has none.
         managedIdentity: {})"},
         ErrorCode{"RG0315", "secret that the application does not declare",
                   R"(A connector's `clientSecretRef` names an entry of the `clientSecrets` of its
-application. regent issues the secret and hands its value to the connector; the
-value itself never stands in a manifest.)"},
+application. regent issues the secret and hands its value to the connector;
+the value itself never stands in a manifest.)"},
         ErrorCode{"RG0316", "more than 20 federated credentials",
                   R"(An application can hold 20 federated credentials, those of other documents
 included.
@@ -141,20 +143,21 @@ subject, whatever their names.
 https://learn.microsoft.com/graph/api/resources/federatedidentitycredential)"},
         ErrorCode{"RG0318", "one redirect URI under two platforms",
                   R"(A redirect URI belongs to one platform of an application: `web`, `spa` or
-`native`. The platform decides how the token is redeemed, so the same URI under
-two of them cannot work for both.)"},
+`native`. The platform decides how the token is redeemed, so the same URI
+under two of them cannot work for both.)"},
         ErrorCode{"RG0319", "one element from two documents",
-                  R"(Two documents contribute the same element to an application, or one contributes
-what the application's own manifest lists already. Then nobody could say whose
-removal removes it. Keep one.)"},
+                  R"(Two documents contribute the same element to an application, or one
+contributes what the application's own manifest lists already. Then nobody
+could say whose removal removes it. Keep one.)"},
         ErrorCode{"RG0320", "managed identity needs a single-tenant application",
-                  R"(A connector that signs in by managed identity works only with an application whose
-`signInAudience` is `single-tenant`.
+                  R"(A connector that signs in by managed identity works only with an application
+whose `signInAudience` is `single-tenant`.
 https://learn.microsoft.com/connectors/custom-connectors/azure-active-directory-authentication)"},
         ErrorCode{"RG0321", "unknown Power Platform environment",
                   R"(`powerPlatformEnvironment` is an alias from the Environment's
 `powerPlatformEnvironments`, or an environment's id (a GUID, or `Default-` and
-the tenant's id). Old environments have ids of other shapes: give those an alias.
+the tenant's id). Old environments have ids of other shapes: give those an
+alias.
 
     powerPlatformEnvironments:
       sales: 5f5f5f5f-6a6a-7b7b-8c8c-9d9d9d9d9d9d)"},

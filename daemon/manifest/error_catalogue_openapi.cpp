@@ -13,8 +13,8 @@ std::span<const ErrorCode> openapi_error_codes() {
         ErrorCode{"RG0602", "OpenAPI file too large", R"(The service takes files below 1 MB.
 https://learn.microsoft.com/connectors/custom-connectors/faq)"},
         ErrorCode{"RG0603", "OpenAPI file that is neither JSON nor YAML",
-                  R"(An OpenAPI file is one JSON object, or one YAML document of the strict kind that
-manifests are written in: no anchors, no tags, no duplicate keys.)"},
+                  R"(An OpenAPI file is one JSON object, or one YAML document of the strict kind
+that manifests are written in: no anchors, no tags, no duplicate keys.)"},
         ErrorCode{"RG0604", "OpenAPI version",
                   R"(Custom connectors take OpenAPI 2.0 only: "swagger": "2.0", as text. Validator:
 SpecificationVersionIncorrect.
@@ -50,8 +50,8 @@ OperationPathMustStartWithSlash, OperationPathMayNotContainQueryOrFragment,
 DuplicateOperationPath, PathRedefined.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0614", "path parameter",
-                  R"(`/orders/{id}` has one parameter `id` with "in": "path" and "required": true, and
-no other one. Validator: OperationMissingPathParameter,
+                  R"(`/orders/{id}` has one parameter `id` with "in": "path" and "required": true,
+and no other one. Validator: OperationMissingPathParameter,
 PathParameterNotDefinedInTemplate, PathParameterMustBeRequired.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0615", "body of an operation",
@@ -64,8 +64,8 @@ https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-error
                   R"(The service uses this name itself. Validator: ConnectionIdParameterNotAllowed.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0617", "$ref", R"(References point into the same file and end somewhere. Validator:
-SchemaReferenceNotFound, ParameterReferenceNotFound, ResponseReferenceNotFound,
-SchemaRefLoopNotAllowed.
+SchemaReferenceNotFound, ParameterReferenceNotFound,
+ResponseReferenceNotFound, SchemaRefLoopNotAllowed.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0618", "security requirement",
                   R"(What `security` names is defined in `securityDefinitions`, scopes included.

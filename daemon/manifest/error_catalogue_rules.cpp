@@ -7,16 +7,16 @@ namespace regent::manifest {
 std::span<const ErrorCode> rule_error_codes() {
     static constexpr std::array codes = {
         ErrorCode{"RG0401", "display name",
-                  R"(A display name has at least one visible character. That of an application has at
-most 120 characters, 90 where personal accounts may sign in.
+                  R"(A display name has at least one visible character. That of an application has
+at most 120 characters, 90 where personal accounts may sign in.
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
         ErrorCode{"RG0402", "text too long", R"(The service refuses texts above its limit; nothing is cut silently.
 https://learn.microsoft.com/graph/api/resources/application)"},
         ErrorCode{"RG0403", "tag", R"(A tag of an application has 1 to 256 characters and no white space.
 https://learn.microsoft.com/graph/api/resources/application)"},
         ErrorCode{"RG0404", "tag of regent's own",
-                  R"(Tags that begin with `regent:` say whose an application is. regent sets and reads
-them; one written by hand could hand the application to another owner.)"},
+                  R"(Tags that begin with `regent:` say whose an application is. regent sets and
+reads them; one written by hand could hand the application to another owner.)"},
         ErrorCode{"RG0405", "token version of an application for personal accounts",
                   R"(Where personal Microsoft accounts may sign in, access tokens are of version 2:
 
@@ -29,12 +29,12 @@ https://learn.microsoft.com/entra/identity-platform/supported-accounts-validatio
 client secrets.
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
         ErrorCode{"RG0407", "rotation longer than the secret's life",
-                  R"(A secret is replaced when it has less than `rotateBefore` to live. When that is not
-shorter than `validFor`, every new secret is due at once.)"},
+                  R"(A secret is replaced when it has less than `rotateBefore` to live. When that
+is not shorter than `validFor`, every new secret is due at once.)"},
         ErrorCode{"RG0408", "name of a secret",
-                  R"(Secrets are named, never written. The name has 1 to 63 lower-case letters, digits
-and `-` and begins with a letter; it stands in the secret's display name in the
-tenant.)"},
+                  R"(Secrets are named, never written. The name has 1 to 63 lower-case letters,
+digits and `-` and begins with a letter; it stands in the secret's display
+name in the tenant.)"},
         ErrorCode{"RG0410", "scheme of a redirect URI",
                   R"(A redirect URI is absolute. For `web` and `spa` it uses https, or http on
 localhost; schemes of an application's own belong under `native`.
@@ -44,34 +44,35 @@ https://learn.microsoft.com/entra/identity-platform/reply-url)"},
 `localhost` and `127.0.0.1` only; the IPv6 loopback address is not supported.
 https://learn.microsoft.com/entra/identity-platform/reply-url)"},
         ErrorCode{"RG0412", "fragment in a redirect URI",
-                  R"(What stands behind `#` never reaches a server, and sign-in uses the place for its
-answer. RFC 6749, section 3.1.2: a redirection endpoint has no fragment.)"},
+                  R"(What stands behind `#` never reaches a server, and sign-in uses the place for
+its answer. RFC 6749, section 3.1.2: a redirection endpoint has no fragment.)"},
         ErrorCode{"RG0413", "wildcard in a redirect URI",
-                  R"(A wildcard can stand for the first label of a host, `https://*.contoso.example/`,
-in applications for work and school accounts only. Where personal accounts may
-sign in, it is refused.
+                  R"(A wildcard can stand for the first label of a host,
+`https://*.contoso.example/`, in applications for work and school accounts
+only. Where personal accounts may sign in, it is refused.
 https://learn.microsoft.com/entra/identity-platform/reply-url)"},
         ErrorCode{"RG0414", "query in a redirect URI",
-                  R"(Applications for personal accounts cannot have redirect URIs with a query. Put what
-it says into the `state` parameter of the request.
+                  R"(Applications for personal accounts cannot have redirect URIs with a query. Put
+what it says into the `state` parameter of the request.
 https://learn.microsoft.com/entra/identity-platform/reply-url)"},
         ErrorCode{"RG0415", "redirect URI too long", R"(A redirect URI has at most 256 characters.
 https://learn.microsoft.com/entra/identity-platform/reply-url)"},
         ErrorCode{"RG0416", "characters of a redirect URI",
-                  R"(Entra refuses the characters ! $ ' ( ) , ; in redirect URIs, and a URI is written
-in ASCII without white space (RFC 3986). Percent-encode what is needed.
+                  R"(Entra refuses the characters ! $ ' ( ) , ; in redirect URIs, and a URI is
+written in ASCII without white space (RFC 3986). Percent-encode what is
+needed.
 https://learn.microsoft.com/entra/identity-platform/reply-url)"},
         ErrorCode{"RG0417", "international host name",
                   R"(The host of a redirect URI is written in ASCII: `xn--...` for an international
 name (RFC 5890). Entra may refuse it even so.
 https://learn.microsoft.com/entra/identity-platform/reply-url)"},
         ErrorCode{"RG0418", "too many redirect URIs",
-                  R"(An application has at most 256 redirect URIs, all platforms together; 100 where
-personal accounts may sign in.
+                  R"(An application has at most 256 redirect URIs, all platforms together; 100
+where personal accounts may sign in.
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
         ErrorCode{"RG0420", "identifier URI",
-                  R"(An identifier URI is the name of an application as an API. It is absolute, has no
-white space, and `{appId}` in it, once, stands for the application's id:
+                  R"(An identifier URI is the name of an application as an API. It is absolute, has
+no white space, and `{appId}` in it, once, stands for the application's id:
 
     identifierUris: ["api://{appId}"]
 
@@ -80,45 +81,47 @@ https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions)
                   R"(Graph refuses identifier URIs that end with `/` (IdentifierUrisEndsWithSlash).
 https://learn.microsoft.com/graph/api/resources/application)"},
         ErrorCode{"RG0422", "identifier URI too long, or too many",
-                  R"(An identifier URI has at most 255 characters. Where personal accounts may sign in,
-it has at most 120, and there are at most 50.
+                  R"(An identifier URI has at most 255 characters. Where personal accounts may sign
+in, it has at most 120, and there are at most 50.
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
         ErrorCode{"RG0423", "identifier URI of an application for personal accounts",
-                  R"(Where personal accounts may sign in, an identifier URI has no query, no fragment
-and does not begin with `urn:`.
+                  R"(Where personal accounts may sign in, an identifier URI has no query, no
+fragment and does not begin with `urn:`.
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
         ErrorCode{"RG0425", "logout URL", R"(A logout URL uses https, on localhost too, and has at most 255 characters.
 https://learn.microsoft.com/graph/api/resources/webapplication)"},
         ErrorCode{"RG0426", "home page",
-                  R"(A home page is an absolute http or https URL. To leave it alone, remove the key;
-Graph has been seen to refuse an empty one once there was a value.
+                  R"(A home page is an absolute http or https URL. To leave it alone, remove the
+key; Graph has been seen to refuse an empty one once there was a value.
 https://learn.microsoft.com/graph/api/resources/webapplication)"},
         ErrorCode{"RG0430", "name of a federated credential",
-                  R"(3 to 120 letters, digits, `-` and `_`, beginning with a letter or digit. The name
-can never be changed: another name is another credential.
+                  R"(3 to 120 letters, digits, `-` and `_`, beginning with a letter or digit. The
+name can never be changed: another name is another credential.
 https://learn.microsoft.com/graph/api/resources/federatedidentitycredential)"},
         ErrorCode{"RG0431", "issuer of a federated credential",
-                  R"(The issuer is the `iss` of the tokens to trust, byte for byte, and Entra fetches
-their keys from it: an https URL.
+                  R"(The issuer is the `iss` of the tokens to trust, byte for byte, and Entra
+fetches their keys from it: an https URL.
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation)"},
         ErrorCode{"RG0432", "subject of a federated credential",
                   R"(The subject is the `sub` of the tokens to trust, exactly and case-sensitively.
 There are no wildcards: an asterisk would only match an asterisk.
 https://learn.microsoft.com/graph/api/resources/federatedidentitycredential)"},
         ErrorCode{"RG0433", "white space in what is compared exactly",
-                  R"(Issuer, subject and audience are compared with the token's byte for byte. White
-space in them, often pasted unseen, makes every exchange fail with AADSTS70021.
+                  R"(Issuer, subject and audience are compared with the token's byte for byte.
+White space in them, often pasted unseen, makes every exchange fail with
+AADSTS70021.
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations)"},
         ErrorCode{"RG0434", "text of a federated credential too long",
                   R"(Issuer, subject, audience and description have at most 600 characters each.
 https://learn.microsoft.com/graph/api/resources/federatedidentitycredential)"},
         ErrorCode{"RG0435", "audience of a federated credential",
-                  R"(A federated credential has exactly one audience. Without the key it is what Entra's
-token exchange expects: api://AzureADTokenExchange, or the national cloud's own.
+                  R"(A federated credential has exactly one audience. Without the key it is what
+Entra's token exchange expects: api://AzureADTokenExchange, or the national
+cloud's own.
 https://learn.microsoft.com/graph/api/resources/federatedidentitycredential)"},
         ErrorCode{"RG0440", "unknown API",
-                  R"(`api` is a well-known name (`microsoft-graph`, `azure-service-management` ...) or
-the application id of the API.
+                  R"(`api` is a well-known name (`microsoft-graph`, `azure-service-management` ...)
+or the application id of the API.
 
     permissions:
       - api: azure-service-management
@@ -129,60 +132,61 @@ the application id of the API.
         ErrorCode{"RG0442", "permissions at too many APIs", R"(An application asks at most 50 APIs for permissions.
 https://learn.microsoft.com/graph/api/resources/application)"},
         ErrorCode{"RG0443", "name of a permission",
-                  R"(Permissions are given by the name that the API publishes, `User.Read`; regent looks
-up the id in the tenant. Ids are refused, since nobody can review them.)"},
+                  R"(Permissions are given by the name that the API publishes, `User.Read`; regent
+looks up the id in the tenant. Ids are refused, since nobody can review them.)"},
         ErrorCode{"RG0450", "managed identity and a shared tenant",
-                  R"(A managed identity needs the tenant's id; `common` and `organizations` do not work.
+                  R"(A managed identity needs the tenant's id; `common` and `organizations` do not
+work.
 https://learn.microsoft.com/connectors/custom-connectors/azure-active-directory-authentication)"},
         ErrorCode{"RG0451", "tenant of a connector",
-                  R"(`auth.tenantId` is a tenant's id, `common`, `organizations` or `consumers`. Without
-it, the environment's tenant is meant.)"},
+                  R"(`auth.tenantId` is a tenant's id, `common`, `organizations` or `consumers`.
+Without it, the environment's tenant is meant.)"},
         ErrorCode{"RG0452", "resource without its slash",
-                  R"(The resource URL is compared letter by letter with the names of the API. Those of
-Azure Resource Manager end with `/`:
+                  R"(The resource URL is compared letter by letter with the names of the API. Those
+of Azure Resource Manager end with `/`:
 
     resource: https://management.core.windows.net/
 
 Without the slash the connector is created and no connection can sign in.
 https://learn.microsoft.com/connectors/custom-connectors/azure-active-directory-authentication)"},
         ErrorCode{"RG0453", "resource",
-                  R"(`auth.resource` names the API that tokens are for: one of its identifier URIs, an
-absolute URL, or its application id.)"},
+                  R"(`auth.resource` names the API that tokens are for: one of its identifier URIs,
+an absolute URL, or its application id.)"},
         ErrorCode{"RG0454", "colour",
-                  R"(The colour behind a connector's icon is `#` and six hexadecimal digits, in quotes:
-without them, YAML reads `#` as the beginning of a comment.
+                  R"(The colour behind a connector's icon is `#` and six hexadecimal digits, in
+quotes: without them, YAML reads `#` as the beginning of a comment.
 
     iconBrandColor: "#0078d4")"},
         ErrorCode{"RG0455", "host, base path or scope of a connector",
-                  R"(`host` is a name with an optional port, without scheme or path; `basePath` begins
-with `/`; a scope is not empty.
+                  R"(`host` is a name with an optional port, without scheme or path; `basePath`
+begins with `/`; a scope is not empty.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0456", "connector that asks for its own application",
-                  R"(The application that a connector signs in with and the API it asks tokens for are
-the same application, named by URI. Entra refuses this (AADSTS90009) unless the
-resource is given as the bare application id.
+                  R"(The application that a connector signs in with and the API it asks tokens for
+are the same application, named by URI. Entra refuses this (AADSTS90009)
+unless the resource is given as the bare application id.
 https://learn.microsoft.com/entra/identity-platform/reference-error-codes)"},
         ErrorCode{"RG0460", "endpoint",
-                  R"(An endpoint is an origin, scheme, host and port: `https://graph.microsoft.com`.
-Paths are added by regent.)"},
+                  R"(An endpoint is an origin, scheme, host and port:
+`https://graph.microsoft.com`. Paths are added by regent.)"},
         ErrorCode{"RG0461", "plain http endpoint",
-                  R"(Tokens and secrets are sent to endpoints, so plain http is accepted on this machine
-only: `localhost`, 127.0.0.0/8 and [::1].)"},
+                  R"(Tokens and secrets are sent to endpoints, so plain http is accepted on this
+machine only: `localhost`, 127.0.0.0/8 and [::1].)"},
         ErrorCode{"RG0462", "name of an owner",
-                  R"(`owner` is the first part of every key in the tenant, so that two repositories can
-manage objects of one tenant without touching each other's. It is written like a
-document's name. Another owner means other objects: the old ones are no longer
-recognised as ours.)"},
+                  R"(`owner` is the first part of every key in the tenant, so that two repositories
+can manage objects of one tenant without touching each other's. It is written
+like a document's name. Another owner means other objects: the old ones are no
+longer recognised as ours.)"},
         ErrorCode{"RG0463", "id of a Power Platform environment",
-                  R"(An environment's id is in its address in the Power Platform admin center: a GUID,
-or `Default-` and the tenant's id. It has neither blanks nor slashes.)"},
+                  R"(An environment's id is in its address in the Power Platform admin center: a
+GUID, or `Default-` and the tenant's id. It has neither blanks nor slashes.)"},
         ErrorCode{"RG0464", "no sources",
-                  R"(`sources` names the folders with an environment's manifests. An empty list would
-mean that nothing is wanted, and everything of ours would be gone from the
-manifests at once. Without the key, the whole repository is read.)"},
+                  R"(`sources` names the folders with an environment's manifests. An empty list
+would mean that nothing is wanted, and everything of ours would be gone from
+the manifests at once. Without the key, the whole repository is read.)"},
         ErrorCode{"RG0465", "name of a variable",
-                  R"(A variable's name begins with a letter or `_` and goes on with letters, digits and
-`_`, so that `${name}` and `${name:-default}` can be told from text.)"},
+                  R"(A variable's name begins with a letter or `_` and goes on with letters, digits
+and `_`, so that `${name}` and `${name:-default}` can be told from text.)"},
     };
     return codes;
 }
@@ -190,32 +194,32 @@ manifests at once. Without the key, the whole repository is read.)"},
 std::span<const ErrorCode> warning_codes() {
     static constexpr std::array codes = {
         ErrorCode{"RG0501", "text that other tools do not read as text",
-                  R"(Without quotes, `no` is a boolean to YAML 1.1, `1.0` a number, and `0123` is 83.
-regent takes it as the text that was written, other tools that read the file (an
-editor, yq) may not. Put it in quotes.)"},
+                  R"(Without quotes, `no` is a boolean to YAML 1.1, `1.0` a number, and `0123` is
+83. regent takes it as the text that was written, other tools that read the
+file (an editor, yq) may not. Put it in quotes.)"},
         ErrorCode{"RG0502", "redirect URI without a path",
                   R"(At sign-in, Entra redirects to such a URI with `/` appended. Applications that
 compare strings then refuse the answer.
 https://learn.microsoft.com/entra/identity-platform/reply-url)"},
         ErrorCode{"RG0503", "wildcard redirect URI",
-                  R"(A wildcard accepts sign-ins at every host that matches, also at one that somebody
-else has taken over. Microsoft advises against it.
+                  R"(A wildcard accepts sign-ins at every host that matches, also at one that
+somebody else has taken over. Microsoft advises against it.
 https://learn.microsoft.com/entra/identity-platform/reply-url)"},
         ErrorCode{"RG0504", "resource without a slash",
-                  R"(A resource is compared letter by letter, and names of Microsoft's APIs often end
-with `/`. regent does not know this one, and takes it as it is.)"},
+                  R"(A resource is compared letter by letter, and names of Microsoft's APIs often
+end with `/`. regent does not know this one, and takes it as it is.)"},
         ErrorCode{"RG0505", "scope with white space",
-                  R"(A list of scopes has one scope per item. One item with blanks is sent as it is,
-which some connectors want and most do not.)"},
+                  R"(A list of scopes has one scope per item. One item with blanks is sent as it
+is, which some connectors want and most do not.)"},
         ErrorCode{"RG0507", "managed identities are a preview feature",
-                  R"(Custom connectors that sign in by managed identity are a preview of Microsoft's:
-not every tenant and environment has them yet. Where they are missing, apply
-fails at this connector; everything else goes on.
+                  R"(Custom connectors that sign in by managed identity are a preview of
+Microsoft's: not every tenant and environment has them yet. Where they are
+missing, apply fails at this connector; everything else goes on.
 https://learn.microsoft.com/connectors/custom-connectors/azure-active-directory-authentication)"},
         ErrorCode{"RG0508", "redirect URL that no application accepts",
-                  R"(The service gives a connector a redirect URL of its own. Unless the application it
-signs in with lists that URL, no connection can be created (AADSTS50011). Two
-lines in the application's manifest are missing:
+                  R"(The service gives a connector a redirect URL of its own. Unless the
+application it signs in with lists that URL, no connection can be created
+(AADSTS50011). Two lines in the application's manifest are missing:
 
     redirectUris:
       web:
@@ -224,8 +228,8 @@ lines in the application's manifest are missing:
                   R"(The application declares a client secret that no connector names. It would be
 issued, and its value thrown away.)"},
         ErrorCode{"RG0510", "sign-in described, but not asked for",
-                  R"(The OpenAPI file has `securityDefinitions`, but the Connector has no `auth`: its
-connections will send no token.)"},
+                  R"(The OpenAPI file has `securityDefinitions`, but the Connector has no `auth`:
+its connections will send no token.)"},
         ErrorCode{"RG0511", "another sign-in described",
                   R"(The Connector signs in with Entra ID, but the first of the file's
 `securityDefinitions`, which is the one the service uses, describes something

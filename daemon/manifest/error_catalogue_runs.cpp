@@ -7,67 +7,69 @@ namespace regent::manifest {
 std::span<const ErrorCode> run_error_codes() {
     static constexpr std::array codes = {
         ErrorCode{"RG0701", "sign-in failed",
-                  R"(Entra gave no token. Its own code (AADSTS...) says why: 7000215 a wrong secret,
-7000222 one that has expired, 700016 an application that the tenant does not
-have, 90002 a tenant that does not exist.
+                  R"(Entra gave no token. Its own code (AADSTS...) says why: 7000215 a wrong
+secret, 7000222 one that has expired, 700016 an application that the tenant
+does not have, 90002 a tenant that does not exist.
 https://learn.microsoft.com/entra/identity-platform/reference-error-codes)"},
         ErrorCode{"RG0702", "throttled",
-                  R"(The service asked to wait (429, or Retry-After) longer than this run may. Nothing
-is lost: the next run goes on. Fewer runs at once, or less read by other tools
-with the same application, help.
+                  R"(The service asked to wait (429, or Retry-After) longer than this run may.
+Nothing is lost: the next run goes on. Fewer runs at once, or less read by
+other tools with the same application, help.
 https://learn.microsoft.com/graph/throttling)"},
         ErrorCode{"RG0703", "error of the service",
                   R"(The service failed (5xx), or could not be reached, also when asked again. The
 request id in the message is what Microsoft's support asks for.)"},
         ErrorCode{"RG0704", "permission missing",
-                  R"(The application that regent signs in with may not do this. The message names the
-permission; an administrator grants it in the portal: App registrations, API
-permissions, Grant admin consent. With Application.ReadWrite.OwnedBy, the
+                  R"(The application that regent signs in with may not do this. The message names
+the permission; an administrator grants it in the portal: App registrations,
+API permissions, Grant admin consent. With Application.ReadWrite.OwnedBy, the
 application must also be an owner of what it changes.
 https://learn.microsoft.com/graph/permissions-reference)"},
         ErrorCode{"RG0705", "rejected by the service",
-                  R"(The service refused the request and would refuse it again. Its own code and message
-are shown. Often it is a tenant's policy, or a rule that regent does not know
-yet: then the manifest has to change.)"},
+                  R"(The service refused the request and would refuse it again. Its own code and
+message are shown. Often it is a tenant's policy, or a rule that regent does
+not know yet: then the manifest has to change.)"},
         ErrorCode{"RG0706", "conflict",
-                  R"(Somebody else wrote the object at the same time, or a name is taken. The next run
-reads the tenant again and plans anew.)"},
+                  R"(Somebody else wrote the object at the same time, or a name is taken. The next
+run reads the tenant again and plans anew.)"},
         ErrorCode{"RG0707", "outcome unknown",
-                  R"(The answer to a creating request was lost, and the tenant does not show clearly
-whether the object exists. regent does not try again, since that could create a
-second one. Look at what the message names: adopt it, or delete it, then run
-again.)"},
+                  R"(The answer to a creating request was lost, and the tenant does not show
+clearly whether the object exists. regent does not try again, since that could
+create a second one. Look at what the message names: adopt it, or delete it,
+then run again.)"},
         ErrorCode{"RG0708", "value not there yet",
-                  R"(A value that the service makes in its own time is not there yet, usually the subject
-of a connector's managed identity, which can take minutes. What needs it is left
-for the next run; nothing has to be undone.)"},
+                  R"(A value that the service makes in its own time is not there yet, usually the
+subject of a connector's managed identity, which can take minutes. What needs
+it is left for the next run; nothing has to be undone.)"},
         ErrorCode{"RG0709", "unknown name of a permission",
-                  R"(The API does not publish a permission of this name. `regent plan` lists the near
-ones. For an API that has no service principal in the tenant, an administrator
-has to add it first.)"},
+                  R"(The API does not publish a permission of this name. `regent plan` lists the
+near ones. For an API that has no service principal in the tenant, an
+administrator has to add it first.)"},
         ErrorCode{"RG0710", "interrupted",
                   R"(The run was stopped while steps were outstanding. Steps that had begun were
 finished; the next run does the rest.)"},
         ErrorCode{"RG0711", "incomplete answer",
-                  R"(An answer of the service could not be read completely: a page was missing, or its
-form was not the documented one. Nothing is planned on half a view.)"},
+                  R"(An answer of the service could not be read completely: a page was missing, or
+its form was not the documented one. Nothing is planned on half a view.)"},
         ErrorCode{"RG0801", "too many deletions",
-                  R"(The plan deletes more objects than `policy.maxDeletes` of the Environment allows.
-When it is meant, raise the number for this run or in the Environment.)"},
+                  R"(The plan deletes more objects than `policy.maxDeletes` of the Environment
+allows. When it is meant, raise the number for this run or in the Environment.)"},
         ErrorCode{"RG0802", "too large a share of deletions",
                   R"(The plan deletes a larger share of the objects than `policy.maxDeletePercent`
 allows. A misplaced `sources` looks like this.)"},
         ErrorCode{"RG0803", "no manifests at all",
-                  R"(The sources hold no manifests, which would mean that everything of ours is to go.
-More likely they were not found. When it is meant, `policy.allowEmpty: true`.)"},
+                  R"(The sources hold no manifests, which would mean that everything of ours is to
+go. More likely they were not found. When it is meant, `policy.allowEmpty:
+true`.)"},
         ErrorCode{"RG0804", "plan has changed",
-                  R"(What is to be applied is not what was reviewed: the manifests or the tenant have
-changed in between. Plan again, and have the new plan reviewed.)"},
+                  R"(What is to be applied is not what was reviewed: the manifests or the tenant
+have changed in between. Plan again, and have the new plan reviewed.)"},
         ErrorCode{"RG0805", "approval missing",
-                  R"(The Environment says `policy.requireApprovedPlan: true`: apply takes a plan file, or
-`--expect-plan` with the id of the plan that somebody approved.)"},
+                  R"(The Environment says `policy.requireApprovedPlan: true`: apply takes a plan
+file, or `--expect-plan` with the id of the plan that somebody approved.)"},
         ErrorCode{"RG0806", "environment that is only planned",
-                  R"(The Environment says `policy.mode: plan`: differences are shown and never applied.)"},
+                  R"(The Environment says `policy.mode: plan`: differences are shown and never
+applied.)"},
     };
     return codes;
 }

@@ -99,7 +99,8 @@ const ErrorCode* find_code(std::string_view code) {
     return nullptr;
 }
 
-void collect(std::span<const Field> fields, const std::string& above, std::vector<std::string>& paths) {
+// `above` by value: callers hand in an element of `paths`.
+void collect(std::span<const Field> fields, std::string above, std::vector<std::string>& paths) {
     for (const auto& field : fields) {
         paths.push_back(fmt::format("{}.{}", above, field.name));
         collect(field.members, paths.back(), paths);

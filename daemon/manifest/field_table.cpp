@@ -160,6 +160,8 @@ std::string_view known_wrong_name(std::span<const Field> fields, std::string_vie
         WrongName{"ignore_changes", "ignore"},
         WrongName{"ignoreChanges", "ignore"},
         WrongName{"import", "adopt"},
+        WrongName{"appId", "connector"},
+        WrongName{"id", "connector"},
         WrongName{"objectId", "appId"},
         WrongName{"clientId", "appId"},
         WrongName{"annotations", "labels"},
@@ -184,7 +186,7 @@ const UnsupportedField* unsupported_field(std::string_view kind, std::string_vie
                          "remove it, and give consent in the portal: Enterprise applications, Permissions"},
         UnsupportedField{
             "Application", "spec.permissions.apiRef",
-            "write `api:` with the other application's id, and a variable where it differs between tenants"},
+            "write `api:` with the other application's id, and a variable where it differs between tenants", "api"},
         UnsupportedField{"Application", "spec.owners", portal},
         UnsupportedField{"Application", "spec.certificates", portal},
         UnsupportedField{"Application", "spec.keyCredentials", portal},

@@ -95,8 +95,9 @@ inline constexpr std::string_view api_version = "regent/v1";
 /// silently ignored would let a reader believe that it holds.
 struct UnsupportedField {
     std::string_view kind;
-    std::string_view path;     ///< dotted, without indices
-    std::string_view instead;  ///< what to do meanwhile; a whole `help` line
+    std::string_view path;             ///< dotted, without indices
+    std::string_view instead;          ///< what to do meanwhile; a whole `help` line
+    std::string_view stands_for = {};  ///< the required field beside it that it is written for; empty: none
 };
 [[nodiscard]] const UnsupportedField* unsupported_field(std::string_view kind, std::string_view path) noexcept;
 

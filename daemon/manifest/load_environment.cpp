@@ -59,6 +59,9 @@ std::optional<std::string> origin(const Node& node, bool wildcard, Findings& fin
         d.notes.push_back("an origin is scheme, host and port: no path, no query, no user name");
         if (!uri.scheme.empty() && !uri.authority.empty() && uri.path.size() > 1)
             d.help = fmt::format("write `{}://{}`", uri.scheme, uri.authority);
+        if (uri.scheme.empty() && uri.path.find('.') != std::string_view::npos &&
+            uri.path.find('/') == std::string_view::npos)
+            d.help = fmt::format("write `https://{}`", node.text);
         return std::nullopt;
     }
     if (uri.scheme == "http" && !is_loopback(uri.host)) {

@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 namespace regent::manifest {
 namespace {
@@ -41,9 +43,9 @@ public:
 private:
     void value(const Node& node, const Field& field, const Spot& spot);
     void members(const Node& node, std::span<const Field> fields, const Field* owner, const Spot& spot);
-    void unknown(const Entry& entry, std::span<const Field> fields, const Spot& spot);
+    std::string_view unknown(const Entry& entry, std::span<const Field> fields, const Spot& spot);
     void missing(const Field& field, const Spot& spot);
-    bool togetherness(const Node& node, std::span<const Field> fields);
+    bool togetherness(const Node& node, std::span<const Field> fields, const std::set<std::string_view>& meant);
     void choice(const Node& node, const Field& owner, const Spot& spot);
     void list(const Node& node, const Field& field, const Spot& spot);
     void names_of(const Node& list, const Spot& spot);
@@ -74,26 +76,31 @@ model::Diagnostic& FieldCheck::wrong_type(const Node& node, std::string_view exp
                                fmt::format("`{}` must be {}, not {}", spot.shown, expected, describe_node(node)));
 }
 
-void FieldCheck::unknown(const Entry& entry, std::span<const Field> fields, const Spot& spot) {
+// Answers with the field that was probably meant, so that it is not said to be missing as well; empty when nobody
+// knows.
+std::string_view FieldCheck::unknown(const Entry& entry, std::span<const Field> fields, const Spot& spot) {
     const auto below = spot.member(entry);
     if (const auto* unsupported = unsupported_field(table_.kind, below.path)) {
         auto& d = findings_.error("RG0210", entry.key_span,
                                   fmt::format("`{}` is not supported by this version", below.shown));
         d.label = "not supported";
         d.help = unsupported->instead;
-        return;
+        return unsupported->stands_for;
     }
     auto& d =
         findings_.error("RG0204", entry.key_span,
                         fmt::format("{} has no field `{}`{}", with_article(table_.kind), entry.key, spot.where()));
     d.label = "unknown field";
-    const auto right = known_wrong_name(fields, entry.key);
-    d.help = right.empty() ? near_name_help(entry.key, names(fields)) : fmt::format("did you mean `{}`?", right);
-    if (!d.help.empty()) return;
-    if (fields.empty())
+    auto right = known_wrong_name(fields, entry.key);
+    const auto near = right.empty() ? did_you_mean(entry.key, names(fields)) : std::nullopt;
+    if (near) right = find_field(fields, *near)->name;
+    if (!right.empty())
+        d.help = fmt::format("did you mean `{}`?", right);
+    else if (fields.empty())
         d.notes.push_back("it takes no fields: write `{}`");
     else
         d.notes.push_back(fmt::format("fields here: {}", listing(names(fields))));
+    return right.substr(0, right.find('.'));
 }
 
 void FieldCheck::missing(const Field& field, const Spot& spot) {
@@ -106,12 +113,13 @@ void FieldCheck::missing(const Field& field, const Spot& spot) {
 
 // Members that only make sense in pairs. True when it complained: then the choice among them is not complained about as
 // well.
-bool FieldCheck::togetherness(const Node& node, std::span<const Field> fields) {
+bool FieldCheck::togetherness(const Node& node, std::span<const Field> fields,
+                              const std::set<std::string_view>& meant) {
     bool complained = false;
     for (const auto& field : fields) {
         if (field.together_with.empty()) continue;
         const auto* entry = node.find_entry(field.name);
-        if (!entry || node.find(field.together_with)) continue;
+        if (!entry || node.find(field.together_with) || meant.count(field.together_with)) continue;
         auto& d = findings_.error("RG0216", entry->key_span,
                                   fmt::format("`{}` stands without `{}`", field.name, field.together_with));
         d.label = fmt::format("`{}` is missing", field.together_with);
@@ -129,6 +137,7 @@ void FieldCheck::choice(const Node& node, const Field& owner, const Spot& spot) 
     for (const auto name : owner.exactly_one_of)
         if (const auto* entry = node.find_entry(name)) there.push_back(entry);
     if (there.size() == 1) return;
+    std::sort(there.begin(), there.end(), [](auto* a, auto* b) { return a->key_span.byte < b->key_span.byte; });
     const auto alternatives = listing({owner.exactly_one_of.begin(), owner.exactly_one_of.end()});
     if (there.empty()) {
         auto& d = findings_.error("RG0209", spot.span, fmt::format("`{}` needs one of {}", spot.shown, alternatives));
@@ -145,20 +154,23 @@ void FieldCheck::choice(const Node& node, const Field& owner, const Spot& spot) 
 }
 
 void FieldCheck::members(const Node& node, std::span<const Field> fields, const Field* owner, const Spot& spot) {
+    std::set<std::string_view> meant;
     for (const auto& entry : node.entries) {
         const auto* field = find_field(fields, entry.key);
         if (!field)
-            unknown(entry, fields, spot);
+            meant.insert(unknown(entry, fields, spot));
         else
             value(entry.value, *field, spot.member(entry));
     }
     for (const auto& field : fields)
-        if (field.required && !node.find(field.name)) missing(field, spot);
-    const bool complained = togetherness(node, fields);
-    if (owner && !owner->exactly_one_of.empty() && !complained) choice(node, *owner, spot);
+        if (field.required && !node.find(field.name) && !meant.count(field.name)) missing(field, spot);
+    if (togetherness(node, fields, meant) || !owner || owner->exactly_one_of.empty()) return;
+    const auto is_meant = [&](std::string_view name) { return meant.count(name) != 0; };
+    if (std::none_of(owner->exactly_one_of.begin(), owner->exactly_one_of.end(), is_meant)) choice(node, *owner, spot);
 }
 
 void FieldCheck::value(const Node& node, const Field& field, const Spot& spot) {
+    if (findings_.is_bad(node)) return;  // told before the fields were looked at
     if (node.is_null() && field.type != FieldType::any) {
         findings_.mark_bad(node);
         auto& d = findings_.error("RG0207", node.span.known() ? node.span : spot.span,
@@ -172,6 +184,7 @@ void FieldCheck::value(const Node& node, const Field& field, const Spot& spot) {
             d.help = fmt::format("write `{}: {{}}` when it is meant to be empty, or remove the key", field.name);
         else
             d.help = fmt::format("write a value, for example `{}: {}`, or remove the key", field.name, field.example);
+        if (field.example.substr(0, 2) == "\"#") d.notes.push_back("without quotes, `#` begins a comment");
         return;
     }
     switch (field.type) {
@@ -207,6 +220,7 @@ void FieldCheck::list(const Node& node, const Field& field, const Spot& spot) {
     for (std::size_t i = 0; i < node.items.size(); ++i) {
         const auto& item = node.items[i];
         const auto at = spot.item(i, item);
+        if (findings_.is_bad(item)) continue;
         if (item.is_null() && field.item != FieldType::any) {
             auto& d = findings_.bad_value("RG0207", item, fmt::format("`{}` has no value", at.shown));
             d.help = "remove the line, or write a value behind `- `";
@@ -246,13 +260,14 @@ void FieldCheck::free_keys(const Node& node, const Field& field, const Spot& spo
     }
     for (const auto& entry : node.entries) {
         const auto at = spot.member(entry);
+        if (findings_.is_bad(entry.value)) continue;
         if (entry.value.is_scalar()) {
             if (field.type == FieldType::text_map) text(entry.value, at);
             continue;
         }
-        if (entry.value.is_null() && field.type == FieldType::scalar_map) {
+        if (entry.value.is_null()) {
             auto& d = findings_.error("RG0207", entry.key_span, fmt::format("`{}` has no value", at.shown));
-            d.help = "write `\"\"` for empty text";
+            d.help = "write a value, `\"\"` for empty text, or remove the key";
             findings_.mark_bad(entry.value);
             continue;
         }

@@ -5,22 +5,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace regent::manifest {
 namespace {
 
 void note_origins(model::Diagnostic& diagnostic, const Node& node) {
+    const bool substituted = std::any_of(node.origins.begin(), node.origins.end(), [](const Origin& origin) {
+        return origin.kind == Origin::Kind::variable || origin.kind == Origin::Kind::default_text;
+    });
+    if (substituted) diagnostic.notes.push_back(fmt::format("the value is {}", in_quotes(node.text)));
     for (const auto& origin : node.origins) {
         const auto place = origin.place.known() ? fmt::format(" at {}", model::to_string(origin.place)) : std::string{};
         switch (origin.kind) {
             case Origin::Kind::manifest:
                 break;
             case Origin::Kind::variable:
-                diagnostic.notes.push_back(
-                    fmt::format("the value is {}; `${{{}}}` is set{}", in_quotes(node.text), origin.name, place));
+                diagnostic.notes.push_back(fmt::format("`${{{}}}` is set{}", origin.name, place));
                 break;
             case Origin::Kind::default_text:
-                diagnostic.notes.push_back(fmt::format("the value is {}; `${{{}}}` is not set, so its default is taken",
-                                                       in_quotes(node.text), origin.name));
+                diagnostic.notes.push_back(fmt::format("`${{{}}}` is not set, so its default is taken", origin.name));
                 break;
             case Origin::Kind::override_entry:
                 diagnostic.notes.push_back(fmt::format("the value comes from {}{}", origin.name, place));
@@ -32,6 +36,17 @@ void note_origins(model::Diagnostic& diagnostic, const Node& node) {
 }  // namespace
 
 Findings::Findings(const Document& document) : file_(document.file), subject_(subject_of(document)) {}
+
+void Findings::mark_reported(const Node& node, const model::Diagnostics& reported) {
+    const auto is_about = [&](const model::Diagnostic& d) {
+        return d.span.file == node.span.file && d.span.byte >= node.span.byte && d.span.line >= node.span.line &&
+               (d.span.line < node.span.end_line ||
+                (d.span.line == node.span.end_line && d.span.column < node.span.end_column));
+    };
+    if (node.is_scalar() && std::any_of(reported.begin(), reported.end(), is_about)) mark_bad(node);
+    for (const auto& item : node.items) mark_reported(item, reported);
+    for (const auto& entry : node.entries) mark_reported(entry.value, reported);
+}
 
 void Findings::adopt(model::Diagnostic diagnostic) {
     if (diagnostic.subject.empty() && diagnostic.span.file == file_) diagnostic.subject = subject_;

@@ -28,6 +28,9 @@ public:
     /// document's file.
     void adopt(model::Diagnostic diagnostic);
 
+    /// Marks every scalar below `node` that one of `reported` is about.
+    void mark_reported(const Node& node, const model::Diagnostics& reported);
+
     void mark_bad(const Node& node) { bad_.insert(&node); }
     [[nodiscard]] bool is_bad(const Node& node) const { return bad_.count(&node) != 0; }
 

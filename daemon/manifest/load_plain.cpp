@@ -125,6 +125,7 @@ bool is_name(std::string_view text) noexcept {
 }
 
 std::string as_name(std::string_view text) {
+    if (!text.empty() && is_digit(text.front())) return {};  // what to put in front of it, only its author knows
     std::string name;
     for (const char c : lower_case(text)) {
         if (is_lower(c) || (is_digit(c) && !name.empty()))

@@ -60,6 +60,7 @@ void load_document(const Document& document, const LoadContext& context, const A
     Findings findings(document);
     const auto* table = recognise(document, findings);
     if (table && table->kind != model::kind::environment) {
+        if (!context.reported.empty()) findings.mark_reported(document.root, context.reported);
         check_fields(*table, document.root, findings);
         const Values root(&document.root, findings);
         const auto metadata = root.mapping("metadata");

@@ -24,6 +24,9 @@ using FileReader = std::function<tl::expected<std::string, std::string>(const st
 struct LoadContext {
     const model::Environment& environment;
     FileReader read_file;
+    /// What was found in the same documents before, by substitution above all: a value that one of these is about is
+    /// not judged again, so that one mistake stays one diagnostic. Not part of LoadResult::diagnostics.
+    model::Diagnostics reported = {};
 };
 
 struct LoadResult {

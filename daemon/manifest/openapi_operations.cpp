@@ -56,6 +56,14 @@ std::string shape_of(std::string_view path) {
     return shape;
 }
 
+// JSON's members come sorted by name here, so "first" is decided by the file.
+void point_to_both(model::Diagnostic& d, model::Span other) {
+    if (!other.known() || !d.span.known()) return;
+    if (other.byte > d.span.byte) std::swap(other, d.span);
+    d.label = "again here";
+    d.secondary.push_back({other, "first here"});
+}
+
 class OperationsCheck {
 public:
     OperationsCheck(const Json& document, OpenApiFindings& findings) : document_(document), findings_(findings) {}
@@ -75,6 +83,7 @@ private:
     std::map<std::string, std::string> first_use_;  ///< operationId → pointer
     std::map<std::string, std::string> shapes_;     ///< shape → pointer
     std::size_t operations_ = 0;
+    bool found_path_ = false;  ///< one whose mistake was told
 };
 
 // Parameters of a path belong to each of its operations, which may replace them by name and place.
@@ -147,8 +156,7 @@ void OperationsCheck::operation(const std::string& path, std::string_view method
     } else if (const auto [it, is_new] = first_use_.emplace(id, pointer + "/operationId"); !is_new) {
         auto& d = findings_.error("RG0611", pointer + "/operationId",
                                   fmt::format("the operationId '{}' is used multiple times", id));
-        if (const auto first = findings_.span_of(it->second); first.known())
-            d.secondary.push_back({first, "first here"});
+        point_to_both(d, findings_.span_of(it->second));
     }
     const auto responses = operation.find("responses");
     const bool has_response = responses != operation.end() && responses->is_object() && !responses->empty();
@@ -164,6 +172,7 @@ void OperationsCheck::path(const std::string& name, const Json& item) {
     if (name.substr(0, 2) == "x-") return;
     if (name.empty() || name.front() != '/') {
         findings_.error("RG0613", pointer, "the path is not valid, it must start with a '/' character");
+        found_path_ = true;
         return;
     }
     if (name.find_first_of("?#") != std::string::npos)
@@ -173,8 +182,7 @@ void OperationsCheck::path(const std::string& name, const Json& item) {
         auto& d = findings_.error("RG0613", pointer,
                                   fmt::format("the path '{}' cannot be told apart from another one", name));
         d.notes.push_back("case and the names of parameters make no difference");
-        if (const auto first = findings_.span_of(it->second); first.known())
-            d.secondary.push_back({first, "first here"});
+        point_to_both(d, findings_.span_of(it->second));
     }
     if (!item.is_object()) {
         findings_.error(
@@ -199,7 +207,7 @@ void OperationsCheck::run() {
     const auto paths = document_.find("paths");
     if (paths == document_.end() || !paths->is_object()) return;
     for (const auto& [name, item] : paths->items()) path(name, item);
-    if (operations_ == 0)
+    if (operations_ == 0 && !found_path_)
         findings_.error("RG0613", "/paths", "the file describes no operation").help =
             "a connector without operations can do nothing";
     if (operations_ > max_operations)

@@ -63,7 +63,7 @@ bool DocumentCheck::version() {
     if (json_.contains("openapi")) {
         auto& d = findings_.error("RG0604", "/openapi", "custom connectors take OpenAPI 2.0, not 3");
         d.notes.push_back("the 'swagger' property must have the string value \"2.0\"");
-        d.help = "convert the file, for example with https://github.com/LucyBot-Inc/api-spec-converter";
+        d.help = "convert the file to OpenAPI 2.0 (Swagger)";
         return false;
     }
     auto& d = findings_.error("RG0604", version == json_.end() ? "" : "/swagger",

@@ -65,14 +65,21 @@ void check_tags(const Values& spec, Findings& findings) {
     check_repetition(tags, "the tag", findings);
 }
 
+void bad_home_page(const Node& home, Findings& findings) {
+    auto& d = findings.bad_value("RG0426", home,
+                                 fmt::format("a home page is an http or https URL, not {}", describe_node(home)));
+    if (home.text.empty())
+        d.help = "remove the key: Graph refuses an empty home page once one was set";
+    else if (split_uri("https://" + home.text).host.find('.') != std::string::npos &&
+             home.text.find(':') == std::string::npos)
+        d.help = fmt::format("write `https://{}`", home.text);
+}
+
 void check_urls(const Values& spec, Findings& findings) {
     if (const auto* home = spec.node("homePageUrl")) {
         const auto uri = split_uri(home->text);
         if ((uri.scheme != "https" && uri.scheme != "http") || uri.host.empty() || has_white_space(home->text))
-            findings
-                .bad_value("RG0426", *home,
-                           fmt::format("a home page is an http or https URL, not {}", describe_node(*home)))
-                .help = home->text.empty() ? "remove the key: Graph refuses an empty home page once one was set" : "";
+            bad_home_page(*home, findings);
         else
             too_long(*home, "a home page URL", max_url_length, findings);
     }
@@ -177,13 +184,18 @@ void check_permission_names(const std::vector<const Node*>& names, Findings& fin
     check_repetition(names, "the permission", findings);
 }
 
+std::string near_api_help(std::string_view text) {
+    if (const auto* meant = well_known_api_meant_by(text)) return fmt::format("did you mean `{}`?", meant->name);
+    return near_name_help(lower_case(text), well_known_api_names());
+}
+
 void check_api(const Node& api, Findings& findings) {
     if (is_guid(api.text) || find_well_known_api(api.text)) return;
     auto& d = findings.bad_value("RG0440", api, fmt::format("no API is known as {}", in_quotes(api.text)));
     d.label = "not a well-known name";
     d.notes.push_back(fmt::format("well-known names: {}", listing(well_known_api_names())));
     d.notes.push_back("any other API is named by its application id");
-    d.help = near_name_help(lower_case(api.text), well_known_api_names());
+    d.help = near_api_help(api.text);
 }
 
 void check_permissions(const Values& spec, Findings& findings) {
@@ -225,15 +237,17 @@ void check_secrets(const Values& spec, bool personal, Findings& findings) {
     for (const auto* item : secrets) {
         const Values secret(item, findings);
         check_name(secret.node("name"), "RG0408", "the name of a secret", findings);
+        const auto* life = secret.node("validFor");
+        const auto* rotation = secret.node("rotateBefore");
+        const bool misread = (!life && item->find("validFor")) || (!rotation && item->find("rotateBefore"));
         const auto valid_for = secret.duration("validFor").value_or(std::chrono::hours(24 * 180));
         const auto rotate_before = secret.duration("rotateBefore").value_or(std::chrono::hours(24 * 30));
-        if (rotate_before < valid_for) continue;
-        const auto* where = secret.node("rotateBefore") ? secret.node("rotateBefore") : secret.node("validFor");
-        if (!where) continue;
-        auto& d = findings.bad_value("RG0407", *where, "`rotateBefore` must be shorter than `validFor`");
+        if (misread || rotate_before < valid_for) continue;
+        auto& d = findings.bad_value("RG0407", rotation ? *rotation : *life,
+                                     "`rotateBefore` must be shorter than `validFor`");
         d.notes.push_back("otherwise every run would find the secret too old and issue another one");
-        if (!secret.node("rotateBefore")) d.help = "add `rotateBefore`: without it, it is 30d";
-        if (!secret.node("validFor")) d.help = "add `validFor`: without it, it is 180d";
+        if (!rotation) d.help = "add `rotateBefore`: without it, it is 30d";
+        if (!life) d.help = "add `validFor`: without it, it is 180d";
     }
     if (personal && secrets.size() > max_personal_secrets)
         findings

@@ -150,8 +150,9 @@ void check_connector(const Values& spec, const std::string& name, Findings& find
     check_scopes(auth, findings);
     const auto credential = auth.mapping("credential");
     if (const auto* secret = credential.reference("clientSecretRef"); secret && !is_name(secret->text)) {
-        auto& d = findings.bad_value("RG0408", *secret,
-                                     fmt::format("{} cannot be the name of a secret", in_quotes(secret->text)));
+        // Not quoted: people have pasted the secret itself here.
+        auto& d = findings.bad_value("RG0408", *secret, "this cannot be the name of a secret");
+        d.notes.push_back("if it is a secret itself, the repository has given it away: remove it from the application");
         d.help =
             "write the `name` of an entry in the application's `clientSecrets`; the secret itself never stands in a "
             "manifest";
@@ -162,8 +163,9 @@ void check_connector(const Values& spec, const std::string& name, Findings& find
             span.end_line = identity->value.span.end_line;
             span.end_column = identity->value.span.end_column;
         }
-        auto& d = findings.warning(
-            "RG0507", span, fmt::format("Connector/{} signs in by managed identity, which is a preview feature", name));
+        auto& d = findings.warning("RG0507", span,
+                                   fmt::format("{} signs in by managed identity, which is a preview feature",
+                                               name.empty() ? "this Connector" : "Connector/" + name));
         d.notes.push_back("environments that do not have it yet answer with an error at apply");
     }
 }

@@ -93,8 +93,10 @@ bool RedirectUriCheck::form() {
     if (uri_.scheme.empty()) {
         auto& d = findings_.bad_value("RG0410", node_, fmt::format("{} is no absolute URI", in_quotes(node_.text)));
         d.label = "no scheme";
-        d.help =
-            fmt::format("write `https://{}`", std::string_view(node_.text).substr(node_.text.find_first_not_of('/')));
+        const bool local = node_.text.compare(0, 9, "localhost") == 0 || node_.text.compare(0, 9, "127.0.0.1") == 0;
+        const auto start = node_.text.find_first_not_of('/');
+        if (start != std::string::npos)
+            d.help = fmt::format("write `{}://{}`", local ? "http" : "https", node_.text.substr(start));
         return false;
     }
     const auto length = character_count(node_.text);
@@ -217,8 +219,9 @@ void check_repetition(const std::vector<const Node*>& items, std::string_view wh
         if (!named || !named->is_scalar()) continue;
         const auto [it, is_new] = first.emplace(named->text, named);
         if (is_new) continue;
-        auto& d =
-            findings.bad_value("RG0217", *named, fmt::format("{} {} is listed twice", what, in_quotes(named->text)));
+        auto& d = findings.bad_value(
+            "RG0217", *named,
+            fmt::format("{} {} is listed twice", reference ? "the connector" : what, in_quotes(named->text)));
         d.label = "again here";
         d.secondary.push_back({it->second->span, "first here"});
         d.help = "remove one";

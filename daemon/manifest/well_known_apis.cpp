@@ -4,6 +4,16 @@
 #include <array>
 
 namespace regent::manifest {
+namespace {
+
+/// `lower` is in lower case.
+bool same_ignoring_case(std::string_view lower, std::string_view text) {
+    const auto to_lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(lower.begin(), lower.end(), text.begin(), text.end(),
+                      [&](char a, char b) { return a == to_lower(b); });
+}
+
+}  // namespace
 
 std::span<const WellKnownApi> well_known_apis() noexcept {
     static constexpr std::array apis = {
@@ -28,14 +38,43 @@ std::span<const WellKnownApi> well_known_apis() noexcept {
 }
 
 const WellKnownApi* find_well_known_api(std::string_view name) noexcept {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    const auto matches = [&](const WellKnownApi& api) {
-        return std::equal(api.name.begin(), api.name.end(), name.begin(), name.end(),
-                          [&](char a, char b) { return a == lower(b); });
-    };
     const auto apis = well_known_apis();
-    const auto it = std::find_if(apis.begin(), apis.end(), matches);
+    const auto it =
+        std::find_if(apis.begin(), apis.end(), [&](const auto& api) { return same_ignoring_case(api.name, name); });
     return it == apis.end() ? nullptr : &*it;
+}
+
+const WellKnownApi* well_known_api_meant_by(std::string_view other_name) noexcept {
+    struct OtherName {
+        std::string_view other;
+        std::string_view name;
+    };
+    static constexpr std::array names = {
+        OtherName{"graph", "microsoft-graph"},
+        OtherName{"ms-graph", "microsoft-graph"},
+        OtherName{"msgraph", "microsoft-graph"},
+        OtherName{"microsoftgraph", "microsoft-graph"},
+        OtherName{"arm", "azure-service-management"},
+        OtherName{"azure-resource-manager", "azure-service-management"},
+        OtherName{"azure-management", "azure-service-management"},
+        OtherName{"management", "azure-service-management"},
+        OtherName{"dynamics-crm", "dataverse"},
+        OtherName{"crm", "dataverse"},
+        OtherName{"powerapps", "powerapps-service"},
+        OtherName{"power-apps", "powerapps-service"},
+        OtherName{"flow", "flow-service"},
+        OtherName{"power-automate", "flow-service"},
+        OtherName{"exchange", "exchange-online"},
+        OtherName{"sharepoint", "sharepoint-online"},
+        OtherName{"powerbi", "power-bi"},
+        OtherName{"key-vault", "azure-key-vault"},
+        OtherName{"keyvault", "azure-key-vault"},
+        OtherName{"storage", "azure-storage"},
+        OtherName{"devops", "azure-devops"},
+    };
+    for (const auto& entry : names)
+        if (same_ignoring_case(entry.other, other_name)) return find_well_known_api(entry.name);
+    return nullptr;
 }
 
 std::vector<std::string_view> well_known_api_names() {

@@ -17,6 +17,8 @@ struct WellKnownApi {
 [[nodiscard]] std::span<const WellKnownApi> well_known_apis() noexcept;
 /// By name, case ignored; null pointer when there is none.
 [[nodiscard]] const WellKnownApi* find_well_known_api(std::string_view name) noexcept;
+/// What people call an API elsewhere ("graph", "arm", "sharepoint"); null pointer when nobody does.
+[[nodiscard]] const WellKnownApi* well_known_api_meant_by(std::string_view other_name) noexcept;
 /// Every name, for did-you-mean.
 [[nodiscard]] std::vector<std::string_view> well_known_api_names();
 

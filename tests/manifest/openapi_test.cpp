@@ -1,0 +1,207 @@
+#include "manifest/openapi.hpp"
+
+#include "manifest/loading.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace regent;
+using namespace regent::manifest;
+using Json = nlohmann::json;
+
+namespace {
+
+OpenApiResult read(const std::string& text, bool entra = false) {
+    return read_openapi({.file = "base/api.json",
+                         .text = text,
+                         .manifest_span = {},
+                         .host = {},
+                         .base_path = {},
+                         .adds_entra_security = entra});
+}
+
+std::vector<std::string> codes(const OpenApiResult& result) {
+    std::vector<std::string> all;
+    for (const auto& diagnostic : result.diagnostics) all.push_back(diagnostic.code);
+    return all;
+}
+
+using Texts = std::vector<std::string>;
+
+/// A good document with one thing changed.
+template <typename Change>
+OpenApiResult changed(Change change) {
+    auto document = Json::parse(good_openapi());
+    change(document);
+    return read(document.dump(2));
+}
+
+}  // namespace
+
+TEST_CASE("an OpenAPI file says the same in JSON, in YAML, and with its keys in another order", "[manifest][openapi]") {
+    const auto json = read(good_openapi());
+    REQUIRE(json.diagnostics.empty());
+    const auto yaml = read(R"(paths:
+  /subscriptions:
+    get:
+      responses:
+        "200": {description: OK}
+      operationId: ListSubscriptions
+      parameters:
+        - {in: query, name: api-version, type: string, required: true}
+produces: [application/json]
+schemes: [https]
+basePath: /
+host: management.azure.com
+info:
+  version: "1.0"
+  title: Azure Resource Manager
+  description: Lists subscriptions
+swagger: "2.0"
+)");
+    REQUIRE(yaml.diagnostics.empty());
+    CHECK(json.definition == yaml.definition);
+    CHECK(json.definition.find('\n') == std::string::npos);
+    CHECK(json.definition.substr(0, 14) == R"({"basePath":"/)");
+    CHECK(json.title == "Azure Resource Manager");
+    CHECK(json.description == "Lists subscriptions");
+}
+
+TEST_CASE("a connector that signs in with Entra ID gets the security its file lacks, and keeps what the file has",
+          "[manifest][openapi]") {
+    const auto added = Json::parse(read(good_openapi(), true).definition);
+    CHECK(added["securityDefinitions"]["oauth2_auth"]["flow"] == "accessCode");
+    CHECK(added["security"] == Json::parse(R"([{"oauth2_auth": []}])"));
+    CHECK_FALSE(Json::parse(read(good_openapi(), false).definition).contains("securityDefinitions"));
+
+    auto document = Json::parse(good_openapi());
+    document["securityDefinitions"]["mine"] = {{"type", "oauth2"}, {"flow", "accessCode"}, {"scopes", {{"a", "b"}}}};
+    document["security"] = Json::parse(R"([{"mine": ["a"]}])");
+    const auto kept = Json::parse(read(document.dump(), true).definition);
+    CHECK(kept["securityDefinitions"] == document["securityDefinitions"]);
+    CHECK(kept["security"] == document["security"]);
+}
+
+TEST_CASE("host and base path of the manifest replace the file's", "[manifest][openapi]") {
+    auto document = Json::parse(good_openapi());
+    document.erase("host");
+    const auto result = read_openapi(
+        {.file = "a", .text = document.dump(), .manifest_span = {}, .host = "api.contoso.example", .base_path = "/v2"});
+    REQUIRE(result.diagnostics.empty());
+    const auto json = Json::parse(result.definition);
+    CHECK(json["host"] == "api.contoso.example");
+    CHECK(json["basePath"] == "/v2");
+}
+
+TEST_CASE("a file without schemes and base path means https and the root", "[manifest][openapi]") {
+    const auto result = changed([](Json& d) { d.erase("schemes"), d.erase("basePath"); });
+    const auto json = Json::parse(result.definition);
+    CHECK(json["schemes"] == Json::parse(R"(["https"])"));
+    CHECK(json["basePath"] == "/");
+}
+
+TEST_CASE("what the service would refuse is refused here", "[manifest][openapi]") {
+    CHECK(codes(changed([](Json& d) { d["swagger"] = 2.0; })) == Texts{"RG0604"});
+    CHECK(codes(changed([](Json& d) { d.erase("host"); })) == Texts{"RG0605"});
+    CHECK(codes(changed([](Json& d) { d.erase("paths"); })) == Texts{"RG0605"});
+    CHECK(codes(changed([](Json& d) { d["info"].erase("title"); })) == Texts{"RG0605"});
+    CHECK(codes(changed([](Json& d) { d["servers"] = Json::array(); })) == Texts{"RG0606"});
+    CHECK(codes(changed([](Json& d) { d["paths"]["/subscriptions"]["fetch"] = Json::object(); })) == Texts{"RG0606"});
+    CHECK(codes(changed([](Json& d) { d["host"] = 1; })) == Texts{"RG0607"});
+    CHECK(codes(changed([](Json& d) { d["host"] = "https://x"; })) == Texts{"RG0608"});
+    CHECK(codes(changed([](Json& d) { d["basePath"] = "v2"; })) == Texts{"RG0609"});
+    CHECK(codes(changed([](Json& d) { d["schemes"] = Json::array(); })) == Texts{"RG0610"});
+    CHECK(codes(changed([](Json& d) { d["schemes"] = {"ftp"}; })) == Texts{"RG0610"});
+    CHECK(codes(changed([](Json& d) { d["paths"]["/subscriptions"]["get"].erase("operationId"); })) == Texts{"RG0611"});
+    CHECK(codes(changed([](Json& d) { d["paths"]["/subscriptions"]["get"]["responses"] = Json::object(); })) ==
+          Texts{"RG0612"});
+    CHECK(codes(changed([](Json& d) { d["paths"] = Json::object(); })) == Texts{"RG0613"});
+    CHECK(codes(changed([](Json& d) {
+              d["paths"]["/Subscriptions"]["get"] = {{"operationId", "B"}, {"responses", {{"200", Json::object()}}}};
+          })) == Texts{"RG0613"});
+    CHECK(codes(changed([](Json& d) {
+              d["paths"]["/a?b=c"]["get"] = {{"operationId", "B"}, {"responses", {{"200", Json::object()}}}};
+          })) == Texts{"RG0613"});
+    CHECK(
+        codes(changed([](Json& d) {
+            d["paths"]["/subscriptions/{id}"]["get"] = {{"operationId", "B"}, {"responses", {{"200", Json::object()}}}};
+        })) == Texts{"RG0614"});
+    CHECK(codes(changed([](Json& d) {
+              d["paths"]["/subscriptions"]["get"]["parameters"].push_back({{"name", "b"}, {"in", "body"}});
+          })) == Texts{"RG0615"});
+    CHECK(codes(changed([](Json& d) {
+              d["paths"]["/subscriptions"]["get"]["parameters"][0]["name"] = "connectionId";
+          })) == Texts{"RG0616"});
+    CHECK(codes(changed([](Json& d) {
+              d["paths"]["/subscriptions"]["get"]["responses"]["200"]["schema"]["$ref"] = "#/definitions/None";
+          })) == Texts{"RG0617"});
+    CHECK(codes(changed([](Json& d) { d["security"] = Json::parse(R"([{"none": []}])"); })) == Texts{"RG0618"});
+}
+
+TEST_CASE("256 operations are a connector, 257 are not", "[manifest][openapi]") {
+    const auto with = [](int count) {
+        return changed([&](Json& d) {
+            for (int i = 1; i < count; ++i)
+                d["paths"]["/p" + std::to_string(i)]["get"] = {{"operationId", "Op" + std::to_string(i)},
+                                                               {"responses", {{"200", Json::object()}}}};
+        });
+    };
+    CHECK(with(256).diagnostics.empty());
+    CHECK(codes(with(257)) == Texts{"RG0619"});
+}
+
+TEST_CASE("parameters of a path and shared ones count for each operation", "[manifest][openapi]") {
+    const auto result = changed([](Json& d) {
+        d["parameters"]["id"] = {{"name", "id"}, {"in", "path"}, {"required", true}, {"type", "string"}};
+        d["paths"]["/subscriptions/{id}"] = {
+            {"parameters", {{{"$ref", "#/parameters/id"}}}},
+            {"get", {{"operationId", "One"}, {"responses", {{"200", {{"description", "OK"}}}}}}}};
+    });
+    CHECK(codes(result).empty());
+}
+
+TEST_CASE("a schema that meets itself in a property is a tree and no mistake", "[manifest][openapi]") {
+    CHECK(codes(changed([](Json& d) {
+              d["definitions"]["Tree"] = Json::parse(R"({"properties": {"child": {"$ref": "#/definitions/Tree"}}})");
+          })).empty());
+    CHECK(codes(changed([](Json& d) {
+              d["definitions"]["Loop"] = Json::parse(R"({"allOf": [{"$ref": "#/definitions/Loop"}]})");
+          })) == Texts{"RG0617"});
+}
+
+TEST_CASE("a mistake is shown where it stands in the file, and by its pointer where nobody knows the place",
+          "[manifest][openapi]") {
+    const auto near = changed([](Json& d) { d["host"] = "https://x"; });
+    CHECK(near.diagnostics.at(0).span.file == "base/api.json");
+    CHECK(near.diagnostics.at(0).span.line == 3);
+    // A tab is good JSON and no indentation of YAML's.
+    auto text = good_openapi();
+    text.replace(text.find("management.azure.com"), 20, "https://x");
+    text.insert(text.find("  \"host\""), "\t");
+    const auto far = read(text);
+    CHECK(codes(far) == Texts{"RG0608"});
+    if (!far.diagnostics.at(0).span.known()) CHECK(far.diagnostics.at(0).notes.at(0) == "in `base/api.json`, at /host");
+}
+
+TEST_CASE("a file of one megabyte, a deep one and a broken one are refused without being walked",
+          "[manifest][openapi]") {
+    auto big = Json::parse(good_openapi());
+    big["info"]["description"] = std::string(1024 * 1024, 'a');
+    CHECK(codes(read(big.dump())) == Texts{"RG0602"});
+    CHECK(codes(read("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}")) == Texts{"RG0603"});
+    CHECK(codes(read("{\"swagger\": ")) == Texts{"RG0603"});
+    CHECK(codes(read("")) == Texts{"RG0603"});
+    CHECK(codes(read("[]")).size() == 1);
+}
+
+TEST_CASE("a key that stands twice in a JSON file is an error, since two readers would believe two things",
+          "[manifest][openapi]") {
+    auto text = good_openapi();
+    text.insert(text.find("  \"basePath\""), "  \"host\": \"other.contoso.example\",\n");
+    CHECK(codes(read(text)) == Texts{"RG0102"});
+}
+
+TEST_CASE("canonical JSON has its keys sorted and no blanks", "[manifest][openapi]") {
+    CHECK(canonical_json(Json::parse(R"({"b": [1, 2.5, "ü"], "a": {"d": null, "c": true}})")) ==
+          R"({"a":{"c":true,"d":null},"b":[1,2.5,"ü"]})");
+}
