@@ -156,9 +156,11 @@ private:
         const auto text = without_trailing_blanks(lines_.line(mark.span.line));
         const auto end =
             several_lines ? line.cell_of_column(character_count(text) + 1) : line.cell_of_column(mark.span.end_column);
-        const auto left = std::max(begin, cut_line.from) - cut_line.from + cut_line.shift;
-        const auto right = std::min(end, cut_line.from + width_);
-        const auto length = right > begin ? right - std::max(begin, cut_line.from) : 1;
+        // A mark beyond the part that is shown stands at its edge, on the ellipsis.
+        const auto last = cut_line.from + width_;
+        const auto first = std::clamp(begin, cut_line.from, last);
+        const auto length = std::clamp(end, first, last) - first;
+        const auto left = begin < cut_line.from ? 0 : first - cut_line.from + cut_line.shift;
         auto row = std::string(std::max<std::size_t>(length, 1), mark.primary ? '^' : '-');
         if (!mark.label.empty()) row += " " + printable(mark.label);
         add_row("", std::string(left, ' ') + (mark.primary ? palette_.severe(row) : palette_.quiet(row)));

@@ -53,6 +53,7 @@ public:
                                    &Detective::placeholder_in_flow, &Detective::two_colons,
                                    &Detective::key_too_deep,        &Detective::missing_colon,
                                    &Detective::list_beside_key,     &Detective::complex_key,
+                                   &Detective::text_after_bracket,  &Detective::colon_in_brackets,
                                    &Detective::missing_key,         &Detective::indentation,
                                    &Detective::unclosed_bracket,    &Detective::wrong_in_brackets,
                                    &Detective::missing_value,       &Detective::second_root,
@@ -454,6 +455,28 @@ private:
         if (next_text) diagnostic.help = "write a comma before it";
         diagnostic.secondary.push_back({characters_at(error_.context_at, 1), "opened here"});
         return diagnostic;
+    }
+
+    // tags: [a, b]]
+    [[nodiscard]] std::optional<model::Diagnostic> text_after_bracket() const {
+        using Kind = GateEvent::Kind;
+        if (events_.empty() || !problem_has("did not find expected key") || at_end()) return std::nullopt;
+        const auto& last = events_.back();
+        const bool ended = last.kind == Kind::mapping_end || last.kind == Kind::sequence_end;
+        const auto before = trimmed(before_on_line(error_.at));
+        if (!ended || (!before.ends_with(']') && !before.ends_with('}'))) return std::nullopt;
+        const auto rest = without_comment(rest_of_line(error_.at));
+        return make("RG0107", fmt::format("text follows a closed `{}`", before.back()),
+                    characters_at(error_.at, character_count(rest)), "after the closing bracket or brace",
+                    "begin a new line for the next key, or remove what is too much");
+    }
+
+    // uris: [https:, x]
+    [[nodiscard]] std::optional<model::Diagnostic> colon_in_brackets() const {
+        if (!problem_has("found unexpected ':'")) return std::nullopt;
+        return make("RG0109", "a text without quotes cannot end with a colon inside brackets or braces",
+                    characters_at(error_.at, 1), "needs quotes, or a space and a value",
+                    "put quotes around the text, or write a space and a value after the colon");
     }
 
     [[nodiscard]] std::optional<model::Diagnostic> missing_value() const {

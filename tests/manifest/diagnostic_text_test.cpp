@@ -101,6 +101,21 @@ TEST_CASE("a long line is cut around the caret", "[manifest][diagnostic]") {
                                          "  | " + std::string(14, ' ') + "^^^ unknown field\n"));
 }
 
+TEST_CASE("a second mark that is cut away stands on the ellipsis", "[manifest][diagnostic]") {
+    auto diagnostic = unknown_field();
+    diagnostic.span = {"a.yaml", 1, 301, 1, 304, 300};
+    diagnostic.secondary.push_back({{"a.yaml", 1, 2, 1, 5, 1}, "far left"});
+    diagnostic.secondary.push_back({{"a.yaml", 1, 501, 1, 502, 500}, "far right"});
+    const manifest::SourceText long_line{"a.yaml", std::string(600, 'a')};
+    manifest::TextOptions options;
+    options.source_width = 40;
+    CHECK_THAT(manifest::render_text({diagnostic}, {long_line}, options),
+               Catch::Matchers::Contains("1 | …" + std::string(40, 'a') + "…\n" +                 //
+                                         "  | - far left\n" +                                     //
+                                         "  | " + std::string(14, ' ') + "^^^ unknown field\n" +  //
+                                         "  | " + std::string(41, ' ') + "- far right\n"));
+}
+
 TEST_CASE("a caret stands under wide characters, tabs and marks that take no room", "[manifest][diagnostic]") {
     const auto caret_line = [](const std::string& text, std::size_t column, std::size_t end) {
         model::Diagnostic diagnostic;
