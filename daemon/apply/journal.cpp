@@ -4,30 +4,6 @@
 
 namespace regent::apply {
 
-std::string_view word_for(plan::Work work) noexcept {
-    switch (work) {
-        case plan::Work::create:
-            return "create";
-        case plan::Work::adopt:
-            return "adopt";
-        case plan::Work::update:
-            return "update";
-        case plan::Work::complete:
-            return "complete";
-        case plan::Work::add:
-            return "add";
-        case plan::Work::change:
-            return "change";
-        case plan::Work::drop:
-            return "drop";
-        case plan::Work::await:
-            return "await";
-        case plan::Work::remove:
-            return "remove";
-    }
-    return "update";
-}
-
 bool needs_intent(const plan::Step& step) {
     if (step.part.empty()) return step.work == plan::Work::create && step.address.kind == model::kind::connector;
     return step.work == plan::Work::add && step.part.starts_with(std::string(model::path::client_secrets) + "/");

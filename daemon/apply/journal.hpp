@@ -10,9 +10,6 @@
 
 namespace regent::apply {
 
-/// The word for a step's work in the journal.
-[[nodiscard]] std::string_view word_for(plan::Work work) noexcept;
-
 /// True for the creations that a service would carry out twice if they were sent twice: a connector, a secret.
 /// Everything else has a key of its own.
 [[nodiscard]] bool needs_intent(const plan::Step& step);

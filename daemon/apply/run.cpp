@@ -177,7 +177,7 @@ Run::Answer Run::send(const plan::Step& step, PreparedStep& prepared) {
         const store::Intent intent{.id = 0,
                                    .address = step.address,
                                    .part = step.part,
-                                   .work = std::string(word_for(step.work)),
+                                   .work = std::string(to_string(step.work)),
                                    .operation_id = prepared.input.operation_id,
                                    .started_at = options_.now_rfc3339()};
         const auto begun = store_.begin(key_, intent);

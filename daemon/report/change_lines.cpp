@@ -134,9 +134,9 @@ std::string sensitive_text(const plan::Change& change) {
 
 std::string remark_for(const plan::Change& change, Fate fate) {
     std::vector<std::string> remarks;
-    if (change.forces_replacement) remarks.emplace_back("forces replacement");
+    if (change.forces_replacement && fate == Fate::replaced) remarks.emplace_back("forces replacement");
     if (change.drift) {
-        remarks.emplace_back(fate == Fate::applied ? "puts back the change made outside" : "was changed outside");
+        remarks.emplace_back(fate != Fate::left_alone ? "puts back the change made outside" : "was changed outside");
     }
     if (!change.note.empty() && !change.sensitive) remarks.push_back(model::with_visible_controls(change.note));
     if (change.contributor) {
@@ -165,6 +165,10 @@ ChangeLine line_for(const plan::Change& change, const RunReport& report, Fate fa
 }
 
 }  // namespace
+
+Fate fate_of(const plan::ResourceChange& resource) noexcept {
+    return resource.action == plan::Action::replace ? Fate::replaced : Fate::applied;
+}
 
 model::Value as_in_manifest(std::string_view path, const model::Value& value) {
     if (path != model::path::sign_in_audience || value.as_string() == nullptr) return value;

@@ -24,11 +24,13 @@ struct ChangeLine {
 /// What a manifest would write for `value`: "single-tenant" for "AzureADMyOrg". Other values come back as they are.
 [[nodiscard]] model::Value as_in_manifest(std::string_view path, const model::Value& value);
 
-enum class Fate { applied, left_alone };
+/// What becomes of an object's differences: they decide how a remark speaks of them.
+enum class Fate { applied, replaced, left_alone };
+[[nodiscard]] Fate fate_of(const plan::ResourceChange& resource) noexcept;
 
-/// The lines of one object, in the order of its changes. `fate` decides how a remark speaks of drift.
+/// The lines of one object, in the order of its changes.
 [[nodiscard]] std::vector<ChangeLine> change_lines(const std::vector<plan::Change>& changes, const RunReport& report,
-                                                   Fate fate = Fate::applied);
+                                                   Fate fate);
 
 /// What happened outside, as opposed to what would be done about it: the drifted changes, turned round.
 [[nodiscard]] std::vector<plan::Change> outside_changes(const std::vector<plan::Change>& changes);

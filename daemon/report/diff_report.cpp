@@ -24,7 +24,7 @@ public:
         const bool gone = resource.action == plan::Action::remove;
         line('-', Tone::heading, "-- " + (made ? std::string("/dev/null") : "live/" + address));
         line('+', Tone::heading, "++ " + (gone ? std::string("/dev/null") : "wanted/" + address + where(resource)));
-        text_ += paint(fmt::format("@@ {} @@", word_for(resource.action)), Tone::adopt, colour_) + "\n";
+        text_ += paint(fmt::format("@@ {} @@", to_string(resource.action)), Tone::adopt, colour_) + "\n";
         for (std::size_t i = 0; i < resource.changes.size(); ++i) {
             const bool first = i == 0 || resource.changes[i - 1].path != resource.changes[i].path;
             change(resource.changes[i], first);
@@ -105,12 +105,14 @@ private:
 
     /// Only the facts: neither side holds a value.
     void secret(const plan::Change& change, const std::string& path, bool first) {
-        if (first) line(' ', path + ":");
         const char sign = change.op == plan::Change::Op::remove ? '-' : '+';
-        const auto name =
-            change.element.empty() ? std::string("(a secret)") : model::with_visible_controls(change.element);
-        line(sign, fmt::format("  {}:{}", name,
-                               change.note.empty() ? "" : "  # " + model::with_visible_controls(change.note)));
+        const auto facts = change.note.empty() ? std::string() : "  # " + model::with_visible_controls(change.note);
+        if (change.element.empty()) {
+            line(sign, path + ":" + facts);
+            return;
+        }
+        if (first) line(' ', path + ":");
+        line(sign, "  " + model::with_visible_controls(change.element) + ":" + facts);
     }
 
     const RunReport& report_;

@@ -53,12 +53,15 @@ std::string write_jsonl(const RunReport& report) {
     for (const auto& resource : plan.resources) {
         if (resource.action == plan::Action::none) continue;
         stream.line("info", "planned_change",
-                    fmt::format("{}: plan to {}", model::to_string(resource.address), word_for(resource.action)),
+                    fmt::format("{}: plan to {}", model::to_string(resource.address), to_string(resource.action)),
                     "change", change_json(resource));
     }
     for (const auto& withheld : plan.withheld) {
         stream.line("warn", "withheld", fmt::format("{}: {}", model::to_string(withheld.address), withheld.message),
                     "withheld", withheld_json(withheld));
+    }
+    for (const auto& problem : plan.problems) {
+        stream.line("error", "diagnostic", problem.message, "diagnostic", problem_json(problem));
     }
     for (const auto& refusal : report.refusals) {
         stream.line("error", "refusal", refusal.message, "refusal", refusal_json(refusal));

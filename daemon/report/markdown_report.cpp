@@ -38,6 +38,10 @@ std::string heading(const plan::Plan& plan) {
         return fmt::format("### :warning: Plan for {}: {} will be **deleted**", environment,
                            count_of(deleted, "object"));
     }
+    if (!plan.problems.empty()) {
+        return fmt::format("### :warning: Plan for {}: {} to mend first", environment,
+                           count_of(plan.problems.size(), "mistake"));
+    }
     if (plan.empty() && plan.summary.nothing_to_do()) return fmt::format("### Plan for {}: no changes", environment);
     return fmt::format("### Plan for {}", environment);
 }
@@ -72,7 +76,7 @@ std::string what_happens(const plan::ResourceChange& resource) {
     if (!first.empty()) parts.push_back(first);
     if (drifted != 0) parts.push_back(fmt::format("puts back {} made outside", count_of(drifted, "change")));
     for (const auto& change : resource.changes) {
-        if (change.sensitive && change.op != plan::Change::Op::remove)
+        if (change.sensitive && change.op == plan::Change::Op::add)
             parts.push_back("secret " + code_cell(change.element) + " issued");
     }
     for (const auto& warning : resource.warnings) parts.push_back(":warning: " + code_cell(warning));
@@ -104,7 +108,7 @@ char diff_sign(Action action) {
 
 std::string field_lines(const plan::ResourceChange& resource, const RunReport& report) {
     auto text = fmt::format("{} {}\n", diff_sign(resource.action), shown(resource.address));
-    for (const auto& line : change_lines(resource.changes, report)) {
+    for (const auto& line : change_lines(resource.changes, report, fate_of(resource))) {
         const char sign = line.sign == ' ' ? '+' : line.sign == '~' ? '!' : line.sign;
         text += fmt::format("{}     {} {}{}\n", sign, padded(model::with_visible_controls(line.path), 22), line.text,
                             line.remark.empty() ? "" : "   (" + line.remark + ")");
@@ -170,6 +174,16 @@ std::string refusal_list(const RunReport& report) {
     return text;
 }
 
+std::string problem_list(const plan::Plan& plan) {
+    if (plan.problems.empty()) return "";
+    std::string text = "\n**Mistakes that the tenant revealed; nothing is applied until they are mended**\n\n";
+    for (const auto& problem : plan.problems) {
+        text += fmt::format("- {}: {}\n", code_span(shown(problem.span.begin())), code_span(problem.message));
+        if (!problem.help.empty()) text += fmt::format("  {}\n", code_span(problem.help));
+    }
+    return text;
+}
+
 /// "2026-09-14 09:02 UTC" of RFC 3339.
 std::string minute_of(const std::string& timestamp) {
     if (timestamp.size() < 16) return timestamp;
@@ -193,9 +207,10 @@ std::string write_markdown(const RunReport& report) {
     const auto changed = in_order(plan);
     auto text =
         fmt::format("<!-- regent:plan:{} -->\n{}\n", model::with_visible_controls(plan.environment), heading(plan));
+    text += problem_list(plan);
     text += refusal_list(report);
     if (!changed.empty()) text += "\n" + table(changed);
-    if (plan.empty() && plan.summary.nothing_to_do()) {
+    if (changed.empty() && plan.problems.empty()) {
         text += fmt::format("\n{}\n", summary_line(report));
     } else {
         text += fmt::format("\n**{}**\n", counts_text(plan.summary));

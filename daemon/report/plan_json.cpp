@@ -108,7 +108,7 @@ bool has_unknown(const plan::ResourceChange& resource, const std::string& path) 
     return false;
 }
 
-Json field_json(const plan::Change& change) {
+Json field_json(const plan::Change& change, bool replaced) {
     Json json{{"path", pointer_to(change.path, change.element).to_string()}, {"op", word_for(change.op)}};
     if (change.sensitive) {
         json["sensitive"] = true;
@@ -118,16 +118,16 @@ Json field_json(const plan::Change& change) {
         if (!model::is_known(change.after)) json["after_unknown"] = unknown_json(change.after);
     }
     json["drift"] = change.drift;
-    if (change.forces_replacement) json["forces_replacement"] = true;
+    if (change.forces_replacement && replaced) json["forces_replacement"] = true;
     if (!change.note.empty()) json["note"] = change.note;
     if (change.contributor) json["contributor"] = model::to_string(*change.contributor);
     json["source"] = place_json(change.place);
     return json;
 }
 
-Json fields_json(const std::vector<plan::Change>& changes) {
+Json fields_json(const std::vector<plan::Change>& changes, bool replaced) {
     auto json = Json::array();
-    for (const auto& change : changes) json.push_back(field_json(change));
+    for (const auto& change : changes) json.push_back(field_json(change, replaced));
     return json;
 }
 
@@ -168,6 +168,12 @@ Json guards_json(const RunReport& report) {
     return {{"deletes", {{"planned", report.plan->deletes}, {"allowed", report.max_deletes}}}, {"refusals", refusals}};
 }
 
+Json diagnostics_json(const plan::Plan& plan) {
+    auto json = Json::array();
+    for (const auto& problem : plan.problems) json.push_back(problem_json(problem));
+    return json;
+}
+
 /// What is there and declared by no manifest, also of objects that need no change.
 Json undeclared_json(const plan::Plan& plan) {
     auto json = Json::array();
@@ -206,7 +212,7 @@ nlohmann::ordered_json change_json(const plan::ResourceChange& resource) {
     json["after_unknown"] = unknown;
     json["sensitive"] = sensitive;
     json["reason"] = to_string(resource.reason);
-    json["fields"] = fields_json(resource.changes);
+    json["fields"] = fields_json(resource.changes, resource.action == plan::Action::replace);
     json["unchanged"] = resource.unchanged;
     if (!resource.ignored.empty()) json["ignored"] = resource.ignored;
     if (!resource.warnings.empty()) json["warnings"] = resource.warnings;
@@ -219,11 +225,19 @@ nlohmann::ordered_json withheld_json(const plan::Withheld& withheld) {
             {"why", to_string(withheld.why)},
             {"message", withheld.message},
             {"help", withheld.help},
-            {"fields", fields_json(withheld.changes)}};
+            {"fields", fields_json(withheld.changes, false)}};
 }
 
 nlohmann::ordered_json refusal_json(const plan::Refusal& refusal) {
     return {{"guard", to_string(refusal.guard)}, {"message", refusal.message}, {"help", refusal.help}};
+}
+
+nlohmann::ordered_json problem_json(const model::Diagnostic& problem) {
+    return {{"severity", problem.severity == model::Severity::error ? "error" : "warning"},
+            {"code", problem.code},
+            {"message", problem.message},
+            {"source", place_json(problem.span.begin())},
+            {"help", problem.help}};
 }
 
 nlohmann::ordered_json drift_json(const plan::Plan& plan) {
@@ -275,7 +289,7 @@ std::string write_json(const RunReport& report) {
                         {"tenant_id", plan.tenant_id},
                         {"revision", report.revision},
                         {"timestamp", report.timestamp},
-                        {"errored", false},
+                        {"errored", !plan.problems.empty()},
                         {"read",
                          {{"objects", report.objects_read},
                           {"requests", report.requests},
@@ -284,6 +298,7 @@ std::string write_json(const RunReport& report) {
                         {"changes", changes},
                         {"drift", drift_json(plan)},
                         {"undeclared", undeclared_json(plan)},
+                        {"diagnostics", diagnostics_json(plan)},
                         {"withheld", withheld},
                         {"steps", steps_json(plan)},
                         {"guards", guards_json(report)}};

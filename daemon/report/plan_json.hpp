@@ -16,6 +16,7 @@ inline constexpr int format_major = 1;
 [[nodiscard]] nlohmann::ordered_json change_json(const plan::ResourceChange& resource);
 [[nodiscard]] nlohmann::ordered_json withheld_json(const plan::Withheld& withheld);
 [[nodiscard]] nlohmann::ordered_json refusal_json(const plan::Refusal& refusal);
+[[nodiscard]] nlohmann::ordered_json problem_json(const model::Diagnostic& problem);
 /// One entry for each change made outside, of objects that are planned and of such that are withheld.
 [[nodiscard]] nlohmann::ordered_json drift_json(const plan::Plan& plan);
 [[nodiscard]] nlohmann::ordered_json summary_json(const plan::Plan& plan);

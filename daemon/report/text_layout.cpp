@@ -73,7 +73,7 @@ std::string TextLayout::block(const std::vector<ChangeLine>& lines) const {
 
 std::string TextLayout::step(const plan::Step& step, bool with_wave) const {
     const auto wave = with_wave ? fmt::format("{}", step.wave) : std::string();
-    const auto what = step.summary.empty() ? step.part : step.summary;
+    const auto what = what_of(step);
     auto line = fmt::format("  {:>{}}  {} {}", wave, wave_width_, padded(word_for(step), 9), shown(step.address));
     if (what.empty()) return line;
     return padded(line, where_column_ - 3) + "   " + model::with_visible_controls(what);

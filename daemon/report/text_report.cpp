@@ -40,8 +40,8 @@ public:
 
 private:
     [[nodiscard]] bool nothing_to_tell() const {
-        return !options_.drift_only && plan_.empty() && plan_.withheld.empty() && report_.refusals.empty() &&
-               plan_.summary.nothing_to_do() &&
+        return !options_.drift_only && plan_.empty() && plan_.withheld.empty() && plan_.problems.empty() &&
+               report_.refusals.empty() && plan_.summary.nothing_to_do() &&
                std::all_of(plan_.resources.begin(), plan_.resources.end(), [](const auto& r) {
                    return r.undeclared.empty() && r.warnings.empty() && r.ignored.empty();
                });
@@ -66,7 +66,7 @@ private:
             if (!titled) section("Changed outside since the last run");
             titled = true;
             line(layout_.heading("~", Tone::update, object.address, shown(object.place)));
-            text_ += layout_.block(change_lines(outside, report_));
+            text_ += layout_.block(change_lines(outside, report_, Fate::applied));
             drifted_changes_ += outside.size();
             ++drifted_objects_;
         };
@@ -86,7 +86,7 @@ private:
         for (const auto action : {Action::create, Action::update, Action::replace, Action::remove, Action::adopt}) {
             if (!any_with(action)) continue;
             legend += "   " +
-                      paint(fmt::format("{} {}", sign_of(action), word_for(action)), tone_of(action), options_.colour);
+                      paint(fmt::format("{} {}", sign_of(action), to_string(action)), tone_of(action), options_.colour);
         }
         if (legend.empty()) return;
         line("\n" + paint("What apply would do", Tone::heading, options_.colour) + legend);
@@ -108,7 +108,7 @@ private:
         line(layout_.heading(sign_of(resource.action), tone_of(resource.action), resource.address, where(resource)));
         if (resource.action == Action::adopt) line(layout_.note(adoption_text(resource)));
         if (const auto why = sentence_for(resource.reason); !why.empty()) line(layout_.note(std::string(why)));
-        text_ += layout_.block(change_lines(resource.changes, report_));
+        text_ += layout_.block(change_lines(resource.changes, report_, fate_of(resource)));
         for (const auto& warning : resource.warnings) {
             line(layout_.note(paint("warning: ", Tone::warning, options_.colour) +
                               model::with_visible_controls(warning)));

@@ -68,24 +68,6 @@ std::string shown(const model::Place& place) {
     return model::with_visible_controls(model::to_string(model::Place{place.file, place.line, 0}));
 }
 
-std::string_view word_for(plan::Action action) noexcept {
-    switch (action) {
-        case plan::Action::none:
-            return "unchanged";
-        case plan::Action::create:
-            return "create";
-        case plan::Action::adopt:
-            return "adopt";
-        case plan::Action::update:
-            return "update";
-        case plan::Action::replace:
-            return "replace";
-        case plan::Action::remove:
-            return "delete";
-    }
-    return "update";
-}
-
 std::string_view past_word_for(plan::Action action) noexcept {
     switch (action) {
         case plan::Action::none:
@@ -105,28 +87,25 @@ std::string_view past_word_for(plan::Action action) noexcept {
 }
 
 std::string_view word_for(const plan::Step& step) noexcept {
-    const bool secret = step.part.starts_with(model::path::client_secrets);
-    switch (step.work) {
-        case plan::Work::create:
-            return step.restore ? "restore" : "create";
-        case plan::Work::adopt:
-            return "adopt";
-        case plan::Work::update:
-            return "update";
-        case plan::Work::complete:
-            return "complete";
-        case plan::Work::add:
-            return secret ? "issue" : "add";
-        case plan::Work::change:
-            return "change";
-        case plan::Work::drop:
-            return "drop";
-        case plan::Work::await:
-            return "await";
-        case plan::Work::remove:
-            return "delete";
-    }
-    return "update";
+    if (step.work == plan::Work::create && step.restore) return "restore";
+    if (step.work == plan::Work::add && step.part.starts_with(model::path::client_secrets)) return "issue";
+    return to_string(step.work);
+}
+
+std::string words_for_part(const std::string& part) {
+    const auto slash = part.find('/');
+    const auto path = part.substr(0, slash);
+    const auto name = slash == std::string::npos ? std::string() : fmt::format(" \"{}\"", part.substr(slash + 1));
+    if (path == model::path::service_principal) return "service principal";
+    if (path == model::path::federated_credentials) return "federated credential" + name;
+    if (path == model::path::client_secrets) return "secret" + name;
+    return path + name;
+}
+
+std::string what_of(const plan::Step& step) {
+    const auto part = words_for_part(step.part);
+    if (step.summary.empty() || step.summary.starts_with(part)) return step.summary.empty() ? part : step.summary;
+    return part + ", " + step.summary;
 }
 
 std::string_view sentence_for(plan::Reason reason) noexcept {
@@ -175,6 +154,10 @@ std::string counts_text(const plan::Summary& summary) {
 
 std::string summary_line(const RunReport& report) {
     const auto& plan = *report.plan;
+    if (!plan.problems.empty()) {
+        return fmt::format("Plan: {} {} to mend first.", counts_text(plan.summary),
+                           count_of(plan.problems.size(), "mistake"));
+    }
     if (plan.empty() && plan.summary.nothing_to_do()) return no_changes_line(report);
     return "Plan: " + counts_text(plan.summary);
 }

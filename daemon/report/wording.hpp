@@ -25,12 +25,12 @@ namespace regent::report {
 [[nodiscard]] std::string shown(const model::Address& address);
 [[nodiscard]] std::string shown(const model::Place& place);
 
-/// What apply does to an object, as a heading's word and as what has happened to it: "create", "delete"; "created",
-/// "deleted".
-[[nodiscard]] std::string_view word_for(plan::Action action) noexcept;
+/// What has happened to an object: "created", "deleted".
 [[nodiscard]] std::string_view past_word_for(plan::Action action) noexcept;
 /// What a step does: "create", "issue", "await".
 [[nodiscard]] std::string_view word_for(const plan::Step& step) noexcept;
+/// What of the object it is about: "secret \"arm\", valid 180d"; empty when it is the object itself.
+[[nodiscard]] std::string what_of(const plan::Step& step);
 /// The sentence behind a reason that a reader cannot see from the fields; empty for the obvious ones.
 [[nodiscard]] std::string_view sentence_for(plan::Reason reason) noexcept;
 

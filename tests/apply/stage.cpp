@@ -1,7 +1,5 @@
 #include "apply/stage.hpp"
 
-#include "apply/journal.hpp"
-
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
@@ -15,8 +13,8 @@ namespace fs = std::filesystem;
 
 std::string name_of(const plan::Step& step) {
     const auto whose = model::to_string(step.address);
-    if (step.part.empty()) return fmt::format("{} {}", word_for(step.work), whose);
-    return fmt::format("{} {} of {}", word_for(step.work), step.part, whose);
+    if (step.part.empty()) return fmt::format("{} {}", to_string(step.work), whose);
+    return fmt::format("{} {} of {}", to_string(step.work), step.part, whose);
 }
 
 model::Reference output_of(const model::Address& address, std::string output) {

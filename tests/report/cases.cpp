@@ -49,6 +49,11 @@ void add_connector(Case& c, const model::Address& address, std::size_t line, con
                          set("auth.type", {}, credential),
                          set("auth.clientId", {}, output_of(arm_connector, "appId")),
                          set("auth.resource", {}, "https://management.core.windows.net/")};
+    if (std::string_view(credential) != "clientSecret") return;
+    auto delivered = set("auth.clientSecret", {}, {});
+    delivered.sensitive = true;
+    delivered.note = "client secret \"arm\"";
+    connector.changes.push_back(delivered);
 }
 
 std::unique_ptr<Case> tutorial() {
@@ -71,13 +76,13 @@ std::unique_ptr<Case> tutorial() {
     add_connector(c, arm_mi, 40, "Azure Resource Manager (managed identity)", "managedIdentity");
 
     c.step(1, Work::create, arm_connector);
-    c.step(2, Work::add, arm_connector, {1}, "service principal", "servicePrincipal");
+    c.step(2, Work::add, arm_connector, {1}, "", "servicePrincipal");
     c.step(2, Work::add, arm_connector, {1}, "secret \"arm\", valid 180d", "clientSecrets/arm");
     c.step(2, Work::create, arm_mi, {1});
     c.step(3, Work::create, arm, {1, 3});
-    c.step(3, Work::await, arm_mi, {4}, "its identity", "identity");
+    c.step(3, Work::await, arm_mi, {4}, "", "identity");
     c.step(4, Work::complete, arm_connector, {4, 5}, "2 redirect URIs");
-    c.step(4, Work::add, arm_connector, {6}, "federated credential \"arm-mi\"", "federatedCredentials/arm-mi");
+    c.step(4, Work::add, arm_connector, {6}, "", "federatedCredentials/arm-mi");
     c.plan.summary = {.create = 3, .adopt = 0, .update = 0, .replace = 0, .remove = 0, .unchanged = 0, .secrets = 1};
     c.plan.documents = 3;
     c.report.objects_read = 0;
@@ -126,9 +131,8 @@ std::unique_ptr<Case> mixed() {
     c.step(1, Work::adopt, portal, {}, "2 redirect URIs, signInAudience").adopt_id =
         "7e7e7e7e-0000-4444-8888-abcdefabcdef";
     c.step(1, Work::update, orders, {}, "displayName");
-    c.step(1, Work::drop, orders, {}, "federated credential \"manual-test\"", "federatedCredentials/manual-test");
-    c.step(1, Work::change, orders, {}, "federated credential \"deploy-pipeline\"",
-           "federatedCredentials/deploy-pipeline");
+    c.step(1, Work::drop, orders, {}, "", "federatedCredentials/manual-test");
+    c.step(1, Work::change, orders, {}, "", "federatedCredentials/deploy-pipeline");
     c.step(2, Work::remove, arm_old, {1, 2});
     c.plan.summary = {.create = 0, .adopt = 1, .update = 1, .replace = 0, .remove = 1, .unchanged = 1, .secrets = 0};
     c.plan.deletes = 1;

@@ -35,6 +35,46 @@ std::string without_colour(const std::string& text) {
     return std::regex_replace(text, std::regex("\x1b\\[[0-9;]*m"), "");
 }
 
+/// Markdown without its fenced blocks and code spans, as CommonMark reads them: what could still be markup, a mention
+/// or a tag.
+std::string outside_of_code(const std::string& markdown) {
+    std::string rest;
+    std::string fence;
+    for (const auto& line : lines_of(markdown)) {
+        const auto ticks = line.find_first_not_of('`') == std::string::npos ? line.size() : line.find_first_not_of('`');
+        if (fence.empty() && ticks >= 3 && line.find('`', ticks) == std::string::npos) {
+            fence = line.substr(0, ticks);
+        } else if (!fence.empty()) {
+            if (ticks >= fence.size() && ticks == line.size()) fence.clear();
+        } else {
+            rest += line + "\n";
+        }
+    }
+    std::string plain;
+    for (std::size_t at = 0; at < rest.size();) {
+        if (rest[at] != '`') {
+            plain += rest[at++];
+            continue;
+        }
+        auto end_of_run = [&](std::size_t from) {
+            const auto end = rest.find_first_not_of('`', from);
+            return end == std::string::npos ? rest.size() : end;
+        };
+        const auto opened = end_of_run(at);
+        auto closing = rest.find('`', opened);
+        while (closing != std::string::npos && end_of_run(closing) - closing != opened - at) {
+            closing = rest.find('`', end_of_run(closing));
+        }
+        if (closing == std::string::npos) {
+            plain += rest.substr(at, opened - at);
+            at = opened;
+        } else {
+            at = end_of_run(closing);
+        }
+    }
+    return plain;
+}
+
 std::size_t occurrences(const std::string& text, const std::string& of) {
     std::size_t count = 0;
     for (auto at = text.find(of); at != std::string::npos; at = text.find(of, at + 1)) ++count;
@@ -67,10 +107,7 @@ TEST_CASE("no name from a tenant begins a line of its own", "[report][hostile]")
 
 TEST_CASE("in Markdown a name from a tenant is always inside code", "[report][hostile][markdown]") {
     const auto made = case_named("hostile-names");
-    // Take all fenced blocks and code spans away, as a reader of CommonMark would; what is left are our own words.
-    auto text = write_markdown(made->report);
-    text = std::regex_replace(text, std::regex("\n````+diff\n[^]*?\n````+\n"), "\n");
-    text = std::regex_replace(text, std::regex("(^|[^`])(`+)([^`][^]*?[^`]|[^`])\\2(?!`)"), "$1");
+    const auto text = outside_of_code(write_markdown(made->report));
     INFO(text);
     CHECK(text.find("puts back 3 changes made outside") != std::string::npos);
     CHECK(text.find("@everyone") == std::string::npos);
@@ -181,6 +218,36 @@ TEST_CASE("a replacement is a delete and a create for whoever searches the JSON"
     const auto json = nlohmann::json::parse(write_json(case_named("replace")->report));
     CHECK(json.at("changes").at(0).at("actions") == nlohmann::json{"delete", "create"});
     CHECK(json.at("changes").at(0).at("fields").at(0).at("forces_replacement") == true);
+}
+
+TEST_CASE("an attribute that could force a replacement is no reason where nothing is replaced", "[report]") {
+    const auto made = case_named("tutorial");
+    for (auto& resource : made->plan.resources) resource.changes.front().forces_replacement = true;
+    CHECK(write_text(made->report, {}).find("forces replacement") == std::string::npos);
+    CHECK(write_json(made->report).find("forces_replacement") == std::string::npos);
+}
+
+TEST_CASE("a plan with mistakes never says that there is nothing to do", "[report]") {
+    const auto made = case_named("nothing-to-do");
+    model::Diagnostic problem;
+    problem.code = "RG0709";
+    problem.message = "Microsoft Graph has no delegated permission `User.Raed`";
+    problem.span = {
+        .file = "base/portal.regent.yaml", .line = 12, .column = 20, .end_line = 12, .end_column = 29, .byte = 0};
+    problem.help = "did you mean `User.Read`?";
+    made->plan.problems.push_back(problem);
+
+    const auto text = write_text(made->report, {});
+    CHECK(text.find("No changes") == std::string::npos);
+    CHECK(lines_of(text).back() == "Plan: nothing to do. 2 unchanged. 1 mistake to mend first.");
+    const auto json = nlohmann::json::parse(write_json(made->report));
+    CHECK(json.at("errored") == true);
+    CHECK(json.at("diagnostics").at(0).at("code") == "RG0709");
+    CHECK(json.at("diagnostics").at(0).at("source").at("line") == 12);
+    CHECK(write_jsonl(made->report).find(R"("type":"diagnostic")") != std::string::npos);
+    const auto markdown = write_markdown(made->report);
+    CHECK(markdown.find("no changes") == std::string::npos);
+    CHECK(markdown.find("`base/portal.regent.yaml:12`") != std::string::npos);
 }
 
 TEST_CASE("what is not known yet says what it waits for, in the shape of the value", "[report][json]") {
