@@ -110,7 +110,7 @@ void load_aliases(const Values& spec, model::Environment& environment, Findings&
 void load_sources(const Values& spec, const Document& document, model::Environment& environment, Findings& findings) {
     const auto* entry = spec.entry("sources");
     if (!entry) {
-        environment.sources = {path_to_root(document.file)};
+        environment.sources = {"."};
         return;
     }
     if (entry->value.items.empty())
@@ -118,7 +118,7 @@ void load_sources(const Values& spec, const Document& document, model::Environme
             "name a folder, or remove the key: then it is the whole repository";
     for (const auto* folder : spec.items("sources")) {
         if (const auto path = repository_path(document.file, folder->text)) {
-            environment.sources.push_back(folder->text);
+            environment.sources.push_back(path->empty() ? "." : *path);
         } else {
             auto& d = findings.bad_value("RG0218", *folder,
                                          fmt::format("the path {} {}", in_quotes(folder->text), path.error()));

@@ -46,11 +46,4 @@ tl::expected<std::string, std::string> repository_path(std::string_view file, st
     return fmt::format("{}", fmt::join(parts, "/"));
 }
 
-std::string path_to_root(std::string_view file) {
-    const auto parts = parts_of(file);
-    if (parts.size() < 2) return ".";
-    std::vector<std::string_view> up(parts.size() - 1, "..");
-    return fmt::format("{}", fmt::join(up, "/"));
-}
-
 }  // namespace regent::manifest

@@ -12,7 +12,4 @@ namespace regent::manifest {
 /// with it: "leaves the repository", "is absolute".
 [[nodiscard]] tl::expected<std::string, std::string> repository_path(std::string_view file, std::string_view relative);
 
-/// The path from `file`'s folder to the repository's root: "." for a file in the root, "../.." two folders down.
-[[nodiscard]] std::string path_to_root(std::string_view file);
-
 }  // namespace regent::manifest

@@ -47,7 +47,7 @@ struct Environment {
     std::string cloud = "public";
     Endpoints endpoints;
     std::map<std::string, std::string> power_platform_environments;  ///< alias → environment id
-    std::vector<std::string> sources;  ///< folders, relative to the environment's file
+    std::vector<std::string> sources;  ///< folders, from the repository's root; "." is all of it
     Policy policy;
 };
 

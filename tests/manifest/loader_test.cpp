@@ -117,7 +117,7 @@ TEST_CASE("the stricter environment loads, and its override changes one secret b
     const auto& prod = *loaded.environment;
     CHECK(prod.name == "prod");
     CHECK(prod.tenant_id == "99999999-8888-7777-6666-555555555555");
-    CHECK(prod.sources == Texts{"../base", "prod-only"});
+    CHECK(prod.sources == Texts{"base", "environments/prod-only"});
     CHECK(prod.policy.mode == model::Policy::Mode::apply);
     CHECK(prod.policy.on_removal == model::OnRemoval::keep);
     CHECK(prod.policy.max_deletes == 0);
@@ -292,11 +292,10 @@ TEST_CASE("ignoring a field covers every attribute behind it", "[manifest][loade
     CHECK(with("spec.displayName, spec.displayName") == Texts{"displayName"});
 }
 
-TEST_CASE("an environment without sources means the whole repository, from wherever its file is",
-          "[manifest][environment]") {
+TEST_CASE("an environment without sources means the whole repository", "[manifest][environment]") {
     const auto loaded = load_repository({"", "", {}});
     REQUIRE(loaded.environment);
-    CHECK(loaded.environment->sources == Texts{".."});
+    CHECK(loaded.environment->sources == Texts{"."});
     CHECK(loaded.environment->owner == "regent");
 }
 
@@ -327,4 +326,56 @@ TEST_CASE("a wrong document does not take its neighbours away", "[manifest][load
         {application("") + "---\nkind: Nonsense\n---\n" + connector(""), "", {{"api.json", good_openapi()}}});
     CHECK(loaded.declarations.size() == 2);
     CHECK(loaded.diagnostics.size() == 1);
+}
+
+TEST_CASE("a variable that nobody defined is one mistake, whatever it stands for", "[manifest][loader]") {
+    const auto loaded =
+        load_repository({application("signInAudience: ${audience}\nredirectUris: {web: "
+                                     "[\"https://${host}/\"]}\nrequestedAccessTokenVersion: ${version}\n"),
+                         "",
+                         {}});
+    CHECK(loaded.diagnostics.size() == 3);
+    for (const auto& diagnostic : loaded.diagnostics) CHECK(diagnostic.code == "RG0301");
+}
+
+TEST_CASE("a variable keeps its type, and a boolean in it is a boolean", "[manifest][loader]") {
+    const std::string environment =
+        "apiVersion: regent/v1\nkind: Environment\nmetadata: {name: dev}\nspec:\n  tenantId: "
+        "11111111-1111-1111-1111-111111111111\n"
+        "  vars: {on: true, version: 2, quoted: \"true\"}\n";
+    const auto good = load_repository({application("implicitGrantSettings: {enableIdTokenIssuance: \"${on}\"}\n"
+                                                   "requestedAccessTokenVersion: ${version}\n"),
+                                       environment,
+                                       {}});
+    INFO(good.text);
+    CHECK(good.diagnostics.empty());
+    CHECK(scalar(good["Application/portal"], model::path::implicit_id_token) == "true");
+    CHECK(scalar(good["Application/portal"], model::path::access_token_version) == "2");
+    const auto bad = load_repository(
+        {application("implicitGrantSettings: {enableIdTokenIssuance: \"${quoted}\"}\n"), environment, {}});
+    REQUIRE(bad.diagnostics.size() == 1);
+    CHECK(bad.diagnostics.front().code == "RG0206");
+}
+
+TEST_CASE("the manifests that come with regent load without an error", "[manifest][loader]") {
+    const auto root = std::filesystem::path(REGENT_SOURCE_DIR) / "manifests";
+    const auto [folder, environment] =
+        GENERATE(table<std::string, std::string>({{"demo", "demo.regent.yaml"}, {"examples", "dev.regent.yaml"}}));
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(root / folder / "base")) {
+        if (entry.path().extension() != ".yaml") continue;
+        Repository repository;
+        repository.environment = text_of_file(root / folder / "environments" / environment);
+        repository.manifest = text_of_file(entry.path());
+        const auto openapi = root / folder / "base/openapi";
+        if (std::filesystem::exists(openapi))
+            for (const auto& file : std::filesystem::directory_iterator(openapi))
+                repository.files["openapi/" + file.path().filename().string()] = text_of_file(file.path());
+        const auto loaded = load_repository(repository);
+        INFO(loaded.text);
+        CHECK_FALSE(model::has_errors(loaded.diagnostics));
+        CHECK_FALSE(loaded.declarations.empty());
+        ++files;
+    }
+    CHECK(files >= 1);
 }
