@@ -2,6 +2,8 @@
 
 #include "simulator/http.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -10,11 +12,10 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 namespace regent::simulator {
 
-/// The simulator's own clock: wall time plus whatever `/_simulator/clock` has moved it by, so that an hour can pass in a test.
+/// The simulator's own clock: wall time plus whatever `/_simulator/clock` has moved it by, so that an hour can pass in
+/// a test.
 class Clock {
 public:
     virtual ~Clock() = default;
@@ -50,10 +51,19 @@ public:
     /// Adds what `state` holds (the shape of dump()); throws std::invalid_argument with a sentence for a person.
     virtual void seed(const nlohmann::json& state) = 0;
 
-    /// Knobs for what nobody knows and for late replicas: `/_simulator/switches` hands each service the object below its key.
-    /// Throws std::invalid_argument for an unknown name.
+    /// Knobs for what nobody knows and for late replicas: `/_simulator/switches` hands each service the object below
+    /// its key. Throws std::invalid_argument for an unknown name.
     virtual void set_switches(const nlohmann::json& switches) = 0;
     [[nodiscard]] virtual nlohmann::json switches() const = 0;
+
+    /// Changes something behind everybody's back, without the service's rules: `/_simulator/change`. `body` holds
+    /// "patch" (merged), "put" (added) or "delete": true. False when `path` is not this service's, or names nothing.
+    virtual bool change(const std::string& path, const nlohmann::json& body) = 0;
+
+    /// Asked before each request inside a batch: the fault that is to happen to it, if any. Set by the simulator.
+    std::function<std::optional<Response>(const Request&)> intercept = [](const Request&) {
+        return std::optional<Response>{};
+    };
 };
 
 }  // namespace regent::simulator

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "simulator/service.hpp"
+#include "simulator/values.hpp"
+#include "simulator/versioned.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace regent::simulator {
+
+/// The pretend tenant's directory: what Graph writes, and what sign-in reads.
+///
+/// Applications are kept in Graph's own shape, with a few members of ours that no answer shows:
+/// "federatedIdentityCredentials" (contained), "owners" (ids), "_secrets" (key id → SHA-256 of the secret's text).
+class Directory {
+public:
+    Directory(const Clock& clock, std::string tenant_id, std::uint64_t seed);
+
+    using Json = nlohmann::json;
+
+    [[nodiscard]] Time now() const { return clock_.now(); }
+    [[nodiscard]] const std::string& tenant_id() const noexcept { return tenant_id_; }
+    [[nodiscard]] IdSource& ids() noexcept { return ids_; }
+
+    Versioned applications, service_principals, deleted, grants, assignments;
+    std::chrono::seconds replica_lag{0};
+    std::set<std::string> verified_domains{"contoso.onmicrosoft.com", "contoso.com", "contoso.example"};
+
+    /// The present truth, whatever replicas say: for writes and their rules.
+    [[nodiscard]] const Json* application(const std::string& id) const { return applications.find(id, now()); }
+    [[nodiscard]] const Json* application_by(const std::string& member, const std::string& value,
+                                             std::chrono::seconds lag = {}) const;
+    [[nodiscard]] const Json* principal_by_app(const std::string& app_id, std::chrono::seconds lag = {}) const;
+    void put_application(Json application);
+
+    /// Makes an application with Graph's defaults out of `given`; missing ids are chosen.
+    [[nodiscard]] Json new_application(const Json& given);
+    [[nodiscard]] Json new_principal(const std::string& app_id, const Json& given);
+
+    /// True when `secret` is one of the application's, unexpired and no longer too new.
+    enum class SecretCheck { good, wrong, expired };
+    [[nodiscard]] SecretCheck check_secret(const Json& application, const std::string& secret) const;
+    std::chrono::seconds secret_delay{0};  ///< a new secret is refused that long
+
+    /// Puts the tenant back to how it comes out of the box: the client that may do everything, first-party service
+    /// principals.
+    void reset();
+
+private:
+    const Clock& clock_;
+    std::string tenant_id_;
+    IdSource ids_;
+};
+
+/// Members of a stored application that are the simulator's own.
+[[nodiscard]] bool is_internal_member(const std::string& name);
+
+inline constexpr std::string_view built_in_client = "22222222-2222-2222-2222-222222222222";
+inline constexpr std::string_view built_in_principal = "33333333-3333-3333-3333-333333333333";
+
+}  // namespace regent::simulator

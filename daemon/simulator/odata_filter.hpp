@@ -1,0 +1,23 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace regent::simulator {
+
+/// A parsed `$filter` of the part of OData that directory objects support: eq, ne, ge, le, in, startsWith, endsWith,
+/// not, and, or, any(), `x/$count`. https://learn.microsoft.com/graph/filter-query-parameter
+struct Filter {
+    std::function<bool(const nlohmann::json&)> matches;
+    bool advanced =
+        false;  ///< needs `ConsistencyLevel: eventual` and `$count=true` (ne, not, endsWith, ge, le, $count)
+};
+
+/// Nothing when it cannot be parsed.
+[[nodiscard]] std::optional<Filter> parse_filter(std::string_view text);
+
+}  // namespace regent::simulator
