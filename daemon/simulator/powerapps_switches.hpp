@@ -1,89 +1,49 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
-#include <stdexcept>
+#include <cstddef>
 #include <string>
 
 namespace regent::simulator {
 
-/// What nobody outside Microsoft knows for sure about the Power Apps resource provider: `/_simulator/switches`, member
-/// "powerApps".
+/// What nobody knows for sure about the Power Apps resource provider, whose contract Microsoft does not publish, and
+/// what differs from tenant to tenant: `/_simulator/switches`, member "powerApps". docs/simulator.md says what each one
+/// is about.
 struct PowerAppsSwitches {
-    int create_status = 201, update_status = 200, delete_status = 200;
-    int environment_denied_status = 403;
-    bool accept_any_environment = false;
-    bool duplicate_title_varies = false;     ///< a second connector of one title: refused, or given another name
-    bool patch_without_secret_keeps = true;  ///< an OAuth block without secret: the stored one stays, or is dropped
-    bool managed_identity_available = true;  ///< the preview is rolled out here
-    long subject_delay_seconds = 2;          ///< until a managed identity has its subject
-    bool drop_rejected_swagger = false;      ///< a definition that is refused on update is dropped without a word
-    bool definition_bom = true, definition_crlf = false;
-    long replica_lag_seconds = 0;
-    long page_size = 50;
-    std::string next_link_host;  ///< "https://management.azure.com": what nextLink has been seen to name
+    bool accept_any_environment = false;       ///< an unknown environment comes into being when it is named
+    long environment_denied_status = 403;      ///< of EnvironmentAccessDenied: 403 or 404
+    std::string duplicate_title = "conflict";  ///< conflict: 409; vary: a second connector under a varied name
+    long create_status = 201;
+    long update_status = 200;  ///< 204 comes without a body
+    long delete_status = 200;
+    long delete_absent_status = 404;
+    std::string patch_without_secret = "keep";  ///< keep: the stored secret stays; drop: it is gone
+    bool drop_rejected_swagger = false;         ///< an update with a bad definition succeeds and keeps the old one
+    bool managed_identity_available = true;
+    long subject_delay_seconds = 2;        ///< from the save to the managed identity's subject
+    long replica_lag_seconds = 0;          ///< reads show what was true so long ago
+    bool unshared_invisible = false;       ///< a caller sees only what is shared with it, its own creations included
+    bool service_principal_writes = true;  ///< a service principal may create, update and delete
+    bool service_principal_object_ids = true;        ///< and may call objectIds/{oid}/…
+    bool require_admin_registration = false;         ///< callers must be registered under adminApplications
+    std::string unknown_properties = "ignore";       ///< of a connector: ignore | refuse
+    std::string custom_parameter_casing = "asSent";  ///< of customParameters on read: asSent | camel | pascal
+    bool first_party_when_on_behalf_of = false;      ///< IsFirstParty reads "True" when on-behalf-of login is on
+    bool definition_bom = true;                      ///< definitions are served with a byte order mark
+    bool definition_crlf = false;                    ///< and with CRLF
+    bool swagger_only_when_expanded = false;         ///< a get carries `swagger` only with $expand=swagger
+    long page_size = 100;                            ///< of lists
+    std::string next_link_host;                      ///< "https://management.azure.com"; empty: our own
+    long built_in_connectors = 5;                    ///< how many are mixed into lists
+    long validate_failure_status = 400;   ///< of validateApiSwagger without certification rules, for a bad definition
+    bool strict_mime_types = false;       ///< MimeTypeNotSupported and UnrecognizedTypeFormat are errors, not advice
+    std::string script_failure = "none";  ///< of a save with a script: none | compile | capacity
 
-    void set(const nlohmann::json& values) {
-        for (const auto& [name, value] : values.items()) set_one(name, value);
-    }
-    [[nodiscard]] nlohmann::json get() const {
-        return {{"createStatus", create_status},
-                {"updateStatus", update_status},
-                {"deleteStatus", delete_status},
-                {"environmentDeniedStatus", environment_denied_status},
-                {"acceptAnyEnvironment", accept_any_environment},
-                {"duplicateTitle", duplicate_title_varies ? "vary" : "conflict"},
-                {"patchWithoutSecret", patch_without_secret_keeps ? "keep" : "drop"},
-                {"managedIdentityAvailable", managed_identity_available},
-                {"subjectDelaySeconds", subject_delay_seconds},
-                {"dropRejectedSwagger", drop_rejected_swagger},
-                {"definitionBom", definition_bom},
-                {"definitionCrlf", definition_crlf},
-                {"replicaLagSeconds", replica_lag_seconds},
-                {"pageSize", page_size},
-                {"nextLinkHost", next_link_host}};
-    }
-
-private:
-    static bool choice(const std::string& name, const nlohmann::json& value, const char* yes, const char* no) {
-        if (value == yes) return true;
-        if (value == no) return false;
-        throw std::invalid_argument(name + " is `" + yes + "` or `" + no + "`");
-    }
-    void set_one(const std::string& name, const nlohmann::json& value) {
-        if (name == "createStatus")
-            create_status = value.get<int>();
-        else if (name == "updateStatus")
-            update_status = value.get<int>();
-        else if (name == "deleteStatus")
-            delete_status = value.get<int>();
-        else if (name == "environmentDeniedStatus")
-            environment_denied_status = value.get<int>();
-        else if (name == "acceptAnyEnvironment")
-            accept_any_environment = value.get<bool>();
-        else if (name == "duplicateTitle")
-            duplicate_title_varies = choice(name, value, "vary", "conflict");
-        else if (name == "patchWithoutSecret")
-            patch_without_secret_keeps = choice(name, value, "keep", "drop");
-        else if (name == "managedIdentityAvailable")
-            managed_identity_available = value.get<bool>();
-        else if (name == "subjectDelaySeconds")
-            subject_delay_seconds = value.get<long>();
-        else if (name == "dropRejectedSwagger")
-            drop_rejected_swagger = value.get<bool>();
-        else if (name == "definitionBom")
-            definition_bom = value.get<bool>();
-        else if (name == "definitionCrlf")
-            definition_crlf = value.get<bool>();
-        else if (name == "replicaLagSeconds")
-            replica_lag_seconds = value.get<long>();
-        else if (name == "pageSize")
-            page_size = value.get<long>();
-        else if (name == "nextLinkHost")
-            next_link_host = value.get<std::string>();
-        else
-            throw std::invalid_argument("powerApps has no switch " + name);
-    }
+    /// Throws std::invalid_argument with a sentence for an unknown name or a value that is none of the choices; then
+    /// nothing is set.
+    void set(const nlohmann::json& values);
+    [[nodiscard]] nlohmann::json get() const;
 };
 
 }  // namespace regent::simulator
