@@ -14,15 +14,16 @@ struct GraphOptions {
     std::string scope = "https://graph.microsoft.com/.default";
     Identity identity;
     int parallel_reads = 4;
-    /// Try `$expand=federatedIdentityCredentials` on lists (one request per 100 applications); on refusal the credentials are read in
-    /// batches of 20. Documented for the resource, doubted by one project for v1.0: a switch.
+    /// Try `$expand=federatedIdentityCredentials` on lists (one request per 100 applications); on refusal the
+    /// credentials are read in batches of 20. Documented for the resource, doubted by one project for v1.0: a switch.
     bool expand_federated_credentials = true;
     /// How long a value that was just written may stay invisible before it counts as lost.
     std::chrono::seconds replication_grace{300};
 };
 
 /// Applications with their federated credentials, secrets and service principals; the permissions of the APIs in scope.
-[[nodiscard]] std::unique_ptr<Observer> make_graph_observer(net::Session& session, net::Clock& clock, GraphOptions options);
+[[nodiscard]] std::unique_ptr<Observer> make_graph_observer(net::Session& session, net::Clock& clock,
+                                                            GraphOptions options);
 [[nodiscard]] std::unique_ptr<Writer> make_graph_writer(net::Session& session, net::Clock& clock, GraphOptions options);
 
 }  // namespace regent::provider::graph

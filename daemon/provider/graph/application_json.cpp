@@ -1,0 +1,215 @@
+#include "provider/graph/application_json.hpp"
+
+#include "model/attributes.hpp"
+#include "provider/graph/graph_time.hpp"
+#include "provider/graph/json_access.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::provider::graph {
+namespace {
+
+using model::List;
+using model::Map;
+using model::Value;
+using nlohmann::json;
+
+/// Reads members strictly, and remembers the first one that is not as documented.
+class Reading {
+public:
+    /// Null when `parent` is null itself or the member is; then everything inside is empty.
+    const json* object(const json* parent, const char* name) {
+        const auto* value = find(parent, name);
+        if (value == nullptr || value->is_null()) return nullptr;
+        return value->is_object() ? value : wrong(name, "no object");
+    }
+    const json* array(const json* parent, const char* name) {
+        const auto* value = find(parent, name);
+        if (value == nullptr || value->is_null()) return nullptr;
+        return value->is_array() ? value : wrong(name, "no list");
+    }
+    std::string text(const json* parent, const char* name) {
+        const auto* value = find(parent, name);
+        if (value == nullptr || value->is_null()) return {};
+        if (!value->is_string()) wrong(name, "no text");
+        return value->is_string() ? value->get<std::string>() : std::string{};
+    }
+    std::string required_text(const json* parent, const char* name) {
+        auto value = text(parent, name);
+        if (value.empty()) wrong(name, "empty");
+        return value;
+    }
+    List texts(const json* parent, const char* name) {
+        List list;
+        const auto* values = array(parent, name);
+        if (values == nullptr) return list;
+        for (const auto& value : *values) {
+            if (value.is_string()) {
+                list.emplace_back(value.get<std::string>());
+            } else {
+                wrong(name, "not a list of texts");
+            }
+        }
+        return list;
+    }
+    bool flag(const json* parent, const char* name) {
+        const auto* value = find(parent, name);
+        if (value == nullptr || value->is_null()) return false;
+        if (!value->is_boolean()) wrong(name, "neither true nor false");
+        return value->is_boolean() && value->get<bool>();
+    }
+    std::int64_t number(const json* parent, const char* name, std::int64_t otherwise) {
+        const auto* value = find(parent, name);
+        if (value == nullptr || value->is_null()) return otherwise;
+        if (!value->is_number_integer()) wrong(name, "no number");
+        return value->is_number_integer() ? value->get<std::int64_t>() : otherwise;
+    }
+    const json* wrong(const char* name, const char* why) {
+        if (problem_.empty()) problem_ = fmt::format("`{}` is {}", name, why);
+        return nullptr;
+    }
+    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+
+private:
+    const json* find(const json* parent, const char* name) {
+        if (parent == nullptr) return nullptr;
+        const auto* value = member(*parent, name);
+        return value != nullptr ? value : wrong(name, "missing");
+    }
+    std::string problem_;
+};
+
+List read_permissions(Reading& reading, const json* application, const PermissionNames& names) {
+    List permissions;
+    const auto* apis = reading.array(application, "requiredResourceAccess");
+    if (apis == nullptr) return permissions;
+    for (const auto& api : *apis) {
+        const auto app_id = lower_case(reading.required_text(&api, "resourceAppId"));
+        const auto* accesses = reading.array(&api, "resourceAccess");
+        if (accesses == nullptr) continue;
+        for (const auto& access : *accesses) {
+            const auto id = lower_case(reading.required_text(&access, "id"));
+            const std::string type = reading.required_text(&access, "type") == "Role" ? "application" : "delegated";
+            permissions.emplace_back(Map{{"api", app_id}, {"type", type}, {"name", names.name_of(app_id, type, id)}});
+        }
+    }
+    return permissions;
+}
+
+Map read_credentials(Reading& reading, const json* application, std::vector<std::string>& remarks) {
+    Map credentials;
+    const auto* list = reading.array(application, "federatedIdentityCredentials");
+    if (list == nullptr) return credentials;
+    for (const auto& credential : *list) {
+        const auto name = reading.required_text(&credential, "name");
+        const auto audiences = reading.texts(&credential, "audiences");
+        auto subject = reading.text(&credential, "subject");
+        if (subject.empty()) {
+            remarks.push_back(fmt::format(
+                "the federated credential \"{}\" matches by an expression, which Graph v1.0 does not show", name));
+        }
+        credentials.emplace(name, Map{{"issuer", reading.text(&credential, "issuer")},
+                                      {"subject", std::move(subject)},
+                                      {"audience", audiences.empty() ? Value("") : audiences.front()},
+                                      {"description", member_text(credential, "description")}});
+    }
+    return credentials;
+}
+
+/// Takes "arm (regent 5f3a91c2)" apart: what regent issued says so in its name.
+void read_issuer(model::ObservedSecret& secret) {
+    constexpr std::string_view before = " (regent ", after = ")";
+    constexpr std::size_t digits = 8;
+    const auto& text = secret.display_name;
+    const auto tail = before.size() + digits + after.size();
+    if (text.size() <= tail || !text.ends_with(after)) return;
+    const auto at = text.size() - tail;
+    if (text.compare(at, before.size(), before) != 0) return;
+    const auto operation = text.substr(at + before.size(), digits);
+    if (operation.find_first_not_of("0123456789abcdef") != std::string::npos) return;
+    secret.name = text.substr(0, at);
+    secret.operation_id = operation;
+}
+
+std::vector<model::ObservedSecret> read_secrets(Reading& reading, const json* application) {
+    std::vector<model::ObservedSecret> secrets;
+    const auto* list = reading.array(application, "passwordCredentials");
+    if (list == nullptr) return secrets;
+    for (const auto& credential : *list) {
+        model::ObservedSecret secret;
+        secret.key_id = lower_case(reading.required_text(&credential, "keyId"));
+        secret.display_name = member_text(credential, "displayName");
+        const auto starts = parse_time(member_text(credential, "startDateTime"));
+        const auto ends = parse_time(reading.required_text(&credential, "endDateTime"));
+        if (!ends) reading.wrong("endDateTime", "no moment");
+        secret.ends_at = ends.value_or(std::chrono::system_clock::time_point{});
+        secret.starts_at = starts.value_or(std::chrono::system_clock::time_point{});
+        read_issuer(secret);
+        secrets.push_back(std::move(secret));
+    }
+    return secrets;
+}
+
+void put(Map& attributes, std::string_view path, Value value) {
+    attributes.insert_or_assign(std::string(path), std::move(value));
+}
+
+void read_attributes(Reading& reading, const json* application, Map& into) {
+    put(into, model::path::display_name, reading.text(application, "displayName"));
+    put(into, model::path::description, reading.text(application, "description"));
+    put(into, model::path::notes, reading.text(application, "notes"));
+    put(into, model::path::sign_in_audience, reading.text(application, "signInAudience"));
+    put(into, model::path::identifier_uris, reading.texts(application, "identifierUris"));
+    const auto* web = reading.object(application, "web");
+    put(into, model::path::redirect_uris_web, reading.texts(web, "redirectUris"));
+    put(into, model::path::home_page_url, reading.text(web, "homePageUrl"));
+    put(into, model::path::logout_url, reading.text(web, "logoutUrl"));
+    const auto* implicit = reading.object(web, "implicitGrantSettings");
+    put(into, model::path::implicit_id_token, reading.flag(implicit, "enableIdTokenIssuance"));
+    put(into, model::path::implicit_access_token, reading.flag(implicit, "enableAccessTokenIssuance"));
+    const auto* spa = reading.object(application, "spa");
+    put(into, model::path::redirect_uris_spa, reading.texts(spa, "redirectUris"));
+    const auto* native = reading.object(application, "publicClient");
+    put(into, model::path::redirect_uris_native, reading.texts(native, "redirectUris"));
+    const auto* api = reading.object(application, "api");
+    put(into, model::path::access_token_version, reading.number(api, "requestedAccessTokenVersion", 1));
+}
+
+}  // namespace
+
+std::string_view application_members() noexcept {
+    return "id,appId,displayName,description,notes,signInAudience,uniqueName,tags,identifierUris,web,spa,publicClient,"
+           "api,requiredResourceAccess,passwordCredentials";
+}
+
+tl::expected<model::ObservedResource, std::string> read_application(const json& application,
+                                                                    const PermissionNames& names) {
+    Reading reading;
+    model::ObservedResource resource;
+    const auto* root = &application;
+    resource.id = lower_case(reading.required_text(root, "id"));
+    resource.outputs.emplace(model::output::object_id, resource.id);
+    resource.outputs.emplace(model::output::app_id, lower_case(reading.required_text(root, "appId")));
+    read_attributes(reading, root, resource.attributes);
+    put(resource.attributes, model::path::permissions, read_permissions(reading, root, names));
+    put(resource.attributes, model::path::federated_credentials, read_credentials(reading, root, resource.remarks));
+    resource.secrets = read_secrets(reading, root);
+
+    const auto tags = reading.texts(root, "tags");
+    const auto facts = read_tags(application);
+    put(resource.attributes, model::path::tags, List(facts.others.begin(), facts.others.end()));
+    put(resource.attributes, model::path::marks, marks_of(facts, resource.attributes));
+    resource.provider_data.emplace(provider_data::tags, model::to_json(tags).dump());
+    resource.provider_data.emplace(provider_data::unique_name, reading.text(root, "uniqueName"));
+    if (!reading.problem().empty())
+        return tl::unexpected(fmt::format("application {}: {}", member_text(application, "id"), reading.problem()));
+    return resource;
+}
+
+void set_service_principal(model::ObservedResource& resource, const std::string& id) {
+    put(resource.attributes, model::path::service_principal, !id.empty());
+    if (!id.empty())
+        resource.outputs.insert_or_assign(std::string(model::output::service_principal_id), lower_case(id));
+}
+
+}  // namespace regent::provider::graph

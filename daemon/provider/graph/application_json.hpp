@@ -1,0 +1,32 @@
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "provider/graph/application_marks.hpp"
+#include "provider/graph/permissions_catalogue.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace regent::provider::graph {
+
+/// The `$select` of everything read_application() looks at.
+[[nodiscard]] std::string_view application_members() noexcept;
+
+/// An application as Graph shows it, in the model's terms; `federatedIdentityCredentials` must be in it. Address,
+/// ownership and service principal are left to others. A member that is missing though it was asked for is an error and
+/// not an empty value, since planning would take the emptiness for the truth; null is empty.
+[[nodiscard]] tl::expected<model::ObservedResource, std::string> read_application(const nlohmann::json& application,
+                                                                                  const PermissionNames& names);
+
+/// Notes the service principal: its id, or empty when there is none.
+void set_service_principal(model::ObservedResource& resource, const std::string& id);
+
+namespace provider_data {
+inline constexpr std::string_view tags = "tags";               ///< all tags, as a JSON list
+inline constexpr std::string_view unique_name = "uniqueName";  ///< empty: none
+}  // namespace provider_data
+
+}  // namespace regent::provider::graph

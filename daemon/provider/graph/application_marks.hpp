@@ -1,0 +1,48 @@
+#pragma once
+
+#include "model/value.hpp"
+#include "provider/provider.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+#include <vector>
+
+namespace regent::provider::graph {
+
+/// regent's marks on an application are tags. A tag has 1 to 256 characters without blanks, so elements are marked by a
+/// digest (https://learn.microsoft.com/graph/api/resources/application).
+///
+///     regent:owner:<owner>.<environment>      whose it is
+///     regent:name:<metadata.name>             which one, where uniqueName belongs to another tool
+///     regent:preventDelete
+///     regent:from:<16 hex digits>             SHA-256 over "<path>:<element>": a document contributed this element
+inline constexpr std::string_view tag_prefix = "regent:";
+[[nodiscard]] std::string owner_tag(const Identity& identity);
+[[nodiscard]] std::string name_tag(const std::string& name);
+
+/// What an application's tags say.
+struct TagFacts {
+    std::vector<std::string> others;  ///< tags that are not regent's
+    std::string owner;                ///< behind "regent:owner:"; empty: none
+    std::string name;                 ///< behind "regent:name:"
+    bool prevent_delete = false;
+    std::vector<std::string> digests;  ///< behind "regent:from:"
+    bool any_of_regent = false;        ///< a tag begins with "regent:"
+};
+[[nodiscard]] TagFacts read_tags(const nlohmann::json& application);
+
+/// The marks of model/attributes.hpp: digests are turned back into the elements they stand for, found among
+/// `attributes`. One without element becomes "contributes:?:<digest>", which no manifest wants: it goes with the next
+/// write.
+[[nodiscard]] model::List marks_of(const TagFacts& facts, const model::Map& attributes);
+
+/// Marks that no manifest wants either, so that the next plan writes our tags anew.
+inline constexpr std::string_view unmarked = "unmarked";  ///< ours by its key, but somebody took our owner tag away
+inline constexpr std::string_view unnamed = "unnamed";    ///< ours by its tag, but nothing on it says which one it is
+
+/// All tags of an application: those of the manifest (or the ones that were there), and ours for `marks`; none twice.
+[[nodiscard]] std::vector<std::string> tags_for(const std::vector<std::string>& others, const model::Value* marks,
+                                                const Identity& identity, const std::string& name_beside_foreign_key);
+
+}  // namespace regent::provider::graph

@@ -1,0 +1,279 @@
+#include "provider/graph/application_match.hpp"
+
+#include "model/attributes.hpp"
+#include "provider/graph/json_access.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::provider::graph {
+namespace {
+
+using model::Address;
+using model::Obstacle;
+using nlohmann::json;
+using Wanted = model::Scope::Wanted;
+
+std::string object_id(const json& application) {
+    return lower_case(member_text(application, "id"));
+}
+std::string app_id(const json& application) {
+    return lower_case(member_text(application, "appId"));
+}
+
+/// Derived types share the list: "#microsoft.graph.agentIdentityBlueprint" is not an application of ours, whatever its
+/// tags say.
+bool is_plain_application(const json& object) {
+    const auto type = member_text(object, "@odata.type");
+    return type.empty() || type == "#microsoft.graph.application";
+}
+
+/// "owner.environment.name": three parts or more.
+bool looks_like_a_key(const std::string& unique_name) {
+    return std::count(unique_name.begin(), unique_name.end(), '.') >= 2;
+}
+
+/// Whose an application is that is not ours; empty when it is nobody's.
+std::string other_owner(const json& application, const TagFacts& facts) {
+    if (!facts.owner.empty()) return facts.owner;
+    const auto unique_name = member_text(application, "uniqueName");
+    if (!facts.any_of_regent || !looks_like_a_key(unique_name)) return {};
+    return unique_name.substr(0, unique_name.rfind('.'));
+}
+
+void add_mark(model::ObservedResource& resource, std::string_view mark) {
+    auto& marks = resource.attributes[std::string(model::path::marks)];
+    auto list = marks.as_list() == nullptr ? model::List{} : *marks.as_list();
+    list.emplace_back(std::string(mark));
+    marks = std::move(list);
+}
+
+}  // namespace
+
+ApplicationMatch::ApplicationMatch(const model::Scope& scope, Identity identity) : identity_(std::move(identity)) {
+    for (const auto& wanted : scope.wanted) {
+        if (wanted.address.kind != model::kind::application) continue;
+        wanted_.emplace(wanted.address, wanted).first->second.adopt = lower_case(wanted.adopt);
+    }
+}
+
+void ApplicationMatch::add_tagged(std::vector<json> applications) {
+    std::map<std::string, Address> wanted_by_name;
+    for (const auto& [address, wanted] : wanted_) wanted_by_name.emplace(lower_case(address.name), address);
+    for (auto& application : applications) {
+        if (!is_plain_application(application)) continue;
+        const auto id = object_id(application);
+        // A page may repeat what moved while it was read.
+        if (!tagged_.insert(id).second) continue;
+        by_app_id_.emplace(app_id(application), id);
+        const auto wanted = wanted_by_name.find(lower_case(name_of(application)));
+        if (wanted != wanted_by_name.end()) holders_[wanted->second].push_back(id);
+        applications_.insert_or_assign(id, std::move(application));
+    }
+}
+
+std::vector<const Wanted*> ApplicationMatch::missing() const {
+    std::vector<const Wanted*> missing;
+    for (const auto& [address, wanted] : wanted_) {
+        if (!holders_.contains(address)) missing.push_back(&wanted);
+    }
+    return missing;
+}
+
+void ApplicationMatch::add_by_key(const Address& address, json application) {
+    if (!application.is_object()) return;
+    const auto id = object_id(application);
+    holders_[address].push_back(id);
+    by_app_id_.emplace(app_id(application), id);
+    applications_.insert_or_assign(id, std::move(application));
+}
+
+void ApplicationMatch::add_adopt_target(const Address&, json application) {
+    if (!application.is_object()) return;
+    const auto id = object_id(application);
+    by_app_id_.emplace(app_id(application), id);
+    applications_.try_emplace(id, std::move(application));
+}
+
+bool ApplicationMatch::needs_recycle_bin() const {
+    return std::any_of(wanted_.begin(), wanted_.end(),
+                       [&](const auto& entry) { return !holders_.contains(entry.first); });
+}
+
+void ApplicationMatch::add_deleted(std::vector<json> applications) {
+    deleted_ = std::move(applications);
+}
+
+tl::expected<void, std::string> ApplicationMatch::settle(const PermissionNames& names, model::Snapshot& into) {
+    names_ = &names;
+    into_ = &into;
+    for (const auto& [address, wanted] : wanted_) {
+        if (auto done = settle_one(wanted); !done) return done;
+    }
+    return settle_orphans();
+}
+
+std::vector<const json*> ApplicationMatch::holders(const Address& address) const {
+    std::vector<const json*> found;
+    const auto it = holders_.find(address);
+    if (it == holders_.end()) return found;
+    for (const auto& id : it->second) found.push_back(&applications_.at(id));
+    return found;
+}
+
+const json* ApplicationMatch::deleted_holder(const std::string& key) const {
+    const auto it = std::find_if(deleted_.begin(), deleted_.end(), [&](const auto& application) {
+        return lower_case(member_text(application, "uniqueName")) == key;
+    });
+    return it == deleted_.end() ? nullptr : &*it;
+}
+
+const json* ApplicationMatch::adopt_target(const Wanted& wanted) const {
+    const auto it = by_app_id_.find(wanted.adopt);
+    return it == by_app_id_.end() ? nullptr : &applications_.at(it->second);
+}
+
+/// metadata.name, out of our key or else out of the tag beside another tool's key.
+std::string ApplicationMatch::name_of(const json& application) const {
+    const auto prefix = identity_.key_of({std::string(model::kind::application), {}});
+    const auto unique_name = lower_case(member_text(application, "uniqueName"));
+    if (unique_name.size() > prefix.size() && unique_name.starts_with(prefix)) return unique_name.substr(prefix.size());
+    return read_tags(application).name;
+}
+
+bool ApplicationMatch::is_ours(const TagFacts& facts) const {
+    return lower_case(facts.owner) == lower_case(identity_.owner + "." + identity_.environment);
+}
+
+ApplicationMatch::Done ApplicationMatch::settle_one(const Wanted& wanted) {
+    const auto found = holders(wanted.address);
+    if (found.empty()) return wanted.adopt.empty() ? settle_missing(wanted) : settle_adoption(wanted);
+    if (found.size() > 1) {
+        obstruct(wanted.address, Obstacle::Kind::several_matches,
+                 fmt::format("two applications say they are {}: {} and {}", to_string(wanted.address),
+                             object_id(*found[0]), object_id(*found[1])),
+                 "delete the wrong one, or take its `regent:` tags away");
+        return {};
+    }
+    const auto& application = *found.front();
+    const auto facts = read_tags(application);
+    if (!facts.owner.empty() && !is_ours(facts)) {
+        obstruct(wanted.address, Obstacle::Kind::foreign_owner,
+                 fmt::format("the application with the key {} ({}) carries the mark of {}",
+                             identity_.key_of(wanted.address), object_id(application), facts.owner),
+                 "look who changed its tags; without the tag `regent:owner:…` it is taken back");
+        return {};
+    }
+    if (!wanted.adopt.empty() && wanted.adopt != app_id(application)) {
+        obstruct(wanted.address, Obstacle::Kind::several_matches,
+                 fmt::format("{} is the application {} already, and `management.adopt` names {}",
+                             to_string(wanted.address), app_id(application), wanted.adopt),
+                 "take `management.adopt` away, or delete the application that is not meant");
+        return {};
+    }
+    return put(wanted.address, application, model::Ownership::ours);
+}
+
+ApplicationMatch::Done ApplicationMatch::settle_missing(const Wanted& wanted) {
+    const auto* application = deleted_holder(identity_.key_of(wanted.address));
+    if (application == nullptr) return {};
+    const auto facts = read_tags(*application);
+    if (!facts.owner.empty() && !is_ours(facts)) {
+        obstruct(wanted.address, Obstacle::Kind::foreign_owner,
+                 fmt::format("its key is held by a deleted application ({}) that carries the mark of {}",
+                             object_id(*application), facts.owner),
+                 "have it deleted for good there");
+        return {};
+    }
+    return put(wanted.address, *application, model::Ownership::ours, true);
+}
+
+ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
+    const auto* target = adopt_target(wanted);
+    const auto* deleted = deleted_holder(identity_.key_of(wanted.address));
+    if (target == nullptr && deleted != nullptr && app_id(*deleted) == wanted.adopt) return settle_missing(wanted);
+    if (target == nullptr) {
+        const bool in_bin = std::any_of(deleted_.begin(), deleted_.end(),
+                                        [&](const auto& gone) { return app_id(gone) == wanted.adopt; });
+        obstruct(wanted.address, Obstacle::Kind::adopt_target_missing,
+                 in_bin ? fmt::format("the application {} lies in the recycle bin", wanted.adopt)
+                        : fmt::format("no application has the id {}", wanted.adopt),
+                 in_bin ? "restore it there first"
+                        : "`management.adopt.appId` is the application (client) id; is it the right tenant?");
+        return {};
+    }
+    const auto facts = read_tags(*target);
+    const auto name = name_of(*target);
+    if (is_ours(facts) && name.empty()) return put(wanted.address, *target, model::Ownership::ours);
+    const auto twin = adopted_by_.emplace(wanted.adopt, wanted.address).first->second;
+    const auto taken = [&](const std::string& by) {
+        obstruct(wanted.address, Obstacle::Kind::adopt_target_taken,
+                 fmt::format("the application {} ({}) is {} already", wanted.adopt, object_id(*target), by),
+                 "one manifest manages an application: remove the other one first");
+    };
+    if (is_ours(facts)) return taken("Application/" + name), Done{};
+    if (twin != wanted.address) return taken(to_string(twin)), Done{};
+    if (const auto owner = other_owner(*target, facts); !owner.empty()) {
+        obstruct(wanted.address, Obstacle::Kind::adopt_target_taken,
+                 fmt::format("the application {} ({}) belongs to {}", wanted.adopt, object_id(*target), owner),
+                 "remove it from the manifests there first");
+        return {};
+    }
+    if (deleted != nullptr) {
+        obstruct(wanted.address, Obstacle::Kind::several_matches,
+                 fmt::format("its key is held by a deleted application ({}), and `management.adopt` names {}",
+                             object_id(*deleted), wanted.adopt),
+                 "delete it for good in the recycle bin, or restore it and take `management.adopt` away");
+        return {};
+    }
+    return put(wanted.address, *target, model::Ownership::unclaimed);
+}
+
+ApplicationMatch::Done ApplicationMatch::settle_orphans() {
+    for (const auto& id : tagged_) {
+        const auto& application = applications_.at(id);
+        const auto name = name_of(application);
+        // Our tag and no name: somebody copied the tag. Nothing says that regent made it.
+        if (name.empty() || !is_ours(read_tags(application))) continue;
+        const Address address{std::string(model::kind::application), name};
+        const bool is_wanted = std::any_of(holders_.begin(), holders_.end(), [&](const auto& entry) {
+            return std::find(entry.second.begin(), entry.second.end(), id) != entry.second.end();
+        });
+        if (is_wanted) continue;
+        auto orphan = ours(address, application);
+        if (!orphan) return tl::unexpected(std::move(orphan.error()));
+        into_->orphans.push_back(std::move(*orphan));
+    }
+    return {};
+}
+
+tl::expected<model::ObservedResource, std::string> ApplicationMatch::ours(const Address& address,
+                                                                          const json& application) const {
+    auto resource = read_application(application, *names_);
+    if (!resource) return resource;
+    resource->address = address;
+    resource->ownership = model::Ownership::ours;
+    if (read_tags(application).owner.empty()) add_mark(*resource, unmarked);
+    if (name_of(application).empty()) add_mark(*resource, unnamed);
+    return resource;
+}
+
+ApplicationMatch::Done ApplicationMatch::put(const Address& address, const json& application,
+                                             model::Ownership ownership, bool deleted) {
+    auto resource =
+        ownership == model::Ownership::ours ? ours(address, application) : read_application(application, *names_);
+    if (!resource) return tl::unexpected(std::move(resource.error()));
+    resource->address = address;
+    resource->ownership = ownership;
+    resource->deleted = deleted;
+    if (deleted) set_service_principal(*resource, {});
+    into_->resources.insert_or_assign(address, std::move(*resource));
+    return {};
+}
+
+void ApplicationMatch::obstruct(const Address& address, Obstacle::Kind kind, std::string message, std::string help) {
+    into_->obstacles.push_back({kind, address, std::move(message), std::move(help)});
+}
+
+}  // namespace regent::provider::graph

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "provider/graph/application_json.hpp"
+#include "provider/provider.hpp"
+
+#include <nlohmann/json.hpp>
+#include <tl/expected.hpp>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace regent::provider::graph {
+
+/// Decides which application of a tenant is which manifest's, by key and marks and never by its display name:
+///
+///     uniqueName is our key          owner tag ours or none    → ours
+///                                    owner tag of another      → obstacle: foreign_owner
+///     owner tag ours, name tag       …                         → ours: adopted from another tool
+///     owner tag ours, not wanted     …                         → orphan
+///     named by `adopt`               no owner tag              → unclaimed
+///                                    any owner tag             → obstacle: adopt_target_taken
+///     in the recycle bin             uniqueName is our key     → ours, deleted
+///     two of them for one manifest   …                         → obstacle: several_matches
+///
+/// Filled in three rounds, each telling what the next one has to read. Pure.
+class ApplicationMatch {
+public:
+    ApplicationMatch(const model::Scope& scope, Identity identity);
+
+    /// Applications that carry our owner tag.
+    void add_tagged(std::vector<nlohmann::json> applications);
+    /// Wanted, and not among the tagged ones: to be read by their keys, and by `adopt` where a manifest names one.
+    [[nodiscard]] std::vector<const model::Scope::Wanted*> missing() const;
+    void add_by_key(const model::Address& address, nlohmann::json application);
+    void add_adopt_target(const model::Address& address, nlohmann::json application);
+    /// Still without an application that holds its key: the recycle bin may hold it.
+    [[nodiscard]] bool needs_recycle_bin() const;
+    void add_deleted(std::vector<nlohmann::json> applications);
+
+    /// Resources, orphans and obstacles, without service principals. The error says what could not be understood.
+    [[nodiscard]] tl::expected<void, std::string> settle(const PermissionNames& names, model::Snapshot& into);
+
+private:
+    using Json = nlohmann::json;
+    using Done = tl::expected<void, std::string>;
+
+    [[nodiscard]] std::vector<const Json*> holders(const model::Address& address) const;
+    [[nodiscard]] const Json* deleted_holder(const std::string& key) const;
+    [[nodiscard]] const Json* adopt_target(const model::Scope::Wanted& wanted) const;
+    [[nodiscard]] std::string name_of(const Json& application) const;
+    [[nodiscard]] bool is_ours(const TagFacts& facts) const;
+    [[nodiscard]] Done settle_one(const model::Scope::Wanted& wanted);
+    [[nodiscard]] Done settle_missing(const model::Scope::Wanted& wanted);
+    [[nodiscard]] Done settle_adoption(const model::Scope::Wanted& wanted);
+    [[nodiscard]] Done settle_orphans();
+    [[nodiscard]] Done put(const model::Address& address, const Json& application, model::Ownership ownership,
+                           bool deleted = false);
+    [[nodiscard]] tl::expected<model::ObservedResource, std::string> ours(const model::Address& address,
+                                                                          const Json& application) const;
+    void obstruct(const model::Address& address, model::Obstacle::Kind kind, std::string message, std::string help);
+
+    const Identity identity_;
+    std::map<model::Address, model::Scope::Wanted> wanted_;
+    std::map<std::string, Json> applications_;  ///< by object id
+    std::map<model::Address, std::vector<std::string>> holders_;
+    std::map<std::string, std::string> by_app_id_;
+    std::set<std::string> tagged_;
+    std::vector<Json> deleted_;
+    std::map<std::string, model::Address> adopted_by_;
+    const PermissionNames* names_ = nullptr;
+    model::Snapshot* into_ = nullptr;
+};
+
+}  // namespace regent::provider::graph

@@ -1,0 +1,237 @@
+#include "provider/graph/application_reader.hpp"
+
+#include "provider/graph/application_json.hpp"
+#include "provider/graph/json_access.hpp"
+#include "provider/graph/permissions_catalogue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace regent::provider::graph {
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+constexpr const char* credentials_member = "federatedIdentityCredentials";
+constexpr const char* expand_credentials = "&$expand=federatedIdentityCredentials";
+/// Up to so many batches nobody saves anything by listing a tenant of unknown size.
+constexpr std::size_t few_batches = 2;
+/// Above this many service principals a list is tried first.
+constexpr std::size_t few_principals = 200;
+/// An application that was just listed is on some replica; others learn of it within seconds.
+constexpr int credential_attempts = 4;
+
+std::size_t batches_for(std::size_t count) {
+    return (count + GraphClient::max_batch - 1) / GraphClient::max_batch;
+}
+
+std::string select_members() {
+    return fmt::format("$select={}", application_members());
+}
+
+bool has_all_credentials(const json& application) {
+    const auto* list = member(application, credentials_member);
+    // An expanded list is cut at 20, which is all that an application can have; a link would say otherwise.
+    return list != nullptr && list->is_array() &&
+           member_text(application, "federatedIdentityCredentials@odata.nextLink").empty();
+}
+
+}  // namespace
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::tagged(const std::string& tag) {
+    const std::string what = "list the applications";
+    const auto path = fmt::format("/applications?$filter={}&{}",
+                                  percent_encoded(fmt::format("tags/any(t:t eq '{}')", tag)), select_members());
+    if (expand_works_) {
+        auto listed = client_.list(path + expand_credentials + "&$top=100", what);
+        if (!listed && listed.error().kind != ErrorKind::rejected) return listed;
+        if (listed) {
+            if (auto added = add_credentials(*listed); !added) return tl::unexpected(std::move(added.error()));
+            return listed;
+        }
+    }
+    auto listed = client_.list(path + "&$top=999", what);
+    if (!listed) return listed;
+    expand_works_ = false;  // the same list without it was taken
+    if (auto added = add_credentials(*listed); !added) return tl::unexpected(std::move(added.error()));
+    return listed;
+}
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::by_unique_names(
+    const std::vector<std::string>& keys) {
+    return by_keys("uniqueName", keys);
+}
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::by_app_ids(
+    const std::vector<std::string>& app_ids) {
+    return by_keys("appId", app_ids);
+}
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::by_keys(const char* key_name,
+                                                                                 const std::vector<std::string>& keys) {
+    auto held = held_keys(key_name, keys.size());
+    if (!held) return tl::unexpected(std::move(held.error()));
+    std::vector<std::string> paths;
+    std::vector<std::size_t> indices;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (*held && !(*held)->contains(lower_case(keys[i]))) continue;
+        paths.push_back(fmt::format("/applications({}={})?{}", key_name, key_literal(keys[i]), select_members()));
+        indices.push_back(i);
+    }
+    auto read = read_each(paths);
+    if (!read) return read;
+    Objects found(keys.size());
+    for (std::size_t k = 0; k < indices.size(); ++k) {
+        auto& application = (*read)[k];
+        if (application.is_null()) continue;
+        if (lower_case(member_text(application, key_name)) != lower_case(keys[indices[k]]))
+            return tl::unexpected(client_.incomplete("read applications by their keys", "another application came"));
+        found[indices[k]] = std::move(application);
+    }
+    return found;
+}
+
+/// Reading n keys takes n/20 requests, listing the tenant one for every 999 applications it has, which nobody knows
+/// beforehand: so pages are read for as long as they are the cheaper way.
+ApplicationReader::Result<std::optional<std::set<std::string>>> ApplicationReader::held_keys(const char* key_name,
+                                                                                             std::size_t count) {
+    const auto batches = batches_for(count);
+    if (batches <= few_batches) return std::optional<std::set<std::string>>{};
+    auto listed = client_.list_at_most("/applications?$select=id,appId,uniqueName&$top=999", "list the applications",
+                                       batches - 1);
+    if (!listed) return tl::unexpected(std::move(listed.error()));
+    if (!*listed) return std::optional<std::set<std::string>>{};
+    std::set<std::string> held;
+    for (const auto& application : **listed) held.insert(lower_case(member_text(application, key_name)));
+    return std::optional(std::move(held));
+}
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::read_each(
+    const std::vector<std::string>& paths) {
+    const std::string what = "read applications by their keys";
+    std::optional<Objects> read;
+    if (expand_works_) {
+        auto with_credentials = paths;
+        for (auto& path : with_credentials) path += expand_credentials;
+        auto answers = client_.read_all(with_credentials, what);
+        if (!answers && answers.error().kind != ErrorKind::rejected) return answers;
+        if (answers) read = std::move(*answers);
+    }
+    if (!read) {
+        auto answers = client_.read_all(paths, what);
+        if (!answers) return answers;
+        expand_works_ = false;
+        read = std::move(*answers);
+    }
+    if (auto added = add_credentials(*read); !added) return tl::unexpected(std::move(added.error()));
+    return std::move(*read);
+}
+
+/// Reads the credentials of those that came without.
+ApplicationReader::Result<void> ApplicationReader::add_credentials(Objects& applications) {
+    const std::string what = "read federated credentials";
+    std::vector<json*> open;
+    for (auto& application : applications) {
+        if (application.is_object() && !has_all_credentials(application)) open.push_back(&application);
+    }
+    for (int attempt = 1; !open.empty(); ++attempt) {
+        std::vector<std::string> paths;
+        for (const auto* application : open)
+            paths.push_back(fmt::format("/applications/{}/{}", member_text(*application, "id"), credentials_member));
+        auto answers = client_.read_all(paths, what);
+        if (!answers) return tl::unexpected(std::move(answers.error()));
+        std::vector<json*> missing;
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            auto& answer = (*answers)[i];
+            if (answer.is_null()) {
+                missing.push_back(open[i]);
+                continue;
+            }
+            const auto* list = member(answer, "value");
+            if (list == nullptr || !list->is_array() || !member_text(answer, "@odata.nextLink").empty())
+                return tl::unexpected(client_.incomplete(what, "not a whole list of them"));
+            (*open[i])[credentials_member] = *list;
+        }
+        open = std::move(missing);
+        if (open.empty()) break;
+        if (attempt == credential_attempts) {
+            return tl::unexpected(client_.incomplete(
+                what, fmt::format("application {} was listed, and is not there", member_text(*open.front(), "id"))));
+        }
+        if (!client_.wait(1s * (1 << attempt))) return tl::unexpected(client_.stopped(what));
+    }
+    return {};
+}
+
+ApplicationReader::Result<std::optional<ApplicationReader::Objects>> ApplicationReader::deleted() {
+    auto listed = client_.list("/directory/deletedItems/microsoft.graph.application?" + select_members() + "&$top=999",
+                               "look into the recycle bin");
+    if (!listed) {
+        if (listed.error().kind == ErrorKind::forbidden) return std::optional<Objects>{};
+        return tl::unexpected(std::move(listed.error()));
+    }
+    // A credential of a deleted application cannot be read; it is written again after the restoration.
+    for (auto& application : *listed) application[credentials_member] = json::array();
+    return std::optional(std::move(*listed));
+}
+
+ApplicationReader::Result<std::map<std::string, std::string>> ApplicationReader::service_principals(
+    const std::set<std::string>& app_ids) {
+    const std::string what = "read service principals";
+    std::map<std::string, std::string> found;
+    const auto take = [&](const json& principal) {
+        const auto app_id = lower_case(member_text(principal, "appId"));
+        const auto id = member_text(principal, "id");
+        if (app_id.empty() || id.empty()) return false;
+        if (app_ids.contains(app_id)) found.emplace(app_id, id);
+        return true;
+    };
+    if (app_ids.size() > few_principals) {
+        auto listed =
+            client_.list_at_most("/servicePrincipals?$select=id,appId&$top=999", what, batches_for(app_ids.size()) - 1);
+        if (!listed) return tl::unexpected(std::move(listed.error()));
+        if (*listed) {
+            if (!std::all_of((*listed)->begin(), (*listed)->end(), take))
+                return tl::unexpected(client_.incomplete(what, "one without `id` or `appId`"));
+            return found;
+        }
+    }
+    std::vector<std::string> paths;
+    for (const auto& app_id : app_ids)
+        paths.push_back("/servicePrincipals(appId=" + key_literal(app_id) + ")?$select=id,appId");
+    auto answers = client_.read_all(paths, what);
+    if (!answers) return tl::unexpected(std::move(answers.error()));
+    auto app_id = app_ids.begin();
+    for (const auto& principal : *answers) {
+        if (principal.is_object() && (!take(principal) || !found.contains(*app_id)))
+            return tl::unexpected(client_.incomplete(what, "another one than the one asked for"));
+        ++app_id;
+    }
+    return found;
+}
+
+ApplicationReader::Result<std::map<std::string, model::ApiPermissions>> ApplicationReader::apis(
+    const std::set<std::string>& app_ids) {
+    const std::string what = "read what the APIs publish";
+    std::map<std::string, model::ApiPermissions> found;
+    std::vector<std::string> paths;
+    for (const auto& app_id : app_ids) paths.push_back(path_of_api(app_id));
+    auto answers = client_.read_all(paths, what);
+    if (!answers) return tl::unexpected(std::move(answers.error()));
+    auto app_id = app_ids.begin();
+    for (const auto& principal : *answers) {
+        const auto& asked = *app_id++;
+        if (principal.is_null()) continue;
+        auto api = read_api(principal);
+        if (!api) return tl::unexpected(client_.incomplete(what, api.error()));
+        if (api->app_id != lower_case(asked))
+            return tl::unexpected(client_.incomplete(what, "another API than the one asked for"));
+        found.emplace(asked, std::move(*api));
+    }
+    return found;
+}
+
+}  // namespace regent::provider::graph

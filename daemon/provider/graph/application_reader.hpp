@@ -1,0 +1,52 @@
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "provider/graph/graph_client.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <atomic>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace regent::provider::graph {
+
+/// The reads of an observation, in as few requests as Graph allows. Every application comes with its
+/// `federatedIdentityCredentials`, by `$expand` where the tenant takes it, else by batches of 20 reads.
+class ApplicationReader {
+public:
+    ApplicationReader(GraphClient& client, bool may_expand) : client_(client), expand_works_(may_expand) {}
+
+    template <typename T>
+    using Result = tl::expected<T, ProviderError>;
+    using Objects = std::vector<nlohmann::json>;
+
+    /// All applications that carry the tag.
+    [[nodiscard]] Result<Objects> tagged(const std::string& tag);
+    /// Applications by alternate keys, in the order asked for; null JSON where there is none. An answer about another
+    /// object is an error.
+    [[nodiscard]] Result<Objects> by_unique_names(const std::vector<std::string>& keys);
+    [[nodiscard]] Result<Objects> by_app_ids(const std::vector<std::string>& app_ids);
+    /// What lies in the recycle bin, without federated credentials. Nothing when regent may not look there: what it
+    /// then does not know, it is told by a refusal of the key.
+    [[nodiscard]] Result<std::optional<Objects>> deleted();
+    /// Object ids of service principals by application id; absent where there is none.
+    [[nodiscard]] Result<std::map<std::string, std::string>> service_principals(const std::set<std::string>& app_ids);
+    /// Absent where the API has no service principal in the tenant.
+    [[nodiscard]] Result<std::map<std::string, model::ApiPermissions>> apis(const std::set<std::string>& app_ids);
+
+private:
+    [[nodiscard]] Result<Objects> by_keys(const char* key_name, const std::vector<std::string>& keys);
+    /// The keys among `keys` that the tenant holds, found in one list of it; nothing when single reads are cheaper.
+    [[nodiscard]] Result<std::optional<std::set<std::string>>> held_keys(const char* key_name, std::size_t count);
+    [[nodiscard]] Result<Objects> read_each(const std::vector<std::string>& paths);
+    [[nodiscard]] Result<void> add_credentials(Objects& applications);
+
+    GraphClient& client_;
+    std::atomic<bool> expand_works_;  ///< until a tenant refuses it
+};
+
+}  // namespace regent::provider::graph

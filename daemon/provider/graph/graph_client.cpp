@@ -1,0 +1,267 @@
+#include "provider/graph/graph_client.hpp"
+
+#include "net/retry.hpp"
+#include "provider/graph/batch.hpp"
+#include "provider/graph/graph_errors.hpp"
+#include "provider/graph/graph_time.hpp"
+#include "provider/graph/json_access.hpp"
+#include "provider/graph/parallel_reads.hpp"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <set>
+
+namespace regent::provider::graph {
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+/// Lists of many objects give way to what a person waits for when the tenant's budget runs low.
+/// https://learn.microsoft.com/graph/throttling
+constexpr const char* scan_priority = "Low";
+/// A page token lives for a while only; a list that is begun again this often meets something else.
+constexpr int max_list_attempts = 3;
+constexpr auto token_renewal_interval = 5min;
+
+const json* error_of(const std::shared_ptr<json>& body) {
+    const auto* error = body ? member(*body, "error") : nullptr;
+    return error != nullptr && error->is_object() ? error : nullptr;
+}
+
+bool is_array(const json* value) {
+    return value != nullptr && value->is_array();
+}
+
+}  // namespace
+
+std::string GraphAnswer::error_code() const {
+    const auto* error = error_of(body);
+    return error == nullptr ? std::string{} : member_text(*error, "code");
+}
+
+std::string GraphAnswer::error_message() const {
+    const auto* error = error_of(body);
+    if (error == nullptr) return {};
+    const auto* message = member(*error, "message");
+    // A few gateways wrap the text: {"lang": …, "value": …}.
+    return message != nullptr && message->is_object() ? member_text(*message, "value") : member_text(*error, "message");
+}
+
+std::string percent_encoded(const std::string& text) {
+    std::string out;
+    for (const unsigned char c : text) {
+        if (std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
+            out += static_cast<char>(c);
+        } else {
+            out += fmt::format("%{:02X}", c);
+        }
+    }
+    return out;
+}
+
+std::string key_literal(const std::string& text) {
+    std::string doubled;
+    for (const char c : text) {
+        doubled += c;
+        if (c == '\'') doubled += c;
+    }
+    return "'" + percent_encoded(doubled) + "'";
+}
+
+GraphClient::GraphClient(net::Session& session, net::Clock& clock, std::string origin, std::string scope, int parallel)
+    : session_(session),
+      clock_(clock),
+      origin_(std::move(origin)),
+      scope_(std::move(scope)),
+      parallel_(parallel),
+      renewed_at_(std::numeric_limits<std::chrono::steady_clock::rep>::min()) {}
+
+ProviderError GraphClient::refused(const std::string& what, const GraphAnswer& answer) const {
+    auto error = graph_refusal(what, answer);
+    error.time = format_time(clock_.now());
+    error.retry_after = net::parse_retry_after(answer.retry_after, clock_.now()).value_or(error.retry_after);
+    return error;
+}
+
+ProviderError GraphClient::incomplete(const std::string& what, const std::string& why) const {
+    ProviderError error;
+    error.kind = ErrorKind::incomplete;
+    error.code = "RG0711";
+    error.message = fmt::format("could not {}: the answer of Graph could not be understood ({})", what, why);
+    error.time = format_time(clock_.now());
+    error.help = "nothing is planned on half a view; if it happens again, please report it";
+    return error;
+}
+
+GraphClient::Result<std::string> GraphClient::caller_object_id() {
+    auto token = session_.tokens().token(scope_);
+    if (token) return token->object_id;
+    ProviderError error;
+    error.kind = token.error().retryable ? ErrorKind::transient : ErrorKind::sign_in;
+    error.code = token.error().retryable ? "RG0703" : "RG0701";
+    error.message = "could not sign in to Entra";
+    error.service = token.error().message;
+    error.help = token.error().help;
+    return tl::unexpected(std::move(error));
+}
+
+ProviderError GraphClient::stopped(const std::string& what) const {
+    return interrupted(what);
+}
+
+/// A permission that was granted a moment ago is only in tokens issued since: an unexpected 403 is worth one new token,
+/// now and then.
+bool GraphClient::may_renew_token() {
+    const auto now = clock_.monotonic().time_since_epoch();
+    auto last = renewed_at_.load();
+    const bool never = last == std::numeric_limits<std::chrono::steady_clock::rep>::min();
+    if (!never && now - std::chrono::steady_clock::duration(last) < token_renewal_interval) return false;
+    return renewed_at_.compare_exchange_strong(last, now.count());
+}
+
+GraphClient::Result<GraphAnswer> GraphClient::call(const net::Request& request, const std::string& what) {
+    auto answer = call_once(request, what);
+    if (!answer || answer->status != 403 || answer->error_code() != "Authorization_RequestDenied") return answer;
+    if (!may_renew_token()) return answer;
+    session_.tokens().forget(scope_);
+    return call_once(request, what);
+}
+
+GraphClient::Result<GraphAnswer> GraphClient::call_once(net::Request request, const std::string& what) {
+    auto answer = session_.call(std::move(request), scope_);
+    if (!answer) return tl::unexpected(call_failure(what, answer.error()));
+    GraphAnswer result;
+    result.status = answer->status;
+    result.request_id = answer->request_id.empty() ? answer->client_request_id : answer->request_id;
+    result.retry_after = net::find_header(answer->headers, "Retry-After").value_or("");
+    auto body = answer->body.empty() ? json(nullptr) : json::parse(answer->body, nullptr, false);
+    // It may hold the text of a new secret.
+    OPENSSL_cleanse(answer->body.data(), answer->body.size());
+    if (body.is_discarded()) {
+        if (result.ok()) return tl::unexpected(incomplete(what, "no JSON"));
+        body = nullptr;
+    }
+    result.body = std::make_shared<json>(std::move(body));
+    return result;
+}
+
+GraphClient::Result<GraphAnswer> GraphClient::send(net::Method method, const std::string& path, const std::string& what,
+                                                   const json* body, SendOptions options) {
+    net::Request request;
+    request.method = method;
+    request.origin = origin_;
+    request.target = "/v1.0" + path;
+    request.idempotent = options.idempotent;
+    request.headers.emplace_back("Accept", "application/json");
+    if (body != nullptr) {
+        // Texts of manifests are UTF-8 by then; what is not must not throw here.
+        request.body = body->dump(-1, ' ', false, json::error_handler_t::replace);
+        request.headers.emplace_back("Content-Type", "application/json");
+    }
+    if (options.create_if_missing) request.headers.emplace_back("Prefer", "create-if-missing");
+    if (options.scan) request.headers.emplace_back("x-ms-throttle-priority", scan_priority);
+    return call(request, what);
+}
+
+GraphClient::Result<json> GraphClient::get(const std::string& path, const std::string& what) {
+    auto answer = send(net::Method::get, path, what);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (!answer->ok()) return tl::unexpected(refused(what, *answer));
+    if (!answer->body->is_object()) return tl::unexpected(incomplete(what, "no JSON object"));
+    return std::move(*answer->body);
+}
+
+GraphClient::Result<GraphClient::Objects> GraphClient::list(const std::string& path, const std::string& what) {
+    auto all = list_at_most(path, what, std::numeric_limits<std::size_t>::max());
+    if (!all) return tl::unexpected(std::move(all.error()));
+    return std::move(**all);
+}
+
+GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::list_at_most(const std::string& path,
+                                                                                   const std::string& what,
+                                                                                   std::size_t max_pages) {
+    for (int attempt = 1;; ++attempt) {
+        bool expired = false;
+        auto all = read_pages(path, what, max_pages, expired);
+        if (all || !expired || attempt == max_list_attempts) return all;
+    }
+}
+
+GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::read_pages(const std::string& path,
+                                                                                 const std::string& what,
+                                                                                 std::size_t max_pages, bool& expired) {
+    Objects all;
+    std::set<std::string> seen;
+    std::size_t pages = 0;
+    for (auto next = path; !next.empty(); ++pages) {
+        if (pages == max_pages) return std::optional<Objects>{};
+        if (!seen.insert(next).second) return tl::unexpected(incomplete(what, "a page names itself as its next one"));
+        auto answer = send(net::Method::get, next, what, nullptr, {.scan = true});
+        if (!answer) return tl::unexpected(std::move(answer.error()));
+        if (!answer->ok()) {
+            expired = answer->error_code() == "Directory_ExpiredPageToken";
+            return tl::unexpected(refused(what, *answer));
+        }
+        auto& page = *answer->body;
+        if (!is_array(member(page, "value"))) return tl::unexpected(incomplete(what, "a page without `value`"));
+        for (auto& object : page["value"]) all.push_back(std::move(object));
+        auto link = next_page(page, what);
+        if (!link) return tl::unexpected(std::move(link.error()));
+        next = std::move(*link);
+    }
+    return std::optional<Objects>(std::move(all));
+}
+
+/// The path of the page after `page`; empty after the last one. The token is for this origin: a link that leads
+/// elsewhere is not followed. Links have been seen to leak the internal form "/v2/…", which is the same page.
+GraphClient::Result<std::string> GraphClient::next_page(const json& page, const std::string& what) const {
+    const auto* value = member(page, "@odata.nextLink");
+    if (value == nullptr || value->is_null()) return std::string{};
+    if (!value->is_string()) return tl::unexpected(incomplete(what, "the address of the next page is no text"));
+    const auto link = value->get<std::string>();
+    if (link.rfind(origin_ + "/", 0) != 0)
+        return tl::unexpected(incomplete(what, "the next page is said to be at another host"));
+    const auto version_end = link.find('/', origin_.size() + 1);
+    if (version_end == std::string::npos) return tl::unexpected(incomplete(what, "the next page has no path"));
+    return link.substr(version_end);
+}
+
+GraphClient::Result<GraphClient::Objects> GraphClient::read_all(const std::vector<std::string>& paths,
+                                                                const std::string& what) {
+    Objects answers(paths.size());
+    const auto batches = (paths.size() + max_batch - 1) / max_batch;
+    auto read = for_each_index(batches, parallel_, [&](std::size_t i) {
+        return read_batch(paths, i * max_batch, std::min(max_batch, paths.size() - i * max_batch), answers, what);
+    });
+    if (!read) return tl::unexpected(std::move(read.error()));
+    return answers;
+}
+
+GraphClient::Result<void> GraphClient::read_batch(const std::vector<std::string>& paths, std::size_t first,
+                                                  std::size_t count, Objects& into, const std::string& what) {
+    Batch batch(paths, first, count);
+    while (!batch.done()) {
+        const auto body = batch.next_request();
+        // A batch of reads may be sent twice, whatever its verb.
+        auto answer = send(net::Method::post, "/$batch", what, &body);
+        if (!answer) {
+            auto& error = answer.error();
+            // Nothing was written, so nothing is in doubt.
+            if (error.kind == ErrorKind::outcome_unknown) error.kind = ErrorKind::transient, error.code = "RG0703";
+            return tl::unexpected(std::move(error));
+        }
+        if (!answer->ok()) return tl::unexpected(refused(what, *answer));
+        if (auto why = batch.take(*answer->body, answer->request_id, clock_.now(), into); !why.empty())
+            return tl::unexpected(incomplete(what, why));
+        if (const auto* refusal = batch.refusal()) return tl::unexpected(refused(what, *refusal));
+        if (batch.wait() > 0ms && !wait(batch.wait())) return tl::unexpected(stopped(what));
+    }
+    return {};
+}
+
+}  // namespace regent::provider::graph

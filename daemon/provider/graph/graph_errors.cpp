@@ -1,0 +1,164 @@
+#include "provider/graph/graph_errors.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::provider::graph {
+namespace {
+
+bool says(const GraphAnswer& answer, std::string_view words) {
+    return answer.error_message().find(words) != std::string::npos;
+}
+
+bool is_quota(const std::string& code) {
+    return code == "Directory_QuotaExceeded" || code == "Directory_ResourceSizeExceeded";
+}
+
+bool is_policy(const std::string& code) {
+    return code.find("AppPolicy") != std::string::npos;
+}
+
+ErrorKind kind_of(const GraphAnswer& answer) {
+    const auto code = answer.error_code();
+    switch (answer.status) {
+        case 401:
+            return ErrorKind::sign_in;
+        case 403:
+            return is_quota(code) || is_policy(code) ? ErrorKind::rejected : ErrorKind::forbidden;
+        case 404:
+            return ErrorKind::not_found;
+        case 408:
+            return ErrorKind::transient;
+        case 409:
+            return ErrorKind::conflict;
+        case 429:
+            return ErrorKind::throttled;
+        default:
+            break;
+    }
+    if (answer.status >= 500) return ErrorKind::transient;
+    return is_concurrent_write(answer) || says(answer, "already exists") ? ErrorKind::conflict : ErrorKind::rejected;
+}
+
+std::string code_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::sign_in:
+            return "RG0701";
+        case ErrorKind::throttled:
+            return "RG0702";
+        case ErrorKind::forbidden:
+            return "RG0704";
+        case ErrorKind::rejected:
+            return "RG0705";
+        case ErrorKind::conflict:
+            return "RG0706";
+        case ErrorKind::outcome_unknown:
+            return "RG0707";
+        case ErrorKind::not_yet:
+            return "RG0708";
+        case ErrorKind::interrupted:
+            return "RG0710";
+        case ErrorKind::incomplete:
+            return "RG0711";
+        default:
+            return "RG0703";
+    }
+}
+
+/// https://learn.microsoft.com/graph/permissions-reference: the least privilege, and what it does not cover.
+std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
+    const auto code = answer.error_code();
+    if (kind == ErrorKind::forbidden) {
+        return "the application regent signs in with needs `Application.ReadWrite.OwnedBy` and must be an owner of the "
+               "application it changes, or it needs `Application.ReadWrite.All`; for an application made by others, "
+               "somebody has to add regent's service principal as an owner first";
+    }
+    if (kind == ErrorKind::sign_in)
+        return "the token was not accepted: check the tenant, and that `endpoints` are those of its cloud";
+    if (kind == ErrorKind::throttled) return "run again later; nothing that was done is lost";
+    if (code == "HostNameNotOnVerifiedDomain") return "use api://{appId}, or a domain that is verified in the tenant";
+    if (code == "Directory_QuotaExceeded")
+        return "delete objects that are not needed (deleted ones count for 30 days), or ask for a larger quota";
+    if (code == "Directory_ResourceSizeExceeded")
+        return "an application holds at most 1200 entries over all of its lists: declare fewer";
+    if (is_policy(code))
+        return "an app management policy of the tenant forbids it: change the manifest, or ask for an exemption";
+    if (is_key_taken(answer)) {
+        return "another application holds this key, perhaps in the recycle bin: restore it there or delete it for good "
+               "(Entra keeps deleted applications for 30 days), then run again";
+    }
+    return {};
+}
+
+}  // namespace
+
+ProviderError graph_refusal(const std::string& what, const GraphAnswer& answer) {
+    ProviderError error;
+    error.kind = kind_of(answer);
+    error.code = code_of(error.kind);
+    error.message =
+        fmt::format("Entra {} to {}", error.kind == ErrorKind::transient ? "was not able" : "refused", what);
+    error.service = fmt::format("Graph: {}", answer.status);
+    if (const auto code = answer.error_code(); !code.empty()) error.service += " " + code;
+    if (const auto message = answer.error_message(); !message.empty()) error.service += fmt::format(" \"{}\"", message);
+    error.request_id = answer.request_id;
+    error.help = help_for(error.kind, answer);
+    return error;
+}
+
+ProviderError call_failure(const std::string& what, const net::CallError& failure) {
+    ProviderError error;
+    switch (failure.kind) {
+        case net::CallError::Kind::sign_in:
+            error.kind = ErrorKind::sign_in;
+            break;
+        case net::CallError::Kind::unknown_outcome:
+            error.kind = ErrorKind::outcome_unknown;
+            break;
+        case net::CallError::Kind::throttled:
+            error.kind = ErrorKind::throttled;
+            break;
+        case net::CallError::Kind::interrupted:
+            error.kind = ErrorKind::interrupted;
+            break;
+        case net::CallError::Kind::not_sent:
+            error.kind = ErrorKind::transient;
+            break;
+    }
+    error.code = code_of(error.kind);
+    error.message = fmt::format("could not {} in Entra", what);
+    error.service = failure.message;
+    error.request_id = failure.client_request_id;
+    error.help = failure.help;
+    error.retry_after = failure.retry_after;
+    return error;
+}
+
+ProviderError interrupted(const std::string& what) {
+    ProviderError error;
+    error.kind = ErrorKind::interrupted;
+    error.code = code_of(error.kind);
+    error.message = fmt::format("could not {} in Entra: the process was asked to stop", what);
+    error.help = "the next run goes on from here";
+    return error;
+}
+
+bool is_not_replicated_yet(const GraphAnswer& answer) {
+    return answer.status == 404 || says(answer, "Not a valid reference update") ||
+           says(answer, "does not reference a valid application object") ||
+           says(answer, "one of its queried reference-property objects are not present") ||
+           says(answer, "backing application of the service principal being created must in the local tenant");
+}
+
+bool is_concurrent_write(const GraphAnswer& answer) {
+    return answer.error_code() == "Directory_ConcurrencyViolation" || says(answer, "concurrent requests");
+}
+
+bool is_key_taken(const GraphAnswer& answer) {
+    return answer.status >= 400 && answer.status < 500 && says(answer, "property uniqueName already exists");
+}
+
+bool leaves_outcome_open(const GraphAnswer& answer) {
+    return answer.status == 408 || answer.status >= 500;
+}
+
+}  // namespace regent::provider::graph

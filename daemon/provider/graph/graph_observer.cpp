@@ -1,0 +1,109 @@
+#include "model/attributes.hpp"
+#include "provider/graph/application_match.hpp"
+#include "provider/graph/application_reader.hpp"
+#include "provider/graph/graph_provider.hpp"
+
+#include <iterator>
+
+namespace regent::provider::graph {
+namespace {
+
+using Wanted = model::Scope::Wanted;
+
+class GraphObserver final : public Observer {
+public:
+    GraphObserver(net::Session& session, net::Clock& clock, GraphOptions options)
+        : options_(std::move(options)),
+          client_(session, clock, options_.origin, options_.scope, options_.parallel_reads),
+          reader_(client_, options_.expand_federated_credentials) {}
+
+    tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) override {
+        // Filled aside: what fails half-way leaves nothing behind.
+        model::Snapshot found;
+        auto caller = client_.caller_object_id();
+        if (!caller) return tl::unexpected(std::move(caller.error()));
+        found.caller_object_id = std::move(*caller);
+        auto apis = reader_.apis(scope.apis);
+        if (!apis) return tl::unexpected(std::move(apis.error()));
+        found.apis = std::move(*apis);
+        if (auto read = read_applications(scope, found); !read) return read;
+        if (auto read = read_service_principals(found); !read) return read;
+        add(std::move(found), into);
+        return {};
+    }
+
+private:
+    using Read = tl::expected<void, ProviderError>;
+
+    Read read_applications(const model::Scope& scope, model::Snapshot& found) {
+        ApplicationMatch match(scope, options_.identity);
+        auto tagged = reader_.tagged(owner_tag(options_.identity));
+        if (!tagged) return tl::unexpected(std::move(tagged.error()));
+        match.add_tagged(std::move(*tagged));
+        if (auto read = read_missing(match); !read) return read;
+        if (match.needs_recycle_bin()) {
+            auto deleted = reader_.deleted();
+            if (!deleted) return tl::unexpected(std::move(deleted.error()));
+            if (*deleted) match.add_deleted(std::move(**deleted));
+        }
+        if (auto settled = match.settle(PermissionNames(found.apis), found); !settled)
+            return tl::unexpected(client_.incomplete("read the applications", settled.error()));
+        return {};
+    }
+
+    /// What the list by tag did not show: fresh ones, ours that lost their tag, and what is to be adopted.
+    Read read_missing(ApplicationMatch& match) {
+        const auto missing = match.missing();
+        std::vector<std::string> keys, app_ids;
+        std::vector<model::Address> adopters;
+        for (const auto* wanted : missing) {
+            keys.push_back(options_.identity.key_of(wanted->address));
+            if (wanted->adopt.empty()) continue;
+            app_ids.push_back(wanted->adopt);
+            adopters.push_back(wanted->address);
+        }
+        auto by_key = reader_.by_unique_names(keys);
+        if (!by_key) return tl::unexpected(std::move(by_key.error()));
+        auto targets = reader_.by_app_ids(app_ids);
+        if (!targets) return tl::unexpected(std::move(targets.error()));
+        for (std::size_t i = 0; i < missing.size(); ++i) match.add_by_key(missing[i]->address, std::move((*by_key)[i]));
+        for (std::size_t i = 0; i < adopters.size(); ++i) match.add_adopt_target(adopters[i], std::move((*targets)[i]));
+        return {};
+    }
+
+    /// Of what is wanted only: nothing is planned for the others' service principals.
+    Read read_service_principals(model::Snapshot& found) {
+        std::set<std::string> app_ids;
+        for (const auto& [address, resource] : found.resources) {
+            if (!resource.deleted) app_ids.insert(resource.outputs.at(std::string(model::output::app_id)));
+        }
+        auto principals = reader_.service_principals(app_ids);
+        if (!principals) return tl::unexpected(std::move(principals.error()));
+        for (auto& [address, resource] : found.resources) {
+            if (resource.deleted) continue;
+            const auto it = principals->find(resource.outputs.at(std::string(model::output::app_id)));
+            set_service_principal(resource, it == principals->end() ? std::string{} : it->second);
+        }
+        return {};
+    }
+
+    static void add(model::Snapshot found, model::Snapshot& into) {
+        into.caller_object_id = std::move(found.caller_object_id);
+        into.apis.merge(found.apis);
+        into.resources.merge(found.resources);
+        std::move(found.orphans.begin(), found.orphans.end(), std::back_inserter(into.orphans));
+        std::move(found.obstacles.begin(), found.obstacles.end(), std::back_inserter(into.obstacles));
+    }
+
+    const GraphOptions options_;
+    GraphClient client_;
+    ApplicationReader reader_;
+};
+
+}  // namespace
+
+std::unique_ptr<Observer> make_graph_observer(net::Session& session, net::Clock& clock, GraphOptions options) {
+    return std::make_unique<GraphObserver>(session, clock, std::move(options));
+}
+
+}  // namespace regent::provider::graph

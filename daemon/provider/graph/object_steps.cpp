@@ -1,0 +1,248 @@
+#include "provider/graph/object_steps.hpp"
+
+#include "model/attributes.hpp"
+#include "provider/graph/application_body.hpp"
+#include "provider/graph/application_json.hpp"
+#include "provider/graph/application_marks.hpp"
+#include "provider/graph/graph_errors.hpp"
+#include "provider/graph/json_access.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::provider::graph {
+namespace {
+
+using net::Method;
+using nlohmann::json;
+using plan::Work;
+
+constexpr const char* default_audience = "AzureADMyOrg";
+constexpr SendOptions upsert{.create_if_missing = true};
+
+std::string path_of(const std::string& object_id) {
+    return "/applications/" + object_id;
+}
+
+/// The tags that the manifest declares, or else those of others that are there.
+std::vector<std::string> other_tags(const plan::Step& step) {
+    std::vector<std::string> tags;
+    const auto take = [&](const model::Map& from) {
+        const auto it = from.find(model::path::tags);
+        const auto* list = it == from.end() ? nullptr : it->second.as_list();
+        if (list == nullptr) return false;
+        for (const auto& tag : *list) tags.push_back(tag.text_or({}));
+        return true;
+    };
+    if (!take(step.values) && step.observed) take(step.observed->attributes);
+    return tags;
+}
+
+/// Another tool's uniqueName stays; then a tag says which manifest it is.
+std::string name_beside_foreign_key(const StepContext& context) {
+    const auto there = lower_case(context.observed_key());
+    return there.empty() || there == context.key() ? std::string{} : context.step.address.name;
+}
+
+json tags_of(const StepContext& context) {
+    const auto& values = context.step.values;
+    const auto marks = values.find(model::path::marks);
+    return tags_for(other_tags(context.step), marks == values.end() ? nullptr : &marks->second,
+                    context.options.identity, name_beside_foreign_key(context));
+}
+
+bool writes_tags(const plan::Step& step) {
+    return step.work == Work::create || step.work == Work::adopt || step.changed.contains(model::path::tags) ||
+           step.changed.contains(model::path::marks);
+}
+
+tl::expected<json, ProviderError> body_of(const StepContext& context, const std::string& what) {
+    const auto& step = context.step;
+    auto body = application_body(step.changed, step.values, step.observed.get());
+    if (step.changed.contains(model::path::permissions)) {
+        const auto it = step.values.find(model::path::permissions);
+        const auto* list = it == step.values.end() ? nullptr : it->second.as_list();
+        auto access = context.catalogue.required_resource_access(list == nullptr ? model::List{} : *list, what);
+        if (!access) return tl::unexpected(std::move(access.error()));
+        body["requiredResourceAccess"] = std::move(*access);
+    }
+    if (writes_tags(step)) body["tags"] = tags_of(context);
+    return body;
+}
+
+/// A home page URL, once set, has been seen to resist: https://learn.microsoft.com/graph/api/application-update
+ProviderError explained(const StepContext& context, ProviderError error) {
+    const auto& step = context.step;
+    const auto it = step.values.find(model::path::home_page_url);
+    const bool clears =
+        step.changed.contains(model::path::home_page_url) && it != step.values.end() && it->second.text_or({}).empty();
+    if (clears && error.kind == ErrorKind::rejected && error.service.find("property 'web'") != std::string::npos) {
+        error.help =
+            "Entra is known to refuse to clear a `homePageUrl` that was set once: declare another one, or put "
+            "`spec.homePageUrl` on `management.ignore`";
+    }
+    return error;
+}
+
+tl::expected<GraphAnswer, ProviderError> patch(const StepContext& context, const std::string& path,
+                                               const std::string& what, const json& body, SendOptions options = {}) {
+    auto answer = context.must(Method::patch, path, what, &body, options);
+    if (!answer) return tl::unexpected(explained(context, std::move(answer.error())));
+    return answer;
+}
+
+StepOutcome identified(const StepContext& context, const json& application, const std::string& what) {
+    const auto id = lower_case(member_text(application, "id"));
+    const auto app_id = lower_case(member_text(application, "appId"));
+    if (id.empty() || app_id.empty())
+        return tl::unexpected(context.client.incomplete(what, "an application without ids"));
+    StepResult result;
+    result.outputs.emplace(model::output::object_id, id);
+    result.outputs.emplace(model::output::app_id, app_id);
+    result.detail = "appId " + app_id;
+    return result;
+}
+
+/// The answer of an upsert, or what is read when it had no body: 204 means that it was there already, most likely by an
+/// earlier try whose answer was lost.
+StepOutcome identified_by_key(const StepContext& context, const std::string& path, const GraphAnswer& answer,
+                              const std::string& what) {
+    if (answer.body->is_object()) {
+        if (lower_case(member_text(*answer.body, "uniqueName")) != context.key())
+            return tl::unexpected(context.client.incomplete(what, "an answer about another application"));
+        return identified(context, *answer.body, what);
+    }
+    const Patience patience{what, true, context.options.replication_grace, context.input.progress};
+    auto read = until_accepted(context.client, patience, [&] {
+        return context.client.send(Method::get, path + "?$select=id,appId,uniqueName", what);
+    });
+    if (!read) return tl::unexpected(std::move(read.error()));
+    if (!read->ok()) return tl::unexpected(context.client.refused(what, *read));
+    if (lower_case(member_text(*read->body, "uniqueName")) != context.key())
+        return tl::unexpected(context.client.incomplete(what, "an answer about another application"));
+    return identified(context, *read->body, what);
+}
+
+/// What is there right now, before something that cannot be taken back; null JSON when it is gone.
+tl::expected<json, ProviderError> look_again(const StepContext& context, const std::string& what) {
+    const auto id = context.object_id();
+    auto answer = context.client.send(Method::get, path_of(id) + "?$select=id,appId,uniqueName,tags", what);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (answer->status == 404) return json();
+    if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
+    if (lower_case(member_text(*answer->body, "id")) != id)
+        return tl::unexpected(context.client.incomplete(what, "an answer about another application"));
+    return std::move(*answer->body);
+}
+
+bool belongs_to_others(const StepContext& context, const json& application) {
+    const auto owner = read_tags(application).owner;
+    const auto& identity = context.options.identity;
+    return !owner.empty() && lower_case(owner) != lower_case(identity.owner + "." + identity.environment);
+}
+
+bool holds_our_key(const StepContext& context, const std::string& what) {
+    auto there = look_again(context, what);
+    return there && lower_case(member_text(*there, "uniqueName")) == context.key();
+}
+
+/// 404 on a restoration: an earlier try did it and its answer was lost. Or it is gone for good.
+tl::expected<void, ProviderError> restore(const StepContext& context) {
+    const auto what = "restore " + context.address();
+    const auto id = context.object_id();
+    auto answer = context.client.send(Method::post, "/directory/deletedItems/" + id + "/restore", what);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (answer->ok()) return {};
+    if (answer->status == 404) {
+        auto there = look_again(context, what);
+        if (!there) return tl::unexpected(std::move(there.error()));
+        if (there->is_object()) return {};
+    }
+    return tl::unexpected(context.client.refused(what, *answer));
+}
+
+StepOutcome restore_application(const StepContext& context, const json& body, const std::string& what) {
+    if (auto restored = restore(context); !restored) return tl::unexpected(std::move(restored.error()));
+    auto answer = patch(context, path_of(context.object_id()), what, body);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return identified(context, {{"id", context.object_id()}, {"appId", context.app_id()}}, what);
+}
+
+}  // namespace
+
+StepOutcome create_application(const StepContext& context) {
+    const auto what = "create " + context.address();
+    auto body = body_of(context, what);
+    if (!body) return tl::unexpected(std::move(body.error()));
+    // The service's own default has changed over the years.
+    if (member_text(*body, "signInAudience").empty()) (*body)["signInAudience"] = default_audience;
+    if (context.step.restore) return restore_application(context, *body, what);
+    leave_out_nulls(*body);
+    const auto path = "/applications(uniqueName=" + key_literal(context.key()) + ")";
+    auto answer = patch(context, path, what, *body, upsert);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return identified_by_key(context, path, *answer, what);
+}
+
+StepOutcome adopt_application(const StepContext& context) {
+    const auto what = "adopt " + context.address();
+    auto there = look_again(context, what);
+    if (!there) return tl::unexpected(std::move(there.error()));
+    if (!there->is_object()) return tl::unexpected(context.changed_since(what, "the application is gone"));
+    if (lower_case(member_text(*there, "appId")) != lower_case(context.step.adopt_id))
+        return tl::unexpected(context.client.incomplete(what, "an answer about another application"));
+    if (belongs_to_others(context, *there))
+        return tl::unexpected(context.changed_since(what, "it was taken by " + read_tags(*there).owner));
+    const auto key = lower_case(member_text(*there, "uniqueName"));
+    if (key != context.key() && key != lower_case(context.observed_key()))
+        return tl::unexpected(context.changed_since(what, "its uniqueName was set meanwhile"));
+    auto body = body_of(context, what);
+    if (!body) return tl::unexpected(std::move(body.error()));
+    if (key.empty()) (*body)["uniqueName"] = context.key();
+    auto answer = patch(context, path_of(context.object_id()), what, *body);
+    if (!answer && key.empty() && holds_our_key(context, what)) {
+        // An earlier try set the key and its answer was lost; a key that is set may not be written again.
+        body->erase("uniqueName");
+        answer = patch(context, path_of(context.object_id()), what, *body);
+    }
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return identified(context, *there, what);
+}
+
+StepOutcome update_application(const StepContext& context) {
+    const auto what = "update " + context.address();
+    if (context.object_id().empty()) return tl::unexpected(context.bug("its object id is not known"));
+    auto body = body_of(context, what);
+    if (!body) return tl::unexpected(std::move(body.error()));
+    // Ours by its tag, and without a name: the key can be written once.
+    const bool unnamed_one = context.step.work == Work::update && context.step.observed && writes_tags(context.step) &&
+                             context.observed_key().empty();
+    if (unnamed_one) (*body)["uniqueName"] = context.key();
+    if (body->empty()) return StepResult{};
+    auto answer = patch(context, path_of(context.object_id()), what, *body);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return StepResult{};
+}
+
+StepOutcome remove_application(const StepContext& context) {
+    const auto what = "delete " + context.address();
+    auto there = look_again(context, what);
+    if (!there) return tl::unexpected(std::move(there.error()));
+    if (!there->is_object()) return StepResult{};
+    if (belongs_to_others(context, *there))
+        return tl::unexpected(context.changed_since(what, "it was taken by " + read_tags(*there).owner));
+    if (read_tags(*there).prevent_delete)
+        return tl::unexpected(context.changed_since(what, "it was protected by `preventDelete` meanwhile"));
+    const Patience patience{what, false, context.options.replication_grace, context.input.progress};
+    auto answer = until_accepted(context.client, patience, [&] {
+        auto deleted = context.client.send(Method::del, path_of(context.object_id()), what);
+        if (deleted && deleted->status == 404) deleted->status = 204;  // gone is what was wanted
+        return deleted;
+    });
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
+    StepResult result;
+    result.detail = "in the recycle bin for 30 days";
+    return result;
+}
+
+}  // namespace regent::provider::graph

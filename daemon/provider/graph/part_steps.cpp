@@ -1,0 +1,134 @@
+#include "provider/graph/part_steps.hpp"
+
+#include "model/attributes.hpp"
+#include "provider/graph/application_body.hpp"
+#include "provider/graph/graph_errors.hpp"
+#include "provider/graph/json_access.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::provider::graph {
+namespace {
+
+using net::Method;
+using nlohmann::json;
+
+std::string principal_path(const std::string& app_id) {
+    return "/servicePrincipals(appId=" + key_literal(app_id) + ")";
+}
+
+StepOutcome identified(const StepContext& context, const json& principal, const std::string& what) {
+    const auto id = lower_case(member_text(principal, "id"));
+    if (id.empty() || lower_case(member_text(principal, "appId")) != context.app_id())
+        return tl::unexpected(context.client.incomplete(what, "an answer about another service principal"));
+    StepResult result;
+    result.outputs.emplace(model::output::service_principal_id, id);
+    return result;
+}
+
+/// It is there; its id is read for as long as a replica may not know it.
+StepOutcome read_principal(const StepContext& context, const std::string& what) {
+    const Patience patience{what, true, context.options.replication_grace, context.input.progress};
+    auto read = until_accepted(context.client, patience, [&] {
+        return context.client.send(Method::get, principal_path(context.app_id()) + "?$select=id,appId", what);
+    });
+    if (!read) return tl::unexpected(std::move(read.error()));
+    if (!read->ok()) return tl::unexpected(context.client.refused(what, *read));
+    return identified(context, *read->body, what);
+}
+
+/// Deleting an application deletes its service principal; restoring it does not bring that back. Restored rather than
+/// made anew it keeps what was assigned to it. Not worth failing for: what cannot be restored is created.
+bool restore_principal(const StepContext& context, const std::string& what) {
+    auto deleted = context.client.list(
+        fmt::format("/directory/deletedItems/microsoft.graph.servicePrincipal?$filter={}&$select={}",
+                    percent_encoded("appId eq '" + context.app_id() + "'"), "id,appId"),
+        what);
+    if (!deleted) return false;
+    for (const auto& principal : *deleted) {
+        if (lower_case(member_text(principal, "appId")) != context.app_id()) continue;
+        auto answer = context.client.send(Method::post,
+                                          "/directory/deletedItems/" + member_text(principal, "id") + "/restore", what);
+        return answer && answer->ok();
+    }
+    return false;
+}
+
+/// True when the upsert itself is not understood, as opposed to refused.
+bool is_unsupported(const GraphAnswer& answer) {
+    return answer.status == 405 || answer.status == 501 || answer.error_code() == "BadRequest";
+}
+
+/// A flexible credential is matched by an expression that Graph v1.0 neither shows nor takes.
+bool is_flexible(const model::ObservedResource* observed, const std::string& name) {
+    if (observed == nullptr) return false;
+    const auto all = observed->attributes.find(model::path::federated_credentials);
+    const auto* there = all == observed->attributes.end() ? nullptr : all->second.find(name);
+    const auto* subject = there == nullptr ? nullptr : there->find("subject");
+    return subject != nullptr && subject->text_or({}).empty();
+}
+
+std::string credential_path(const StepContext& context, const std::string& key) {
+    return fmt::format("/applications/{}/federatedIdentityCredentials{}", context.object_id(), key);
+}
+
+}  // namespace
+
+StepOutcome add_service_principal(const StepContext& context) {
+    const auto what = "create the service principal of " + context.address();
+    const auto app_id = context.app_id();
+    if (app_id.empty()) return tl::unexpected(context.bug("its application id is not known"));
+    const bool restored = context.step.observed && context.step.observed->deleted;
+    if (restored && restore_principal(context, what)) return read_principal(context, what);
+
+    const auto nothing = json::object();
+    auto answer = context.send(Method::patch, principal_path(app_id), what, &nothing, {.create_if_missing = true});
+    if (answer && !answer->ok() && is_unsupported(*answer)) {
+        const json body{{"appId", app_id}};
+        // Keyed too: a second one for the application is refused with 409.
+        answer = context.send(Method::post, "/servicePrincipals", what, &body);
+    }
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    const bool there_already = answer->status == 409 && !is_concurrent_write(*answer);
+    if (!answer->ok() && !there_already) return tl::unexpected(context.client.refused(what, *answer));
+    if (answer->ok() && answer->body->is_object()) return identified(context, *answer->body, what);
+    return read_principal(context, what);
+}
+
+StepOutcome write_credential(const StepContext& context) {
+    const auto name = context.element();
+    const auto what = fmt::format("write the federated credential \"{}\" of {}", name, context.address());
+    const auto all = context.step.values.find(model::path::federated_credentials);
+    const auto* value = all == context.step.values.end() ? nullptr : all->second.find(name);
+    if (value == nullptr || context.object_id().empty())
+        return tl::unexpected(context.bug(fmt::format("nothing is known of its federated credential \"{}\"", name)));
+    if (is_flexible(context.step.observed.get(), name)) {
+        auto error = context.changed_since(what, "it matches by an expression, which Graph v1.0 cannot change");
+        error.kind = ErrorKind::rejected;
+        error.code = "RG0705";
+        error.help = "delete it in the portal, or give yours another name";
+        return tl::unexpected(std::move(error));
+    }
+    auto body = credential_body(*value);
+    if (context.step.work == plan::Work::add) leave_out_nulls(body);
+    auto answer = context.must(Method::patch, credential_path(context, "(name=" + key_literal(name) + ")"), what, &body,
+                               {.create_if_missing = true});
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return StepResult{};
+}
+
+StepOutcome drop_credential(const StepContext& context) {
+    const auto name = context.element();
+    const auto what = fmt::format("remove the federated credential \"{}\" of {}", name, context.address());
+    const Patience patience{what, false, context.options.replication_grace, context.input.progress};
+    auto answer = until_accepted(context.client, patience, [&] {
+        auto deleted = context.client.send(Method::del, credential_path(context, "/" + percent_encoded(name)), what);
+        if (deleted && deleted->status == 404) deleted->status = 204;  // gone is what was wanted
+        return deleted;
+    });
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
+    return StepResult{};
+}
+
+}  // namespace regent::provider::graph

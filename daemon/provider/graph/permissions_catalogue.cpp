@@ -1,0 +1,153 @@
+#include "provider/graph/permissions_catalogue.hpp"
+
+#include "provider/graph/json_access.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace regent::provider::graph {
+namespace {
+
+using nlohmann::json;
+
+std::string entry_of(const std::string& api, const std::string& type, const std::string& id) {
+    return api + " " + type + " " + id;
+}
+
+/// An application can hold only roles that are meant for applications; others are for users and groups.
+bool is_for_applications(const json& role) {
+    const auto* types = member(role, "allowedMemberTypes");
+    return types != nullptr && types->is_array() &&
+           std::find(types->begin(), types->end(), "Application") != types->end();
+}
+
+std::string text_of(const model::Value& permission, const char* name) {
+    const auto* value = permission.find(name);
+    return value == nullptr ? std::string{} : value->text_or({});
+}
+
+ProviderError rejected(const std::string& what, const std::string& why, std::string help) {
+    ProviderError error;
+    error.kind = ErrorKind::rejected;
+    error.code = "RG0709";
+    error.message = fmt::format("could not {}: {}", what, why);
+    error.help = std::move(help);
+    return error;
+}
+
+}  // namespace
+
+bool is_guid(const std::string& text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+    }
+    return true;
+}
+
+std::string lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+std::string path_of_api(const std::string& app_id) {
+    return "/servicePrincipals(appId=" + key_literal(app_id) +
+           ")?$select=id,appId,displayName,appRoles,oauth2PermissionScopes";
+}
+
+tl::expected<model::ApiPermissions, std::string> read_api(const json& service_principal) {
+    model::ApiPermissions api;
+    api.app_id = lower_case(member_text(service_principal, "appId"));
+    api.display_name = member_text(service_principal, "displayName");
+    if (api.app_id.empty()) return tl::unexpected(std::string("a service principal without `appId`"));
+    const auto collect = [&](const char* name, auto accepts, auto& into) {
+        const auto* list = member(service_principal, name);
+        if (list == nullptr || (!list->is_null() && !list->is_array())) return false;
+        for (const auto& entry : *list) {
+            const auto value = member_text(entry, "value");
+            if (!value.empty() && accepts(entry)) into.emplace(value, lower_case(member_text(entry, "id")));
+        }
+        return true;
+    };
+    if (!collect(
+            "oauth2PermissionScopes", [](const json&) { return true; }, api.delegated))
+        return tl::unexpected(std::string("a service principal without `oauth2PermissionScopes`"));
+    if (!collect("appRoles", is_for_applications, api.application))
+        return tl::unexpected(std::string("a service principal without `appRoles`"));
+    return api;
+}
+
+PermissionNames::PermissionNames(const std::map<std::string, model::ApiPermissions>& apis) {
+    for (const auto& [app_id, api] : apis) {
+        for (const auto& [name, id] : api.delegated) names_.emplace(entry_of(app_id, "delegated", id), name);
+        for (const auto& [name, id] : api.application) names_.emplace(entry_of(app_id, "application", id), name);
+    }
+}
+
+std::string PermissionNames::name_of(const std::string& api, const std::string& type, const std::string& id) const {
+    const auto it = names_.find(entry_of(api, type, id));
+    return it == names_.end() ? id : it->second;
+}
+
+tl::expected<json, ProviderError> PermissionsCatalogue::required_resource_access(const model::List& permissions,
+                                                                                 const std::string& what) {
+    std::map<std::string, json> by_api;
+    for (const auto& permission : permissions) {
+        const auto api = lower_case(text_of(permission, "api"));
+        const auto type = text_of(permission, "type");
+        auto id = id_of(api, type, text_of(permission, "name"), what);
+        if (!id) return tl::unexpected(std::move(id.error()));
+        auto& access = by_api.try_emplace(api, json::array()).first->second;
+        access.push_back({{"id", *id}, {"type", type == "application" ? "Role" : "Scope"}});
+    }
+    auto result = json::array();
+    for (auto& [api, access] : by_api)
+        result.push_back({{"resourceAppId", api}, {"resourceAccess", std::move(access)}});
+    return result;
+}
+
+tl::expected<std::string, ProviderError> PermissionsCatalogue::id_of(const std::string& api, const std::string& type,
+                                                                     const std::string& name, const std::string& what) {
+    if (is_guid(name)) return lower_case(name);
+    if (auto id = known_id(api, type, name)) return std::move(*id);
+    if (auto read_now = read(api, what); !read_now) return tl::unexpected(std::move(read_now.error()));
+    if (auto id = known_id(api, type, name)) return std::move(*id);
+    return tl::unexpected(rejected(what,
+                                   fmt::format("the API {} publishes no {} permission named `{}`", api, type, name),
+                                   "run `regent plan`: it lists the near ones"));
+}
+
+std::optional<std::string> PermissionsCatalogue::known_id(const std::string& api, const std::string& type,
+                                                          const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto it = apis_.find(api);
+    if (it == apis_.end()) return std::nullopt;
+    const auto& published = type == "application" ? it->second.application : it->second.delegated;
+    const auto id = published.find(name);
+    return id == published.end() ? std::nullopt : std::optional(id->second);
+}
+
+tl::expected<void, ProviderError> PermissionsCatalogue::read(const std::string& api, const std::string& what) {
+    auto answer = client_.get(path_of_api(api), what);
+    if (!answer) {
+        if (answer.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(answer.error()));
+        return tl::unexpected(
+            rejected(what, fmt::format("the API {} has no service principal in this tenant", api),
+                     fmt::format("an administrator creates it with `az ad sp create --id {}`; or the application id is "
+                                 "wrong",
+                                 api)));
+    }
+    auto permissions = read_api(*answer);
+    if (!permissions) return tl::unexpected(client_.incomplete(what, permissions.error()));
+    if (permissions->app_id != api)
+        return tl::unexpected(client_.incomplete(what, "another API than the one asked for"));
+    const std::lock_guard lock(mutex_);
+    apis_.insert_or_assign(api, std::move(*permissions));
+    return {};
+}
+
+}  // namespace regent::provider::graph

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "model/value.hpp"
+#include "provider/graph/graph_client.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+#include <tl/expected.hpp>
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace regent::provider::graph {
+
+/// Where the permissions of the API `app_id` are read: its service principal in the tenant.
+[[nodiscard]] std::string path_of_api(const std::string& app_id);
+/// What that answers. The error says what is missing in it.
+[[nodiscard]] tl::expected<model::ApiPermissions, std::string> read_api(const nlohmann::json& service_principal);
+
+/// Names of permissions by their ids, over several APIs.
+class PermissionNames {
+public:
+    explicit PermissionNames(const std::map<std::string, model::ApiPermissions>& apis);
+    /// The name a manifest would use; the id itself where no name is known. `type`: "delegated" or "application".
+    [[nodiscard]] std::string name_of(const std::string& api, const std::string& type, const std::string& id) const;
+
+private:
+    std::map<std::string, std::string> names_;  ///< "<api> <type> <id>" → name
+};
+
+/// What the writer knows of APIs: read when first needed, and once more when a name is not found.
+class PermissionsCatalogue {
+public:
+    explicit PermissionsCatalogue(GraphClient& client) : client_(client) {}
+
+    /// The member `requiredResourceAccess` for a set of {api, type, name}; a name that is a GUID is taken for the id.
+    /// Thread-safe. `what` as in GraphClient.
+    [[nodiscard]] tl::expected<nlohmann::json, ProviderError> required_resource_access(const model::List& permissions,
+                                                                                       const std::string& what);
+
+private:
+    [[nodiscard]] tl::expected<std::string, ProviderError> id_of(const std::string& api, const std::string& type,
+                                                                 const std::string& name, const std::string& what);
+    [[nodiscard]] std::optional<std::string> known_id(const std::string& api, const std::string& type,
+                                                      const std::string& name) const;
+    [[nodiscard]] tl::expected<void, ProviderError> read(const std::string& api, const std::string& what);
+
+    GraphClient& client_;
+    mutable std::mutex mutex_;
+    std::map<std::string, model::ApiPermissions> apis_;
+};
+
+/// True for 8-4-4-4-12 hex digits.
+[[nodiscard]] bool is_guid(const std::string& text);
+[[nodiscard]] std::string lower_case(std::string text);
+
+}  // namespace regent::provider::graph
