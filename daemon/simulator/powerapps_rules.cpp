@@ -57,7 +57,8 @@ bool ends_with_text(std::string_view text, std::string_view end) {
 
 /// The service's own tag, met again in what a client sends as its own.
 std::optional<PowerAppsError> check_echoed_tags(const json& definition, const std::string& bare_name) {
-    for (const auto& [path, item] : definition.value("paths", json::object()).items()) {
+    const auto paths = definition.value("paths", json::object());
+    for (const auto& [path, item] : paths.items()) {
         if (!item.is_object()) continue;
         for (const auto& [verb, operation] : item.items()) {
             const auto tags = operation.is_object() ? operation.value("tags", json()) : json();
@@ -317,8 +318,7 @@ void ConnectorRules::complete(json& record) {
     }
     auto& secrets = record["_clientSecrets"];
     if (!secrets.is_object()) secrets = json::object();
-    auto& subjects = record["_subjects"];
-    if (!subjects.is_object()) subjects = json::object();
+    auto subjects = record.value("_subjects", json::object());
     for (const auto& block : oauth_blocks(record["properties"])) {
         if (const auto secret = text_of(*block.settings, "clientSecret"); !secret.empty()) {
             secrets[block.path] = sha256_hex(secret);
@@ -334,6 +334,7 @@ void ConnectorRules::complete(json& record) {
         const auto subject = federated == nullptr ? std::string{} : text_of(*federated, "Subject");
         if (!subject.empty()) subjects[block.path] = subject;
     }
+    if (!subjects.empty()) record["_subjects"] = std::move(subjects);
     record.erase("_clientSecretSha256");
 }
 

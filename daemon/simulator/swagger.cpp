@@ -109,7 +109,8 @@ std::vector<SwaggerFinding> swagger_warnings(const json& document) {
                                               summary.size(), longest_summary));
         }
         std::size_t with_schema = 0;
-        for (const auto& [code, response] : operation.value("responses", json::object()).items()) {
+        const auto responses = operation.value("responses", json::object());
+        for (const auto& [code, response] : responses.items()) {
             const bool has_schema = response.is_object() && response.contains("schema");
             with_schema += has_schema && code != "default" ? 1 : 0;
             if (code == "default" && has_schema)

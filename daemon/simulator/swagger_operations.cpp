@@ -37,7 +37,10 @@ std::vector<json> parameters_of(const json& document, const json& item, const js
         if (list == owner->end() || !list->is_array()) continue;
         for (const auto& given : *list) {
             auto parameter = given.is_object() ? resolved(document, given) : json();
-            if (parameter.is_object()) by_key[{text(parameter, "in"), text(parameter, "name")}] = std::move(parameter);
+            if (!parameter.is_object()) continue;
+            // The key first: an assignment evaluates its right side, the move, before its left one.
+            auto key = std::pair(text(parameter, "in"), text(parameter, "name"));
+            by_key[std::move(key)] = std::move(parameter);
         }
     }
     std::vector<json> parameters;
