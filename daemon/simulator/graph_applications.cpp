@@ -31,11 +31,14 @@ void lower_guids(json& value) {
     }
 }
 
-/// Members of a request body that may not be written.
-std::optional<GraphError> check_body(std::string_view type, const json& body) {
+/// Members of a request body that may not be written. `own` is the object that a PATCH is about: Terraform's provider
+/// repeats its id in the body, and goes on.
+std::optional<GraphError> check_body(std::string_view type, const json& body, const json* own = nullptr) {
     if (const auto wrong = check_against_metadata(type, body)) return GraphError{400, "Request_BadRequest", *wrong};
     for (const auto* name : {"id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain"}) {
-        if (type == "application" && body.contains(name)) {
+        const bool is_repeated =
+            own != nullptr && body.contains(name) && own->contains(name) && body.at(name) == own->at(name);
+        if (type == "application" && body.contains(name) && !is_repeated) {
             return GraphError{400, "Request_BadRequest",
                               fmt::format("Property '{}' is read-only and cannot be set.", name)};
         }
@@ -226,7 +229,7 @@ Response GraphApplications::create(const GraphRequest& request, const std::strin
 Response GraphApplications::update(const GraphRequest& request, const json& application) {
     if (!request.body.is_object())
         return graph_error({400, "Request_BadRequest", "Empty Payload. JSON content expected."});
-    if (const auto wrong = check_body("application", request.body)) return graph_error(*wrong);
+    if (const auto wrong = check_body("application", request.body, &application)) return graph_error(*wrong);
     if (request.body.contains("passwordCredentials"))
         return graph_error(
             {400, "Request_BadRequest", "Property 'passwordCredentials' is read-only and cannot be set."});
@@ -358,7 +361,8 @@ Response GraphApplications::add_credential(const GraphRequest& request, const js
         return graph_error({400, "Request_BadRequest", "Empty Payload. JSON content expected."});
     if (const auto wrong = check_against_metadata("federatedIdentityCredential", credential))
         return graph_error({400, "Request_BadRequest", *wrong});
-    for (const auto& [name, value] : json(credential).items()) {
+    const auto sent = credential;
+    for (const auto& [name, value] : sent.items()) {
         if (name.find('@') != std::string::npos) credential.erase(name);
     }
     if (const auto wrong = check_credential(application, credential, {})) return graph_error(*wrong);

@@ -133,7 +133,8 @@ Response GraphPrincipals::create(const GraphRequest& request, const std::string&
                                         "service principal name {} is already in use.",
                                         app_id)});
     }
-    for (const auto& [name, value] : json(body).items()) {
+    const auto sent = body;
+    for (const auto& [name, value] : sent.items()) {
         if (name.find('@') != std::string::npos) body.erase(name);
     }
     body["displayName"] = application != nullptr ? application->at("displayName") : json("Power Platform API");

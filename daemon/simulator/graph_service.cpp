@@ -243,7 +243,8 @@ private:
         const auto question = request.target.find('?');
         request.path = percent_decoded(request.target.substr(0, question), false);
         if (question != std::string::npos) request.query = parse_query(request.target.substr(question + 1));
-        for (const auto& [name, value] : inner.value("headers", json::object()).items()) {
+        const auto headers = inner.value("headers", json::object());
+        for (const auto& [name, value] : headers.items()) {
             if (value.is_string()) request.headers.emplace_back(name, value.get<std::string>());
         }
         if (inner.contains("body") && !inner["body"].is_null()) {
