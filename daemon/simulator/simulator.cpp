@@ -258,6 +258,13 @@ private:
 
     Response reset() {
         directory_.reset();
+        for (auto& service : services_) {
+            if (service->state_key() != "powerApps") continue;
+            auto fresh = make_power_apps(clock_, options_.tenant_id);
+            fresh->set_switches(service->switches());
+            fresh->intercept = service->intercept;
+            service = std::move(fresh);
+        }
         faults_.clear();
         requests_.clear();
         return json_response(200, json::object());
