@@ -25,7 +25,7 @@ struct SwaggerRules {
 };
 
 /// What keeps a definition from being saved, in document order by section; empty when nothing does.
-/// https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors
+/// https://learn.microsoft.com/connectors/custom-connectors/certification-swagger-validator-rules
 [[nodiscard]] std::vector<SwaggerFinding> swagger_errors(const nlohmann::json& document,
                                                          const SwaggerRules& rules = {});
 
