@@ -46,8 +46,9 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::tagged(
     const auto path = fmt::format("/applications?$filter={}&{}",
                                   percent_encoded(fmt::format("tags/any(t:t eq '{}')", tag)), select_members());
     if (expand_works_) {
-        auto listed = client_.list(path + expand_credentials + "&$top=100", what);
-        if (!listed && listed.error().kind != ErrorKind::rejected) return listed;
+        std::size_t pages_read = 0;
+        auto listed = client_.list(path + expand_credentials + "&$top=100", what, &pages_read);
+        if (!listed && (listed.error().kind != ErrorKind::rejected || pages_read > 0)) return listed;
         if (listed) {
             if (auto added = add_credentials(*listed); !added) return tl::unexpected(std::move(added.error()));
             return listed;

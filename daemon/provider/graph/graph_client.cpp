@@ -176,28 +176,32 @@ GraphClient::Result<json> GraphClient::get(const std::string& path, const std::s
     return std::move(*answer->body);
 }
 
-GraphClient::Result<GraphClient::Objects> GraphClient::list(const std::string& path, const std::string& what) {
-    auto all = list_at_most(path, what, std::numeric_limits<std::size_t>::max());
+GraphClient::Result<GraphClient::Objects> GraphClient::list(const std::string& path, const std::string& what,
+                                                            std::size_t* pages_read) {
+    auto all = list_at_most(path, what, std::numeric_limits<std::size_t>::max(), pages_read);
     if (!all) return tl::unexpected(std::move(all.error()));
     return std::move(**all);
 }
 
 GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::list_at_most(const std::string& path,
                                                                                    const std::string& what,
-                                                                                   std::size_t max_pages) {
+                                                                                   std::size_t max_pages,
+                                                                                   std::size_t* pages_read) {
     for (int attempt = 1;; ++attempt) {
         bool expired = false;
-        auto all = read_pages(path, what, max_pages, expired);
+        std::size_t pages = 0;
+        auto all = read_pages(path, what, max_pages, pages, expired);
+        if (pages_read != nullptr) *pages_read = pages;
         if (all || !expired || attempt == max_list_attempts) return all;
     }
 }
 
 GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::read_pages(const std::string& path,
                                                                                  const std::string& what,
-                                                                                 std::size_t max_pages, bool& expired) {
+                                                                                 std::size_t max_pages,
+                                                                                 std::size_t& pages, bool& expired) {
     Objects all;
     std::set<std::string> seen;
-    std::size_t pages = 0;
     for (auto next = path; !next.empty(); ++pages) {
         if (pages == max_pages) return std::optional<Objects>{};
         if (!seen.insert(next).second) return tl::unexpected(incomplete(what, "a page names itself as its next one"));

@@ -51,11 +51,13 @@ public:
                                            const nlohmann::json* body = nullptr, SendOptions options = {});
     /// An answer of 200, as JSON object.
     [[nodiscard]] Result<nlohmann::json> get(const std::string& path, const std::string& what);
-    /// The members of `value` of every page, to the end. A page that fails fails the whole.
-    [[nodiscard]] Result<Objects> list(const std::string& path, const std::string& what);
+    /// The members of `value` of every page, to the end. A page that fails fails the whole; `pages_read` then says how
+    /// many came before it.
+    [[nodiscard]] Result<Objects> list(const std::string& path, const std::string& what,
+                                       std::size_t* pages_read = nullptr);
     /// The same, unless it takes more than `max_pages`: then nothing.
     [[nodiscard]] Result<std::optional<Objects>> list_at_most(const std::string& path, const std::string& what,
-                                                              std::size_t max_pages);
+                                                              std::size_t max_pages, std::size_t* pages_read = nullptr);
     /// Reads many paths, 20 to a request; answers in the order asked for. What is throttled inside a batch is asked for
     /// again. An answer that is neither 200 nor 404 fails the whole; a 404 is null JSON.
     [[nodiscard]] Result<Objects> read_all(const std::vector<std::string>& paths, const std::string& what);
@@ -80,7 +82,7 @@ private:
     [[nodiscard]] bool may_renew_token();
     [[nodiscard]] Result<std::string> next_page(const nlohmann::json& page, const std::string& what) const;
     [[nodiscard]] Result<std::optional<Objects>> read_pages(const std::string& path, const std::string& what,
-                                                            std::size_t max_pages, bool& expired);
+                                                            std::size_t max_pages, std::size_t& pages, bool& expired);
     [[nodiscard]] Result<void> read_batch(const std::vector<std::string>& paths, std::size_t first, std::size_t count,
                                           Objects& into, const std::string& what);
 

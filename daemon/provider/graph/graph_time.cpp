@@ -46,7 +46,7 @@ std::optional<std::chrono::system_clock::time_point> parse_time(const std::strin
     const auto offset = offset_of(rest);
     const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
-    if (!offset || !date.ok() || hour > 24 || minute > 59 || second > 60) return std::nullopt;
+    if (!offset || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
     const sys_seconds moment = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
                                std::chrono::seconds(second) - *offset;
     constexpr sys_seconds first = std::chrono::sys_days(std::chrono::year(1700) / 1 / 1);

@@ -149,15 +149,18 @@ bool holds_our_key(const StepContext& context, const std::string& what) {
 tl::expected<void, ProviderError> restore(const StepContext& context) {
     const auto what = "restore " + context.address();
     const auto id = context.object_id();
-    auto answer = context.client.send(Method::post, "/directory/deletedItems/" + id + "/restore", what);
-    if (!answer) return tl::unexpected(std::move(answer.error()));
-    if (answer->ok()) return {};
-    if (answer->status == 404) {
+    const Patience patience{what, false, context.options.replication_grace, context.input.progress};
+    auto answer = until_accepted(context.client, patience, [&]() -> tl::expected<GraphAnswer, ProviderError> {
+        auto restored = context.client.send(Method::post, "/directory/deletedItems/" + id + "/restore", what);
+        if (!restored || restored->status != 404) return restored;
         auto there = look_again(context, what);
         if (!there) return tl::unexpected(std::move(there.error()));
-        if (there->is_object()) return {};
-    }
-    return tl::unexpected(context.client.refused(what, *answer));
+        if (there->is_object()) restored->status = 200;
+        return restored;
+    });
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
+    return {};
 }
 
 StepOutcome restore_application(const StepContext& context, const json& body, const std::string& what) {

@@ -1,0 +1,150 @@
+#include "model/attributes.hpp"
+#include "provider/graph_tenant.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+using namespace regent;
+using namespace regent::provider;
+using namespace regent::provider::graph::test;
+using nlohmann::json;
+namespace path = regent::model::path;
+
+namespace {
+
+std::string name_of(std::size_t i) {
+    return fmt::format("app-{:04}", i);
+}
+
+std::string id_of(std::size_t i) {
+    return fmt::format("bbbbbbbb-0000-4444-8888-{:012}", i);
+}
+
+/// `count` applications with a redirect URI, a secret, two credentials and a service principal each; the first `ours`
+/// carry our key and mark.
+void fill(Tenant& tenant, std::size_t count, std::size_t ours) {
+    auto applications = json::array(), principals = json::array();
+    for (std::size_t i = 0; i < count; ++i) {
+        json application{{"displayName", name_of(i)},
+                         {"appId", id_of(i)},
+                         {"web", {{"redirectUris", {"https://" + name_of(i) + ".contoso.com/"}}}},
+                         {"passwordCredentials",
+                          {{{"keyId", id_of(i)}, {"displayName", "ci"}, {"endDateTime", "2027-12-31T00:00:00Z"}}}}};
+        for (const auto* subject : {"one", "two"}) {
+            application["federatedIdentityCredentials"].push_back({{"name", subject},
+                                                                   {"issuer", "https://issuer.example"},
+                                                                   {"subject", name_of(i) + subject},
+                                                                   {"audiences", {"api://AzureADTokenExchange"}}});
+        }
+        if (i < ours) {
+            application["uniqueName"] = "regent.dev." + name_of(i);
+            application["tags"] = {Tenant::owner_tag};
+        }
+        applications.push_back(std::move(application));
+        principals.push_back({{"appId", id_of(i)}, {"displayName", name_of(i)}});
+    }
+    tenant.seed(applications, principals);
+}
+
+std::vector<std::string> names(std::size_t count) {
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < count; ++i) all.push_back(name_of(i));
+    return all;
+}
+
+void check_complete(const model::Snapshot& seen, std::size_t count) {
+    REQUIRE(seen.resources.size() == count);
+    CHECK(seen.obstacles.empty());
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& resource = seen.resources.at(address(name_of(i)));
+        const auto* credentials = attribute(resource, path::federated_credentials).as_map();
+        const bool whole = resource.outputs.at("appId") == id_of(i) && credentials->size() == 2 &&
+                           resource.secrets.size() == 1 && resource.outputs.contains("servicePrincipal/id") &&
+                           credentials->at("one").find("subject")->text_or({}) == name_of(i) + "one";
+        if (!whole) FAIL(name_of(i) << " is not complete");
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a tenant of 1,000 applications is read in at most 30 requests, however many of them are ours") {
+    const std::size_t ours = GENERATE(1000, 40);
+    Tenant tenant;
+    fill(tenant, 1000, ours);
+    const auto seen = tenant.look(names(ours), {Tenant::arm});
+    check_complete(seen, ours);
+    INFO(tenant.requests().size() << " requests");
+    CHECK(tenant.requests().size() <= 30);
+    CHECK(tenant.writes() == 0);
+}
+
+TEST_CASE("1,000 manifests for an empty tenant cost a list of it, not a thousand reads") {
+    Tenant tenant;
+    fill(tenant, 1000, 0);
+    const auto seen = tenant.look([] {
+        std::vector<std::string> all;
+        for (std::size_t i = 0; i < 1000; ++i) all.push_back(fmt::format("new-{}", i));
+        return all;
+    }());
+    CHECK(seen.resources.empty());
+    CHECK(tenant.requests().size() <= 8);
+}
+
+TEST_CASE("a tenant that refuses $expand is read as completely, in batches") {
+    Tenant tenant;
+    tenant.switches({{"expandFederatedIdentityCredentials", false}});
+    fill(tenant, 300, 250);
+    check_complete(tenant.look(names(250)), 250);
+    // Not asked again: the refusal is remembered.
+    tenant.forget_requests();
+    check_complete(tenant.look(names(250)), 250);
+    for (const auto& request : tenant.requests()) CHECK(request.target.find("$expand") == std::string::npos);
+}
+
+TEST_CASE("a page that fails on page three is an error, and nothing of the view is kept") {
+    Tenant tenant;
+    fill(tenant, 450, 450);
+    const auto status = GENERATE(500, 400, 403);
+    tenant.fault("status", "GET", "$skiptoken=200", {{"status", status}, {"count", -1}});
+    model::Snapshot snapshot;
+    snapshot.orphans.emplace_back().id = "from another observer";
+    const auto read = tenant.observe(tenant.scope(names(450), {Tenant::arm}), snapshot);
+    REQUIRE_FALSE(read);
+    CHECK(snapshot.resources.empty());
+    CHECK(snapshot.apis.empty());
+    CHECK(snapshot.orphans.size() == 1);
+    CHECK_FALSE(read.error().message.empty());
+}
+
+TEST_CASE("page tokens that expire end in an error, not in half a list") {
+    Tenant tenant;
+    fill(tenant, 150, 150);
+    tenant.switches({{"pageTokensExpire", true}});
+    model::Snapshot snapshot;
+    const auto read = tenant.observe(tenant.scope(names(150)), snapshot);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().service.find("Directory_ExpiredPageToken") != std::string::npos);
+    CHECK(snapshot.resources.empty());
+}
+
+TEST_CASE("throttling inside a batch is waited for, and only what was throttled is asked for again") {
+    Tenant tenant;
+    fill(tenant, 60, 60);
+    tenant.fault("status", "GET", fmt::format("/servicePrincipals(appId='{}')", id_of(7)),
+                 {{"status", 429}, {"retryAfter", "11"}, {"count", 2}});
+    check_complete(tenant.look(names(60)), 60);
+    CHECK(tenant.clock().slept() >= std::chrono::seconds(22));
+}
+
+TEST_CASE("an answer inside a batch that is neither there nor gone fails the observation") {
+    const int status = GENERATE(400, 403, 423, 500);
+    Tenant tenant;
+    fill(tenant, 30, 30);
+    tenant.fault("status", "GET", fmt::format("/servicePrincipals(appId='{}')", id_of(7)),
+                 {{"status", status}, {"count", -1}});
+    model::Snapshot snapshot;
+    const auto read = tenant.observe(tenant.scope(names(30)), snapshot);
+    REQUIRE_FALSE(read);
+    CHECK(snapshot.resources.empty());
+    CHECK(read.error().request_id.size() == 36);
+}
