@@ -210,6 +210,10 @@ bool Item::is_written() const noexcept {
     return false;
 }
 
+Items resolve(const DesiredGraph& desired, const model::Snapshot& observed) {
+    return Resolver(desired, observed).run();
+}
+
 Value looked_up(const Value& value, const Items& items) {
     if (const auto* reference = value.as_reference()) {
         const auto text = known_output(*reference, items);
