@@ -92,7 +92,7 @@ class Bench:
     """A simulator, a copy of a repository and a state folder, in one temporary folder."""
 
     def __init__(self, binaries, repository, seed=None, switches=None):
-        self.binaries = pathlib.Path(binaries)
+        self.binaries = pathlib.Path(binaries).resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="regent-test-"))
         self.repository = self.folder / "repository"
         self.state_dir = self.folder / "state"
@@ -179,7 +179,10 @@ def normalised(text, url=""):
     text = GUID.sub(name, text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "<time>", text)
     text = re.sub(r"\b\d{4}-\d\d-\d\d\b", "<date>", text)
-    text = re.sub(r"\bin \d+(\.\d+)?s\b|\bin \d+m\d\ds\b", "in <duration>", text)
+    text = re.sub(r"\bin \d+(\.\d+)?m?s\b|\bin \d+m\d\ds\b", "in <duration>", text)
+    text = re.sub(r'"seconds": \d+(\.\d+)?', '"seconds": <duration>', text)
+    text = re.sub(r"<date> \d\d:\d\d UTC", "<date> <time of day> UTC", text)
+    text = re.sub(r"Plan `[0-9a-f]{8}`", "Plan `<plan>`", text)
     text = re.sub(r"Plan id [0-9a-f]{8}", "Plan id <plan>", text)
     text = re.sub(r"--expect-plan [0-9a-f]{8}", "--expect-plan <plan>", text)
     text = re.sub(r"sha256:[0-9a-f]{64}", "sha256:<digest>", text)
