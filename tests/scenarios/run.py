@@ -29,9 +29,19 @@ def compare(folder, name, text):
         raise Failure("the golden file differs (REGENT_UPDATE_GOLDEN=1 rewrites it; then read it):\n" + "\n".join(lines))
 
 
+def subject_text(credential, connectors):
+    """Identities are random, so a golden file names whose it is: a credential on a stranger's identity shows."""
+    for connector in connectors:
+        if json.dumps(credential["subject"]) in json.dumps(connector):
+            return f"<the identity of {connector['properties']['displayName']!r} in {connector.get('environment')}>"
+    return credential["subject"]
+
+
 def tenant_text(bench):
     """What the tenant holds of ours, in words that stay the same from run to run."""
     state = bench.simulator.state()
+    connectors = [c for c in state.get("powerApps", {}).get("connectors", []) if c["properties"].get("isCustomApi", True)]
+    connectors.sort(key=lambda c: (c["properties"]["displayName"], c.get("environment")))
     lines = []
     for app in sorted(state["graph"]["applications"], key=lambda a: a["displayName"]):
         if not any(tag.startswith("regent:") for tag in app.get("tags", [])) and not app.get("uniqueName"):
@@ -46,15 +56,13 @@ def tenant_text(bench):
         for secret in sorted(app.get("passwordCredentials", []), key=lambda s: s.get("displayName") or ""):
             lines.append(f"  secret {secret.get('displayName')}")
         for credential in sorted(app.get("federatedIdentityCredentials", []), key=lambda c: c["name"]):
-            lines.append(f"  credential {credential['name']} {credential['issuer']} {credential['subject']}")
+            lines.append(f"  credential {credential['name']} {credential['issuer']} {subject_text(credential, connectors)}")
         for api in sorted(app.get("requiredResourceAccess", []), key=lambda r: r["resourceAppId"]):
             lines.append(f"  permissions on {api['resourceAppId']}: {len(api['resourceAccess'])}")
         for tag in sorted(app.get("tags", [])):
             lines.append(f"  tag {tag}")
-    for connector in sorted(state.get("powerApps", {}).get("connectors", []), key=lambda c: c["properties"]["displayName"]):
+    for connector in connectors:
         properties = connector["properties"]
-        if not properties.get("isCustomApi", True):
-            continue
         lines.append(f"Connector {properties['displayName']!r} in {connector.get('environment')}")
         token = properties.get("connectionParameters", {}).get("token", {}).get("oAuthSettings", {})
         if token:
