@@ -1,5 +1,7 @@
 #include "cli/planning.hpp"
 
+#include "manifest/well_known_apis.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -39,6 +41,8 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     report.objects_read = planned.snapshot.resources.size() + planned.snapshot.orphans.size();
     report.requests = tenant.counters().requests - before;
     report.read_took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant.clock().monotonic() - begun);
+    for (const auto& api : manifest::well_known_apis())
+        report.api_names.emplace(std::string(api.app_id), std::string(api.name));
     report.apply_command = apply_command({}, planned.plan);
     return planned;
 }

@@ -161,6 +161,16 @@ void load_secrets(const LoadJob& job, model::Declaration& declaration) {
     }
 }
 
+/// A new application is told its audience, since the service's own default has changed over the years. One that exists
+/// keeps its own where no manifest says otherwise: changing it could lock people out.
+void load_audience(const LoadJob& job, const std::string& audience, model::Declaration& declaration) {
+    const auto* entry = job.spec.entry("signInAudience");
+    if (entry != nullptr) return declare(declaration, model::path::sign_in_audience, entry, audience);
+    auto& initial = declaration.attributes[std::string(model::path::sign_in_audience)];
+    initial.value = audience;
+    initial.initial = true;
+}
+
 void load_service_principal(const LoadJob& job, model::Declaration& declaration) {
     const auto settings = job.spec.mapping("servicePrincipal");
     if (!settings.boolean("create").value_or(true)) return;
@@ -186,8 +196,7 @@ void load_application(const LoadJob& job, model::Declaration& declaration) {
     declare_text(job, declaration, model::path::display_name, "displayName");
     declare_text(job, declaration, model::path::description, "description");
     declare_text(job, declaration, model::path::notes, "notes");
-    // Sent explicitly, always: the service's own default has changed over the years.
-    declare(declaration, model::path::sign_in_audience, job.spec.entry("signInAudience"), audience);
+    load_audience(job, audience, declaration);
     load_tags(job, declaration);
     load_identifier_uris(job, declaration);
     load_redirect_uris(job, audience, declaration);

@@ -45,6 +45,8 @@ struct DesiredAttribute {
     /// True when the object's own manifest declares the list: it then holds exactly `elements`. False when there are only
     /// contributions: those are ensured, and what else the tenant holds is reported and left alone.
     bool exclusive = true;
+    /// Sent when the object is created and not managed afterwards: a choice that no manifest makes and creation cannot do without.
+    bool initial = false;
 };
 
 /// One place where a document names another one. Kept with its span, so that a dangling name is shown under a caret.

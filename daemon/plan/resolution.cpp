@@ -154,6 +154,7 @@ private:
             const auto it = item.desired->attributes.find(attribute.path);
             if (it == item.desired->attributes.end() || attribute.write_only || attribute.part_of_ownership) continue;
             if (attribute.path == model::path::client_secrets) continue;  // secrets.hpp
+            if (it->second.initial && !item.is_made_anew()) continue;
             auto resolved = look_up(attribute, it->second, item);
             (is_ignored(*item.desired, attribute.path) ? item.ignored : item.attributes).push_back(std::move(resolved));
         }

@@ -105,6 +105,17 @@ void ApplicationMatch::add_deleted(std::vector<json> applications) {
     deleted_ = std::move(applications);
 }
 
+std::set<std::string> ApplicationMatch::apis_asked() const {
+    std::set<std::string> apis;
+    for (const auto& [id, application] : applications_) {
+        const auto* access = member(application, "requiredResourceAccess");
+        if (access == nullptr || !access->is_array()) continue;
+        for (const auto& api : *access) apis.insert(lower_case(member_text(api, "resourceAppId")));
+    }
+    apis.erase(std::string{});
+    return apis;
+}
+
 tl::expected<void, std::string> ApplicationMatch::settle(const PermissionNames& names, model::Snapshot& into) {
     names_ = &names;
     into_ = &into;

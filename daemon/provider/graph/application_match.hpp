@@ -41,6 +41,9 @@ public:
     [[nodiscard]] bool needs_recycle_bin() const;
     void add_deleted(std::vector<nlohmann::json> applications);
 
+    /// Application ids of the APIs whose permissions the applications found so far ask for.
+    [[nodiscard]] std::set<std::string> apis_asked() const;
+
     /// Resources, orphans and obstacles, without service principals. The error says what could not be understood.
     [[nodiscard]] tl::expected<void, std::string> settle(const PermissionNames& names, model::Snapshot& into);
 

@@ -46,8 +46,21 @@ private:
             if (!deleted) return tl::unexpected(std::move(deleted.error()));
             if (*deleted) match.add_deleted(std::move(**deleted));
         }
+        if (auto read = name_permissions(match, found); !read) return read;
         if (auto settled = match.settle(PermissionNames(found.apis), found); !settled)
             return tl::unexpected(client_.incomplete("read the applications", settled.error()));
+        return {};
+    }
+
+    /// Of APIs that no manifest names, too: a permission that somebody added, or that a manifest no longer asks for, is
+    /// shown and compared by its name.
+    Read name_permissions(const ApplicationMatch& match, model::Snapshot& found) {
+        auto asked = match.apis_asked();
+        for (const auto& [app_id, api] : found.apis) asked.erase(app_id);
+        if (asked.empty()) return {};
+        auto apis = reader_.apis(asked);
+        if (!apis) return tl::unexpected(std::move(apis.error()));
+        found.apis.merge(*apis);
         return {};
     }
 
