@@ -53,12 +53,17 @@ Response GraphBatch::run() {
     const auto body = json::parse(outer_.body, nullptr, false);
     const auto requests = body.is_object() ? body.value("requests", json()) : json();
     if (const auto wrong = malformed(requests)) return graph_error({400, "BadRequest", *wrong, {}});
+    // All of them first: an upsert by name and the next one mean the same object before it exists and after.
+    for (const auto& step : requests) {
+        auto& known = steps_[lower(text(step, "id"))];
+        known.writes = surroundings_.written(unpacked(step));
+        for (const auto& before : list(step, "dependsOn")) known.waits_for.push_back(lower(before.get<std::string>()));
+    }
     auto responses = json::array();
     double units = 0;
     for (const auto& step : requests) {
         const auto id = text(step, "id");
         auto& known = steps_[lower(id)];
-        for (const auto& before : list(step, "dependsOn")) known.waits_for.push_back(lower(before.get<std::string>()));
         const auto response = run_step(step);
         known.status = response.status;
         units += response.resource_units;
@@ -86,14 +91,13 @@ Response GraphBatch::run_step(const json& step) {
                             "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
                             {}});
     }
-    const auto object = surroundings_.written(request);
-    if (surroundings_.independent_writes_collide && collides(id, object)) {
+    if (surroundings_.independent_writes_collide && collides(id)) {
         return graph_error({409,
                             "Directory_ConcurrencyViolation",
                             "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
                             {}});
     }
-    known.written = object;
+    known.has_begun = true;
     return surroundings_.answer(request);
 }
 
@@ -128,10 +132,11 @@ bool GraphBatch::waits_for(const std::string& step, const std::string& other) co
                        [&](const auto& id) { return id == other || (id != step && waits_for(id, other)); });
 }
 
-bool GraphBatch::collides(const std::string& id, const std::string& object) const {
+bool GraphBatch::collides(const std::string& id) const {
+    const auto& object = steps_.at(id).writes;
     if (object.empty()) return false;
-    return std::any_of(steps_.begin(), steps_.end(), [&](const auto& step) {
-        return step.first != id && step.second.written == object && !waits_for(id, step.first);
+    return std::any_of(steps_.begin(), steps_.end(), [&](const auto& other) {
+        return other.second.has_begun && other.second.writes == object && !waits_for(id, other.first);
     });
 }
 

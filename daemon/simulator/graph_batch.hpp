@@ -40,12 +40,13 @@ private:
     /// Does `step` wait for `other`, by whatever detour?
     [[nodiscard]] bool waits_for(const std::string& step, const std::string& other) const;
     /// Is there a write on the same object before it that it does not wait for?
-    [[nodiscard]] bool collides(const std::string& id, const std::string& object) const;
+    [[nodiscard]] bool collides(const std::string& id) const;
 
     struct Step {
         std::vector<std::string> waits_for;
-        std::string written;
-        int status = 0;
+        std::string writes;
+        bool has_begun = false;
+        int status = 0;  ///< 0: not answered yet
     };
     const Request& outer_;
     Surroundings surroundings_;
