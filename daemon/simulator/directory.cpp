@@ -1,6 +1,8 @@
 #include "simulator/directory.hpp"
 
+#include "simulator/application_shape.hpp"
 #include "simulator/first_party.hpp"
+#include "simulator/members.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -8,27 +10,6 @@ namespace regent::simulator {
 namespace {
 
 using nlohmann::json;
-
-/// What an application has when its creator said nothing: the order of members is that of Graph's answers (recorded
-/// April 2025).
-json application_defaults() {
-    return json::parse(R"({
- "deletedDateTime": null, "applicationTemplateId": null, "disabledByMicrosoftStatus": null, "description": null, "groupMembershipClaims": null,
- "identifierUris": [], "isDeviceOnlyAuthSupported": null, "isFallbackPublicClient": null, "nativeAuthenticationApisEnabled": null, "notes": null,
- "publisherDomain": "contoso.onmicrosoft.com", "serviceManagementReference": null, "signInAudience": "AzureADMyOrg", "tags": [],
- "tokenEncryptionKeyId": null, "uniqueName": null, "samlMetadataUrl": null, "defaultRedirectUri": null, "certification": null,
- "optionalClaims": null, "servicePrincipalLockConfiguration": null, "requestSignatureVerification": null, "addIns": [],
- "api": {"acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null, "oauth2PermissionScopes": [],
-         "preAuthorizedApplications": []},
- "appRoles": [],
- "info": {"logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null},
- "keyCredentials": [], "parentalControlSettings": {"countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow"}, "passwordCredentials": [],
- "publicClient": {"redirectUris": []}, "requiredResourceAccess": [],
- "verifiedPublisher": {"displayName": null, "verifiedPublisherId": null, "addedDateTime": null},
- "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": [],
-         "implicitGrantSettings": {"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false}, "redirectUriSettings": []},
- "spa": {"redirectUris": []}})");
-}
 
 json principal_defaults() {
     return json::parse(R"({
@@ -42,10 +23,6 @@ json principal_defaults() {
 
 }  // namespace
 
-bool is_internal_member(const std::string& name) {
-    return name == "federatedIdentityCredentials" || name == "owners" || (!name.empty() && name.front() == '_');
-}
-
 Directory::Directory(const Clock& clock, std::string tenant_id, std::uint64_t seed)
     : clock_(clock), tenant_id_(std::move(tenant_id)), ids_(seed) {
     reset();
@@ -53,20 +30,15 @@ Directory::Directory(const Clock& clock, std::string tenant_id, std::uint64_t se
 
 const json* Directory::application_by(const std::string& member, const std::string& value,
                                       std::chrono::seconds lag) const {
-    for (const auto* object : applications.all(now(), lag)) {
-        const auto it = object->find(member);
-        if (it == object->end() || !it->is_string()) continue;
-        if (member == "appId" ? same_text(it->get<std::string>(), value) : it->get<std::string>() == value)
-            return object;
+    for (const auto* object : applications.holders(member, value, now(), lag)) {
+        if (member == "appId" || text(*object, member.c_str()) == value) return object;
     }
     return nullptr;
 }
 
 const json* Directory::principal_by_app(const std::string& app_id, std::chrono::seconds lag) const {
-    for (const auto* object : service_principals.all(now(), lag)) {
-        if (same_text(object->value("appId", ""), app_id)) return object;
-    }
-    return nullptr;
+    const auto found = service_principals.holders("appId", app_id, now(), lag);
+    return found.empty() ? nullptr : found.front();
 }
 
 void Directory::put_application(json application) {
@@ -76,31 +48,34 @@ void Directory::put_application(json application) {
 
 json Directory::new_application(const json& given) {
     auto application = application_defaults();
-    application.merge_patch(given);
-    // merge_patch takes nulls away; Graph shows them.
-    const auto defaults = application_defaults();
-    for (const auto& [name, value] : defaults.items()) {
-        if (!application.contains(name)) application[name] = value;
-    }
-    if (application.value("id", "").empty()) application["id"] = ids_.guid();
-    if (application.value("appId", "").empty()) application["appId"] = ids_.guid();
+    for (const auto& [name, value] : given.items()) application[name] = value;
+    normalise_application(application, nullptr);
+    for (const auto* member : {"id", "appId"})
+        application[member] = text(application, member).empty() ? ids_.guid() : lower(text(application, member));
     if (!application.contains("createdDateTime")) application["createdDateTime"] = format_time(now());
     for (const auto* member : {"federatedIdentityCredentials", "owners"}) {
         if (!application.contains(member)) application[member] = json::array();
     }
     if (!application.contains("_secrets")) application["_secrets"] = json::object();
     for (auto& credential : application["federatedIdentityCredentials"]) {
-        if (credential.value("id", "").empty()) credential["id"] = ids_.guid();
+        if (text(credential, "id").empty()) credential["id"] = ids_.guid();
         if (!credential.contains("description")) credential["description"] = nullptr;
     }
+    number_keys(application);
     return application;
+}
+
+void Directory::number_keys(json& application) {
+    for (auto& key : application["keyCredentials"]) {
+        if (text(key, "keyId").empty()) key["keyId"] = ids_.guid();
+    }
 }
 
 json Directory::new_principal(const std::string& app_id, const json& given) {
     auto principal = principal_defaults();
     for (const auto& [name, value] : given.items()) principal[name] = value;
     principal["appId"] = app_id;
-    if (principal.value("id", "").empty()) principal["id"] = ids_.guid();
+    if (text(principal, "id").empty()) principal["id"] = ids_.guid();
     if (!principal.contains("createdDateTime")) principal["createdDateTime"] = format_time(now());
     if (!principal.contains("appOwnerOrganizationId")) principal["appOwnerOrganizationId"] = tenant_id_;
     if (!principal.contains("owners")) principal["owners"] = json::array();
@@ -110,12 +85,10 @@ json Directory::new_principal(const std::string& app_id, const json& given) {
 Directory::SecretCheck Directory::check_secret(const json& application, const std::string& secret) const {
     const auto digest = sha256_hex(secret);
     for (const auto& credential : application.at("passwordCredentials")) {
-        const auto key = credential.value("keyId", "");
-        const auto& secrets = application.at("_secrets");
-        if (secrets.value(key, "") != digest) continue;
-        const auto end = parse_time(credential.value("endDateTime", ""));
+        if (text(application.at("_secrets"), text(credential, "keyId").c_str()) != digest) continue;
+        const auto end = parse_time(text(credential, "endDateTime"));
         if (end && *end <= now()) return SecretCheck::expired;
-        const auto since = parse_time(credential.value("_addedDateTime", ""));
+        const auto since = parse_time(text(credential, "_addedDateTime"));
         if (since && now() - *since < secret_delay) return SecretCheck::wrong;
         return SecretCheck::good;
     }

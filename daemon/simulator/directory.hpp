@@ -33,6 +33,7 @@ public:
 
     /// The present truth, whatever replicas say: for writes and their rules.
     [[nodiscard]] const Json* application(const std::string& id) const { return applications.find(id, now()); }
+    /// By appId, whatever its case, or by uniqueName.
     [[nodiscard]] const Json* application_by(const std::string& member, const std::string& value,
                                              std::chrono::seconds lag = {}) const;
     [[nodiscard]] const Json* principal_by_app(const std::string& app_id, std::chrono::seconds lag = {}) const;
@@ -40,6 +41,8 @@ public:
 
     /// Makes an application with Graph's defaults out of `given`; missing ids are chosen.
     [[nodiscard]] Json new_application(const Json& given);
+    /// Gives the certificates of an application that have no keyId one.
+    void number_keys(Json& application);
     [[nodiscard]] Json new_principal(const std::string& app_id, const Json& given);
 
     /// True when `secret` is one of the application's, unexpired and no longer too new.
@@ -56,9 +59,6 @@ private:
     std::string tenant_id_;
     IdSource ids_;
 };
-
-/// Members of a stored application that are the simulator's own.
-[[nodiscard]] bool is_internal_member(const std::string& name);
 
 inline constexpr std::string_view built_in_client = "22222222-2222-2222-2222-222222222222";
 inline constexpr std::string_view built_in_principal = "33333333-3333-3333-3333-333333333333";

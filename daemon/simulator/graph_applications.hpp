@@ -11,7 +11,8 @@
 
 namespace regent::simulator {
 
-/// /applications with what is below it, and /directory/deletedItems.
+/// /applications with what is below it, and /directory/deletedItems. One file for each subject: graph_credentials.cpp,
+/// graph_deleted_items.cpp, graph_owners.cpp, graph_passwords.cpp, and behind everybody's back graph_drift.cpp.
 class GraphApplications {
 public:
     GraphApplications(Directory& directory, const GraphSwitches& switches)
@@ -27,26 +28,35 @@ private:
     using Json = nlohmann::json;
 
     [[nodiscard]] Listing listing() const;
+    /// By `applications(key='…')`, or by the id in the segment that follows.
     [[nodiscard]] const Json* find(const Segment& segment, const std::string& id_segment,
                                    std::chrono::seconds lag) const;
+    [[nodiscard]] Response collection(const GraphRequest& request);
+    [[nodiscard]] Response below(const GraphRequest& request, const Json& application, std::size_t at);
     [[nodiscard]] Response create(const GraphRequest& request, const std::string& unique_name);
+    [[nodiscard]] Response created(const GraphRequest& request, const Json& application, const Json& secrets) const;
     [[nodiscard]] Response update(const GraphRequest& request, const Json& application);
-    [[nodiscard]] Response remove(const Json& application);
+    [[nodiscard]] bool clears_home_page(const Json& body, const Json& application) const;
+    Response remove(const Json& application);
     [[nodiscard]] Response credentials(const GraphRequest& request, const Json& application, std::size_t at);
-    [[nodiscard]] Response add_credential(const GraphRequest& request, const Json& application, Json credential);
+    [[nodiscard]] Response one_credential(const GraphRequest& request, const Json& application, std::size_t index);
+    [[nodiscard]] Response add_credential(const GraphRequest& request, const Json& application, const Json& given);
     [[nodiscard]] Response change_credential(const GraphRequest& request, const Json& application,
                                              const Json& credential);
     [[nodiscard]] Response owners(const GraphRequest& request, const Json& application, std::size_t at);
+    [[nodiscard]] Response list_owners(const GraphRequest& request, const Json& application) const;
+    [[nodiscard]] Response add_owner(const GraphRequest& request, const Json& application);
+    [[nodiscard]] Response remove_owner(const std::string& owner, const Json& application);
     [[nodiscard]] Response add_password(const GraphRequest& request, const Json& application);
     [[nodiscard]] Response remove_password(const GraphRequest& request, const Json& application);
+    /// Adds a secret, as it was asked for, to `application`; `credential` becomes what its creator is shown.
+    [[nodiscard]] std::optional<GraphError> make_password(const Json& given, Json& application, Json& credential);
+    [[nodiscard]] Response list_deleted(const GraphRequest& request, bool wants_applications) const;
     [[nodiscard]] Response restore(const GraphRequest& request, const Json& object);
     void mirror_to_principal(const Json& application);
 
     Directory& directory_;
     const GraphSwitches& switches_;
 };
-
-/// What Graph shows of a stored application: without our members, collections in another order than they were sent.
-[[nodiscard]] nlohmann::json shown_application(const nlohmann::json& stored);
 
 }  // namespace regent::simulator

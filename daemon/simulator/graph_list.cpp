@@ -2,6 +2,7 @@
 
 #include "simulator/odata_filter.hpp"
 #include "simulator/values.hpp"
+#include "simulator/versioned.hpp"
 
 #include <fmt/format.h>
 
@@ -33,7 +34,7 @@ std::vector<std::string> split_list(const std::string& text) {
 }
 
 GraphError unsupported(const std::string& what) {
-    return {400, "Request_UnsupportedQuery", what};
+    return {400, "Request_UnsupportedQuery", what, {}};
 }
 
 bool is_advanced(const GraphRequest& request) {
@@ -49,6 +50,11 @@ std::pair<std::string, std::string> relation_of(const std::string& expand) {
     return {expand.substr(0, open), select == std::string::npos ? std::string{} : options.substr(select + 8)};
 }
 
+GraphError no_relation(const std::string& name) {
+    return bad_request(
+        fmt::format("Parsing OData Select and Expand failed: Could not find a property named '{}'.", name));
+}
+
 std::optional<GraphError> expand_into(json& shown, const json& object, const GraphRequest& request,
                                       const Listing& listing) {
     const auto expands = split_list(request.query("$expand"));
@@ -56,15 +62,10 @@ std::optional<GraphError> expand_into(json& shown, const json& object, const Gra
     if (expands.size() > 1) return unsupported("Only one property can be expanded in a single query.");
     const auto [relation, select] = relation_of(expands.front());
     if (relation == "federatedIdentityCredentials" && listing.expand_credentials_refused) {
-        return GraphError{
-            400, "Request_BadRequest",
-            "Parsing OData Select and Expand failed: Could not find a property named 'federatedIdentityCredentials'."};
+        return no_relation(relation);
     }
     auto related = listing.expand ? listing.expand(object, relation) : json();
-    if (related.is_null())
-        return GraphError{
-            400, "Request_BadRequest",
-            fmt::format("Parsing OData Select and Expand failed: Could not find a property named '{}'.", relation)};
+    if (related.is_null()) return no_relation(relation);
     auto list = json::array();
     for (const auto& entry : related) {
         if (list.size() < max_expanded) list.push_back(selected(entry, select));
@@ -90,6 +91,85 @@ bool found_by_search(const json& object, const std::string& search) {
            lower(it->get<std::string>()).find(lower(text.substr(colon + 1))) != std::string::npos;
 }
 
+bool is_counted(const GraphRequest& request) {
+    return same_text(request.query("$count"), "true");
+}
+
+/// Nothing for a `$top` that Graph refuses.
+std::optional<std::size_t> page_size(const GraphRequest& request) {
+    std::size_t page = default_page;
+    if (const auto top = request.query("$top"); !top.empty()) {
+        const auto number = std::strtol(top.c_str(), nullptr, 10);
+        if (number < 1 || number > static_cast<long>(max_page)) return std::nullopt;
+        page = static_cast<std::size_t>(number);
+    }
+    return request.query("$expand").empty() ? page : std::min(page, default_page);
+}
+
+/// Calls `use` with what filters see of an object.
+template <typename Use>
+auto with_seen(const Listing& listing, const json& object, Use use) {
+    return listing.seen ? use(listing.seen(object)) : use(object);
+}
+
+/// All objects that can match: few when an index knows them.
+Listing::Objects candidates(const Listing& listing, const Filter& filter) {
+    if (listing.holders) {
+        for (const auto& [member, value] : filter.equalities) {
+            if (Versioned::is_key(member)) return listing.holders(member, value);
+        }
+    }
+    return listing.objects();
+}
+
+/// The objects that `$filter` and `$search` ask for.
+std::optional<GraphError> choose(const GraphRequest& request, const Listing& listing, Listing::Objects& objects) {
+    if (const auto text = request.query("$filter"); !text.empty()) {
+        const auto filter = parse_filter(text);
+        if (!filter) return bad_request(fmt::format("Invalid filter clause: '{}'", text));
+        const bool is_sorted = !request.query("$orderby").empty();
+        if ((filter->advanced || is_sorted) && !(is_advanced(request) && is_counted(request))) {
+            return unsupported(fmt::format("Unsupported or invalid query filter clause specified for resource '{}'.",
+                                           listing.context));
+        }
+        objects = candidates(listing, *filter);
+        std::erase_if(objects, [&](const auto* object) { return !with_seen(listing, *object, filter->matches); });
+    } else {
+        objects = listing.objects();
+    }
+    if (const auto search = request.query("$search"); !search.empty()) {
+        if (!is_advanced(request)) {
+            return unsupported(
+                "Request with $search query parameter only works through MSGraph with a special request header: "
+                "'ConsistencyLevel: eventual'");
+        }
+        std::erase_if(objects, [&](const auto* object) {
+            return !with_seen(listing, *object, [&](const json& seen) { return found_by_search(seen, search); });
+        });
+    }
+    return std::nullopt;
+}
+
+std::optional<GraphError> sort(const GraphRequest& request, const Listing& listing, Listing::Objects& objects) {
+    const auto order = request.query("$orderby");
+    if (order.empty()) return std::nullopt;
+    const auto name = order.substr(0, order.find(' '));
+    const bool is_sortable = name == "displayName" || name == "createdDateTime" || name == "deletedDateTime";
+    if (!is_sortable || (listing.order_is_advanced && !is_advanced(request)))
+        return unsupported(fmt::format("Sorting by '{}' is not supported for resource '{}'.", name, listing.context));
+    std::vector<std::pair<json, const json*>> keyed;
+    keyed.reserve(objects.size());
+    for (const auto* object : objects) {
+        const auto key_of = [&](const json& seen) { return seen.value(name, json()); };
+        keyed.emplace_back(with_seen(listing, *object, key_of), object);
+    }
+    const bool descending = order.find(" desc") != std::string::npos;
+    std::stable_sort(keyed.begin(), keyed.end(),
+                     [&](const auto& a, const auto& b) { return descending ? b.first < a.first : a.first < b.first; });
+    std::transform(keyed.begin(), keyed.end(), objects.begin(), [](const auto& entry) { return entry.second; });
+    return std::nullopt;
+}
+
 std::string next_link(const GraphRequest& request, std::size_t offset) {
     std::string link = request.http.base_url + request.http.target.substr(0, request.http.target.find('?')) + "?";
     for (const auto& [name, value] : request.http.query) {
@@ -112,7 +192,8 @@ json selected(const json& object, const std::string& select) {
 }
 
 Response show_object(const GraphRequest& request, const Listing& listing, const json& object) {
-    auto shown = selected(listing.project(object), request.query("$select"));
+    const auto select = request.query("$select");
+    auto shown = selected(listing.project(object, select, true), select);
     if (const auto error = expand_into(shown, object, request, listing)) return graph_error(*error);
     json answer{
         {"@odata.context", fmt::format("{}/v1.0/$metadata#{}/$entity", request.http.base_url, listing.context)}};
@@ -121,64 +202,35 @@ Response show_object(const GraphRequest& request, const Listing& listing, const 
 }
 
 Response list_objects(const GraphRequest& request, const Listing& listing) {
-    const bool advanced = is_advanced(request);
-    const bool counted = same_text(request.query("$count"), "true");
-    auto objects = listing.objects;
-    if (const auto text = request.query("$filter"); !text.empty()) {
-        const auto filter = parse_filter(text);
-        if (!filter) return graph_error({400, "Request_BadRequest", fmt::format("Invalid filter clause: '{}'", text)});
-        if (filter->advanced && !(advanced && counted)) {
-            return graph_error(unsupported(fmt::format(
-                "Unsupported or invalid query filter clause specified for resource '{}'.", listing.context)));
-        }
-        std::erase_if(objects, [&](const auto* object) { return !filter->matches(*object); });
-    }
-    if (const auto search = request.query("$search"); !search.empty()) {
-        if (!advanced)
-            return graph_error({400, "Request_UnsupportedQuery",
-                                "Request with $search query parameter only works through MSGraph with a special "
-                                "request header: 'ConsistencyLevel: eventual'"});
-        std::erase_if(objects, [&](const auto* object) { return !found_by_search(*object, search); });
-    }
-    if (!request.query("$skip").empty())
-        return graph_error({400, "Request_BadRequest", "'$skip' is not supported by the service."});
-    if (const auto order = request.query("$orderby"); !order.empty()) {
-        const auto name = order.substr(0, order.find(' '));
-        const bool descending = order.find(" desc") != std::string::npos;
-        std::stable_sort(objects.begin(), objects.end(), [&](const auto* a, const auto* b) {
-            const auto x = a->value(name, json()), y = b->value(name, json());
-            return descending ? y < x : x < y;
-        });
-    }
-    const bool expands = !request.query("$expand").empty();
-    if (expands && advanced)
+    if (!request.query("$skip").empty()) return graph_error(bad_request("'$skip' is not supported by the service."));
+    if (!request.query("$expand").empty() && is_advanced(request))
         return graph_error(unsupported("$expand cannot be combined with advanced query parameters."));
-    std::size_t page = default_page;
-    if (const auto top = request.query("$top"); !top.empty()) {
-        const auto number = std::strtol(top.c_str(), nullptr, 10);
-        if (number < 1 || number > static_cast<long>(max_page))
-            return graph_error(
-                {400, "Request_BadRequest",
-                 fmt::format("Invalid page size specified: '{}'. Must be between 1 and 999 inclusive.", top)});
-        page = static_cast<std::size_t>(number);
+    const auto page = page_size(request);
+    if (!page) {
+        return graph_error(bad_request(fmt::format(
+            "Invalid page size specified: '{}'. Must be between 1 and 999 inclusive.", request.query("$top"))));
     }
-    if (expands) page = std::min(page, default_page);
     const auto token = request.query("$skiptoken");
     const auto offset = offset_of(token);
     if (!offset || (!token.empty() && listing.page_tokens_expire)) {
-        return graph_error(
-            {400, "Directory_ExpiredPageToken",
-             "The specified page token value has expired and can no longer be included in your request."});
+        return graph_error({400,
+                            "Directory_ExpiredPageToken",
+                            "The specified page token value has expired and can no longer be included in your request.",
+                            {}});
     }
+    Listing::Objects objects;
+    if (const auto wrong = choose(request, listing, objects)) return graph_error(*wrong);
+    if (const auto wrong = sort(request, listing, objects)) return graph_error(*wrong);
     json answer{{"@odata.context", fmt::format("{}/v1.0/$metadata#{}", request.http.base_url, listing.context)}};
-    if (counted && advanced && *offset == 0) answer["@odata.count"] = objects.size();
+    if (is_counted(request) && is_advanced(request) && *offset == 0) answer["@odata.count"] = objects.size();
+    const auto select = request.query("$select");
     auto value = json::array();
-    for (auto i = *offset; i < objects.size() && i < *offset + page; ++i) {
-        auto shown = selected(listing.project(*objects[i]), request.query("$select"));
+    for (auto i = *offset; i < objects.size() && i < *offset + *page; ++i) {
+        auto shown = selected(listing.project(*objects[i], select, false), select);
         if (const auto error = expand_into(shown, *objects[i], request, listing)) return graph_error(*error);
         value.push_back(std::move(shown));
     }
-    if (*offset + page < objects.size()) answer["@odata.nextLink"] = next_link(request, *offset + page);
+    if (*offset + *page < objects.size()) answer["@odata.nextLink"] = next_link(request, *offset + *page);
     answer["value"] = std::move(value);
     return graph_answer(200, answer);
 }

@@ -3,6 +3,7 @@
 #include "simulator/directory.hpp"
 #include "simulator/graph_list.hpp"
 #include "simulator/graph_request.hpp"
+#include "simulator/graph_switches.hpp"
 
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace regent::simulator {
 /// /servicePrincipals with assignments and owners, and /oauth2PermissionGrants.
 class GraphPrincipals {
 public:
-    explicit GraphPrincipals(Directory& directory) : directory_(directory) {}
+    GraphPrincipals(Directory& directory, const GraphSwitches& switches) : directory_(directory), switches_(switches) {}
 
     [[nodiscard]] Response handle(const GraphRequest& request);
     [[nodiscard]] Response grants(const GraphRequest& request);
@@ -23,9 +24,16 @@ private:
     [[nodiscard]] Listing listing() const;
     [[nodiscard]] Response create(const GraphRequest& request, const std::string& app_id);
     [[nodiscard]] Response update(const GraphRequest& request, const Json& principal);
+    [[nodiscard]] Response remove(const Json& principal);
     [[nodiscard]] Response assignments(const GraphRequest& request, const Json& principal, std::size_t at);
+    [[nodiscard]] Response list_assignments(const GraphRequest& request, const std::string& id,
+                                            const std::string& relation) const;
+    [[nodiscard]] Response assign(const GraphRequest& request);
+    [[nodiscard]] Response grant(const GraphRequest& request);
+    [[nodiscard]] Response change_grant(const GraphRequest& request, const Json& grant);
 
     Directory& directory_;
+    const GraphSwitches& switches_;
 };
 
 }  // namespace regent::simulator

@@ -1,24 +1,24 @@
 #include "simulator/graph_service.hpp"
 
 #include "simulator/graph_applications.hpp"
+#include "simulator/graph_batch.hpp"
 #include "simulator/graph_metadata.hpp"
 #include "simulator/graph_principals.hpp"
 #include "simulator/graph_request.hpp"
 #include "simulator/graph_switches.hpp"
+#include "simulator/graph_throttle.hpp"
+#include "simulator/members.hpp"
+#include "simulator/values.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <stdexcept>
 
 namespace regent::simulator {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t max_batch = 20;
 
 bool is_graph_audience(const std::string& audience) {
     return audience == "https://graph.microsoft.com" || audience == "https://graph.microsoft.com/" ||
@@ -28,7 +28,7 @@ bool is_graph_audience(const std::string& audience) {
 class GraphService final : public Service {
 public:
     explicit GraphService(Directory& directory)
-        : directory_(directory), applications_(directory, switches_), principals_(directory) {}
+        : directory_(directory), applications_(directory, switches_), principals_(directory, switches_) {}
 
     bool serves(const Request& request) const override {
         return request.path.rfind("/v1.0/", 0) == 0 || request.path.rfind("/beta/", 0) == 0;
@@ -80,7 +80,12 @@ public:
                 collection.put(object["id"], object, always);
             }
         };
-        put("deletedItems", directory_.deleted);
+        for (const auto& given : state.value("deletedItems", json::array())) {
+            const auto object = given.contains("servicePrincipalType")
+                                    ? directory_.new_principal(text(given, "appId"), given)
+                                    : directory_.new_application(given);
+            directory_.deleted.put(text(object, "id"), object, always);
+        }
         put("oauth2PermissionGrants", directory_.grants);
         put("appRoleAssignments", directory_.assignments);
     }
@@ -103,42 +108,43 @@ public:
 
 private:
     Response answer(const Request& request, const std::optional<Caller>& caller, const std::string& token_error) {
-        if (!caller) {
-            return graph_error(
-                {401, "InvalidAuthenticationToken", token_error.empty() ? "Access token is empty." : token_error});
-        }
-        if (!is_graph_audience(caller->audience))
-            return graph_error(
-                {401, "InvalidAuthenticationToken", "Access token validation failure. Invalid audience."});
+        if (!caller) return no_token(token_error.empty() ? "Access token is empty." : token_error);
+        if (!is_graph_audience(caller->audience)) return no_token("Access token validation failure. Invalid audience.");
         if (request.path == "/v1.0/$batch" || request.path == "/beta/$batch") return batch(request, caller);
         bool beta = false;
         auto segments = graph_segments(request.path, beta);
-        if (!segments || segments->empty())
-            return graph_error(
-                {400, "BadRequest", fmt::format("Resource not found for the segment '{}'.", request.path)});
+        if (!segments || segments->empty()) return graph_no_segment(request.path);
         GraphRequest parsed{request, *caller, std::move(*segments), beta, {}};
+        const auto units = resource_units(parsed);
+        const auto limit = switches_.resource_units_per_10_seconds;
+        if (auto refusal = throttle_.charge(*caller, units, limit, directory_.now())) return *refusal;
         if (auto wrong = read_body(parsed)) return graph_error(*wrong);
         if (auto wrong = check_permission(parsed)) return graph_error(*wrong);
         auto response = dispatch(parsed);
-        response.resource_units = resource_units(parsed);
+        throttle_.warn(*caller, limit, response);
+        response.resource_units = units;
         response.set_header("x-ms-resource-unit", fmt::format("{:g}", response.resource_units));
         return response;
+    }
+
+    static Response no_token(const std::string& why) {
+        return graph_error({401, "InvalidAuthenticationToken", why, {}});
     }
 
     static std::optional<GraphError> read_body(GraphRequest& request) {
         const auto& http = request.http;
         if (same_text(http.header("Transfer-Encoding").value_or(""), "chunked"))
-            return GraphError{411, "Request_BadRequest", "A Content-Length header is required."};
+            return GraphError{411, "Request_BadRequest", "A Content-Length header is required.", {}};
         if (http.body.empty()) return std::nullopt;
         if (lower(http.header("Content-Type").value_or("")).find("application/json") == std::string::npos) {
-            return GraphError{415, "Request_BadRequest",
-                              "Write requests must contain the Content-Type header declaration."};
+            return GraphError{
+                415, "Request_BadRequest", "Write requests must contain the Content-Type header declaration.", {}};
         }
         request.body = json::parse(http.body, nullptr, false);
         if (!request.body.is_object())
-            return GraphError{400, "Request_BadRequest",
-                              "Unable to read JSON request payload. Please ensure Content-Type header is set and "
-                              "payload is of valid JSON format."};
+            return bad_request(
+                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid "
+                "JSON format.");
         return std::nullopt;
     }
 
@@ -149,8 +155,8 @@ private:
             return std::find(request.caller.roles.begin(), request.caller.roles.end(), role) !=
                    request.caller.roles.end();
         };
-        const GraphError denied{403, "Authorization_RequestDenied",
-                                "Insufficient privileges to complete the operation."};
+        const GraphError denied{
+            403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", {}};
         const bool all = has("Application.ReadWrite.All");
         const bool owned = has("Application.ReadWrite.OwnedBy");
         if (request.http.method == "GET") {
@@ -173,7 +179,7 @@ private:
         if (first == "directory" && request.segment(1) == "deletedItems") return applications_.deleted_items(request);
         if (first == "oauth2PermissionGrants") return principals_.grants(request);
         if (first == "organization") return organization(request);
-        return graph_error({400, "BadRequest", fmt::format("Resource not found for the segment '{}'.", first)});
+        return graph_no_segment(first);
     }
 
     Response organization(const GraphRequest& request) const {
@@ -188,84 +194,32 @@ private:
              {"value", {{{"id", directory_.tenant_id()}, {"displayName", "Contoso"}, {"verifiedDomains", domains}}}}});
     }
 
-    /// https://learn.microsoft.com/graph/json-batching
     Response batch(const Request& request, const std::optional<Caller>& caller) {
-        const auto body = json::parse(request.body, nullptr, false);
-        const auto malformed = [](const std::string& message) { return graph_error({400, "BadRequest", message}); };
-        if (request.method != "POST")
-            return graph_error(
-                {405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."});
-        if (!body.is_object() || !body.contains("requests") || !body["requests"].is_array())
-            return malformed("Invalid batch payload format.");
-        if (body["requests"].size() > max_batch)
-            return malformed(fmt::format("Number of batch request steps exceeds the maximum value of {}.", max_batch));
-        std::set<std::string> ids;
-        for (const auto& inner : body["requests"]) {
-            if (!inner.is_object() || !inner.contains("id") || !inner["id"].is_string() || !inner.contains("url") ||
-                !inner.contains("method"))
-                return malformed("Batch request step is missing a required member.");
-            if (!ids.insert(lower(inner["id"].get<std::string>())).second)
-                return malformed("Request Id values must be unique.");
-        }
-        auto responses = json::array();
-        std::map<std::string, int> status;
-        double units = 0;
-        for (const auto& inner : body["requests"]) {
-            const auto id = inner["id"].get<std::string>();
-            const auto result = inner_response(request, inner, caller, status);
-            status[id] = result.status;
-            units += result.resource_units;
-            responses.push_back(inner_json(id, result));
-        }
-        // Answers come in any order.
-        std::reverse(responses.begin(), responses.end());
-        auto response = graph_answer(200, {{"responses", responses}});
-        response.resource_units = units;
-        return response;
+        GraphBatch::Surroundings surroundings;
+        surroundings.answer = [&](const Request& inner) {
+            if (const auto fault = intercept(inner)) return *fault;
+            auto response = answer(inner, caller, {});
+            response.set_header("request-id", directory_.ids().guid());
+            return response;
+        };
+        surroundings.written = [this](const Request& inner) { return written(inner); };
+        surroundings.independent_writes_collide = switches_.independent_batch_writes_collide;
+        return GraphBatch(request, std::move(surroundings)).run();
     }
 
-    Response inner_response(const Request& outer, const json& inner, const std::optional<Caller>& caller,
-                            const std::map<std::string, int>& status) {
-        for (const auto& before : inner.value("dependsOn", json::array())) {
-            const auto it = status.find(before.get<std::string>());
-            if (it == status.end() || it->second >= 400)
-                return graph_error({424, "FailedDependency", "A request this one depends on has failed."});
+    /// The object that a request writes, for two writes to meet.
+    std::string written(const Request& request) const {
+        bool beta = false;
+        const auto segments = graph_segments(request.path, beta);
+        if (request.method == "GET" || !segments || segments->empty()) return {};
+        const auto& first = segments->front();
+        if (!first.key_name.empty()) {
+            const auto* found = first.name == "applications" ? directory_.application_by(first.key_name, first.key)
+                                : first.name == "servicePrincipals" ? directory_.principal_by_app(first.key)
+                                                                    : nullptr;
+            return found != nullptr ? text(*found, "id") : first.key_name + "=" + first.key;
         }
-        Request request;
-        request.method = inner["method"].get<std::string>();
-        std::transform(request.method.begin(), request.method.end(), request.method.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-        auto url = inner["url"].get<std::string>();
-        if (url.rfind("/", 0) != 0) url = "/" + url;
-        request.target = (outer.path.rfind("/beta", 0) == 0 ? "/beta" : "/v1.0") + url;
-        request.base_url = outer.base_url;
-        request.connection = outer.connection;
-        const auto question = request.target.find('?');
-        request.path = percent_decoded(request.target.substr(0, question), false);
-        if (question != std::string::npos) request.query = parse_query(request.target.substr(question + 1));
-        const auto headers = inner.value("headers", json::object());
-        for (const auto& [name, value] : headers.items()) {
-            if (value.is_string()) request.headers.emplace_back(name, value.get<std::string>());
-        }
-        if (inner.contains("body") && !inner["body"].is_null()) {
-            request.body = inner["body"].dump();
-            if (!request.header("Content-Type"))
-                return graph_error(
-                    {415, "Request_BadRequest",
-                     "Write requests (excluding DELETE) must contain the Content-Type header declaration."});
-        }
-        if (const auto fault = intercept(request)) return *fault;
-        auto response = answer(request, caller, {});
-        response.set_header("request-id", directory_.ids().guid());
-        return response;
-    }
-
-    static json inner_json(const std::string& id, const Response& response) {
-        json headers = json::object();
-        for (const auto& [name, value] : response.headers) headers[name] = value;
-        json result{{"id", id}, {"status", response.status}, {"headers", headers}};
-        result["body"] = response.body.empty() ? json() : json::parse(response.body, nullptr, false);
-        return result;
+        return segments->size() > 1 ? lower((*segments)[1].name) : std::string{};
     }
 
     void decorate(const Request& request, Response& response) {
@@ -284,6 +238,8 @@ private:
         auto date = format_time(directory_.now());
         date.pop_back();  // Graph's dates in errors have no zone
         body["error"]["innerError"] = {{"date", date}, {"request-id", request_id}, {"client-request-id", client_id}};
+        if (response.status == 429)
+            body["error"]["innerError"].update({{"code", "429"}, {"message", "Please retry after"}, {"status", "429"}});
         response.body = body.dump();
     }
 
@@ -291,6 +247,7 @@ private:
     GraphSwitches switches_;
     GraphApplications applications_;
     GraphPrincipals principals_;
+    GraphThrottle throttle_;
 };
 
 }  // namespace

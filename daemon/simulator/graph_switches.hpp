@@ -1,45 +1,36 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
-#include <stdexcept>
 #include <string>
 
 namespace regent::simulator {
 
 /// What nobody knows for sure about Graph, and what differs from tenant to tenant: `/_simulator/switches`, member
-/// "graph".
+/// "graph". docs/simulator.md tells each one's question.
 struct GraphSwitches {
-    bool expand_federated_credentials =
-        true;  ///< `$expand=federatedIdentityCredentials` on v1.0: documented, doubted by one project
+    /// `$expand=federatedIdentityCredentials` on v1.0: documented, doubted by one project.
+    bool expand_federated_credentials = true;
     bool page_tokens_expire = false;       ///< every `$skiptoken` is answered with Directory_ExpiredPageToken
     bool clear_home_page_refused = false;  ///< clearing web.homePageUrl is a 400, as one client has seen
     long replica_lag_seconds = 0;          ///< reads show what was true so long ago
     long secret_delay_seconds = 0;         ///< sign-in refuses a new secret that long
 
-    void set(const nlohmann::json& values) {
-        for (const auto& [name, value] : values.items()) {
-            if (name == "expandFederatedIdentityCredentials")
-                expand_federated_credentials = value.get<bool>();
-            else if (name == "pageTokensExpire")
-                page_tokens_expire = value.get<bool>();
-            else if (name == "clearHomePageRefused")
-                clear_home_page_refused = value.get<bool>();
-            else if (name == "replicaLagSeconds")
-                replica_lag_seconds = value.get<long>();
-            else if (name == "secretDelaySeconds")
-                secret_delay_seconds = value.get<long>();
-            else
-                throw std::invalid_argument("graph has no switch " + name);
-        }
-    }
-    [[nodiscard]] nlohmann::json get() const {
-        return {{"expandFederatedIdentityCredentials", expand_federated_credentials},
-                {"pageTokensExpire", page_tokens_expire},
-                {"clearHomePageRefused", clear_home_page_refused},
-                {"replicaLagSeconds", replica_lag_seconds},
-                {"secretDelaySeconds", secret_delay_seconds}};
-    }
+    int duplicate_credential_name_status = 409;  ///< of Request_MultipleObjectsWithSameKeyValue; or 400
+    int too_many_credentials_status = 403;       ///< of the 21st federated credential; or 400
+    int absent_password_status = 400;            ///< of removePassword with an unknown keyId; or 404
+    int malformed_id_status = 400;               ///< of an id that is no GUID; or 404
+    /// Of what breaks the rule that a scope or role is disabled first; `Request_BadRequest` has been seen too.
+    std::string entitlement_error_code = "CannotDeleteOrUpdateEnabledEntitlement";
+    bool enabled_permission_texts_may_change = false;  ///< display texts of an enabled scope or role, as in the portal
+    bool redirect_uri_on_two_platforms = true;         ///< may one URI stand under web and spa, say?
+    /// Two writes on one object in one batch, neither waiting for the other: the second is a 409.
+    bool independent_batch_writes_collide = true;
+    long resource_units_per_10_seconds = 0;  ///< above it: 429; 0: never. Tenants have 3500, 5000 or 8000
+
+    /// Throws std::invalid_argument for a name or a value there is not.
+    void set(const nlohmann::json& values);
+    [[nodiscard]] nlohmann::json get() const;
 };
 
 }  // namespace regent::simulator

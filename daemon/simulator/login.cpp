@@ -1,5 +1,6 @@
 #include "simulator/login.hpp"
 
+#include "simulator/members.hpp"
 #include "simulator/values.hpp"
 
 #include <fmt/format.h>
@@ -19,11 +20,6 @@ struct LoginError {
     int code;
     std::string message;
 };
-
-std::string text(const json& object, const char* member) {
-    const auto it = object.find(member);
-    return it != object.end() && it->is_string() ? it->get<std::string>() : std::string{};
-}
 
 long seconds(Time time) {
     return static_cast<long>(std::chrono::system_clock::to_time_t(time));
@@ -107,11 +103,10 @@ private:
               "00000003-0000-0000-c000-000000000000"}) {
             if (same_text(bare, known)) return resource;
         }
-        for (const auto* application : directory_.applications.all(directory_.now())) {
-            if (same_text(text(*application, "appId"), bare)) return bare;
-            for (const auto& uri : application->at("identifierUris")) {
-                if (uri == bare) return bare;
-            }
+        if (directory_.application_by("appId", bare) != nullptr) return bare;
+        for (const auto* application : directory_.applications.holders("identifierUris", bare, directory_.now())) {
+            const auto& uris = list(*application, "identifierUris");
+            if (std::find(uris.begin(), uris.end(), json(bare)) != uris.end()) return bare;
         }
         return std::nullopt;
     }

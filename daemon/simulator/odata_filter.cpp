@@ -92,7 +92,8 @@ public:
     std::optional<Filter> run() {
         auto predicate = disjunction();
         if (!predicate || peek().kind != Token::Kind::end) return std::nullopt;
-        return Filter{std::move(*predicate), advanced_};
+        if (has_alternatives_) equalities_.clear();
+        return Filter{std::move(*predicate), advanced_, std::move(equalities_)};
     }
 
 private:
@@ -114,6 +115,7 @@ private:
     Result disjunction() {
         auto left = conjunction();
         while (left && accept_word("or")) {
+            has_alternatives_ = true;
             auto right = conjunction();
             if (!right) return std::nullopt;
             left = [a = *left, b = *right](const json& o) { return a(o) || b(o); };
@@ -133,7 +135,7 @@ private:
 
     Result unary() {
         if (accept_word("not")) {
-            advanced_ = true;
+            advanced_ = has_alternatives_ = true;
             auto inner = unary();
             if (!inner) return std::nullopt;
             return [a = *inner](const json& o) { return !a(o); };
@@ -167,9 +169,11 @@ private:
         take();
         if (peek().kind != Token::Kind::word) return std::nullopt;
         const auto outer = std::exchange(variable_, take().text);
+        const auto outer_list = std::exchange(list_, collection);
         if (!accept(Token::Kind::colon)) return std::nullopt;
         auto inner = disjunction();
         variable_ = outer;
+        list_ = outer_list;
         if (!inner || !accept(Token::Kind::close)) return std::nullopt;
         return [collection, test = *inner](const json& o) {
             const auto* list = at(o, collection);
@@ -220,6 +224,11 @@ private:
         if (op == "in") return one_of(path);
         const auto value = literal();
         if (!value) return std::nullopt;
+        if (op == "eq" && value->is_string() && !counts)
+            equalities_.emplace_back(path.empty()        ? list_
+                                     : variable_.empty() ? path
+                                                         : list_ + "/" + path,
+                                     value->get<std::string>());
         if (op == "ne" || op == "ge" || op == "le" || op == "gt" || op == "lt") advanced_ = true;
         if (op != "eq" && op != "ne" && op != "ge" && op != "le" && op != "gt" && op != "lt") return std::nullopt;
         return [path, op, wanted = *value, counts](const json& o) {
@@ -254,8 +263,9 @@ private:
 
     std::vector<Token> tokens_;
     std::size_t position_ = 0;
-    std::string variable_;
-    bool advanced_ = false;
+    std::string variable_, list_;  ///< of the any() in force
+    bool advanced_ = false, has_alternatives_ = false;
+    std::vector<std::pair<std::string, std::string>> equalities_;
 };
 
 }  // namespace

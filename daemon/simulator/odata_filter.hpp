@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace regent::simulator {
 
@@ -13,8 +15,10 @@ namespace regent::simulator {
 /// not, and, or, any(), `x/$count`. https://learn.microsoft.com/graph/filter-query-parameter
 struct Filter {
     std::function<bool(const nlohmann::json&)> matches;
-    bool advanced =
-        false;  ///< needs `ConsistencyLevel: eventual` and `$count=true` (ne, not, endsWith, ge, le, $count)
+    /// Needs `ConsistencyLevel: eventual` and `$count=true` (ne, not, endsWith, ge, le, $count).
+    bool advanced = false;
+    /// `member eq 'text'`, and `list/any(x: x eq 'text')`, that every match fulfils: what an index can be asked for.
+    std::vector<std::pair<std::string, std::string>> equalities;
 };
 
 /// Nothing when it cannot be parsed.

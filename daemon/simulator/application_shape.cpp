@@ -1,0 +1,221 @@
+#include "simulator/application_shape.hpp"
+
+#include "simulator/certificate.hpp"
+#include "simulator/members.hpp"
+#include "simulator/values.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+
+namespace regent::simulator {
+namespace {
+
+using nlohmann::json;
+
+/// Metadata knows them; answers hold them only where `$select` names them.
+constexpr std::array<const char*, 6> members_to_select{
+    "authenticationBehaviors", "createdByAppId",           "isDisabled", "logo",
+    "managerApplications",     "oauth2RequirePostResponse"};
+
+/// Defaults where `value` has null or nothing, as deep as `defaults` goes.
+void fill(json& value, const json& defaults) {
+    for (const auto& [name, standard] : defaults.items()) {
+        auto& member = value[name];
+        if (member.is_null()) member = standard;
+        if (standard.is_object()) fill(member, standard);
+    }
+}
+
+/// Graph makes null of an empty text.
+void empty_to_null(json& object, std::initializer_list<const char*> names) {
+    for (const auto* name : names) {
+        auto& member = object[name];
+        if (member.is_string() && member.get_ref<const std::string&>().empty()) member = nullptr;
+    }
+}
+
+/// A text, or each text of a list, in lower case.
+void lower_ids(json& value) {
+    if (value.is_string()) value = lower(value.get<std::string>());
+    if (value.is_array()) std::for_each(value.begin(), value.end(), lower_ids);
+}
+void lower_member(json& object, const char* name) {
+    if (object.is_object() && object.contains(name)) lower_ids(object[name]);
+}
+
+void normalise_permissions(json& entries, bool are_scopes) {
+    for (auto& entry : entries) {
+        entry["origin"] = "Application";
+        lower_member(entry, "id");
+        if (!entry.contains("isEnabled") || entry["isEnabled"].is_null()) entry["isEnabled"] = false;
+        if (are_scopes) {
+            empty_to_null(entry, {"adminConsentDescription", "adminConsentDisplayName", "userConsentDescription",
+                                  "userConsentDisplayName", "value"});
+            if (text(entry, "type").empty()) entry["type"] = "User";
+        } else {
+            empty_to_null(entry, {"description", "displayName", "value"});
+            if (!entry.contains("allowedMemberTypes")) entry["allowedMemberTypes"] = json::array();
+        }
+    }
+}
+
+void normalise_optional_claims(json& claims) {
+    if (!claims.is_object()) return;
+    for (const auto* token : {"idToken", "accessToken", "saml2Token"}) {
+        auto& entries = claims[token];
+        if (!entries.is_array()) entries = json::array();
+        for (auto& entry : entries) {
+            if (!entry.contains("source")) entry["source"] = nullptr;
+            if (!entry.contains("essential")) entry["essential"] = false;
+            if (list(entry, "additionalProperties").empty()) entry["additionalProperties"] = json::array();
+        }
+    }
+}
+
+/// A time in whatever zone and precision, as Graph writes it.
+void normalise_time(json& object, const char* name) {
+    if (const auto time = parse_time(text(object, name))) object[name] = format_time(*time);
+}
+
+void normalise_keys(json& keys, const json* before) {
+    for (auto& key : keys) {
+        lower_member(key, "keyId");
+        if (text(key, "key").empty() && before != nullptr) {
+            for (const auto& old : list(*before, "keyCredentials")) {
+                if (!text(old, "keyId").empty() && text(old, "keyId") == text(key, "keyId")) key["key"] = old["key"];
+            }
+        }
+        const auto certificate = read_certificate(base64_decoded(text(key, "key")).value_or(""));
+        if (certificate) {
+            if (text(key, "displayName").empty()) key["displayName"] = certificate->subject;
+            if (text(key, "customKeyIdentifier").empty()) key["customKeyIdentifier"] = certificate->sha1_hex;
+            if (text(key, "startDateTime").empty()) key["startDateTime"] = format_time(certificate->not_before);
+            if (text(key, "endDateTime").empty()) key["endDateTime"] = format_time(certificate->not_after);
+        }
+        for (const auto* name : {"customKeyIdentifier", "displayName", "key"}) {
+            if (!key.contains(name)) key[name] = nullptr;
+        }
+        if (text(key, "displayName").size() > 90) key["displayName"] = text(key, "displayName").substr(0, 90);
+        normalise_time(key, "startDateTime");
+        normalise_time(key, "endDateTime");
+    }
+}
+
+void reverse(json& entries) {
+    if (entries.is_array()) std::reverse(entries.begin(), entries.end());
+}
+
+json shown_with_keys(const json& stored) {
+    auto shown = without_internal_members(stored);
+    for (const auto* name : {"identifierUris", "tags", "requiredResourceAccess", "appRoles"}) reverse(shown[name]);
+    for (const auto* name : {"web", "spa", "publicClient"}) reverse(shown[name]["redirectUris"]);
+    auto& api = shown["api"];
+    for (const auto* name : {"oauth2PermissionScopes", "knownClientApplications", "preAuthorizedApplications"})
+        reverse(api[name]);
+    for (auto& entry : shown["requiredResourceAccess"]) reverse(entry["resourceAccess"]);
+    for (auto& credential : shown["passwordCredentials"]) {
+        credential["secretText"] = nullptr;
+        credential.erase("_addedDateTime");
+    }
+    auto settings = json::array();
+    for (const auto& uri : shown["web"]["redirectUris"]) settings.push_back({{"uri", uri}, {"index", nullptr}});
+    shown["web"]["redirectUriSettings"] = std::move(settings);
+    return shown;
+}
+
+void hide_keys(json& shown) {
+    for (auto& credential : shown["keyCredentials"]) credential["key"] = nullptr;
+}
+
+/// Does `select`, a list with commas, name it?
+bool names(const std::string& select, std::string_view name) {
+    const auto at = select.find(name);
+    if (at == std::string::npos) return false;
+    const auto end = at + name.size();
+    const auto is_border = [&](std::size_t position) { return select[position] == ',' || select[position] == ' '; };
+    return (at == 0 || is_border(at - 1)) && (end == select.size() || is_border(end));
+}
+
+}  // namespace
+
+// The order of members is that of Graph's answers (recorded April 2025).
+const json& application_defaults() {
+    static const auto defaults = json::parse(R"({
+ "deletedDateTime": null, "applicationTemplateId": null, "disabledByMicrosoftStatus": null, "description": null, "groupMembershipClaims": null,
+ "identifierUris": [], "isDeviceOnlyAuthSupported": null, "isFallbackPublicClient": null, "nativeAuthenticationApisEnabled": null, "notes": null,
+ "publisherDomain": "contoso.onmicrosoft.com", "serviceManagementReference": null, "signInAudience": "AzureADMyOrg", "tags": [],
+ "tokenEncryptionKeyId": null, "uniqueName": null, "samlMetadataUrl": null, "defaultRedirectUri": null, "certification": null,
+ "optionalClaims": null, "servicePrincipalLockConfiguration": null, "requestSignatureVerification": null, "addIns": [],
+ "api": {"acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null, "oauth2PermissionScopes": [],
+         "preAuthorizedApplications": []},
+ "appRoles": [],
+ "info": {"logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null},
+ "keyCredentials": [], "parentalControlSettings": {"countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow"}, "passwordCredentials": [],
+ "publicClient": {"redirectUris": []}, "requiredResourceAccess": [],
+ "verifiedPublisher": {"displayName": null, "verifiedPublisherId": null, "addedDateTime": null},
+ "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": [],
+         "implicitGrantSettings": {"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false}, "redirectUriSettings": []},
+ "spa": {"redirectUris": []}})");
+    return defaults;
+}
+
+bool is_internal_member(const std::string& name) {
+    return name == "federatedIdentityCredentials" || name == "owners" || (!name.empty() && name.front() == '_');
+}
+
+json without_internal_members(const json& stored) {
+    json shown = json::object();
+    for (const auto& [name, value] : stored.items()) {
+        if (!is_internal_member(name)) shown[name] = value;
+    }
+    return shown;
+}
+
+void normalise_application(json& application, const json* before) {
+    fill(application, application_defaults());
+    empty_to_null(application, {"description", "notes"});
+    auto& web = application["web"];
+    empty_to_null(web, {"homePageUrl", "logoutUrl"});
+    auto& api = application["api"];
+    normalise_permissions(application["appRoles"], false);
+    normalise_permissions(api["oauth2PermissionScopes"], true);
+    lower_member(api, "knownClientApplications");
+    for (auto& client : api["preAuthorizedApplications"]) {
+        lower_member(client, "appId");
+        lower_member(client, "delegatedPermissionIds");
+    }
+    for (auto& entry : application["requiredResourceAccess"]) {
+        lower_member(entry, "resourceAppId");
+        for (auto& access : entry["resourceAccess"]) lower_member(access, "id");
+    }
+    lower_member(application, "tokenEncryptionKeyId");
+    normalise_optional_claims(application["optionalClaims"]);
+    normalise_keys(application["keyCredentials"], before);
+}
+
+json shown_application(const json& stored) {
+    auto shown = shown_with_keys(stored);
+    hide_keys(shown);
+    for (const auto* name : members_to_select) shown.erase(name);
+    return shown;
+}
+
+json selected_application(const json& stored, const std::string& select, bool is_single) {
+    if (select.empty()) return shown_application(stored);
+    auto shown = shown_with_keys(stored);
+    if (!is_single || !names(select, "keyCredentials")) hide_keys(shown);
+    for (const auto* name : members_to_select) {
+        if (shown.contains(name)) continue;
+        if (std::string_view(name) == "managerApplications") {
+            shown[name] = json::array();
+        } else {
+            shown[name] = std::string_view(name) == "oauth2RequirePostResponse" ? json(false) : json();
+        }
+    }
+    return shown;
+}
+
+}  // namespace regent::simulator
