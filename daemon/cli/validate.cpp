@@ -21,6 +21,7 @@ struct Findings {
     std::vector<std::string> notes;
     std::vector<std::string> environments;
     std::size_t files = 0;
+    std::size_t errors_elsewhere = 0;  ///< in files that the paths on the command line leave out
 
     void add(model::Diagnostics more, std::vector<manifest::SourceText> more_texts) {
         for (auto& text : more_texts) {
@@ -56,6 +57,11 @@ std::string summary(const Findings& findings) {
                                    fmt::join(findings.environments, ", "));
     const auto errors = findings.count(model::Severity::error);
     const auto warnings = findings.count(model::Severity::warning);
+    if (findings.errors_elsewhere > 0) {
+        return fmt::format("validate: {}, {} here, and {} in other files {}. All of them: regent validate\n",
+                           plural(errors, "error"), plural(warnings, "warning"),
+                           plural(findings.errors_elsewhere, "error"), where);
+    }
     if (findings.diagnostics.empty())
         return fmt::format("validate: {} valid {}\n", plural(findings.files, "file"), where);
     const auto& first = findings.diagnostics.front().code;
@@ -63,22 +69,29 @@ std::string summary(const Findings& findings) {
                        plural(warnings, "warning"), wrong.size(), plural(findings.files, "file"), where, first);
 }
 
-/// Keeps only what concerns `paths` (files, or folders with all below them), as a pre-commit hook asks.
-/// Repository-relative.
+/// Tells only what concerns `paths` (files, or folders with all below them; relative to the repository), as a pre-commit
+/// hook asks. Errors elsewhere still count: a change here may be what broke a file there.
 void keep_only(Findings& findings, const std::vector<std::string>& paths) {
+    const auto before = findings.count(model::Severity::error);
     std::erase_if(findings.diagnostics, [&](const auto& diagnostic) {
         return std::none_of(paths.begin(), paths.end(), [&](const auto& path) {
             return diagnostic.span.file == path || path == "." || diagnostic.span.file.rfind(path + "/", 0) == 0;
         });
     });
+    findings.errors_elsewhere = before - findings.count(model::Severity::error);
 }
 
-std::vector<std::string> relative_to_root(const std::vector<std::string>& paths, const fs::path& root) {
+/// The error is the path that is not there, or not in the repository.
+tl::expected<std::vector<std::string>, std::string> relative_to_root(const std::vector<std::string>& paths,
+                                                                     const fs::path& root) {
     std::vector<std::string> relative;
     for (const auto& path : paths) {
         std::error_code error;
-        const auto real = fs::canonical(path, error);
-        relative.push_back(error ? path : real.lexically_relative(root).generic_string());
+        auto real = fs::canonical(path, error);
+        if (error) real = fs::canonical(root / path, error);
+        auto below = error ? std::string{} : real.lexically_relative(root).generic_string();
+        if (below.empty() || below == ".." || below.rfind("../", 0) == 0) return tl::unexpected(path);
+        relative.push_back(std::move(below));
     }
     return relative;
 }
@@ -125,7 +138,15 @@ ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, T
     Findings findings;
     auto root = gather(global, directory, findings, terminal);
     if (!root) return root.error();
-    if (!options.paths.empty() && !root->empty()) keep_only(findings, relative_to_root(options.paths, *root));
+    if (!options.paths.empty() && !root->empty()) {
+        const auto paths = relative_to_root(options.paths, *root);
+        if (!paths) {
+            print_error(terminal, fmt::format("`{}` is no file or folder of this repository", paths.error()),
+                        fmt::format("the repository is {}; without a path all of it is told", root->string()));
+            return ExitCode::usage;
+        }
+        keep_only(findings, *paths);
+    }
     model::sort(findings.diagnostics);
 
     if (global.output == "json") {
@@ -143,7 +164,7 @@ ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, T
         print_error(terminal, fmt::format("validate has no output format `{}`", global.output), "text, json or github");
         return ExitCode::usage;
     }
-    const bool wrong = model::has_errors(findings.diagnostics) || (options.strict && !findings.diagnostics.empty());
+    const bool wrong = model::has_errors(findings.diagnostics) || findings.errors_elsewhere > 0 || (options.strict && !findings.diagnostics.empty());
     return wrong ? ExitCode::invalid_manifests : ExitCode::ok;
 }
 
