@@ -492,6 +492,7 @@ private:
             step.summary = drop.note;
             steps_.after(key, StepGraph::key(address_));
             for (const auto& consumer : drop.after) steps_.after(key, StepGraph::key(consumer));
+            for (const auto& removal : drop.after_removals) steps_.after(key, removal);
         }
     }
 
