@@ -112,6 +112,7 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
                          const std::vector<std::string>& marks) {
     AttributeDiff result;
     std::set<std::string> names;
+    std::set<std::pair<Value, Value>> trust;
     bool blocked = false;
     Map whole;
     for (const auto& element : attribute.elements) {
@@ -119,6 +120,7 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
         blocked = blocked || element.blocked;
         const auto* there = attribute.observed.find(element.element->name);
         if (element.blocked) continue;
+        trust.insert(trust_of(element.value));
         whole.emplace(element.element->name, element.value);
         result.waits = result.waits || !element.known;
         if (there != nullptr && element.known && same_members(*there, element.value)) continue;
@@ -134,7 +136,9 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
     for (const auto& [name, there] : *attribute.observed.as_map()) {
         if (names.contains(name)) continue;
         const bool contributed = std::find(marks.begin(), marks.end(), prefix + name) != marks.end();
-        if (blocked || (!attribute.desired->exclusive && !contributed)) {
+        // It may be what the blocked element will be called then; unless that cannot be, as another one is to be it.
+        const bool waits_too = blocked && !trust.contains(trust_of(there));
+        if (waits_too || (!attribute.desired->exclusive && !contributed)) {
             whole.emplace(name, there);
             result.undeclared.push_back("\"" + name + "\"");
             continue;
@@ -150,6 +154,12 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
 }
 
 }  // namespace
+
+std::pair<Value, Value> trust_of(const Value& credential) {
+    const auto* issuer = credential.find("issuer");
+    const auto* subject = credential.find("subject");
+    return {issuer == nullptr ? Value{} : *issuer, subject == nullptr ? Value{} : *subject};
+}
 
 std::string contribution_prefix(std::string_view path) {
     return "contributes:" + std::string(path) + ":";
@@ -176,12 +186,32 @@ std::vector<std::string> observed_marks(const model::ObservedResource* observed)
     return marks;
 }
 
+namespace {
+
+/// The observed marks of the elements that are there.
+void keep_marks(const ResolvedAttribute& attribute, const model::ObservedResource* observed, List& marks) {
+    const auto prefix = contribution_prefix(attribute.attribute->path);
+    for (const auto& mark : observed_marks(observed)) {
+        if (mark.rfind(prefix, 0) != 0) continue;
+        const auto element = mark.substr(prefix.size());
+        if (contains(&attribute.observed, element) || member(&attribute.observed, element) != nullptr)
+            marks.emplace_back(mark);
+    }
+}
+
+}  // namespace
+
 List desired_marks(const Item& item) {
     List marks;
     if (item.desired->management.prevent_delete) marks.emplace_back("preventDelete");
+    // What is not written now keeps its marks, or its elements would never go with their documents later.
+    for (const auto& attribute : item.ignored) keep_marks(attribute, item.observed, marks);
     for (const auto& attribute : item.attributes) {
         const auto prefix = contribution_prefix(attribute.attribute->path);
-        for (const auto& element : attribute.elements) {
+        const auto& elements = attribute.elements;
+        if (std::any_of(elements.begin(), elements.end(), [](const auto& element) { return element.blocked; }))
+            keep_marks(attribute, item.observed, marks);
+        for (const auto& element : elements) {
             if (!element.element->contributor) continue;
             if (attribute.attribute->compare == Compare::named) {
                 marks.emplace_back(prefix + element.element->name);

@@ -4,6 +4,7 @@
 #include "plan/plan.hpp"
 #include "plan/resolution.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace regent::plan {
@@ -22,6 +23,9 @@ struct AttributeDiff {
 /// away again.
 [[nodiscard]] AttributeDiff diff(const ResolvedAttribute& attribute, const model::Value* applied,
                                  const std::vector<std::string>& marks);
+
+/// Issuer and subject of a federated credential, which an application can hold once.
+[[nodiscard]] std::pair<model::Value, model::Value> trust_of(const model::Value& credential);
 
 /// "contributes:<path>:", the beginning of the mark of a contributed element.
 [[nodiscard]] std::string contribution_prefix(std::string_view path);

@@ -87,6 +87,8 @@ std::string_view to_string(Withheld::Why why) noexcept {
             return "several_matches";
         case Withheld::Why::adopt_target_missing:
             return "adopt_target_missing";
+        case Withheld::Why::adopt_target_differs:
+            return "adopt_target_differs";
         case Withheld::Why::prevent_delete:
             return "prevent_delete";
         case Withheld::Why::on_removal_keep:

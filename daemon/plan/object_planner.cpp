@@ -40,7 +40,8 @@ std::string plural(std::size_t count, std::string_view word) {
 struct Marks {
     List known, whole;
     bool changed = false;
-    [[nodiscard]] bool waits() const { return known.size() != whole.size(); }
+    bool outlive = false;  ///< `known` holds some that go only after the elements they are about
+    [[nodiscard]] bool waits() const { return outlive || known.size() != whole.size(); }
 };
 
 class ObjectPlanner {
@@ -119,7 +120,7 @@ private:
         if (item_.observed == nullptr) return;
         for (const auto path : {model::path::redirect_uris_web, model::path::redirect_uris_spa,
                                 model::path::redirect_uris_native, model::path::federated_credentials}) {
-            if (item_.desired->attributes.contains(path)) continue;
+            if (is_compared(path)) continue;
             const auto it = item_.observed->attributes.find(path);
             if (it == item_.observed->attributes.end()) continue;
             if (const auto* list = it->second.as_list()) {
@@ -131,6 +132,12 @@ private:
                     change_.undeclared.push_back(fmt::format("{}: \"{}\"", path, name));
             }
         }
+    }
+
+    bool is_compared(std::string_view path) const {
+        return item_.desired->attributes.contains(path) ||
+               std::any_of(compared_.begin(), compared_.end(),
+                           [&](const auto& compared) { return compared.resolved->attribute->path == path; });
     }
 
     Change secret_change(Change::Op op, std::string element, std::string note) const {
@@ -211,6 +218,7 @@ private:
 
     void plan_marks() {
         marks_.whole = desired_marks(item_);
+        for (const auto& mark : marks_of_drops()) std::erase(marks_.whole, Value(mark));
         if (delivery_.deliver) {
             const auto secret = secret_reference();
             marks_.whole.emplace_back(
@@ -222,8 +230,34 @@ private:
         for (const auto& mark : marks_.whole) {
             if (is_known(mark)) marks_.known.push_back(mark);
         }
+        keep_marks_of_drops();
         List there(observed_marks_.begin(), observed_marks_.end());
         marks_.changed = marks_.known != canonical_set(std::move(there));
+    }
+
+    /// A contributed credential goes by a request of its own. Were its mark to go before it and the run to end between
+    /// the two, nobody would know any more that it may go.
+    void keep_marks_of_drops() {
+        for (const auto& mark : marks_of_drops()) {
+            marks_.known.emplace_back(mark);
+            marks_.outlive = true;
+        }
+        marks_.known = canonical_set(std::move(marks_.known));
+    }
+
+    /// Observed marks of elements with requests of their own that go in this plan.
+    std::vector<std::string> marks_of_drops() const {
+        std::vector<std::string> marks;
+        for (const auto& compared : compared_) {
+            if (is_core(compared)) continue;
+            for (const auto& change : compared.diff.changes) {
+                auto mark = contribution_prefix(compared.path()) + change.element;
+                if (change.op == Change::Op::remove &&
+                    std::find(observed_marks_.begin(), observed_marks_.end(), mark) != observed_marks_.end())
+                    marks.push_back(std::move(mark));
+            }
+        }
+        return marks;
     }
 
     bool writes_everything() const { return item_.is_made_anew() || item_.standing == Standing::in_bin; }
@@ -315,6 +349,10 @@ private:
             step.observed = std::make_shared<const model::ObservedResource>(*item_.observed);
             add_step(key, {}, Work::create);
             steps_.after(key, removal);
+            // The old one stays until everything is there that the new one needs.
+            for (const auto& path : changed) {
+                if (const auto it = sent.find(path); it != sent.end()) after_references(removal, it->second);
+            }
         }
         auto& step = add_step(key, {},
                               item_.is_made_anew() || item_.standing == Standing::in_bin ? Work::create
@@ -348,11 +386,21 @@ private:
             const auto key = StepGraph::key(address_, {}, own ? "complete itself" : "complete");
             auto& step = add_step(key, {}, Work::complete);
             step.values = values(true);
-            step.summary = std::move(summary);
+            step.summary = summary.empty() ? "marks" : std::move(summary);
             step.reason = Reason::value_known_now;
             steps_.after(key, StepGraph::key(address_));
             for (const auto& path : changed) after_references(key, step.values.find(path)->second);
+            if (changed.contains(model::path::marks)) after_drops(key);
             step.changed = std::move(changed);
+        }
+    }
+
+    void after_drops(const std::string& key) {
+        for (const auto& compared : compared_) {
+            if (is_core(compared)) continue;
+            for (const auto& change : compared.diff.changes) {
+                if (change.op == Change::Op::remove) steps_.after(key, part_key(compared, change));
+            }
         }
     }
 
@@ -381,12 +429,17 @@ private:
         std::vector<std::string> drops;
         for (const auto& change : compared.diff.changes) {
             if (change.op == Change::Op::remove) drops.push_back(part_key(compared, change));
+            if (!gives_its_trust_away(compared, change)) continue;
+            drops.push_back(StepGraph::key(address_, compared.path() + "/" + change.element, "old"));
+            auto& step = add_step(drops.back(), compared.path() + "/" + change.element, Work::drop);
+            step.changed = {compared.path()};
+            step.values.emplace(compared.path(), Map{{change.element, change.before}});
+            steps_.after(drops.back(), StepGraph::key(address_));
         }
         for (const auto& change : compared.diff.changes) {
             const auto key = part_key(compared, change);
-            const auto work = change.op == Change::Op::remove ? Work::drop
-                              : change.op == Change::Op::add  ? Work::add
-                                                              : Work::change;
+            const bool anew = change.op == Change::Op::add || gives_its_trust_away(compared, change);
+            const auto work = change.op == Change::Op::remove ? Work::drop : anew ? Work::add : Work::change;
             auto& step = add_step(key, compared.path() + "/" + change.element, work);
             step.changed = {compared.path()};
             step.values.emplace(compared.path(),
@@ -398,6 +451,17 @@ private:
             // Issuer and subject may occur once per application, and it holds 20 credentials: what goes, goes first.
             for (const auto& drop : drops) steps_.after(key, drop);
         }
+    }
+
+    /// Whether another element is to have the issuer and subject that this one has until now. Changed in place, the two
+    /// would stand in each other's way, for ever when they swap; so this one goes and comes anew.
+    static bool gives_its_trust_away(const Compared& compared, const Change& change) {
+        if (change.op != Change::Op::set) return false;
+        const auto trust = trust_of(change.before);
+        if (trust == trust_of(change.after)) return false;
+        return std::any_of(compared.diff.changes.begin(), compared.diff.changes.end(), [&](const auto& other) {
+            return other.element != change.element && other.op != Change::Op::remove && trust_of(other.after) == trust;
+        });
     }
 
     std::string part_key(const Compared& compared, const Change& change) const {
@@ -428,6 +492,7 @@ private:
             step.summary = drop.note;
             steps_.after(key, StepGraph::key(address_));
             for (const auto& consumer : drop.after) steps_.after(key, StepGraph::key(consumer));
+            for (const auto& removal : drop.after_removals) steps_.after(key, removal);
         }
     }
 

@@ -82,6 +82,7 @@ struct Withheld {
         unclaimed_namesake,
         several_matches,
         adopt_target_missing,
+        adopt_target_differs,  ///< in what cannot be changed
         prevent_delete,
         on_removal_keep,
         waits_for_withheld

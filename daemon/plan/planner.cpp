@@ -15,6 +15,15 @@
 namespace regent::plan {
 namespace {
 
+/// A connector's marks are part of its definition: to change them is to write it.
+bool differs_but_for_secrets(const model::List& wanted, const std::vector<std::string>& there) {
+    model::List others;
+    for (const auto& mark : there) {
+        if (mark.rfind("secretKey:", 0) != 0) others.emplace_back(mark);
+    }
+    return canonical_set(std::move(others)) != wanted;
+}
+
 /// Connectors that are written for another reason than a secret: their comparison differs somewhere.
 std::set<model::Address> updated_connectors(const Items& items, const History& history) {
     std::set<model::Address> updated;
@@ -30,6 +39,7 @@ std::set<model::Address> updated_connectors(const Items& items, const History& h
             }
             if (!diff(attribute, last, marks).changes.empty()) updated.insert(address);
         }
+        if (differs_but_for_secrets(desired_marks(item), marks)) updated.insert(address);
     }
     return updated;
 }
@@ -85,7 +95,7 @@ Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, con
             item.observed != nullptr && !item.observed->deleted && item.observed->ownership == model::Ownership::ours;
         if (ours) ++plan.managed;
     }
-    plan_removals(desired, observed, history, steps, plan);
+    plan_removals(desired, observed, items, history, steps, plan);
     plan.steps = steps.take();
     std::sort(plan.resources.begin(), plan.resources.end(),
               [](const auto& a, const auto& b) { return a.address < b.address; });

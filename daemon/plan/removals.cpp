@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace regent::plan {
 namespace {
@@ -20,29 +21,82 @@ std::string shown_name(const model::ObservedResource& resource) {
     return it == resource.attributes.end() ? resource.id : it->second.text_or(resource.id);
 }
 
-Withheld kept(const model::ObservedResource& orphan, bool is_protected) {
+bool is_protected(const model::ObservedResource& orphan) {
+    const auto marks = observed_marks(&orphan);
+    return std::find(marks.begin(), marks.end(), "preventDelete") != marks.end();
+}
+
+Withheld kept(const model::ObservedResource& orphan) {
     Withheld withheld;
-    withheld.why = is_protected ? Withheld::Why::prevent_delete : Withheld::Why::on_removal_keep;
+    const bool protected_one = is_protected(orphan);
+    withheld.why = protected_one ? Withheld::Why::prevent_delete : Withheld::Why::on_removal_keep;
     withheld.address = orphan.address;
     withheld.message = fmt::format("\"{}\" ({}) is ours and in no manifest any more", shown_name(orphan), orphan.id);
-    withheld.help = is_protected ? "it was protected by `preventDelete`, which outlives its manifest: put the manifest "
-                                   "back without it, apply, then remove it"
-                                 : "it is kept because `policy.onRemoval` is `keep`";
+    withheld.help = protected_one
+                        ? "it was protected by `preventDelete`, which outlives its manifest: put the manifest "
+                          "back without it, apply, then remove it"
+                        : "it is kept because `policy.onRemoval` is `keep`";
+    return withheld;
+}
+
+std::string text_of(const model::Map& map, std::string_view name) {
+    const auto it = map.find(name);
+    return it == map.end() ? std::string{} : it->second.text_or({});
+}
+
+/// A connector that stays as it is and signs in with `application`.
+std::optional<model::Address> user_of(const model::ObservedResource& application, const DesiredGraph& desired,
+                                      const model::Snapshot& observed, const Items& items) {
+    const auto id = application.outputs.find(model::output::app_id);
+    if (id == application.outputs.end()) return std::nullopt;
+    const auto signs_in = [&](const model::ObservedResource& connector) {
+        return connector.address.kind == model::kind::connector &&
+               text_of(connector.attributes, model::path::auth_client_id) == id->second;
+    };
+    for (const auto& [address, item] : items) {
+        if (item.observed != nullptr && !item.is_written() && signs_in(*item.observed)) return address;
+    }
+    for (const auto& orphan : observed.orphans) {
+        if (signs_in(orphan) && !is_removed(orphan, desired)) return orphan.address;
+    }
+    return std::nullopt;
+}
+
+Withheld still_used(const model::ObservedResource& orphan, const model::Address& user) {
+    Withheld withheld;
+    withheld.why = Withheld::Why::waits_for_withheld;
+    withheld.address = orphan.address;
+    withheld.message = fmt::format("\"{}\" ({}) is ours and in no manifest any more, and {} still signs in with it",
+                                   shown_name(orphan), orphan.id, to_string(user));
+    withheld.help = "it goes when that connector is gone, or signs in with another";
     return withheld;
 }
 
 }  // namespace
 
-void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
-                   StepGraph& steps, Plan& plan) {
-    const auto others = steps.keys();
+bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired) {
+    return !orphan.deleted && orphan.ownership == model::Ownership::ours && !is_protected(orphan) &&
+           desired.environment.policy.on_removal == model::OnRemoval::remove;
+}
+
+std::string removal_key(const model::ObservedResource& orphan) {
+    return StepGraph::key(orphan.address, orphan.id, "remove");
+}
+
+void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed, const Items& items,
+                   const History& history, StepGraph& steps, Plan& plan) {
+    auto others = steps.keys();
+    for (const auto& orphan : observed.orphans)
+        std::erase_if(others, [&](const auto& key) { return steps.waits(key, removal_key(orphan)); });
     for (const auto& orphan : observed.orphans) {
-        if (orphan.deleted) continue;
+        if (orphan.deleted || orphan.ownership != model::Ownership::ours) continue;
         ++plan.managed;
-        const auto marks = observed_marks(&orphan);
-        const bool is_protected = std::find(marks.begin(), marks.end(), "preventDelete") != marks.end();
-        if (is_protected || desired.environment.policy.on_removal == model::OnRemoval::keep) {
-            plan.withheld.push_back(kept(orphan, is_protected));
+        if (!is_removed(orphan, desired)) {
+            plan.withheld.push_back(kept(orphan));
+            continue;
+        }
+        if (const auto user = user_of(orphan, desired, observed, items)) {
+            plan.withheld.push_back(still_used(orphan, *user));
             continue;
         }
         ResourceChange change;
@@ -54,15 +108,14 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
         if (const auto* place = last_place(history, orphan.address)) change.place = *place;
         plan.resources.push_back(std::move(change));
 
-        const auto key = StepGraph::key(orphan.address, orphan.id, "remove");
+        const auto key = removal_key(orphan);
         auto& step = steps.add(key, orphan.address, {}, Work::remove);
         step.reason = Reason::manifest_gone;
         step.observed = std::make_shared<const model::ObservedResource>(orphan);
         for (const auto& other : others) steps.after(key, other);
         if (orphan.address.kind != model::kind::application) continue;
         for (const auto& connector : observed.orphans) {
-            if (connector.address.kind == model::kind::connector)
-                steps.after(key, StepGraph::key(connector.address, connector.id, "remove"));
+            if (connector.address.kind == model::kind::connector) steps.after(key, removal_key(connector));
         }
     }
 }

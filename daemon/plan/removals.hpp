@@ -2,14 +2,21 @@
 
 #include "plan/desired_graph.hpp"
 #include "plan/plan.hpp"
+#include "plan/resolution.hpp"
 #include "plan/steps.hpp"
 
 namespace regent::plan {
 
+/// Whether policy and marks let `orphan` be removed, rather than kept.
+[[nodiscard]] bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired);
+/// The key of the step that removes it.
+[[nodiscard]] std::string removal_key(const model::ObservedResource& orphan);
+
 /// What is ours in the tenant and wanted by no manifest: removed when the policy says so, withheld with its reason
 /// otherwise. Removals come after every other step and only when all of those succeeded; connectors before the
-/// applications they sign in with.
-void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
-                   StepGraph& steps, Plan& plan);
+/// applications they sign in with; an application that a connector goes on using stays. Only a secret goes after the
+/// connector that had it.
+void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed, const Items& items,
+                   const History& history, StepGraph& steps, Plan& plan);
 
 }  // namespace regent::plan

@@ -1,6 +1,7 @@
 #include "plan/resolution.hpp"
 
 #include "plan/canonical.hpp"
+#include "plan/diff.hpp"
 
 #include <fmt/format.h>
 
@@ -41,8 +42,11 @@ std::optional<std::string> known_output(const Reference& reference, const Items&
     if (is_secret_text(reference)) return std::nullopt;
     const auto it = items.find(reference.address);
     if (it == items.end() || it->second.observed == nullptr || it->second.is_made_anew()) return std::nullopt;
+    // Nobody is trusted for having the name of one of ours.
+    if (it->second.observed->ownership == model::Ownership::foreign) return std::nullopt;
     const auto output = it->second.observed->outputs.find(reference.output);
-    if (output == it->second.observed->outputs.end()) return std::nullopt;
+    // An empty one is one that the service has not filled in yet.
+    if (output == it->second.observed->outputs.end() || output->second.empty()) return std::nullopt;
     return reference.prefix + output->second + reference.suffix;
 }
 
@@ -81,36 +85,66 @@ private:
             return item;
         }
         const auto found = observed_.resources.find(resource.address);
-        if (found == observed_.resources.end()) {
-            if (resource.management.policy == model::ManagementPolicy::observe) {
-                block(item, Withheld::Why::observe_only, "is not there, and is only watched",
-                      "set `policy: full` to have it created");
-            }
+        const bool gone = found == observed_.resources.end() || found->second.deleted;
+        if (gone && resource.management.policy == model::ManagementPolicy::observe) {
+            block(item, Withheld::Why::observe_only, "is not there, and is only watched",
+                  "set `policy: full` to have it created");
             return item;
         }
+        if (found == observed_.resources.end()) return item;
         item.observed = &found->second;
         item.standing = standing_of(resource, found->second);
         if (found->second.ownership == model::Ownership::foreign) {
             block(item, Withheld::Why::foreign_owner,
                   fmt::format("belongs to {} ({})", found->second.owner, found->second.id),
                   "remove it from the manifests there first");
+        } else if (item.standing == Standing::outdated && resource.management.prevent_delete) {
+            const auto path = outdated_attribute(resource, found->second)->path;
+            block(item, Withheld::Why::prevent_delete,
+                  fmt::format("`{}` can only be changed by deleting it and making it anew, and `preventDelete` forbids "
+                              "that ({})",
+                              path, found->second.id),
+                  "take the change back, or apply without `preventDelete`");
+        } else if (item.standing == Standing::unclaimed ||
+                   (item.standing == Standing::outdated && !resource.management.adopt.empty())) {
+            check_adoption(item);
         }
         return item;
+    }
+
+    /// An adoption is meant to keep the object: one that would have to be replaced is none. And were a run to end
+    /// between the removal and the creation, the manifest would go on naming an object that is gone.
+    static void check_adoption(Item& item) {
+        const auto* attribute = outdated_attribute(*item.desired, *item.observed);
+        if (attribute == nullptr) return;
+        const auto there = item.observed->attributes.find(attribute->path);
+        block(
+            item, Withheld::Why::adopt_target_differs,
+            fmt::format("`management.adopt` keeps {}, and its `{}` is {}, which cannot be changed", item.observed->id,
+                        attribute->path, there == item.observed->attributes.end() ? "not set" : to_text(there->second)),
+            fmt::format("declare that as its `{}`, or have it replaced: without `management.adopt`", attribute->path));
     }
 
     static Standing standing_of(const DesiredResource& resource, const ObservedResource& observed) {
         if (observed.deleted) return Standing::in_bin;
         if (observed.ownership == model::Ownership::unclaimed) return Standing::unclaimed;
+        // What is only watched, or was only to be created, is not replaced: what differs is told and left.
+        if (resource.management.policy != model::ManagementPolicy::full) return Standing::there;
+        return outdated_attribute(resource, observed) == nullptr ? Standing::there : Standing::outdated;
+    }
+
+    /// The first immutable attribute that is to be another; null pointer when all may stay.
+    static const model::Attribute* outdated_attribute(const DesiredResource& resource,
+                                                      const ObservedResource& observed) {
         const auto* table = model::attributes_of(resource.address.kind);
         for (const auto& attribute : table->attributes) {
             if (!attribute.immutable || is_ignored(resource, attribute.path)) continue;
             const auto wanted = desired_text(resource, attribute.path);
             const auto it = observed.attributes.find(attribute.path);
             const auto there = it == observed.attributes.end() ? Value{} : it->second;
-            if (!wanted.empty() && canonical(attribute, wanted) != canonical(attribute, there))
-                return Standing::outdated;
+            if (!wanted.empty() && canonical(attribute, wanted) != canonical(attribute, there)) return &attribute;
         }
-        return Standing::there;
+        return nullptr;
     }
 
     static void block(Item& item, Withheld::Why why, std::string message, std::string help) {
@@ -134,6 +168,7 @@ private:
     }
 
     const model::Address* early_blocker(const Item& item) const {
+        if (const auto* issuer = silent_issuer(item)) return issuer;
         const auto* table = model::attributes_of(item.desired->address.kind);
         for (const auto& [path, attribute] : item.desired->attributes) {
             const auto* row = table->find(path);
@@ -147,17 +182,57 @@ private:
         return nullptr;
     }
 
+    /// The application whose secret `item` would have to be given, when that application is not written and so issues
+    /// none: a connector made without it could not sign in.
+    const model::Address* silent_issuer(const Item& item) const {
+        const auto secret = item.desired->attributes.find(model::path::auth_client_secret);
+        if (secret == item.desired->attributes.end() || !item.is_written()) return nullptr;
+        if (item.standing == Standing::there && signs_in_by_secret(*item.observed)) return nullptr;
+        for (const auto& reference : references_in(secret->second.value)) {
+            const auto target = items_.find(reference.address);
+            if (target != items_.end() && !target->second.is_written()) return &target->first;
+        }
+        return nullptr;
+    }
+
+    static bool signs_in_by_secret(const ObservedResource& observed) {
+        const auto it = observed.attributes.find(model::path::auth_type);
+        return it != observed.attributes.end() && it->second.text_or({}) == "clientSecret";
+    }
+
     void fill(Item& item) {
         if (item.standing == Standing::blocked && item.observed == nullptr) return;
         const auto* table = model::attributes_of(item.desired->address.kind);
         for (const auto& attribute : table->attributes) {
-            const auto it = item.desired->attributes.find(attribute.path);
-            if (it == item.desired->attributes.end() || attribute.write_only || attribute.part_of_ownership) continue;
+            const auto* desired = desired_of(item, attribute);
+            if (desired == nullptr || attribute.write_only || attribute.part_of_ownership) continue;
             if (attribute.path == model::path::client_secrets) continue;  // secrets.hpp
-            if (it->second.initial && !item.is_made_anew()) continue;
-            auto resolved = look_up(attribute, it->second, item);
-            (is_ignored(*item.desired, attribute.path) ? item.ignored : item.attributes).push_back(std::move(resolved));
+            if (desired->initial && !item.is_made_anew()) continue;
+            auto resolved = look_up(attribute, *desired, item);
+            bool ignored = is_ignored(*item.desired, attribute.path);
+            if (ignored && item.is_made_anew() && !attribute.own_step) {
+                // An object cannot be made without what is later ignored: a name, for one. What waits for others is
+                // ignored from the beginning, or a run that was killed would leave it half done for ever.
+                if (attribute.late) {
+                    std::erase_if(resolved.elements, [](const auto& e) { return !is_known(e.element->value); });
+                }
+                ignored = false;
+            }
+            (ignored ? item.ignored : item.attributes).push_back(std::move(resolved));
         }
+    }
+
+    /// What is wanted of `attribute`. Where a contribution once was and none is any more, nothing is, and what it
+    /// brought is to go.
+    static const model::DesiredAttribute* desired_of(const Item& item, const model::Attribute& attribute) {
+        static const model::DesiredAttribute nothing{.value = {}, .elements = {}, .span = {}, .exclusive = false};
+        const auto it = item.desired->attributes.find(attribute.path);
+        if (it != item.desired->attributes.end()) return &it->second;
+        const auto prefix = contribution_prefix(attribute.path);
+        const auto marks = observed_marks(item.observed);
+        const bool contributed =
+            std::any_of(marks.begin(), marks.end(), [&](const auto& mark) { return mark.rfind(prefix, 0) == 0; });
+        return contributed ? &nothing : nullptr;
     }
 
     ResolvedAttribute look_up(const model::Attribute& attribute, const model::DesiredAttribute& desired,
@@ -185,10 +260,22 @@ private:
         ResolvedElement resolved{&element, looked_up(element.value, items_), true, false};
         for (const auto& reference : references_in(resolved.value)) {
             resolved.known = false;
-            const auto target = items_.find(reference.address);
-            if (target == items_.end() || target->second.standing == Standing::blocked) resolved.blocked = true;
+            if (!comes_about(reference)) resolved.blocked = true;
         }
         return resolved;
+    }
+
+    /// Whether a step of this plan can bring `reference` forth. Of an object that is not written only the identity may
+    /// still come, when the service is about to fill it in.
+    bool comes_about(const Reference& reference) const {
+        const auto target = items_.find(reference.address);
+        if (target == items_.end()) return false;
+        if (target->second.is_written()) return true;
+        const auto* there = target->second.observed;
+        if (there == nullptr || there->ownership == model::Ownership::foreign) return false;
+        const auto auth = there->attributes.find(model::path::auth_type);
+        return part_of(reference) == "identity" && auth != there->attributes.end() &&
+               auth->second.text_or({}) == "managedIdentity";
     }
 
     const DesiredGraph& desired_;

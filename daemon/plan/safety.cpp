@@ -28,7 +28,8 @@ void check_deletes(const Plan& plan, const model::Policy& policy, const Consent&
              fmt::format("if that is meant, `--max-deletes {}` allows it for this run, `policy.maxDeletes` for all",
                          plan.deletes)});
     }
-    const auto share = plan.managed == 0 ? 0 : plan.deletes * 100 / plan.managed;
+    // Rounded up: 31 of 103 are more than 30 %.
+    const auto share = plan.managed == 0 ? 0 : (plan.deletes * 100 + plan.managed - 1) / plan.managed;
     if (!consent.max_deletes && plan.managed >= share_counts_from && share > policy.max_delete_percent) {
         refusals.push_back(
             {Refusal::Guard::delete_share,

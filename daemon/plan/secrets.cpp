@@ -1,6 +1,7 @@
 #include "plan/secrets.hpp"
 
 #include "plan/diff.hpp"
+#include "plan/removals.hpp"
 
 #include <fmt/format.h>
 
@@ -53,9 +54,15 @@ public:
         for (const auto& [address, item] : items_) {
             if (const auto wanted = wanted_secret(*item.desired)) consumers_[*wanted].push_back(address);
         }
+        // Who is given what comes first, for all: a secret of one application may be in use by a connector that this
+        // plan gives one of another.
         for (const auto& [address, item] : items_) {
-            if (address.kind == model::kind::application && (item.observed != nullptr || item.is_written()))
-                plan_application(address, item);
+            if (!holds_secrets(address, item)) continue;
+            auto& plan = result_.applications[address];
+            for (const auto* element : elements(item)) plan_delivery(address, item, *element, plan);
+        }
+        for (const auto& [address, item] : items_) {
+            if (holds_secrets(address, item)) plan_drops(address, item, result_.applications[address]);
         }
         return std::move(result_);
     }
@@ -66,16 +73,16 @@ private:
         return it == item.desired->attributes.end() ? nullptr : &it->second;
     }
 
-    void plan_application(const Address& address, const Item& item) {
-        auto& plan = result_.applications[address];
-        std::set<std::string> names;
-        if (const auto* attribute = declared(item)) {
-            for (const auto& element : attribute->elements) {
-                names.insert(element.name);
-                plan_secret(address, item, element, plan);
-            }
-        }
-        drop_undeclared(item, names, plan);
+    static bool holds_secrets(const Address& address, const Item& item) {
+        return address.kind == model::kind::application && (item.observed != nullptr || item.is_written());
+    }
+
+    std::vector<const model::Element*> elements(const Item& item) const {
+        std::vector<const model::Element*> found;
+        const auto* attribute = declared(item);
+        if (attribute == nullptr) return found;
+        for (const auto& element : attribute->elements) found.push_back(&element);
+        return found;
     }
 
     std::vector<ObservedSecret> candidates(const Item& item, const std::string& name) const {
@@ -90,31 +97,44 @@ private:
         return found;
     }
 
-    void plan_secret(const Address& address, const Item& item, const model::Element& element, SecretPlan& plan) {
+    void plan_delivery(const Address& address, const Item& item, const model::Element& element, SecretPlan& plan) {
         const auto valid = candidates(item, element.name);
         std::vector<Address> written;
         for (const auto& consumer : consumers_[{address, element.name}]) {
             if (items_.at(consumer).is_written()) written.push_back(consumer);
         }
         const auto reason = item.is_written() ? reason_to_issue(element, valid, written) : std::nullopt;
+        for (const auto& consumer : consumers_[{address, element.name}])
+            result_.connectors[consumer] = {false, marked_key(items_.at(consumer).observed)};
         if (reason) {
             plan.issues.push_back({element.name, &element, *reason, written});
             for (const auto& consumer : written) result_.connectors[consumer] = {true, {}};
-            drop_named(item, element.name, {}, written, plan);
             return;
-        }
-        std::set<std::string> in_use;
-        for (const auto& consumer : consumers_[{address, element.name}]) {
-            const auto key = marked_key(items_.at(consumer).observed);
-            result_.connectors[consumer] = {false, key};
-            if (!key.empty()) in_use.insert(key);
         }
         if (valid.empty() && written.empty() && item.is_written()) {
             plan.warnings.push_back(
                 fmt::format("the secret \"{}\" is not issued: nothing would receive it", element.name));
         }
         plan.unchanged += valid.empty() ? 0 : 1;
-        if (!in_use.empty() && item.is_written()) drop_named(item, element.name, in_use, {}, plan);
+    }
+
+    void plan_drops(const Address& address, const Item& item, SecretPlan& plan) {
+        std::set<std::string> names;
+        for (const auto* element : elements(item)) {
+            names.insert(element->name);
+            if (!item.is_written()) continue;
+            const auto issue = std::find_if(plan.issues.begin(), plan.issues.end(),
+                                            [&](const auto& i) { return i.name == element->name; });
+            const bool issued = issue != plan.issues.end();
+            std::set<std::string> in_use;
+            for (const auto& consumer : consumers_[{address, element->name}]) {
+                const auto& delivery = result_.connectors[consumer];
+                if (!delivery.deliver && !delivery.keep_key_id.empty()) in_use.insert(delivery.keep_key_id);
+            }
+            if (issued || !in_use.empty())
+                drop_named(item, element->name, in_use, issued ? issue->consumers : std::vector<Address>{}, plan);
+        }
+        drop_undeclared(item, names, plan);
     }
 
     std::optional<Reason> reason_to_issue(const model::Element& element, const std::vector<ObservedSecret>& valid,
@@ -143,34 +163,54 @@ private:
         if (item.observed == nullptr) return;
         for (const auto& secret : item.observed->secrets) {
             if (secret.name != name || keep.contains(secret.key_id)) continue;
-            plan.drops.push_back({secret, after,
-                                  secret.ends_at <= now_ ? "expired"
-                                  : after.empty()        ? "nothing uses it"
-                                                         : "replaced",
-                                  false});
+            drop(secret, after,
+                 secret.ends_at <= now_ ? "expired"
+                 : after.empty()        ? "nothing uses it"
+                                        : "replaced",
+                 plan);
         }
+    }
+
+    /// Drops `secret` after everyone who has it now has another one, or is gone; unless somebody keeps it.
+    void drop(const ObservedSecret& secret, std::vector<Address> after, std::string note, SecretPlan& plan) const {
+        if (const auto user = still_used_by(secret.key_id)) {
+            plan.warnings.push_back(
+                fmt::format("the secret {} is kept: {} still signs in with it", shown(secret), to_string(*user)));
+            return;
+        }
+        for (auto& user : written_users(secret.key_id)) after.push_back(std::move(user));
+        SecretPlan::Drop drop{secret, std::move(after), {}, std::move(note), secret.name.empty()};
+        for (const auto& orphan : orphans_) {
+            if (marked_key(&orphan) == secret.key_id) drop.after_removals.push_back(removal_key(orphan));
+        }
+        plan.drops.push_back(std::move(drop));
     }
 
     /// A connector that goes on signing in with `key_id` after this plan.
     std::optional<Address> still_used_by(const std::string& key_id) const {
         for (const auto& [address, item] : items_) {
-            if (address.kind != model::kind::connector || item.observed == nullptr ||
-                marked_key(item.observed) != key_id)
-                continue;
-            if (!item.is_written() || (item.standing == Standing::there && !updated_.contains(address))) return address;
+            if (address.kind == model::kind::connector && marked_key(item.observed) == key_id &&
+                !parts_with(address, item))
+                return address;
         }
         for (const auto& orphan : orphans_) {
-            if (marked_key(&orphan) == key_id) return orphan.address;
+            if (marked_key(&orphan) == key_id && !is_removed(orphan, desired_)) return orphan.address;
         }
         return std::nullopt;
+    }
+
+    /// Whether this plan gives a connector another secret than it has, or none.
+    bool parts_with(const Address& address, const Item& item) const {
+        if (!item.is_written()) return false;
+        if (item.is_made_anew()) return true;
+        const auto delivery = result_.connectors.find(address);
+        return delivery == result_.connectors.end() || delivery->second.deliver;
     }
 
     std::vector<Address> written_users(const std::string& key_id) const {
         std::vector<Address> users;
         for (const auto& [address, item] : items_) {
-            if (address.kind == model::kind::connector && item.observed != nullptr &&
-                marked_key(item.observed) == key_id)
-                users.push_back(address);
+            if (address.kind == model::kind::connector && marked_key(item.observed) == key_id) users.push_back(address);
         }
         return users;
     }
@@ -190,13 +230,7 @@ private:
                 plan.undeclared.push_back(shown(secret));
                 continue;
             }
-            if (const auto user = issued_here ? still_used_by(secret.key_id) : std::nullopt) {
-                plan.warnings.push_back(
-                    fmt::format("the secret {} is kept: {} still signs in with it", shown(secret), to_string(*user)));
-                continue;
-            }
-            plan.drops.push_back({secret, written_users(secret.key_id),
-                                  issued_here ? "no manifest declares it" : "not issued by regent", !issued_here});
+            drop(secret, {}, issued_here ? "no manifest declares it" : "not issued by regent", plan);
         }
     }
 

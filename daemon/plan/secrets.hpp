@@ -21,7 +21,8 @@ struct SecretPlan {
     };
     struct Drop {
         model::ObservedSecret secret;
-        std::vector<model::Address> after;  ///< consumers that must have been written before
+        std::vector<model::Address> after;        ///< consumers that must have been written before
+        std::vector<std::string> after_removals;  ///< keys of removals: of former consumers that no manifest declares
         std::string note;
         bool drift = false;
     };

@@ -27,6 +27,11 @@ void StepGraph::after(const std::string& key, const std::string& earlier) {
     if (key != earlier) drafts_.at(key).after.push_back(earlier);
 }
 
+bool StepGraph::waits(const std::string& key, const std::string& earlier) const {
+    const auto& after = drafts_.at(key).after;
+    return std::find(after.begin(), after.end(), earlier) != after.end();
+}
+
 std::vector<std::string> StepGraph::keys() const {
     std::vector<std::string> keys;
     for (const auto& [key, draft] : drafts_) keys.push_back(key);

@@ -19,6 +19,8 @@ public:
     /// Adds a step and returns it for filling in; the same key twice is the same step.
     Step& add(const std::string& key, const model::Address& address, std::string part, Work work);
     void after(const std::string& key, const std::string& earlier);
+    /// Whether `key` names `earlier` itself; not by way of others.
+    [[nodiscard]] bool waits(const std::string& key, const std::string& earlier) const;
     [[nodiscard]] bool has(const std::string& key) const { return drafts_.contains(key); }
     [[nodiscard]] std::vector<std::string> keys() const;
 

@@ -1,0 +1,274 @@
+// How objects as a whole are treated: created, adopted, watched, replaced, restored, removed, left alone.
+
+#include "plan/pretend_tenant.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace regent::plan::testing {
+namespace {
+
+using model::ManagementPolicy;
+using Names = std::vector<std::string>;
+
+Plan plan_of(const std::vector<model::Declaration>& documents, const PretendTenant& tenant,
+             const model::Environment& in = environment()) {
+    const auto graph = graph_of(documents, in);
+    return make_plan(graph, tenant.observe(graph), {}, today);
+}
+
+Plan apply(const std::vector<model::Declaration>& documents, PretendTenant& tenant,
+           const model::Environment& in = environment()) {
+    const auto graph = graph_of(documents, in);
+    const auto observed = tenant.observe(graph);
+    auto plan = make_plan(graph, observed, {}, today);
+    Dice dice(1);
+    tenant.carry_out(plan, observed, dice);
+    REQUIRE(names_of(plan_of(documents, tenant, in)) == Names{});
+    return plan;
+}
+
+const Withheld& the_withheld(const Plan& plan, const model::Address& address) {
+    const auto it = std::find_if(plan.withheld.begin(), plan.withheld.end(),
+                                 [&](const auto& withheld) { return withheld.address == address; });
+    REQUIRE(it != plan.withheld.end());
+    return *it;
+}
+
+model::Environment removing() {
+    auto in = environment();
+    in.policy.on_removal = model::OnRemoval::remove;
+    return in;
+}
+
+}  // namespace
+
+TEST_CASE("application and connector that need each other are made in one run", "[management]") {
+    PretendTenant tenant;
+    const auto plan = apply({application("a")
+                                 .list(model::path::redirect_uris_web, {url_of("x")})
+                                 .list(model::path::identifier_uris, {app_id_of("a", "api://")})
+                                 .credential("mi", identity_of("x")),
+                             connector("x").by_managed_identity("a")},
+                            tenant);
+    CHECK(names_of(plan) == Names{"create Application/a", "complete Application/a", "create Connector/x",
+                                  "complete Application/a", "await identity of Connector/x",
+                                  "add federatedCredentials/mi of Application/a"});
+    std::vector<int> waves;
+    for (const auto& step : plan.steps) waves.push_back(step.wave);
+    CHECK(waves == std::vector<int>{1, 2, 2, 3, 3, 4});
+    CHECK(tenant.find(app("a"))->attributes.at("redirectUris.web") ==
+          model::Value(model::List{"https://redirect/Connector/x#1"}));
+}
+
+TEST_CASE("what is known already is waited for by nobody", "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), connector("x").by_managed_identity("a")}, tenant);
+    CHECK(names_of(plan_of(
+              {application("a"), connector("x").by_managed_identity("a"), redirect_uri("uri", "a", url_of("x"))},
+              tenant)) == Names{"update Application/a"});
+}
+
+TEST_CASE("an observed object is read and never written", "[management]") {
+    PretendTenant tenant;
+    tenant.add(app("a"), {{"displayName", "other"}});
+    const auto plan = plan_of({application("a").is(ManagementPolicy::observe)}, tenant);
+    CHECK(plan.empty());
+    CHECK(the_withheld(plan, app("a")).why == Withheld::Why::observe_only);
+    CHECK(the_withheld(plan, app("a")).changes.size() == 1);
+}
+
+TEST_CASE("an observed object that is missing or deleted is not made", "[management]") {
+    PretendTenant tenant;
+    const std::vector<model::Declaration> documents = {application("a").is(ManagementPolicy::observe),
+                                                       connector("x").by_managed_identity("a")};
+    for (const bool in_bin : {false, true}) {
+        if (in_bin) tenant.add(app("a"), {{"displayName", "The a"}}).deleted = true;
+        const auto plan = plan_of(documents, tenant);
+        CHECK(plan.empty());
+        CHECK(the_withheld(plan, app("a")).why == Withheld::Why::observe_only);
+        CHECK(the_withheld(plan, con("x")).why == Withheld::Why::waits_for_withheld);
+    }
+}
+
+TEST_CASE("what is only created is created whole, and then left", "[management]") {
+    PretendTenant tenant;
+    const std::vector<model::Declaration> documents = {application("a").is(ManagementPolicy::create_only)};
+    CHECK(names_of(apply(documents, tenant)) == Names{"create Application/a"});
+    tenant.find(app("a"))->attributes["displayName"] = "other";
+    const auto plan = plan_of(documents, tenant);
+    CHECK(plan.empty());
+    CHECK(the_withheld(plan, app("a")).why == Withheld::Why::create_only);
+}
+
+TEST_CASE("an ignored attribute is written once, when the object is made", "[management]") {
+    PretendTenant tenant;
+    const std::vector<model::Declaration> documents = {application("a").ignores("displayName").ignores("redirectUris"),
+                                                       redirect_uri("uri", "a", "https://one")};
+    apply(documents, tenant);
+    auto& there = tenant.find(app("a"))->attributes;
+    CHECK(there.at("displayName") == model::Value("The a"));
+    there["displayName"] = "other";
+    const auto plan = plan_of(documents, tenant);
+    CHECK(plan.empty());
+    CHECK(plan.resources.at(0).ignored == Names{"displayName"});
+    // Its mark stays as well, so that it goes when nothing is ignored any more and its document is gone.
+    apply({application("a")}, tenant);
+    CHECK(there.at("redirectUris.web") == model::Value(model::List{}));
+}
+
+TEST_CASE("an immutable change replaces the object, after all is there that the new one needs", "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), connector("x").by_managed_identity("a")}, tenant);
+    const auto plan = apply({application("a"), application("b"),
+                             connector("x").by_managed_identity("b").set(model::path::display_name, "New")},
+                            tenant);
+    CHECK(names_of(plan) == Names{"create Application/b", "delete Connector/x", "create Connector/x"});
+    CHECK(plan.deletes == 1);
+    CHECK(tenant.made.at(con("x")) == 2);
+}
+
+TEST_CASE("nothing that is only watched, adopted or protected is replaced", "[management]") {
+    PretendTenant tenant;
+    apply({connector("x")}, tenant);
+    auto changed = connector("x").set(model::path::display_name, "New");
+    SECTION("watched") {
+        const auto plan = plan_of(
+            {application("a").list(model::path::redirect_uris_web, {}), changed.is(ManagementPolicy::observe)}, tenant);
+        CHECK(names_of(plan) == Names{"create Application/a"});
+    }
+    SECTION("protected") {
+        const auto plan = plan_of({changed.prevents_delete()}, tenant);
+        CHECK(plan.empty());
+        CHECK(the_withheld(plan, con("x")).why == Withheld::Why::prevent_delete);
+    }
+    SECTION("adopted") {
+        const auto plan = plan_of({changed.adopts("Connector/x#1")}, tenant);
+        CHECK(plan.empty());
+        CHECK(the_withheld(plan, con("x")).why == Withheld::Why::adopt_target_differs);
+    }
+}
+
+TEST_CASE("an adoption takes over the object that the manifest names", "[management]") {
+    PretendTenant tenant;
+    auto& there = tenant.add({"Application", ""}, {{"displayName", "other"}});
+    there.ownership = model::Ownership::unclaimed;
+    const auto id = there.outputs.at("appId");
+    const auto plan = apply({application("a").adopts(id)}, tenant);
+    CHECK(names_of(plan) == Names{"adopt Application/a"});
+    CHECK(tenant.find(app("a"))->attributes.at("displayName") == model::Value("The a"));
+    CHECK(plan.summary.adopt == 1);
+}
+
+TEST_CASE("an adoption that would be a replacement is left", "[management]") {
+    PretendTenant tenant;
+    auto& there = tenant.add({"Connector", ""}, {{"displayName", "other"}, {"environment", "pp-1"}});
+    there.ownership = model::Ownership::unclaimed;
+    const auto plan = plan_of({connector("x").adopts(there.id)}, tenant);
+    CHECK(plan.empty());
+    CHECK(the_withheld(plan, con("x")).why == Withheld::Why::adopt_target_differs);
+}
+
+TEST_CASE("a deleted application is restored, not made again", "[management]") {
+    PretendTenant tenant;
+    apply({application("a").set(model::path::service_principal, true)}, tenant);
+    tenant.find(app("a"))->deleted = true;
+    tenant.find(app("a"))->attributes.erase("servicePrincipal");
+    const auto plan = apply({application("a").set(model::path::service_principal, true)}, tenant);
+    CHECK(names_of(plan) == Names{"create Application/a", "add servicePrincipal of Application/a"});
+    CHECK(plan.steps[0].restore);
+    CHECK(tenant.made.at(app("a")) == 1);
+}
+
+TEST_CASE("every obstacle is told with its reason, and what needs the object waits", "[management]") {
+    using Kind = model::Obstacle::Kind;
+    using Why = Withheld::Why;
+    const auto graph = graph_of({application("a"), application("b"), connector("x").by_managed_identity("a")});
+    for (const auto& [kind, why] : {std::pair{Kind::foreign_owner, Why::foreign_owner},
+                                    std::pair{Kind::unclaimed_namesake, Why::unclaimed_namesake},
+                                    std::pair{Kind::several_matches, Why::several_matches},
+                                    std::pair{Kind::adopt_target_missing, Why::adopt_target_missing},
+                                    std::pair{Kind::adopt_target_taken, Why::foreign_owner}}) {
+        model::Snapshot observed;
+        observed.obstacles = {{kind, app("a"), "why", "what to do"}};
+        const auto plan = make_plan(graph, observed, {}, today);
+        CHECK(names_of(plan) == Names{"create Application/b"});
+        CHECK(the_withheld(plan, app("a")).why == why);
+        CHECK(the_withheld(plan, app("a")).message == "why");
+        CHECK(the_withheld(plan, con("x")).why == Why::waits_for_withheld);
+    }
+}
+
+TEST_CASE("the identity of a connector that belongs to others is not trusted", "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), connector("x").by_managed_identity("a")}, tenant);
+    tenant.minutes_pass();
+    tenant.find(con("x"))->ownership = model::Ownership::foreign;
+    CHECK(
+        plan_of({application("a").credential("mi", identity_of("x")), connector("x").by_managed_identity("a")}, tenant)
+            .empty());
+}
+
+TEST_CASE("what left the manifests is kept, or removed with connectors first, as policy says", "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), application("b"), connector("x").by_managed_identity("a")}, tenant);
+    const std::vector<model::Declaration> rest = {application("b")};
+    const auto kept = plan_of(rest, tenant);
+    CHECK(kept.empty());
+    CHECK(the_withheld(kept, app("a")).why == Withheld::Why::on_removal_keep);
+    const auto removed = apply(rest, tenant, removing());
+    CHECK(names_of(removed) == Names{"delete Connector/x", "delete Application/a"});
+    CHECK(removed.deletes == 2);
+    CHECK(tenant.find(app("a"))->deleted);
+}
+
+TEST_CASE("preventDelete outlives its manifest", "[management]") {
+    PretendTenant tenant;
+    apply({application("a").prevents_delete(), application("b")}, tenant);
+    const auto plan = plan_of({application("b")}, tenant, removing());
+    CHECK(plan.empty());
+    CHECK(the_withheld(plan, app("a")).why == Withheld::Why::prevent_delete);
+}
+
+TEST_CASE("an application that a connector goes on using is not removed", "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), connector("x").by_managed_identity("a").prevents_delete()}, tenant);
+    const auto plan = plan_of({application("b")}, tenant, removing());
+    CHECK(names_of(plan) == Names{"create Application/b"});
+    CHECK(the_withheld(plan, app("a")).why == Withheld::Why::waits_for_withheld);
+}
+
+TEST_CASE("removals come after everything else", "[management]") {
+    PretendTenant tenant;
+    apply({application("a")}, tenant);
+    const auto plan = plan_of({application("b").set(model::path::service_principal, true)}, tenant, removing());
+    REQUIRE(names_of(plan) ==
+            Names{"create Application/b", "add servicePrincipal of Application/b", "delete Application/a"});
+    CHECK(plan.steps[2].after == std::vector<int>{1, 2});
+}
+
+TEST_CASE("a permission that the API does not publish is a problem, and its object is not planned", "[management]") {
+    const PretendTenant tenant;
+    const auto of = [&](const std::string& name, const std::string& type = "delegated") {
+        return plan_of({application("a").list(model::path::permissions, {permission(name, type)})}, tenant);
+    };
+    CHECK(of("User.Read").problems.empty());
+    CHECK(of("11111111-1111-4111-8111-111111111111").problems.empty());
+    const auto misspelt = of("User.Raed");
+    CHECK(misspelt.empty());
+    REQUIRE(misspelt.problems.size() == 1);
+    CHECK(misspelt.problems[0].code == "RG0709");
+    CHECK(misspelt.problems[0].notes == Names{"it publishes, among others: User.Read"});
+    CHECK(of("User.Read", "application").problems.at(0).help ==
+          "`User.Read` is a delegated permission of this API: move it there");
+}
+
+TEST_CASE("an API without service principal in the tenant is told with the command that makes one", "[management]") {
+    const auto graph = graph_of({application("a").list(model::path::permissions, {permission("User.Read")})});
+    const auto plan = make_plan(graph, {}, {}, today);
+    REQUIRE(plan.problems.size() == 1);
+    CHECK(plan.problems[0].help.find("az ad sp create --id " + std::string(api)) != std::string::npos);
+}
+
+}  // namespace regent::plan::testing
