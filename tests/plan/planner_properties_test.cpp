@@ -10,7 +10,7 @@
 namespace regent::plan::testing {
 namespace {
 
-constexpr unsigned seeds = 3000;
+constexpr unsigned seeds = 2000;
 
 Plan plan_of(const DesiredGraph& graph, const PretendTenant& tenant, const History& history = {}) {
     return make_plan(graph, tenant.observe(graph), history, today);
