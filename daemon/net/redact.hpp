@@ -6,7 +6,7 @@
 namespace regent::net {
 
 /// `text` with everything that could sign somebody in replaced by "***": bearer and basic authorization, anything
-/// shaped like a JWT, the values of client_secret, client_assertion, secretText, password, access_token and their like
+/// shaped like a JWT or like a client secret of Entra's, the values of client_secret, client_assertion, secretText, password, access_token and their like
 /// in forms and JSON, and the `sig` of shared access signatures. For any text that may reach a person or a file. Costs
 /// one pass; never fails; applying it twice changes nothing more.
 [[nodiscard]] std::string redact(std::string_view text);
