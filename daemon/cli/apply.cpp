@@ -69,9 +69,23 @@ private:
     }
 
     ExitCode open() {
+        plan_text_ = text.str();
         auto workspace = open_workspace(global_.directory, global_.environment);
         if (!workspace) {
             print_error(terminal_, workspace.error(), global_.colour);
+    /// What somebody read in the file and agreed to must be what is done, not only carry its id.
+    void check_plan_file() {
+        if (plan_text_.empty() || !planned_.refusals.empty()) return;
+        auto report = planned_.report;
+        report.plan = &planned_.plan;
+        const auto differing = report::first_difference(plan_text_, report::write_json(report));
+        if (differing.empty()) return;
+        planned_.refusals.push_back({plan::Refusal::Guard::plan_changed,
+                                     fmt::format("the plan file was edited: its `{}` is not that of plan {}", differing,
+                                                 planned_.plan.id.substr(0, 8)),
+                                     "write it again with `regent plan --out FILE`, and review that"});
+    }
+
             return workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests;
         }
         workspace_ = std::move(*workspace);
@@ -129,6 +143,7 @@ private:
             if (shown.output != "jsonl") shown.output = "text";
             (void)print_plan(planned_, shown, {}, terminal_);
         }
+        check_plan_file();
         if (!planned_.plan.problems.empty()) {
             auto copy = workspace_;
             copy.diagnostics = planned_.plan.problems;
@@ -316,6 +331,7 @@ private:
     Progress* progress_ = nullptr;  // while steps run
 };
 
+    std::string plan_text_;  // of the plan file
 }  // namespace
 
 ExitCode apply(const GlobalOptions& global, const ApplyOptions& options, Terminal& terminal) {

@@ -5,9 +5,13 @@
 #include "cli/workspace.hpp"
 #include "store/store.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <fstream>
+#include <cerrno>
+#include <string_view>
 
 namespace regent::cli {
 namespace {
@@ -28,13 +32,26 @@ plan::History read_history(const Workspace& workspace, const GlobalOptions& glob
     return std::move(*history);
 }
 
+/// For its owner only, also when the file was there before: a plan says what a tenant holds. A pipe or a device keeps
+/// its mode.
+bool write_private(const std::filesystem::path& path, std::string_view text) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) return false;
+    struct stat about {};
+    bool written = ::fstat(file, &about) == 0 && (!S_ISREG(about.st_mode) || ::fchmod(file, 0600) == 0);
+    while (written && !text.empty()) {
+        const auto count = ::write(file, text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        written = count > 0;
+        if (written) text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return ::close(file) == 0 && written;
+}
+
 bool write_plan_file(const Planned& planned, const std::filesystem::path& path, Terminal& terminal) {
     auto report = planned.report;
     report.plan = &planned.plan;
-    std::ofstream file(path, std::ios::binary);
-    file << report::write_json(report);
-    file.flush();
-    if (file) return true;
+    if (write_private(path, report::write_json(report))) return true;
     print_error(terminal, fmt::format("the plan could not be written to {}", path.string()),
                 "check the folder and its permissions");
     return false;
