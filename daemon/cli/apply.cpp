@@ -30,6 +30,10 @@ public:
         : global_(global), options_(options), terminal_(terminal) {}
 
     ExitCode run() {
+        if (global_.output != "text" && global_.output != "jsonl") {
+            print_error(terminal_, fmt::format("apply has no output format `{}`", global_.output), "text or jsonl");
+            return ExitCode::usage;
+        }
         if (const auto code = read_plan_file(); code != ExitCode::ok) return code;
         if (const auto code = open(); code != ExitCode::ok) return code;
         if (const auto code = make_plan(); code != ExitCode::ok) return code;
@@ -139,9 +143,7 @@ private:
             terminal_.out(fmt::format("Plan {} still holds.\n", planned_.plan.id.substr(0, 8)));
         } else {
             // The report comes before a refusal, so that what was refused can be read.
-            auto shown = global_;
-            if (shown.output != "jsonl") shown.output = "text";
-            (void)print_plan(planned_, shown, {}, terminal_);
+            print_plan(planned_, global_, {}, terminal_);
         }
         check_plan_file();
         if (!planned_.plan.problems.empty()) {

@@ -60,6 +60,11 @@ bool write_plan_file(const Planned& planned, const std::filesystem::path& path, 
 }  // namespace
 
 ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal& terminal) {
+    if (!is_plan_format(global.output)) {
+        print_error(terminal, fmt::format("a plan has no output format `{}`", global.output),
+                    "text, json, jsonl, markdown or diff");
+        return ExitCode::usage;
+    }
     auto workspace = open_workspace(global.directory, global.environment);
     if (!workspace) {
         print_error(terminal, workspace.error(), global.colour);
@@ -81,16 +86,12 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
         return exit_code_of(planned.error().kind);
     }
     for (const auto& note : workspace->notes) terminal.err(fmt::format("note: {}\n", note));
-    if (!print_plan(*planned, global,
-                    {.colour = report::Colour::off,
-                     .show_unchanged = options.show_unchanged,
-                     .drift_only = options.drift_only,
-                     .quiet = false},
-                    terminal)) {
-        print_error(terminal, fmt::format("a plan has no output format `{}`", global.output),
-                    "text, json, jsonl, markdown or diff");
-        return ExitCode::usage;
-    }
+    print_plan(*planned, global,
+               {.colour = report::Colour::off,
+                .show_unchanged = options.show_unchanged,
+                .drift_only = options.drift_only,
+                .quiet = false},
+               terminal);
     if (!options.out.empty() && !write_plan_file(*planned, options.out, terminal)) return ExitCode::failed;
 
     if (!planned->plan.problems.empty()) {
