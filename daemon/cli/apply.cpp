@@ -301,11 +301,13 @@ private:
                                                [](const auto& o) { return o.state == apply::StepState::done; });
         if (!nothing_done) return ExitCode::partly_done;
         for (const auto& outcome : result.outcomes) {
-            if (outcome.state == apply::StepState::failed) return exit_code_of(outcome.error.kind);
+            if (outcome.state == apply::StepState::failed)
+                code = most_telling({code, exit_code_of(outcome.error.kind)});
         }
-        return ExitCode::partly_done;
+        return code == ExitCode::ok ? ExitCode::partly_done : code;
     }
 
+        auto code = ExitCode::ok;
     void record(const std::string& result, store::RunRecord run) {
         const auto now = rfc3339(tenant_->clock().now());
         run.started_at = started_at_.empty() ? now : started_at_;
