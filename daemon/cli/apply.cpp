@@ -189,9 +189,10 @@ private:
     ExitCode carry_out() {
         const auto started = tenant_->clock().monotonic();
         started_at_ = rfc3339(tenant_->clock().now());
-        const auto style = global_.quiet                 ? Progress::Style::silent
-                           : terminal_.err_is_terminal() ? Progress::Style::redrawn
-                                                         : Progress::Style::lines;
+        const bool redrawn = terminal_.err_is_terminal() && environment_variable("TERM") != "dumb";
+        const auto style = global_.quiet ? Progress::Style::silent
+                           : redrawn     ? Progress::Style::redrawn
+                                         : Progress::Style::lines;
         apply::ApplyResult result;
         const SignalWatch signals([this] { tenant_->interrupt(); });
         {
