@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <map>
 
@@ -105,6 +106,12 @@ private:
 
 tl::expected<net::SignIn, net::TokenError> find_credential() {
     const auto directory = environment_variable("CREDENTIALS_DIRECTORY");
+/// GUIDs are the same in capitals.
+bool same_tenant(const std::string& a, const std::string& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
     const bool in_variables = environment_variable("AZURE_CLIENT_ID").has_value();
     if (!in_variables && directory && !directory->empty()) return net::credential_from_directory(*directory);
     return net::credential_from_environment([](const char* name) -> const char* { return std::getenv(name); });
@@ -116,7 +123,7 @@ tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environm
                                                            const GlobalOptions& options, net::WaitListener on_wait) {
     auto sign_in = find_credential();
     if (!sign_in) return tl::unexpected(SignInError{sign_in.error().message, sign_in.error().help});
-    if (!sign_in->tenant_id.empty() && sign_in->tenant_id != environment.tenant_id) {
+    if (!sign_in->tenant_id.empty() && !same_tenant(sign_in->tenant_id, environment.tenant_id)) {
         return tl::unexpected(
             SignInError{fmt::format("the credential is for tenant {}, the environment `{}` is tenant {}",
                                     sign_in->tenant_id, environment.name, environment.tenant_id),
