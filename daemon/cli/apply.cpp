@@ -69,14 +69,10 @@ private:
         }
         global_.environment = plan->environment;
         expected_ = plan->plan_id;
+        plan_text_ = text.str();
         return ExitCode::ok;
     }
 
-    ExitCode open() {
-        plan_text_ = text.str();
-        auto workspace = open_workspace(global_.directory, global_.environment);
-        if (!workspace) {
-            print_error(terminal_, workspace.error(), global_.colour);
     /// What somebody read in the file and agreed to must be what is done, not only carry its id.
     void check_plan_file() {
         if (plan_text_.empty() || !planned_.refusals.empty()) return;
@@ -90,6 +86,10 @@ private:
                                      "write it again with `regent plan --out FILE`, and review that"});
     }
 
+    ExitCode open() {
+        auto workspace = open_workspace(global_.directory, global_.environment);
+        if (!workspace) {
+            print_error(terminal_, workspace.error(), global_.colour);
             return workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests;
         }
         workspace_ = std::move(*workspace);
@@ -114,14 +114,18 @@ private:
         lock_ = std::move(*lock);
 
         auto tenant = connect(workspace_.environment, global_, [this](const auto& origin, auto wait, const auto& why) {
-            if (progress_ != nullptr)
+            if (progress_ != nullptr) {
                 progress_->note(fmt::format("{}: {}, goes on in {}", origin, why, duration_text(wait)));
+            } else if (!global_.quiet) {
+                print_wait(terminal_, origin, wait, why);
+            }
         });
         if (!tenant) {
             print_error(terminal_, tenant.error().message, tenant.error().help);
             return ExitCode::sign_in;
         }
         tenant_ = std::move(*tenant);
+        print_warnings(terminal_, tenant_->warnings());
         return ExitCode::ok;
     }
 
@@ -139,13 +143,13 @@ private:
             return exit_code_of(planned.error().kind);
         }
         planned_ = std::move(*planned);
+        check_plan_file();
         if (!expected_.empty() && planned_.refusals.empty()) {
             terminal_.out(fmt::format("Plan {} still holds.\n", planned_.plan.id.substr(0, 8)));
         } else {
             // The report comes before a refusal, so that what was refused can be read.
             print_plan(planned_, global_, {}, terminal_);
         }
-        check_plan_file();
         if (!planned_.plan.problems.empty()) {
             auto copy = workspace_;
             copy.diagnostics = planned_.plan.problems;
@@ -218,6 +222,7 @@ private:
         }
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant_->clock().monotonic() - started);
         print_summary(result, settled, took);
+        if (global_.verbose > 0) print_counters(terminal_, tenant_->counters());
         return exit_code(result, settled, signals);
     }
 
@@ -301,6 +306,7 @@ private:
         const bool nothing_done = std::none_of(result.outcomes.begin(), result.outcomes.end(),
                                                [](const auto& o) { return o.state == apply::StepState::done; });
         if (!nothing_done) return ExitCode::partly_done;
+        auto code = ExitCode::ok;
         for (const auto& outcome : result.outcomes) {
             if (outcome.state == apply::StepState::failed)
                 code = most_telling({code, exit_code_of(outcome.error.kind)});
@@ -308,7 +314,6 @@ private:
         return code == ExitCode::ok ? ExitCode::partly_done : code;
     }
 
-        auto code = ExitCode::ok;
     void record(const std::string& result, store::RunRecord run) {
         const auto now = rfc3339(tenant_->clock().now());
         run.started_at = started_at_.empty() ? now : started_at_;
@@ -326,6 +331,7 @@ private:
     const ApplyOptions& options_;
     Terminal& terminal_;
     std::string expected_;
+    std::string plan_text_;  // of the plan file
     std::string started_at_;
     Workspace workspace_;
     std::unique_ptr<store::Store> store_;
@@ -336,7 +342,6 @@ private:
     Progress* progress_ = nullptr;  // while steps run
 };
 
-    std::string plan_text_;  // of the plan file
 }  // namespace
 
 ExitCode apply(const GlobalOptions& global, const ApplyOptions& options, Terminal& terminal) {

@@ -73,11 +73,14 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
     print_diagnostics(terminal, *workspace, global.colour);
     if (model::has_errors(workspace->diagnostics)) return ExitCode::invalid_manifests;
 
-    auto tenant = connect(workspace->environment, global, {});
+    auto tenant = connect(workspace->environment, global, [&](const auto& origin, auto wait, const auto& why) {
+        if (!global.quiet) print_wait(terminal, origin, wait, why);
+    });
     if (!tenant) {
         print_error(terminal, tenant.error().message, tenant.error().help);
         return ExitCode::sign_in;
     }
+    print_warnings(terminal, (*tenant)->warnings());
     const plan::Consent consent{{}, options.max_deletes};
     auto planned = observe_and_plan(*workspace, **tenant, read_history(*workspace, global, terminal), consent);
     if (!planned) {
@@ -92,6 +95,7 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
                 .drift_only = options.drift_only,
                 .quiet = false},
                terminal);
+    if (global.verbose > 0) print_counters(terminal, (*tenant)->counters());
     if (!options.out.empty() && !write_plan_file(*planned, options.out, terminal)) return ExitCode::failed;
 
     if (!planned->plan.problems.empty()) {

@@ -29,7 +29,7 @@ class ServiceTenant final : public Tenant {
 public:
     ServiceTenant(const model::Environment& environment, const GlobalOptions& options, net::SignIn sign_in,
                   net::WaitListener on_wait)
-        : environment_(environment) {
+        : environment_(environment), warnings_(std::move(sign_in.warnings)) {
         transport_ = options.transport == "curl"
                          ? net::make_curl_transport(transport_options(environment, options), rng_)
                          : net::make_cpprest_transport(transport_options(environment, options), rng_);
@@ -74,6 +74,7 @@ public:
         return {graph_writer_.get(), power_apps_writer_.get()};
     }
 
+    const std::vector<std::string>& warnings() const override { return warnings_; }
     net::SessionCounters counters() const override { return session_->counters(); }
     net::Clock& clock() override { return clock_; }
     net::Rng& rng() override { return rng_; }
@@ -93,6 +94,7 @@ private:
     }
 
     const model::Environment environment_;
+    const std::vector<std::string> warnings_;
     net::SystemClock clock_;
     net::SystemRng rng_;
     std::unique_ptr<net::Transport> transport_;
@@ -104,14 +106,14 @@ private:
     std::unique_ptr<provider::Writer> graph_writer_, power_apps_writer_;
 };
 
-tl::expected<net::SignIn, net::TokenError> find_credential() {
-    const auto directory = environment_variable("CREDENTIALS_DIRECTORY");
 /// GUIDs are the same in capitals.
 bool same_tenant(const std::string& a, const std::string& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
+tl::expected<net::SignIn, net::TokenError> find_credential() {
+    const auto directory = environment_variable("CREDENTIALS_DIRECTORY");
     const bool in_variables = environment_variable("AZURE_CLIENT_ID").has_value();
     if (!in_variables && directory && !directory->empty()) return net::credential_from_directory(*directory);
     return net::credential_from_environment([](const char* name) -> const char* { return std::getenv(name); });
