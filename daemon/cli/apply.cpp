@@ -165,6 +165,7 @@ private:
     }
 
     ExitCode finish_without_work() {
+        if (global_.verbose > 0) print_counters(terminal_, tenant_->counters());
         record("ok", {});
         return ExitCode::ok;
     }
