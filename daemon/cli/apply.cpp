@@ -30,6 +30,10 @@ public:
         : global_(global), options_(options), terminal_(terminal) {}
 
     ExitCode run() {
+        if (global_.output != "text" && global_.output != "jsonl") {
+            print_error(terminal_, fmt::format("apply has no output format `{}`", global_.output), "text or jsonl");
+            return ExitCode::usage;
+        }
         if (const auto code = read_plan_file(); code != ExitCode::ok) return code;
         if (const auto code = open(); code != ExitCode::ok) return code;
         if (const auto code = make_plan(); code != ExitCode::ok) return code;
@@ -65,7 +69,21 @@ private:
         }
         global_.environment = plan->environment;
         expected_ = plan->plan_id;
+        plan_text_ = text.str();
         return ExitCode::ok;
+    }
+
+    /// What somebody read in the file and agreed to must be what is done, not only carry its id.
+    void check_plan_file() {
+        if (plan_text_.empty() || !planned_.refusals.empty()) return;
+        auto report = planned_.report;
+        report.plan = &planned_.plan;
+        const auto differing = report::first_difference(plan_text_, report::write_json(report));
+        if (differing.empty()) return;
+        planned_.refusals.push_back({plan::Refusal::Guard::plan_changed,
+                                     fmt::format("the plan file was edited: its `{}` is not that of plan {}", differing,
+                                                 planned_.plan.id.substr(0, 8)),
+                                     "write it again with `regent plan --out FILE`, and review that"});
     }
 
     ExitCode open() {
@@ -96,14 +114,18 @@ private:
         lock_ = std::move(*lock);
 
         auto tenant = connect(workspace_.environment, global_, [this](const auto& origin, auto wait, const auto& why) {
-            if (progress_ != nullptr)
+            if (progress_ != nullptr) {
                 progress_->note(fmt::format("{}: {}, goes on in {}", origin, why, duration_text(wait)));
+            } else if (!global_.quiet) {
+                print_wait(terminal_, origin, wait, why);
+            }
         });
         if (!tenant) {
             print_error(terminal_, tenant.error().message, tenant.error().help);
             return ExitCode::sign_in;
         }
         tenant_ = std::move(*tenant);
+        print_warnings(terminal_, tenant_->warnings());
         return ExitCode::ok;
     }
 
@@ -121,13 +143,12 @@ private:
             return exit_code_of(planned.error().kind);
         }
         planned_ = std::move(*planned);
+        check_plan_file();
         if (!expected_.empty() && planned_.refusals.empty()) {
             terminal_.out(fmt::format("Plan {} still holds.\n", planned_.plan.id.substr(0, 8)));
         } else {
             // The report comes before a refusal, so that what was refused can be read.
-            auto shown = global_;
-            if (shown.output != "jsonl") shown.output = "text";
-            (void)print_plan(planned_, shown, {}, terminal_);
+            print_plan(planned_, global_, {}, terminal_);
         }
         if (!planned_.plan.problems.empty()) {
             auto copy = workspace_;
@@ -144,6 +165,7 @@ private:
     }
 
     ExitCode finish_without_work() {
+        if (global_.verbose > 0) print_counters(terminal_, tenant_->counters());
         record("ok", {});
         return ExitCode::ok;
     }
@@ -172,9 +194,10 @@ private:
     ExitCode carry_out() {
         const auto started = tenant_->clock().monotonic();
         started_at_ = rfc3339(tenant_->clock().now());
-        const auto style = global_.quiet                 ? Progress::Style::silent
-                           : terminal_.err_is_terminal() ? Progress::Style::redrawn
-                                                         : Progress::Style::lines;
+        const bool redrawn = terminal_.err_is_terminal() && environment_variable("TERM") != "dumb";
+        const auto style = global_.quiet ? Progress::Style::silent
+                           : redrawn     ? Progress::Style::redrawn
+                                         : Progress::Style::lines;
         apply::ApplyResult result;
         const SignalWatch signals([this] { tenant_->interrupt(); });
         {
@@ -200,6 +223,7 @@ private:
         }
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant_->clock().monotonic() - started);
         print_summary(result, settled, took);
+        if (global_.verbose > 0) print_counters(terminal_, tenant_->counters());
         return exit_code(result, settled, signals);
     }
 
@@ -283,10 +307,12 @@ private:
         const bool nothing_done = std::none_of(result.outcomes.begin(), result.outcomes.end(),
                                                [](const auto& o) { return o.state == apply::StepState::done; });
         if (!nothing_done) return ExitCode::partly_done;
+        auto code = ExitCode::ok;
         for (const auto& outcome : result.outcomes) {
-            if (outcome.state == apply::StepState::failed) return exit_code_of(outcome.error.kind);
+            if (outcome.state == apply::StepState::failed)
+                code = most_telling({code, exit_code_of(outcome.error.kind)});
         }
-        return ExitCode::partly_done;
+        return code == ExitCode::ok ? ExitCode::partly_done : code;
     }
 
     void record(const std::string& result, store::RunRecord run) {
@@ -306,6 +332,7 @@ private:
     const ApplyOptions& options_;
     Terminal& terminal_;
     std::string expected_;
+    std::string plan_text_;  // of the plan file
     std::string started_at_;
     Workspace workspace_;
     std::unique_ptr<store::Store> store_;

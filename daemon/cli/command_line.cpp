@@ -29,6 +29,9 @@ Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 3 invalid ma
             6 refused by a guard, 64 wrong usage, 70 a bug, 75 try again later, 130 interrupted.
 )";
 
+/// For values that are a consent or a place to keep one: a script's unset variable must not pass for "none was given".
+const CLI::Validator not_empty([](const std::string& text) { return text.empty() ? "must not be empty" : ""; }, {});
+
 /// The command tree with everything its flags fill in.
 struct CommandLine {
     CLI::App app{"regent keeps registrations in Entra as their manifests say", "regent"};
@@ -117,11 +120,13 @@ struct CommandLine {
         auto* command = app.add_subcommand("plan", "What would change. Writes nothing anywhere");
         command->add_flag("--detailed-exitcode", plan_options.detailed_exitcode,
                           "Exit with 2 when there is something to do");
-        command->add_option("--out", plan_options.out, "Write the plan (JSON) to this file, for `regent apply FILE`");
+        command->add_option("--out", plan_options.out, "Write the plan (JSON) to this file, for `regent apply FILE`")
+            ->check(not_empty);
         command->add_flag("--show-unchanged", plan_options.show_unchanged, "List objects that need nothing, too");
         command->add_flag("--drift-only", plan_options.drift_only, "Only what was changed outside");
         plan_max =
             command->add_option("--max-deletes", plan_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
+                ->check(CLI::NonNegativeNumber)  // sees the text: -1 would become the largest number there is
                 ->envname("REGENT_MAX_DELETES");
         command->footer("Output: text, json, jsonl, markdown, diff.");
     }
@@ -129,15 +134,22 @@ struct CommandLine {
     void add_apply() {
         auto* command =
             app.add_subcommand("apply", "Carry out what plan shows, then read back that nothing is left to do");
-        command->add_option("planfile", apply_options.plan_file,
-                            "A plan written by `regent plan --out`: applied only if it still is the plan");
-        command->add_option("--expect-plan", apply_options.expect_plan,
-                            "Go on only if the plan has this id (8 digits or more)");
+        command
+            ->add_option("planfile", apply_options.plan_file,
+                         "A plan written by `regent plan --out`: applied only if it still is the plan")
+            ->check(not_empty);
+        command
+            ->add_option("--expect-plan", apply_options.expect_plan,
+                         "Go on only if the plan has this id (8 digits or more)")
+            ->check(not_empty);
         command->add_flag("--yes,-y", apply_options.yes, "Do not ask");
-        command->add_option("--confirm-delete", apply_options.confirm_delete,
-                            "The environment's name: agrees to a plan that deletes");
+        command
+            ->add_option("--confirm-delete", apply_options.confirm_delete,
+                         "The environment's name: agrees to a plan that deletes")
+            ->check(not_empty);
         apply_max =
             command->add_option("--max-deletes", apply_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
+                ->check(CLI::NonNegativeNumber)  // sees the text: -1 would become the largest number there is
                 ->envname("REGENT_MAX_DELETES");
         command->footer("Output: text, jsonl. Ctrl-C finishes the running steps and stops.");
     }
@@ -152,14 +164,29 @@ struct CommandLine {
 
 /// CLI11 says "The following argument was not expected: plann"; a person would like to read what was meant.
 std::string suggestion_for(const std::vector<std::string>& arguments, const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
-    const std::vector<std::string_view> candidates(names.begin(), names.end());
+    std::vector<std::string> commands, flags;
+    const auto add_flags = [&](const CLI::App& of) {
+        for (const auto* option : of.get_options()) {
+            for (const auto& name : option->get_lnames()) flags.push_back("--" + name);
+        }
+    };
+    const CLI::App* chosen = nullptr;
+    add_flags(app);
+    for (const auto* command : app.get_subcommands({})) {
+        commands.push_back(command->get_name());
+        if (std::find(arguments.begin(), arguments.end(), command->get_name()) != arguments.end()) chosen = command;
+    }
+    if (chosen != nullptr) add_flags(*chosen);
+    const std::vector<std::string_view> known_commands(commands.begin(), commands.end());
+    const std::vector<std::string_view> known_flags(flags.begin(), flags.end());
     for (const auto& argument : arguments) {
-        if (argument.empty() || argument.front() == '-') continue;
-        if (std::find(names.begin(), names.end(), argument) != names.end()) return {};
-        const auto near = manifest::did_you_mean(argument, candidates);
-        return near ? fmt::format("did you mean `regent {}`?", *near) : std::string{};
+        if (argument.starts_with("--")) {
+            const auto near = manifest::did_you_mean(argument.substr(0, argument.find('=')), known_flags);
+            if (near) return fmt::format("did you mean `{}`?", *near);
+        } else if (!argument.empty() && argument.front() != '-' && chosen == nullptr) {
+            const auto near = manifest::did_you_mean(argument, known_commands);
+            if (near) return fmt::format("did you mean `regent {}`?", *near);
+        }
     }
     return {};
 }

@@ -1,5 +1,6 @@
 #include "cli/messages.hpp"
 
+#include "cli/step_words.hpp"
 #include "manifest/diagnostic_text.hpp"
 #include "model/value.hpp"
 
@@ -54,6 +55,19 @@ void print_diagnostics(Terminal& terminal, const Workspace& workspace, ColourCho
     const manifest::TextOptions options{.colour =
                                             wants_colour(colour, terminal.err_is_terminal(), environment_variable)};
     terminal.err(manifest::render_text(workspace.diagnostics, workspace.texts, options));
+}
+
+void print_warnings(Terminal& terminal, const std::vector<std::string>& warnings) {
+    for (const auto& warning : warnings) terminal.err(fmt::format("warning: {}\n", with_visible_controls(warning)));
+}
+
+void print_wait(Terminal& terminal, const std::string& origin, std::chrono::milliseconds wait, const std::string& why) {
+    terminal.err(fmt::format("{}: {}, goes on in {}\n", origin, with_visible_controls(why), duration_text(wait)));
+}
+
+void print_counters(Terminal& terminal, const net::SessionCounters& counters) {
+    terminal.err(fmt::format("{} requests, {} of them again after a failure, {} throttled; {} spent waiting\n",
+                             counters.requests, counters.retries, counters.throttled, duration_text(counters.waited)));
 }
 
 ExitCode exit_code_of(provider::ErrorKind kind) noexcept {

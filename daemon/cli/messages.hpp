@@ -4,11 +4,14 @@
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
 #include "model/diagnostic.hpp"
+#include "net/session.hpp"
 #include "plan/safety.hpp"
 #include "provider/provider_error.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace regent::cli {
 
@@ -20,6 +23,12 @@ void print_error(Terminal& terminal, const provider::ProviderError& error);
 void print_refusal(Terminal& terminal, const plan::Refusal& refusal);
 /// Diagnostics with their lines and carets, to err().
 void print_diagnostics(Terminal& terminal, const Workspace& workspace, ColourChoice colour);
+
+void print_warnings(Terminal& terminal, const std::vector<std::string>& warnings);
+/// Why nothing moves: "https://graph.microsoft.com: throttled, goes on in 3.0s".
+void print_wait(Terminal& terminal, const std::string& origin, std::chrono::milliseconds wait, const std::string& why);
+/// For --verbose: what the run cost.
+void print_counters(Terminal& terminal, const net::SessionCounters& counters);
 
 /// What a failed read or write of a service means to the shell.
 [[nodiscard]] ExitCode exit_code_of(provider::ErrorKind kind) noexcept;

@@ -5,9 +5,13 @@
 #include "cli/workspace.hpp"
 #include "store/store.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <fstream>
+#include <cerrno>
+#include <string_view>
 
 namespace regent::cli {
 namespace {
@@ -28,13 +32,26 @@ plan::History read_history(const Workspace& workspace, const GlobalOptions& glob
     return std::move(*history);
 }
 
+/// For its owner only, also when the file was there before: a plan says what a tenant holds. A pipe or a device keeps
+/// its mode.
+bool write_private(const std::filesystem::path& path, std::string_view text) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) return false;
+    struct stat about {};
+    bool written = ::fstat(file, &about) == 0 && (!S_ISREG(about.st_mode) || ::fchmod(file, 0600) == 0);
+    while (written && !text.empty()) {
+        const auto count = ::write(file, text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        written = count > 0;
+        if (written) text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return ::close(file) == 0 && written;
+}
+
 bool write_plan_file(const Planned& planned, const std::filesystem::path& path, Terminal& terminal) {
     auto report = planned.report;
     report.plan = &planned.plan;
-    std::ofstream file(path, std::ios::binary);
-    file << report::write_json(report);
-    file.flush();
-    if (file) return true;
+    if (write_private(path, report::write_json(report))) return true;
     print_error(terminal, fmt::format("the plan could not be written to {}", path.string()),
                 "check the folder and its permissions");
     return false;
@@ -43,6 +60,11 @@ bool write_plan_file(const Planned& planned, const std::filesystem::path& path, 
 }  // namespace
 
 ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal& terminal) {
+    if (!is_plan_format(global.output)) {
+        print_error(terminal, fmt::format("a plan has no output format `{}`", global.output),
+                    "text, json, jsonl, markdown or diff");
+        return ExitCode::usage;
+    }
     auto workspace = open_workspace(global.directory, global.environment);
     if (!workspace) {
         print_error(terminal, workspace.error(), global.colour);
@@ -51,11 +73,14 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
     print_diagnostics(terminal, *workspace, global.colour);
     if (model::has_errors(workspace->diagnostics)) return ExitCode::invalid_manifests;
 
-    auto tenant = connect(workspace->environment, global, {});
+    auto tenant = connect(workspace->environment, global, [&](const auto& origin, auto wait, const auto& why) {
+        if (!global.quiet) print_wait(terminal, origin, wait, why);
+    });
     if (!tenant) {
         print_error(terminal, tenant.error().message, tenant.error().help);
         return ExitCode::sign_in;
     }
+    print_warnings(terminal, (*tenant)->warnings());
     const plan::Consent consent{{}, options.max_deletes};
     auto planned = observe_and_plan(*workspace, **tenant, read_history(*workspace, global, terminal), consent);
     if (!planned) {
@@ -64,16 +89,13 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
         return exit_code_of(planned.error().kind);
     }
     for (const auto& note : workspace->notes) terminal.err(fmt::format("note: {}\n", note));
-    if (!print_plan(*planned, global,
-                    {.colour = report::Colour::off,
-                     .show_unchanged = options.show_unchanged,
-                     .drift_only = options.drift_only,
-                     .quiet = false},
-                    terminal)) {
-        print_error(terminal, fmt::format("a plan has no output format `{}`", global.output),
-                    "text, json, jsonl, markdown or diff");
-        return ExitCode::usage;
-    }
+    print_plan(*planned, global,
+               {.colour = report::Colour::off,
+                .show_unchanged = options.show_unchanged,
+                .drift_only = options.drift_only,
+                .quiet = false},
+               terminal);
+    if (global.verbose > 0) print_counters(terminal, (*tenant)->counters());
     if (!options.out.empty() && !write_plan_file(*planned, options.out, terminal)) return ExitCode::failed;
 
     if (!planned->plan.problems.empty()) {

@@ -47,7 +47,11 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     return planned;
 }
 
-bool print_plan(const Planned& planned, const GlobalOptions& global, report::TextOptions text, Terminal& terminal) {
+bool is_plan_format(const std::string& format) {
+    return format == "text" || format == "json" || format == "jsonl" || format == "markdown" || format == "diff";
+}
+
+void print_plan(const Planned& planned, const GlobalOptions& global, report::TextOptions text, Terminal& terminal) {
     auto report = planned.report;
     report.plan = &planned.plan;
     const bool colour = wants_colour(global.colour, terminal.out_is_terminal(), environment_variable);
@@ -63,10 +67,7 @@ bool print_plan(const Planned& planned, const GlobalOptions& global, report::Tex
         terminal.out(report::write_markdown(report));
     } else if (global.output == "diff") {
         terminal.out(report::write_diff(report, text.colour));
-    } else {
-        return false;
     }
-    return true;
 }
 
 fs::path state_file(const GlobalOptions& global) {

@@ -28,9 +28,9 @@ struct Planned {
                                                                               const plan::History& history,
                                                                               const plan::Consent& consent);
 
-/// Prints `report` the way `global.output` asks for. False when that is no format of a plan.
-[[nodiscard]] bool print_plan(const Planned& planned, const GlobalOptions& global, report::TextOptions text,
-                              Terminal& terminal);
+[[nodiscard]] bool is_plan_format(const std::string& format);
+/// Prints `report` the way `global.output` asks for.
+void print_plan(const Planned& planned, const GlobalOptions& global, report::TextOptions text, Terminal& terminal);
 
 /// Where history is kept: --state-dir, else $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/regent, else
 /// ~/.local/state/regent.

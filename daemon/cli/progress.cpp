@@ -5,6 +5,8 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <ctime>
 
@@ -47,6 +49,22 @@ const char* mark_of(apply::StepState state) {
     }
 }
 
+/// How wide the terminal is; a line that wraps would be two, and only one of them be taken back.
+std::size_t columns() {
+    struct winsize size {};
+    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// The beginning of `line` that fits, by characters of UTF-8.
+std::string cut_to(const std::string& line, std::size_t width) {
+    std::size_t characters = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const bool begins = (static_cast<unsigned char>(line[i]) & 0xC0U) != 0x80U;
+        if (begins && ++characters > width) return line.substr(0, i);
+    }
+    return line;
+}
+
 }  // namespace
 
 Progress::Progress(Terminal& terminal, Style style, std::size_t steps)
@@ -83,7 +101,7 @@ void Progress::step_finished(const plan::Step& step, const apply::StepOutcome& o
     ++finished_;
     const auto detail = model::with_visible_controls(outcome.detail);
     const bool done = outcome.state == apply::StepState::done;
-    const auto text = done ? words.done : ending(outcome);
+    const auto text = done ? words.done : model::with_visible_controls(ending(outcome));
     if (style_ == Style::lines) {
         const auto took = done ? fmt::format(" in {}", duration_text(outcome.took)) : std::string{};
         print(fmt::format("{} {}: {}{}{}\n", wall_time(), words.subject, text, took,
@@ -99,6 +117,11 @@ void Progress::step_finished(const plan::Step& step, const apply::StepOutcome& o
 void Progress::note(const std::string& text) {
     const std::lock_guard lock(mutex_);
     if (style_ == Style::lines) print(fmt::format("{} {}\n", wall_time(), text));
+    if (style_ == Style::redrawn) {
+        erase();
+        print(fmt::format("        {}\n", text));
+        draw();
+    }
 }
 
 void Progress::tick(const std::stop_token& stop) {
@@ -128,13 +151,18 @@ void Progress::print(const std::string& line) {
 
 void Progress::draw() {
     erase();
+    const auto width = columns();
     std::string block;
     for (const auto& [id, step] : running_) {
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - step.begun).count();
-        block += fmt::format("  ....  {:<36} {:<24} {:>5}s  {}\n", step.subject, step.doing, seconds,
-                             model::with_visible_controls(step.words));
+        block += cut_to(fmt::format("  ....  {:<36} {:<24} {:>5}s  {}", step.subject, step.doing, seconds,
+                                    model::with_visible_controls(step.words)),
+                        width);
+        block += '\n';
     }
-    block += fmt::format("  {} of {} steps done. Ctrl-C finishes the running steps and stops.\n", finished_, steps_);
+    block += cut_to(
+        fmt::format("  {} of {} steps done. Ctrl-C finishes the running steps and stops.", finished_, steps_), width);
+    block += '\n';
     drawn_lines_ = running_.size() + 1;
     terminal_.err(block);
 }

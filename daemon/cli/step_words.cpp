@@ -1,6 +1,7 @@
 #include "cli/step_words.hpp"
 
 #include "model/attributes.hpp"
+#include "model/value.hpp"
 
 #include <fmt/format.h>
 
@@ -36,11 +37,12 @@ Verbs verbs_of(plan::Work work) {
     return {"working", "done"};
 }
 
-/// "federatedCredentials/arm-mi" → its collection and its element.
+/// "federatedCredentials/arm-mi" → its collection and its element. An element that is to go was named by somebody else.
 std::pair<std::string, std::string> split(const std::string& part) {
     const auto slash = part.find('/');
-    return slash == std::string::npos ? std::pair{part, std::string{}}
-                                      : std::pair{part.substr(0, slash), part.substr(slash + 1)};
+    return slash == std::string::npos
+               ? std::pair{part, std::string{}}
+               : std::pair{part.substr(0, slash), model::with_visible_controls(part.substr(slash + 1))};
 }
 
 }  // namespace

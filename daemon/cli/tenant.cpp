@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <map>
 
@@ -28,7 +29,7 @@ class ServiceTenant final : public Tenant {
 public:
     ServiceTenant(const model::Environment& environment, const GlobalOptions& options, net::SignIn sign_in,
                   net::WaitListener on_wait)
-        : environment_(environment) {
+        : environment_(environment), warnings_(std::move(sign_in.warnings)) {
         transport_ = options.transport == "curl"
                          ? net::make_curl_transport(transport_options(environment, options), rng_)
                          : net::make_cpprest_transport(transport_options(environment, options), rng_);
@@ -73,6 +74,7 @@ public:
         return {graph_writer_.get(), power_apps_writer_.get()};
     }
 
+    const std::vector<std::string>& warnings() const override { return warnings_; }
     net::SessionCounters counters() const override { return session_->counters(); }
     net::Clock& clock() override { return clock_; }
     net::Rng& rng() override { return rng_; }
@@ -92,6 +94,7 @@ private:
     }
 
     const model::Environment environment_;
+    const std::vector<std::string> warnings_;
     net::SystemClock clock_;
     net::SystemRng rng_;
     std::unique_ptr<net::Transport> transport_;
@@ -102,6 +105,12 @@ private:
     std::unique_ptr<provider::Observer> graph_observer_, power_apps_observer_;
     std::unique_ptr<provider::Writer> graph_writer_, power_apps_writer_;
 };
+
+/// GUIDs are the same in capitals.
+bool same_tenant(const std::string& a, const std::string& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
 
 tl::expected<net::SignIn, net::TokenError> find_credential() {
     const auto directory = environment_variable("CREDENTIALS_DIRECTORY");
@@ -116,7 +125,7 @@ tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environm
                                                            const GlobalOptions& options, net::WaitListener on_wait) {
     auto sign_in = find_credential();
     if (!sign_in) return tl::unexpected(SignInError{sign_in.error().message, sign_in.error().help});
-    if (!sign_in->tenant_id.empty() && sign_in->tenant_id != environment.tenant_id) {
+    if (!sign_in->tenant_id.empty() && !same_tenant(sign_in->tenant_id, environment.tenant_id)) {
         return tl::unexpected(
             SignInError{fmt::format("the credential is for tenant {}, the environment `{}` is tenant {}",
                                     sign_in->tenant_id, environment.name, environment.tenant_id),

@@ -25,6 +25,8 @@ public:
     [[nodiscard]] virtual tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope& scope) = 0;
     /// Those who can write. A command that only plans never calls this, and without it none of them exists.
     [[nodiscard]] virtual std::vector<provider::Writer*> writers() = 0;
+    /// About the credential: a key file that everybody can read.
+    [[nodiscard]] virtual const std::vector<std::string>& warnings() const = 0;
     [[nodiscard]] virtual net::SessionCounters counters() const = 0;
     [[nodiscard]] virtual net::Clock& clock() = 0;
     [[nodiscard]] virtual net::Rng& rng() = 0;

@@ -123,6 +123,21 @@ Value from_json(const nlohmann::json& json) {
     return {};
 }
 
+namespace {
+
+/// Bytes of a character at the start of `text` that makes a screen show its surroundings in another order, or ends a
+/// line for some readers: U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069. 0 when there is none.
+std::size_t misleading_length(std::string_view text) {
+    if (text.starts_with("\xD8\x9C")) return 2;
+    if (text.size() < 3 || text[0] != '\xE2') return 0;
+    const auto second = static_cast<unsigned char>(text[1]), third = static_cast<unsigned char>(text[2]);
+    const bool marks = second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE));
+    const bool isolates = second == 0x81 && third >= 0xA6 && third <= 0xA9;
+    return marks || isolates ? 3 : 0;
+}
+
+}  // namespace
+
 std::string with_visible_controls(std::string_view text) {
     std::string shown;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -135,6 +150,9 @@ std::string with_visible_controls(std::string_view text) {
         } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
             shown += "\xEF\xBF\xBD";  // C1 has no pictures
             ++i;
+        } else if (const auto length = misleading_length(text.substr(i)); length > 0) {
+            shown += "\xEF\xBF\xBD";
+            i += length - 1;
         } else {
             shown += text[i];
         }

@@ -77,7 +77,8 @@ struct Value {
 [[nodiscard]] nlohmann::json to_json(const Value& value);
 [[nodiscard]] Value from_json(const nlohmann::json& json);
 
-/// `text` with every control character (also DEL and C1) as its visible picture or U+FFFD. One-line: newline and tab as well.
+/// `text` with every control character (also DEL and C1) as its visible picture or U+FFFD, which stands for what turns text around
+/// (U+202E and its kin), too. One-line: newline and tab as well.
 [[nodiscard]] std::string with_visible_controls(std::string_view text);
 
 }  // namespace regent::model

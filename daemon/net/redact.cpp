@@ -50,6 +50,16 @@ std::size_t jwt_length(std::string_view text, std::size_t at) {
     return length > first || first >= 40 ? length : 0;
 }
 
+/// Length of a client secret as Entra makes them, at `at`: three characters, a digit, "Q~" and some thirty more; 0 when
+/// there is none. A service that complains about a value quotes it without the name of its member.
+std::size_t entra_secret_length(std::string_view text, std::size_t at) {
+    const auto belongs = [](char c) { return is_name_character(c) || c == '.' || c == '~'; };
+    const auto rest = text.substr(at);
+    if (rest.size() < 24 || rest.substr(4, 2) != "Q~" || rest[3] < '0' || rest[3] > '9') return 0;
+    const auto length = run_length(text, at, belongs);
+    return length >= 24 ? length : 0;
+}
+
 /// Length of a scheme name and the blank behind it, when credentials follow: "Bearer ", "Basic ".
 std::size_t scheme_length(std::string_view text, std::size_t at) {
     for (const std::string_view scheme : {"bearer", "basic", "sharedaccesssignature"}) {
@@ -134,6 +144,8 @@ public:
                 copy(3);
             } else if (const auto jwt = jwt_length(text_, at_); jwt > 0) {
                 hide(jwt);
+            } else if (const auto secret = entra_secret_length(text_, at_); secret > 0) {
+                hide(secret);
             } else if (!hide_credentials() && !hide_value()) {
                 copy(std::max<std::size_t>(1, run_length(text_, at_, is_name_character)));
             }

@@ -43,7 +43,7 @@ void check_consent(const Plan& plan, const model::Policy& policy, const Consent&
                    std::vector<Refusal>& refusals) {
     const auto& expected = consent.expected_plan;
     const auto digits = expected.rfind("sha256:", 0) == 0 ? expected.substr(7) : expected;
-    if (!digits.empty() && (digits.size() < 8 || plan.id.rfind(digits, 0) != 0)) {
+    if (!expected.empty() && (digits.size() < 8 || plan.id.rfind(digits, 0) != 0)) {
         refusals.push_back({Refusal::Guard::plan_changed,
                             fmt::format("the plan is {} now, not {}: manifests or tenant changed since it was reviewed",
                                         plan.id.substr(0, 8), digits.substr(0, 8)),

@@ -35,7 +35,33 @@ bool is_digest(std::string_view text) {
                                             [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
+/// Takes away what may differ between two looks at one plan: lines move, what counts as drift depends on the history of
+/// the machine, words tell the time, and a service lists the members of a set in any order it likes.
+void normalise(nlohmann::json& json) {
+    if (json.is_object()) {
+        for (const auto* member : {"source", "note", "warnings", "reason", "drift"}) json.erase(member);
+    }
+    for (auto& member : json) {
+        if (member.is_structured()) normalise(member);
+    }
+    if (json.is_array()) std::sort(json.begin(), json.end());
+}
+
 }  // namespace
+
+std::string first_difference(const std::string& written, const std::string& made_again) {
+    const auto read = [](const std::string& text) {
+        auto json = nlohmann::json::parse(text, nullptr, false);
+        normalise(json);
+        return json;
+    };
+    const auto old = read(written), fresh = read(made_again);
+    if (!old.is_object() || !fresh.is_object()) return "plan_id";
+    for (const auto* member : {"plan_id", "environment", "owner", "tenant_id", "summary", "changes", "steps"}) {
+        if (old.value(member, nlohmann::json()) != fresh.value(member, nlohmann::json())) return member;
+    }
+    return {};
+}
 
 tl::expected<PlanFile, PlanFileError> read_plan_file(const std::string& text) {
     const auto json = nlohmann::json::parse(text, nullptr, false);

@@ -23,4 +23,8 @@ struct PlanFileError {
 /// one refused.
 [[nodiscard]] tl::expected<PlanFile, PlanFileError> read_plan_file(const std::string& text);
 
+/// The first member in which two plans of one id (JSON, as `regent plan --out` writes it) say different things, or an
+/// empty text. When and by whom it was planned, and on which line something is declared, is no difference.
+[[nodiscard]] std::string first_difference(const std::string& written, const std::string& made_again);
+
 }  // namespace regent::report

@@ -174,6 +174,13 @@ Json diagnostics_json(const plan::Plan& plan) {
     return json;
 }
 
+/// U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069, as the three bytes of UTF-8 that begin with E2.
+bool turns_text(std::string_view bytes) {
+    const auto second = static_cast<unsigned char>(bytes[1]), third = static_cast<unsigned char>(bytes[2]);
+    return (second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE))) ||
+           (second == 0x81 && third >= 0xA6 && third <= 0xA9);
+}
+
 /// What is there and declared by no manifest, also of objects that need no change.
 Json undeclared_json(const plan::Plan& plan) {
     auto json = Json::array();
@@ -256,8 +263,8 @@ nlohmann::ordered_json summary_json(const plan::Plan& plan) {
 
 std::string dump(const nlohmann::ordered_json& json, int indent) {
     const auto text = json.dump(indent, ' ', false, Json::error_handler_t::replace);
-    // The library escapes what JSON demands, which ends at U+001F; terminals act on these as well. They only occur
-    // inside strings.
+    // The library escapes what JSON demands, which ends at U+001F; terminals act on these as well, and show what stands
+    // around U+202E and its kin in another order. They only occur inside strings.
     std::string safe;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
@@ -267,6 +274,11 @@ std::string dump(const nlohmann::ordered_json& json, int indent) {
         } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {
             safe += fmt::format("\\u{:04x}", next);
             ++i;
+        } else if (byte == 0xE2 && i + 2 < text.size() && turns_text(text.substr(i, 3))) {
+            // In three bytes of UTF-8, each of the last two holds six bits.
+            const auto last = static_cast<unsigned char>(text[i + 2]);
+            safe += fmt::format("\\u{:04x}", 0x2000U + ((next & 0x3FU) << 6U) + (last & 0x3FU));
+            i += 2;
         } else {
             safe += text[i];
         }

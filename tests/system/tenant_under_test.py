@@ -9,6 +9,7 @@ import pathlib
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import tempfile
 import time
@@ -43,13 +44,15 @@ class Simulator:
                 raise Failure("the simulator did not start: " + (self.folder / "simulator.err").read_text())
             time.sleep(0.02)
         self.port = int(port_file.read_text())
-        self.url = f"http://127.0.0.1:{self.port}"
+        certificate = options[options.index("--tls-cert") + 1] if "--tls-cert" in options else None
+        self.context = ssl.create_default_context(cafile=certificate) if certificate else None
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
 
     def control(self, path, body=None, method=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + "/_simulator/" + path, data=data, headers={"Content-Type": "application/json"},
                                          method=method or ("GET" if body is None else "POST"))
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30, context=self.context) as answer:
             text = answer.read()
         return json.loads(text) if text.strip() else None
 
@@ -91,13 +94,13 @@ class Run:
 class Bench:
     """A simulator, a copy of a repository and a state folder, in one temporary folder."""
 
-    def __init__(self, binaries, repository, seed=None, switches=None):
+    def __init__(self, binaries, repository, seed=None, switches=None, options=()):
         self.binaries = pathlib.Path(binaries).resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="regent-test-"))
         self.repository = self.folder / "repository"
         self.state_dir = self.folder / "state"
         self.outputs = []
-        options = ["--seed", str(seed)] if seed else []
+        options = [*(["--seed", str(seed)] if seed else []), *map(str, options)]
         try:
             self.simulator = Simulator(self.binaries / "regent-simulator", self.folder, *options)
             if switches:
@@ -115,16 +118,25 @@ class Bench:
             removed.unlink()
         for path in self.repository.rglob("*.regent.yaml"):
             text = path.read_text()
-            path.write_text(text.replace("http://127.0.0.1:8801", self.simulator.url))
+            path.write_text(text.replace("http://127.0.0.1:8801", self.address()))
 
-    def regent(self, *arguments, expect=None, environment=None):
+    def address(self):
+        """Where manifests find the services."""
+        return self.simulator.url
+
+    def environment(self, changes=None):
+        """The variables regent runs with; a change to None takes one away."""
         env = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.folder), "LANG": "C.UTF-8",
                "AZURE_CLIENT_ID": CLIENT_ID, "AZURE_CLIENT_SECRET": "simulator", "REGENT_STATE_DIR": str(self.state_dir),
                "REGENT_REPLICATION_GRACE": "20"}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
                 env[name] = os.environ[name]
-        env.update(environment or {})
+        env.update(changes or {})
+        return {name: value for name, value in env.items() if value is not None}
+
+    def regent(self, *arguments, expect=None, environment=None):
+        env = self.environment(environment)
         done = subprocess.run([str(self.binaries / "regent"), *arguments], cwd=self.repository, env=env, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
         self.outputs += [done.stdout, done.stderr]

@@ -1,5 +1,7 @@
 #include "provider/graph/graph_errors.hpp"
 
+#include "net/redact.hpp"
+
 #include <fmt/format.h>
 
 namespace regent::provider::graph {
@@ -100,6 +102,8 @@ ProviderError graph_refusal(const std::string& what, const GraphAnswer& answer) 
     error.service = fmt::format("Graph: {}", answer.status);
     if (const auto code = answer.error_code(); !code.empty()) error.service += " " + code;
     if (const auto message = answer.error_message(); !message.empty()) error.service += fmt::format(" \"{}\"", message);
+    // A service that quotes the request back must not bring a secret into a log.
+    error.service = net::redact(error.service);
     error.request_id = answer.request_id;
     error.help = help_for(error.kind, answer);
     return error;

@@ -1,5 +1,6 @@
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 
+#include "net/redact.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
 
 #include <fmt/chrono.h>
@@ -158,7 +159,8 @@ ProviderError PowerAppsClient::refused(const std::string& what, const net::Answe
     if (!words.message.empty()) service += fmt::format(" \"{}\"", words.message);
     return {.kind = kind,
             .message = "Power Apps refused to " + what,
-            .service = std::move(service),
+            // A service that quotes the request back must not bring a secret into a log.
+            .service = net::redact(service),
             .request_id = answer.request_id.empty() ? answer.client_request_id : answer.request_id,
             .time = now(),
             .help = help_for(kind, words),

@@ -1,0 +1,112 @@
+"""A wrong command line is 64, sends nothing, and says what was meant."""
+
+from bench import ONE_APPLICATION, bench, case, check, says
+
+
+def wrong(it, *arguments, environment=None):
+    run = it.regent(*arguments, environment=environment, expect=64)
+    check(run.err.startswith("error: ") and not run.out, run)
+    check(not it.simulator.requests(), f"requests were sent by\n{run}")
+    return run
+
+
+@case
+def a_mistyped_command_is_64_and_says_which_was_meant(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        for typed, meant in (("plann", "plan"), ("aply", "apply"), ("validat", "validate"), ("explian", "explain"), ("shema", "schema")):
+            says(wrong(it, typed), f"did you mean `regent {meant}`?")
+        says(wrong(it, "-e", "dev", "plann"), "did you mean `regent plan`?")
+        says(wrong(it, "--output", "json", "plann"), "did you mean `regent plan`?")
+        run = wrong(it, "frobnicate")
+        check("did you mean" not in run.err and "--help" in run.err, run)
+
+
+@case
+def no_command_is_64_and_shows_the_help(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        run = it.regent(expect=64)
+        says(run, "validate", "plan", "apply", "Exit codes")
+        check(not run.out, run)
+        check("Exit codes" in it.regent("--help", expect=0).out, "help is no result")
+        check("--expect-plan" in it.regent("apply", "--help", expect=0).out, "a command has no help of its own")
+
+
+@case
+def an_unknown_flag_is_64_and_names_it(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        says(wrong(it, "plan", "--frobnicate"), "--frobnicate")
+        says(wrong(it, "plan", "--yes"), "--yes")
+        says(wrong(it, "--frobnicate", "plan"), "--frobnicate")
+        says(wrong(it, "plan", "--detailed-exitcod"), "did you mean `--detailed-exitcode`?")
+        says(wrong(it, "apply", "--confirm-deletes", "dev"), "did you mean `--confirm-delete`?")
+        says(wrong(it, "plan", "--enviroment", "dev"), "did you mean `--environment`?")
+
+
+@case
+def a_value_that_is_none_is_64(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        for arguments in (["plan", "--parallel", "0"], ["plan", "--parallel", "33"], ["plan", "--timeout", "soon"], ["plan", "--max-deletes", "-1"],
+                          ["plan", "--transport", "carrier-pigeon"], ["plan", "--color", "sometimes"], ["plan", "--out"], ["plan", "-e"],
+                          ["apply", "one.json", "two.json"], ["plan", "stray"], ["explain"]):
+            wrong(it, *arguments)
+        for variable, value in (("REGENT_PARALLEL", "many"), ("REGENT_MAX_DELETES", "-1"), ("REGENT_TRANSPORT", "carrier-pigeon")):
+            wrong(it, "plan", environment={variable: value})
+
+
+@case
+def an_empty_consent_is_64_and_not_the_same_as_none(binaries):
+    """A script's variable that was never set."""
+    with bench(binaries, ONE_APPLICATION) as it:
+        for arguments in (["--expect-plan", ""], ["--expect-plan="], [""], ["--confirm-delete", ""]):
+            wrong(it, "apply", "--yes", *arguments)
+        wrong(it, "plan", "--out", "")
+
+
+@case
+def a_format_that_a_command_does_not_have_is_64_before_any_request(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        says(wrong(it, "plan", "-o", "yaml"), "yaml", "text, json, jsonl, markdown or diff")
+        says(wrong(it, "apply", "--yes", "-o", "markdown"), "markdown", "text or jsonl")
+        says(wrong(it, "validate", "-o", "markdown"), "markdown", "text, json or github")
+
+
+@case
+def two_environments_want_a_choice(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        environments = it.repository / "environments"
+        (environments / "test.regent.yaml").write_text((environments / "dev.regent.yaml").read_text().replace("name: dev", "name: test"))
+        for command in (["plan"], ["apply", "--yes"], ["render"]):
+            says(wrong(it, *command), "several environments", "-e: dev, test")
+        says(wrong(it, "plan", "-e", "tests"), "did you mean `test`?")
+        says(wrong(it, "plan", "-e", "production"), "environments here: dev, test")
+        it.regent("plan", "-e", "test", expect=0)
+        it.regent("-e", "test", "plan", expect=0)
+        it.regent("plan", environment={"REGENT_ENVIRONMENT": "test"}, expect=0)
+        it.regent("validate", expect=0)
+
+
+@case
+def no_repository_is_64(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        for command in (["plan"], ["apply", "--yes"], ["validate"]):
+            wrong(it, *command, "-C", str(it.folder / "state" / "nowhere"))
+            wrong(it, *command, "-C", "/")
+
+
+@case
+def flags_stand_before_and_after_the_command(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        before = it.regent("-o", "json", "-q", "--color", "never", "plan", expect=0)
+        after = it.regent("plan", "-o", "json", "-q", "--color", "never", expect=0)
+        check('"plan_id"' in before.out and '"plan_id"' in after.out, before)
+        it.regent("-C", str(it.repository / "base"), "plan", expect=0)
+
+
+@case
+def an_unknown_thing_to_explain_is_told(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        for what in ("RG9999", "Aplication", "Application.spec.redirectUri"):
+            run = it.regent("explain", what)
+            check(run.code == 64 and run.err.startswith("error"), run)
+        run = it.regent("schema", "Aplication")
+        check(run.code == 64, run)
