@@ -26,6 +26,8 @@ using namespace std::chrono_literals;
 using PlainStream = beast::tcp_stream;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
+constexpr std::size_t idle_buffer_bytes = 4096;
+
 std::string text(beast::string_view view) {
     return {view.data(), view.size()};
 }
@@ -57,6 +59,9 @@ public:
 
 private:
     void read() {
+        // Whoever keeps a connection open may be one of thousands: nothing of the last exchange stays with it.
+        response_.reset();
+        if (buffer_.capacity() > idle_buffer_bytes) buffer_.shrink_to_fit();
         parser_.emplace();
         parser_->body_limit(options_.max_body_bytes);
         parser_->header_limit(64 * 1024);
@@ -70,12 +75,12 @@ private:
     }
 
     Request request() {
-        const auto& message = parser_->get();
+        auto& message = parser_->get();
         Request request;
         request.method = text(message.method_string());
         request.target = text(message.target());
         request.connection = number_;
-        request.body = message.body();
+        request.body = std::move(message.body());
         for (const auto& field : message) request.headers.emplace_back(text(field.name_string()), text(field.value()));
         const auto question = request.target.find('?');
         request.path = percent_decoded(request.target.substr(0, question), false);
@@ -91,19 +96,19 @@ private:
         if (verdict.ending == Verdict::Ending::close) return close();
         if (verdict.delay > 0ms) {
             timer_.expires_after(verdict.delay);
-            timer_.async_wait([self = this->shared_from_this(),
-                               verdict = std::move(verdict)](const beast::error_code&) { self->write(verdict); });
+            timer_.async_wait([self = this->shared_from_this(), verdict = std::move(verdict)](
+                                  const beast::error_code&) mutable { self->write(std::move(verdict)); });
             return;
         }
-        write(verdict);
+        write(std::move(verdict));
     }
 
-    void write(const Verdict& verdict) {
-        const auto& answer = verdict.response;
+    void write(Verdict verdict) {
+        auto& answer = verdict.response;
         response_.emplace(static_cast<http::status>(answer.status), 11);
         for (const auto& [name, value] : answer.headers) response_->set(name, value);
         response_->keep_alive(keep_alive_);
-        response_->body() = answer.body;
+        response_->body() = std::move(answer.body);
         response_->prepare_payload();
         beast::get_lowest_layer(stream_).expires_after(60s);
         if (verdict.ending == Verdict::Ending::truncate) return write_half();
@@ -141,6 +146,7 @@ private:
     bool keep_alive_ = true;
 };
 
+/// A connection is a descriptor, and the soft limit is often 1,024.
 void raise_descriptor_limit() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
