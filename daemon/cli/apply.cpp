@@ -10,6 +10,7 @@
 #include "cli/step_words.hpp"
 #include "cli/tenant.hpp"
 #include "cli/workspace.hpp"
+#include "report/apply_summary.hpp"
 #include "report/plan_file.hpp"
 #include "store/store.hpp"
 
@@ -107,9 +108,8 @@ private:
         store_ = std::move(*store);
         auto lock = lock_environment(state_file(global_).parent_path(), state_key(workspace_.environment));
         if (!lock) {
-            print_error(terminal_, lock.error(),
-                        "wait for it, or look with `ps`; two writers would overwrite each other");
-            return ExitCode::try_again;
+            print_error(terminal_, lock.error().message, lock.error().help);
+            return lock.error().busy ? ExitCode::try_again : ExitCode::failed;
         }
         lock_ = std::move(*lock);
 
@@ -144,7 +144,7 @@ private:
         }
         planned_ = std::move(*planned);
         check_plan_file();
-        if (!expected_.empty() && planned_.refusals.empty()) {
+        if (!expected_.empty() && planned_.refusals.empty() && global_.output == "text") {
             terminal_.out(fmt::format("Plan {} still holds.\n", planned_.plan.id.substr(0, 8)));
         } else {
             // The report comes before a refusal, so that what was refused can be read.
@@ -228,9 +228,9 @@ private:
     }
 
     void print_failures(const apply::ApplyResult& result) {
-        for (const auto& outcome : result.outcomes) {
-            if (outcome.state == apply::StepState::failed || outcome.state == apply::StepState::waiting)
-                print_error(terminal_, outcome.error);
+        for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+            const auto& error = result.outcomes[i].error;
+            if (!error.message.empty()) print_error(terminal_, error, planned_.plan.steps[i]);
         }
     }
 
@@ -271,34 +271,41 @@ private:
 
     void print_summary(const apply::ApplyResult& result, const Settled& settled, std::chrono::milliseconds took) {
         const auto& plan = planned_.plan;
+        report::ApplySummary summary;
+        summary.environment = workspace_.environment.name;
+        summary.plan_id = plan.id;
+        summary.timestamp = rfc3339(tenant_->clock().now());
+        summary.took = took;
+        summary.created = count(result, plan, plan::Work::create, false);
+        summary.adopted = count(result, plan, plan::Work::adopt, false);
+        summary.removed = count(result, plan, plan::Work::remove, false);
+        summary.secrets = count(result, plan, plan::Work::add, true);
+        summary.updated = updated(result, plan);
+        summary.failed = objects_with(result, plan, apply::StepState::failed);
+        summary.waiting = objects_with(result, plan, apply::StepState::waiting);
+        summary.complete = result.complete();
+        summary.settled = settled.settled;
+        summary.open = settled.open;
+        terminal_.out(global_.output == "jsonl" ? report::write_jsonl(summary) : report::write_text(summary));
         store::RunRecord run;
-        run.created = count(result, plan, plan::Work::create, false);
-        run.adopted = count(result, plan, plan::Work::adopt, false);
-        run.removed = count(result, plan, plan::Work::remove, false);
-        run.secrets = count(result, plan, plan::Work::add, true);
-        run.updated = updated(result, plan);
-        std::set<model::Address> failed;
-        for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
-            if (result.outcomes[i].state == apply::StepState::failed ||
-                result.outcomes[i].state == apply::StepState::waiting)
-                failed.insert(plan.steps[i].address);
-        }
-        run.failed = failed.size();
-        const auto counts =
-            fmt::format("{} created, {} adopted, {} updated, {} deleted, {} secret{} issued", run.created, run.adopted,
-                        run.updated, run.removed, run.secrets, run.secrets == 1 ? "" : "s");
-        if (result.complete()) {
-            terminal_.out(fmt::format("Apply complete in {}: {}. 0 failed.{}\n", duration_text(took), counts,
-                                      settled.settled ? " Read back: nothing left to do." : ""));
-        } else {
-            std::string names;
-            for (const auto& address : failed) names += (names.empty() ? "" : ", ") + to_string(address);
-            terminal_.out(fmt::format(
-                "Apply stopped short after {}: {}, {} failed{}.\nRun `regent plan -e {}` to see what remains.\n",
-                duration_text(took), counts, run.failed, names.empty() ? "" : " (" + names + ")",
-                workspace_.environment.name));
-        }
+        run.created = summary.created;
+        run.adopted = summary.adopted;
+        run.updated = summary.updated;
+        run.removed = summary.removed;
+        run.secrets = summary.secrets;
+        run.failed = summary.failed.size();
         record(result.complete() ? "ok" : "partly", run);
+    }
+
+    static std::vector<std::string> objects_with(const apply::ApplyResult& result, const plan::Plan& plan,
+                                                 apply::StepState state) {
+        std::set<model::Address> found;
+        for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+            if (result.outcomes[i].state == state) found.insert(plan.steps[i].address);
+        }
+        std::vector<std::string> names;
+        for (const auto& address : found) names.push_back(to_string(address));
+        return names;
     }
 
     ExitCode exit_code(const apply::ApplyResult& result, const Settled& settled, const SignalWatch& signals) const {

@@ -30,8 +30,11 @@ void print_error(Terminal& terminal, const WorkspaceError& error, ColourChoice c
     if (!error.message.empty()) print_error(terminal, error.message, error.help);
 }
 
-void print_error(Terminal& terminal, const provider::ProviderError& error) {
-    auto text = fmt::format("error[{}]: {}\n", error.code, with_visible_controls(error.message));
+namespace {
+
+void print_service_error(Terminal& terminal, const provider::ProviderError& error, const std::string& where) {
+    auto text = error.code.empty() ? std::string("error") : fmt::format("error[{}]", error.code);
+    text += fmt::format(": {}\n{}", with_visible_controls(error.message), where);
     text += detail_line("note", error.service);
     if (!error.request_id.empty()) {
         text += detail_line(
@@ -45,9 +48,23 @@ void print_error(Terminal& terminal, const provider::ProviderError& error) {
     terminal.err(text);
 }
 
+}  // namespace
+
+void print_error(Terminal& terminal, const provider::ProviderError& error) {
+    print_service_error(terminal, error, {});
+}
+
+void print_error(Terminal& terminal, const provider::ProviderError& error, const plan::Step& step) {
+    const auto words = words_for(step);
+    const auto place =
+        step.place.known() ? to_string(model::Place{step.place.file, step.place.line, 0}) : "its manifest is gone";
+    print_service_error(terminal, error,
+                        with_visible_controls(fmt::format("  --> {} ({})", place, words.subject)) + "\n");
+}
+
 void print_refusal(Terminal& terminal, const plan::Refusal& refusal) {
-    terminal.err(
-        fmt::format("refused: {}\n{}", with_visible_controls(refusal.message), detail_line("help", refusal.help)));
+    terminal.err(fmt::format("refused[{}]: {}\n{}", code_of(refusal.guard), with_visible_controls(refusal.message),
+                             detail_line("help", refusal.help)));
 }
 
 void print_diagnostics(Terminal& terminal, const Workspace& workspace, ColourChoice colour) {

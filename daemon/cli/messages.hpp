@@ -5,6 +5,7 @@
 #include "cli/workspace.hpp"
 #include "model/diagnostic.hpp"
 #include "net/session.hpp"
+#include "plan/plan.hpp"
 #include "plan/safety.hpp"
 #include "provider/provider_error.hpp"
 
@@ -20,6 +21,8 @@ void print_error(Terminal& terminal, std::string_view message, std::string_view 
 void print_error(Terminal& terminal, const WorkspaceError& error, ColourChoice colour);
 /// `error[RG0704]: …` with the service's words, the request id and the cure.
 void print_error(Terminal& terminal, const provider::ProviderError& error);
+/// The same with the manifest's line and the object that `step` was about.
+void print_error(Terminal& terminal, const provider::ProviderError& error, const plan::Step& step);
 void print_refusal(Terminal& terminal, const plan::Refusal& refusal);
 /// Diagnostics with their lines and carets, to err().
 void print_diagnostics(Terminal& terminal, const Workspace& workspace, ColourChoice colour);

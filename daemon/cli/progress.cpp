@@ -27,6 +27,8 @@ std::string ending(const apply::StepOutcome& outcome) {
         case apply::StepState::failed:
             return fmt::format("failed after {}: {}", duration_text(outcome.took), outcome.error.message);
         case apply::StepState::waiting:
+            // Its own value did not come, or it stands behind a step whose value did not.
+            if (outcome.error.message.empty()) return fmt::format("waits for {}", to_string(outcome.waits_for));
             return fmt::format("still waiting after {}: {}", duration_text(outcome.took), outcome.error.message);
         case apply::StepState::skipped:
             return fmt::format("waits for {}", to_string(outcome.waits_for));

@@ -33,16 +33,19 @@ StateLock::~StateLock() {
     if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-tl::expected<StateLock, std::string> lock_environment(const std::filesystem::path& folder,
-                                                      const std::string& environment_key) {
+tl::expected<StateLock, LockError> lock_environment(const std::filesystem::path& folder,
+                                                    const std::string& environment_key) {
     const auto path = folder / fmt::format("apply-{:016x}.lock", digest(environment_key));
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return tl::unexpected(
-            fmt::format("the lock file {} cannot be opened: {}", path.string(), std::strerror(errno)));
+            LockError{fmt::format("the lock file {} cannot be opened: {}", path.string(), std::strerror(errno)),
+                      "--state-dir names the folder; it must be writable", false});
     StateLock lock(descriptor);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
-        return tl::unexpected(std::string("another apply to this environment is running on this machine"));
+        return tl::unexpected(LockError{"another apply to this environment is running on this machine",
+                                        "wait for it, or look with `ps`; two writers would overwrite each other",
+                                        true});
     return lock;
 }
 

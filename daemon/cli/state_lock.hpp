@@ -21,8 +21,14 @@ private:
     int descriptor_ = -1;
 };
 
-/// One writer per environment on this machine: takes the lock or says at once that another run holds it.
-[[nodiscard]] tl::expected<StateLock, std::string> lock_environment(const std::filesystem::path& folder,
-                                                                    const std::string& environment_key);
+struct LockError {
+    std::string message;
+    std::string help;
+    bool busy = false;  ///< another run holds it; otherwise the file could not be opened
+};
+
+/// One writer per environment and state folder: takes the lock or says at once why not.
+[[nodiscard]] tl::expected<StateLock, LockError> lock_environment(const std::filesystem::path& folder,
+                                                                  const std::string& environment_key);
 
 }  // namespace regent::cli

@@ -69,8 +69,8 @@ std::string summary(const Findings& findings) {
                        plural(warnings, "warning"), wrong.size(), plural(findings.files, "file"), where, first);
 }
 
-/// Tells only what concerns `paths` (files, or folders with all below them; relative to the repository), as a pre-commit
-/// hook asks. Errors elsewhere still count: a change here may be what broke a file there.
+/// Tells only what concerns `paths` (files, or folders with all below them; relative to the repository), as a
+/// pre-commit hook asks. Errors elsewhere still count: a change here may be what broke a file there.
 void keep_only(Findings& findings, const std::vector<std::string>& paths) {
     const auto before = findings.count(model::Severity::error);
     std::erase_if(findings.diagnostics, [&](const auto& diagnostic) {
@@ -164,7 +164,8 @@ ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, T
         print_error(terminal, fmt::format("validate has no output format `{}`", global.output), "text, json or github");
         return ExitCode::usage;
     }
-    const bool wrong = model::has_errors(findings.diagnostics) || findings.errors_elsewhere > 0 || (options.strict && !findings.diagnostics.empty());
+    const bool wrong = model::has_errors(findings.diagnostics) || findings.errors_elsewhere > 0 ||
+                       (options.strict && !findings.diagnostics.empty());
     return wrong ? ExitCode::invalid_manifests : ExitCode::ok;
 }
 

@@ -147,10 +147,8 @@ needs more than ten; most likely brackets were repeated by a program.)"},
     ErrorCode{"RG0124", "too many keys and values in one file",
               R"(A file holds at most 20,000 keys, values, lists and mappings, counted
 together. Spread its documents over several files.)"},
-    ErrorCode{"RG0125", "a text is too long",
-              R"(One text holds at most 64 KiB, far more than any field takes.)"},
-    ErrorCode{"RG0126", "a line is too long",
-              R"(A line holds at most 64 KiB.)"},
+    ErrorCode{"RG0125", "a text is too long", R"(One text holds at most 64 KiB, far more than any field takes.)"},
+    ErrorCode{"RG0126", "a line is too long", R"(A line holds at most 64 KiB.)"},
     ErrorCode{"RG0131", "a NUL character",
               R"(The file, or a text by an escape, holds the character NUL, which no editor
 shows and no service takes. A file full of them was saved as UTF-16: save it

@@ -47,7 +47,8 @@ constexpr std::array modes = {
     EnumValue{.name = "apply", .help = "changes are carried out"},
 };
 constexpr std::array secret_on_update = {
-    EnumValue{.name = "keep", .help = "the service keeps a stored secret when an update leaves it out"},
+    EnumValue{.name = "keep",
+              .help = "an update that leaves the way to sign in alone leaves the stored secret alone, too"},
     EnumValue{.name = "reissue", .help = "every update of such a connector brings a new secret"},
 };
 

@@ -2,6 +2,8 @@
 
 namespace regent::model {
 
-std::string to_string(const Address& address) { return address.kind + "/" + address.name; }
+std::string to_string(const Address& address) {
+    return address.kind + "/" + address.name;
+}
 
 }  // namespace regent::model

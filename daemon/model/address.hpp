@@ -8,8 +8,8 @@ namespace regent::model {
 
 /// The name of a resource for people and for references: "Application/arm-connector".
 ///
-/// `name` is metadata.name, which is ours and is the identity; what the services call the same thing (object id, RP name) is a
-/// property of what was observed.
+/// `name` is metadata.name, which is ours and is the identity; what the services call the same thing (object id, RP
+/// name) is a property of what was observed.
 struct Address {
     std::string kind;
     std::string name;

@@ -1,9 +1,9 @@
 #include "model/attributes.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
 
 namespace regent::model {
 namespace {
@@ -69,8 +69,12 @@ const KindAttributes* attributes_of(std::string_view wanted) noexcept {
 
 namespace output {
 
-std::string secret_text(std::string_view secret_name) { return fmt::format("clientSecrets/{}/secretText", secret_name); }
-std::string secret_key_id(std::string_view secret_name) { return fmt::format("clientSecrets/{}/keyId", secret_name); }
+std::string secret_text(std::string_view secret_name) {
+    return fmt::format("clientSecrets/{}/secretText", secret_name);
+}
+std::string secret_key_id(std::string_view secret_name) {
+    return fmt::format("clientSecrets/{}/keyId", secret_name);
+}
 
 }  // namespace output
 }  // namespace regent::model

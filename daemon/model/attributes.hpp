@@ -10,23 +10,23 @@ namespace regent::model {
 
 /// How two values of an attribute are compared.
 enum class Compare {
-    scalar,    ///< equal or not; null equals `fallback`
-    set,       ///< a list whose order and duplicates mean nothing; shown as added and removed members
-    named,     ///< a map from element name to a map of members: federated credentials, client secrets
-    document   ///< one opaque JSON document (an OpenAPI definition); shown by its digest and size
+    scalar,   ///< equal or not; null equals `fallback`
+    set,      ///< a list whose order and duplicates mean nothing; shown as added and removed members
+    named,    ///< a map from element name to a map of members: federated credentials, client secrets
+    document  ///< one opaque JSON document (an OpenAPI definition); shown by its digest and size
 };
 
-/// One property of a remote object that regent compares and writes. This table is what the planner knows of a kind; it is all it
-/// knows: a new kind brings a new table and the planner stays as it is.
+/// One property of a remote object that regent compares and writes. This table is what the planner knows of a kind; it
+/// is all it knows: a new kind brings a new table and the planner stays as it is.
 struct Attribute {
-    std::string_view path;            ///< "displayName", "redirectUris.web", "auth.resource"
+    std::string_view path;  ///< "displayName", "redirectUris.web", "auth.resource"
     Compare compare = Compare::scalar;
-    bool late = false;                ///< can be written after creation, so a reference in it never blocks creation
-    bool immutable = false;           ///< a change means replacing the object
-    bool write_only = false;          ///< never read back (a client secret): never compared, only delivered
-    bool own_step = false;            ///< written by a request of its own: each element (named) or the whole (scalar) is a part
-    bool part_of_ownership = false;   ///< regent's own marks; not shown as a field of the object
-    Value fallback = {};              ///< what absence means to the service: "", false, an empty list
+    bool late = false;        ///< can be written after creation, so a reference in it never blocks creation
+    bool immutable = false;   ///< a change means replacing the object
+    bool write_only = false;  ///< never read back (a client secret): never compared, only delivered
+    bool own_step = false;    ///< written by a request of its own: each element (named) or the whole (scalar) is a part
+    bool part_of_ownership = false;  ///< regent's own marks; not shown as a field of the object
+    Value fallback = {};             ///< what absence means to the service: "", false, an empty list
 };
 
 struct KindAttributes {
@@ -45,8 +45,8 @@ namespace path {
 inline constexpr std::string_view display_name = "displayName";
 inline constexpr std::string_view description = "description";
 inline constexpr std::string_view notes = "notes";
-inline constexpr std::string_view sign_in_audience = "signInAudience";      ///< Graph's spelling: "AzureADMyOrg"
-inline constexpr std::string_view tags = "tags";                            ///< without regent's own
+inline constexpr std::string_view sign_in_audience = "signInAudience";  ///< Graph's spelling: "AzureADMyOrg"
+inline constexpr std::string_view tags = "tags";                        ///< without regent's own
 inline constexpr std::string_view identifier_uris = "identifierUris";
 inline constexpr std::string_view redirect_uris_web = "redirectUris.web";
 inline constexpr std::string_view redirect_uris_spa = "redirectUris.spa";
@@ -56,24 +56,28 @@ inline constexpr std::string_view logout_url = "logoutUrl";
 inline constexpr std::string_view implicit_id_token = "implicitGrantSettings.enableIdTokenIssuance";
 inline constexpr std::string_view implicit_access_token = "implicitGrantSettings.enableAccessTokenIssuance";
 inline constexpr std::string_view access_token_version = "requestedAccessTokenVersion";  ///< 1 or 2
-inline constexpr std::string_view permissions = "permissions";  ///< set of {api: appId GUID, type: "delegated"|"application", name}
+inline constexpr std::string_view permissions =
+    "permissions";  ///< set of {api: appId GUID, type: "delegated"|"application", name}
 inline constexpr std::string_view service_principal = "servicePrincipal";  ///< true: exists; own step
-inline constexpr std::string_view federated_credentials = "federatedCredentials";  ///< name → {issuer, subject, audience, description}
+inline constexpr std::string_view federated_credentials =
+    "federatedCredentials";  ///< name → {issuer, subject, audience, description}
 inline constexpr std::string_view client_secrets = "clientSecrets";  ///< name → {validForSeconds, rotateBeforeSeconds}
 /// regent's marks on an object: set of strings. "preventDelete", "contributes:redirectUris.web:https://…",
-/// "contributes:federatedCredentials:<name>", and for a connector "secretKey:<key id>": the secret it was last given. That the
-/// object is owned at all is not a mark but Ownership.
+/// "contributes:federatedCredentials:<name>", and for a connector "secretKey:<key id>": the secret it was last given.
+/// That the object is owned at all is not a mark but Ownership.
 inline constexpr std::string_view marks = "marks";
 // Connector (displayName and description as above)
-inline constexpr std::string_view environment = "environment";      ///< Power Platform environment id
+inline constexpr std::string_view environment = "environment";  ///< Power Platform environment id
 inline constexpr std::string_view icon_brand_color = "iconBrandColor";
-inline constexpr std::string_view definition = "definition";        ///< OpenAPI 2.0 as canonical JSON text: keys sorted, no blanks
-inline constexpr std::string_view auth_type = "auth.type";          ///< "none", "clientSecret", "managedIdentity"
-inline constexpr std::string_view auth_client_id = "auth.clientId"; ///< usually a Reference to the application's appId
+inline constexpr std::string_view definition =
+    "definition";  ///< OpenAPI 2.0 as canonical JSON text: keys sorted, no blanks
+inline constexpr std::string_view auth_type = "auth.type";           ///< "none", "clientSecret", "managedIdentity"
+inline constexpr std::string_view auth_client_id = "auth.clientId";  ///< usually a Reference to the application's appId
 inline constexpr std::string_view auth_tenant_id = "auth.tenantId";
 inline constexpr std::string_view auth_resource = "auth.resource";
-inline constexpr std::string_view auth_scopes = "auth.scopes";      ///< set
-inline constexpr std::string_view auth_client_secret = "auth.clientSecret";  ///< a Reference to clientSecrets/<name>/secretText
+inline constexpr std::string_view auth_scopes = "auth.scopes";  ///< set
+inline constexpr std::string_view auth_client_secret =
+    "auth.clientSecret";  ///< a Reference to clientSecrets/<name>/secretText
 }  // namespace path
 
 /// Well-known outputs. For parts see Reference.
@@ -85,7 +89,7 @@ inline constexpr std::string_view connector_name = "name";
 inline constexpr std::string_view redirect_url = "redirectUrl";
 inline constexpr std::string_view identity_issuer = "identity/issuer";
 inline constexpr std::string_view identity_subject = "identity/subject";
-[[nodiscard]] std::string secret_text(std::string_view secret_name);  ///< "clientSecrets/<name>/secretText"
+[[nodiscard]] std::string secret_text(std::string_view secret_name);    ///< "clientSecrets/<name>/secretText"
 [[nodiscard]] std::string secret_key_id(std::string_view secret_name);  ///< "clientSecrets/<name>/keyId"
 }  // namespace output
 

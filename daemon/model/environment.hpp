@@ -15,25 +15,27 @@ struct Endpoints {
     std::string login = "https://login.microsoftonline.com";
     std::string graph = "https://graph.microsoft.com";
     std::string power_apps = "https://api.powerapps.com";
-    /// Token scopes. https://learn.microsoft.com/graph/deployments; the Power Apps audience is undocumented and can be overridden.
+    /// Token scopes. https://learn.microsoft.com/graph/deployments; the Power Apps audience is undocumented and can be
+    /// overridden.
     std::string graph_scope = "https://graph.microsoft.com/.default";
     std::string power_apps_scope = "https://service.powerapps.com/.default";
-    /// Where connector definitions are read back from; "https://*." allows sub-domains. The Power Apps endpoint is always allowed.
+    /// Where connector definitions are read back from; "https://*." allows sub-domains. The Power Apps endpoint is
+    /// always allowed.
     std::vector<std::string> blob_origins = {"https://*.blob.core.windows.net"};
 };
 
 /// Environment.spec.policy: what a run may do here.
 struct Policy {
     enum class Mode { plan, apply };
-    Mode mode = Mode::apply;                 ///< plan: `regent apply` is refused
+    Mode mode = Mode::apply;  ///< plan: `regent apply` is refused
     OnRemoval on_removal = OnRemoval::keep;
-    std::size_t max_deletes = 5;             ///< of one run
-    std::size_t max_delete_percent = 30;     ///< of an environment with ten or more objects
-    bool require_approved_plan = false;      ///< apply only with --expect-plan or a plan file
-    bool allow_empty = false;                ///< may an empty set of manifests remove everything?
-    /// Does the Power Apps service keep a connector's stored secret when an update leaves it out? Microsoft's own client acts as if it
-    /// did, its README says otherwise (microsoft/PowerPlatformConnectors, tools/paconn-cli). `reissue`: every update of such a
-    /// connector brings a new secret.
+    std::size_t max_deletes = 5;          ///< of one run
+    std::size_t max_delete_percent = 30;  ///< of an environment with ten or more objects
+    bool require_approved_plan = false;   ///< apply only with --expect-plan or a plan file
+    bool allow_empty = false;             ///< may an empty set of manifests remove everything?
+    /// Does the Power Apps service keep a connector's stored secret when an update leaves it out? Microsoft's own
+    /// client acts as if it did, its README says otherwise (microsoft/PowerPlatformConnectors, tools/paconn-cli).
+    /// `reissue`: every update of such a connector brings a new secret.
     enum class SecretOnUpdate { keep, reissue };
     SecretOnUpdate connector_secret_on_update = SecretOnUpdate::keep;
 };
@@ -42,8 +44,8 @@ struct Policy {
 struct Environment {
     std::string name;
     Place place;
-    std::string owner = "regent";   ///< first part of every key (uniqueName) and of the owner mark
-    std::string tenant_id;          ///< GUID, lower case
+    std::string owner = "regent";  ///< first part of every key (uniqueName) and of the owner mark
+    std::string tenant_id;         ///< GUID, lower case
     std::string cloud = "public";
     Endpoints endpoints;
     std::map<std::string, std::string> power_platform_environments;  ///< alias → environment id

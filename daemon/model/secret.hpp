@@ -6,8 +6,9 @@
 
 namespace regent::model {
 
-/// A value that is handed on and never shown: it has no printing operator and no formatter, compares only for emptiness, and wipes its
-/// memory when it goes. `reveal()` is the one way to its text; a reader of the code can grep for it.
+/// A value that is handed on and never shown: it has no printing operator and no formatter, compares only for
+/// emptiness, and wipes its memory when it goes. `reveal()` is the one way to its text; a reader of the code can grep
+/// for it.
 class Secret {
 public:
     Secret() = default;

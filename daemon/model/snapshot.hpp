@@ -24,7 +24,8 @@ struct ObservedSecret {
     std::string key_id;
     std::string display_name;
     std::chrono::system_clock::time_point starts_at, ends_at;
-    /// The manifest's name for it when regent issued it ("arm" of display name "arm (regent 5f3a91c2)"); empty for others.
+    /// The manifest's name for it when regent issued it ("arm" of display name "arm (regent 5f3a91c2)"); empty for
+    /// others.
     std::string name;
     std::string operation_id;  ///< the hex digits behind "regent"; empty for others
 };
@@ -32,16 +33,18 @@ struct ObservedSecret {
 /// One remote object at one moment.
 struct ObservedResource {
     Address address;
-    std::string id;                 ///< Graph object id, RP connector name
+    std::string id;  ///< Graph object id, RP connector name
     Ownership ownership = Ownership::ours;
-    std::string owner;              ///< "<owner>.<environment>" of a foreign one
-    Map attributes;                 ///< by path, canonical: what a manifest would say. Absent: not read or empty
-    std::map<std::string, std::string, std::less<>> outputs;  ///< what others may refer to, as far as it is known by now
+    std::string owner;  ///< "<owner>.<environment>" of a foreign one
+    Map attributes;     ///< by path, canonical: what a manifest would say. Absent: not read or empty
+    std::map<std::string, std::string, std::less<>>
+        outputs;  ///< what others may refer to, as far as it is known by now
     std::vector<ObservedSecret> secrets;
-    bool deleted = false;           ///< in the directory's recycle bin, still holding its key: a create means to restore it
+    bool deleted = false;  ///< in the directory's recycle bin, still holding its key: a create means to restore it
     /// Things a person should know: "2 connections still use it", "its subject is empty so far".
     std::vector<std::string> remarks;
-    /// For the provider only: what it needs to write again without asking (raw tags, raw definition URL). Never compared, never shown.
+    /// For the provider only: what it needs to write again without asking (raw tags, raw definition URL). Never
+    /// compared, never shown.
     std::map<std::string, std::string, std::less<>> provider_data;
 };
 
@@ -62,14 +65,16 @@ struct Obstacle {
     std::string help;
 };
 
-/// What a tenant held, read completely: a Snapshot is never a part of the truth. A page that failed fails the whole of it.
+/// What a tenant held, read completely: a Snapshot is never a part of the truth. A page that failed fails the whole of
+/// it.
 struct Snapshot {
     std::chrono::system_clock::time_point taken_at;
     std::map<Address, ObservedResource> resources;  ///< found for a wanted address: ours, or the adopt target
-    std::vector<ObservedResource> orphans;          ///< carry our owner mark, wanted by no manifest; address read from their key
+    std::vector<ObservedResource>
+        orphans;  ///< carry our owner mark, wanted by no manifest; address read from their key
     std::vector<Obstacle> obstacles;
-    std::map<std::string, ApiPermissions> apis;     ///< by appId; an API without service principal in the tenant is absent
-    std::string caller_object_id;                   ///< the service principal we are
+    std::map<std::string, ApiPermissions> apis;  ///< by appId; an API without service principal in the tenant is absent
+    std::string caller_object_id;                ///< the service principal we are
 };
 
 /// What to read. Made from the desired graph and from what was remembered.
@@ -79,15 +84,16 @@ struct Scope {
     std::string tenant_id;
     struct Wanted {
         Address address;
-        std::string adopt;          ///< appId or RP name; empty: by key only
-        std::string display_name;   ///< connectors: the only handle the service offers besides our mark in its definition
-        std::string pp_environment; ///< connectors
-        Value client_id;            ///< connectors: the application they sign in with
-        std::string remembered_id;  ///< from the store; a hint, verified against the marks
+        std::string adopt;  ///< appId or RP name; empty: by key only
+        std::string
+            display_name;  ///< connectors: the only handle the service offers besides our mark in its definition
+        std::string pp_environment;  ///< connectors
+        Value client_id;             ///< connectors: the application they sign in with
+        std::string remembered_id;   ///< from the store; a hint, verified against the marks
     };
     std::vector<Wanted> wanted;
-    std::set<std::string> apis;                          ///< appIds whose permission names are needed
-    std::vector<std::string> power_platform_environments; ///< ids; all of them are searched for what is ours
+    std::set<std::string> apis;                            ///< appIds whose permission names are needed
+    std::vector<std::string> power_platform_environments;  ///< ids; all of them are searched for what is ours
 };
 
 }  // namespace regent::model

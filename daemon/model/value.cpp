@@ -1,9 +1,9 @@
 #include "model/value.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace regent::model {
 namespace {
@@ -26,7 +26,7 @@ void collect(const Value& value, std::vector<Reference>& into) {
 std::string reference_text(const Reference& reference) {
     const auto part = part_of(reference);
     const auto whose = part.empty() || part == "identity" ? to_string(reference.address)
-                                                           : fmt::format("{} {}", to_string(reference.address), part);
+                                                          : fmt::format("{} {}", to_string(reference.address), part);
     return fmt::format("(known after {})", whose);
 }
 
@@ -49,10 +49,16 @@ std::string Value::text_or(std::string otherwise) const {
     return text != nullptr ? *text : std::move(otherwise);
 }
 
-bool operator==(const Value& a, const Value& b) { return a.held == b.held; }
-bool operator<(const Value& a, const Value& b) { return a.held < b.held; }
+bool operator==(const Value& a, const Value& b) {
+    return a.held == b.held;
+}
+bool operator<(const Value& a, const Value& b) {
+    return a.held < b.held;
+}
 
-bool is_known(const Value& value) { return references_in(value).empty(); }
+bool is_known(const Value& value) {
+    return references_in(value).empty();
+}
 
 std::vector<Reference> references_in(const Value& value) {
     std::vector<Reference> found;
@@ -61,27 +67,27 @@ std::vector<Reference> references_in(const Value& value) {
 }
 
 std::string to_text(const Value& value) {
-    return std::visit(
-        Overloaded{
-            [](std::monostate) { return std::string("null"); },
-            [](bool v) { return std::string(v ? "true" : "false"); },
-            [](std::int64_t v) { return fmt::format("{}", v); },
-            [](const std::string& v) { return fmt::format("\"{}\"", with_visible_controls(v)); },
-            [](const Reference& v) { return reference_text(v); },
-            [](const List& v) {
-                std::string text;
-                for (const auto& item : v) text += (text.empty() ? "" : ", ") + to_text(item);
-                return "[" + text + "]";
-            },
-            [](const Map& v) {
-                std::string text;
-                for (const auto& [name, member] : v) {
-                    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", with_visible_controls(name), to_text(member));
-                }
-                return "{" + text + "}";
-            },
-        },
-        value.held);
+    return std::visit(Overloaded{
+                          [](std::monostate) { return std::string("null"); },
+                          [](bool v) { return std::string(v ? "true" : "false"); },
+                          [](std::int64_t v) { return fmt::format("{}", v); },
+                          [](const std::string& v) { return fmt::format("\"{}\"", with_visible_controls(v)); },
+                          [](const Reference& v) { return reference_text(v); },
+                          [](const List& v) {
+                              std::string text;
+                              for (const auto& item : v) text += (text.empty() ? "" : ", ") + to_text(item);
+                              return "[" + text + "]";
+                          },
+                          [](const Map& v) {
+                              std::string text;
+                              for (const auto& [name, member] : v) {
+                                  text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", with_visible_controls(name),
+                                                      to_text(member));
+                              }
+                              return "{" + text + "}";
+                          },
+                      },
+                      value.held);
 }
 
 nlohmann::json to_json(const Value& value) {

@@ -2,18 +2,18 @@
 
 #include "model/address.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 namespace regent::model {
 
-/// A value that another resource brings forth: an application's id, a connector's redirect URL. Until it is known, a plan shows
-/// *known after Connector/arm*.
+/// A value that another resource brings forth: an application's id, a connector's redirect URL. Until it is known, a
+/// plan shows *known after Connector/arm*.
 ///
 /// `output` names it; its part before the last '/' is the step that yields it: "appId" comes with the object itself,
 /// "identity/subject" with its part "identity", "clientSecrets/arm/secretText" with its part "clientSecrets/arm".
@@ -35,7 +35,8 @@ struct Value;
 using List = std::vector<Value>;
 using Map = std::map<std::string, Value, std::less<>>;
 
-/// A value of one attribute, desired or observed: JSON's shapes and Reference. Ordered, so that sets compare by sorting.
+/// A value of one attribute, desired or observed: JSON's shapes and Reference. Ordered, so that sets compare by
+/// sorting.
 struct Value {
     std::variant<std::monostate, bool, std::int64_t, std::string, Reference, List, Map> held;
 
@@ -70,15 +71,15 @@ struct Value {
 /// Every Reference inside, in order of appearance.
 [[nodiscard]] std::vector<Reference> references_in(const Value& value);
 
-/// For people: a string in double quotes, lists in brackets, a Reference as `(known after Connector/arm)`. Control characters are shown
-/// as pictures (U+2400 …), since values from a tenant reach terminals.
+/// For people: a string in double quotes, lists in brackets, a Reference as `(known after Connector/arm)`. Control
+/// characters are shown as pictures (U+2400 …), since values from a tenant reach terminals.
 [[nodiscard]] std::string to_text(const Value& value);
 /// For machines: References become null. `unknown` of a plan's JSON tells them apart.
 [[nodiscard]] nlohmann::json to_json(const Value& value);
 [[nodiscard]] Value from_json(const nlohmann::json& json);
 
-/// `text` with every control character (also DEL and C1) as its visible picture or U+FFFD, which stands for what turns text around
-/// (U+202E and its kin), too. One-line: newline and tab as well.
+/// `text` with every control character (also DEL and C1) as its visible picture or U+FFFD, which stands for what turns
+/// text around (U+202E and its kin), too. One-line: newline and tab as well.
 [[nodiscard]] std::string with_visible_controls(std::string_view text);
 
 }  // namespace regent::model

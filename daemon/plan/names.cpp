@@ -141,4 +141,22 @@ std::string_view to_string(Refusal::Guard guard) noexcept {
     return "deletes";
 }
 
+std::string_view code_of(Refusal::Guard guard) noexcept {
+    switch (guard) {
+        case Refusal::Guard::deletes:
+            return "RG0801";
+        case Refusal::Guard::delete_share:
+            return "RG0802";
+        case Refusal::Guard::empty_source:
+            return "RG0803";
+        case Refusal::Guard::plan_changed:
+            return "RG0804";
+        case Refusal::Guard::approval_missing:
+            return "RG0805";
+        case Refusal::Guard::mode_plan:
+            return "RG0806";
+    }
+    return "RG0801";
+}
+
 }  // namespace regent::plan

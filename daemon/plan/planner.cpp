@@ -24,22 +24,17 @@ bool differs_but_for_secrets(const model::List& wanted, const std::vector<std::s
     return canonical_set(std::move(others)) != wanted;
 }
 
-/// Connectors that are written for another reason than a secret: their comparison differs somewhere.
-std::set<model::Address> updated_connectors(const Items& items, const History& history) {
-    std::set<model::Address> updated;
+UpdatedConnectors updated_connectors(const Items& items) {
+    UpdatedConnectors updated;
     for (const auto& [address, item] : items) {
         if (address.kind != model::kind::connector || item.standing != Standing::there) continue;
         const auto marks = observed_marks(item.observed);
-        const auto applied = history.last_applied.find(address);
         for (const auto& attribute : item.attributes) {
-            const model::Value* last = nullptr;
-            if (applied != history.last_applied.end()) {
-                const auto it = applied->second.find(attribute.attribute->path);
-                if (it != applied->second.end()) last = &it->second;
-            }
-            if (!diff(attribute, last, marks).changes.empty()) updated.insert(address);
+            if (diff(attribute, nullptr, marks).changes.empty()) continue;
+            updated.any.insert(address);
+            if (attribute.attribute->path.rfind("auth.", 0) == 0) updated.sign_in.insert(address);
         }
-        if (differs_but_for_secrets(desired_marks(item), marks)) updated.insert(address);
+        if (differs_but_for_secrets(desired_marks(item), marks)) updated.any.insert(address);
     }
     return updated;
 }
@@ -85,7 +80,7 @@ Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, con
 
     auto items = resolve(desired, observed);
     plan.problems = check_permission_names(desired, observed, items);
-    const auto updated = updated_connectors(items, history);
+    const auto updated = updated_connectors(items);
     const auto secrets = plan_secrets(desired, items, updated, observed.orphans, now);
 
     StepGraph steps;

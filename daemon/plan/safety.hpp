@@ -19,6 +19,8 @@ struct Refusal {
     std::string help;     ///< how to insist, or what to look at first
 };
 [[nodiscard]] std::string_view to_string(Refusal::Guard guard) noexcept;
+/// "RG0801" …: what `regent explain` is asked.
+[[nodiscard]] std::string_view code_of(Refusal::Guard guard) noexcept;
 
 /// What the person or the caller brought along.
 struct Consent {

@@ -46,7 +46,7 @@ std::chrono::seconds seconds_of(const model::Element& element, const char* membe
 
 class Planner {
 public:
-    Planner(const DesiredGraph& desired, const Items& items, const std::set<Address>& updated,
+    Planner(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
             const std::vector<model::ObservedResource>& orphans, Time now)
         : desired_(desired), items_(items), updated_(updated), orphans_(orphans), now_(now) {}
 
@@ -150,8 +150,10 @@ private:
             const auto it = std::find_if(valid.begin(), valid.end(), [&](const auto& s) { return s.key_id == key; });
             if (it == valid.end()) return Reason::secret_not_delivered;
             if (it->ends_at - now_ <= rotate_before) return Reason::secret_expiring;
+            // An OAuth block that is sent without its secret may lose the stored one, and nobody could tell.
+            if (updated_.sign_in.contains(address)) return Reason::secret_needed;
             const auto policy = desired_.environment.policy.connector_secret_on_update;
-            if (policy == model::Policy::SecretOnUpdate::reissue && updated_.contains(address))
+            if (policy == model::Policy::SecretOnUpdate::reissue && updated_.any.contains(address))
                 return Reason::secret_needed;
         }
         return std::nullopt;
@@ -236,7 +238,7 @@ private:
 
     const DesiredGraph& desired_;
     const Items& items_;
-    const std::set<Address>& updated_;
+    const UpdatedConnectors& updated_;
     const std::vector<model::ObservedResource>& orphans_;
     const Time now_;
     std::map<std::pair<Address, std::string>, std::vector<Address>> consumers_;
@@ -245,7 +247,7 @@ private:
 
 }  // namespace
 
-Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const std::set<Address>& updated,
+Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
                      const std::vector<model::ObservedResource>& orphans, Time now) {
     return Planner(desired, items, updated, orphans, now).run();
 }

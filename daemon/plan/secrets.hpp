@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,10 +45,14 @@ struct Secrets {
     std::map<model::Address, Delivery> connectors;
 };
 
-/// Decides for all applications and their consumers together. `updated` are the connectors that this plan writes for
-/// another reason.
-[[nodiscard]] Secrets plan_secrets(const DesiredGraph& desired, const Items& items,
-                                   const std::set<model::Address>& updated,
+/// Connectors that a plan writes for another reason than a secret.
+struct UpdatedConnectors {
+    std::set<model::Address> any;      ///< all of them
+    std::set<model::Address> sign_in;  ///< those whose way to sign in changes, so that their OAuth block is sent anew
+};
+
+/// Decides for all applications and their consumers together.
+[[nodiscard]] Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
                                    const std::vector<model::ObservedResource>& orphans,
                                    std::chrono::system_clock::time_point now);
 

@@ -5,12 +5,12 @@
 #include "plan/plan.hpp"
 #include "provider/provider_error.hpp"
 
+#include <tl/expected.hpp>
+
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
-
-#include <tl/expected.hpp>
 
 namespace regent::provider {
 
@@ -19,12 +19,13 @@ class Observer {
 public:
     virtual ~Observer() = default;
 
-    /// Adds to `into` everything this service holds of `scope`: what is wanted, and what is ours and no longer wanted. Follows every
-    /// page to its end. Reads are shared out over threads inside. Observers are asked in order, Graph first: connectors are matched
-    /// with the application ids that `into` already holds.
+    /// Adds to `into` everything this service holds of `scope`: what is wanted, and what is ours and no longer wanted.
+    /// Follows every page to its end. Reads are shared out over threads inside. Observers are asked in order, Graph
+    /// first: connectors are matched with the application ids that `into` already holds.
     ///
     /// Fails as a whole rather than return a part: planning against half a tenant would create the other half again.
-    [[nodiscard]] virtual tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) = 0;
+    [[nodiscard]] virtual tl::expected<void, ProviderError> observe(const model::Scope& scope,
+                                                                    model::Snapshot& into) = 0;
 };
 
 /// What a step needs besides itself, and what it reports while it runs.
@@ -35,27 +36,30 @@ struct StepInput {
     std::map<std::string, std::string, std::less<>> secret_key_ids;
     /// Outputs of the object's earlier steps in this run, "objectId" among them; wins over step.observed.
     std::map<std::string, std::string, std::less<>> own_outputs;
-    std::string operation_id;   ///< 8 hex digits, unique per journal entry: goes into a secret's display name
+    std::string operation_id;  ///< 8 hex digits, unique per journal entry: goes into a secret's display name
     /// True when an earlier run recorded the intent for this step and never its outcome: look before sending.
     bool may_have_been_sent = false;
-    /// Told in a few words why a step takes long: "throttled by Graph, goes on in 3 s", "waiting for the identity (10 s)".
+    /// Told in a few words why a step takes long: "throttled by Graph, goes on in 3 s", "waiting for the identity (10
+    /// s)".
     std::function<void(std::string_view)> progress;
 };
 
 struct StepResult {
-    std::map<std::string, std::string, std::less<>> outputs;         ///< "appId", "redirectUrl", "identity/subject" …
-    std::map<std::string, model::Secret, std::less<>> secret_outputs; ///< "clientSecrets/arm/secretText"
-    std::string detail;                                              ///< for people: "appId 0d4c5b6a-…", "expires 2027-03-13"
+    std::map<std::string, std::string, std::less<>> outputs;  ///< "appId", "redirectUrl", "identity/subject" …
+    std::map<std::string, model::Secret, std::less<>> secret_outputs;  ///< "clientSecrets/arm/secretText"
+    std::string detail;  ///< for people: "appId 0d4c5b6a-…", "expires 2027-03-13"
 };
 
-/// Carries out single steps. Idempotent as far as the service allows: a keyed step sent twice does no harm, a step without key looks first when
-/// `may_have_been_sent`, and after a lost answer. Called from several threads, but never twice at once for one address.
+/// Carries out single steps. Idempotent as far as the service allows: a keyed step sent twice does no harm, a step
+/// without key looks first when `may_have_been_sent`, and after a lost answer. Called from several threads, but never
+/// twice at once for one address.
 class Writer {
 public:
     virtual ~Writer() = default;
     [[nodiscard]] virtual bool handles(std::string_view kind) const noexcept = 0;
     /// `step.values` holds no Reference any more, but for attributes the step does not write.
-    [[nodiscard]] virtual tl::expected<StepResult, ProviderError> apply(const plan::Step& step, const StepInput& input) = 0;
+    [[nodiscard]] virtual tl::expected<StepResult, ProviderError> apply(const plan::Step& step,
+                                                                        const StepInput& input) = 0;
 };
 
 /// Identity in the tenant: who we are there and how keys are made.

@@ -25,13 +25,14 @@ enum class ErrorKind {
 /// A failure as a person meets it. No secret, token or body is in it.
 struct ProviderError {
     ErrorKind kind = ErrorKind::transient;
-    std::string message;     ///< what was tried, in the manifest's words: "Entra refused to update Application/portal"
-    std::string service;     ///< the service's own words: "Graph: 403 Authorization_RequestDenied \"Insufficient privileges …\""
+    std::string message;  ///< what was tried, in the manifest's words: "Entra refused to update Application/portal"
+    std::string
+        service;  ///< the service's own words: "Graph: 403 Authorization_RequestDenied \"Insufficient privileges …\""
     std::string request_id;  ///< the service's, else our client-request-id; empty when nothing was sent
     std::string time;        ///< RFC 3339, of the answer
     std::string help;        ///< how to mend it
     std::chrono::milliseconds retry_after{0};
-    std::string code;        ///< our RG code: "RG0704"
+    std::string code;  ///< our RG code: "RG0704"
 };
 
 }  // namespace regent::provider

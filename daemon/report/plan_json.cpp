@@ -236,7 +236,10 @@ nlohmann::ordered_json withheld_json(const plan::Withheld& withheld) {
 }
 
 nlohmann::ordered_json refusal_json(const plan::Refusal& refusal) {
-    return {{"guard", to_string(refusal.guard)}, {"message", refusal.message}, {"help", refusal.help}};
+    return {{"guard", to_string(refusal.guard)},
+            {"code", code_of(refusal.guard)},
+            {"message", refusal.message},
+            {"help", refusal.help}};
 }
 
 nlohmann::ordered_json problem_json(const model::Diagnostic& problem) {

@@ -4,6 +4,8 @@
 #include "model/place.hpp"
 #include "plan/plan.hpp"
 
+#include <tl/expected.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -12,8 +14,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <tl/expected.hpp>
 
 namespace regent::store {
 
@@ -40,33 +40,41 @@ struct RunRecord {
     std::size_t created = 0, adopted = 0, updated = 0, removed = 0, secrets = 0, failed = 0;
 };
 
-/// The database: history, the journal of unfinished creations, and what was last applied. Never a secret, never a token. Deleting the
-/// file loses history and nothing else. One file serves several environments; every call names the one it is about.
-/// Thread-safe. Calls block for a disk write (WAL, synchronous=FULL).
+/// The database: history, the journal of unfinished creations, and what was last applied. Never a secret, never a
+/// token. Deleting the file loses history and nothing else. One file serves several environments; every call names the
+/// one it is about. Thread-safe. Calls block for a disk write (WAL, synchronous=FULL).
 class Store {
 public:
     virtual ~Store() = default;
 
     /// Writes "about to do" down before anything is sent; returns when it is on disk.
-    [[nodiscard]] virtual tl::expected<std::int64_t, StoreError> begin(const std::string& environment, const Intent& intent) = 0;
+    [[nodiscard]] virtual tl::expected<std::int64_t, StoreError> begin(const std::string& environment,
+                                                                       const Intent& intent) = 0;
     [[nodiscard]] virtual tl::expected<void, StoreError> finish(std::int64_t intent, IntentOutcome outcome,
                                                                 const std::string& remote_id) = 0;
     /// Begun and never finished, or finished as unknown: oldest first.
     [[nodiscard]] virtual tl::expected<std::vector<Intent>, StoreError> unresolved(const std::string& environment) = 0;
 
     /// Which key id was handed to which connector. History for people: the connector's own marks are what plans go by.
-    [[nodiscard]] virtual tl::expected<void, StoreError> delivered(const std::string& environment, const model::Address& consumer,
-                                                                   const model::Address& application, const std::string& key_id) = 0;
+    [[nodiscard]] virtual tl::expected<void, StoreError> delivered(const std::string& environment,
+                                                                   const model::Address& consumer,
+                                                                   const model::Address& application,
+                                                                   const std::string& key_id) = 0;
 
     /// Remembers what an object was made to be: the last applied values and its remote id.
-    [[nodiscard]] virtual tl::expected<void, StoreError> applied(const std::string& environment, const model::Address& address,
-                                                                 const model::Place& place, const std::string& remote_id,
+    [[nodiscard]] virtual tl::expected<void, StoreError> applied(const std::string& environment,
+                                                                 const model::Address& address,
+                                                                 const model::Place& place,
+                                                                 const std::string& remote_id,
                                                                  const model::Map& values) = 0;
-    [[nodiscard]] virtual tl::expected<void, StoreError> removed(const std::string& environment, const model::Address& address) = 0;
+    [[nodiscard]] virtual tl::expected<void, StoreError> removed(const std::string& environment,
+                                                                 const model::Address& address) = 0;
     [[nodiscard]] virtual tl::expected<plan::History, StoreError> history(const std::string& environment) = 0;
 
-    [[nodiscard]] virtual tl::expected<void, StoreError> record_run(const std::string& environment, const RunRecord& run) = 0;
-    [[nodiscard]] virtual tl::expected<std::vector<RunRecord>, StoreError> runs(const std::string& environment, std::size_t limit) = 0;
+    [[nodiscard]] virtual tl::expected<void, StoreError> record_run(const std::string& environment,
+                                                                    const RunRecord& run) = 0;
+    [[nodiscard]] virtual tl::expected<std::vector<RunRecord>, StoreError> runs(const std::string& environment,
+                                                                                std::size_t limit) = 0;
 };
 
 enum class OpenMode {
@@ -76,9 +84,9 @@ enum class OpenMode {
 
 using Clock = std::function<std::chrono::system_clock::time_point()>;
 
-/// A damaged file ("regent.db.damaged-<time>") or one of a newer schema ("regent.db.newer-<time>") is moved aside (read_write) and
-/// reported through `warning`; the run goes on without history. read_only creates, changes and moves nothing, reads everything at
-/// once, and where it cannot read goes on without history as well; its writing calls fail.
+/// A damaged file ("regent.db.damaged-<time>") or one of a newer schema ("regent.db.newer-<time>") is moved aside
+/// (read_write) and reported through `warning`; the run goes on without history. read_only creates, changes and moves
+/// nothing, reads everything at once, and where it cannot read goes on without history as well; its writing calls fail.
 /// `clock` gives the times that the callers do not hand in.
 [[nodiscard]] tl::expected<std::unique_ptr<Store>, StoreError> open_store(
     const std::filesystem::path& file, OpenMode mode, std::string& warning,

@@ -156,7 +156,7 @@ def more_deletes_than_allowed_are_6_after_the_report(binaries):
         it.edit_environment("maxDeletes: 5", "maxDeletes: 0")
         (it.repository / "base" / "b.regent.yaml").unlink()
         run = it.regent("apply", "--yes", expect=6)
-        says(run, "refused: the plan deletes 1 object", "--max-deletes 1")
+        says(run, "refused[RG0801]: the plan deletes 1 object", "--max-deletes 1")
         check("Application/b" in run.out, f"the report is missing\n{run}")
         check(it.application("regent.dev.b"), "it was deleted")
         it.regent("apply", "--yes", environment={"REGENT_MAX_DELETES": "1"}, expect=0)
@@ -177,7 +177,7 @@ def an_empty_source_is_6(binaries):
 def another_plan_than_the_expected_one_is_6_and_the_expected_one_is_carried_out(binaries):
     with small(binaries) as it:
         run = it.regent("apply", "--expect-plan", "00000000", expect=6)
-        says(run, "refused: the plan is", "Application/a")
+        says(run, "refused[RG0804]: the plan is", "Application/a")
         digits = plan_of(it)["plan_id"].removeprefix("sha256:")
         for other in (digits[:7], "sha256:" + digits[:7], digits[:8] + "x", "sha256:", digits.upper()):
             it.regent("apply", "--yes", "--expect-plan", other, expect=6)

@@ -116,7 +116,7 @@ def a_tenant_that_changed_since_is_refused_after_the_report(binaries):
         it.change(f"/v1.0/applications/{app['id']}", patch={"displayName": "Edited by hand"})
         mark = it.mark()
         run = it.regent("apply", str(path), expect=6)
-        says(run, "refused: the plan is", "manifests or tenant changed since it was reviewed")
+        says(run, "refused[RG0804]: the plan is", "manifests or tenant changed since it was reviewed")
         check("Edited by hand" in run.out and "Another name" in run.out, f"the report is missing\n{run}")
         check(not it.simulator.writes(mark), "it wrote")
         it.change(f"/v1.0/applications/{app['id']}", patch={"displayName": "B"})
