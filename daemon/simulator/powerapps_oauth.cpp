@@ -194,7 +194,9 @@ std::optional<PowerAppsError> store_oauth(json& record, const OAuthContext& cont
     json secrets = json::object();
     for (const auto& block : oauth_blocks(record["properties"])) {
         const auto secret = take_secret(*block.settings);
-        const bool keeps = stored.contains(block.path) && context.switches.patch_without_secret == "keep";
+        const auto group = block.path.substr(0, block.path.find('.'));
+        const bool is_sent = context.sent == nullptr || member_of(*context.sent, group) != nullptr;
+        const bool keeps = stored.contains(block.path) && (!is_sent || context.switches.patch_without_secret == "keep");
         if (auto error = check_block(block, secret, !secret.empty() || keeps, context)) return error;
         fill_defaults(*block.settings, name, context.switches);
         if (uses_managed_identity(*block.settings)) {

@@ -33,6 +33,8 @@ struct OAuthContext {
     IdSource& ids;
     Time now;
     bool creating = false;
+    /// What the request carries; a block that it leaves out stays as it is, its secret too. Null: everything.
+    const nlohmann::json* sent = nullptr;
 };
 
 /// Makes of the blocks in `record["properties"]` what the service stores, or says why it does not. Secrets leave the

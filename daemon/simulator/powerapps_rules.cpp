@@ -216,7 +216,7 @@ std::optional<PowerAppsError> ConnectorRules::take(json& record, const json& pro
     }
     if (auto error = take_icon(record, properties)) return error;
     if (auto error = take_script(record, properties)) return error;
-    return store_oauth(record, {switches_, tenant_id_, ids_, now_, creating});
+    return store_oauth(record, {switches_, tenant_id_, ids_, now_, creating, &properties});
 }
 
 std::optional<PowerAppsError> ConnectorRules::create(json& record, const json& properties, const Caller& caller) {
@@ -343,7 +343,7 @@ void ConnectorRules::touch(json& record) {
 }
 
 void ConnectorRules::renew_identity(json& record) {
-    renew_subjects(record, {switches_, tenant_id_, ids_, now_, false});
+    renew_subjects(record, {switches_, tenant_id_, ids_, now_, false, nullptr});
 }
 
 }  // namespace regent::simulator

@@ -218,8 +218,10 @@ tl::expected<json, std::string> to_document(const model::Map& values, const Conn
     if (environment.empty()) return tl::unexpected(std::string("its Power Platform environment is not known"));
 
     json properties{{"environment", {{"name", environment}}},
-                    {"backendService", {{"serviceUrl", service_url(definition)}}},
-                    {"description", value_text(values, model::path::description)}};
+                    {"backendService", {{"serviceUrl", service_url(definition)}}}};
+    // What a manifest does not say, or leaves to others, an update does not touch.
+    if (options.creating || values.contains(model::path::description))
+        properties["description"] = value_text(values, model::path::description);
     if (options.creating) properties["displayName"] = value_text(values, model::path::display_name);
     if (const auto colour = value_text(values, model::path::icon_brand_color); !colour.empty()) {
         properties["iconBrandColor"] = colour;

@@ -119,7 +119,14 @@ private:
 
     /// The appId that the manifest's application has in the tenant, when that application is ours.
     std::string our_client_id(const Wanted& wanted) const {
-        if (const auto* text = wanted.client_id.as_string()) return *text;
+        if (const auto* text = wanted.client_id.as_string()) {
+            const bool is_ours = std::any_of(into_.resources.begin(), into_.resources.end(), [&](const auto& entry) {
+                const auto id = entry.second.outputs.find(model::output::app_id);
+                return entry.second.ownership == model::Ownership::ours && id != entry.second.outputs.end() &&
+                       id->second == *text;
+            });
+            return is_ours ? *text : std::string{};
+        }
         const auto* reference = wanted.client_id.as_reference();
         if (reference == nullptr) return {};
         const auto application = into_.resources.find(reference->address);

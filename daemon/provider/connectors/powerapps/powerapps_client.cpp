@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cctype>
 #include <ctime>
 #include <set>
@@ -46,6 +47,24 @@ SplitUrl split(const std::string& url) {
     return {url.substr(0, slash), url.substr(slash)};
 }
 
+/// Resource providers spell their namespaces in several ways.
+bool begins_with_base_path(std::string_view target) {
+    return target.size() >= base_path.size() &&
+           std::equal(base_path.begin(), base_path.end(), target.begin(),
+                      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+}
+
+/// A link as it may be sent: links have been seen with `$filter=environment eq '…'` as a person would write it.
+std::string sendable(std::string_view target) {
+    std::string out;
+    for (const unsigned char c : target) {
+        const bool as_it_is = c > 0x20 && c < 0x7f &&
+                              std::string_view("\"<>\\^`{|}#").find(static_cast<char>(c)) == std::string_view::npos;
+        out += as_it_is ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
+    }
+    return out;
+}
+
 std::string_view without_bom(std::string_view text) {
     return text.substr(0, 3) == "\xEF\xBB\xBF" ? text.substr(3) : text;
 }
@@ -71,7 +90,7 @@ ErrorKind kind_of(int status, const ServiceWords& words) {
     if (status == 404 || words.code == "CustomApiNotFound") return ErrorKind::not_found;
     if (status == 409) return ErrorKind::conflict;
     if (status == 429) return ErrorKind::throttled;
-    if (status >= 500) return ErrorKind::transient;
+    if (status >= 500 || status == 408) return ErrorKind::transient;
     return ErrorKind::rejected;
 }
 
@@ -180,6 +199,25 @@ ProviderError PowerAppsClient::incomplete(const std::string& what, const net::An
             .code = "RG0711"};
 }
 
+/// Storage answers in XML, and what it refuses is an address that the service gave us: no permission of ours is
+/// missing.
+ProviderError PowerAppsClient::refused_by_storage(const std::string& origin, const net::Answer& answer) const {
+    const auto kind = answer.status >= 500 || answer.status == 408 ? ErrorKind::transient
+                      : answer.status == 429                       ? ErrorKind::throttled
+                                                                   : ErrorKind::incomplete;
+    const auto code = net::find_header(answer.headers, "x-ms-error-code").value_or("");
+    return {.kind = kind,
+            .message = fmt::format("a connector's definition could not be read back from {}", origin),
+            .service = fmt::format("Storage: {}{}{}", answer.status, code.empty() ? "" : " ", code),
+            .request_id = answer.request_id.empty() ? answer.client_request_id : answer.request_id,
+            .time = now(),
+            .help =
+                "nothing was planned on half a view; if it happens again, compare this machine's clock with the "
+                "time above and report it with the request id",
+            .retry_after = {},
+            .code = code_of(kind)};
+}
+
 PowerAppsClient::Result<net::Answer> PowerAppsClient::call(net::Method method, std::string target,
                                                            const std::string& what, std::string body, Tries tries) {
     net::Request request;
@@ -223,25 +261,27 @@ PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const st
     std::set<std::string> seen;
     auto target = address("apis", environment, " and IsCustomApi eq 'True'");
     while (!target.empty()) {
-        if (!seen.insert(target).second) {
-            return tl::unexpected(incomplete(what, {}, "a page names itself as its next one"));
-        }
-        auto page = read(net::Method::get, std::exchange(target, {}), what);
-        if (!page) return tl::unexpected(std::move(page.error()));
-        const auto value = page->find("value");
-        if (value == page->end() || !value->is_array())
-            return tl::unexpected(incomplete(what, {}, "a page without `value`"));
+        seen.insert(target);
+        const auto answer = call(net::Method::get, std::exchange(target, {}), what);
+        if (!answer) return tl::unexpected(answer.error());
+        const auto unclear = [&](const std::string& why) { return tl::unexpected(incomplete(what, *answer, why)); };
+        auto page = json::parse(answer->body, nullptr, false);
+        if (!page.is_object()) return unclear("no JSON object");
+        const auto value = page.find("value");
+        if (value == page.end() || !value->is_array()) return unclear("a page without `value`");
         for (auto& connector : *value) {
-            if (facts_of(connector).custom) found.push_back(std::move(connector));
+            const auto facts = facts_of(connector);
+            if (facts.name.empty()) return unclear("an entry without `name`");
+            if (facts.custom) found.push_back(std::move(connector));
         }
-        const auto next = page->find("nextLink");
-        if (next == page->end() || next->is_null() || next->get<std::string>().empty()) continue;
+        const auto next = page.find("nextLink");
+        if (next == page.end() || next->is_null() || *next == "") continue;
         // The link has been seen to name another host (management.azure.com). Its path is what counts; the token stays
         // with the host we were told to trust.
-        auto link = split(next->get<std::string>());
-        if (link.target.rfind(base_path, 0) != 0)
-            return tl::unexpected(incomplete(what, {}, "its next page lies outside the service"));
-        target = std::move(link.target);
+        auto link = split(next->is_string() ? next->get<std::string>() : std::string{});
+        if (!begins_with_base_path(link.target)) return unclear("its next page lies outside the service");
+        target = sendable(link.target);
+        if (seen.contains(target)) return unclear("a page names an earlier one as its next");
     }
     return found;
 }
@@ -269,7 +309,7 @@ PowerAppsClient::Result<json> PowerAppsClient::fetch(const std::string& url) {
                                             .retry_after = answer.error().retry_after,
                                             .code = code_of(kind)});
     }
-    if (answer->status != 200) return tl::unexpected(refused(what, *answer));
+    if (answer->status != 200) return tl::unexpected(refused_by_storage(where.origin, *answer));
     auto parsed = json::parse(without_bom(answer->body), nullptr, false);
     if (parsed.is_discarded()) return tl::unexpected(incomplete(what, *answer, "no JSON"));
     return parsed;
@@ -277,25 +317,35 @@ PowerAppsClient::Result<json> PowerAppsClient::fetch(const std::string& url) {
 
 PowerAppsClient::Result<json> PowerAppsClient::definition(const std::string& environment, const json& connector) {
     const auto facts = facts_of(connector);
-    if (facts.definition_url.empty()) return json(nullptr);
-    auto document = fetch(facts.definition_url);
-    if (document || (document.error().kind != ErrorKind::forbidden && document.error().kind != ErrorKind::not_found))
-        return document;
+    if (!facts.definition_url.empty()) {
+        auto document = fetch(facts.definition_url);
+        if (document || document.error().kind != ErrorKind::incomplete) return document;
+    }
     auto fresh = get(environment, facts.name);
     if (!fresh) return tl::unexpected(std::move(fresh.error()));
-    return fetch(facts_of(*fresh).definition_url);
+    const auto url = facts_of(*fresh).definition_url;
+    return url.empty() ? Result<json>(json(nullptr)) : fetch(url);
 }
 
 PowerAppsClient::Result<json> PowerAppsClient::create(const std::string& environment, const json& document) {
-    return read(net::Method::post, address("apis", environment), "create the connector", document.dump(), Tries::once);
+    auto created =
+        read(net::Method::post, address("apis", environment), "create the connector", document.dump(), Tries::once);
+    if (!created && created.error().kind == ErrorKind::conflict) {
+        created.error().help =
+            "a connector with this title is there, perhaps since a moment ago: plan again; when the plan does not show "
+            "it, choose another displayName";
+    }
+    return created;
 }
 
 PowerAppsClient::Result<void> PowerAppsClient::update(const std::string& environment, const std::string& name,
                                                       const json& document) {
     auto answer = call(net::Method::patch, address("apis/" + encoded(name), environment), "update connector " + name,
                        document.dump());
-    if (!answer) return tl::unexpected(std::move(answer.error()));
-    return {};
+    if (answer) return {};
+    if (answer.error().kind == ErrorKind::not_found)
+        answer.error().help = "it was deleted since it was observed; the next run makes it again";
+    return tl::unexpected(std::move(answer.error()));
 }
 
 PowerAppsClient::Result<void> PowerAppsClient::remove(const std::string& environment, const std::string& name) {

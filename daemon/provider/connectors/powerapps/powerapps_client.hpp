@@ -27,8 +27,9 @@ public:
     /// The custom connectors of an environment, every page. Built-in ones are left out.
     [[nodiscard]] Result<std::vector<nlohmann::json>> list_custom(const std::string& environment);
     [[nodiscard]] Result<nlohmann::json> get(const std::string& environment, const std::string& name);
-    /// The definition as it was submitted, from the signed address in `connector`; null JSON when the connector names
-    /// none. No token is sent there. An address that has expired (they live about an hour) is asked for again once.
+    /// The definition as it was submitted, from the signed address in `connector`. No token is sent there. An address
+    /// that is missing, or does not open the definition (they live about an hour), is asked for again once. Null JSON
+    /// when the service then names none; a definition that cannot be read is an error.
     [[nodiscard]] Result<nlohmann::json> definition(const std::string& environment, const nlohmann::json& connector);
 
     /// Not idempotent: the service makes a second connector of a second request.
@@ -47,6 +48,7 @@ private:
                                               std::string body = {}, Tries tries = Tries::again);
     [[nodiscard]] Result<nlohmann::json> fetch(const std::string& url);
     [[nodiscard]] ProviderError refused(const std::string& what, const net::Answer& answer) const;
+    [[nodiscard]] ProviderError refused_by_storage(const std::string& origin, const net::Answer& answer) const;
     [[nodiscard]] ProviderError incomplete(const std::string& what, const net::Answer& answer,
                                            const std::string& why) const;
     [[nodiscard]] std::string now() const;

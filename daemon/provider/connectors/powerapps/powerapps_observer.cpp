@@ -72,7 +72,8 @@ private:
             for (auto& connector : *connectors) {
                 FoundConnector found;
                 found.facts = facts_of(connector);
-                if (found.facts.environment.empty()) found.facts.environment = environment;
+                // As it was asked for: the service spells ids in its own way, and an environment never changes.
+                found.facts.environment = environment;
                 found.connector = std::make_shared<nlohmann::json>(std::move(connector));
                 into.push_back(std::move(found));
             }

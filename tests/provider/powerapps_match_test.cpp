@@ -1,0 +1,262 @@
+#include "model/attributes.hpp"
+#include "provider/powerapps_platform.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace regent;
+using namespace regent::provider;
+using namespace regent::provider::powerapps::test;
+using nlohmann::json;
+using plan::Work;
+using Obstacle = model::Obstacle::Kind;
+namespace path = regent::model::path;
+
+namespace {
+
+const json our_mark{{"owner", "regent.dev"}, {"name", "sample"}};
+const json their_mark{{"owner", "team-b.dev"}, {"name", "sample"}};
+
+model::Snapshot look(Platform& platform, const model::Scope& scope, model::Snapshot snapshot = {}) {
+    const auto read = platform.observe(scope, snapshot);
+    if (!read) FAIL(words_of(read.error()));
+    return snapshot;
+}
+
+/// What Graph's observer found before: the application that connectors sign in with.
+model::Snapshot with_application(model::Ownership ownership) {
+    model::Snapshot snapshot;
+    model::ObservedResource application;
+    application.address = {std::string(model::kind::application), "client"};
+    application.ownership = ownership;
+    application.outputs.emplace(model::output::app_id, Platform::client_id);
+    snapshot.resources.emplace(application.address, application);
+    return snapshot;
+}
+
+model::Reference to_application() {
+    return {{std::string(model::kind::application), "client"}, std::string(model::output::app_id), "", ""};
+}
+
+model::Obstacle only_obstacle(const model::Snapshot& snapshot) {
+    REQUIRE(snapshot.obstacles.size() == 1);
+    CHECK(snapshot.obstacles.front().address == address());
+    CHECK_FALSE(snapshot.resources.contains(address()));
+    CHECK_FALSE(snapshot.obstacles.front().help.empty());
+    return snapshot.obstacles.front();
+}
+
+bool names(const std::string& text, const std::string& name) {
+    return text.find(name) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a connector is found by its mark whatever its title is") {
+    Platform platform;
+    const auto name = platform.seed("Another title", our_mark);
+    platform.seed("Sample", nullptr, {}, Platform::sales, "shared_namesake");
+    const auto snapshot = platform.look();
+    CHECK(snapshot.resources.at(address()).id == name);
+    CHECK(snapshot.obstacles.empty());
+}
+
+TEST_CASE("a connector whose mark a person wiped is found by the name the store remembers") {
+    Platform platform;
+    platform.done(step(Work::create, open_sample()));
+    const std::string name = platform.connector("Sample")["name"];
+    platform.change(name, {{"patch", {{"openApiDefinition", {{"x-regent", nullptr}, {"host", "else.example"}}}}}});
+    auto scope = platform.scope({"sample"});
+    scope.wanted[0].remembered_id = name;
+    const auto snapshot = platform.look(scope);
+    const auto& there = snapshot.resources.at(address());
+    CHECK(there.id == name);
+    CHECK(there.ownership == model::Ownership::ours);
+    CHECK(snapshot.obstacles.empty());
+
+    // The next update marks it again, and then it needs no memory.
+    platform.done(step(Work::update, there, open_sample(), {std::string(path::definition)}));
+    CHECK(platform.sample().id == name);
+}
+
+TEST_CASE("a remembered name that somebody else's mark is on is not ours") {
+    Platform platform;
+    const auto name = platform.seed("Sample", their_mark);
+    auto scope = platform.scope({"sample"});
+    scope.wanted[0].remembered_id = name;
+    const auto obstacle = only_obstacle(platform.look(scope));
+    CHECK(obstacle.kind == Obstacle::foreign_owner);
+    CHECK(names(obstacle.message, "team-b.dev"));
+}
+
+TEST_CASE("a mark that a person damaged is none") {
+    const json damaged = GENERATE(json("regent.dev"), json{{"owner", "regent.dev"}}, json{{"name", "sample"}},
+                                  json{{"owner", 1}, {"name", "sample"}}, json::array());
+    Platform platform;
+    platform.seed("Sample", damaged);
+    CHECK(only_obstacle(platform.look()).kind == Obstacle::unclaimed_namesake);
+}
+
+TEST_CASE("a connector without mark is found by its title when it signs in with an application of ours") {
+    const bool by_reference = GENERATE(true, false);
+    Platform platform;
+    const auto name = platform.seed("Sample", nullptr, Platform::client_id);
+    auto scope = platform.scope({"sample"});
+    if (by_reference) {
+        scope.wanted[0].client_id = to_application();
+    } else {
+        scope.wanted[0].client_id = Platform::client_id;
+    }
+    const auto snapshot = look(platform, scope, with_application(model::Ownership::ours));
+    CHECK(snapshot.resources.at(address()).id == name);
+    CHECK(snapshot.resources.at(address()).ownership == model::Ownership::ours);
+}
+
+TEST_CASE("an unmarked namesake of nobody is never taken") {
+    Platform platform;
+    auto scope = platform.scope({"sample"});
+    model::Snapshot before;
+    std::string name;
+    SECTION("it signs in with nothing") {
+        name = platform.seed("Sample");
+        before = with_application(model::Ownership::ours);
+        scope.wanted[0].client_id = to_application();
+    }
+    SECTION("it signs in with another application") {
+        name = platform.seed("Sample", nullptr, "99999999-bbbb-4ccc-8ddd-eeeeeeeeeeee");
+        before = with_application(model::Ownership::ours);
+        scope.wanted[0].client_id = to_application();
+    }
+    SECTION("the application is not ours yet") {
+        name = platform.seed("Sample", nullptr, Platform::client_id);
+        before = with_application(model::Ownership::unclaimed);
+        scope.wanted[0].client_id = to_application();
+    }
+    SECTION("the manifest names an application that is nobody's we know") {
+        name = platform.seed("Sample", nullptr, Platform::client_id);
+        scope.wanted[0].client_id = Platform::client_id;
+    }
+    SECTION("another title is remembered") {
+        name = platform.seed("Sample");
+        scope.wanted[0].remembered_id = "shared_gone";
+    }
+    const auto snapshot = look(platform, scope, before);
+    const auto obstacle = only_obstacle(snapshot);
+    CHECK(obstacle.kind == Obstacle::unclaimed_namesake);
+    CHECK(names(obstacle.message, name));
+    CHECK(names(obstacle.help, "adopt: {connector: " + name + "}"));
+}
+
+TEST_CASE("two unmarked namesakes that sign in with our application are an obstacle that names both") {
+    Platform platform;
+    const auto first = platform.seed("Sample", nullptr, Platform::client_id);
+    const auto second = platform.seed("Sample", nullptr, Platform::client_id, Platform::sales, "shared_sample-2");
+    auto scope = platform.scope({"sample"});
+    scope.wanted[0].client_id = to_application();
+    const auto snapshot = look(platform, scope, with_application(model::Ownership::ours));
+    const auto obstacle = only_obstacle(snapshot);
+    CHECK(names(obstacle.message, first));
+    CHECK(names(obstacle.message, second));
+}
+
+TEST_CASE("two connectors with the same mark are an obstacle, and neither is deleted") {
+    const std::string elsewhere = GENERATE(Platform::sales, Platform::sales_prod);
+    Platform platform;
+    const auto first = platform.seed("Sample", our_mark);
+    const auto second = platform.seed("Sample", our_mark, {}, elsewhere, "shared_sample-2");
+    const auto snapshot = platform.look();
+    const auto obstacle = only_obstacle(snapshot);
+    CHECK(obstacle.kind == Obstacle::several_matches);
+    CHECK(names(obstacle.message, first));
+    CHECK(names(obstacle.message, second));
+    CHECK(snapshot.orphans.empty());
+}
+
+TEST_CASE("the same title in two environments is two connectors") {
+    Platform platform;
+    platform.done(step(Work::create, open_sample()));
+    platform.done(step(Work::create, with(open_sample(), path::environment, Platform::sales_prod), "in-production"));
+    auto scope = platform.scope({"sample", "in-production"});
+    scope.wanted[1].pp_environment = Platform::sales_prod;
+    const auto snapshot = platform.look(scope);
+    REQUIRE(snapshot.resources.size() == 2);
+    CHECK(snapshot.obstacles.empty());
+    const auto& here = snapshot.resources.at(address());
+    const auto& there = snapshot.resources.at(address("in-production"));
+    CHECK(here.id != there.id);
+    CHECK(graph::test::attribute(here, path::environment) == model::Value(Platform::sales));
+    CHECK(graph::test::attribute(there, path::environment) == model::Value(Platform::sales_prod));
+}
+
+TEST_CASE("a namesake in another environment is nobody's concern") {
+    Platform platform;
+    platform.seed("Sample", nullptr, {}, Platform::sales_prod);
+    const auto snapshot = platform.look();
+    CHECK(snapshot.resources.empty());
+    CHECK(snapshot.obstacles.empty());
+}
+
+TEST_CASE("a namesake does not take what the mark of another manifest names") {
+    Platform platform;
+    const auto name = platform.seed("Sample", our_mark, Platform::client_id);
+    auto scope = platform.scope({"another", "sample"});
+    scope.wanted[0].client_id = to_application();
+    scope.wanted[0].remembered_id = name;
+    const auto snapshot = look(platform, scope, with_application(model::Ownership::ours));
+    CHECK(snapshot.resources.at(address()).id == name);
+    CHECK_FALSE(snapshot.resources.contains(address("another")));
+}
+
+TEST_CASE("what carries our mark and is wanted no longer is an orphan, and others' connectors are not") {
+    Platform platform;
+    platform.seed("Ours",
+                  {{"owner", "regent.dev"}, {"name", "old"}, {"preventDelete", true}, {"secretKeyId", "key-7"}});
+    platform.seed("Theirs", their_mark);
+    platform.seed("Ours elsewhere", {{"owner", "regent.prod"}, {"name", "sample"}});
+    platform.seed("Nobody's");
+    const auto snapshot = platform.look();
+    REQUIRE(snapshot.orphans.size() == 1);
+    CHECK(snapshot.orphans[0].address == address("old"));
+    CHECK(graph::test::attribute(snapshot.orphans[0], path::marks) ==
+          model::Value(model::List{"preventDelete", "secretKey:key-7"}));
+    CHECK(snapshot.resources.empty());
+}
+
+TEST_CASE("a connector is adopted by its name, once, and then found by its mark") {
+    Platform platform;
+    const auto name = platform.seed("Sample", nullptr, Platform::client_id);
+    auto scope = platform.scope({"sample"});
+    scope.wanted[0].adopt = name;
+    const auto there = platform.look(scope).resources.at(address());
+    CHECK(there.ownership == model::Ownership::unclaimed);
+
+    auto adoption = step(Work::adopt, there, with(open_sample(), path::description, "ours now"),
+                         {std::string(path::description), std::string(path::marks)});
+    adoption.adopt_id = name;
+    CHECK(platform.done(adoption).outputs.at("name") == name);
+    CHECK(platform.connector(name)["openApiDefinition"]["x-regent"] == our_mark);
+    CHECK(platform.kept_secret(name).size() == 64);
+    const auto again = platform.look(scope);
+    CHECK(again.resources.at(address()).ownership == model::Ownership::ours);
+    CHECK(again.obstacles.empty());
+}
+
+TEST_CASE("what cannot be adopted is said with its owner, or that it is not there") {
+    Platform platform;
+    auto scope = platform.scope({"sample"});
+    SECTION("it is another owner's") {
+        scope.wanted[0].adopt = platform.seed("Sample", their_mark);
+        const auto obstacle = only_obstacle(platform.look(scope));
+        CHECK(obstacle.kind == Obstacle::adopt_target_taken);
+        CHECK(names(obstacle.message, "team-b.dev"));
+    }
+    SECTION("it is not there") {
+        scope.wanted[0].adopt = "shared_sample";
+        const auto obstacle = only_obstacle(platform.look(scope));
+        CHECK(obstacle.kind == Obstacle::adopt_target_missing);
+        CHECK(names(obstacle.message, "shared_sample"));
+    }
+    SECTION("it is one of Microsoft's") {
+        scope.wanted[0].adopt = "shared_office365";
+        CHECK(only_obstacle(platform.look(scope)).kind == Obstacle::adopt_target_missing);
+    }
+}
