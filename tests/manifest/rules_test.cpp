@@ -182,7 +182,7 @@ TEST_CASE("what YAML tools make of a plain scalar", "[manifest][rules]") {
 
 TEST_CASE("paths go from the file they are written in and stay in the repository", "[manifest][rules]") {
     CHECK(repository_path("base/arm.regent.yaml", "openapi/arm.json").value() == "base/openapi/arm.json");
-    CHECK(repository_path("base/arm.regent.yaml", "./../shared//arm.json").value() == "shared/arm.json");
+    CHECK(repository_path("base/arm.regent.yaml", "./../common//arm.json").value() == "common/arm.json");
     CHECK(repository_path("environments/dev.regent.yaml", "..").value().empty());
     CHECK(repository_path("dev.regent.yaml", "base").value() == "base");
     for (const auto bad : {"", "../../x", "/etc/passwd", "~/x", "C:/x", "a\\b", "a/../../../x"}) {
