@@ -1,15 +1,18 @@
 #include "apply/applier.hpp"
 #include "cli/commands.hpp"
-#include "cli/crash_point.hpp"
 #include "cli/messages.hpp"
-#include "cli/planning.hpp"
+#include "cli/plan_output.hpp"
 #include "cli/progress.hpp"
-#include "cli/settle.hpp"
+#include "cli/repository.hpp"
+#include "cli/sign_in.hpp"
 #include "cli/signals.hpp"
-#include "cli/state_lock.hpp"
 #include "cli/step_words.hpp"
-#include "cli/tenant.hpp"
-#include "cli/workspace.hpp"
+#include "controller/crash_point.hpp"
+#include "controller/planning.hpp"
+#include "controller/settle.hpp"
+#include "controller/state_lock.hpp"
+#include "controller/tenant.hpp"
+#include "controller/workspace.hpp"
 #include "report/apply_summary.hpp"
 #include "report/plan_file.hpp"
 #include "store/store.hpp"
@@ -106,14 +109,15 @@ private:
             return ExitCode::failed;
         }
         store_ = std::move(*store);
-        auto lock = lock_environment(state_file(global_).parent_path(), state_key(workspace_.environment));
+        auto lock = controller::lock_environment(state_file(global_).parent_path(),
+                                                 controller::state_key(workspace_.environment));
         if (!lock) {
             print_error(terminal_, lock.error().message, lock.error().help);
             return lock.error().busy ? ExitCode::try_again : ExitCode::failed;
         }
         lock_ = std::move(*lock);
 
-        auto tenant = connect(workspace_.environment, global_, [this](const auto& origin, auto wait, const auto& why) {
+        auto tenant = sign_in(workspace_.environment, global_, [this](const auto& origin, auto wait, const auto& why) {
             if (progress_ != nullptr) {
                 progress_->note(fmt::format("{}: {}, goes on in {}", origin, why, duration_text(wait)));
             } else if (!global_.quiet) {
@@ -130,13 +134,13 @@ private:
     }
 
     ExitCode make_plan() {
-        auto history = store_->history(state_key(workspace_.environment));
+        auto history = store_->history(controller::state_key(workspace_.environment));
         if (!history) {
             print_error(terminal_, history.error().message, history.error().help);
             return ExitCode::failed;
         }
         history_ = std::move(*history);
-        auto planned = observe_and_plan(workspace_, *tenant_, history_, {expected_, options_.max_deletes});
+        auto planned = controller::observe_and_plan(workspace_, *tenant_, history_, {expected_, options_.max_deletes});
         if (!planned) {
             print_error(terminal_, planned.error());
             terminal_.err("Nothing was changed: a plan on half a view could create or delete by mistake.\n");
@@ -193,7 +197,7 @@ private:
 
     ExitCode carry_out() {
         const auto started = tenant_->clock().monotonic();
-        started_at_ = rfc3339(tenant_->clock().now());
+        started_at_ = controller::rfc3339(tenant_->clock().now());
         const bool redrawn = terminal_.err_is_terminal() && environment_variable("TERM") != "dumb";
         const auto style = global_.quiet ? Progress::Style::silent
                            : redrawn     ? Progress::Style::redrawn
@@ -206,19 +210,19 @@ private:
             apply::ApplierOptions options;
             options.parallel = global_.parallel;
             options.stop = &signals.stop_requested();
-            options.crash_point = crash_point_from_environment();
+            options.crash_point = controller::crash_point_from_environment();
             options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
-            options.now_rfc3339 = [this] { return rfc3339(tenant_->clock().now()); };
-            options.environment_key = state_key(workspace_.environment);
+            options.now_rfc3339 = [this] { return controller::rfc3339(tenant_->clock().now()); };
+            options.environment_key = controller::state_key(workspace_.environment);
             result =
                 apply::Applier(tenant_->writers(), *store_, progress, options).run(planned_.plan, planned_.snapshot);
             progress_ = nullptr;
         }
         print_failures(result);
-        Settled settled;
+        controller::Settled settled;
         if (result.complete() && !signals.stop_requested()) {
-            settled =
-                settle(workspace_, *tenant_, *store_, state_key(workspace_.environment), global_.replication_grace);
+            settled = controller::settle(workspace_, *tenant_, *store_, controller::state_key(workspace_.environment),
+                                         global_.connection.replication_grace);
             print_unsettled(settled);
         }
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant_->clock().monotonic() - started);
@@ -234,7 +238,7 @@ private:
         }
     }
 
-    void print_unsettled(const Settled& settled) {
+    void print_unsettled(const controller::Settled& settled) {
         if (settled.error) {
             print_error(terminal_, *settled.error);
             terminal_.err("Everything was written; what the tenant holds now could not be read back.\n");
@@ -269,12 +273,13 @@ private:
         return touched.size();
     }
 
-    void print_summary(const apply::ApplyResult& result, const Settled& settled, std::chrono::milliseconds took) {
+    void print_summary(const apply::ApplyResult& result, const controller::Settled& settled,
+                       std::chrono::milliseconds took) {
         const auto& plan = planned_.plan;
         report::ApplySummary summary;
         summary.environment = workspace_.environment.name;
         summary.plan_id = plan.id;
-        summary.timestamp = rfc3339(tenant_->clock().now());
+        summary.timestamp = controller::rfc3339(tenant_->clock().now());
         summary.took = took;
         summary.created = count(result, plan, plan::Work::create, false);
         summary.adopted = count(result, plan, plan::Work::adopt, false);
@@ -308,7 +313,8 @@ private:
         return names;
     }
 
-    ExitCode exit_code(const apply::ApplyResult& result, const Settled& settled, const SignalWatch& signals) const {
+    ExitCode exit_code(const apply::ApplyResult& result, const controller::Settled& settled,
+                       const SignalWatch& signals) const {
         if (signals.stop_requested()) return signals.by_terminate() ? ExitCode::terminated : ExitCode::interrupted;
         if (result.complete()) return settled.settled ? ExitCode::ok : ExitCode::partly_done;
         const bool nothing_done = std::none_of(result.outcomes.begin(), result.outcomes.end(),
@@ -323,14 +329,14 @@ private:
     }
 
     void record(const std::string& result, store::RunRecord run) {
-        const auto now = rfc3339(tenant_->clock().now());
+        const auto now = controller::rfc3339(tenant_->clock().now());
         run.started_at = started_at_.empty() ? now : started_at_;
         run.finished_at = now;
         run.trigger = "manual";
         run.revision = workspace_.revision.commit;
         run.result = result;
         run.plan_id = planned_.plan.id;
-        if (auto recorded = store_->record_run(state_key(workspace_.environment), run); !recorded) {
+        if (auto recorded = store_->record_run(controller::state_key(workspace_.environment), run); !recorded) {
             terminal_.err(fmt::format("warning: {}\n", recorded.error().message));
         }
     }
@@ -341,12 +347,12 @@ private:
     std::string expected_;
     std::string plan_text_;  // of the plan file
     std::string started_at_;
-    Workspace workspace_;
+    controller::Workspace workspace_;
     std::unique_ptr<store::Store> store_;
-    StateLock lock_;
-    std::unique_ptr<Tenant> tenant_;
+    controller::StateLock lock_;
+    std::unique_ptr<controller::Tenant> tenant_;
     plan::History history_;
-    Planned planned_;
+    controller::Planned planned_;
     Progress* progress_ = nullptr;  // while steps run
 };
 

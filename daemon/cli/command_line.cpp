@@ -91,12 +91,12 @@ struct CommandLine {
         app.add_option("--parallel", global.parallel, "Steps under way at once (default 4)")
             ->check(CLI::Range(1, 32))
             ->envname("REGENT_PARALLEL");
-        app.add_option("--transport", global.transport, "cpprest or curl: the HTTP library")
+        app.add_option("--transport", global.connection.transport, "cpprest or curl: the HTTP library")
             ->check(CLI::IsMember({"cpprest", "curl"}))
             ->envname("REGENT_TRANSPORT");
-        app.add_option("--ca-file", global.ca_file, "More trusted certificates (PEM), for private endpoints")
+        app.add_option("--ca-file", global.connection.ca_file, "More trusted certificates (PEM), for private endpoints")
             ->envname("REGENT_CA_FILE");
-        app.add_option("--proxy", global.proxy, "http://proxy:3128")->envname("REGENT_PROXY");
+        app.add_option("--proxy", global.connection.proxy, "http://proxy:3128")->envname("REGENT_PROXY");
         app.add_flag("--version", show_version, "The version of this program");
     }
 
@@ -155,8 +155,8 @@ struct CommandLine {
     }
 
     void finish() {
-        global.timeout = std::chrono::seconds(timeout);
-        global.replication_grace = std::chrono::seconds(grace);
+        global.connection.timeout = std::chrono::seconds(timeout);
+        global.connection.replication_grace = std::chrono::seconds(grace);
         if (plan_max->count() > 0) plan_options.max_deletes = plan_max_deletes;
         if (apply_max->count() > 0) apply_options.max_deletes = apply_max_deletes;
     }

@@ -21,7 +21,7 @@ void print_error(Terminal& terminal, std::string_view message, std::string_view 
     terminal.err(fmt::format("error: {}\n{}", with_visible_controls(message), detail_line("help", help)));
 }
 
-void print_error(Terminal& terminal, const WorkspaceError& error, ColourChoice colour) {
+void print_error(Terminal& terminal, const controller::WorkspaceError& error, ColourChoice colour) {
     if (!error.diagnostics.empty()) {
         const manifest::TextOptions options{.colour =
                                                 wants_colour(colour, terminal.err_is_terminal(), environment_variable)};
@@ -67,7 +67,7 @@ void print_refusal(Terminal& terminal, const plan::Refusal& refusal) {
                              detail_line("help", refusal.help)));
 }
 
-void print_diagnostics(Terminal& terminal, const Workspace& workspace, ColourChoice colour) {
+void print_diagnostics(Terminal& terminal, const controller::Workspace& workspace, ColourChoice colour) {
     if (workspace.diagnostics.empty()) return;
     const manifest::TextOptions options{.colour =
                                             wants_colour(colour, terminal.err_is_terminal(), environment_variable)};

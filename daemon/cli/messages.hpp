@@ -2,7 +2,7 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/terminal.hpp"
-#include "cli/workspace.hpp"
+#include "controller/workspace.hpp"
 #include "model/diagnostic.hpp"
 #include "net/session.hpp"
 #include "plan/plan.hpp"
@@ -18,14 +18,14 @@ namespace regent::cli {
 
 /// "error: message" with help below, the shape of every message that belongs to no line of a manifest.
 void print_error(Terminal& terminal, std::string_view message, std::string_view help);
-void print_error(Terminal& terminal, const WorkspaceError& error, ColourChoice colour);
+void print_error(Terminal& terminal, const controller::WorkspaceError& error, ColourChoice colour);
 /// `error[RG0704]: …` with the service's words, the request id and the cure.
 void print_error(Terminal& terminal, const provider::ProviderError& error);
 /// The same with the manifest's line and the object that `step` was about.
 void print_error(Terminal& terminal, const provider::ProviderError& error, const plan::Step& step);
 void print_refusal(Terminal& terminal, const plan::Refusal& refusal);
 /// Diagnostics with their lines and carets, to err().
-void print_diagnostics(Terminal& terminal, const Workspace& workspace, ColourChoice colour);
+void print_diagnostics(Terminal& terminal, const controller::Workspace& workspace, ColourChoice colour);
 
 void print_warnings(Terminal& terminal, const std::vector<std::string>& warnings);
 /// Why nothing moves: "https://graph.microsoft.com: throttled, goes on in 3.0s".

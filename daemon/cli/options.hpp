@@ -1,6 +1,7 @@
 #pragma once
 
-#include <chrono>
+#include "controller/tenant.hpp"
+
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -21,12 +22,7 @@ struct GlobalOptions {
     bool quiet = false;
     int verbose = 0;
     std::filesystem::path state_directory;  ///< --state-dir; empty: the default of state_file()
-    std::chrono::seconds timeout{60};       ///< of one request
-    std::string transport = "cpprest";      ///< or "curl"
-    std::string ca_file;
-    std::string proxy;
-    /// How long something just written may stay invisible before regent believes that it is not there.
-    std::chrono::seconds replication_grace{120};
+    controller::ConnectOptions connection;
     int parallel = 4;
 };
 

@@ -1,8 +1,11 @@
 #include "cli/commands.hpp"
 #include "cli/messages.hpp"
-#include "cli/planning.hpp"
-#include "cli/tenant.hpp"
-#include "cli/workspace.hpp"
+#include "cli/plan_output.hpp"
+#include "cli/repository.hpp"
+#include "cli/sign_in.hpp"
+#include "controller/planning.hpp"
+#include "controller/tenant.hpp"
+#include "controller/workspace.hpp"
 #include "store/store.hpp"
 
 #include <fcntl.h>
@@ -16,7 +19,7 @@
 namespace regent::cli {
 namespace {
 
-plan::History read_history(const Workspace& workspace, const GlobalOptions& global, Terminal& terminal) {
+plan::History read_history(const controller::Workspace& workspace, const GlobalOptions& global, Terminal& terminal) {
     std::string warning;
     auto store = store::open_store(state_file(global), store::OpenMode::read_only, warning);
     if (!warning.empty()) terminal.err(fmt::format("warning: {}\n", warning));
@@ -24,7 +27,7 @@ plan::History read_history(const Workspace& workspace, const GlobalOptions& glob
         terminal.err(fmt::format("warning: {}; planning without history\n", store.error().message));
         return {};
     }
-    auto history = (*store)->history(state_key(workspace.environment));
+    auto history = (*store)->history(controller::state_key(workspace.environment));
     if (!history) {
         terminal.err(fmt::format("warning: {}; planning without history\n", history.error().message));
         return {};
@@ -48,7 +51,7 @@ bool write_private(const std::filesystem::path& path, std::string_view text) {
     return ::close(file) == 0 && written;
 }
 
-bool write_plan_file(const Planned& planned, const std::filesystem::path& path, Terminal& terminal) {
+bool write_plan_file(const controller::Planned& planned, const std::filesystem::path& path, Terminal& terminal) {
     auto report = planned.report;
     report.plan = &planned.plan;
     if (write_private(path, report::write_json(report))) return true;
@@ -73,7 +76,7 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
     print_diagnostics(terminal, *workspace, global.colour);
     if (model::has_errors(workspace->diagnostics)) return ExitCode::invalid_manifests;
 
-    auto tenant = connect(workspace->environment, global, [&](const auto& origin, auto wait, const auto& why) {
+    auto tenant = sign_in(workspace->environment, global, [&](const auto& origin, auto wait, const auto& why) {
         if (!global.quiet) print_wait(terminal, origin, wait, why);
     });
     if (!tenant) {
@@ -82,7 +85,8 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
     }
     print_warnings(terminal, (*tenant)->warnings());
     const plan::Consent consent{{}, options.max_deletes};
-    auto planned = observe_and_plan(*workspace, **tenant, read_history(*workspace, global, terminal), consent);
+    auto planned =
+        controller::observe_and_plan(*workspace, **tenant, read_history(*workspace, global, terminal), consent);
     if (!planned) {
         print_error(terminal, planned.error());
         terminal.err("Nothing was planned: a plan on half a view could create or delete by mistake.\n");

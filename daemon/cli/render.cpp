@@ -1,6 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/messages.hpp"
-#include "cli/workspace.hpp"
+#include "cli/repository.hpp"
 #include "manifest/loader.hpp"
 #include "manifest/yaml_writer.hpp"
 

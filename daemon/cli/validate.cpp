@@ -1,7 +1,8 @@
 #include "cli/commands.hpp"
 #include "cli/messages.hpp"
-#include "cli/workspace.hpp"
+#include "cli/repository.hpp"
 #include "manifest/diagnostic_text.hpp"
+#include "source/manifest_source.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -100,7 +101,7 @@ tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::p
                                         Terminal& terminal) {
     auto names = global.environment.empty()
                      ? environment_names(directory)
-                     : tl::expected<std::vector<std::string>, WorkspaceError>({global.environment});
+                     : tl::expected<std::vector<std::string>, controller::WorkspaceError>({global.environment});
     if (!names) {
         if (names.error().diagnostics.empty()) {
             print_error(terminal, names.error(), global.colour);
@@ -109,7 +110,6 @@ tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::p
         findings.add(std::move(names.error().diagnostics), std::move(names.error().texts));
         return fs::path{};
     }
-    fs::path root;
     for (const auto& name : *names) {
         auto workspace = open_workspace(directory, name);
         findings.environments.push_back(name);
@@ -121,11 +121,10 @@ tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::p
             findings.add(std::move(workspace.error().diagnostics), std::move(workspace.error().texts));
             continue;
         }
-        root = workspace->root;
         for (auto& note : workspace->notes) findings.notes.push_back(std::move(note));
         findings.add(std::move(workspace->diagnostics), std::move(workspace->texts));
     }
-    return root;
+    return source::find_repository(directory).value_or(fs::path{});
 }
 
 }  // namespace

@@ -351,8 +351,8 @@ public:
     CpprestTransport& operator=(const CpprestTransport&) = delete;
 
     Outcome send(const Request& original) override {
-        const auto deadline = steady_clock::now() + original.timeout;
-        const auto request = completed(original, rng_);
+        const auto request = completed(original, rng_, options_.request_timeout);
+        const auto deadline = steady_clock::now() + request.timeout;
         if (const auto reason = why_not_sendable(request, allowed_)) return failure(request, Fate::not_sent, *reason);
         switch (limit_.enter(deadline)) {
             case ParallelLimit::Entry::granted:

@@ -64,7 +64,8 @@ std::optional<std::string> why_length_is_wrong(int status, const Headers& header
 
 }  // namespace
 
-Request completed(Request request, Rng& rng) {
+Request completed(Request request, Rng& rng, std::chrono::milliseconds timeout) {
+    if (request.timeout <= std::chrono::milliseconds(0)) request.timeout = timeout;
     if (!find_header(request.headers, correlation_header)) {
         request.headers.emplace_back(correlation_header, make_guid(rng));
     }

@@ -18,7 +18,7 @@ inline constexpr std::string_view correlation_header = "client-request-id";
 inline constexpr std::size_t max_header_bytes = 256 * 1024;
 
 /// `request` with the headers that every request has: a correlation id, if it came without one, and a User-Agent.
-[[nodiscard]] Request completed(Request request, Rng& rng);
+[[nodiscard]] Request completed(Request request, Rng& rng, std::chrono::milliseconds timeout);
 
 /// An outcome without an answer: `words` behind method and address, with nothing in it that could sign somebody in.
 [[nodiscard]] Outcome failure(const Request& request, Fate fate, std::string_view words);

@@ -29,7 +29,7 @@ struct Request {
     /// by the library.
     bool idempotent = true;
     std::size_t max_response_bytes = 32u << 20;
-    std::chrono::milliseconds timeout{60'000};  ///< for the whole exchange, name look-up included
+    std::chrono::milliseconds timeout{0};  ///< for the whole exchange, name look-up included; 0: the transport's own
 };
 
 /// What is known about a request after it was tried. RFC 9110, section 9.2.2: what may have been applied must not be
@@ -64,6 +64,7 @@ struct TransportOptions {
     std::string ca_file;  ///< additional CA bundle in PEM, for private endpoints; empty: the system's only
     std::string proxy;    ///< "http://proxy:3128"; empty: none. Never for loopback
     std::size_t max_parallel = 16;
+    std::chrono::milliseconds request_timeout{60'000};  ///< of requests that name none
 };
 
 }  // namespace regent::net

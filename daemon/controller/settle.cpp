@@ -1,12 +1,12 @@
-#include "cli/settle.hpp"
+#include "controller/settle.hpp"
 
-#include "cli/planning.hpp"
+#include "controller/planning.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace regent::cli {
+namespace regent::controller {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,4 +46,4 @@ Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, 
     }
 }
 
-}  // namespace regent::cli
+}  // namespace regent::controller

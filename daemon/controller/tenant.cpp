@@ -1,7 +1,6 @@
-#include "cli/tenant.hpp"
+#include "controller/tenant.hpp"
 
 #include "net/cpprest_transport.hpp"
-#include "net/credentials.hpp"
 #include "net/curl_transport.hpp"
 #include "net/system_clock.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
@@ -14,7 +13,7 @@
 #include <cstdlib>
 #include <map>
 
-namespace regent::cli {
+namespace regent::controller {
 namespace {
 
 /// Entra's authority as connectors name it. Not `endpoints.login`: a connector of a simulated tenant still names the
@@ -27,7 +26,7 @@ std::string authority_of(const std::string& cloud) {
 
 class ServiceTenant final : public Tenant {
 public:
-    ServiceTenant(const model::Environment& environment, const GlobalOptions& options, net::SignIn sign_in,
+    ServiceTenant(const model::Environment& environment, const ConnectOptions& options, net::SignIn sign_in,
                   net::WaitListener on_wait)
         : environment_(environment), warnings_(std::move(sign_in.warnings)) {
         transport_ = options.transport == "curl"
@@ -82,7 +81,7 @@ public:
 
 private:
     static net::TransportOptions transport_options(const model::Environment& environment,
-                                                   const GlobalOptions& options) {
+                                                   const ConnectOptions& options) {
         net::TransportOptions transport;
         transport.allowed_origins = {environment.endpoints.login, environment.endpoints.graph,
                                      environment.endpoints.power_apps};
@@ -90,6 +89,7 @@ private:
                                          environment.endpoints.blob_origins.end());
         transport.ca_file = options.ca_file;
         transport.proxy = options.proxy;
+        transport.request_timeout = options.timeout;
         return transport;
     }
 
@@ -112,26 +112,18 @@ bool same_tenant(const std::string& a, const std::string& b) {
                       [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-tl::expected<net::SignIn, net::TokenError> find_credential() {
-    const auto directory = environment_variable("CREDENTIALS_DIRECTORY");
-    const bool in_variables = environment_variable("AZURE_CLIENT_ID").has_value();
-    if (!in_variables && directory && !directory->empty()) return net::credential_from_directory(*directory);
-    return net::credential_from_environment([](const char* name) -> const char* { return std::getenv(name); });
-}
-
 }  // namespace
 
 tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environment& environment,
-                                                           const GlobalOptions& options, net::WaitListener on_wait) {
-    auto sign_in = find_credential();
-    if (!sign_in) return tl::unexpected(SignInError{sign_in.error().message, sign_in.error().help});
-    if (!sign_in->tenant_id.empty() && !same_tenant(sign_in->tenant_id, environment.tenant_id)) {
+                                                           const ConnectOptions& options, net::SignIn sign_in,
+                                                           net::WaitListener on_wait) {
+    if (!sign_in.tenant_id.empty() && !same_tenant(sign_in.tenant_id, environment.tenant_id)) {
         return tl::unexpected(
             SignInError{fmt::format("the credential is for tenant {}, the environment `{}` is tenant {}",
-                                    sign_in->tenant_id, environment.name, environment.tenant_id),
+                                    sign_in.tenant_id, environment.name, environment.tenant_id),
                         "set AZURE_TENANT_ID to the environment's tenant, or choose another environment with -e"});
     }
-    return std::make_unique<ServiceTenant>(environment, options, std::move(*sign_in), std::move(on_wait));
+    return std::make_unique<ServiceTenant>(environment, options, std::move(sign_in), std::move(on_wait));
 }
 
-}  // namespace regent::cli
+}  // namespace regent::controller

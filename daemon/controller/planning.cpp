@@ -1,4 +1,4 @@
-#include "cli/planning.hpp"
+#include "controller/planning.hpp"
 
 #include "manifest/well_known_apis.hpp"
 
@@ -7,12 +7,10 @@
 
 #include <chrono>
 
-namespace regent::cli {
+namespace regent::controller {
 namespace {
 
-namespace fs = std::filesystem;
-
-std::string apply_command(const GlobalOptions&, const plan::Plan& plan) {
+std::string apply_command(const plan::Plan& plan) {
     return fmt::format("regent apply -e {} --expect-plan {}", plan.environment, plan.id.substr(0, 8));
 }
 
@@ -43,42 +41,8 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     report.read_took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant.clock().monotonic() - begun);
     for (const auto& api : manifest::well_known_apis())
         report.api_names.emplace(std::string(api.app_id), std::string(api.name));
-    report.apply_command = apply_command({}, planned.plan);
+    report.apply_command = apply_command(planned.plan);
     return planned;
-}
-
-bool is_plan_format(const std::string& format) {
-    return format == "text" || format == "json" || format == "jsonl" || format == "markdown" || format == "diff";
-}
-
-void print_plan(const Planned& planned, const GlobalOptions& global, report::TextOptions text, Terminal& terminal) {
-    auto report = planned.report;
-    report.plan = &planned.plan;
-    const bool colour = wants_colour(global.colour, terminal.out_is_terminal(), environment_variable);
-    text.colour = colour ? report::Colour::on : report::Colour::off;
-    text.quiet = global.quiet;
-    if (global.output == "text") {
-        terminal.out(report::write_text(report, text));
-    } else if (global.output == "json") {
-        terminal.out(report::write_json(report));
-    } else if (global.output == "jsonl") {
-        terminal.out(report::write_jsonl(report));
-    } else if (global.output == "markdown") {
-        terminal.out(report::write_markdown(report));
-    } else if (global.output == "diff") {
-        terminal.out(report::write_diff(report, text.colour));
-    }
-}
-
-fs::path state_file(const GlobalOptions& global) {
-    if (!global.state_directory.empty()) return global.state_directory / "regent.db";
-    if (const auto directory = environment_variable("STATE_DIRECTORY"); directory && !directory->empty()) {
-        return fs::path(directory->substr(0, directory->find(':'))) / "regent.db";
-    }
-    if (const auto state = environment_variable("XDG_STATE_HOME"); state && !state->empty())
-        return fs::path(*state) / "regent" / "regent.db";
-    const auto home = environment_variable("HOME");
-    return fs::path(home.value_or("/var/lib")) / ".local" / "state" / "regent" / "regent.db";
 }
 
 std::string state_key(const model::Environment& environment) {
@@ -87,4 +51,4 @@ std::string state_key(const model::Environment& environment) {
                        environment.name);
 }
 
-}  // namespace regent::cli
+}  // namespace regent::controller

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/tenant.hpp"
-#include "cli/workspace.hpp"
+#include "controller/tenant.hpp"
+#include "controller/workspace.hpp"
 #include "model/snapshot.hpp"
 #include "plan/planner.hpp"
 #include "plan/safety.hpp"
@@ -12,14 +12,15 @@
 #include <string>
 #include <vector>
 
-namespace regent::cli {
+namespace regent::controller {
 
-/// A tenant read and a plan made: the part that plan and apply share, so that a dry run cannot differ from a real one.
+/// A tenant read and a plan made: the part that plan, apply and the service share, so that a dry run cannot differ from
+/// a real one.
 struct Planned {
     model::Snapshot snapshot;
     plan::Plan plan;
     std::vector<plan::Refusal> refusals;
-    report::RunReport report;  ///< points into `plan`; moved together with it, see make_report()
+    report::RunReport report;  ///< points into `plan`: set report.plan again after a move
 };
 
 /// Reads the tenant and plans.
@@ -28,16 +29,9 @@ struct Planned {
                                                                               const plan::History& history,
                                                                               const plan::Consent& consent);
 
-[[nodiscard]] bool is_plan_format(const std::string& format);
-/// Prints `report` the way `global.output` asks for.
-void print_plan(const Planned& planned, const GlobalOptions& global, report::TextOptions text, Terminal& terminal);
-
-/// Where history is kept: --state-dir, else $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/regent, else
-/// ~/.local/state/regent.
-[[nodiscard]] std::filesystem::path state_file(const GlobalOptions& global);
 /// Which tenant and environment a record is about: one file serves them all.
 [[nodiscard]] std::string state_key(const model::Environment& environment);
 
 [[nodiscard]] std::string rfc3339(std::chrono::system_clock::time_point time);
 
-}  // namespace regent::cli
+}  // namespace regent::controller

@@ -1,24 +1,21 @@
 #pragma once
 
-#include "cli/options.hpp"
 #include "manifest/document.hpp"
 #include "model/declaration.hpp"
 #include "model/diagnostic.hpp"
 #include "model/environment.hpp"
 #include "plan/desired_graph.hpp"
-#include "source/manifest_source.hpp"
+#include "source/manifest_tree.hpp"
 
 #include <tl/expected.hpp>
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
-namespace regent::cli {
+namespace regent::controller {
 
 /// One environment with everything its manifests say: what validate, render, plan and apply begin with.
 struct Workspace {
-    std::filesystem::path root;
     model::Environment environment;
     std::vector<manifest::Document> documents;  ///< substituted and overridden, those of other kinds than Environment
     std::vector<manifest::SourceText> texts;    ///< every file read, for showing lines under a caret
@@ -39,11 +36,10 @@ struct WorkspaceError {
 
 /// Names of the environments below `environments/`, in order; and every file's text and mistakes.
 [[nodiscard]] tl::expected<std::vector<std::string>, WorkspaceError> environment_names(
-    const std::filesystem::path& directory);
+    const source::ManifestTree& tree);
 
-/// Reads the repository around `directory` for environment `name`. An empty name is right when there is exactly one
-/// environment.
-[[nodiscard]] tl::expected<Workspace, WorkspaceError> open_workspace(const std::filesystem::path& directory,
+/// Reads environment `name` of the repository. An empty name is right when there is exactly one environment.
+[[nodiscard]] tl::expected<Workspace, WorkspaceError> open_workspace(const source::ManifestTree& tree,
                                                                      const std::string& name);
 
-}  // namespace regent::cli
+}  // namespace regent::controller

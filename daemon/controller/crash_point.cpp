@@ -1,6 +1,4 @@
-#include "cli/crash_point.hpp"
-
-#include "cli/terminal.hpp"
+#include "controller/crash_point.hpp"
 
 #include <unistd.h>
 
@@ -11,20 +9,20 @@
 #include <memory>
 #include <mutex>
 
-namespace regent::cli {
+namespace regent::controller {
 
 apply::CrashPoint crash_point_from_environment() {
-    const auto at = environment_variable("REGENT_CRASH_AT");
-    const auto log = environment_variable("REGENT_CRASH_LOG");
-    if (!at && !log) return {};
+    const char* at = std::getenv("REGENT_CRASH_AT");
+    const char* log = std::getenv("REGENT_CRASH_LOG");
+    if (at == nullptr && log == nullptr) return {};
     struct State {
         std::mutex mutex;
         long next = 1;
         std::ofstream log;
     };
     auto state = std::make_shared<State>();
-    if (log) state->log.open(*log, std::ios::app);
-    const long target = at ? std::strtol(at->c_str(), nullptr, 10) : 0;
+    if (log != nullptr) state->log.open(log, std::ios::app);
+    const long target = at != nullptr ? std::strtol(at, nullptr, 10) : 0;
     return [state, target](std::string_view name, const plan::Step& step) {
         const std::lock_guard lock(state->mutex);
         const auto number = state->next++;
@@ -34,4 +32,4 @@ apply::CrashPoint crash_point_from_environment() {
     };
 }
 
-}  // namespace regent::cli
+}  // namespace regent::controller

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace regent::cli {
+namespace regent::controller {
 
 /// A held lock file; given back when it goes. The kernel gives it back too when the process is killed.
 class StateLock {
@@ -31,4 +31,4 @@ struct LockError {
 [[nodiscard]] tl::expected<StateLock, LockError> lock_environment(const std::filesystem::path& folder,
                                                                   const std::string& environment_key);
 
-}  // namespace regent::cli
+}  // namespace regent::controller

@@ -1,4 +1,4 @@
-#include "cli/workspace.hpp"
+#include "controller/workspace.hpp"
 
 #include "manifest/loader.hpp"
 #include "manifest/overrides.hpp"
@@ -12,13 +12,10 @@
 #include <algorithm>
 #include <map>
 
-namespace regent::cli {
+namespace regent::controller {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct EnvironmentFiles {
-    fs::path root;
     std::vector<manifest::SourceText> texts;
     std::vector<manifest::Document> documents;  ///< those of kind Environment
     model::Diagnostics diagnostics;
@@ -28,17 +25,14 @@ void append(model::Diagnostics& to, model::Diagnostics from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-WorkspaceError from(source::SourceError error, bool usage) {
-    return {std::move(error.message), std::move(error.help), usage, {}, {}};
+WorkspaceError from(source::SourceError error) {
+    return {std::move(error.message), std::move(error.help), false, {}, {}};
 }
 
-tl::expected<EnvironmentFiles, WorkspaceError> read_environments(const fs::path& directory) {
-    auto root = source::find_repository(directory);
-    if (!root) return tl::unexpected(from(std::move(root.error()), true));
-    auto set = source::read_directory(*root, {"environments"});
-    if (!set) return tl::unexpected(from(std::move(set.error()), false));
+tl::expected<EnvironmentFiles, WorkspaceError> read_environments(const source::ManifestTree& tree) {
+    auto set = tree.read({"environments"});
+    if (!set) return tl::unexpected(from(std::move(set.error())));
     EnvironmentFiles found;
-    found.root = *root;
     for (auto& file : set->files) {
         found.texts.push_back({file.path, std::move(file.text)});
         auto read = manifest::read_yaml(found.texts.back());
@@ -93,9 +87,9 @@ tl::expected<const manifest::Document*, WorkspaceError> choose(const Environment
         true, files.diagnostics, files.texts});
 }
 
-tl::expected<void, WorkspaceError> read_manifests(Workspace& workspace) {
-    auto set = source::read_directory(workspace.root, workspace.environment.sources);
-    if (!set) return tl::unexpected(from(std::move(set.error()), false));
+tl::expected<void, WorkspaceError> read_manifests(const source::ManifestTree& tree, Workspace& workspace) {
+    auto set = tree.read(workspace.environment.sources);
+    if (!set) return tl::unexpected(from(std::move(set.error())));
     workspace.revision = set->revision;
     workspace.notes = std::move(set->notes);
     for (auto& file : set->files) {
@@ -114,9 +108,9 @@ tl::expected<void, WorkspaceError> read_manifests(Workspace& workspace) {
     return {};
 }
 
-void build_graph(Workspace& workspace) {
-    const auto reader = [&root = workspace.root](const std::string& path) -> tl::expected<std::string, std::string> {
-        auto bytes = source::read_referenced_file(root, path);
+void build_graph(const source::ManifestTree& tree, Workspace& workspace) {
+    const auto reader = [&tree](const std::string& path) -> tl::expected<std::string, std::string> {
+        auto bytes = tree.read_referenced(path);
         if (!bytes) return tl::unexpected(bytes.error().message);
         return std::move(*bytes);
     };
@@ -136,8 +130,8 @@ void build_graph(Workspace& workspace) {
 
 }  // namespace
 
-tl::expected<std::vector<std::string>, WorkspaceError> environment_names(const fs::path& directory) {
-    auto files = read_environments(directory);
+tl::expected<std::vector<std::string>, WorkspaceError> environment_names(const source::ManifestTree& tree) {
+    auto files = read_environments(tree);
     if (!files) return tl::unexpected(std::move(files.error()));
     if (files->documents.empty()) {
         return tl::unexpected(WorkspaceError{"no file below `environments/` holds an Environment that can be read",
@@ -147,8 +141,8 @@ tl::expected<std::vector<std::string>, WorkspaceError> environment_names(const f
     return names_in(*files);
 }
 
-tl::expected<Workspace, WorkspaceError> open_workspace(const fs::path& directory, const std::string& name) {
-    auto files = read_environments(directory);
+tl::expected<Workspace, WorkspaceError> open_workspace(const source::ManifestTree& tree, const std::string& name) {
+    auto files = read_environments(tree);
     if (!files) return tl::unexpected(std::move(files.error()));
     auto chosen = choose(*files, name);
     if (!chosen) return tl::unexpected(std::move(chosen.error()));
@@ -158,18 +152,17 @@ tl::expected<Workspace, WorkspaceError> open_workspace(const fs::path& directory
         return tl::unexpected(WorkspaceError{{}, {}, false, std::move(loaded.diagnostics), std::move(files->texts)});
     }
     Workspace workspace;
-    workspace.root = files->root;
     workspace.environment = std::move(*loaded.environment);
     workspace.texts = std::move(files->texts);
     workspace.diagnostics = std::move(loaded.diagnostics);
-    if (auto read = read_manifests(workspace); !read) return tl::unexpected(std::move(read.error()));
+    if (auto read = read_manifests(tree, workspace); !read) return tl::unexpected(std::move(read.error()));
     append(workspace.diagnostics, manifest::apply_overrides(workspace.documents, loaded.overrides));
     for (auto& document : workspace.documents) {
         append(workspace.diagnostics, manifest::substitute(document, loaded.variables));
     }
-    build_graph(workspace);
+    build_graph(tree, workspace);
     model::sort(workspace.diagnostics);
     return workspace;
 }
 
-}  // namespace regent::cli
+}  // namespace regent::controller

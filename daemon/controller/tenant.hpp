@@ -1,21 +1,30 @@
 #pragma once
 
-#include "cli/options.hpp"
-#include "cli/terminal.hpp"
 #include "model/environment.hpp"
+#include "net/credentials.hpp"
 #include "net/session.hpp"
 #include "provider/provider.hpp"
 
 #include <tl/expected.hpp>
 
-#include <functional>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
-namespace regent::cli {
+namespace regent::controller {
 
-/// A tenant that a command may read, with the caller's own credentials.
+/// How to reach the services of a tenant.
+struct ConnectOptions {
+    std::chrono::seconds timeout{60};   ///< of one request; writes to Power Apps are given 330 s at least
+    std::string transport = "cpprest";  ///< or "curl"
+    std::string ca_file;
+    std::string proxy;
+    /// How long something just written may stay invisible before regent believes that it is not there.
+    std::chrono::seconds replication_grace{120};
+};
+
+/// A tenant that may be read, with one credential.
 class Tenant {
 public:
     virtual ~Tenant() = default;
@@ -39,11 +48,10 @@ struct SignInError {
     std::string help;
 };
 
-/// Signs nothing in yet: the first request does. Fails when no credential can be found, or one for another tenant.
-/// Credentials come from AZURE_CLIENT_ID with AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, else from files in
-/// $CREDENTIALS_DIRECTORY.
+/// Signs nothing in yet: the first request does. Fails when the credential is for another tenant.
 [[nodiscard]] tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environment& environment,
-                                                                         const GlobalOptions& options,
+                                                                         const ConnectOptions& options,
+                                                                         net::SignIn sign_in,
                                                                          net::WaitListener on_wait);
 
-}  // namespace regent::cli
+}  // namespace regent::controller

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/tenant.hpp"
-#include "cli/workspace.hpp"
+#include "controller/tenant.hpp"
+#include "controller/workspace.hpp"
 #include "provider/provider_error.hpp"
 #include "store/store.hpp"
 
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace regent::cli {
+namespace regent::controller {
 
 /// What a look at the tenant after an apply found.
 struct Settled {
@@ -25,4 +25,4 @@ struct Settled {
 [[nodiscard]] Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store,
                              const std::string& environment_key, std::chrono::seconds grace);
 
-}  // namespace regent::cli
+}  // namespace regent::controller

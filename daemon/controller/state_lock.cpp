@@ -1,4 +1,4 @@
-#include "cli/state_lock.hpp"
+#include "controller/state_lock.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace regent::cli {
+namespace regent::controller {
 namespace {
 
 /// FNV-1a: a file name for a key with slashes in it. A collision would only make two environments wait for each other.
@@ -49,4 +49,4 @@ tl::expected<StateLock, LockError> lock_environment(const std::filesystem::path&
     return lock;
 }
 
-}  // namespace regent::cli
+}  // namespace regent::controller

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+#include "controller/planning.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace regent::cli {
+
+[[nodiscard]] bool is_plan_format(const std::string& format);
+/// Prints `planned` the way `global.output` asks for.
+void print_plan(const controller::Planned& planned, const GlobalOptions& global, report::TextOptions text,
+                Terminal& terminal);
+
+/// Where history is kept: --state-dir, else $STATE_DIRECTORY (systemd), else $XDG_STATE_HOME/regent, else
+/// ~/.local/state/regent.
+[[nodiscard]] std::filesystem::path state_file(const GlobalOptions& global);
+
+}  // namespace regent::cli

@@ -1,0 +1,28 @@
+#include "cli/sign_in.hpp"
+
+#include "cli/terminal.hpp"
+#include "net/credentials.hpp"
+
+#include <cstdlib>
+
+namespace regent::cli {
+namespace {
+
+tl::expected<net::SignIn, net::TokenError> find_credential() {
+    const auto directory = environment_variable("CREDENTIALS_DIRECTORY");
+    const bool in_variables = environment_variable("AZURE_CLIENT_ID").has_value();
+    if (!in_variables && directory && !directory->empty()) return net::credential_from_directory(*directory);
+    return net::credential_from_environment([](const char* name) -> const char* { return std::getenv(name); });
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<controller::Tenant>, controller::SignInError> sign_in(
+    const model::Environment& environment, const GlobalOptions& options, net::WaitListener on_wait) {
+    auto credential = find_credential();
+    if (!credential)
+        return tl::unexpected(controller::SignInError{credential.error().message, credential.error().help});
+    return controller::connect(environment, options.connection, std::move(*credential), std::move(on_wait));
+}
+
+}  // namespace regent::cli

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "controller/tenant.hpp"
+
+namespace regent::cli {
+
+/// The tenant of `environment`, with the caller's own credentials: AZURE_CLIENT_ID with AZURE_CLIENT_SECRET or
+/// AZURE_CLIENT_CERTIFICATE_PATH, else files in $CREDENTIALS_DIRECTORY.
+[[nodiscard]] tl::expected<std::unique_ptr<controller::Tenant>, controller::SignInError> sign_in(
+    const model::Environment& environment, const GlobalOptions& options, net::WaitListener on_wait);
+
+}  // namespace regent::cli
