@@ -44,7 +44,9 @@ bool is_hidden_or_leftover(std::string_view name) {
            name.ends_with(".tmp") || name == "4913";
 }
 
-bool is_manifest_name(std::string_view name) { return name.ends_with(manifest_suffix); }
+bool is_manifest_name(std::string_view name) {
+    return name.ends_with(manifest_suffix);
+}
 
 bool may_be_lookalike(std::string_view name) {
     return !is_manifest_name(name) && (name.ends_with(".yaml") || name.ends_with(".yml"));

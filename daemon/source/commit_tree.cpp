@@ -33,7 +33,9 @@ Parts split(std::string_view path) {
     return parts;
 }
 
-std::string join(const Parts& parts) { return fmt::format("{}", fmt::join(parts, "/")); }
+std::string join(const Parts& parts) {
+    return fmt::format("{}", fmt::join(parts, "/"));
+}
 
 /// Something in a commit, by its real place.
 struct Found {
@@ -129,8 +131,8 @@ public:
         }
         for (std::size_t index = 0; index < count; ++index) {
             const auto* entry = git_tree_entry_byindex(tree, index);
-            entries.push_back(
-                {below(folder.at, git_tree_entry_name(entry)), *git_tree_entry_id(entry), git_tree_entry_filemode(entry)});
+            entries.push_back({below(folder.at, git_tree_entry_name(entry)), *git_tree_entry_id(entry),
+                               git_tree_entry_filemode(entry)});
         }
         return entries;
     }
@@ -160,9 +162,9 @@ private:
         auto found = find({}, split(place_.path));
         if (!found) return tl::unexpected(std::move(found.error()));
         if (!*found || !(*found)->is_folder()) {
-            return tl::unexpected(
-                SourceError{fmt::format("there is no folder `{}` in commit {}", place_.path, place_.commit.substr(0, 7)),
-                            "check `path` of the source: it is relative to the repository's root, without a leading /"});
+            return tl::unexpected(SourceError{
+                fmt::format("there is no folder `{}` in commit {}", place_.path, place_.commit.substr(0, 7)),
+                "check `path` of the source: it is relative to the repository's root, without a leading /"});
         }
         root_ = **found;
         root_.at.clear();
