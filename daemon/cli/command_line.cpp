@@ -2,6 +2,7 @@
 #include "cli/messages.hpp"
 #include "cli/version.hpp"
 #include "manifest/suggestion.hpp"
+#include "source/fetch_process.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <array>
 #include <exception>
 #include <map>
+#include <string_view>
 #include <vector>
 
 namespace regent::cli {
@@ -211,6 +213,9 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
 }  // namespace
 
 ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
+    // Not for people: the service calls itself so, to fetch in a process that it can end (source/fetch_process.hpp).
+    if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
+        return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
     try {
         CommandLine line;
         try {
