@@ -20,9 +20,11 @@ public:
         first = repository.commit("First");
         const auto root = folder.path().string();
         shell("cd " + root +
-              " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout ca.key -out ca.pem -subj '/CN=test CA' "
+              " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout ca.key "
+              "-out ca.pem -subj '/CN=test CA' "
               "2>/dev/null"
-              " && openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout server.key -out server.csr -subj '/CN=127.0.0.1' "
+              " && openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout server.key -out "
+              "server.csr -subj '/CN=127.0.0.1' "
               "2>/dev/null"
               " && printf 'subjectAltName=IP:127.0.0.1,DNS:127.0.0.1,DNS:localhost' > ext"
               " && openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out "
