@@ -58,6 +58,8 @@ struct ObjectRow {
     std::string next_try;
     int failures = 0;
     std::string error_code;
+
+    friend bool operator==(const ObjectRow&, const ObjectRow&) = default;
 };
 
 struct RowFilter {
@@ -77,6 +79,9 @@ struct RowFilter {
 class ServiceStore {
 public:
     virtual ~ServiceStore() = default;
+
+    /// Can it be written, and is it still the file that the path names? Writes a little.
+    [[nodiscard]] virtual tl::expected<void, StoreError> check() = 0;
 
     /// Returns the id: the folded row's when the run was folded.
     [[nodiscard]] virtual tl::expected<std::int64_t, StoreError> add_run(const RunRow& run,
