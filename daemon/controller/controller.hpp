@@ -68,6 +68,9 @@ public:
     void reload(model::DaemonConfiguration configuration);
     /// Finishes the steps under way and begins no other. Returns at once; the destructor waits.
     void stop() noexcept;
+    /// Blocks until the steps under way are finished. After stop(); the destructor does it too.
+    void finish();
+    [[nodiscard]] bool loaded() const;  ///< the source was looked at once
     /// False when a thread has made no progress for so long that only a restart helps. A slow service is progress.
     [[nodiscard]] bool alive() const;
     /// For systemd: "prod main@9b1e77d: 4 ready, 1 paused, 1 failing; last run ok".
