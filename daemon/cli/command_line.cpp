@@ -2,6 +2,7 @@
 #include "cli/messages.hpp"
 #include "cli/version.hpp"
 #include "manifest/suggestion.hpp"
+#include "source/fetch_process.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -223,6 +224,10 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
 
 ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
     try {
+        // Not for people: the service starts itself anew to fetch, since a fetch that hangs can only be ended with its
+        // process.
+        if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
+            return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
         CommandLine line;
         try {
             line.app.parse(argc, argv);

@@ -137,6 +137,22 @@ public:
         return state;
     }
 
+    std::optional<SourceState> look_back(const std::string& version, const std::atomic<bool>& stop) override {
+        if (!address_) return std::nullopt;
+        const std::shared_lock lock(repository_->in_use);
+        const auto repository = open_repository(repository_->path);
+        auto info = repository ? read_commit(repository.get(), version, name()) : std::nullopt;
+        if (!info) return std::nullopt;
+        if (location_.verification.mode == Verification::Mode::head &&
+            !verify_commit(repository.get(), *info, location_.verification, stop))
+            return std::nullopt;
+        SourceState state;
+        state.version = info->commit;
+        state.tree = open_commit(repository_, place(info->commit), location_.limits);
+        state.commit = std::move(info);
+        return state;
+    }
+
     std::string location() const override {
         if (!address_) return "(an address that cannot be used)";
         const auto name = location_.branch.empty() ? location_.tag : location_.branch;

@@ -75,6 +75,10 @@ public:
     /// it early. A commit that is not signed as demanded, a vanished branch and a force-push are errors that say which
     /// commit, and the state read before stays good: its tree can be read on.
     [[nodiscard]] virtual tl::expected<SourceState, SourceError> look(const std::atomic<bool>& stop) = 0;
+    /// The state of an earlier version, without asking anybody: after a restart, while the newest has errors. Nothing
+    /// where it is not kept (a folder), not known any more, or not signed as demanded.
+    [[nodiscard]] virtual std::optional<SourceState> look_back(const std::string& version,
+                                                               const std::atomic<bool>& stop) = 0;
     /// For people and for status: without user information or tokens.
     [[nodiscard]] virtual std::string location() const = 0;
 };

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 
 from daemon_bench import ONE_APPLICATION, Failure, case, check, daemon_bench
@@ -263,3 +264,84 @@ def a_second_instance_on_the_same_state_does_not_start(binaries):
         it.start()
         run = it.regent("daemon", "--config", str(it.folder / "regent.yaml"), expect=75)
         check("another" in run.err, run)
+
+
+@case
+def only_a_commit_signed_by_an_allowed_key_comes_into_force(binaries):
+    with daemon_bench(binaries) as it:
+        key = it.folder / "key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "bob", "-f", str(key)], check=True)
+        signers = it.folder / "allowed_signers"
+        signers.write_text(f"bob@contoso.example {key.with_suffix('.pub').read_text()}")
+        signers.chmod(0o644)
+        for name, value in (("gpg.format", "ssh"), ("user.signingkey", str(key))):
+            it.git("config", name, value)
+        it.git("commit", "-q", "-S", "--amend", "-m", "first, signed")
+        it.start(git=["      verify:", "        mode: head", f"        sshAllowedSigners: {signers}"])
+        it.wait_in_sync()
+        signed = it.environment_status("demo")["inForce"]["commit"]
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: nobody signed this")
+        unsigned = it.commit("unsigned")
+        it.eventually(lambda: it.events("source_invalid"), "the unsigned commit is refused")
+        told = it.events("source_invalid")
+        check(len(told) == 1 and unsigned[:7] in told[0]["message"] and "sign" in told[0]["message"], told)
+        check(it.environment_status("demo")["inForce"]["commit"] == signed, "it came into force")
+        it.git("commit", "-q", "-S", "--amend", "-m", "signed now")
+        it.eventually(lambda: it.application("regent.demo.arm-connector")["displayName"] == "nobody signed this", "signed, it is applied")
+
+
+@case
+def a_force_push_is_refused_until_somebody_allows_it(binaries):
+    with daemon_bench(binaries) as it:
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: second")
+        it.commit("second")
+        it.start()
+        it.wait_in_sync()
+        it.git("reset", "-q", "--hard", "HEAD~1")
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: rewritten")
+        rewritten = it.commit("history is rewritten")
+        it.eventually(lambda: it.events("source_invalid"), "the force-push is refused")
+        message = it.events("source_invalid")[0]["message"]
+        check("allowRewind" in message and rewritten[:7] in message, message)
+        time.sleep(2)
+        check(it.application("regent.demo.arm-connector")["displayName"] == "second", "it was applied")
+        it.write_configuration(git=[f"      allowRewind: {rewritten}"])
+        it.process.send_signal(signal.SIGHUP)
+        it.eventually(lambda: it.application("regent.demo.arm-connector")["displayName"] == "rewritten", "it is allowed")
+
+
+@case
+def a_branch_that_vanishes_leaves_everything_as_it_was(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        mark = it.mark()
+        it.git("checkout", "-q", "-b", "other")
+        it.git("branch", "-q", "-D", "main")
+        it.eventually(lambda: it.events("source_invalid"), "it is told")
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "drift is put back")
+        it.git("checkout", "-q", "-b", "main")
+        it.eventually(lambda: it.events("source_valid"), "its return is told")
+        writes = it.simulator.writes(mark)
+        check(len(writes) <= 2, writes)
+
+
+@case
+def two_environments_of_one_repository_are_always_at_one_commit(binaries):
+    with daemon_bench(binaries) as it:
+        text = (it.repository / "environments/demo.regent.yaml").read_text()
+        (it.repository / "environments/second.regent.yaml").write_text(text.replace("name: demo", "name: second").replace("env: demo", "env: second"))
+        it.commit("two environments")
+        it.start()
+        it.wait_in_sync("demo")
+        it.wait_in_sync("second")
+        good = it.environment_status("demo")["inForce"]["commit"]
+        (it.repository / "environments/second.regent.yaml").write_text("apiVersion: regent/v1\nkind: Environment\nmetadata: {name: second}\nspec: {tenantid: x}\n")
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: half of a commit")
+        it.commit("one of them is broken")
+        it.eventually(lambda: it.environment_status("second")["manifestErrors"] > 0, "the error is counted")
+        time.sleep(2)
+        for name in ("demo", "second"):
+            check(it.environment_status(name)["inForce"]["commit"] == good, it.environment_status(name)["inForce"])
+        check("half" not in it.application("regent.demo.arm-connector")["displayName"], "half of a commit was applied")
