@@ -59,6 +59,8 @@ struct ObjectRow {
     std::string next_try;
     int failures = 0;
     std::string error_code;
+
+    friend bool operator==(const ObjectRow&, const ObjectRow&) = default;
 };
 
 struct RowFilter {
