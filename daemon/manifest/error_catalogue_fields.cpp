@@ -101,6 +101,11 @@ A list is ignored as a whole; single members of a list cannot be.)"},
                   R"(`management.adopt.connector` is the name that the service gave the connector,
 `shared_...`, without blanks. It is part of the connector's address in the
 maker portal.)"},
+        ErrorCode{"RG0222", "configuration of the service among the manifests",
+                  R"(A document of kind `Daemon` says what the service may do: whether it may
+apply, whose signatures it believes. It is read from the machine's
+/etc/regent/regent.yaml and never from the repository, since otherwise whoever
+may commit could switch the checks off.)"},
     };
     return codes;
 }

@@ -187,6 +187,34 @@ the manifests at once. Without the key, the whole repository is read.)"},
         ErrorCode{"RG0465", "name of a variable",
                   R"(A variable's name begins with a letter or `_` and goes on with letters, digits
 and `_`, so that `${name}` and `${name:-default}` can be told from text.)"},
+        ErrorCode{"RG0470", "path in the configuration of the service",
+                  R"(The service runs in no particular folder: paths in its configuration begin
+with `/`.)"},
+        ErrorCode{"RG0471", "branch and tag",
+                  R"(`spec.source.git` follows one branch or one tag. Without either it follows the
+branch `main`.)"},
+        ErrorCode{"RG0472", "password in an address",
+                  R"(The address of a repository is shown in status, logs and metrics. A password or
+token in it would be shown too: it belongs into the credential `git-token`
+(`LoadCredential=git-token:/etc/regent/credentials/git-token` in the unit).)"},
+        ErrorCode{"RG0473", "signatures without keys",
+                  R"(`verify.mode: head` believes a commit only with a good signature by an allowed
+key. Name the allowed keys: an OpenPGP keyring, an SSH allowed_signers file, or
+both.)"},
+        ErrorCode{"RG0474", "time of a freeze window",
+                  R"(Moments are written `2026-12-20T00:00:00Z`, times of day `"16:00"`, both in UTC:
+a service keeps several machines' and people's time zones apart by having none.)"},
+        ErrorCode{"RG0475", "freeze window",
+                  R"(A freeze window either comes once, with `from` and `to`, or every week: on each
+of `days` it begins at `start` and ends at the next `end`. A window that begins
+on Friday at 16:00 and ends at 06:00 ends on Saturday.)"},
+        ErrorCode{"RG0476", "name of a credential",
+                  R"(The address of a chat or webhook is a secret: who knows it can write there. It
+lives in a file that systemd hands to the service (`LoadCredential=NAME:/path`),
+and the configuration only says NAME.)"},
+        ErrorCode{"RG0477", "configuration of the service",
+                  R"(The file holds one document: `apiVersion: regent/v1`, `kind: Daemon`, `metadata`
+and `spec`. `regent explain Daemon` shows one.)"},
     };
     return codes;
 }

@@ -24,8 +24,8 @@ std::string_view first_segment(std::string_view path) {
 }  // namespace
 
 std::span<const KindTable> kind_tables() noexcept {
-    static const std::array tables = {environment_table(), application_table(), redirect_uri_table(),
-                                      federated_credential_table(), connector_table()};
+    static const std::array tables = {environment_table(),          application_table(), redirect_uri_table(),
+                                      federated_credential_table(), connector_table(),   daemon_table()};
     return tables;
 }
 

@@ -79,7 +79,8 @@ struct KindTable {
 /// The only value of `apiVersion` so far.
 inline constexpr std::string_view api_version = "regent/v1";
 
-/// Environment, Application, RedirectUri, FederatedCredential, Connector, in this order.
+/// Environment, Application, RedirectUri, FederatedCredential, Connector, Daemon, in this order. Daemon is no manifest:
+/// it configures the service (load_daemon_configuration()).
 [[nodiscard]] std::span<const KindTable> kind_tables() noexcept;
 /// Null pointer for an unknown kind.
 [[nodiscard]] const KindTable* table_of(std::string_view kind) noexcept;

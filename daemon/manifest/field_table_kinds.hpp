@@ -12,6 +12,7 @@ namespace regent::manifest {
 [[nodiscard]] const KindTable& redirect_uri_table() noexcept;
 [[nodiscard]] const KindTable& federated_credential_table() noexcept;
 [[nodiscard]] const KindTable& connector_table() noexcept;
+[[nodiscard]] const KindTable& daemon_table() noexcept;
 
 /// The first two keys of every document.
 inline constexpr std::array api_versions = {EnumValue{.name = api_version, .help = "the only version so far"}};

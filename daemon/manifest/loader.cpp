@@ -15,7 +15,8 @@ using Audiences = std::map<std::string, std::string, std::less<>>;
 
 std::vector<std::string_view> kind_names() {
     std::vector<std::string_view> names;
-    for (const auto& table : kind_tables()) names.push_back(table.kind);
+    for (const auto& table : kind_tables())
+        if (table.kind != daemon_kind) names.push_back(table.kind);
     return names;
 }
 
@@ -38,7 +39,15 @@ const KindTable* recognise(const Document& document, Findings& findings) {
             d.help = "is this file a manifest? Others can live outside the folders in `sources`";
         return nullptr;
     }
-    if (const auto* table = table_of(kind->value.text)) return table;
+    const auto* table = table_of(kind->value.text);
+    if (table && table->kind == daemon_kind) {
+        auto& d = findings.error("RG0222", kind->value.span, "the configuration of the service is no manifest");
+        d.help =
+            "it is read from /etc/regent/regent.yaml, and not from the repository: who may commit must not decide "
+            "what the service may do";
+        return nullptr;
+    }
+    if (table) return table;
     auto& d =
         findings.error("RG0203", kind->value.span, fmt::format("there is no kind {}", in_quotes(kind->value.text)));
     d.label = "unknown kind";

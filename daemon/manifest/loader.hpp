@@ -2,6 +2,8 @@
 
 #include "manifest/document.hpp"
 #include "manifest/substitution.hpp"
+#include "manifest/yaml_reader.hpp"
+#include "model/daemon_configuration.hpp"
 #include "model/declaration.hpp"
 #include "model/diagnostic.hpp"
 #include "model/environment.hpp"
@@ -50,6 +52,15 @@ struct EnvironmentResult {
 
 /// Reads a document of kind Environment.
 [[nodiscard]] EnvironmentResult load_environment(const Document& document);
+
+inline constexpr std::string_view daemon_kind = "Daemon";
+
+struct DaemonResult {
+    std::optional<model::DaemonConfiguration> configuration;  ///< unset when there is an error
+    model::Diagnostics diagnostics;
+};
+/// Reads the configuration of the service: one document of kind Daemon.
+[[nodiscard]] DaemonResult load_daemon_configuration(const SourceText& text);
 
 /// The document's `kind`; empty when it has none. For telling environments from manifests before anything is checked.
 [[nodiscard]] std::string_view kind_of(const Document& document) noexcept;

@@ -78,6 +78,7 @@ model::Diagnostics check_permission_names(const DesiredGraph& desired, const mod
         for (const auto& element : it->second.elements) {
             auto diagnostic = check(element, observed);
             if (!diagnostic) continue;
+            diagnostic->subject = to_string(address);
             problems.push_back(std::move(*diagnostic));
             items.at(address).standing = Standing::blocked;
         }

@@ -1,6 +1,7 @@
 #include "store/database_file.hpp"
 
 #include "store/schema.hpp"
+#include "store/store_error.hpp"
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -20,9 +21,6 @@ namespace regent::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// How long a call waits for another process that is writing.
-constexpr int busy_timeout_ms = 10'000;
 
 /// The write-ahead log and its index belong to the database file and go where it goes.
 constexpr std::array companions = {"", "-wal", "-shm"};
@@ -165,8 +163,7 @@ tl::expected<std::unique_ptr<SQLite::Database>, StoreError> open_for_writing(
                                   damaged ? "is damaged" : "was written by a newer version of regent",
                                   aside->filename().string());
         } catch (const SQLite::Exception& error) {
-            return tl::unexpected(StoreError{fmt::format("cannot open {}: {}", file.string(), error.what()),
-                                             "see whether another regent is using it, and whether the disk is full"});
+            return tl::unexpected(explain(error, file));
         }
     }
     return tl::unexpected(

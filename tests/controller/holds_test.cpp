@@ -1,0 +1,82 @@
+#include "controller/holds.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace regent;
+using namespace std::chrono_literals;
+
+namespace {
+
+const model::Address app{"Application", "app"};
+const model::Address connector{"Connector", "arm"};
+const model::Address other{"Application", "other"};
+
+plan::Step step(int id, model::Address address, std::vector<int> after = {}) {
+    plan::Step made;
+    made.id = id;
+    made.address = std::move(address);
+    made.after = std::move(after);
+    return made;
+}
+
+plan::Plan circle() {
+    plan::Plan plan;
+    plan.id = "7d0a4c19";
+    plan.steps = {step(1, app), step(2, connector, {1}), step(3, app, {2}), step(4, other)};
+    return plan;
+}
+
+std::vector<int> ids(const plan::Plan& plan) {
+    std::vector<int> found;
+    for (const auto& step : plan.steps) found.push_back(step.id);
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("what is held is not written, what needs it waits, and the rest goes on") {
+    const auto held = controller::without_held(circle(), {{connector, {}}});
+    CHECK(ids(held.plan) == std::vector<int>{1, 4});
+    CHECK(held.waits_for == std::map<model::Address, model::Address>{{app, connector}});
+    CHECK(held.plan.id == "7d0a4c19");
+}
+
+TEST_CASE("holding the first object of a chain holds the chain") {
+    const auto held = controller::without_held(circle(), {{app, {}}});
+    CHECK(ids(held.plan) == std::vector<int>{4});
+    CHECK(held.waits_for == std::map<model::Address, model::Address>{{connector, app}});
+}
+
+TEST_CASE("a plan without holds is as it was") {
+    CHECK(ids(controller::without_held(circle(), {}).plan) == std::vector<int>{1, 2, 3, 4});
+}
+
+TEST_CASE("back-off doubles up to a quarter of an hour, and never asks before the service said") {
+    CHECK(controller::back_off(1, false, 0ms) == 30s);
+    CHECK(controller::back_off(2, false, 0ms) == 60s);
+    CHECK(controller::back_off(6, false, 0ms) == 15min);
+    CHECK(controller::back_off(1000, false, 0ms) == 15min);
+    CHECK(controller::back_off(1, true, 0ms) == 15min);
+    CHECK(controller::back_off(1, false, 3600'500ms) == 3601s);
+}
+
+TEST_CASE("a pause beats a back-off, and ends when it said it would") {
+    const controller::Time now{1h};
+    std::map<model::Address, controller::ObjectMemory> memory;
+    memory[app].next_try = now + 30s;
+    memory[connector].breaker_until = now + 1h;
+    controller::Pause pause{"dev", app, "vendor maintenance", "bob (uid 1000)", now, now + 10min};
+    auto holds = controller::holds_at(now, memory, {pause});
+    CHECK(holds.at(app).why == controller::Hold::Why::paused);
+    CHECK(holds.at(app).message == "by bob (uid 1000): \"vendor maintenance\"");
+    CHECK(holds.at(connector).why == controller::Hold::Why::breaker_open);
+    holds = controller::holds_at(now + 10min, memory, {pause});
+    CHECK_FALSE(holds.contains(app));
+    CHECK_FALSE(controller::holds_at(now + 1h, memory, {}).contains(connector));
+}
+
+TEST_CASE("a breaker that opens again stays open longer, up to a night") {
+    CHECK(controller::breaker_pause(1) == 1h);
+    CHECK(controller::breaker_pause(2) == 2h);
+    CHECK(controller::breaker_pause(50) == 8h);
+}
