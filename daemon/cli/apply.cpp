@@ -6,8 +6,8 @@
 #include "cli/repository.hpp"
 #include "cli/sign_in.hpp"
 #include "cli/signals.hpp"
-#include "cli/step_words.hpp"
 #include "controller/crash_point.hpp"
+#include "controller/outcome_counts.hpp"
 #include "controller/planning.hpp"
 #include "controller/settle.hpp"
 #include "controller/state_lock.hpp"
@@ -15,6 +15,7 @@
 #include "controller/workspace.hpp"
 #include "report/apply_summary.hpp"
 #include "report/plan_file.hpp"
+#include "report/step_words.hpp"
 #include "store/store.hpp"
 
 #include <fmt/format.h>
@@ -119,7 +120,7 @@ private:
 
         auto tenant = sign_in(workspace_.environment, global_, [this](const auto& origin, auto wait, const auto& why) {
             if (progress_ != nullptr) {
-                progress_->note(fmt::format("{}: {}, goes on in {}", origin, why, duration_text(wait)));
+                progress_->note(fmt::format("{}: {}, goes on in {}", origin, why, report::elapsed_text(wait)));
             } else if (!global_.quiet) {
                 print_wait(terminal_, origin, wait, why);
             }
@@ -246,33 +247,6 @@ private:
         for (const auto& line : settled.open) terminal_.err(fmt::format("not settled: {}\n", line));
     }
 
-    static std::size_t count(const apply::ApplyResult& result, const plan::Plan& plan, plan::Work work, bool secrets) {
-        std::size_t n = 0;
-        for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
-            const auto& step = plan.steps[i];
-            const bool is_secret = step.part.rfind("clientSecrets/", 0) == 0;
-            if (result.outcomes[i].state == apply::StepState::done && step.work == work && is_secret == secrets &&
-                (secrets || step.part.empty())) {
-                ++n;
-            }
-        }
-        return n;
-    }
-
-    /// Objects that were changed in some other way than being created, adopted or deleted; each counts once.
-    static std::size_t updated(const apply::ApplyResult& result, const plan::Plan& plan) {
-        std::set<model::Address> touched, other;
-        for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
-            const auto& step = plan.steps[i];
-            if (result.outcomes[i].state != apply::StepState::done) continue;
-            const bool own = step.part.empty() && (step.work == plan::Work::create || step.work == plan::Work::adopt ||
-                                                   step.work == plan::Work::remove);
-            (own ? other : touched).insert(step.address);
-        }
-        std::erase_if(touched, [&](const auto& address) { return other.contains(address); });
-        return touched.size();
-    }
-
     void print_summary(const apply::ApplyResult& result, const controller::Settled& settled,
                        std::chrono::milliseconds took) {
         const auto& plan = planned_.plan;
@@ -281,13 +255,14 @@ private:
         summary.plan_id = plan.id;
         summary.timestamp = controller::rfc3339(tenant_->clock().now());
         summary.took = took;
-        summary.created = count(result, plan, plan::Work::create, false);
-        summary.adopted = count(result, plan, plan::Work::adopt, false);
-        summary.removed = count(result, plan, plan::Work::remove, false);
-        summary.secrets = count(result, plan, plan::Work::add, true);
-        summary.updated = updated(result, plan);
-        summary.failed = objects_with(result, plan, apply::StepState::failed);
-        summary.waiting = objects_with(result, plan, apply::StepState::waiting);
+        auto counts = controller::count_outcomes(plan, result);
+        summary.created = counts.created;
+        summary.adopted = counts.adopted;
+        summary.removed = counts.removed;
+        summary.secrets = counts.secrets;
+        summary.updated = counts.updated;
+        summary.failed = std::move(counts.failed);
+        summary.waiting = std::move(counts.waiting);
         summary.complete = result.complete();
         summary.settled = settled.settled;
         summary.open = settled.open;
@@ -300,17 +275,6 @@ private:
         run.secrets = summary.secrets;
         run.failed = summary.failed.size();
         record(result.complete() ? "ok" : "partly", run);
-    }
-
-    static std::vector<std::string> objects_with(const apply::ApplyResult& result, const plan::Plan& plan,
-                                                 apply::StepState state) {
-        std::set<model::Address> found;
-        for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
-            if (result.outcomes[i].state == state) found.insert(plan.steps[i].address);
-        }
-        std::vector<std::string> names;
-        for (const auto& address : found) names.push_back(to_string(address));
-        return names;
     }
 
     ExitCode exit_code(const apply::ApplyResult& result, const controller::Settled& settled,

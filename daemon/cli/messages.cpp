@@ -1,8 +1,8 @@
 #include "cli/messages.hpp"
 
-#include "cli/step_words.hpp"
 #include "manifest/diagnostic_text.hpp"
 #include "model/value.hpp"
+#include "report/step_words.hpp"
 
 #include <fmt/format.h>
 
@@ -55,7 +55,7 @@ void print_error(Terminal& terminal, const provider::ProviderError& error) {
 }
 
 void print_error(Terminal& terminal, const provider::ProviderError& error, const plan::Step& step) {
-    const auto words = words_for(step);
+    const auto words = report::words_for(step);
     const auto place =
         step.place.known() ? to_string(model::Place{step.place.file, step.place.line, 0}) : "its manifest is gone";
     print_service_error(terminal, error,
@@ -79,12 +79,14 @@ void print_warnings(Terminal& terminal, const std::vector<std::string>& warnings
 }
 
 void print_wait(Terminal& terminal, const std::string& origin, std::chrono::milliseconds wait, const std::string& why) {
-    terminal.err(fmt::format("{}: {}, goes on in {}\n", origin, with_visible_controls(why), duration_text(wait)));
+    terminal.err(
+        fmt::format("{}: {}, goes on in {}\n", origin, with_visible_controls(why), report::elapsed_text(wait)));
 }
 
 void print_counters(Terminal& terminal, const net::SessionCounters& counters) {
     terminal.err(fmt::format("{} requests, {} of them again after a failure, {} throttled; {} spent waiting\n",
-                             counters.requests, counters.retries, counters.throttled, duration_text(counters.waited)));
+                             counters.requests, counters.retries, counters.throttled,
+                             report::elapsed_text(counters.waited)));
 }
 
 ExitCode exit_code_of(provider::ErrorKind kind) noexcept {

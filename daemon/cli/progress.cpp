@@ -1,7 +1,7 @@
 #include "cli/progress.hpp"
 
-#include "cli/step_words.hpp"
 #include "model/value.hpp"
+#include "report/step_words.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -25,11 +25,11 @@ std::string ending(const apply::StepOutcome& outcome) {
         case apply::StepState::done:
             return {};
         case apply::StepState::failed:
-            return fmt::format("failed after {}: {}", duration_text(outcome.took), outcome.error.message);
+            return fmt::format("failed after {}: {}", report::elapsed_text(outcome.took), outcome.error.message);
         case apply::StepState::waiting:
             // Its own value did not come, or it stands behind a step whose value did not.
             if (outcome.error.message.empty()) return fmt::format("waits for {}", to_string(outcome.waits_for));
-            return fmt::format("still waiting after {}: {}", duration_text(outcome.took), outcome.error.message);
+            return fmt::format("still waiting after {}: {}", report::elapsed_text(outcome.took), outcome.error.message);
         case apply::StepState::skipped:
             return fmt::format("waits for {}", to_string(outcome.waits_for));
         case apply::StepState::stopped:
@@ -83,7 +83,7 @@ Progress::~Progress() {
 }
 
 void Progress::step_started(const plan::Step& step) {
-    const auto words = words_for(step);
+    const auto words = report::words_for(step);
     const std::lock_guard lock(mutex_);
     running_[step.id] = {words.subject, words.doing, {}, Clock::now(), Clock::now()};
     if (style_ == Style::lines) print(fmt::format("{} {}: {}\n", wall_time(), words.subject, words.doing));
@@ -97,7 +97,7 @@ void Progress::step_progress(const plan::Step& step, std::string_view words) {
 }
 
 void Progress::step_finished(const plan::Step& step, const apply::StepOutcome& outcome) {
-    const auto words = words_for(step);
+    const auto words = report::words_for(step);
     const std::lock_guard lock(mutex_);
     running_.erase(step.id);
     ++finished_;
@@ -105,13 +105,13 @@ void Progress::step_finished(const plan::Step& step, const apply::StepOutcome& o
     const bool done = outcome.state == apply::StepState::done;
     const auto text = done ? words.done : model::with_visible_controls(ending(outcome));
     if (style_ == Style::lines) {
-        const auto took = done ? fmt::format(" in {}", duration_text(outcome.took)) : std::string{};
+        const auto took = done ? fmt::format(" in {}", report::elapsed_text(outcome.took)) : std::string{};
         print(fmt::format("{} {}: {}{}{}\n", wall_time(), words.subject, text, took,
                           detail.empty() ? "" : " (" + detail + ")"));
     } else if (style_ == Style::redrawn) {
         erase();
         print(fmt::format("  {}  {:<36} {:<24} {:>6}  {}\n", mark_of(outcome.state), words.subject, text,
-                          duration_text(outcome.took), detail));
+                          report::elapsed_text(outcome.took), detail));
         draw();
     }
 }

@@ -434,7 +434,8 @@ std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, 
                             credential.rotates_at = secret.ends_at - std::chrono::seconds(*before->as_integer());
                     }
                 }
-                credential.consumers = consumers[model::Reference{address, model::output::secret_text(secret.name), {}, {}}];
+                credential.consumers =
+                    consumers[model::Reference{address, model::output::secret_text(secret.name), {}, {}}];
             }
             found.push_back(std::move(credential));
         }

@@ -105,6 +105,12 @@ std::string_view to_string(ConditionReason reason) noexcept {
     return "Unknown";
 }
 
+std::optional<ConditionReason> reason_named(std::string_view name) noexcept {
+    for (int i = 0; i <= static_cast<int>(ConditionReason::credential_expiring); ++i)
+        if (to_string(static_cast<ConditionReason>(i)) == name) return static_cast<ConditionReason>(i);
+    return std::nullopt;
+}
+
 const Condition* ObjectStatus::condition(std::string_view type) const noexcept {
     const auto found =
         std::find_if(conditions.begin(), conditions.end(), [&](const auto& c) { return c.type == type; });

@@ -9,6 +9,7 @@
 
 #include <tl/expected.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,5 +34,7 @@ struct Planned {
 [[nodiscard]] std::string state_key(const model::Environment& environment);
 
 [[nodiscard]] std::string rfc3339(std::chrono::system_clock::time_point time);
+/// What rfc3339() writes; nothing for anything else.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::string& text);
 
 }  // namespace regent::controller

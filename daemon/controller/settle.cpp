@@ -11,10 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<std::string> differences(const plan::Plan& plan) {
+std::vector<std::string> differences(const plan::Plan& plan, const std::set<model::Address>& except) {
     std::vector<std::string> lines;
     for (const auto& resource : plan.resources) {
-        if (resource.action == plan::Action::none) continue;
+        if (resource.action == plan::Action::none || except.contains(resource.address)) continue;
         const auto address = to_string(resource.address);
         if (resource.changes.empty()) lines.push_back(fmt::format("{}: {}", address, to_string(resource.reason)));
         for (const auto& change : resource.changes) {
@@ -29,7 +29,7 @@ std::vector<std::string> differences(const plan::Plan& plan) {
 }  // namespace
 
 Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, const std::string& environment_key,
-               std::chrono::seconds grace) {
+               std::chrono::seconds grace, const std::set<model::Address>& except) {
     auto left = std::chrono::milliseconds(grace);
     for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(15s))) {
         const auto history = store.history(environment_key);
@@ -38,8 +38,11 @@ Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, 
         if (!planned) {
             result.error = std::move(planned.error());
         } else {
-            result.settled = planned->plan.empty();
-            result.open = differences(planned->plan);
+            const auto& steps = planned->plan.steps;
+            result.settled = std::all_of(steps.begin(), steps.end(),
+                                         [&](const auto& step) { return except.contains(step.address); });
+            result.open = differences(planned->plan, except);
+            result.planned = std::move(*planned);
         }
         if (result.settled || left <= 0ms || !tenant.clock().sleep_for(std::min(wait, left))) return result;
         left -= std::min(wait, left);

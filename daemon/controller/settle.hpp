@@ -1,5 +1,6 @@
 #pragma once
 
+#include "controller/planning.hpp"
 #include "controller/tenant.hpp"
 #include "controller/workspace.hpp"
 #include "provider/provider_error.hpp"
@@ -7,6 +8,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,15 +16,18 @@ namespace regent::controller {
 
 /// What a look at the tenant after an apply found.
 struct Settled {
-    bool settled = false;           ///< planning again gives nothing to do
+    bool settled = false;           ///< planning again gives nothing to do, but for what was excepted
     std::vector<std::string> open;  ///< otherwise: "Application/portal displayName: \"a\" is still \"b\""
     std::optional<provider::ProviderError> error;  ///< the tenant could not be read
+    std::optional<Planned> planned;                ///< the last look
 };
 
 /// Reads the tenant and plans again until there is nothing to do, for at most `grace`: replicas show a write seconds to
 /// minutes later, and a difference that was just written away is not drift. What stays open after that is told by
-/// field: a plan that does not settle is a mistake, of the service's or of regent's.
+/// field: a plan that does not settle is a mistake, of the service's or of regent's. Objects of `except` are not waited
+/// for: they failed, or are held.
 [[nodiscard]] Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store,
-                             const std::string& environment_key, std::chrono::seconds grace);
+                             const std::string& environment_key, std::chrono::seconds grace,
+                             const std::set<model::Address>& except = {});
 
 }  // namespace regent::controller

@@ -40,6 +40,8 @@ enum class ConditionReason {
     credential_expiring      ///< CredentialExpiring
 };
 [[nodiscard]] std::string_view to_string(ConditionReason reason) noexcept;  ///< "InSync" …
+/// The reason of that name.
+[[nodiscard]] std::optional<ConditionReason> reason_named(std::string_view name) noexcept;
 
 /// One condition of one object, as Kubernetes and kstatus have them.
 struct Condition {

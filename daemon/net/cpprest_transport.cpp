@@ -342,13 +342,14 @@ public:
     }
 
     ~CpprestTransport() override {
-        limit_.close();
-        for (const auto& exchange : everything_in_flight()) exchange->abandon();
+        end_everything();
         limit_.wait_until_empty();
     }
 
     CpprestTransport(const CpprestTransport&) = delete;
     CpprestTransport& operator=(const CpprestTransport&) = delete;
+
+    void close() override { end_everything(); }
 
     Outcome send(const Request& original) override {
         const auto request = completed(original, rng_, options_.request_timeout);
@@ -495,6 +496,11 @@ private:
         CpprestTransport& owner_;
         std::list<std::shared_ptr<Exchange>>::iterator at_;
     };
+
+    void end_everything() {
+        limit_.close();
+        for (const auto& exchange : everything_in_flight()) exchange->abandon();
+    }
 
     std::list<std::shared_ptr<Exchange>> everything_in_flight() {
         const std::lock_guard lock(in_flight_mutex_);

@@ -79,7 +79,7 @@ std::size_t take_header(const char* bytes, std::size_t, std::size_t count, void*
     return count;
 }
 
-/// Asked about once a second: a transport that is being destroyed ends its transfers.
+/// Asked about once a second: a transport that is closed or being destroyed ends its transfers.
 int may_go_on(void* data, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     auto& exchange = *static_cast<Exchange*>(data);
     if (!exchange.limit.closed()) return 0;
@@ -128,6 +128,8 @@ public:
 
     CurlTransport(const CurlTransport&) = delete;
     CurlTransport& operator=(const CurlTransport&) = delete;
+
+    void close() override { limit_.close(); }
 
     Outcome send(const Request& original) override {
         const auto request = completed(original, rng_, options_.request_timeout);

@@ -54,6 +54,9 @@ class Transport {
 public:
     virtual ~Transport() = default;
     [[nodiscard]] virtual Outcome send(const Request& request) = 0;
+    /// Ends what is under way, within about a second, and sends nothing any more; calls come back as if the connection
+    /// had died. For a thread that has to end soon and cannot be told so while it waits in send().
+    virtual void close() {}
 };
 
 /// What a transport may talk to, and how.

@@ -78,8 +78,107 @@ CREATE TABLE applied (
 ) WITHOUT ROWID;
 )sql";
 
+// What the service adds.
+//
+// runs        quiet runs are folded: `times` of them, the last one ended at `last_at`; `objects_read` and `error` are
+// the last
+//             one's
+// changes     one field of one object changed by a run; `before` and `after` are texts for people
+// events      what happened, in the order of `number`, which is never used twice
+// pauses      what the service leaves alone for now; an empty kind and name mean the environment
+// approvals   plans that a person let through
+// cursors     small facts by name
+// objects     the state of each object when it was last looked at
+constexpr auto version_2 = R"sql(
+ALTER TABLE runs ADD COLUMN objects_read INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN error        TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN error_code   TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN times        INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE runs ADD COLUMN last_at      TEXT NOT NULL DEFAULT '';
+UPDATE runs SET last_at = finished_at;
+
+CREATE TABLE changes (
+    id          INTEGER PRIMARY KEY,
+    run         INTEGER NOT NULL,
+    environment TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    action      TEXT NOT NULL,
+    path        TEXT NOT NULL,
+    element     TEXT NOT NULL,
+    before      TEXT NOT NULL,
+    after       TEXT NOT NULL,
+    at          TEXT NOT NULL,
+    drift       INTEGER NOT NULL
+);
+CREATE INDEX changes_by_environment ON changes (environment, id);
+CREATE INDEX changes_by_run ON changes (run, id);
+
+CREATE TABLE events (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    at          TEXT NOT NULL,
+    type        TEXT NOT NULL,
+    severity    TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    path        TEXT NOT NULL,
+    action      TEXT NOT NULL,
+    revision    TEXT NOT NULL,
+    message     TEXT NOT NULL,
+    request_id  TEXT NOT NULL,
+    run         INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX events_by_id ON events (id) WHERE id <> '';
+CREATE INDEX events_by_environment ON events (environment, number);
+
+CREATE TABLE pauses (
+    environment TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    by_whom     TEXT NOT NULL,
+    since       TEXT NOT NULL,
+    until       TEXT NOT NULL,
+    PRIMARY KEY (environment, kind, name)
+) WITHOUT ROWID;
+
+CREATE TABLE approvals (
+    id          INTEGER PRIMARY KEY,
+    environment TEXT NOT NULL,
+    plan_id     TEXT NOT NULL,
+    revision    TEXT NOT NULL,
+    by_whom     TEXT NOT NULL,
+    at          TEXT NOT NULL,
+    UNIQUE (environment, plan_id)
+);
+
+CREATE TABLE cursors (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE objects (
+    environment         TEXT NOT NULL,
+    kind                TEXT NOT NULL,
+    name                TEXT NOT NULL,
+    ready               TEXT NOT NULL,
+    reason              TEXT NOT NULL,
+    message             TEXT NOT NULL,
+    since               TEXT NOT NULL,
+    last_change         TEXT NOT NULL,
+    last_change_summary TEXT NOT NULL,
+    next_try            TEXT NOT NULL,
+    failures            INTEGER NOT NULL,
+    error_code          TEXT NOT NULL,
+    PRIMARY KEY (environment, kind, name)
+) WITHOUT ROWID;
+)sql";
+
 /// Entry n brings version n to n + 1. Entries are never edited, only added: files of every age are out there.
-constexpr std::array migrations = {version_1};
+constexpr std::array migrations = {version_1, version_2};
 static_assert(migrations.size() == schema_version);
 
 }  // namespace

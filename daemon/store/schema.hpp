@@ -9,7 +9,7 @@ class Database;
 namespace regent::store {
 
 /// What `PRAGMA user_version` says in a file of this version of regent.
-inline constexpr int schema_version = 1;
+inline constexpr int schema_version = 2;
 
 /// Brings an empty or older database to `schema_version`, in one transaction: killed in between, the file is as it was.
 /// Throws SQLite::Exception.

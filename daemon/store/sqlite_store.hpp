@@ -2,24 +2,15 @@
 
 #include "store/store.hpp"
 
-#include <functional>
 #include <memory>
-#include <mutex>
-
-namespace SQLite {
-class Database;
-}
 
 namespace regent::store {
 
-/// Store over one SQLite connection, shared by all threads behind a mutex: calls are rare, short, and must be in order
-/// anyway.
+class Connection;
+
 class SqliteStore final : public Store {
 public:
-    enum class Access { read_write, read_only };
-
-    SqliteStore(std::unique_ptr<SQLite::Database> database, Access access, Clock clock);
-    ~SqliteStore() override;
+    explicit SqliteStore(std::shared_ptr<Connection> connection);
 
     tl::expected<std::int64_t, StoreError> begin(const std::string& environment, const Intent& intent) override;
     tl::expected<void, StoreError> finish(std::int64_t intent, IntentOutcome outcome,
@@ -36,16 +27,7 @@ public:
     tl::expected<std::vector<RunRecord>, StoreError> runs(const std::string& environment, std::size_t limit) override;
 
 private:
-    template <typename Result>
-    tl::expected<Result, StoreError> reading(const std::function<Result()>& work);
-    /// In one transaction: a call has happened or it has not.
-    tl::expected<void, StoreError> writing(const std::function<void()>& work);
-    [[nodiscard]] std::string now() const;
-
-    std::unique_ptr<SQLite::Database> database_;
-    Access access_;
-    Clock clock_;
-    std::mutex mutex_;
+    std::shared_ptr<Connection> connection_;
 };
 
 }  // namespace regent::store

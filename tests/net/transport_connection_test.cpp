@@ -277,6 +277,27 @@ TEST_CASE("no more requests are under way than the options allow", "[net][transp
     CHECK(most <= 3);
 }
 
+TEST_CASE("closing a transport ends the call in flight, and lets none in any more", "[net][transport][shutdown]") {
+    const auto maker = GENERATE(from_range(all_transports()));
+    CAPTURE(maker.name);
+    std::atomic<int> arrived = 0;
+    FakeServer server([&](Peer& peer, const Received&) {
+        ++arrived;
+        peer.wait_for_hang_up();
+    });
+    UnderTest transport(maker, {server.origin()});
+    Outcome outcome;
+    std::thread caller([&] { outcome = transport.send(post(server.origin(), "/x", "{}")); });
+    while (arrived < 1) std::this_thread::sleep_for(5ms);
+    const auto began = std::chrono::steady_clock::now();
+    transport.transport().close();
+    caller.join();
+    CHECK(std::chrono::steady_clock::now() - began < 10s);  // the request itself would wait for 20
+    CHECK(outcome.fate == Fate::unknown);
+    CHECK(transport.send(get(server.origin(), "/x")).fate == Fate::not_sent);
+    CHECK(arrived == 1);
+}
+
 TEST_CASE("destroying a transport ends the calls in flight, and waits for them", "[net][transport][shutdown]") {
     const auto maker = GENERATE(from_range(all_transports()));
     CAPTURE(maker.name);

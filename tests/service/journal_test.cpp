@@ -2,6 +2,7 @@
 
 #include "service/datagrams.hpp"
 #include "service/event_words.hpp"
+#include "service/events.hpp"
 #include "service/journal_events.hpp"
 
 #include <catch2/catch.hpp>
@@ -10,36 +11,16 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <map>
 #include <set>
 #include <string>
 
 using namespace regent::service;
 using namespace regent::service::testing;
-using regent::controller::Event;
 using regent::controller::EventSeverity;
 using regent::controller::EventType;
 
 namespace {
-
-Event drift() {
-    Event event;
-    event.id = "1147-2";
-    event.time = std::chrono::system_clock::time_point(std::chrono::seconds(1'789'357'451));  // 2026-09-14T03:44:11Z
-    event.type = EventType::drift;
-    event.severity = EventSeverity::warning;
-    event.environment = "prod";
-    event.address = regent::model::Address{"Application", "orders-api"};
-    event.reason = "Drifted";
-    event.path = "federatedCredentials/manual-test";
-    event.action = "revert";
-    event.revision = "9b1e77d0c0ffee";
-    event.run = 1147;
-    event.message = "federatedCredentials has \"manual-test\", which no file declares; it will be removed";
-    event.request_id = "a7a3f0b2";
-    return event;
-}
 
 constexpr auto drift_sentence =
     "prod: Application/orders-api drifted: federatedCredentials has \"manual-test\", which no file declares; it will "

@@ -1,11 +1,11 @@
-#include "cli/step_words.hpp"
+#include "report/step_words.hpp"
 
 #include "model/attributes.hpp"
 #include "model/value.hpp"
 
 #include <fmt/format.h>
 
-namespace regent::cli {
+namespace regent::report {
 namespace {
 
 struct Verbs {
@@ -74,10 +74,10 @@ StepWords words_for(const plan::Step& step) {
     return object(step.part);
 }
 
-std::string duration_text(std::chrono::milliseconds duration) {
+std::string elapsed_text(std::chrono::milliseconds duration) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
     if (seconds >= 60) return fmt::format("{}m{:02}s", seconds / 60, seconds % 60);
     return fmt::format("{:.1f}s", static_cast<double>(duration.count()) / 1000.0);
 }
 
-}  // namespace regent::cli
+}  // namespace regent::report

@@ -1,11 +1,12 @@
 #pragma once
 
-#include "apply/applier.hpp"
 #include "plan/plan.hpp"
+
+#include <chrono>
 
 #include <string>
 
-namespace regent::cli {
+namespace regent::report {
 
 /// What a step is about and what it does, in a person's words: "secret \"arm\"", "issuing", "issued".
 struct StepWords {
@@ -16,6 +17,6 @@ struct StepWords {
 [[nodiscard]] StepWords words_for(const plan::Step& step);
 
 /// "1.8s", "2m41s".
-[[nodiscard]] std::string duration_text(std::chrono::milliseconds duration);
+[[nodiscard]] std::string elapsed_text(std::chrono::milliseconds duration);
 
-}  // namespace regent::cli
+}  // namespace regent::report

@@ -1,0 +1,622 @@
+#include "controller/cycle.hpp"
+
+#include "controller/crash_point.hpp"
+#include "controller/settle.hpp"
+#include "report/change_lines.hpp"
+#include "report/step_words.hpp"
+#include "report/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::controller {
+namespace {
+
+/// Tells the watchdog that an apply moves, and the status what it is at.
+class CycleListener final : public apply::Listener {
+public:
+    CycleListener(const std::function<void()>& alive, std::function<void(const std::string&)> say)
+        : alive_(alive), say_(std::move(say)) {}
+    void step_started(const plan::Step& step) override {
+        alive_();
+        const auto words = report::words_for(step);
+        say_(fmt::format("{}: {}", words.subject, words.doing));
+    }
+    void step_progress(const plan::Step& step, std::string_view words) override {
+        alive_();
+        say_(fmt::format("{}: {}", report::words_for(step).subject, words));
+    }
+    void step_finished(const plan::Step&, const apply::StepOutcome&) override { alive_(); }
+
+private:
+    const std::function<void()>& alive_;
+    std::function<void(const std::string&)> say_;
+};
+
+/// Room for the records of one run, on the disk of the database.
+constexpr std::uintmax_t least_space = 1u << 20;
+
+std::string_view label_of(plan::Refusal::Guard guard) {
+    using Guard = plan::Refusal::Guard;
+    switch (guard) {
+        case Guard::deletes:
+        case Guard::delete_share:
+            return "deletes";
+        case Guard::empty_source:
+            return "empty";
+        case Guard::plan_changed:
+            return "plan_changed";
+        case Guard::approval_missing:
+        case Guard::mode_plan:
+            break;
+    }
+    return "approval";
+}
+
+std::string_view word_of(plan::Change::Op op) {
+    return op == plan::Change::Op::add ? "add" : op == plan::Change::Op::remove ? "remove" : "set";
+}
+
+bool has_drift(const plan::ResourceChange& resource) {
+    return std::any_of(resource.changes.begin(), resource.changes.end(), [](const auto& c) { return c.drift; });
+}
+
+std::string sentence(const provider::ProviderError& error) {
+    auto text = error.message;
+    if (!error.service.empty()) text += ": " + error.service;
+    if (!error.request_id.empty()) text += fmt::format(" (request-id {})", error.request_id);
+    return model::with_visible_controls(text);
+}
+
+}  // namespace
+
+Cycle::Cycle(EnvironmentKeeper& keeper, const RunOrder& order, std::string key)
+    : keeper_(keeper),
+      parts_(keeper.parts_),
+      order_(order),
+      environment_(order.workspace->environment),
+      key_(std::move(key)) {
+    run_.trigger = order.trigger;
+    run_.revision = order.revision.commit;
+    run_.started = parts_.now();
+    phase_began_ = run_.started;
+}
+
+RunStatus Cycle::run() {
+    const auto read = take_lock().and_then([&] { return connect(); }).and_then([&] { return observe(); });
+    if (!read) return failed(read.error());
+    decide();
+    forget_creations();
+    apply();
+    read_back();
+    learn();
+    tell();
+    record();
+    for (auto& event : events_) {
+        event.run = run_.id;
+        parts_.emit(std::move(event));
+    }
+    parts_.measurements.run_finished(keeper_.name_, run_, phases_);
+    keeper_.failing_ = false;
+    return run_;
+}
+
+tl::expected<void, Cycle::Stop> Cycle::take_lock() {
+    auto lock = lock_environment(parts_.state_directory, key_);
+    if (!lock) {
+        if (!lock.error().busy) {
+            state_problem_ = lock.error().message;
+            return {};
+        }
+        return tl::unexpected(Stop{"try-again", lock.error().message, {}, ConditionReason::progressing});
+    }
+    lock_ = std::move(*lock);
+    return {};
+}
+
+tl::expected<void, Cycle::Stop> Cycle::connect() {
+    auto tenant = keeper_.tenant_of(environment_);
+    if (!tenant) {
+        return tl::unexpected(Stop{"failed", fmt::format("{}; {}", tenant.error().message, tenant.error().help),
+                                   "RG0701", ConditionReason::permission_denied});
+    }
+    tenant_ = std::move(*tenant);
+    return {};
+}
+
+tl::expected<void, Cycle::Stop> Cycle::observe() {
+    plan::History history;
+    if (auto read = parts_.store.history(key_)) {
+        history = std::move(*read);
+    } else {
+        state_problem_ = read.error().message;
+    }
+    look_at_disk();
+    auto planned = observe_and_plan(*order_.workspace, *tenant_, history, {});
+    parts_.alive();
+    phase_done("observe");
+    if (!planned) {
+        auto& error = planned.error();
+        if (error.kind == provider::ErrorKind::sign_in) keeper_.reconnect();
+        return tl::unexpected(
+            Stop{parts_.stop ? "interrupted" : "failed", sentence(error), error.code, reason_of(error.kind)});
+    }
+    before_ = std::move(*planned);
+    run_.read = before_.report.objects_read;
+    run_.plan_id = before_.plan.id;
+    const bool drift = std::any_of(before_.plan.resources.begin(), before_.plan.resources.end(), has_drift);
+    if (drift && run_.trigger == "interval") run_.trigger = "drift";
+    return {};
+}
+
+/// Before anything is written to the tenant: a write whose record is lost cannot be traced.
+void Cycle::look_at_disk() {
+    const auto written = parts_.memory.set_cursor("looked at " + key_, rfc3339(parts_.now()));
+    if (!written) state_problem_ = written.error().message;
+    std::error_code error;
+    const auto space = std::filesystem::space(parts_.state_directory, error);
+    if (!error && space.available < least_space)
+        state_problem_ = fmt::format("the disk of {} is full: {} KiB are left", parts_.state_directory.string(),
+                                     space.available / 1024);
+    const bool news = state_problem_.empty() == keeper_.state_broken_;
+    keeper_.state_broken_ = !state_problem_.empty();
+    if (!news) return;
+    Event event;
+    event.environment = keeper_.name_;
+    event.type = EventType::state_damaged;
+    event.severity = state_problem_.empty() ? EventSeverity::info : EventSeverity::error;
+    event.message = state_problem_.empty()
+                        ? "the database can be written again"
+                        : fmt::format("{}; nothing is changed in the tenant until that is mended", state_problem_);
+    parts_.emit(std::move(event));
+}
+
+/// May this plan be carried out, and what of it?
+void Cycle::decide() {
+    holds_ = holds_at(parts_.now(), keeper_.objects_, order_.pauses);
+    held_ = without_held(before_.plan, holds_);
+    plan::Consent consent;
+    if (const auto approvals = parts_.memory.approvals(key_)) {
+        for (const auto& approval : *approvals)
+            if (approval.plan_id == before_.plan.id) consent.expected_plan = approval.plan_id;
+    }
+    before_.refusals = plan::check_safety(before_.plan, order_.workspace->graph, consent);
+    before_.report.refusals = before_.refusals;
+    if (before_.plan.empty()) return;
+    const auto leave = [&](LeftAlone why, std::string message) {
+        if (left_alone_ != LeftAlone::no) return;
+        left_alone_ = why;
+        left_alone_message_ = std::move(message);
+    };
+    for (const auto& pause : order_.pauses)
+        if (!pause.address && (!pause.until || *pause.until > parts_.now()))
+            leave(LeftAlone::paused, fmt::format("paused by {}: \"{}\"", pause.by, pause.reason));
+    if (!order_.frozen.empty()) leave(LeftAlone::paused, order_.frozen);
+    if (!before_.plan.problems.empty())
+        leave(LeftAlone::refused,
+              "a manifest asks for what the tenant does not have; nothing is applied until it is mended");
+    if (!order_.may_apply) leave(LeftAlone::plan_mode, "the service runs in `mode: plan`");
+    if (!state_problem_.empty())
+        leave(LeftAlone::state_broken, state_problem_ + ": what cannot be recorded is not done");
+    using Guard = plan::Refusal::Guard;
+    for (const auto& refusal : before_.refusals) {  // what no person can wave through comes first
+        if (refusal.guard == Guard::mode_plan) leave(LeftAlone::plan_mode, refusal.message);
+    }
+    for (const auto& refusal : before_.refusals) {
+        if (refusal.guard == Guard::approval_missing) continue;
+        guard_ = label_of(refusal.guard);
+        leave(LeftAlone::refused, fmt::format("{}; {} ({})", refusal.message, refusal.help, code_of(refusal.guard)));
+    }
+    for (const auto& refusal : before_.refusals) {
+        if (refusal.guard != Guard::approval_missing) continue;
+        guard_ = label_of(refusal.guard);
+        leave(LeftAlone::needs_approval,
+              fmt::format("waits for `regent approve {} -e {}`", before_.plan.id.substr(0, 8), environment_.name));
+    }
+    phase_done("plan");
+}
+
+/// A person looked and says that a creation whose answer was lost did not happen.
+void Cycle::forget_creations() {
+    if (order_.create_again.empty()) return;
+    const auto open = parts_.store.unresolved(key_);
+    if (!open) return;
+    for (const auto& intent : *open) {
+        if (!order_.create_again.contains(intent.address)) continue;
+        if (const auto done = parts_.store.finish(intent.id, store::IntentOutcome::not_sent, {}); !done)
+            state_problem_ = done.error().message;
+    }
+}
+
+void Cycle::apply() {
+    if (left_alone_ != LeftAlone::no || held_.plan.steps.empty() || parts_.stop) return;
+    {
+        const std::lock_guard lock(keeper_.status_mutex_);
+        keeper_.status_.running->plan_id = before_.plan.id;
+    }
+    CycleListener listener(parts_.alive, [this](const std::string& text) {
+        const std::lock_guard lock(keeper_.status_mutex_);
+        keeper_.status_.waiting_for = text;
+        parts_.publish(keeper_.status_);
+    });
+    apply::ApplierOptions options;
+    options.parallel = order_.parallel;
+    options.stop = &parts_.stop;
+    options.crash_point = crash_point_from_environment();
+    options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
+    options.now_rfc3339 = [this] { return rfc3339(parts_.now()); };
+    options.environment_key = key_;
+    result_ = apply::Applier(tenant_->writers(), parts_.store, listener, options).run(held_.plan, before_.snapshot);
+    for (std::size_t i = 0; i < result_->outcomes.size(); ++i) {
+        const auto& address = held_.plan.steps[i].address;
+        const auto& outcome = result_->outcomes[i];
+        const auto [known, fresh] = outcomes_.emplace(address, outcome);
+        if (!fresh) known->second = more_telling(known->second, outcome);
+    }
+    phase_done("apply");
+}
+
+/// What the tenant holds now. After a write it is read until it shows the write, or the grace time is over.
+void Cycle::read_back() {
+    if (!result_) return;
+    std::set<model::Address> except;
+    for (const auto& [address, hold] : holds_) except.insert(address);
+    for (const auto& [address, cause] : held_.waits_for) except.insert(address);
+    for (const auto& [address, outcome] : outcomes_)
+        if (outcome.state != apply::StepState::done) except.insert(address);
+    const auto grace = parts_.stop ? std::chrono::seconds(0) : order_.replication_grace;
+    auto settled = settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except);
+    parts_.alive();
+    if (settled.planned) {
+        after_ = std::move(*settled.planned);
+    } else {
+        result_->warnings.push_back("what the tenant holds after the writes could not be read back");
+    }
+    phase_done("settle");
+}
+
+const plan::ResourceChange* Cycle::change_of(const model::Address& address) const {
+    for (const auto& resource : before_.plan.resources)
+        if (resource.address == address) return &resource;
+    return nullptr;
+}
+
+/// What to leave alone for a while, and what not any more.
+void Cycle::learn() {
+    for (const auto& [address, outcome] : outcomes_) learn_of(address, outcome);
+    for (const auto& resource : before_.plan.resources) {
+        if (resource.action != plan::Action::none || outcomes_.contains(resource.address)) continue;
+        const auto known = keeper_.objects_.find(resource.address);
+        if (known == keeper_.objects_.end()) continue;
+        auto& memory = known->second;
+        memory.failures = 0;
+        memory.next_try.reset();
+        memory.rewrites = 0;
+        memory.error_code.clear();
+        memory.error_help.clear();
+        memory.request_id.clear();
+        if (memory.breaker_until && *memory.breaker_until > parts_.now()) continue;
+        memory.breaker_until.reset();
+        memory.breaker_opened = 0;
+    }
+    // What no manifest and no tenant knows any more is forgotten, or months of changes would pile up.
+    std::set<model::Address> alive;
+    for (const auto& resource : before_.plan.resources) alive.insert(resource.address);
+    std::erase_if(keeper_.objects_, [&](const auto& entry) { return !alive.contains(entry.first); });
+}
+
+void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& outcome) {
+    auto& memory = keeper_.objects_[address];
+    const auto now = parts_.now();
+    if (outcome.state == apply::StepState::failed) {
+        if (outcome.error.kind == provider::ErrorKind::interrupted) return;
+        ++memory.failures;
+        memory.next_try = now + back_off(memory.failures, is_permanent(outcome.error.kind), outcome.error.retry_after);
+        memory.error_code = outcome.error.code;
+        memory.error_help = outcome.error.help;
+        memory.request_id = outcome.error.request_id;
+        return;
+    }
+    if (outcome.state != apply::StepState::done) return;
+    memory.failures = 0;
+    memory.next_try.reset();
+    memory.error_code.clear();
+    memory.error_help.clear();
+    memory.request_id.clear();
+    memory.last_change = now;
+    const auto* change = change_of(address);
+    memory.last_change_summary = change == nullptr ? "changed" : std::string(report::past_word_for(change->action));
+    // Written again for the same commit: something changes it back, or the service does not keep it.
+    const bool same_intent =
+        memory.last_written_revision == run_.revision && change != nullptr && change->action == plan::Action::update;
+    memory.rewrites = same_intent ? memory.rewrites + 1 : 1;
+    if (memory.breaker_until && same_intent) {  // the one try after the breaker: it stays, or the next write tells
+        memory.breaker_until.reset();
+        memory.rewrites = rewrites_allowed - 1;
+    }
+    memory.last_written_revision = run_.revision;
+    if (memory.rewrites < rewrites_allowed) return;
+    ++memory.breaker_opened;
+    memory.breaker_until = now + breaker_pause(memory.breaker_opened);
+    emit(EventType::settle_failed, EventSeverity::error,
+         fmt::format("{} was written {} times in a row and does not stay as written; regent leaves it alone until {}",
+                     report::shown(address), memory.rewrites, rfc3339(*memory.breaker_until)),
+         address, "Conflict");
+}
+
+report::RunReport Cycle::report_of(const Planned& planned) const {
+    auto report = planned.report;
+    report.plan = &planned.plan;
+    report.revision = order_.revision.text();
+    return report;
+}
+
+void Cycle::tell() {
+    const bool read_again = result_ && after_.report.timestamp != std::string{};
+    const auto& now = read_again ? after_ : before_;
+    const auto report = report_of(now);
+    holds_ = holds_at(parts_.now(), keeper_.objects_, order_.pauses);
+    // An object that failed just now is told with its own words, not as one that is held.
+    for (const auto& [address, outcome] : outcomes_)
+        if (const auto hold = holds_.find(address); hold != holds_.end() && hold->second.why == Hold::Why::backing_off)
+            holds_.erase(hold);
+    std::map<model::Address, ObjectStatus> previous;
+    {
+        const std::lock_guard lock(keeper_.status_mutex_);
+        for (const auto& object : keeper_.status_.objects) previous.emplace(object.address, object);
+    }
+    const RunFacts facts{order_.workspace->graph,
+                         before_.plan,
+                         now.plan,
+                         now.snapshot,
+                         report,
+                         outcomes_,
+                         holds_,
+                         held_.waits_for,
+                         left_alone_,
+                         left_alone_message_,
+                         run_.revision,
+                         order_.warn_before_expiry,
+                         parts_.now()};
+    auto objects = objects_after(facts, previous, keeper_.objects_, order_.pauses);
+    auto credentials = credentials_in(order_.workspace->graph, now.snapshot);
+    tell_drift();
+    tell_changes();
+    tell_objects(objects);
+    tell_expiry(credentials);
+    tell_pending();
+    const std::lock_guard lock(keeper_.status_mutex_);
+    keeper_.status_.objects = std::move(objects);
+    keeper_.status_.credentials = std::move(credentials);
+    publish_pending();
+}
+
+void Cycle::emit(EventType type, EventSeverity severity, std::string message, std::optional<model::Address> address,
+                 std::string reason, std::string path, std::string action, std::string request_id) {
+    Event event;
+    event.time = parts_.now();
+    event.type = type;
+    event.severity = severity;
+    event.environment = keeper_.name_;
+    event.address = std::move(address);
+    event.reason = std::move(reason);
+    event.path = std::move(path);
+    event.action = std::move(action);
+    event.revision = run_.revision;
+    event.message = std::move(message);
+    event.request_id = std::move(request_id);
+    events_.push_back(std::move(event));
+}
+
+void Cycle::tell_drift() {
+    const auto report = report_of(before_);
+    std::map<model::Address, std::string> seen;
+    for (const auto& resource : before_.plan.resources) {
+        if (!has_drift(resource)) continue;
+        std::string lines, path;
+        for (const auto& line :
+             report::change_lines(report::outside_changes(resource.changes), report, report::fate_of(resource))) {
+            lines += fmt::format("{}{} {}{}", lines.empty() ? "" : ", ", line.path, line.sign == ' ' ? '=' : line.sign,
+                                 line.text);
+            if (path.empty()) path = "/" + line.path;
+        }
+        seen.emplace(resource.address, lines);
+        const auto known = keeper_.known_drift_.find(resource.address);
+        if (known != keeper_.known_drift_.end() && known->second == lines) continue;
+        const auto outcome = outcomes_.find(resource.address);
+        const bool reverted = outcome != outcomes_.end() && outcome->second.state == apply::StepState::done;
+        emit(EventType::drift, EventSeverity::warning,
+             fmt::format("{} was changed outside: {}; {}", report::shown(resource.address), lines,
+                         reverted                       ? "it was put back"
+                         : left_alone_ != LeftAlone::no ? "it is left as it is: " + left_alone_message_
+                                                        : std::string("it is not put back yet")),
+             resource.address, "Drifted", path, reverted ? "revert" : "report");
+        parts_.measurements.drift(resource.address.kind, reverted ? "reverted" : "reported");
+    }
+    // Put back is over: the same change again is news again.
+    for (const auto& [address, outcome] : outcomes_)
+        if (outcome.state == apply::StepState::done) seen.erase(address);
+    keeper_.known_drift_ = std::move(seen);
+}
+
+void Cycle::tell_changes() {
+    if (!result_) return;
+    const auto report = report_of(before_);
+    const auto at = rfc3339(parts_.now());
+    for (const auto& [address, outcome] : outcomes_) {
+        const auto* change = change_of(address);
+        const auto action = change == nullptr ? plan::Action::update : change->action;
+        const bool done = outcome.state == apply::StepState::done;
+        if (outcome.state == apply::StepState::failed)
+            parts_.measurements.change(address.kind, to_string(action), "failed");
+        if (!done || change == nullptr) continue;
+        parts_.measurements.change(address.kind, to_string(action), "ok");
+        std::set<std::string> paths;
+        for (const auto& field : change->changes) {
+            store::ChangeRow row{0,          key_,
+                                 address,    std::string(word_of(field.op)),
+                                 field.path, model::with_visible_controls(field.element),
+                                 {},         {},
+                                 at,         field.drift};
+            if (!field.sensitive) {
+                if (!field.before.is_null()) row.before = report::value_text(field.path, field.before, report);
+                if (!field.after.is_null()) row.after = report::value_text(field.path, field.after, report);
+            } else {
+                row.after = model::with_visible_controls(field.note);
+            }
+            changes_.push_back(std::move(row));
+            paths.insert(field.path);
+        }
+        if (change->changes.empty())
+            changes_.push_back({0, key_, address, std::string(to_string(action)), {}, {}, {}, {}, at, false});
+        emit(EventType::applied, EventSeverity::info,
+             fmt::format("{} {}{}", report::shown(address), report::past_word_for(action),
+                         action == plan::Action::update && !paths.empty() ? fmt::format(": {}", fmt::join(paths, ", "))
+                                                                          : std::string{}),
+             address, has_drift(*change) ? "DriftCorrected" : "Applied", {}, std::string(to_string(action)));
+    }
+    for (std::size_t i = 0; i < result_->outcomes.size(); ++i) {
+        const auto& step = held_.plan.steps[i];
+        if (step.work != plan::Work::add || step.part.rfind("clientSecrets/", 0) != 0) continue;
+        if (step.reason != plan::Reason::secret_expiring) continue;
+        parts_.measurements.rotation(result_->outcomes[i].state == apply::StepState::done ? "ok" : "failed");
+    }
+}
+
+void Cycle::tell_objects(const std::vector<ObjectStatus>& objects) {
+    std::map<model::Address, const Condition*> old;
+    const std::lock_guard lock(keeper_.status_mutex_);
+    for (const auto& object : keeper_.status_.objects) old.emplace(object.address, object.condition("Ready"));
+    for (const auto& object : objects) {
+        const auto* ready = object.condition("Ready");
+        const auto before = old.find(object.address);
+        const auto* was = before == old.end() ? nullptr : before->second;
+        const bool was_bad = was != nullptr && was->status == ConditionStatus::no;
+        if (ready->status == ConditionStatus::no && (!was_bad || was->reason != ready->reason)) {
+            const auto outcome = outcomes_.find(object.address);
+            const bool waits = ready->reason == ConditionReason::waiting_for_reference;
+            emit(EventType::not_ready, waits ? EventSeverity::info : EventSeverity::warning,
+                 fmt::format("{} is not ready: {}: {}", report::shown(object.address), to_string(ready->reason),
+                             ready->message),
+                 object.address, std::string(to_string(ready->reason)), {}, {},
+                 outcome == outcomes_.end() ? std::string{} : outcome->second.error.request_id);
+        } else if (ready->status == ConditionStatus::yes && was_bad) {
+            emit(EventType::ready, EventSeverity::info, fmt::format("{} is ready", report::shown(object.address)),
+                 object.address, std::string(to_string(ready->reason)));
+        }
+    }
+}
+
+void Cycle::tell_expiry(const std::vector<CredentialStatus>& credentials) {
+    for (const auto& credential : credentials) {
+        if (credential.ends_at - parts_.now() > order_.warn_before_expiry) break;  // soonest first
+        if (!keeper_.told_expiry_.insert(credential.key_id).second) continue;
+        const bool over = credential.ends_at <= parts_.now();
+        emit(EventType::credential_expiring, EventSeverity::warning,
+             fmt::format("secret \"{}\" of {} {} {}{}", credential.name, report::shown(credential.application),
+                         over ? "ended" : "ends", rfc3339(credential.ends_at),
+                         credential.declared ? "" : " (no manifest declares it)"),
+             credential.application, "CredentialExpiring", "/clientSecrets/" + credential.name);
+    }
+}
+
+/// Once per plan: a service that runs every minute must not say the same thing every minute.
+void Cycle::tell_pending() {
+    const bool asks = left_alone_ == LeftAlone::needs_approval || left_alone_ == LeftAlone::refused;
+    const auto news = asks ? before_.plan.id + left_alone_message_ : std::string{};
+    if (news == keeper_.told_pending_) return;
+    keeper_.told_pending_ = news;
+    if (news.empty()) return;
+    if (!guard_.empty()) parts_.measurements.refused(guard_);
+    const bool approval = left_alone_ == LeftAlone::needs_approval;
+    emit(approval ? EventType::approval_needed : EventType::refused,
+         approval ? EventSeverity::info : EventSeverity::error,
+         fmt::format("plan {} for {} {}: {}", before_.plan.id.substr(0, 8), environment_.name,
+                     approval ? "needs approval" : "was refused", left_alone_message_),
+         {}, "GuardRefused");
+}
+
+/// Called with the status locked.
+void Cycle::publish_pending() {
+    auto& pending = keeper_.status_.pending;
+    pending.reset();
+    if (left_alone_ == LeftAlone::no || before_.plan.empty()) return;
+    pending.emplace();
+    pending->plan_id = before_.plan.id;
+    pending->why = left_alone_message_;
+    pending->revision = run_.revision;
+    pending->text = report::write_text(report_of(before_), {});
+    const auto& summary = before_.plan.summary;
+    for (const auto& [name, count] : {std::pair{"create", summary.create},
+                                      {"adopt", summary.adopt},
+                                      {"update", summary.update},
+                                      {"replace", summary.replace},
+                                      {"delete", summary.remove},
+                                      {"issue", summary.secrets}})
+        if (count > 0) pending->actions.emplace(name, count);
+}
+
+void Cycle::record() {
+    run_.finished = parts_.now();
+    run_.result = "noop";
+    if (result_) {
+        const auto counts = count_outcomes(held_.plan, *result_);
+        run_.created = counts.created;
+        run_.adopted = counts.adopted;
+        run_.updated = counts.updated;
+        run_.removed = counts.removed;
+        run_.secrets = counts.secrets;
+        run_.failed = counts.failed.size();
+        run_.result = result_->complete() ? "ok" : result_->interrupted ? "interrupted" : "partly";
+    }
+    if (left_alone_ == LeftAlone::refused || left_alone_ == LeftAlone::needs_approval) run_.result = "refused";
+    if (left_alone_ == LeftAlone::state_broken) run_.result = "failed";
+    if (left_alone_ != LeftAlone::no) run_.error = left_alone_message_;
+    store::RunRow row;
+    row.environment = key_;
+    row.run = {rfc3339(run_.started), rfc3339(run_.finished), run_.trigger, run_.revision, run_.result,  run_.plan_id,
+               run_.created,          run_.adopted,           run_.updated, run_.removed,  run_.secrets, run_.failed};
+    row.read = run_.read;
+    row.error = run_.error;
+    row.error_code = run_.error_code;
+    if (const auto id = parts_.memory.add_run(row, changes_)) run_.id = *id;
+    if (keeper_.failing_)
+        emit(EventType::run_recovered, EventSeverity::info, fmt::format("{} can be kept again", keeper_.name_));
+}
+
+RunStatus Cycle::failed(const Stop& stop) {
+    run_.finished = parts_.now();
+    run_.result = stop.result;
+    run_.error = stop.message;
+    run_.error_code = stop.code;
+    if (stop.result != "failed") return run_;
+    store::RunRow row;
+    row.environment = key_;
+    row.run.started_at = rfc3339(run_.started);
+    row.run.finished_at = rfc3339(run_.finished);
+    row.run.trigger = run_.trigger;
+    row.run.revision = run_.revision;
+    row.run.result = run_.result;
+    row.error = run_.error;
+    row.error_code = run_.error_code;
+    if (const auto id = parts_.memory.add_run(row, {})) run_.id = *id;
+    parts_.measurements.run_finished(keeper_.name_, run_, phases_);
+    if (!keeper_.failing_) {
+        emit(EventType::run_failed, EventSeverity::error,
+             fmt::format("{} cannot be kept: {}. Nothing was changed", keeper_.name_, stop.message), {},
+             std::string(to_string(stop.reason)));
+        events_.back().run = run_.id;
+        parts_.emit(std::move(events_.back()));
+    }
+    keeper_.failing_ = true;
+    return run_;
+}
+
+void Cycle::phase_done(const char* name) {
+    const auto now = parts_.now();
+    phases_[name] += now - phase_began_;
+    phase_began_ = now;
+}
+
+}  // namespace regent::controller

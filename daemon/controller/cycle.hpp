@@ -1,0 +1,74 @@
+#pragma once
+
+#include "controller/environment_keeper.hpp"
+#include "controller/outcome_counts.hpp"
+#include "controller/state_lock.hpp"
+
+#include <string>
+#include <vector>
+
+namespace regent::controller {
+
+/// One run of an EnvironmentKeeper: the member functions are its stages, in the order in which run() calls them.
+class Cycle {
+public:
+    Cycle(EnvironmentKeeper& keeper, const RunOrder& order, std::string key);
+    RunStatus run();
+
+private:
+    /// What ends a run before its end.
+    struct Stop {
+        std::string result;  ///< failed, interrupted, try-again
+        std::string message, code;
+        ConditionReason reason = ConditionReason::service_error;
+    };
+
+    tl::expected<void, Stop> take_lock();
+    tl::expected<void, Stop> connect();
+    tl::expected<void, Stop> observe();
+    void look_at_disk();
+    void decide();
+    void forget_creations();
+    void apply();
+    void read_back();
+    void learn();
+    void learn_of(const model::Address& address, const apply::StepOutcome& outcome);
+    void tell();
+    void tell_drift();
+    void tell_changes();
+    void tell_objects(const std::vector<ObjectStatus>& objects);
+    void tell_pending();
+    void tell_expiry(const std::vector<CredentialStatus>& credentials);
+    void record();
+    RunStatus failed(const Stop& stop);
+
+    void publish_pending();
+    void emit(EventType type, EventSeverity severity, std::string message, std::optional<model::Address> address = {},
+              std::string reason = {}, std::string path = {}, std::string action = {}, std::string request_id = {});
+    [[nodiscard]] const plan::ResourceChange* change_of(const model::Address& address) const;
+    [[nodiscard]] report::RunReport report_of(const Planned& planned) const;
+    void phase_done(const char* name);
+
+    EnvironmentKeeper& keeper_;
+    KeeperParts& parts_;
+    const RunOrder& order_;
+    const model::Environment& environment_;
+    const std::string key_;
+    RunStatus run_;
+    StateLock lock_;
+    std::shared_ptr<Tenant> tenant_;
+    std::string state_problem_;  ///< why the database cannot be written; empty: it can
+    Planned before_, after_;
+    Holds holds_;
+    HeldPlan held_;
+    LeftAlone left_alone_ = LeftAlone::no;
+    std::string left_alone_message_, guard_;
+    std::optional<apply::ApplyResult> result_;
+    std::map<model::Address, apply::StepOutcome> outcomes_;
+    std::vector<store::ChangeRow> changes_;
+    std::vector<Event> events_;
+    Measurements::Phases phases_;
+    Time phase_began_{};
+};
+
+}  // namespace regent::controller

@@ -1,0 +1,181 @@
+#include "controller/environment_keeper.hpp"
+
+#include "controller/cycle.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::controller {
+namespace {
+
+std::string endpoints_key(const model::Environment& environment) {
+    return fmt::format("{} {} {}", state_key(environment), environment.endpoints.login,
+                       environment.endpoints.power_apps);
+}
+
+std::string text_of(const std::optional<Time>& time) {
+    return time ? rfc3339(*time) : std::string{};
+}
+
+}  // namespace
+
+EnvironmentKeeper::EnvironmentKeeper(std::string name, KeeperParts parts)
+    : name_(std::move(name)), parts_(std::move(parts)) {
+    status_.name = name_;
+}
+
+void EnvironmentKeeper::interrupt() noexcept {
+    const std::lock_guard lock(tenant_mutex_);
+    if (tenant_) tenant_->interrupt();
+}
+
+void EnvironmentKeeper::reconnect() {
+    const std::lock_guard lock(tenant_mutex_);
+    connected_to_.clear();
+}
+
+tl::expected<std::shared_ptr<Tenant>, SignInError> EnvironmentKeeper::tenant_of(const model::Environment& environment) {
+    const auto key = endpoints_key(environment);
+    const std::lock_guard lock(tenant_mutex_);
+    if (tenant_ && connected_to_ == key) return tenant_;
+    auto connected = parts_.connect(
+        environment, [this](const auto& origin, auto wait, const auto& why) { told_of_wait(origin, wait, why); });
+    if (!connected) return tl::unexpected(std::move(connected.error()));
+    tenant_ = std::move(*connected);
+    connected_to_ = key;
+    return tenant_;
+}
+
+void EnvironmentKeeper::told_of_wait(const std::string& origin, std::chrono::milliseconds wait,
+                                     const std::string& why) {
+    parts_.alive();
+    const std::lock_guard lock(status_mutex_);
+    status_.waiting_for =
+        fmt::format("{}: {}, goes on in {} s", origin, why, std::chrono::ceil<std::chrono::seconds>(wait).count());
+    parts_.publish(status_);
+}
+
+RunStatus EnvironmentKeeper::run(const RunOrder& order) {
+    const auto key = state_key(order.workspace->environment);
+    if (!restored_) restore_objects(key);
+    prepare_memory(order);
+    begin_status(order);
+    Cycle cycle(*this, order, key);
+    auto run = cycle.run();
+    remember_objects(key);
+    end_status(order, run);
+    return run;
+}
+
+/// A new commit, or a person, is a reason to try at once what failed before.
+void EnvironmentKeeper::prepare_memory(const RunOrder& order) {
+    const bool news = order.revision.commit != last_revision_ && !last_revision_.empty();
+    for (auto& [address, known] : objects_) {
+        if (!news && !order.forget_all && !order.forget.contains(address)) continue;
+        known.failures = 0;
+        known.next_try.reset();
+        known.rewrites = 0;
+        known.breaker_until.reset();
+        known.breaker_opened = 0;
+    }
+    last_revision_ = order.revision.commit;
+}
+
+void EnvironmentKeeper::begin_status(const RunOrder& order) {
+    const std::lock_guard lock(status_mutex_);
+    status_.tenant_id = order.workspace->environment.tenant_id;
+    status_.in_force = order.revision;
+    const bool may = order.may_apply && order.workspace->environment.policy.mode == model::Policy::Mode::apply;
+    status_.mode = may ? "apply" : "plan";
+    status_.frozen = order.frozen;
+    status_.pause.reset();
+    for (const auto& pause : order.pauses)
+        if (!pause.address && (!pause.until || *pause.until > parts_.now())) status_.pause = pause;
+    status_.running = RunStatus{};
+    status_.running->trigger = order.trigger;
+    status_.running->revision = order.revision.commit;
+    status_.running->started = parts_.now();
+    parts_.publish(status_);
+}
+
+void EnvironmentKeeper::end_status(const RunOrder&, const RunStatus& run) {
+    const std::lock_guard lock(status_mutex_);
+    status_.running.reset();
+    status_.waiting_for.clear();
+    status_.last_run = run;
+    if (tenant_) status_.services = tenant_->services();
+    if (run.result == "ok" || run.result == "noop") status_.last_success = run;
+    parts_.publish(status_);
+}
+
+std::optional<Time> EnvironmentKeeper::wants_run_at() const {
+    std::optional<Time> soonest;
+    const auto take = [&](const std::optional<Time>& time) {
+        if (time && (!soonest || *time < *soonest)) soonest = time;
+    };
+    for (const auto& [address, known] : objects_) {
+        take(known.next_try);
+        take(known.breaker_until);
+    }
+    const std::lock_guard lock(status_mutex_);
+    for (const auto& credential : status_.credentials)
+        if (credential.declared) take(credential.rotates_at);
+    return soonest;
+}
+
+void EnvironmentKeeper::remember_objects(const std::string& key) {
+    std::vector<store::ObjectRow> rows;
+    {
+        const std::lock_guard lock(status_mutex_);
+        for (const auto& object : status_.objects) {
+            store::ObjectRow row;
+            row.environment = key;
+            row.address = object.address;
+            if (const auto* ready = object.condition("Ready")) {
+                row.ready = to_string(ready->status);
+                row.reason = to_string(ready->reason);
+                row.message = ready->message;
+                row.since = rfc3339(ready->since);
+            }
+            row.last_change = text_of(object.last_change);
+            row.last_change_summary = object.last_change_summary;
+            row.next_try = text_of(object.next_try);
+            row.failures = object.failures;
+            row.error_code = object.error_code;
+            rows.push_back(std::move(row));
+        }
+    }
+    if (rows == remembered_) return;  // a quiet tenant writes nothing
+    if (parts_.memory.set_objects(key, rows)) remembered_ = std::move(rows);
+}
+
+/// After a restart the back-off goes on, and nobody is told twice that an object is not ready.
+void EnvironmentKeeper::restore_objects(const std::string& key) {
+    restored_ = true;
+    const auto rows = parts_.memory.objects(key);
+    if (!rows) return;
+    const std::lock_guard lock(status_mutex_);
+    for (const auto& row : *rows) {
+        auto& known = objects_[row.address];
+        known.failures = row.failures;
+        known.error_code = row.error_code;
+        known.last_change = parse_rfc3339(row.last_change);
+        known.last_change_summary = row.last_change_summary;
+        known.next_try = parse_rfc3339(row.next_try);
+        ObjectStatus object;
+        object.address = row.address;
+        Condition ready{"Ready", ConditionStatus::unknown, ConditionReason::progressing, row.message, {}, {}};
+        ready.status = row.ready == "True"    ? ConditionStatus::yes
+                       : row.ready == "False" ? ConditionStatus::no
+                                              : ConditionStatus::unknown;
+        ready.reason = reason_named(row.reason).value_or(ConditionReason::progressing);
+        ready.since = parse_rfc3339(row.since).value_or(Time{});
+        object.conditions.push_back(std::move(ready));
+        object.last_change = known.last_change;
+        object.last_change_summary = row.last_change_summary;
+        status_.objects.push_back(std::move(object));
+    }
+}
+
+}  // namespace regent::controller

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "apply/applier.hpp"
+#include "controller/conditions.hpp"
+#include "controller/event.hpp"
+#include "controller/holds.hpp"
+#include "controller/measurements.hpp"
+#include "controller/planning.hpp"
+#include "controller/status.hpp"
+#include "controller/tenant.hpp"
+#include "controller/workspace.hpp"
+#include "store/service_store.hpp"
+#include "store/store.hpp"
+
+#include <tl/expected.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace regent::controller {
+
+/// What a keeper works with. References outlive the keeper; functions are called from the thread that runs it, and
+/// from the threads of an apply.
+struct KeeperParts {
+    store::Store& store;
+    store::ServiceStore& memory;
+    std::function<tl::expected<std::unique_ptr<Tenant>, SignInError>(const model::Environment&, net::WaitListener)>
+        connect;
+    std::function<Time()> now;
+    std::function<void(Event)> emit;  ///< fills in id and time
+    std::function<void(const EnvironmentStatus&)> publish;
+    std::function<void()> alive;  ///< something moved: for the watchdog
+    Measurements& measurements;
+    const std::atomic<bool>& stop;
+    std::filesystem::path state_directory;  ///< for the lock against `regent apply`
+};
+
+/// One order to look at an environment, and all that may have changed since the last one.
+struct RunOrder {
+    std::string trigger;  ///< start, commit, interval, manual, expiry, retry
+    std::shared_ptr<const Workspace> workspace;
+    RevisionStatus revision;
+    std::vector<Pause> pauses;        ///< of this environment and its objects, the ones that are over included
+    std::set<model::Address> forget;  ///< objects whose back-off and breaker a person cleared
+    bool forget_all = false;
+    std::set<model::Address> create_again;  ///< creations of unknown outcome that a person says did not happen
+    bool may_apply = false;                 ///< the service's own mode
+    std::string frozen;                     ///< "freeze window `weekend` until …"; empty: none
+    int parallel = 4;
+    std::chrono::seconds replication_grace{120};
+    std::chrono::seconds warn_before_expiry{0};
+};
+
+/// Keeps one environment as its manifests say: each run reads everything and trusts nothing of the last one, but
+/// for how long to leave what failed alone. Not thread-safe: one run at a time.
+class EnvironmentKeeper {
+public:
+    EnvironmentKeeper(std::string name, KeeperParts parts);
+
+    /// One cycle: read, plan, apply what may be applied, read back, tell. Returns what `regent history` shows.
+    RunStatus run(const RunOrder& order);
+
+    /// Ends every wait of a run under way; from any thread.
+    void interrupt() noexcept;
+    /// Signs in anew at the next run.
+    void reconnect();
+    /// When the next run is due for another reason than the interval: a back-off that ends, a secret to be rotated.
+    [[nodiscard]] std::optional<Time> wants_run_at() const;
+
+private:
+    friend class Cycle;
+    tl::expected<std::shared_ptr<Tenant>, SignInError> tenant_of(const model::Environment& environment);
+    void told_of_wait(const std::string& origin, std::chrono::milliseconds wait, const std::string& why);
+    void prepare_memory(const RunOrder& order);
+    void begin_status(const RunOrder& order);
+    void end_status(const RunOrder& order, const RunStatus& run);
+    void remember_objects(const std::string& key);
+    void restore_objects(const std::string& key);
+
+    const std::string name_;
+    KeeperParts parts_;
+    std::mutex tenant_mutex_;  ///< guards the two below: interrupt() comes from another thread
+    std::shared_ptr<Tenant> tenant_;
+    std::string connected_to_;         ///< the environment and its endpoints that tenant_ is for
+    mutable std::mutex status_mutex_;  ///< waits are told of from the threads of an apply
+    EnvironmentStatus status_;
+
+    std::map<model::Address, ObjectMemory> objects_;
+    std::map<model::Address, std::string> known_drift_;  ///< told already, as long as it looks the same
+    std::set<std::string> told_expiry_;                  ///< key ids
+    std::string told_pending_;
+    std::string last_revision_;
+    std::vector<store::ObjectRow> remembered_;
+    bool restored_ = false;
+    bool state_broken_ = false;  ///< the database could not be written, and that was told
+    bool failing_ = false;       ///< the last run failed as a whole, and that was told
+};
+
+}  // namespace regent::controller
