@@ -64,6 +64,7 @@ Result<Job> job_of(const std::vector<std::string>& arguments) {
     request.ssh_key_file = take("--ssh-key-file");
     request.ssh_known_hosts_file = take("--ssh-known-hosts-file");
     request.ca_file = take("--ca-file");
+    request.proxy = take("--proxy");
     job.pack = take("--pack") == "yes";
     long seconds = 60;
     const auto timeout = take("--timeout");
@@ -438,7 +439,8 @@ Result<std::string> fetch_remote(git_repository* own, const FetchRequest& reques
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     options.update_fetchhead = 0;
     options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
-    options.proxy_opts.type = GIT_PROXY_AUTO;
+    options.proxy_opts.type = request.proxy.empty() ? GIT_PROXY_AUTO : GIT_PROXY_SPECIFIED;
+    options.proxy_opts.url = request.proxy.empty() ? nullptr : request.proxy.c_str();
     options.callbacks.payload = &call;
     options.callbacks.credentials = on_credentials;
     options.callbacks.certificate_check = on_certificate;
