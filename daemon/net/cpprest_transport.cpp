@@ -2,7 +2,7 @@
 // https://github.com/microsoft/cpprestsdk/blob/v2.10.18/Release/src/http/client/http_client_asio.cpp
 
 // Keeps the library from defining the macro U, which breaks every template that has a parameter of that name.
-#define _TURN_OFF_PLATFORM_STRING
+#define _TURN_OFF_PLATFORM_STRING  // NOLINT(bugprone-reserved-identifier): the library's name
 #include "net/cpprest_transport.hpp"
 
 #include "net/exchange_rules.hpp"
@@ -421,7 +421,7 @@ private:
         const InFlight listed(*this, exchange);
         try {
             client->request(to_library(request, *exchange), exchange->cancellation.get_token())
-                .then([exchange](web::http::http_response response) {
+                .then([exchange](const web::http::http_response& response) {
                     exchange->set_head(response);
                     return response.content_ready();
                 })
