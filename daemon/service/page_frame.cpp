@@ -306,8 +306,11 @@ std::vector<PageData> credential_rows(const Environments& environments, const St
         std::string consumers;
         for (const auto& consumer : credential->consumers)
             consumers += (consumers.empty() ? "" : ", ") + shown(consumer);
-        row.already_shown("href", object_path(environment->name, credential->application))
-            .text("application", credential->application.name)
+        const auto& owner = credential->application;
+        const bool known = std::any_of(environment->objects.begin(), environment->objects.end(),
+                                       [&](const auto& object) { return object.address == owner; });
+        row.already_shown("href", known ? object_path(environment->name, owner) : std::string{})
+            .text("application", owner.name)
             .text("environment", environments.size() > 1 ? environment->name : "")
             .text("name", credential->name.empty() ? "(no name)" : credential->name, max_piece_bytes)
             .already_shown("what", std::string(credential->certificate ? "certificate" : "secret") +

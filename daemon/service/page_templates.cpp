@@ -177,7 +177,7 @@ const std::string_view overview_template = R"html({{>head}}
 <thead><tr><th scope="col">Application</th><th scope="col">Ends</th><th scope="col">Credential</th><th scope="col" class="wide">Rotates</th><th scope="col" class="wide">Goes to</th></tr></thead>
 <tbody>
 {{#credentials}}
-<tr><th scope="row"><a href="{{href}}">{{application}}</a>{{#environment}} <span class="kind">{{environment}}</span>{{/environment}}</th><td>{{#urgency}}{{>badge}} {{/urgency}}{{#ends}}{{>time}}{{/ends}}</td><td>{{name}} <span class="kind">{{what}}</span></td><td class="wide">{{#rotates}}{{>time}}{{/rotates}}{{^rotates}}{{no_rotation}}{{/rotates}}</td><td class="wide">{{consumers}}</td></tr>
+<tr><th scope="row">{{#href}}<a href="{{href}}">{{application}}</a>{{/href}}{{^href}}{{application}}{{/href}}{{#environment}} <span class="kind">{{environment}}</span>{{/environment}}</th><td>{{#urgency}}{{>badge}} {{/urgency}}{{#ends}}{{>time}}{{/ends}}</td><td>{{name}} <span class="kind">{{what}}</span></td><td class="wide">{{#rotates}}{{>time}}{{/rotates}}{{^rotates}}{{no_rotation}}{{/rotates}}</td><td class="wide">{{consumers}}</td></tr>
 {{/credentials}}
 </tbody>
 </table>
