@@ -1,7 +1,9 @@
 #include "cli/commands.hpp"
+#include "cli/completion.hpp"
 #include "cli/messages.hpp"
 #include "cli/version.hpp"
 #include "manifest/suggestion.hpp"
+#include "source/fetch_process.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -40,8 +42,9 @@ struct CommandLine {
     RenderOptions render_options;
     PlanOptions plan_options;
     ApplyOptions apply_options;
+    DaemonOptions daemon_options;
     SchemaOptions schema_options;
-    std::string explain_what;
+    std::string explain_what, completion_shell;
     bool show_version = false;
     long timeout = 60, grace = 120;
     std::size_t plan_max_deletes = 0, apply_max_deletes = 0;
@@ -57,12 +60,17 @@ struct CommandLine {
         add_render();
         add_plan();
         add_apply();
+        add_daemon();
         app.add_subcommand("explain", "What an error code, a kind or a field means")
             ->add_option("what", explain_what, "RG0204, Application, Application.spec.redirectUris")
             ->required();
         auto* schema = app.add_subcommand("schema", "JSON Schema of a kind, for editors");
         schema->add_option("kind", schema_options.kind, "Environment, Application, …; without it: all kinds in one");
-        schema->add_option("--all", schema_options.all, "Write every schema into this folder");
+        schema->add_option("--all", schema_options.all, "Write every schema into this folder")->type_name("DIR");
+        app.add_subcommand("completion", "A completion script for bash, zsh or fish")
+            ->add_option("shell", completion_shell, "bash, zsh or fish")
+            ->required()
+            ->check(CLI::IsMember({"bash", "zsh", "fish"}));
         app.add_subcommand("version", "The version of this program");
     }
 
@@ -70,10 +78,14 @@ struct CommandLine {
         const std::map<std::string, ColourChoice> colours{
             {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
         app.add_option("-C,--directory", global.directory, "The repository, or a folder in it (default: here)")
+            ->type_name("DIR")
             ->envname("REGENT_DIRECTORY");
         app.add_option("-e,--environment", global.environment, "Name of the Environment")
+            ->type_name("ENVIRONMENT")
             ->envname("REGENT_ENVIRONMENT");
-        app.add_option("-o,--output", global.output, "text, json, …; see each command")->envname("REGENT_OUTPUT");
+        app.add_option("-o,--output", global.output, "text, json, …; see each command")
+            ->type_name("FORMAT")
+            ->envname("REGENT_OUTPUT");
         app.add_option("--color", global.colour, "auto, always or never")
             ->transform(CLI::CheckedTransformer(colours))
             ->type_name("WHEN")
@@ -81,7 +93,9 @@ struct CommandLine {
         app.add_flag("--no-input", global.no_input, "Never ask; what would have been asked fails");
         app.add_flag("-q,--quiet", global.quiet, "Only the last line");
         app.add_flag("-v,--verbose", global.verbose, "Say more; repeat for more");
-        app.add_option("--state-dir", global.state_directory, "Where history is kept")->envname("REGENT_STATE_DIR");
+        app.add_option("--state-dir", global.state_directory, "Where history is kept")
+            ->type_name("DIR")
+            ->envname("REGENT_STATE_DIR");
         app.add_option("--timeout", timeout, "Seconds one request may take (default 60)")
             ->check(CLI::Range(1L, 3600L))
             ->envname("REGENT_TIMEOUT");
@@ -95,6 +109,7 @@ struct CommandLine {
             ->check(CLI::IsMember({"cpprest", "curl"}))
             ->envname("REGENT_TRANSPORT");
         app.add_option("--ca-file", global.connection.ca_file, "More trusted certificates (PEM), for private endpoints")
+            ->type_name("FILE")
             ->envname("REGENT_CA_FILE");
         app.add_option("--proxy", global.connection.proxy, "http://proxy:3128")->envname("REGENT_PROXY");
         app.add_flag("--version", show_version, "The version of this program");
@@ -103,7 +118,8 @@ struct CommandLine {
     void add_validate() {
         auto* command = app.add_subcommand(
             "validate", "Check manifests: syntax, fields, references, the services' rules. No network");
-        command->add_option("path", validate_options.paths, "Tell only what concerns these files or folders");
+        command->add_option("path", validate_options.paths, "Tell only what concerns these files or folders")
+            ->type_name("PATH");
         command->add_flag("--strict", validate_options.strict, "Warnings count as errors");
         command->add_flag("--offline", validate_options.offline,
                           "Accepted for scripts: validate never uses the network");
@@ -121,6 +137,7 @@ struct CommandLine {
         command->add_flag("--detailed-exitcode", plan_options.detailed_exitcode,
                           "Exit with 2 when there is something to do");
         command->add_option("--out", plan_options.out, "Write the plan (JSON) to this file, for `regent apply FILE`")
+            ->type_name("FILE")
             ->check(not_empty);
         command->add_flag("--show-unchanged", plan_options.show_unchanged, "List objects that need nothing, too");
         command->add_flag("--drift-only", plan_options.drift_only, "Only what was changed outside");
@@ -137,6 +154,7 @@ struct CommandLine {
         command
             ->add_option("planfile", apply_options.plan_file,
                          "A plan written by `regent plan --out`: applied only if it still is the plan")
+            ->type_name("FILE")
             ->check(not_empty);
         command
             ->add_option("--expect-plan", apply_options.expect_plan,
@@ -146,12 +164,21 @@ struct CommandLine {
         command
             ->add_option("--confirm-delete", apply_options.confirm_delete,
                          "The environment's name: agrees to a plan that deletes")
+            ->type_name("ENVIRONMENT")
             ->check(not_empty);
         apply_max =
             command->add_option("--max-deletes", apply_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
                 ->check(CLI::NonNegativeNumber)  // sees the text: -1 would become the largest number there is
                 ->envname("REGENT_MAX_DELETES");
         command->footer("Output: text, jsonl. Ctrl-C finishes the running steps and stops.");
+    }
+
+    void add_daemon() {
+        auto* command = app.add_subcommand("daemon", "The service: keeps every environment as its manifests say");
+        command->add_option("--config", daemon_options.config, "Its configuration (default /etc/regent/regent.yaml)")
+            ->envname("REGENT_CONFIG");
+        command->add_flag("--once", daemon_options.once, "Look once at every environment, and end");
+        command->footer("SIGHUP reads the configuration again; SIGTERM finishes the running steps and stops.");
     }
 
     void finish() {
@@ -203,8 +230,13 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
     if (name == "render") return render(line.global, line.render_options, terminal);
     if (name == "plan") return plan(line.global, line.plan_options, terminal);
     if (name == "apply") return apply(line.global, line.apply_options, terminal);
+    if (name == "daemon") return daemon(line.global, line.daemon_options, terminal);
     if (name == "explain") return explain(line.explain_what, terminal);
     if (name == "schema") return schema(line.schema_options, terminal);
+    if (name == "completion") {
+        terminal.out(completion_script(line.app, line.completion_shell));
+        return ExitCode::ok;
+    }
     return version(line.global, terminal);
 }
 
@@ -212,6 +244,10 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
 
 ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
     try {
+        // Not for people: the service starts itself anew to fetch, since a fetch that hangs can only be ended with its
+        // process.
+        if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
+            return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
         CommandLine line;
         try {
             line.app.parse(argc, argv);
