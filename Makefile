@@ -3,6 +3,7 @@
 #   make demo        install what is missing, build, and watch the main job against a pretend tenant on this machine
 #   make test        install what is missing, build, run every test
 #   make build       only build: build/release/bin/regent and regent-simulator
+#   make test-browser  the status page in chromium, in both colour schemes and on phones; pictures in build/pages (needs Debian's chromium)
 #   make test-asan   the tests under the address and undefined-behaviour sanitizers
 #   make lint        formatting, clang-tidy, and the rules of the house
 #   make bench       the benchmarks; they print ratios
@@ -12,7 +13,7 @@
 JOBS ?= $(shell nproc)
 SHELL := /bin/bash
 
-.PHONY: demo test build deps test-asan lint format bench clean
+.PHONY: demo test build deps test-browser test-asan lint format bench clean
 
 demo: deps build
 	@tools/demo build/release/bin
@@ -26,6 +27,11 @@ build: deps
 
 deps:
 	@tools/install-dependencies
+
+test-browser: deps
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target render_pages
+	tests/browser/run.py build/release/bin --shots build/pages
 
 test-asan: deps
 	cmake --preset asan
