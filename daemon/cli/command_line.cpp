@@ -3,6 +3,7 @@
 #include "cli/messages.hpp"
 #include "cli/version.hpp"
 #include "manifest/suggestion.hpp"
+#include "source/fetch_process.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -41,6 +42,7 @@ struct CommandLine {
     RenderOptions render_options;
     PlanOptions plan_options;
     ApplyOptions apply_options;
+    DaemonOptions daemon_options;
     SchemaOptions schema_options;
     std::string explain_what, completion_shell;
     bool show_version = false;
@@ -58,6 +60,7 @@ struct CommandLine {
         add_render();
         add_plan();
         add_apply();
+        add_daemon();
         app.add_subcommand("explain", "What an error code, a kind or a field means")
             ->add_option("what", explain_what, "RG0204, Application, Application.spec.redirectUris")
             ->required();
@@ -170,6 +173,14 @@ struct CommandLine {
         command->footer("Output: text, jsonl. Ctrl-C finishes the running steps and stops.");
     }
 
+    void add_daemon() {
+        auto* command = app.add_subcommand("daemon", "The service: keeps every environment as its manifests say");
+        command->add_option("--config", daemon_options.config, "Its configuration (default /etc/regent/regent.yaml)")
+            ->envname("REGENT_CONFIG");
+        command->add_flag("--once", daemon_options.once, "Look once at every environment, and end");
+        command->footer("SIGHUP reads the configuration again; SIGTERM finishes the running steps and stops.");
+    }
+
     void finish() {
         global.connection.timeout = std::chrono::seconds(timeout);
         global.connection.replication_grace = std::chrono::seconds(grace);
@@ -219,6 +230,7 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
     if (name == "render") return render(line.global, line.render_options, terminal);
     if (name == "plan") return plan(line.global, line.plan_options, terminal);
     if (name == "apply") return apply(line.global, line.apply_options, terminal);
+    if (name == "daemon") return daemon(line.global, line.daemon_options, terminal);
     if (name == "explain") return explain(line.explain_what, terminal);
     if (name == "schema") return schema(line.schema_options, terminal);
     if (name == "completion") {
@@ -232,6 +244,10 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
 
 ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
     try {
+        // Not for people: the service starts itself anew to fetch, since a fetch that hangs can only be ended with its
+        // process.
+        if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
+            return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
         CommandLine line;
         try {
             line.app.parse(argc, argv);

@@ -53,6 +53,11 @@ struct ApplyOptions {
     std::optional<std::size_t> max_deletes;
 };
 
+struct DaemonOptions {
+    std::filesystem::path config = "/etc/regent/regent.yaml";
+    bool once = false;
+};
+
 struct SchemaOptions {
     std::string kind;
     std::filesystem::path all;  ///< --all DIR

@@ -22,7 +22,8 @@ tl::expected<std::unique_ptr<controller::Tenant>, controller::SignInError> sign_
     auto credential = find_credential();
     if (!credential)
         return tl::unexpected(controller::SignInError{credential.error().message, credential.error().help});
-    return controller::connect(environment, options.connection, std::move(*credential), std::move(on_wait));
+    static controller::Measurements nobody;  // a command counts nothing
+    return controller::connect(environment, options.connection, std::move(*credential), std::move(on_wait), nobody);
 }
 
 }  // namespace regent::cli

@@ -45,6 +45,10 @@ Controller::Controller(model::DaemonConfiguration configuration, ControllerParts
 
 Controller::~Controller() {
     stop();
+    finish();
+}
+
+void Controller::finish() {
     if (source_thread_.joinable()) source_thread_.join();
     watch_.reset();
     for (auto& [name, runner] : runners_)
@@ -73,6 +77,11 @@ void Controller::stop() noexcept {
     }
     source_thread_.request_stop();
     changed_.notify_all();
+}
+
+bool Controller::loaded() const {
+    const std::lock_guard lock(mutex_);
+    return loaded_;
 }
 
 void Controller::wait_until_loaded() {

@@ -4,6 +4,7 @@
 #include "controller/environment_keeper.hpp"
 #include "controller/event.hpp"
 #include "controller/measurements.hpp"
+#include "controller/reading.hpp"
 #include "model/daemon_configuration.hpp"
 #include "net/clock.hpp"
 #include "source/source_watch.hpp"
@@ -68,6 +69,9 @@ public:
     void reload(model::DaemonConfiguration configuration);
     /// Finishes the steps under way and begins no other. Returns at once; the destructor waits.
     void stop() noexcept;
+    /// Blocks until the steps under way are finished. After stop(); the destructor does it too.
+    void finish();
+    [[nodiscard]] bool loaded() const;  ///< the source was looked at once
     /// False when a thread has made no progress for so long that only a restart helps. A slow service is progress.
     [[nodiscard]] bool alive() const;
     /// For systemd: "prod main@9b1e77d: 4 ready, 1 paused, 1 failing; last run ok".
@@ -119,9 +123,11 @@ private:
     void follow_source(const std::stop_token& stop);
     void look_at_source();
     void take(const source::SourceState& state);
-    bool load(const source::SourceState& state, std::map<std::string, std::shared_ptr<const Workspace>>& workspaces);
-    void put_in_force(const source::SourceState& state,
-                      std::map<std::string, std::shared_ptr<const Workspace>> workspaces);
+    void tell_errors(const source::SourceState& state, const Reading& reading);
+    enum class Newest { yes, no };
+    void put_in_force(const source::SourceState& state, const Reading& reading, Newest newest);
+    void go_on_with_the_last_valid();
+    [[nodiscard]] std::vector<std::string> wanted_environments() const;
     void source_failed(const source::SourceError& error);
 
     void keep(Runner& runner, const std::stop_token& stop);
@@ -136,7 +142,6 @@ private:
     [[nodiscard]] tl::expected<std::vector<Runner*>, ControlError> runners_named(const std::string& environment) const;
     [[nodiscard]] std::string name_of_key(const std::string& key) const;
     [[nodiscard]] store::RowFilter row_filter(const HistoryFilter& filter) const;
-    [[nodiscard]] RevisionStatus revision_of(const source::SourceState& state) const;
 
     ControllerParts parts_;
     mutable std::mutex mutex_;  ///< guards all below but what says otherwise; never held while anything blocks

@@ -104,6 +104,7 @@ void EnvironmentKeeper::end_status(const RunOrder&, const RunStatus& run) {
     status_.running.reset();
     status_.waiting_for.clear();
     status_.last_run = run;
+    if (tenant_) status_.services = tenant_->services();
     if (run.result == "ok" || run.result == "noop") status_.last_success = run;
     parts_.publish(status_);
 }

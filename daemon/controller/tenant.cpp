@@ -1,5 +1,6 @@
 #include "controller/tenant.hpp"
 
+#include "controller/measured_transport.hpp"
 #include "net/cpprest_transport.hpp"
 #include "net/curl_transport.hpp"
 #include "net/system_clock.hpp"
@@ -27,15 +28,22 @@ std::string authority_of(const std::string& cloud) {
 class ServiceTenant final : public Tenant {
 public:
     ServiceTenant(const model::Environment& environment, const ConnectOptions& options, net::SignIn sign_in,
-                  net::WaitListener on_wait)
+                  net::WaitListener on_wait, Measurements& measurements)
         : environment_(environment), warnings_(std::move(sign_in.warnings)) {
-        transport_ = options.transport == "curl"
-                         ? net::make_curl_transport(transport_options(environment, options), rng_)
-                         : net::make_cpprest_transport(transport_options(environment, options), rng_);
+        auto transport = options.transport == "curl"
+                             ? net::make_curl_transport(transport_options(environment, options), rng_)
+                             : net::make_cpprest_transport(transport_options(environment, options), rng_);
+        transport_ =
+            std::make_unique<MeasuredTransport>(std::move(transport), environment.endpoints, clock_, measurements);
         tokens_ = net::make_token_source(*transport_, clock_, rng_,
                                          {environment.endpoints.login, environment.tenant_id,
                                           std::move(sign_in.client_id), std::move(sign_in.credential)});
-        session_ = net::make_session(*transport_, *tokens_, clock_, rng_, {}, std::move(on_wait));
+        session_ =
+            net::make_session(*transport_, *tokens_, clock_, rng_, {},
+                              [this, on_wait = std::move(on_wait)](const auto& origin, auto wait, const auto& why) {
+                                  transport_->waited(origin, wait);
+                                  if (on_wait) on_wait(origin, wait, why);
+                              });
         const provider::Identity identity{environment.owner, environment.name, environment.tenant_id};
         graph_.origin = environment.endpoints.graph;
         graph_.scope = environment.endpoints.graph_scope;
@@ -75,6 +83,7 @@ public:
 
     const std::vector<std::string>& warnings() const override { return warnings_; }
     net::SessionCounters counters() const override { return session_->counters(); }
+    std::vector<ServiceCounters> services() const override { return transport_->counters(); }
     net::Clock& clock() override { return clock_; }
     net::Rng& rng() override { return rng_; }
     void interrupt() noexcept override { clock_.interrupt(); }
@@ -97,7 +106,7 @@ private:
     const std::vector<std::string> warnings_;
     net::SystemClock clock_;
     net::SystemRng rng_;
-    std::unique_ptr<net::Transport> transport_;
+    std::unique_ptr<MeasuredTransport> transport_;
     std::unique_ptr<net::TokenSource> tokens_;
     std::unique_ptr<net::Session> session_;
     provider::graph::GraphOptions graph_;
@@ -116,14 +125,14 @@ bool same_tenant(const std::string& a, const std::string& b) {
 
 tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environment& environment,
                                                            const ConnectOptions& options, net::SignIn sign_in,
-                                                           net::WaitListener on_wait) {
+                                                           net::WaitListener on_wait, Measurements& measurements) {
     if (!sign_in.tenant_id.empty() && !same_tenant(sign_in.tenant_id, environment.tenant_id)) {
         return tl::unexpected(
             SignInError{fmt::format("the credential is for tenant {}, the environment `{}` is tenant {}",
                                     sign_in.tenant_id, environment.name, environment.tenant_id),
                         "set AZURE_TENANT_ID to the environment's tenant, or choose another environment with -e"});
     }
-    return std::make_unique<ServiceTenant>(environment, options, std::move(sign_in), std::move(on_wait));
+    return std::make_unique<ServiceTenant>(environment, options, std::move(sign_in), std::move(on_wait), measurements);
 }
 
 }  // namespace regent::controller

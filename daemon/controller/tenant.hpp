@@ -1,5 +1,7 @@
 #pragma once
 
+#include "controller/measurements.hpp"
+#include "controller/status.hpp"
 #include "model/environment.hpp"
 #include "net/credentials.hpp"
 #include "net/session.hpp"
@@ -37,6 +39,8 @@ public:
     /// About the credential: a key file that everybody can read.
     [[nodiscard]] virtual const std::vector<std::string>& warnings() const = 0;
     [[nodiscard]] virtual net::SessionCounters counters() const = 0;
+    /// The same by service, for status.
+    [[nodiscard]] virtual std::vector<ServiceCounters> services() const = 0;
     [[nodiscard]] virtual net::Clock& clock() = 0;
     [[nodiscard]] virtual net::Rng& rng() = 0;
     /// Ends every wait at once; safe to call from a signal handler.
@@ -48,10 +52,11 @@ struct SignInError {
     std::string help;
 };
 
-/// Signs nothing in yet: the first request does. Fails when the credential is for another tenant.
+/// Signs nothing in yet: the first request does. Fails when the credential is for another tenant. `measurements`
+/// outlives the result.
 [[nodiscard]] tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environment& environment,
                                                                          const ConnectOptions& options,
-                                                                         net::SignIn sign_in,
-                                                                         net::WaitListener on_wait);
+                                                                         net::SignIn sign_in, net::WaitListener on_wait,
+                                                                         Measurements& measurements);
 
 }  // namespace regent::controller

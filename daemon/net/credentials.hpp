@@ -76,7 +76,8 @@ using GetEnvironment = std::function<const char*(const char* name)>;
 /// Reads the files `client-id`, `client-secret` or `client-certificate` (with `client-certificate-password`), and
 /// `tenant-id` if it is there, as systemd puts them below $CREDENTIALS_DIRECTORY. A line end after a value is not part
 /// of it. Files that everybody can read or that group or others can write are refused, and so are both credentials at
-/// once.
-[[nodiscard]] tl::expected<SignIn, TokenError> credential_from_directory(const std::filesystem::path& directory);
+/// once. `prefix` stands before each name: "prod." for `prod.client-id`, where one service signs in to several tenants.
+[[nodiscard]] tl::expected<SignIn, TokenError> credential_from_directory(const std::filesystem::path& directory,
+                                                                         const std::string& prefix = {});
 
 }  // namespace regent::net

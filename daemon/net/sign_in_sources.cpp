@@ -93,12 +93,12 @@ class DirectoryReader {
 public:
     explicit DirectoryReader(const fs::path& directory) : directory_(directory) {}
 
-    std::optional<Secret> value(const char* name) {
+    std::optional<Secret> value(const std::string& name) {
         auto bytes = raw(name);
         return bytes ? std::optional(without_line_end(*bytes)) : std::nullopt;
     }
 
-    std::optional<Secret> raw(const char* name) {
+    std::optional<Secret> raw(const std::string& name) {
         if (error_) return std::nullopt;
         auto file = read_private(directory_ / name);
         if (!file) {
@@ -160,22 +160,22 @@ tl::expected<SignIn, TokenError> credential_from_environment(const GetEnvironmen
     return result;
 }
 
-tl::expected<SignIn, TokenError> credential_from_directory(const fs::path& directory) {
+tl::expected<SignIn, TokenError> credential_from_directory(const fs::path& directory, const std::string& prefix) {
     DirectoryReader files(directory);
-    const auto tenant = files.value("tenant-id");
-    const auto client = files.value("client-id");
-    auto secret = files.value("client-secret");
-    const auto certificate = files.raw("client-certificate");
-    const auto password = files.value("client-certificate-password");
+    const auto tenant = files.value(prefix + "tenant-id");
+    const auto client = files.value(prefix + "client-id");
+    auto secret = files.value(prefix + "client-secret");
+    const auto certificate = files.raw(prefix + "client-certificate");
+    const auto password = files.value(prefix + "client-certificate-password");
     if (files.error()) return tl::unexpected(std::move(*files.error()));
 
     const auto path = directory.string();
-    const auto help = fmt::format("{} needs the files client-id, and client-secret or client-certificate", path);
-    if (!client) return refuse(fmt::format("there is no file client-id in {}", path), help);
+    const auto help = fmt::format("{0} needs the files {1}client-id, and {1}client-secret or {1}client-certificate", path, prefix);
+    if (!client) return refuse(fmt::format("there is no file {}client-id in {}", prefix, path), help);
     if (!secret && !certificate)
-        return refuse(fmt::format("there is neither client-secret nor client-certificate in {}", path), help);
+        return refuse(fmt::format("there is neither {0}client-secret nor {0}client-certificate in {1}", prefix, path), help);
     if (secret && certificate) {
-        return refuse(fmt::format("both client-secret and client-certificate are in {}", path),
+        return refuse(fmt::format("both {0}client-secret and {0}client-certificate are in {1}", prefix, path),
                       "keep the one that is meant");
     }
     SignIn result{tenant ? tenant->reveal() : "", client->reveal(), {}, {}};
@@ -186,7 +186,7 @@ tl::expected<SignIn, TokenError> credential_from_directory(const fs::path& direc
     auto parsed = ClientCertificate::parse(*certificate, password.value_or(Secret()));
     if (!parsed) {
         parsed.error().message =
-            fmt::format("{}: {}", (directory / "client-certificate").string(), parsed.error().message);
+            fmt::format("{}: {}", (directory / (prefix + "client-certificate")).string(), parsed.error().message);
         return tl::unexpected(std::move(parsed.error()));
     }
     result.credential = std::move(*parsed);

@@ -1,0 +1,74 @@
+#include "controller/measured_transport.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::controller {
+namespace {
+
+std::string_view method_name(net::Method method) {
+    return to_string(method);
+}
+
+/// Why a session will send this again, if it may: nothing for an answer that stands.
+std::string_view retry_reason(const net::Outcome& outcome) {
+    if (outcome.fate != net::Fate::answered) return "network";
+    if (outcome.status == 429) return "throttled";
+    return outcome.status >= 500 ? "server" : "";
+}
+
+}  // namespace
+
+MeasuredTransport::MeasuredTransport(std::unique_ptr<net::Transport> inner, const model::Endpoints& endpoints,
+                                     net::Clock& clock, Measurements& measurements)
+    : inner_(std::move(inner)), endpoints_(endpoints), clock_(clock), measurements_(measurements) {}
+
+std::string MeasuredTransport::service_of(const std::string& origin) const {
+    // A simulator answers for all of them at one origin; then the path tells, see send().
+    if (origin == endpoints_.graph) return "graph";
+    if (origin == endpoints_.login) return "login";
+    return "powerplatform";
+}
+
+net::Outcome MeasuredTransport::send(const net::Request& request) {
+    const auto begun = clock_.monotonic();
+    auto outcome = inner_->send(request);
+    const auto took = clock_.monotonic() - begun;
+    auto service = service_of(request.origin);
+    if (endpoints_.graph == endpoints_.login) {
+        service = request.target.find("/oauth2/") != std::string::npos                               ? "login"
+                  : request.target.rfind("/v1.0/", 0) == 0 || request.target.rfind("/beta/", 0) == 0 ? "graph"
+                                                                                                     : "powerplatform";
+    }
+    const bool answered = outcome.fate == net::Fate::answered;
+    measurements_.api_request(service, method_name(request.method), answered ? outcome.status : 0, took);
+    const auto reason = retry_reason(outcome);
+    if (!reason.empty()) measurements_.api_retry(service, reason);
+    const std::lock_guard lock(mutex_);
+    auto& counters = counters_[service];
+    counters.name = service;
+    ++counters.requests;
+    if (reason.empty()) return outcome;
+    ++counters.retries;
+    if (reason == "throttled") ++counters.throttled;
+    counters.last_error = answered ? fmt::format("{} answered {}", request.origin, outcome.status) : outcome.error;
+    counters.last_error_at = clock_.now();
+    return outcome;
+}
+
+void MeasuredTransport::waited(const std::string& origin, std::chrono::milliseconds wait) {
+    const auto service = service_of(origin);
+    measurements_.api_throttled(service, wait);
+    const std::lock_guard lock(mutex_);
+    auto& counters = counters_[service];
+    counters.name = service;
+    counters.waited += wait;
+}
+
+std::vector<ServiceCounters> MeasuredTransport::counters() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<ServiceCounters> all;
+    for (const auto& [name, counters] : counters_) all.push_back(counters);
+    return all;
+}
+
+}  // namespace regent::controller

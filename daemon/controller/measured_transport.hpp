@@ -1,0 +1,40 @@
+#pragma once
+
+#include "controller/measurements.hpp"
+#include "controller/status.hpp"
+#include "model/environment.hpp"
+#include "net/clock.hpp"
+#include "net/transport.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace regent::controller {
+
+/// A transport that counts: per service, for metrics and status. Changes nothing about a request.
+class MeasuredTransport final : public net::Transport {
+public:
+    MeasuredTransport(std::unique_ptr<net::Transport> inner, const model::Endpoints& endpoints, net::Clock& clock,
+                      Measurements& measurements);
+
+    net::Outcome send(const net::Request& request) override;
+
+    /// graph, login, powerplatform: those that were talked to. Thread-safe.
+    [[nodiscard]] std::vector<ServiceCounters> counters() const;
+    /// A call waits because the service said so.
+    void waited(const std::string& origin, std::chrono::milliseconds wait);
+
+private:
+    [[nodiscard]] std::string service_of(const std::string& origin) const;
+
+    std::unique_ptr<net::Transport> inner_;
+    const model::Endpoints endpoints_;
+    net::Clock& clock_;
+    Measurements& measurements_;
+    mutable std::mutex mutex_;
+    std::map<std::string, ServiceCounters> counters_;
+};
+
+}  // namespace regent::controller
