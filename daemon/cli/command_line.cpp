@@ -1,3 +1,4 @@
+#include "cli/client_command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/messages.hpp"
@@ -11,6 +12,7 @@
 #include <array>
 #include <exception>
 #include <map>
+#include <string_view>
 #include <vector>
 
 namespace regent::cli {
@@ -23,12 +25,14 @@ Examples:
   regent plan -e dev --out plan.json       the same, kept for review
   regent apply plan.json                   carry out exactly that plan
   regent apply -e dev                      plan, ask, carry out
+  regent status                            how the running service stands, and what needs you
+  regent describe Application/portal       everything about one object
   regent explain RG0204                    the lesson behind an error
   regent explain Application.spec          what a manifest may say
 
 Signing in: AZURE_CLIENT_ID with AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, or files in $CREDENTIALS_DIRECTORY.
 Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 3 invalid manifests, 4 sign-in or permission, 5 partly done,
-            6 refused by a guard, 64 wrong usage, 70 a bug, 75 try again later, 130 interrupted.
+            6 refused by a guard, 7 the service cannot be reached, 64 wrong usage, 70 a bug, 75 try again later, 130 interrupted.
 )";
 
 /// For values that are a consent or a place to keep one: a script's unset variable must not pass for "none was given".
@@ -44,6 +48,7 @@ struct CommandLine {
     ApplyOptions apply_options;
     DaemonOptions daemon_options;
     SchemaOptions schema_options;
+    ClientCommandLine client;
     std::string explain_what, completion_shell;
     bool show_version = false;
     long timeout = 60, grace = 120;
@@ -61,8 +66,9 @@ struct CommandLine {
         add_plan();
         add_apply();
         add_daemon();
-        app.add_subcommand("explain", "What an error code, a kind or a field means")
-            ->add_option("what", explain_what, "RG0204, Application, Application.spec.redirectUris")
+        client.add_to(app);
+        app.add_subcommand("explain", "What an error code, a kind, a field or a reason means")
+            ->add_option("what", explain_what, "RG0204, Application, Application.spec.redirectUris, Drifted")
             ->required();
         auto* schema = app.add_subcommand("schema", "JSON Schema of a kind, for editors");
         schema->add_option("kind", schema_options.kind, "Environment, Application, …; without it: all kinds in one");
@@ -237,17 +243,17 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
         terminal.out(completion_script(line.app, line.completion_shell));
         return ExitCode::ok;
     }
+    if (const auto code = line.client.run(name, line.global, terminal)) return *code;
     return version(line.global, terminal);
 }
 
 }  // namespace
 
 ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
+    // Not for people: the service calls itself so, to fetch in a process that it can end (source/fetch_process.hpp).
+    if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
+        return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
     try {
-        // Not for people: the service starts itself anew to fetch, since a fetch that hangs can only be ended with its
-        // process.
-        if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
-            return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
         CommandLine line;
         try {
             line.app.parse(argc, argv);

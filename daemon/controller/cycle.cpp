@@ -296,10 +296,9 @@ void Cycle::learn() {
         memory.error_code.clear();
         memory.error_help.clear();
         memory.request_id.clear();
-        if (memory.breaker_until && *memory.breaker_until <= parts_.now()) {
-            memory.breaker_until.reset();
-            memory.breaker_opened = 0;
-        }
+        if (memory.breaker_until && *memory.breaker_until > parts_.now()) continue;
+        memory.breaker_until.reset();
+        memory.breaker_opened = 0;
     }
     // What no manifest and no tenant knows any more is forgotten, or months of changes would pile up.
     std::set<model::Address> alive;
@@ -332,6 +331,10 @@ void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& ou
     const bool same_intent =
         memory.last_written_revision == run_.revision && change != nullptr && change->action == plan::Action::update;
     memory.rewrites = same_intent ? memory.rewrites + 1 : 1;
+    if (memory.breaker_until && same_intent) {  // the one try after the breaker: it stays, or the next write tells
+        memory.breaker_until.reset();
+        memory.rewrites = rewrites_allowed - 1;
+    }
     memory.last_written_revision = run_.revision;
     if (memory.rewrites < rewrites_allowed) return;
     ++memory.breaker_opened;

@@ -168,6 +168,8 @@ public:
         return state;
     }
 
+    std::optional<SourceState> look_back(const std::string&, const std::atomic<bool>&) override { return std::nullopt; }
+
     std::string location() const override { return root_.string(); }
 
 private:
