@@ -2,7 +2,7 @@
 // https://github.com/microsoft/cpprestsdk/blob/v2.10.18/Release/src/http/client/http_client_asio.cpp
 
 // Keeps the library from defining the macro U, which breaks every template that has a parameter of that name.
-#define _TURN_OFF_PLATFORM_STRING  // NOLINT(bugprone-reserved-identifier): the library's name
+#define _TURN_OFF_PLATFORM_STRING
 #include "net/cpprest_transport.hpp"
 
 #include "net/exchange_rules.hpp"

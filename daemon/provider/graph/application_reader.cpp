@@ -140,6 +140,7 @@ ApplicationReader::Result<void> ApplicationReader::add_credentials(Objects& appl
     }
     for (int attempt = 1; !open.empty(); ++attempt) {
         std::vector<std::string> paths;
+        paths.reserve(open.size());
         for (const auto* application : open)
             paths.push_back(fmt::format("/applications/{}/{}", member_text(*application, "id"), credentials_member));
         auto answers = client_.read_all(paths, what);
@@ -201,6 +202,7 @@ ApplicationReader::Result<std::map<std::string, std::string>> ApplicationReader:
         }
     }
     std::vector<std::string> paths;
+    paths.reserve(app_ids.size());
     for (const auto& app_id : app_ids)
         paths.push_back("/servicePrincipals(appId=" + key_literal(app_id) + ")?$select=id,appId");
     auto answers = client_.read_all(paths, what);
@@ -219,6 +221,7 @@ ApplicationReader::Result<std::map<std::string, model::ApiPermissions>> Applicat
     const std::string what = "read what the APIs publish";
     std::map<std::string, model::ApiPermissions> found;
     std::vector<std::string> paths;
+    paths.reserve(app_ids.size());
     for (const auto& app_id : app_ids) paths.push_back(path_of_api(app_id));
     auto answers = client_.read_all(paths, what);
     if (!answers) return tl::unexpected(std::move(answers.error()));

@@ -47,8 +47,8 @@ public:
     tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) override {
         std::vector<FoundConnector> found;
         if (auto listed = list(environments_of(scope), found); !listed) return listed;
-        const auto read = for_each_index(found.size(), options_.parallel_reads,
-                                         [&](std::size_t i) { return read_definition(found[i]); });
+        auto read = for_each_index(found.size(), options_.parallel_reads,
+                                   [&](std::size_t i) { return read_definition(found[i]); });
         if (!read) return read;
         match(scope, options_.identity, std::move(found), into);
         return {};
