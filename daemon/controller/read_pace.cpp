@@ -38,8 +38,8 @@ std::string ReadPace::text(Moment now) const {
     auto text = doing_ + " the tenant";
     if (!what_.empty()) {
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - began_);
-        text = fmt::format("{} {}: {}", doing_, what_,
-                           report::pace_text({part_.count, part_.total, part_.about, took}));
+        text =
+            fmt::format("{} {}: {}", doing_, what_, report::pace_text({part_.count, part_.total, part_.about, took}));
     }
     const auto wait = wait_text(now);
     return wait.empty() ? text : text + "; " + wait;
