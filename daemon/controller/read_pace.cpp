@@ -6,10 +6,18 @@
 #include <fmt/format.h>
 
 namespace regent::controller {
+namespace {
+
+/// Pages come in jumps: a rate that sinks between them would say less than the last one did. After so long without one
+/// it does sink.
+constexpr std::chrono::seconds between_pages{5};
+
+}  // namespace
 
 std::string named_wait(std::string_view why, std::string_view service) {
-    constexpr std::string_view unnamed = "the service";
-    auto text = model::with_visible_controls(std::string(why));
+    constexpr std::string_view unnamed = "the service", status = " (429)";
+    if (why.ends_with(status)) why.remove_suffix(status.size());  // "throttled" says as much
+    auto text = model::with_visible_controls(why);
     if (const auto at = text.find(unnamed); at != std::string::npos) text.replace(at, unnamed.size(), service);
     return text;
 }
@@ -19,6 +27,7 @@ void ReadPace::read(const provider::PartRead& part, Moment now) {
     service_ = part.service;
     what_ = part.what;
     part_ = part;
+    came_ = now;
 }
 
 /// Of several that wait, the one who waits longest.
@@ -37,7 +46,8 @@ std::string ReadPace::wait_text(Moment now) const {
 std::string ReadPace::text(Moment now) const {
     auto text = doing_ + " the tenant";
     if (!what_.empty()) {
-        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(now - began_);
+        const auto until = now - came_ > between_pages ? now : came_;
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(until - began_);
         text =
             fmt::format("{} {}: {}", doing_, what_, report::pace_text({part_.count, part_.total, part_.about, took}));
     }

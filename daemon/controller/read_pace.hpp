@@ -8,7 +8,7 @@
 
 namespace regent::controller {
 
-/// Why a request waits, with the name of the service that its session does not know: "throttled by Graph (429)".
+/// Why a request waits, with the name of the service that its session does not know: "throttled by Graph".
 [[nodiscard]] std::string named_wait(std::string_view why, std::string_view service);
 
 /// What a read of a tenant is at, in words. Time is handed in. Not thread-safe.
@@ -31,7 +31,7 @@ private:
     const std::string doing_;
     std::string service_ = "Entra", what_;
     provider::PartRead part_;  ///< its texts are the two above
-    Moment began_{};
+    Moment began_{}, came_{};
     std::string why_;
     Moment goes_on_{};
 };

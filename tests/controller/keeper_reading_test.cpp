@@ -38,7 +38,7 @@ TEST_CASE("a wait is in the status at once, beside what waits for it") {
     it.reading.read({"Graph", "applications", 100, {}, false});
     it.reading.waits("throttled by the service (429)", 30s);
     CHECK(it.alive == 2);
-    CHECK(it.said.back() == "reading applications: 100; throttled by Graph (429), goes on in 30 s");
+    CHECK(it.said.back() == "reading applications: 100; throttled by Graph, goes on in 30 s");
     it.now += 31s;
     it.reading.read({"Graph", "applications", 200, {}, false});
     CHECK(it.said.back() == "reading applications: 200 (6.5/s)");
