@@ -254,10 +254,6 @@ ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
     if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
         return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
     try {
-        // Not for people: the service starts itself anew to fetch, since a fetch that hangs can only be ended with its
-        // process.
-        if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
-            return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
         CommandLine line;
         try {
             line.app.parse(argc, argv);
