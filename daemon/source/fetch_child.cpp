@@ -127,7 +127,7 @@ void prepare_libgit2(const FetchRequest& request) {
     }
     // A repository of another user is read, not obeyed: libgit2 runs no hooks and no programs that its configuration
     // names, which is what the ownership check guards git(1) against (CVE-2022-24765). See
-    // decisions/0011-fetching-in-a-child-process.md.
+    // decisions/0010-fetching-in-a-child-process.md.
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     if (request.url.starts_with("https:")) believe(request.ca_file);
 }
