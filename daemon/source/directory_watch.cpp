@@ -92,6 +92,11 @@ bool is_fresh(const Survey& files) {
     });
 }
 
+/// ext4 cuts a file first and sets its time when that is on its way to the disk: in between it is empty and looks old.
+bool holds_empty(const Survey& files) {
+    return std::any_of(files.begin(), files.end(), [](const auto& entry) { return entry.second.size == 0; });
+}
+
 bool is_set(const std::atomic<bool>* stop) {
     return stop != nullptr && *stop;
 }
@@ -101,15 +106,22 @@ template <typename Read>
 auto read_quietly(const fs::path& root, const std::atomic<bool>* stop, Read read)
     -> decltype(read(std::declval<const Survey&>())) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
+    Survey seen;
+    auto unchanged_since = std::chrono::steady_clock::now();
     while (true) {
         const auto before = survey(root);
         if (!before) return tl::unexpected(before.error());
-        if (!is_fresh(manifests_of(*before))) {
+        const auto now = std::chrono::steady_clock::now();
+        if (auto manifests = manifests_of(*before); manifests != seen) {
+            seen = std::move(manifests);
+            unchanged_since = now;
+        }
+        if (!is_fresh(seen) && (!holds_empty(seen) || now - unchanged_since >= freshness)) {
             auto result = read(*before);
             const auto after = survey(root);
             if (!after) return tl::unexpected(after.error());
             // A failure counts as much as a success: a file that was not there for a moment is no fault.
-            if (manifests_of(*before) == manifests_of(*after)) return result;
+            if (seen == manifests_of(*after)) return result;
         }
         if (is_set(stop)) return tl::unexpected(SourceError{"stopped while reading the folder", ""});
         if (std::chrono::steady_clock::now() > deadline) {
