@@ -25,7 +25,7 @@ SecretKeeper::SecretKeeper(const plan::Plan& plan) {
     }
 }
 
-void SecretKeeper::keep(const model::Address& address, std::map<std::string, model::Secret, std::less<>> secrets) {
+void SecretKeeper::keep(const model::Address& address, std::map<std::string, model::Secret, std::less<>>&& secrets) {
     for (auto& [output, secret] : secrets) {
         const Key key{address, output};
         if (waiting_.contains(key)) secrets_.insert_or_assign(key, std::move(secret));

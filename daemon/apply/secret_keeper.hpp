@@ -18,7 +18,7 @@ public:
     explicit SecretKeeper(const plan::Plan& plan);
 
     /// Takes what a step issued. What no waiting step refers to is not kept at all.
-    void keep(const model::Address& address, std::map<std::string, model::Secret, std::less<>> secrets);
+    void keep(const model::Address& address, std::map<std::string, model::Secret, std::less<>>&& secrets);
     /// The secret, or null pointer when it was not issued in this run.
     [[nodiscard]] const model::Secret* find(const model::Reference& reference) const;
     /// To be called once for every step that is over, however it ended: wipes what no other step waits for.

@@ -1,7 +1,10 @@
+#include "cli/client_command_line.hpp"
 #include "cli/commands.hpp"
+#include "cli/completion.hpp"
 #include "cli/messages.hpp"
 #include "cli/version.hpp"
 #include "manifest/suggestion.hpp"
+#include "source/fetch_process.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -9,6 +12,7 @@
 #include <array>
 #include <exception>
 #include <map>
+#include <string_view>
 #include <vector>
 
 namespace regent::cli {
@@ -21,12 +25,14 @@ Examples:
   regent plan -e dev --out plan.json       the same, kept for review
   regent apply plan.json                   carry out exactly that plan
   regent apply -e dev                      plan, ask, carry out
+  regent status                            how the running service stands, and what needs you
+  regent describe Application/portal       everything about one object
   regent explain RG0204                    the lesson behind an error
   regent explain Application.spec          what a manifest may say
 
 Signing in: AZURE_CLIENT_ID with AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, or files in $CREDENTIALS_DIRECTORY.
 Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 3 invalid manifests, 4 sign-in or permission, 5 partly done,
-            6 refused by a guard, 64 wrong usage, 70 a bug, 75 try again later, 130 interrupted.
+            6 refused by a guard, 7 the service cannot be reached, 64 wrong usage, 70 a bug, 75 try again later, 130 interrupted.
 )";
 
 /// For values that are a consent or a place to keep one: a script's unset variable must not pass for "none was given".
@@ -42,7 +48,8 @@ struct CommandLine {
     ApplyOptions apply_options;
     DaemonOptions daemon_options;
     SchemaOptions schema_options;
-    std::string explain_what;
+    ClientCommandLine client;
+    std::string explain_what, completion_shell;
     bool show_version = false;
     long timeout = 60, grace = 120;
     std::size_t plan_max_deletes = 0, apply_max_deletes = 0;
@@ -59,12 +66,17 @@ struct CommandLine {
         add_plan();
         add_apply();
         add_daemon();
-        app.add_subcommand("explain", "What an error code, a kind or a field means")
-            ->add_option("what", explain_what, "RG0204, Application, Application.spec.redirectUris")
+        client.add_to(app);
+        app.add_subcommand("explain", "What an error code, a kind, a field or a reason means")
+            ->add_option("what", explain_what, "RG0204, Application, Application.spec.redirectUris, Drifted")
             ->required();
         auto* schema = app.add_subcommand("schema", "JSON Schema of a kind, for editors");
         schema->add_option("kind", schema_options.kind, "Environment, Application, …; without it: all kinds in one");
-        schema->add_option("--all", schema_options.all, "Write every schema into this folder");
+        schema->add_option("--all", schema_options.all, "Write every schema into this folder")->type_name("DIR");
+        app.add_subcommand("completion", "A completion script for bash, zsh or fish")
+            ->add_option("shell", completion_shell, "bash, zsh or fish")
+            ->required()
+            ->check(CLI::IsMember({"bash", "zsh", "fish"}));
         app.add_subcommand("version", "The version of this program");
     }
 
@@ -72,10 +84,14 @@ struct CommandLine {
         const std::map<std::string, ColourChoice> colours{
             {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
         app.add_option("-C,--directory", global.directory, "The repository, or a folder in it (default: here)")
+            ->type_name("DIR")
             ->envname("REGENT_DIRECTORY");
         app.add_option("-e,--environment", global.environment, "Name of the Environment")
+            ->type_name("ENVIRONMENT")
             ->envname("REGENT_ENVIRONMENT");
-        app.add_option("-o,--output", global.output, "text, json, …; see each command")->envname("REGENT_OUTPUT");
+        app.add_option("-o,--output", global.output, "text, json, …; see each command")
+            ->type_name("FORMAT")
+            ->envname("REGENT_OUTPUT");
         app.add_option("--color", global.colour, "auto, always or never")
             ->transform(CLI::CheckedTransformer(colours))
             ->type_name("WHEN")
@@ -83,7 +99,9 @@ struct CommandLine {
         app.add_flag("--no-input", global.no_input, "Never ask; what would have been asked fails");
         app.add_flag("-q,--quiet", global.quiet, "Only the last line");
         app.add_flag("-v,--verbose", global.verbose, "Say more; repeat for more");
-        app.add_option("--state-dir", global.state_directory, "Where history is kept")->envname("REGENT_STATE_DIR");
+        app.add_option("--state-dir", global.state_directory, "Where history is kept")
+            ->type_name("DIR")
+            ->envname("REGENT_STATE_DIR");
         app.add_option("--timeout", timeout, "Seconds one request may take (default 60)")
             ->check(CLI::Range(1L, 3600L))
             ->envname("REGENT_TIMEOUT");
@@ -97,6 +115,7 @@ struct CommandLine {
             ->check(CLI::IsMember({"cpprest", "curl"}))
             ->envname("REGENT_TRANSPORT");
         app.add_option("--ca-file", global.connection.ca_file, "More trusted certificates (PEM), for private endpoints")
+            ->type_name("FILE")
             ->envname("REGENT_CA_FILE");
         app.add_option("--proxy", global.connection.proxy, "http://proxy:3128")->envname("REGENT_PROXY");
         app.add_flag("--version", show_version, "The version of this program");
@@ -105,7 +124,8 @@ struct CommandLine {
     void add_validate() {
         auto* command = app.add_subcommand(
             "validate", "Check manifests: syntax, fields, references, the services' rules. No network");
-        command->add_option("path", validate_options.paths, "Tell only what concerns these files or folders");
+        command->add_option("path", validate_options.paths, "Tell only what concerns these files or folders")
+            ->type_name("PATH");
         command->add_flag("--strict", validate_options.strict, "Warnings count as errors");
         command->add_flag("--offline", validate_options.offline,
                           "Accepted for scripts: validate never uses the network");
@@ -123,6 +143,7 @@ struct CommandLine {
         command->add_flag("--detailed-exitcode", plan_options.detailed_exitcode,
                           "Exit with 2 when there is something to do");
         command->add_option("--out", plan_options.out, "Write the plan (JSON) to this file, for `regent apply FILE`")
+            ->type_name("FILE")
             ->check(not_empty);
         command->add_flag("--show-unchanged", plan_options.show_unchanged, "List objects that need nothing, too");
         command->add_flag("--drift-only", plan_options.drift_only, "Only what was changed outside");
@@ -139,6 +160,7 @@ struct CommandLine {
         command
             ->add_option("planfile", apply_options.plan_file,
                          "A plan written by `regent plan --out`: applied only if it still is the plan")
+            ->type_name("FILE")
             ->check(not_empty);
         command
             ->add_option("--expect-plan", apply_options.expect_plan,
@@ -148,6 +170,7 @@ struct CommandLine {
         command
             ->add_option("--confirm-delete", apply_options.confirm_delete,
                          "The environment's name: agrees to a plan that deletes")
+            ->type_name("ENVIRONMENT")
             ->check(not_empty);
         apply_max =
             command->add_option("--max-deletes", apply_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
@@ -216,12 +239,20 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
     if (name == "daemon") return daemon(line.global, line.daemon_options, terminal);
     if (name == "explain") return explain(line.explain_what, terminal);
     if (name == "schema") return schema(line.schema_options, terminal);
+    if (name == "completion") {
+        terminal.out(completion_script(line.app, line.completion_shell));
+        return ExitCode::ok;
+    }
+    if (const auto code = line.client.run(name, line.global, terminal)) return *code;
     return version(line.global, terminal);
 }
 
 }  // namespace
 
 ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
+    // Not for people: the service calls itself so, to fetch in a process that it can end (source/fetch_process.hpp).
+    if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
+        return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
     try {
         CommandLine line;
         try {

@@ -8,8 +8,9 @@ namespace regent::cli {
 ExitCode most_telling(std::initializer_list<ExitCode> codes) noexcept {
     static constexpr std::array order = {ExitCode::interrupted, ExitCode::terminated,    ExitCode::bug,
                                          ExitCode::usage,       ExitCode::configuration, ExitCode::invalid_manifests,
-                                         ExitCode::refused,     ExitCode::sign_in,       ExitCode::partly_done,
-                                         ExitCode::try_again,   ExitCode::failed,        ExitCode::changes};
+                                         ExitCode::unreachable, ExitCode::refused,       ExitCode::sign_in,
+                                         ExitCode::partly_done, ExitCode::try_again,     ExitCode::failed,
+                                         ExitCode::changes};
     for (const auto code : order) {
         if (std::find(codes.begin(), codes.end(), code) != codes.end()) return code;
     }

@@ -13,6 +13,7 @@ enum class ExitCode {
     sign_in = 4,  ///< sign-in or permission (gh)
     partly_done = 5,
     refused = 6,         ///< by a guard
+    unreachable = 7,     ///< the service does not run or cannot be reached (LSB: "not running")
     usage = 64,          ///< EX_USAGE
     bug = 70,            ///< EX_SOFTWARE
     try_again = 75,      ///< EX_TEMPFAIL: locked, throttled, timed out
@@ -21,7 +22,7 @@ enum class ExitCode {
     terminated = 143     ///< 128 + SIGTERM
 };
 
-/// The one to return when several apply: 70, 64, 78, 3, 6, 4, 5, 75, 1, 2, 0. Interruption wins over all of them.
+/// The one to return when several apply: 70, 64, 78, 3, 7, 6, 4, 5, 75, 1, 2, 0. Interruption wins over all of them.
 [[nodiscard]] ExitCode most_telling(std::initializer_list<ExitCode> codes) noexcept;
 
 }  // namespace regent::cli

@@ -2,6 +2,12 @@
 
 #include "cli/commands.hpp"
 #include "cli/messages.hpp"
+#include "controller/reasons.hpp"
+#include "manifest/suggestion.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
 
 namespace regent::cli {
 
@@ -10,8 +16,17 @@ ExitCode explain(const std::string& what, Terminal& terminal) {
         terminal.out(*text);
         return ExitCode::ok;
     }
-    print_error(terminal, manifest::explain_nothing_found(what),
-                "a code (RG0204), a kind (Application) or a field (Application.spec.redirectUris)");
+    if (const auto* reason = controller::find_reason(what)) {
+        terminal.out(controller::explain(*reason));
+        return ExitCode::ok;
+    }
+    std::vector<std::string_view> reasons;
+    for (const auto& text : controller::reason_texts()) reasons.push_back(controller::to_string(text.reason));
+    const auto near = manifest::did_you_mean(what, reasons);
+    print_error(terminal,
+                near ? fmt::format("nothing is called `{}`; did you mean `{}`?", what, *near)
+                     : manifest::explain_nothing_found(what),
+                "a code (RG0204), a kind (Application), a field (Application.spec.redirectUris) or a reason (Drifted)");
     return ExitCode::usage;
 }
 

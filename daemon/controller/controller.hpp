@@ -4,6 +4,7 @@
 #include "controller/environment_keeper.hpp"
 #include "controller/event.hpp"
 #include "controller/measurements.hpp"
+#include "controller/reading.hpp"
 #include "model/daemon_configuration.hpp"
 #include "net/clock.hpp"
 #include "source/source_watch.hpp"
@@ -122,9 +123,11 @@ private:
     void follow_source(const std::stop_token& stop);
     void look_at_source();
     void take(const source::SourceState& state);
-    bool load(const source::SourceState& state, std::map<std::string, std::shared_ptr<const Workspace>>& workspaces);
-    void put_in_force(const source::SourceState& state,
-                      std::map<std::string, std::shared_ptr<const Workspace>> workspaces);
+    void tell_errors(const source::SourceState& state, const Reading& reading);
+    enum class Newest { yes, no };
+    void put_in_force(const source::SourceState& state, const Reading& reading, Newest newest);
+    void go_on_with_the_last_valid();
+    [[nodiscard]] std::vector<std::string> wanted_environments() const;
     void source_failed(const source::SourceError& error);
 
     void keep(Runner& runner, const std::stop_token& stop);
@@ -139,7 +142,6 @@ private:
     [[nodiscard]] tl::expected<std::vector<Runner*>, ControlError> runners_named(const std::string& environment) const;
     [[nodiscard]] std::string name_of_key(const std::string& key) const;
     [[nodiscard]] store::RowFilter row_filter(const HistoryFilter& filter) const;
-    [[nodiscard]] RevisionStatus revision_of(const source::SourceState& state) const;
 
     ControllerParts parts_;
     mutable std::mutex mutex_;  ///< guards all below but what says otherwise; never held while anything blocks

@@ -1,24 +1,12 @@
 // How the controller follows its source: one state at a time, and only as a whole.
 
 #include "controller/controller.hpp"
-#include "manifest/diagnostic_text.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 namespace regent::controller {
-namespace {
-
-using namespace std::chrono_literals;
-
-std::size_t errors_in(const model::Diagnostics& diagnostics) {
-    return static_cast<std::size_t>(std::count_if(diagnostics.begin(), diagnostics.end(),
-                                                  [](const auto& d) { return d.severity == model::Severity::error; }));
-}
-
-}  // namespace
 
 /// The thread of the source.
 void Controller::follow_source(const std::stop_token& stop) {
@@ -61,8 +49,27 @@ void Controller::look_at_source() {
     auto state = source_->look(stopping_);
     source_busy_since_ = Monotonic{};
     if (stopping_) return;
-    if (!state) return source_failed(state.error());
-    take(*state);
+    if (state) {
+        take(*state);
+    } else {
+        source_failed(state.error());
+    }
+    if (in_force_version_.empty()) go_on_with_the_last_valid();
+}
+
+/// After a restart, when the newest state cannot be had or has errors.
+void Controller::go_on_with_the_last_valid() {
+    const auto version = parts_.memory.cursor("commit in force").value_or("");
+    if (version.empty() || version == seen_version_) return;
+    const auto state = source_->look_back(version, stopping_);
+    if (!state) return;
+    const auto reading = read_state(*state, wanted_environments());
+    if (reading.valid()) put_in_force(*state, reading, Newest::no);
+}
+
+std::vector<std::string> Controller::wanted_environments() const {
+    const std::lock_guard lock(mutex_);
+    return configuration_.environments;
 }
 
 void Controller::source_failed(const source::SourceError& error) {
@@ -79,17 +86,6 @@ void Controller::source_failed(const source::SourceError& error) {
     if (news)
         emit(EventType::source_invalid, EventSeverity::error, {},
              fmt::format("the source cannot be read: {}. What was read before stays in force", text));
-}
-
-RevisionStatus Controller::revision_of(const source::SourceState& state) const {
-    RevisionStatus revision;
-    if (!state.commit) return revision;
-    revision.branch = state.commit->branch;
-    revision.commit = state.commit->commit;
-    revision.author = state.commit->author;
-    revision.subject = state.commit->subject;
-    revision.committed_at = state.commit->committed_at;
-    return revision;
 }
 
 void Controller::take(const source::SourceState& state) {
@@ -113,95 +109,43 @@ void Controller::take(const source::SourceState& state) {
         if (!was_unreadable) return;
     }
     if (known) return emit(EventType::source_valid, EventSeverity::info, {}, "the source can be read again");
-    std::map<std::string, std::shared_ptr<const Workspace>> workspaces;
-    if (load(state, workspaces)) put_in_force(state, std::move(workspaces));
+    const auto reading = read_state(state, wanted_environments());
+    if (reading.valid()) return put_in_force(state, reading, Newest::yes);
+    tell_errors(state, reading);
 }
 
-/// Reads every environment at this one state. An error in any of them keeps the state out of force for all:
-/// environments of one repository are never at different commits.
-bool Controller::load(const source::SourceState& state,
-                      std::map<std::string, std::shared_ptr<const Workspace>>& workspaces) {
-    const auto shown = state.commit ? revision_of(state).text() : std::string("the folder");
-    std::vector<std::string> names;
-    std::string problem, text;
-    std::map<std::string, std::pair<std::size_t, std::string>> errors;  // environment → count, text
-    std::map<std::string, std::string> invalid_files;
-    const auto add_errors = [&](const std::string& name, const model::Diagnostics& diagnostics,
-                                const std::vector<manifest::SourceText>& texts) {
-        text = manifest::render_text(diagnostics, texts, {});
-        errors[name] = {std::max<std::size_t>(1, errors_in(diagnostics)), text};
-        for (const auto& diagnostic : diagnostics)
-            if (diagnostic.severity == model::Severity::error)
-                invalid_files.emplace(diagnostic.span.file,
-                                      fmt::format("{}: {} ({})", to_string(diagnostic.span.begin()), diagnostic.message,
-                                                  diagnostic.code));
-    };
-    {
-        const std::lock_guard lock(mutex_);
-        names = configuration_.environments;
-    }
-    if (names.empty()) {
-        auto all = environment_names(*state.tree);
-        if (all) {
-            names = std::move(*all);
-        } else {
-            problem = all.error().message;
-            add_errors({}, all.error().diagnostics, all.error().texts);
-        }
-    }
-    for (const auto& name : names) {
-        auto workspace = open_workspace(*state.tree, name);
-        if (!workspace) {
-            problem = workspace.error().message;
-            add_errors(name, workspace.error().diagnostics, workspace.error().texts);
-            if (!problem.empty()) errors[name].second = fmt::format("error: {}\n", problem) + errors[name].second;
-        } else if (model::has_errors(workspace->diagnostics)) {
-            add_errors(name, workspace->diagnostics, workspace->texts);
-        } else {
-            if (state.commit) {
-                workspace->revision.commit = state.commit->commit;
-                workspace->revision.branch = state.commit->branch;
-            }
-            workspaces.emplace(name, std::make_shared<const Workspace>(std::move(*workspace)));
-        }
-    }
-    if (errors.empty()) return true;
+void Controller::tell_errors(const source::SourceState& state, const Reading& reading) {
     {
         const std::lock_guard lock(mutex_);
         source_bad_ = true;
-        for (const auto& [name, found] : errors)
+        for (const auto& [name, found] : reading.errors)
             if (!name.empty() && !runners_.contains(name)) add_runner(name);
         for (const auto& [name, runner] : runners_) {
-            const auto found = errors.contains(name) ? errors.find(name) : errors.begin();
-            runner->manifest_errors = found->second.first;
-            runner->manifest_error_text = found->second.second;
-            runner->invalid_files = invalid_files;
+            const auto found = reading.errors.contains(name) ? reading.errors.find(name) : reading.errors.begin();
+            runner->manifest_errors = found->second.count;
+            runner->manifest_error_text = found->second.text;
+            runner->invalid_files = reading.invalid_files;
         }
-        if (runners_.empty()) source_status_.error = problem.empty() ? text : problem;
+        if (runners_.empty()) source_status_.error = reading.first_error();
         publish_locked();
     }
-    const auto first = invalid_files.empty() ? problem : invalid_files.begin()->second;
     emit(EventType::source_invalid, EventSeverity::error, {},
-         fmt::format(
-             "{} has errors and is not applied: {}{}. {}", shown, first,
-             invalid_files.size() > 1 ? fmt::format(", and more in {} other files", invalid_files.size() - 1) : "",
-             in_force_version_.empty() ? "Nothing is in force" : "The last valid one stays in force"));
-    return false;
+         fmt::format("{} has errors and is not applied: {}. The last valid state stays in force",
+                     state.commit ? revision_of(state).text() : std::string("the folder"), reading.first_error()));
 }
 
-void Controller::put_in_force(const source::SourceState& state,
-                              std::map<std::string, std::shared_ptr<const Workspace>> workspaces) {
+void Controller::put_in_force(const source::SourceState& state, const Reading& reading, Newest newest) {
     const auto revision = revision_of(state);
     bool was_bad = false, first = false;
     std::vector<std::string> gone;
     {
         const std::lock_guard lock(mutex_);
-        was_bad = std::exchange(source_bad_, false);
+        was_bad = newest == Newest::yes && std::exchange(source_bad_, false);
         first = in_force_version_.empty();
         in_force_version_ = state.version;
-        source_status_.files = 0;
+        source_status_.files = reading.files;
         for (auto it = runners_.begin(); it != runners_.end();) {
-            if (workspaces.contains(it->first)) {
+            if (reading.workspaces.contains(it->first)) {
                 ++it;
                 continue;
             }
@@ -210,14 +154,14 @@ void Controller::put_in_force(const source::SourceState& state,
             gone_.push_back(std::move(it->second));
             it = runners_.erase(it);
         }
-        for (auto& [name, workspace] : workspaces) {
-            source_status_.files = std::max(source_status_.files, workspace->texts.size());
+        for (const auto& [name, workspace] : reading.workspaces) {
             if (!runners_.contains(name)) add_runner(name);
             auto& runner = *runners_.at(name);
             runner.trigger = runner.workspace ? "commit" : "start";
             if (runner.workspace) ++runner.asked;
-            runner.workspace = std::move(workspace);
+            runner.workspace = workspace;
             runner.revision = revision;
+            if (newest == Newest::no) continue;
             runner.manifest_errors = 0;
             runner.manifest_error_text.clear();
             runner.invalid_files.clear();
@@ -231,7 +175,7 @@ void Controller::put_in_force(const source::SourceState& state,
              fmt::format(
                  "{} has no environment `{}` any more: it is not kept any longer, and nothing in its tenant is touched",
                  revision.commit.empty() ? "the folder" : revision.text(), name));
-    if (was_bad || (!first && !revision.commit.empty()))
+    if (was_bad || newest == Newest::no || (!first && !revision.commit.empty()))
         emit(EventType::source_valid, EventSeverity::info, {},
              revision.commit.empty() ? std::string("the folder is valid and in force")
                                      : fmt::format("{} by {} is in force: {}", revision.text(), revision.author,

@@ -34,6 +34,9 @@ private:
     std::function<void(const std::string&)> say_;
 };
 
+/// Room for the records of one run, on the disk of the database.
+constexpr std::uintmax_t least_space = 1u << 20;
+
 std::string_view label_of(plan::Refusal::Guard guard) {
     using Guard = plan::Refusal::Guard;
     switch (guard) {
@@ -103,7 +106,7 @@ tl::expected<void, Cycle::Stop> Cycle::take_lock() {
     auto lock = lock_environment(parts_.state_directory, key_);
     if (!lock) {
         if (!lock.error().busy) {
-            state_broken_ = true;
+            state_problem_ = lock.error().message;
             return {};
         }
         return tl::unexpected(Stop{"try-again", lock.error().message, {}, ConditionReason::progressing});
@@ -127,10 +130,9 @@ tl::expected<void, Cycle::Stop> Cycle::observe() {
     if (auto read = parts_.store.history(key_)) {
         history = std::move(*read);
     } else {
-        state_broken_ = true;
+        state_problem_ = read.error().message;
     }
-    // The disk is asked before anything is written to the tenant: a write whose record is lost cannot be undone.
-    if (!parts_.memory.set_cursor("looked at " + key_, rfc3339(parts_.now()))) state_broken_ = true;
+    look_at_disk();
     auto planned = while_reading("reading", [&](provider::ReadProgress& progress) {
         return observe_and_plan(*order_.workspace, *tenant_, history, {}, progress);
     });
@@ -147,6 +149,28 @@ tl::expected<void, Cycle::Stop> Cycle::observe() {
     const bool drift = std::any_of(before_.plan.resources.begin(), before_.plan.resources.end(), has_drift);
     if (drift && run_.trigger == "interval") run_.trigger = "drift";
     return {};
+}
+
+/// Before anything is written to the tenant: a write whose record is lost cannot be traced.
+void Cycle::look_at_disk() {
+    const auto written = parts_.memory.set_cursor("looked at " + key_, rfc3339(parts_.now()));
+    if (!written) state_problem_ = written.error().message;
+    std::error_code error;
+    const auto space = std::filesystem::space(parts_.state_directory, error);
+    if (!error && space.available < least_space)
+        state_problem_ = fmt::format("the disk of {} is full: {} KiB are left", parts_.state_directory.string(),
+                                     space.available / 1024);
+    const bool news = state_problem_.empty() == keeper_.state_broken_;
+    keeper_.state_broken_ = !state_problem_.empty();
+    if (!news) return;
+    Event event;
+    event.environment = keeper_.name_;
+    event.type = EventType::state_damaged;
+    event.severity = state_problem_.empty() ? EventSeverity::info : EventSeverity::error;
+    event.message = state_problem_.empty()
+                        ? "the database can be written again"
+                        : fmt::format("{}; nothing is changed in the tenant until that is mended", state_problem_);
+    parts_.emit(std::move(event));
 }
 
 /// May this plan be carried out, and what of it?
@@ -174,7 +198,8 @@ void Cycle::decide() {
         leave(LeftAlone::refused,
               "a manifest asks for what the tenant does not have; nothing is applied until it is mended");
     if (!order_.may_apply) leave(LeftAlone::plan_mode, "the service runs in `mode: plan`");
-    if (state_broken_) leave(LeftAlone::state_broken, "the database cannot be written, so nothing is changed");
+    if (!state_problem_.empty())
+        leave(LeftAlone::state_broken, state_problem_ + ": what cannot be recorded is not done");
     using Guard = plan::Refusal::Guard;
     for (const auto& refusal : before_.refusals) {  // what no person can wave through comes first
         if (refusal.guard == Guard::mode_plan) leave(LeftAlone::plan_mode, refusal.message);
@@ -200,7 +225,8 @@ void Cycle::forget_creations() {
     if (!open) return;
     for (const auto& intent : *open) {
         if (!order_.create_again.contains(intent.address)) continue;
-        if (!parts_.store.finish(intent.id, store::IntentOutcome::not_sent, {})) state_broken_ = true;
+        if (const auto done = parts_.store.finish(intent.id, store::IntentOutcome::not_sent, {}); !done)
+            state_problem_ = done.error().message;
     }
 }
 
@@ -268,10 +294,9 @@ void Cycle::learn() {
         memory.error_code.clear();
         memory.error_help.clear();
         memory.request_id.clear();
-        if (memory.breaker_until && *memory.breaker_until <= parts_.now()) {
-            memory.breaker_until.reset();
-            memory.breaker_opened = 0;
-        }
+        if (memory.breaker_until && *memory.breaker_until > parts_.now()) continue;
+        memory.breaker_until.reset();
+        memory.breaker_opened = 0;
     }
     // What no manifest and no tenant knows any more is forgotten, or months of changes would pile up.
     std::set<model::Address> alive;
@@ -304,6 +329,10 @@ void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& ou
     const bool same_intent =
         memory.last_written_revision == run_.revision && change != nullptr && change->action == plan::Action::update;
     memory.rewrites = same_intent ? memory.rewrites + 1 : 1;
+    if (memory.breaker_until && same_intent) {  // the one try after the breaker: it stays, or the next write tells
+        memory.breaker_until.reset();
+        memory.rewrites = rewrites_allowed - 1;
+    }
     memory.last_written_revision = run_.revision;
     if (memory.rewrites < rewrites_allowed) return;
     ++memory.breaker_opened;

@@ -26,6 +26,7 @@ private:
     tl::expected<void, Stop> take_lock();
     tl::expected<void, Stop> connect();
     tl::expected<void, Stop> observe();
+    void look_at_disk();
     void decide();
     void forget_creations();
     void apply();
@@ -69,7 +70,7 @@ private:
     RunStatus run_;
     StateLock lock_;
     std::shared_ptr<Tenant> tenant_;
-    bool state_broken_ = false;
+    std::string state_problem_;  ///< why the database cannot be written; empty: it can
     Planned before_, after_;
     Holds holds_;
     HeldPlan held_;

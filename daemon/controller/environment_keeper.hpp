@@ -128,7 +128,8 @@ private:
     std::string last_revision_;
     std::vector<store::ObjectRow> remembered_;
     bool restored_ = false;
-    bool failing_ = false;  ///< the last run failed as a whole, and that was told
+    bool state_broken_ = false;  ///< the database could not be written, and that was told
+    bool failing_ = false;       ///< the last run failed as a whole, and that was told
 };
 
 }  // namespace regent::controller

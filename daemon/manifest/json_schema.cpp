@@ -131,7 +131,7 @@ Json document_of(const KindTable& table) {
     return schema;
 }
 
-Json with_header(Json body, std::string_view title) {
+Json with_header(const Json& body, std::string_view title) {
     Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
     schema.update(body);
     return schema;

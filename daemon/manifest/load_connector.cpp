@@ -29,6 +29,7 @@ void load_environment_id(const LoadJob& job, model::Declaration& declaration) {
                                      fmt::format("no Power Platform environment is known as {}", in_quotes(text)));
     d.label = fmt::format("not in environment `{}`", job.context.environment.name);
     std::vector<std::string_view> names;
+    names.reserve(aliases.size());
     for (const auto& alias : aliases) names.push_back(alias.first);
     if (names.empty())
         d.notes.push_back(fmt::format("`{}` has no `powerPlatformEnvironments`", job.context.environment.name));

@@ -423,6 +423,7 @@ std::string near_name_help(std::string_view word, const std::vector<std::string_
 
 std::string listing(const std::vector<std::string_view>& all) {
     std::vector<std::string> quoted;
+    quoted.reserve(all.size());
     for (const auto name : all) quoted.push_back(fmt::format("`{}`", name));
     return fmt::format("{}", fmt::join(quoted, ", "));
 }

@@ -74,10 +74,10 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) noexce
     long long unit = 0;
     switch (text.back()) {
         case 'd':
-            unit = 24 * 60 * 60;
+            unit = 24LL * 60 * 60;
             break;
         case 'h':
-            unit = 60 * 60;
+            unit = 60LL * 60;
             break;
         case 'm':
             unit = 60;

@@ -12,7 +12,7 @@ namespace regent::manifest {
 namespace {
 
 /// https://learn.microsoft.com/connectors/custom-connectors/faq: an OpenAPI file must be smaller than 1 MB.
-constexpr std::size_t max_bytes = 1024 * 1024;
+constexpr std::size_t max_bytes = std::size_t{1024} * 1024;
 
 constexpr std::size_t max_depth = 64;
 

@@ -32,16 +32,19 @@ struct NotificationSink {
     std::vector<std::string> kinds;         ///< empty: all
 };
 
+/// A branch or tag of a repository to follow.
+struct GitSource {
+    std::string url, branch, tag, path, user;
+    std::chrono::seconds fetch_interval{60};
+    bool verify_head = false;
+    std::string openpgp_keyring, ssh_allowed_signers, allow_rewind;
+};
+
 /// What the service does and where its things are: /etc/regent/regent.yaml, kind Daemon.
 struct DaemonConfiguration {
     std::string name = "regent";  ///< of the instance; in notifications
 
-    struct Git {
-        std::string url, branch, tag, path, user;
-        std::chrono::seconds fetch_interval{60};
-        bool verify_head = false;
-        std::string openpgp_keyring, ssh_allowed_signers, allow_rewind;
-    };
+    using Git = GitSource;
     std::optional<Git> git;
     std::string directory;  ///< instead of git
     std::chrono::milliseconds settle{500};

@@ -1,25 +1,19 @@
-#include "source/manifest_source.hpp"
+#include "source/collector.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <set>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 namespace regent::source {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool ends_with(std::string_view text, std::string_view suffix) {
-    return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
-}
-
-bool is_hidden_or_leftover(const std::string& name) {
-    return name.empty() || name.front() == '.' || name.back() == '~' || ends_with(name, ".swp") ||
-           ends_with(name, ".tmp") || name == "4913";
-}
 
 /// True when `path`, links resolved, lies in `root` (which is canonical).
 bool lies_within(const fs::path& root, const fs::path& path) {
@@ -30,53 +24,78 @@ bool lies_within(const fs::path& root, const fs::path& path) {
     return !relative.empty() && *relative.begin() != "..";
 }
 
-tl::expected<std::string, SourceError> read_bytes(const fs::path& path, const std::string& shown, std::size_t limit) {
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) {
-        return tl::unexpected(
-            SourceError{fmt::format("{} is not a regular file", shown), "remove it, or give it another name"});
+struct Close {
+    int fd;
+    ~Close() { ::close(fd); }
+};
+
+bool same_file(const struct stat& a, const struct stat& b) {
+    const auto equal = [](const timespec& x, const timespec& y) {
+        return x.tv_sec == y.tv_sec && x.tv_nsec == y.tv_nsec;
+    };
+    return a.st_ino == b.st_ino && a.st_size == b.st_size && equal(a.st_mtim, b.st_mtim) && equal(a.st_ctim, b.st_ctim);
+}
+
+/// Reads at most `limit` + 1 bytes. Not blocking, or a FIFO in the folder would hold the service for ever.
+tl::expected<std::string, SourceError> read_once(const fs::path& path, const std::string& shown, std::size_t limit,
+                                                 bool& moved) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        const int code = errno;
+        // An editor that saves by renaming leaves a moment without a file of this name.
+        moved = code == ENOENT;
+        return tl::unexpected(SourceError{fmt::format("{} cannot be read", shown),
+                                          moved ? "it was there a moment ago" : "check its owner and its permissions"});
     }
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) {
-        return tl::unexpected(
-            SourceError{fmt::format("{} cannot be read", shown), "check its owner and its permissions"});
+    const Close closer{fd};
+    struct stat before {};
+    struct stat after {};
+    if (::fstat(fd, &before) != 0 || !S_ISREG(before.st_mode)) return tl::unexpected(not_a_regular_file(shown));
+    std::string bytes(std::min<std::size_t>(limit, static_cast<std::size_t>(before.st_size)) + 1, '\0');
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+        const auto count = ::read(fd, bytes.data() + filled, bytes.size() - filled);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0)
+            return tl::unexpected(SourceError{fmt::format("{} could not be read to its end", shown), "check the disk"});
+        if (count == 0) break;
+        filled += static_cast<std::size_t>(count);
     }
-    std::string bytes(limit + 1, '\0');
-    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (stream.bad())
-        return tl::unexpected(SourceError{fmt::format("{} could not be read to its end", shown), "check the disk"});
-    bytes.resize(static_cast<std::size_t>(stream.gcount()));
-    if (bytes.size() > limit) {
-        return tl::unexpected(
-            SourceError{fmt::format("{} is larger than {} KiB", shown, limit / 1024), "split it into several files"});
-    }
+    bytes.resize(filled);
+    if (bytes.size() > limit) return tl::unexpected(too_large(shown, limit));
+    moved = ::fstat(fd, &after) != 0 || !same_file(before, after) ||
+            bytes.size() != static_cast<std::size_t>(before.st_size);
     return bytes;
+}
+
+/// A file that is being written while it is read is read again: half a file must never pass for a whole one.
+tl::expected<std::string, SourceError> read_bytes(const fs::path& path, const std::string& shown, std::size_t limit) {
+    for (int attempt = 0; attempt < 20; ++attempt) {
+        bool moved = false;
+        auto bytes = read_once(path, shown, limit, moved);
+        if (!moved) return bytes;
+        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    }
+    return tl::unexpected(SourceError{fmt::format("{} changes all the time while it is read", shown),
+                                      "have its writer write a new file and rename it into place"});
 }
 
 class Reader {
 public:
-    Reader(fs::path root, const ReadLimits& limits) : root_(std::move(root)), limits_(limits) {}
+    Reader(fs::path root, const ReadLimits& limits) : root_(std::move(root)), collector_(limits) {}
 
     tl::expected<void, SourceError> read_folder(const std::string& folder) {
         const auto path = (root_ / folder).lexically_normal();
+        const auto relative = fs::path(folder).lexically_normal();
+        if (relative.is_absolute() || (!relative.empty() && *relative.begin() == ".."))
+            return tl::unexpected(folder_outside(folder));
         std::error_code error;
-        if (!fs::is_directory(path, error)) {
-            return tl::unexpected(
-                SourceError{fmt::format("the source folder `{}` does not exist", folder),
-                            "`spec.sources` of the Environment lists folders relative to the environment's file"});
-        }
-        if (!lies_within(root_, path) && fs::canonical(path) != root_) {
-            return tl::unexpected(SourceError{fmt::format("the source folder `{}` lies outside the repository", folder),
-                                              "keep all manifests of an environment in one repository"});
-        }
+        if (!fs::is_directory(path, error)) return tl::unexpected(no_such_folder(folder));
+        if (!lies_within(root_, path) && fs::canonical(path) != root_) return tl::unexpected(folder_outside(folder));
         return walk(path);
     }
 
-    ManifestSet take() {
-        std::sort(set_.files.begin(), set_.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-        std::sort(set_.notes.begin(), set_.notes.end());
-        return std::move(set_);
-    }
+    ManifestSet take() { return collector_.take(); }
 
 private:
     tl::expected<void, SourceError> walk(const fs::path& folder) {
@@ -104,19 +123,16 @@ private:
         std::error_code error;
         const auto name = entry.path().filename().string();
         if (entry.is_symlink(error) && !lies_within(root_, entry.path())) {
-            if (ends_with(name, manifest_suffix)) {
-                return tl::unexpected(SourceError{
-                    fmt::format("{} is a link that leads out of the repository, or nowhere", shown(entry.path())),
-                    "copy the file into the repository"});
-            }
+            if (is_manifest_name(name)) return tl::unexpected(link_out_of_repository(shown(entry.path())));
+            if (entry.is_directory(error)) collector_.note(unfollowed_link(shown(entry.path())));
             return {};
         }
         if (entry.is_directory(error)) {
             // A link to a folder inside the root is read where it really is, if that is a source at all.
             return entry.is_symlink(error) ? tl::expected<void, SourceError>{} : walk(entry.path());
         }
-        if (!ends_with(name, manifest_suffix)) {
-            note_lookalike(entry.path());
+        if (!is_manifest_name(name)) {
+            if (may_be_lookalike(name)) note_lookalike(entry.path());
             return {};
         }
         return read_file(entry.path());
@@ -124,46 +140,30 @@ private:
 
     tl::expected<void, SourceError> read_file(const fs::path& path) {
         const auto relative = shown(path);
-        if (!seen_.insert(relative).second) return {};
-        if (set_.files.size() >= limits_.max_files) {
-            return tl::unexpected(SourceError{fmt::format("there are more than {} manifest files", limits_.max_files),
-                                              "check `spec.sources`; or split the environment"});
-        }
-        auto text = read_bytes(path, relative, limits_.max_file_bytes);
+        const auto first = collector_.begin(relative);
+        if (!first) return tl::unexpected(first.error());
+        if (!*first) return {};
+        auto text = read_bytes(path, relative, collector_.limits().max_file_bytes);
         if (!text) return tl::unexpected(std::move(text.error()));
-        total_ += text->size();
-        if (total_ > limits_.max_total_bytes) {
-            return tl::unexpected(
-                SourceError{fmt::format("the manifests are larger than {} MiB together", limits_.max_total_bytes >> 20),
-                            "check `spec.sources`; or split the environment"});
-        }
-        set_.files.push_back({relative, std::move(*text)});
-        return {};
+        return collector_.add(relative, std::move(*text));
     }
 
     void note_lookalike(const fs::path& path) {
-        const auto extension = path.extension().string();
-        if (extension != ".yaml" && extension != ".yml") return;
-        auto text = read_bytes(path, shown(path), limits_.max_file_bytes);
-        if (!text || text->find("apiVersion: regent/") == std::string::npos) return;
-        set_.notes.push_back(fmt::format("{} looks like a manifest, but its name does not end in {}: it is not read",
-                                         shown(path), manifest_suffix));
+        const auto text = read_bytes(path, shown(path), collector_.limits().max_file_bytes);
+        if (text) collector_.note_lookalike(shown(path), *text);
     }
 
     std::string shown(const fs::path& path) const { return path.lexically_relative(root_).generic_string(); }
 
     fs::path root_;
-    ReadLimits limits_;
-    ManifestSet set_;
-    std::set<std::string> seen_;
-    std::size_t total_ = 0;
+    Collector collector_;
 };
 
 bool holds_environments(const fs::path& folder) {
     std::error_code error;
     for (auto it = fs::directory_iterator(folder / "environments", error); !error && it != fs::directory_iterator();
          it.increment(error)) {
-        if (ends_with(it->path().filename().string(), manifest_suffix)) return true;
+        if (is_manifest_name(it->path().filename().string())) return true;
     }
     return false;
 }
@@ -207,12 +207,9 @@ tl::expected<std::string, SourceError> read_referenced_file(const fs::path& root
     const auto real = fs::canonical(root, error);
     const auto full = (real / path).lexically_normal();
     if (error || fs::path(path).is_absolute() || *fs::path(path).lexically_normal().begin() == "..") {
-        return tl::unexpected(
-            SourceError{fmt::format("{} lies outside the repository", path), "copy the file into the repository"});
+        return tl::unexpected(reference_outside(path));
     }
-    if (!fs::exists(full, error))
-        return tl::unexpected(
-            SourceError{fmt::format("{} does not exist", path), "paths are relative to the file that names them"});
+    if (!fs::exists(full, error)) return tl::unexpected(reference_missing(path));
     if (!lies_within(real, full)) {
         return tl::unexpected(SourceError{fmt::format("{} is a link that leads out of the repository", path),
                                           "copy the file into the repository"});

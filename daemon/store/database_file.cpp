@@ -9,6 +9,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <thread>
 
 namespace regent::store {
 namespace {
@@ -30,8 +32,13 @@ bool means_damage(const SQLite::Exception& error) {
 }
 
 StoreError cannot(std::string_view what, const fs::path& path, int error) {
+    const bool forbidden = error == EACCES || error == EPERM || error == EROFS;
     return {fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(error)),
-            "choose another place for the state with --state-dir"};
+            forbidden
+                ? fmt::format("let the user that regent runs as write there (ls -la {}; findmnt -T {}), or choose "
+                              "another place for the state with --state-dir",
+                              path.parent_path().string(), path.parent_path().string())
+                : "choose another place for the state with --state-dir"};
 }
 
 /// Missing folders are made with 0700. Folders that exist stay as they are: they may be somebody else's.
@@ -46,22 +53,50 @@ tl::expected<void, StoreError> make_folder(const fs::path& folder) {
 }
 
 /// SQLite gives a new file the rights of the umask, and its -wal and -shm the rights of the file: so the file is made
-/// here, first.
+/// here, first. One that exists is not opened for it: closing it would take the locks away from a connection that this
+/// process has already (https://www.sqlite.org/howtocorrupt.html, 2.2).
 tl::expected<void, StoreError> make_private_file(const fs::path& file) {
-    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return tl::unexpected(cannot("open", file, errno));
-    struct stat status {};
-    tl::expected<void, StoreError> result;
-    if (::fstat(fd, &status) != 0) {
-        result = tl::unexpected(cannot("look at", file, errno));
-    } else if (!S_ISREG(status.st_mode)) {
-        result = tl::unexpected(StoreError{fmt::format("{} is not a file", file.string()), "name a file"});
-    } else if ((status.st_mode & 077) != 0 && ::fchmod(fd, 0600) != 0) {
-        result = tl::unexpected(cannot("take the rights of others away from", file, errno));
+    if (const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600); fd >= 0) {
+        ::close(fd);
+        return {};
     }
-    ::close(fd);
-    return result;
+    if (errno != EEXIST) return tl::unexpected(cannot("open", file, errno));
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) return tl::unexpected(cannot("look at", file, errno));
+    if (!S_ISREG(status.st_mode)) {
+        return tl::unexpected(StoreError{fmt::format("{} is not a file", file.string()), "name a file"});
+    }
+    if ((status.st_mode & 077) != 0 && ::chmod(file.c_str(), 0600) != 0) {
+        return tl::unexpected(cannot("take the rights of others away from", file, errno));
+    }
+    if (::faccessat(AT_FDCWD, file.c_str(), R_OK | W_OK, AT_EACCESS) != 0) {
+        return tl::unexpected(cannot("open", file, errno));
+    }
+    return {};
 }
+
+/// One process opens at a time. Otherwise two that make the file at once would meet it half made, and two that find it
+/// damaged would both move it aside: the second one the first one's new file. What cannot be locked (some network file
+/// systems) is opened all the same.
+class OpeningLock {
+public:
+    explicit OpeningLock(const fs::path& folder)
+        : fd_(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+        constexpr auto pause = std::chrono::milliseconds(5);
+        for (auto left = std::chrono::milliseconds(busy_timeout_ms); fd_ >= 0 && left.count() > 0; left -= pause) {
+            if (::flock(fd_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+            std::this_thread::sleep_for(pause);
+        }
+    }
+    OpeningLock(const OpeningLock&) = delete;
+    OpeningLock& operator=(const OpeningLock&) = delete;
+    ~OpeningLock() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+
+private:
+    int fd_;
+};
 
 fs::path free_name(const fs::path& file, std::string_view why, std::chrono::system_clock::time_point now) {
     const auto stem = fmt::format("{}.{}-{:%Y%m%dT%H%M%SZ}", file.string(), why,
@@ -145,9 +180,10 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
 
 tl::expected<std::unique_ptr<SQLite::Database>, StoreError> open_for_writing(
     const fs::path& file, std::string& warning, std::chrono::system_clock::time_point now) {
+    if (auto folder = make_folder(file.parent_path()); !folder) return tl::unexpected(folder.error());
+    const OpeningLock lock(file.parent_path());
     // A second round only after the first has moved a file aside; what is opened then is new.
     for (int round = 0; round < 2; ++round) {
-        if (auto folder = make_folder(file.parent_path()); !folder) return tl::unexpected(folder.error());
         if (auto made = make_private_file(file); !made) return tl::unexpected(made.error());
         try {
             auto opened = try_open(file);

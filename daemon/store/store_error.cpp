@@ -5,6 +5,23 @@
 #include <sqlite3.h>
 
 namespace regent::store {
+namespace {
+
+StoreError full(const std::filesystem::path& file) {
+    return {fmt::format("the disk is full: nothing can be added to {}", file.string()),
+            fmt::format("make room (df -h {}); what was written before is kept, and no restart is needed",
+                        file.parent_path().string())};
+}
+
+/// Not every way to meet a full disk is called so: SQLITE_IOERR_SHMSIZE is one, a quota another.
+bool has_no_room(const std::filesystem::path& file) {
+    constexpr std::uintmax_t room = std::uintmax_t{64} * 1024;
+    std::error_code error;
+    const auto space = std::filesystem::space(file.parent_path(), error);
+    return !error && space.available < room;
+}
+
+}  // namespace
 
 StoreError damaged(const std::filesystem::path& file, std::string_view what) {
     return {fmt::format("{} is damaged: {}", file.string(), what),
@@ -16,10 +33,9 @@ StoreError explain(const SQLite::Exception& error, const std::filesystem::path& 
     const auto folder = file.parent_path().string();
     switch (error.getErrorCode() & 0xff) {
         case SQLITE_FULL:
-            return {
-                fmt::format("the disk is full: nothing can be added to {}", file.string()),
-                fmt::format("make room (df -h {}); what was written before is kept, and no restart is needed", folder)};
+            return full(file);
         case SQLITE_IOERR:
+            if (has_no_room(file)) return full(file);
             return {fmt::format("the disk refused to read or write {}: {}", file.string(), error.what()),
                     "look at the disk's messages (journalctl -k) and at limits for files (LimitFSIZE= of the service, "
                     "ulimit -f); what was written before is kept, and no restart is needed once it is mended"};

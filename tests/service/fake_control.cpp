@@ -17,102 +17,102 @@ Condition condition(const char* type, ConditionStatus status, ConditionReason re
     return {type, status, reason, std::move(message), since, newest};
 }
 
-ObjectStatus object(const char* kind, const char* name, ConditionReason reason, bool ready, bool synced,
+ObjectStatus object(const char* kind, const char* name, ConditionReason reason, bool ready, bool synced, Time now,
                     std::string message = {}) {
     ObjectStatus object;
     object.address = {kind, name};
     object.place = {fmt::format("base/{}.regent.yaml", name), 5, 1};
     object.remote_id = "e36f837b-1970-4512-9edf-ffb0a1180e13";
     object.conditions = {
-        condition("Ready", ready ? ConditionStatus::yes : ConditionStatus::no, reason, std::move(message),
-                  noon - 12min),
-        condition("Synced", synced ? ConditionStatus::yes : ConditionStatus::no, reason, "", noon - 12min)};
-    object.last_read = noon;
-    object.last_change = noon - 48h;
+        condition("Ready", ready ? ConditionStatus::yes : ConditionStatus::no, reason, std::move(message), now - 12min),
+        condition("Synced", synced ? ConditionStatus::yes : ConditionStatus::no, reason, "", now - 12min)};
+    object.last_read = now;
+    object.last_change = now - 48h;
     object.last_change_summary = "updated redirectUris.web";
     return object;
 }
 
-EnvironmentStatus prod() {
+EnvironmentStatus prod(Time now) {
     EnvironmentStatus prod;
     prod.name = "prod";
     prod.tenant_id = "11111111-1111-1111-1111-111111111111";
     prod.mode = "apply";
-    prod.in_force = {"main", newest, "Bob", "Portal signs in with its identity", noon - 48h};
+    prod.in_force = {"main", newest, "Bob", "Portal signs in with its identity", now - 48h};
     RunStatus run;
     run.id = 1184;
     run.trigger = "interval";
     run.result = "ok";
     run.revision = newest;
-    run.started = noon - 3100ms;
-    run.finished = noon;
+    run.started = now - 3100ms;
+    run.finished = now;
     run.read = 21;
     prod.last_run = prod.last_success = run;
-    prod.next_run = noon + 10min;
+    prod.next_run = now + 10min;
 
-    prod.objects = {object("Application", "arm-connector", ConditionReason::in_sync, true, true),
-                    object("Application", "customer-portal", ConditionReason::permission_denied, false, false,
+    prod.objects = {object("Application", "arm-connector", ConditionReason::in_sync, true, true, now),
+                    object("Application", "customer-portal", ConditionReason::permission_denied, false, false, now,
                            "cannot grant admin consent"),
-                    object("Application", "legacy-crm", ConditionReason::in_sync, true, true),
-                    object("Application", "orders-api", ConditionReason::drift_corrected, true, true,
+                    object("Application", "legacy-crm", ConditionReason::in_sync, true, true, now),
+                    object("Application", "orders-api", ConditionReason::drift_corrected, true, true, now,
                            "removed credential \"manual-test\""),
-                    object("Connector", "arm", ConditionReason::in_sync, true, true),
-                    object("Connector", "arm-mi", ConditionReason::in_sync, true, true)};
+                    object("Connector", "arm", ConditionReason::in_sync, true, true, now),
+                    object("Connector", "arm-mi", ConditionReason::in_sync, true, true, now)};
     auto& portal = prod.objects[1];
     portal.error_code = "RG0704";
     portal.error_help = "an administrator grants it in the portal";
     portal.request_id = "5f0c7a0e-0000-4000-8000-000000000001";
     portal.failures = 3;
-    portal.next_try = noon + 4min;
+    portal.next_try = now + 4min;
     portal.differences = {{"permissions", "Mail.Send", "granted", "not granted", "", false}};
     portal.waits_for = {"Connector/arm-mi"};
     portal.outputs = {{"appId", "11c8fdd6-8b5f-4d54-9c55-7d1fa5ae9b34"}};
     prod.objects[2].policy = "observe";
     prod.objects[4].pause =
-        Pause{"prod", model::Address{"Connector", "arm"}, "vendor maintenance", "bob (uid 1000)", noon - 1h, noon + 2h};
+        Pause{"prod", model::Address{"Connector", "arm"}, "vendor maintenance", "bob (uid 1000)", now - 1h, now + 2h};
     prod.credentials = {
-        {{"Application", "arm-connector"}, "arm", "key-1", false, true, noon + 240h, noon + 48h, {"Connector/arm"}}};
+        {{"Application", "arm-connector"}, "arm", "key-1", false, true, now + 240h, now + 48h, {"Connector/arm"}}};
     prod.services = {{"graph", 120, 0, 0, 0ms, "", std::nullopt},
                      {"powerplatform", 60, 2, 2, 4200ms, "", std::nullopt}};
     return prod;
 }
 
-EnvironmentStatus dev() {
+EnvironmentStatus dev(Time now) {
     EnvironmentStatus dev;
     dev.name = "dev";
     dev.mode = "plan";
-    dev.in_force = {"main", newest, "Bob", "Portal signs in with its identity", noon - 48h};
+    dev.in_force = {"main", newest, "Bob", "Portal signs in with its identity", now - 48h};
     RunStatus run;
     run.id = 1183;
     run.trigger = "commit";
     run.result = "noop";
     run.revision = newest;
-    run.started = noon - 30s;
-    run.finished = noon - 28s;
+    run.started = now - 30s;
+    run.finished = now - 28s;
     dev.last_run = dev.last_success = run;
-    dev.objects = {object("Application", "portal", ConditionReason::drifted, false, false, "differs in displayName")};
+    dev.objects = {
+        object("Application", "portal", ConditionReason::drifted, false, false, now, "differs in displayName")};
     dev.pending = PendingPlan{"ad9b513c7d1e0000", "mode plan", "Plan: 1 to update.\n", {{"update", 1}}, newest};
     return dev;
 }
 
 }  // namespace
 
-ServiceStatus sample_status() {
+ServiceStatus sample_status(Time now) {
     ServiceStatus status;
     status.instance = "id1";
     status.version = "0.1.0";
-    status.started = noon - 76h;
-    status.taken = noon;
+    status.started = now - 76h;
+    status.taken = now;
     status.interval = 600s;
     status.source.kind = "git";
     status.source.location = "https://git.example.org/identities.git";
     status.source.verification = "none";
-    status.source.newest = {"main", newest, "Bob", "Portal signs in with its identity", noon - 48h};
-    status.source.last_fetch = status.source.last_success = noon - 40s;
+    status.source.newest = {"main", newest, "Bob", "Portal signs in with its identity", now - 48h};
+    status.source.last_fetch = status.source.last_success = now - 40s;
     status.source.files = 6;
     status.source.fetches_ok = 190;
     status.state = "ok";
-    status.environments = {dev(), prod()};
+    status.environments = {dev(now), prod(now)};
     return status;
 }
 

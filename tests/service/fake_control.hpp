@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 inline const controller::Time noon = controller::Time(std::chrono::seconds(1789387450));
 
 /// A service with two environments: six objects in `prod` of which one is paused and one needs somebody, one in `dev`.
-[[nodiscard]] controller::ServiceStatus sample_status();
+[[nodiscard]] controller::ServiceStatus sample_status(controller::Time now = noon);
 [[nodiscard]] controller::ObjectStatus& object_in(controller::ServiceStatus& status, const std::string& environment,
                                                   const model::Address& address);
 

@@ -1,42 +1,9 @@
-#include "source/manifest_source.hpp"
-
-#include <catch2/catch.hpp>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <fstream>
+#include "git_fixture.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using namespace regent::source;
-
-/// A repository in a folder of its own, removed at the end.
-class Folder {
-public:
-    Folder() {
-        std::string pattern = (fs::temp_directory_path() / "regent-source-XXXXXX").string();
-        path_ = fs::canonical(::mkdtemp(pattern.data()));
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    const fs::path& path() const { return path_; }
-    void write(const std::string& name, const std::string& text) const {
-        fs::create_directories((path_ / name).parent_path());
-        std::ofstream(path_ / name) << text;
-    }
-
-private:
-    fs::path path_;
-};
-
-std::vector<std::string> names(const ManifestSet& set) {
-    std::vector<std::string> list;
-    for (const auto& file : set.files) list.push_back(file.path);
-    return list;
-}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "store/store.hpp"
 
+#include "folder.hpp"
 #include "model/attributes.hpp"
 
 #include <catch2/catch.hpp>
@@ -18,32 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Folder {
-    fs::path path;
-    Folder() {
-        auto pattern = (fs::temp_directory_path() / "regent-store-XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { fs::remove_all(path); }
-
-    [[nodiscard]] fs::path database() const { return path / "state" / "regent.db"; }
-    [[nodiscard]] std::vector<std::string> names_in_state() const {
-        std::vector<std::string> names;
-        for (const auto& entry : fs::directory_iterator(path / "state")) names.push_back(entry.path().filename());
-        std::sort(names.begin(), names.end());
-        return names;
-    }
-};
-
 const model::Address app{"Application", "portal"};
 const model::Address connector{"Connector", "arm"};
-
-std::chrono::system_clock::time_point a_monday() {
-    return std::chrono::system_clock::from_time_t(1789376531);
-}
 
 std::unique_ptr<store::Store> open(const Folder& folder, OpenMode mode = OpenMode::read_write,
                                    std::string* warning = nullptr) {
@@ -67,11 +44,6 @@ std::int64_t begun(store::Store& store, const model::Address& address, const std
     const auto id = store.begin("dev", intent_for(address, part));
     REQUIRE(id);
     return *id;
-}
-
-void write_file(const fs::path& file, const std::string& content) {
-    fs::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << content;
 }
 
 unsigned rights_of(const fs::path& file) {

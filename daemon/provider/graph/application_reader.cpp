@@ -168,6 +168,7 @@ ApplicationReader::Result<void> ApplicationReader::add_credentials(Objects& appl
     auto part = part_of(federated_credentials, open.size());
     for (int attempt = 1; !open.empty(); ++attempt) {
         std::vector<std::string> paths;
+        paths.reserve(open.size());
         for (const auto* application : open)
             paths.push_back(fmt::format("/applications/{}/{}", member_text(*application, "id"), credentials_member));
         auto answers = client_.read_all(paths, what, attempt == 1 ? &part : nullptr);
@@ -234,6 +235,7 @@ ApplicationReader::Result<std::map<std::string, std::string>> ApplicationReader:
         }
     }
     std::vector<std::string> paths;
+    paths.reserve(app_ids.size());
     for (const auto& app_id : app_ids)
         paths.push_back("/servicePrincipals(appId=" + key_literal(app_id) + ")?$select=id,appId");
     auto part = part_of(principals, paths.size());
@@ -253,6 +255,7 @@ ApplicationReader::Result<std::map<std::string, model::ApiPermissions>> Applicat
     const std::string what = "read what the APIs publish";
     std::map<std::string, model::ApiPermissions> found;
     std::vector<std::string> paths;
+    paths.reserve(app_ids.size());
     for (const auto& app_id : app_ids) paths.push_back(path_of_api(app_id));
     auto part = part_of(api_permissions, paths.size());
     auto answers = client_.read_all(paths, what, &part);

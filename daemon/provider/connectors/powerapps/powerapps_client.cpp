@@ -278,10 +278,11 @@ PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const st
         }
         if (part != nullptr) part->came(found.size() - before);
         const auto next = page.find("nextLink");
-        if (next == page.end() || next->is_null() || *next == "") continue;
+        const auto* address = next == page.end() ? nullptr : next->get_ptr<const std::string*>();
+        if (next == page.end() || next->is_null() || (address != nullptr && address->empty())) continue;
         // The link has been seen to name another host (management.azure.com). Its path is what counts; the token stays
         // with the host we were told to trust.
-        auto link = split(next->is_string() ? next->get<std::string>() : std::string{});
+        auto link = split(address != nullptr ? *address : std::string{});
         if (!begins_with_base_path(link.target)) return unclear("its next page lies outside the service");
         target = sendable(link.target);
         if (seen.contains(target)) return unclear("a page names an earlier one as its next");

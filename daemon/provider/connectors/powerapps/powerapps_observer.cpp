@@ -58,8 +58,8 @@ public:
             counts_.remember(connectors, found.size());
         }
         ReadPart part(progress, {service, definitions, 0, found.size(), false});
-        const auto read = for_each_index(found.size(), options_.parallel_reads,
-                                         [&](std::size_t i) { return read_definition(found[i], part); });
+        auto read = for_each_index(found.size(), options_.parallel_reads,
+                                   [&](std::size_t i) { return read_definition(found[i], part); });
         if (!read) return read;
         match(scope, options_.identity, std::move(found), into);
         return {};

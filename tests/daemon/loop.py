@@ -1,0 +1,347 @@
+"""What the loop does with a tenant and a repository that change."""
+
+import os
+import signal
+import subprocess
+import time
+
+from daemon_bench import ONE_APPLICATION, Failure, case, check, daemon_bench
+
+APPLICATION = "/v1.0/applications(uniqueName='regent.demo.arm-connector')"
+ATTACKER = {"web": {"redirectUris": ["https://attacker.example/signin"]}}
+
+
+@case
+def a_commit_reaches_the_tenant_and_its_author_is_named(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: ARM connector, renamed")
+        commit = it.commit("rename it")
+        it.eventually(lambda: it.application("regent.demo.arm-connector")["displayName"] == "ARM connector, renamed", "the new name is there")
+        it.wait_in_sync()
+        environment = it.environment_status("demo")
+        check(environment["inForce"]["commit"] == commit, environment["inForce"])
+        check("Bob" in environment["inForce"]["author"] and environment["inForce"]["subject"] == "rename it", environment["inForce"])
+        it.quiet_for(3)
+
+
+@case
+def what_lies_in_the_work_tree_and_is_not_committed_does_not_count(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: never committed")
+        it.quiet_for(4)
+
+
+@case
+def a_change_in_the_portal_is_put_back_and_told_once(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "it was put back")
+        it.wait_in_sync()
+        drifts = it.events("drift")
+        check(len(drifts) == 1 and "attacker.example" in drifts[0]["message"] and "put back" in drifts[0]["message"], drifts)
+        check(it.ready("demo", "Application/arm-connector")["reason"] == "DriftCorrected", it.ready("demo", "Application/arm-connector"))
+        it.quiet_for(3)
+
+
+@case
+def in_plan_mode_drift_is_told_once_and_nothing_is_ever_written(binaries):
+    with daemon_bench(binaries) as it:
+        it.regent("apply", "-e", "demo", "--yes", expect=0)
+        mark = it.mark()
+        it.start(mode="plan")
+        it.wait_in_sync()
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: it.ready("demo", "Application/arm-connector")["reason"] == "Drifted", "the drift shows")
+        time.sleep(3)
+        check(len(it.events("drift")) == 1, it.events("drift"))
+        pending = it.environment_status("demo")["pending"]
+        check(pending["actions"] == {"update": 1}, pending)
+        check(not it.simulator.writes(mark), it.simulator.writes(mark))
+
+
+@case
+def a_commit_with_errors_changes_nothing_and_the_last_valid_one_is_kept_up(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        good = it.environment_status("demo")["inForce"]["commit"]
+        it.edit("base/arm-connector.regent.yaml", "redirectUris:", "redirectUrl:")
+        it.commit("a typo")
+        it.eventually(lambda: it.environment_status("demo")["manifestErrors"] > 0, "the errors are counted")
+        environment = it.environment_status("demo")
+        check(environment["inForce"]["commit"] == good, environment["inForce"])
+        check("RG0204" in str(environment), environment)
+        check(it.ready("demo", "Application/arm-connector")["reason"] == "InvalidManifest", it.objects("demo"))
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "drift is put back all the same")
+        check(len(it.events("source_invalid")) == 1, it.events("source_invalid"))
+        it.git("revert", "--no-edit", "HEAD")
+        it.eventually(lambda: it.environment_status("demo")["manifestErrors"] == 0, "the revert mends it")
+        it.wait_in_sync()
+        check(it.events("source_valid"), "nobody was told that it is valid again")
+
+
+@case
+def after_a_restart_the_last_valid_commit_is_in_force_while_the_newest_has_errors(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        good = it.environment_status("demo")["inForce"]["commit"]
+        it.edit("base/arm-connector.regent.yaml", "redirectUris:", "redirectUrl:")
+        it.commit("a typo")
+        it.eventually(lambda: it.environment_status("demo")["manifestErrors"] > 0, "the errors are counted")
+        check(it.stop() == 0, it.said())
+        it.start()
+        it.eventually(lambda: it.environment_status("demo")["inForce"]["commit"] == good, "the last valid commit is in force")
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "drift is put back")
+
+
+@case
+def a_deleted_folder_is_an_error_and_deletes_nothing(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        mark = it.mark()
+        it.git("rm", "-rq", "base")
+        it.commit("the folder is gone")
+        it.eventually(lambda: it.events("source_invalid"), "it is told")
+        time.sleep(2)
+        check(not it.simulator.writes(mark), it.simulator.writes(mark))
+        check(it.application("regent.demo.arm-connector"), "the application is gone")
+
+
+@case
+def a_paused_object_is_left_alone_across_a_restart_until_it_is_resumed(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        status, body = it.ask("/api/v1/pause", {"environment": "demo", "object": "Application/arm-connector", "reason": "vendor maintenance"})
+        check(status in (200, 202), body)
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: it.ready("demo", "Application/arm-connector")["reason"] == "Paused", "it is paused")
+        check(it.stop() == 0, it.said())
+        it.start()
+        it.eventually(lambda: it.ready("demo", "Application/arm-connector")["reason"] == "Paused", "it still is")
+        it.quiet_for(3)
+        check("attacker" in str(it.application("regent.demo.arm-connector")["web"]), "a paused object was written")
+        status, body = it.ask("/api/v1/resume", {"environment": "demo", "object": "Application/arm-connector"})
+        check(status in (200, 202), body)
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "it was put back")
+
+
+@case
+def a_plan_that_needs_approval_waits_for_it_and_drift_does_not(binaries):
+    with daemon_bench(binaries) as it:
+        it.edit_environment("    maxDeletes: 2", "    maxDeletes: 2\n    requireApprovedPlan: true")
+        it.commit("only approved plans")
+        it.start()
+        pending = it.eventually(lambda: it.environment_status("demo").get("pending"), "a plan waits")
+        check(not it.application("regent.demo.arm-connector"), "it did not wait")
+        check(len(it.events("approval_needed")) == 1, it.events("approval_needed"))
+        status, body = it.ask("/api/v1/approve", {"environment": "demo", "plan": "00000000"})
+        check(status == 404, body)
+        status, body = it.ask("/api/v1/approve", {"environment": "demo", "plan": pending["planId"][:8]})
+        check(status in (200, 202), body)
+        it.wait_in_sync()
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "drift needs no approval")
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: new intent")
+        it.commit("something new")
+        it.eventually(lambda: it.environment_status("demo").get("pending"), "new intent waits")
+        check(it.application("regent.demo.arm-connector")["displayName"] != "new intent", "new intent was applied")
+
+
+@case
+def in_a_freeze_window_nothing_is_written(binaries):
+    with daemon_bench(binaries) as it:
+        mark = it.mark()
+        it.start(more=["  freeze: [{name: always, start: \"00:00\", end: \"00:00\"}]"])
+        pending = it.eventually(lambda: it.environment_status("demo").get("pending"), "a plan waits")
+        check("always" in pending["why"], pending)
+        time.sleep(2)
+        check(not it.simulator.writes(mark), it.simulator.writes(mark))
+
+
+@case
+def an_object_that_somebody_changes_back_each_time_is_left_alone_after_five_times(binaries):
+    with daemon_bench(binaries, ONE_APPLICATION) as it:
+        it.start()
+        it.wait_in_sync("dev")
+        path = "/v1.0/applications(uniqueName='regent.dev.a')"
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline and not it.events("settle_failed"):
+            if it.application("regent.dev.a")["displayName"] != "theirs":
+                it.change(path, patch={"displayName": "theirs"})
+            time.sleep(0.1)
+        check(len(it.events("settle_failed")) == 1, it.said())
+        it.change(path, patch={"displayName": "theirs"})
+        it.eventually(lambda: it.ready("dev", "Application/a")["reason"] == "Conflict", "the object says so")
+        it.quiet_for(4)
+        check(it.ready("dev", "Application/b")["status"] == "True", "its neighbour suffers")
+        status, body = it.ask("/api/v1/reconcile", {"environment": "dev", "object": "Application/a"})
+        check(status in (200, 202), body)
+        it.eventually(lambda: it.application("regent.dev.a")["displayName"] != "theirs", "a person can ask for one more try")
+
+
+@case
+def an_outage_is_told_once_and_ends_by_itself(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        it.fault("status", status=403, count=-1, match={"path": "/applications"})
+        it.eventually(lambda: it.events("run_failed"), "it is told")
+        mark = it.mark()
+        time.sleep(4)
+        check(len(it.events("run_failed")) == 1, it.events("run_failed"))
+        check(len(it.requests_since(mark)) < 10, "a service that is down is not asked all the time")
+        check(it.ready("demo", "Application/arm-connector")["status"] == "True", "what could not be read was called not ready")
+        it.heal()
+        it.ask("/api/v1/reconcile", {"environment": "demo"})
+        it.eventually(lambda: it.events("run_recovered"), "the end is told")
+        it.wait_in_sync()
+
+
+@case
+def stopping_finishes_the_step_under_way_and_the_next_start_goes_on(binaries):
+    with daemon_bench(binaries) as it:
+        it.fault("delay", delayMs=3000, count=1, match={"method": "POST", "path": "/apis"})
+        it.start()
+        it.eventually(lambda: any("/apis" in r["path"] and r["method"] in ("PUT", "POST") for r in it.simulator.requests())
+                      or it.environment_status("demo").get("waitingFor"), "the apply is under way")
+        check(it.stop() == 0, it.said())
+        check(any("STOPPING=1" in text for _, text in it.told), it.told)
+        it.start()
+        it.wait_in_sync()
+        check(len(it.connectors()) == 2, it.connectors())
+        names = [c["properties"]["displayName"] for c in it.connectors()]
+        check(len(set(names)) == 2, names)
+
+
+@case
+def a_reload_takes_a_changed_configuration_and_keeps_the_old_one_when_the_new_has_errors(binaries):
+    with daemon_bench(binaries) as it:
+        it.start(mode="plan")
+        it.eventually(lambda: it.environment_status("demo").get("pending"), "a plan waits")
+        (it.folder / "regent.yaml").write_text("apiVersion: regent/v1\nkind: Daemon\nmetadata: {name: x}\nspec: {mood: apply}\n")
+        it.process.send_signal(signal.SIGHUP)
+        it.eventually(lambda: any("RELOADING=1" in t and "MONOTONIC_USEC=" in t for _, t in it.told), "RELOADING=1 was told")
+        it.eventually(lambda: sum("READY=1" in t for _, t in it.told) == 2, "READY=1 was told again")
+        it.eventually(lambda: it.environment_status("demo")["mode"] == "plan", "the old configuration is in force")
+        check(not it.application("regent.demo.arm-connector"), "it applied")
+        it.write_configuration(mode="apply")
+        it.process.send_signal(signal.SIGHUP)
+        it.wait_in_sync()
+
+
+@case
+def a_configuration_with_errors_does_not_start_and_says_where(binaries):
+    with daemon_bench(binaries) as it:
+        it.write_configuration(mode="aply")
+        run = it.regent("daemon", "--config", str(it.folder / "regent.yaml"), expect=78)
+        check("regent.yaml:" in run.err and "apply" in run.err, run)
+
+
+@case
+def the_watchdog_hears_of_a_slow_service_and_not_of_a_stopped_process(binaries):
+    with daemon_bench(binaries) as it:
+        it.fault("delay", delayMs=4000, count=2, match={"path": "/applications"})
+        it.start(environment={"WATCHDOG_USEC": "3000000"})
+        it.wait_in_sync()
+        times = [when for when, text in it.told if "WATCHDOG=1" in text]
+        check(len(times) > 3 and max(b - a for a, b in zip(times, times[1:])) < 3.0, "a slow service starved the watchdog")
+
+
+@case
+def a_second_instance_on_the_same_state_does_not_start(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        run = it.regent("daemon", "--config", str(it.folder / "regent.yaml"), expect=75)
+        check("another" in run.err, run)
+
+
+@case
+def only_a_commit_signed_by_an_allowed_key_comes_into_force(binaries):
+    with daemon_bench(binaries) as it:
+        key = it.folder / "key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "bob", "-f", str(key)], check=True)
+        signers = it.folder / "allowed_signers"
+        signers.write_text(f"bob@contoso.example {key.with_suffix('.pub').read_text()}")
+        signers.chmod(0o644)
+        for name, value in (("gpg.format", "ssh"), ("user.signingkey", str(key))):
+            it.git("config", name, value)
+        it.git("commit", "-q", "-S", "--amend", "-m", "first, signed")
+        it.start(git=["      verify:", "        mode: head", f"        sshAllowedSigners: {signers}"])
+        it.wait_in_sync()
+        signed = it.environment_status("demo")["inForce"]["commit"]
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: nobody signed this")
+        unsigned = it.commit("unsigned")
+        it.eventually(lambda: it.events("source_invalid"), "the unsigned commit is refused")
+        told = it.events("source_invalid")
+        check(len(told) == 1 and unsigned[:7] in told[0]["message"] and "sign" in told[0]["message"], told)
+        check(it.environment_status("demo")["inForce"]["commit"] == signed, "it came into force")
+        it.git("commit", "-q", "-S", "--amend", "-m", "signed now")
+        it.eventually(lambda: it.application("regent.demo.arm-connector")["displayName"] == "nobody signed this", "signed, it is applied")
+
+
+@case
+def a_force_push_is_refused_until_somebody_allows_it(binaries):
+    with daemon_bench(binaries) as it:
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: second")
+        it.commit("second")
+        it.start()
+        it.wait_in_sync()
+        it.git("reset", "-q", "--hard", "HEAD~1")
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: rewritten")
+        rewritten = it.commit("history is rewritten")
+        it.eventually(lambda: it.events("source_invalid"), "the force-push is refused")
+        message = it.events("source_invalid")[0]["message"]
+        check("allowRewind" in message and rewritten[:7] in message, message)
+        time.sleep(2)
+        check(it.application("regent.demo.arm-connector")["displayName"] == "second", "it was applied")
+        it.write_configuration(git=[f"      allowRewind: {rewritten}"])
+        it.process.send_signal(signal.SIGHUP)
+        it.eventually(lambda: it.application("regent.demo.arm-connector")["displayName"] == "rewritten", "it is allowed")
+
+
+@case
+def a_branch_that_vanishes_leaves_everything_as_it_was(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        mark = it.mark()
+        it.git("checkout", "-q", "-b", "other")
+        it.git("branch", "-q", "-D", "main")
+        it.eventually(lambda: it.events("source_invalid"), "it is told")
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "drift is put back")
+        it.git("checkout", "-q", "-b", "main")
+        it.eventually(lambda: it.events("source_valid"), "its return is told")
+        writes = it.simulator.writes(mark)
+        check(len(writes) <= 2, writes)
+
+
+@case
+def two_environments_of_one_repository_are_always_at_one_commit(binaries):
+    with daemon_bench(binaries) as it:
+        text = (it.repository / "environments/demo.regent.yaml").read_text()
+        (it.repository / "environments/second.regent.yaml").write_text(text.replace("name: demo", "name: second").replace("env: demo", "env: second"))
+        it.commit("two environments")
+        it.start()
+        it.wait_in_sync("demo")
+        it.wait_in_sync("second")
+        good = it.environment_status("demo")["inForce"]["commit"]
+        (it.repository / "environments/second.regent.yaml").write_text("apiVersion: regent/v1\nkind: Environment\nmetadata: {name: second}\nspec: {tenantid: x}\n")
+        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: half of a commit")
+        it.commit("one of them is broken")
+        it.eventually(lambda: it.environment_status("second")["manifestErrors"] > 0, "the error is counted")
+        time.sleep(2)
+        for name in ("demo", "second"):
+            check(it.environment_status(name)["inForce"]["commit"] == good, it.environment_status(name)["inForce"])
+        check("half" not in it.application("regent.demo.arm-connector")["displayName"], "half of a commit was applied")

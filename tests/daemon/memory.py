@@ -1,0 +1,130 @@
+"""What happens to the service's memory, and what the tenant must not feel of it."""
+
+import os
+import pathlib
+import signal
+import sqlite3
+import subprocess
+import time
+
+from daemon_bench import case, check, daemon_bench
+from loop import APPLICATION, ATTACKER
+
+OF_THE_SERVICE = "zq7-Not~A~Real.Secret_of.the-service"
+
+
+@case
+def killed_at_any_time_it_converges_without_a_second_object(binaries):
+    with daemon_bench(binaries) as it:
+        for number in range(8):
+            it.start(wait=False)
+            time.sleep(0.15 + 0.25 * number)
+            it.process.kill()
+            it.process.wait()
+            it.process = None
+        it.start()
+        it.wait_in_sync()
+        check(len(it.connectors()) == 2, [c["properties"]["displayName"] for c in it.connectors()])
+        applications = [a for a in it.simulator.state()["graph"]["applications"] if a.get("uniqueName") == "regent.demo.arm-connector"]
+        check(len(applications) == 1, applications)
+        check(len(applications[0]["passwordCredentials"]) == 1, applications[0]["passwordCredentials"])
+        it.quiet_for(3)
+
+
+@case
+def a_deleted_database_costs_the_history_and_nothing_else(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        for path in it.state_dir.glob("regent.db*"):
+            path.unlink()
+        code = it.process.wait(60)
+        check(code == 1, it.said())
+        check("was deleted" in it.said(), it.said())
+        it.process = None
+        mark = it.mark()
+        it.start()
+        it.wait_in_sync()
+        check(not it.simulator.writes(mark), it.simulator.writes(mark))
+
+
+@case
+def a_damaged_database_is_moved_aside_and_said(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        check(it.stop() == 0, it.said())
+        for path in it.state_dir.glob("regent.db-*"):
+            path.unlink()
+        (it.state_dir / "regent.db").write_bytes(b"not a database at all" * 1000)
+        mark = it.mark()
+        it.start()
+        it.wait_in_sync()
+        check("damaged" in it.said(), it.said())
+        check(list(it.state_dir.glob("regent.db.damaged-*")), list(it.state_dir.iterdir()))
+        check(not it.simulator.writes(mark), it.simulator.writes(mark))
+
+
+@case
+def on_a_full_disk_nothing_is_written_to_the_tenant_and_it_goes_on_when_there_is_room(binaries):
+    if os.geteuid() != 0:
+        return print("skipped: a full disk needs root (a small tmpfs)")
+    with daemon_bench(binaries) as it:
+        it.state_dir.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(it.state_dir)])
+        if mounted.returncode:
+            return print("skipped: no tmpfs can be mounted here")
+        try:
+            it.start()
+            it.wait_in_sync()
+            ballast = it.state_dir / "ballast"
+            with open(ballast, "wb", buffering=0) as file:
+                try:
+                    while True:
+                        file.write(b"x" * 4096)
+                except OSError:
+                    pass
+            it.eventually(lambda: "is full" in it.said(), "it is said")
+            mark = it.mark()
+            it.change(APPLICATION, patch=ATTACKER)
+            time.sleep(4)
+            check(not it.simulator.writes(mark), it.simulator.writes(mark))
+            check(it.ask("/api/v1/status")[0] == 200, "the status cannot be asked")
+            ballast.unlink()
+            it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "it goes on")
+            it.wait_in_sync()
+            check(it.stop() == 0, it.said())
+        finally:
+            if it.process is not None:
+                it.process.kill()
+                it.process.wait()
+                it.process = None
+            subprocess.run(["umount", "-l", str(it.state_dir)], check=True)
+
+
+@case
+def where_nothing_can_be_kept_the_service_looks_and_changes_nothing(binaries):
+    with daemon_bench(binaries) as it:
+        it.state_dir.mkdir()
+        (it.state_dir / "regent.db").mkdir()  # no file can be made of that name
+        mark = it.mark()
+        it.start()
+        it.eventually(lambda: it.environment_status("demo").get("pending"), "a plan waits")
+        time.sleep(1)
+        check(not it.simulator.writes(mark), it.simulator.writes(mark))
+        check("nothing is changed until that is mended" in it.said(), it.said())
+
+
+@case
+def no_secret_reaches_the_database(binaries):
+    with daemon_bench(binaries, recorded=True) as it:
+        it.give_client_secret(OF_THE_SERVICE)
+        it.start(environment={"AZURE_CLIENT_SECRET": OF_THE_SERVICE})
+        it.wait_in_sync()
+        it.ask("/api/v1/events?limit=500")
+        it.ask("/api/v1/history")
+        it.objects("demo")
+        check(it.stop() == 0, it.said())
+        tables = sqlite3.connect(it.state_dir / "regent.db").execute("select count(*) from sqlite_master").fetchone()
+        check(tables[0] > 5, tables)
+        it.check_no_known_secret_leaked()
