@@ -49,7 +49,8 @@ public:
     explicit Pretended(KeeperStage& stage) : stage_(stage) {}
 
     tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope&,
-                                                                   provider::ReadProgress&) override {
+                                                                   provider::ReadProgress& progress) override {
+        if (stage_.while_reading) stage_.while_reading(progress);
         if (stage_.read_fails) return tl::unexpected(*stage_.read_fails);
         auto snapshot = stage_.tenant.observe(stage_.order.workspace->graph);
         snapshot.taken_at = stage_.clock.now();
