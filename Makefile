@@ -3,6 +3,7 @@
 #   make demo        install what is missing, build, and watch the main job against a pretend tenant on this machine
 #   make test        install what is missing, build, run every test
 #   make build       only build: build/release/bin/regent and regent-simulator
+#   make test-browser  the status page in chromium, in both colour schemes and on phones; pictures in build/pages (needs Debian's chromium)
 #   make deb         the Debian packages, into build/deb/
 #   make test-system the packages on a Debian of their own, booted with systemd: installed, run, upgraded, purged (needs root)
 #   make test-asan   the tests under the address and undefined-behaviour sanitizers
@@ -16,7 +17,7 @@ SHELL := /bin/bash
 # Objects are shared between build folders and worktrees: ccache sees paths relative to the source.
 export CCACHE_BASEDIR := $(CURDIR)
 
-.PHONY: demo test build deps deb deps-package test-system test-asan lint format bench clean
+.PHONY: demo test build deps deb deps-package test-system test-browser test-asan lint format bench clean
 
 demo: deps build
 	@tools/demo build/release/bin
@@ -30,6 +31,11 @@ build: deps
 
 deps:
 	@tools/install-dependencies
+
+test-browser: deps
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target render_pages
+	tests/browser/run.py build/release/bin --shots build/pages
 
 deb: deps deps-package
 	@JOBS=$(JOBS) tools/build-package

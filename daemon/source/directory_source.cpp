@@ -124,7 +124,7 @@ private:
         const auto name = entry.path().filename().string();
         if (entry.is_symlink(error) && !lies_within(root_, entry.path())) {
             if (is_manifest_name(name)) return tl::unexpected(link_out_of_repository(shown(entry.path())));
-            if (entry.is_directory(error)) collector_.note(unfollowed_folder(shown(entry.path())));
+            if (entry.is_directory(error)) collector_.note(unfollowed_link(shown(entry.path())));
             return {};
         }
         if (entry.is_directory(error)) {

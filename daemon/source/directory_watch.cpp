@@ -169,6 +169,7 @@ public:
     }
 
     std::optional<SourceState> look_back(const std::string&, const std::atomic<bool>&) override { return std::nullopt; }
+
     std::string location() const override { return root_.string(); }
 
 private:

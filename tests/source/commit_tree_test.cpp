@@ -33,12 +33,22 @@ std::string outcome_of(const tl::expected<ManifestSet, SourceError>& set) {
     if (!set) return "error: " + set.error().message + " / " + set.error().help + "\n";
     std::string text;
     for (const auto& file : set->files) text += file.path + ": " + file.text + "\n";
-    for (const auto& note : set->notes) text += "note: " + note + "\n";
+    for (const auto& note : set->notes) {
+        // Whether there is a folder at the other end of a link is known on disk only.
+        if (note.find("is a link") == std::string::npos) text += "note: " + note + "\n";
+    }
     return text;
 }
 
 std::string outcome_of(const tl::expected<std::string, SourceError>& file) {
     return file ? *file : "error: " + file.error().message + " / " + file.error().help;
+}
+
+/// Equal, or both errors about something outside the repository: whether that exists is known on disk only.
+bool agree(const std::string& commit, const std::string& disk) {
+    const bool outside =
+        commit.find("lies outside") != std::string::npos || commit.find("leads out of") != std::string::npos;
+    return commit == disk || (outside && disk.starts_with("error"));
 }
 
 /// Folders, files and links of all kinds at random, with names that matter.
@@ -123,6 +133,9 @@ TEST_CASE("links inside a commit are followed, and one that leads elsewhere is n
     committed.link("alias", "shared");
     const auto tree = committed.tree();
     CHECK(outcome_of(tree->read({"base"})) == "base/linked.regent.yaml: real\n");
+    CHECK(tree->read({"base"})->notes ==
+          std::vector<std::string>{
+              "base/passwd.json is a link that leads out of the repository: manifests that may be there are not read"});
     CHECK(outcome_of(tree->read({"alias"})) == "alias/real.regent.yaml: real\n");
     CHECK(tree->read_referenced("base/x.json") == "{}");
     CHECK_THAT(outcome_of(tree->read_referenced("base/passwd.json")), Contains("leads out of the repository"));
@@ -218,13 +231,15 @@ TEST_CASE("random trees: a commit gives what a checkout of it gives, files, note
                                                                          {"./base/../b"}}) {
             INFO(folders.front());
             const auto expected = outcome_of(disk->read(folders));
-            CHECK(outcome_of(tree->read(folders)) == expected);
+            const auto read_from_commit = outcome_of(tree->read(folders));
+            INFO("on disk: " << expected << "in the commit: " << read_from_commit);
+            CHECK(agree(read_from_commit, expected));
             read += expected.starts_with("error") ? 0 : 1;
         }
         for (const auto* name :
              {"x.regent.yaml", "l", "base/z.yaml", "a/l", "m/x.regent.yaml", "../x", "readme.md", "a"}) {
             INFO(name);
-            CHECK(outcome_of(tree->read_referenced(name)) == outcome_of(disk->read_referenced(name)));
+            CHECK(agree(outcome_of(tree->read_referenced(name)), outcome_of(disk->read_referenced(name))));
         }
     }
     CHECK(read > 8);

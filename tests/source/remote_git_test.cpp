@@ -28,10 +28,10 @@ public:
               "2>/dev/null"
               " && printf 'subjectAltName=IP:127.0.0.1,DNS:127.0.0.1,DNS:localhost' > ext"
               " && openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out "
-              "server.pem 2>/dev/null");
+              "server.pem >/dev/null 2>&1");
         server = std::make_unique<Server>("python3 " REGENT_SOURCE_DIR "/tests/source/programs/https_git.py " + root +
                                           "/served " + root + "/server.pem " + root + "/server.key " + root + "/port " +
-                                          root + "/log " + password);
+                                          root + "/log '" + password + "' 2>/dev/null");
         port = wait_for_line(folder / "port");
     }
     GitLocation location(const std::string& path = "repo/.git") const {
