@@ -133,8 +133,9 @@ tl::expected<void, Cycle::Stop> Cycle::observe() {
         state_problem_ = read.error().message;
     }
     look_at_disk();
-    auto planned = observe_and_plan(*order_.workspace, *tenant_, history, {});
-    parts_.alive();
+    auto planned = while_reading("reading", [&](provider::ReadProgress& progress) {
+        return observe_and_plan(*order_.workspace, *tenant_, history, {}, progress);
+    });
     phase_done("observe");
     if (!planned) {
         auto& error = planned.error();
@@ -235,11 +236,7 @@ void Cycle::apply() {
         const std::lock_guard lock(keeper_.status_mutex_);
         keeper_.status_.running->plan_id = before_.plan.id;
     }
-    CycleListener listener(parts_.alive, [this](const std::string& text) {
-        const std::lock_guard lock(keeper_.status_mutex_);
-        keeper_.status_.waiting_for = text;
-        parts_.publish(keeper_.status_);
-    });
+    CycleListener listener(parts_.alive, [this](const std::string& text) { keeper_.say(text); });
     apply::ApplierOptions options;
     options.parallel = order_.parallel;
     options.stop = &parts_.stop;
@@ -266,8 +263,9 @@ void Cycle::read_back() {
     for (const auto& [address, outcome] : outcomes_)
         if (outcome.state != apply::StepState::done) except.insert(address);
     const auto grace = parts_.stop ? std::chrono::seconds(0) : order_.replication_grace;
-    auto settled = settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except);
-    parts_.alive();
+    auto settled = while_reading("reading back", [&](provider::ReadProgress& progress) {
+        return settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except, progress);
+    });
     if (settled.planned) {
         after_ = std::move(*settled.planned);
     } else {

@@ -67,6 +67,8 @@ public:
     }
     /// Closes the connection that has waited for its client for longest. False when all are busy with an answer.
     bool make_room();
+    /// Ends every connection; when nobody runs them any more.
+    void cut_all();
 
     std::atomic<std::size_t> waiting{0};
 
@@ -98,6 +100,7 @@ public:
         asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->read(); });
     }
     [[nodiscard]] bool reads() const noexcept { return reads_ && !asked_to_go_; }
+    void cut() { close(); }
     /// From any thread.
     void ask_to_go() {
         asked_to_go_ = true;
@@ -258,6 +261,11 @@ bool Registry::make_room() {
     return chosen != nullptr;
 }
 
+void Registry::cut_all() {
+    const std::lock_guard lock(mutex_);
+    for (auto* session : sessions_) session->cut();  // goes itself with the handlers that hold it
+}
+
 }  // namespace
 
 struct HttpServer::Parts {
@@ -342,6 +350,7 @@ void HttpServer::stop() {
     parts_->io.stop();
     for (auto& runner : parts_->runners) runner.join();
     parts_->runners.clear();
+    parts_->registry.cut_all();
     beast::error_code ignored;
     parts_->acceptor.close(ignored);
     ListeningSocket{std::move(parts_->listening)};  // the file goes now, not with us

@@ -201,6 +201,7 @@ TEST_CASE("stopping cuts those who wait, at once") {
     ::usleep(200'000);
     const auto begun = std::chrono::steady_clock::now();
     server->stop();
+    CHECK(waiting.closed_within(2s));
     CHECK(std::chrono::steady_clock::now() - begun < 2s);
     CHECK_FALSE(RawClient(server->port()).connected());
 }
