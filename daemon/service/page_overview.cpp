@@ -481,7 +481,7 @@ private:
         made.already_shown("kind", source.kind == "git" ? "Repository" : "Folder")
             .text("location", source.location)
             .text("revision", source.newest.text())
-            .text("author", source.newest.author)
+            .already_shown("author", author_words(source.newest.author))
             .text("subject", source.newest.subject, max_piece_bytes)
             .time("committed", source.newest.committed_at)
             .time("fetched", source.last_fetch)
