@@ -468,7 +468,8 @@ def who_is_in_the_group_may_ask_and_others_may_not():
 
 @case
 def the_nightly_report_is_written_for_administrators_to_read():
-    pathlib.Path("/etc/default/regent-report").write_text(f"REGENT_REPORT_DIRECTORY={REPOSITORY}\n")
+    if not pathlib.Path("/var/cache/regent/source.git").exists():
+        pathlib.Path("/etc/default/regent-report").write_text(f"REGENT_REPORT_DIRECTORY={REPOSITORY}\n")
     run("systemctl", "enable", "--now", "regent-report.timer")
     check("regent-report.timer" in run("systemctl", "list-timers", "--no-legend").stdout, "the timer does not wait for anything")
     writes = write_requests()
