@@ -210,11 +210,20 @@ TEST_CASE("ten thousand runs leave memory and descriptors where they were") {
             stage.events.clear();
         }
     };
-    some(1000);
+#ifdef __SANITIZE_ADDRESS__
+    constexpr int few = 200, many = 1000;  // freed memory is kept for a while there: only leaks count, and are found
+#else
+    constexpr int few = 1000, many = 10'000;
+#endif
+    some(few);
     const auto before = resident();
     const auto open = descriptors();
-    some(10'000);
+    some(many);
     CHECK(descriptors() == open);
+#ifndef __SANITIZE_ADDRESS__
     INFO(before << " bytes became " << resident());
     CHECK(resident() < before + before / 10);
+#else
+    CHECK(before > 0);
+#endif
 }
