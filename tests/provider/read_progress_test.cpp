@@ -69,11 +69,9 @@ std::vector<std::string> names(int count) {
     return all;
 }
 
-Heard heard_of(Tenant& tenant, const model::Scope& scope) {
-    Heard heard;
+void observe(Tenant& tenant, const model::Scope& scope, Heard& heard) {
     model::Snapshot snapshot;
     REQUIRE(tenant.observe(scope, snapshot, heard));
-    return heard;
 }
 
 }  // namespace
@@ -82,7 +80,8 @@ TEST_CASE("a read tells with every page how many have come, and a total only whe
     Tenant tenant;
     fill(tenant, 250);
     const auto scope = tenant.scope(names(250), {Tenant::arm});
-    auto first = heard_of(tenant, scope);
+    Heard first;
+    observe(tenant, scope, first);
     CHECK(first.counts["applications"] == Counts{0, 100, 200, 250});
     CHECK_FALSE(first.totals["applications"]);
     CHECK(first.services["applications"] == "Graph");
@@ -91,7 +90,8 @@ TEST_CASE("a read tells with every page how many have come, and a total only whe
     CHECK(first.counts["service principals"].back() >= 250);
     CHECK(first.waited.empty());
 
-    auto second = heard_of(tenant, scope);
+    Heard second;
+    observe(tenant, scope, second);
     CHECK(second.totals["applications"] == 250);
     CHECK(second.about["applications"]);
 }
@@ -102,7 +102,8 @@ TEST_CASE("what history remembers is about how many there are, and costs no requ
     auto scope = tenant.scope(names(120));
     for (auto& wanted : scope.wanted) wanted.remembered_id = "1";
     tenant.forget_requests();
-    auto heard = heard_of(tenant, scope);
+    Heard heard;
+    observe(tenant, scope, heard);
     CHECK(heard.totals["applications"] == 120);
     CHECK(heard.about["applications"]);
     for (const auto& request : tenant.requests()) CHECK(request.target.find("count") == std::string::npos);
@@ -112,7 +113,8 @@ TEST_CASE("without $expand the credentials are counted by application, out of ho
     Tenant tenant;
     tenant.switches({{"expandFederatedIdentityCredentials", false}});
     fill(tenant, 50);
-    auto heard = heard_of(tenant, tenant.scope(names(50)));
+    Heard heard;
+    observe(tenant, tenant.scope(names(50)), heard);
     auto& counts = heard.counts["federated credentials by application"];
     REQUIRE(counts.size() == 4);
     CHECK(counts.back() == 50);
@@ -136,7 +138,8 @@ TEST_CASE("throttling inside a batch is told, which no session sees") {
     fill(tenant, 5);
     tenant.fault("status", "GET", fmt::format("/servicePrincipals(appId='{}')", id_of(3)),
                  {{"status", 429}, {"retryAfter", "11"}});
-    auto heard = heard_of(tenant, tenant.scope(names(5)));
+    Heard heard;
+    observe(tenant, tenant.scope(names(5)), heard);
     CHECK(heard.waited == std::vector<std::string>{"throttled by Graph 11000"});
     CHECK(heard.counts["service principals"] == Counts{0, 4, 5});
 }
@@ -156,7 +159,8 @@ TEST_CASE("connectors are counted page by page and their definitions one by one"
 
 TEST_CASE("a part of nothing is not told") {
     Tenant tenant;
-    auto heard = heard_of(tenant, tenant.scope({}));
+    Heard heard;
+    observe(tenant, tenant.scope({}), heard);
     CHECK_FALSE(heard.counts.contains("the permissions of APIs"));
     CHECK_FALSE(heard.counts.contains("service principals"));
 }
