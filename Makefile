@@ -3,6 +3,9 @@
 #   make demo        install what is missing, build, and watch the main job against a pretend tenant on this machine
 #   make test        install what is missing, build, run every test
 #   make build       only build: build/release/bin/regent and regent-simulator
+#   make test-browser  the status page in chromium, in both colour schemes and on phones; pictures in build/pages (needs Debian's chromium)
+#   make deb         the Debian packages, into build/deb/
+#   make test-system the packages on a Debian of their own, booted with systemd: installed, run, upgraded, purged (needs root)
 #   make test-asan   the tests under the address and undefined-behaviour sanitizers
 #   make lint        formatting, clang-tidy, and the rules of the house
 #   make bench       the benchmarks; they print ratios
@@ -11,8 +14,10 @@
 
 JOBS ?= $(shell nproc)
 SHELL := /bin/bash
+# Objects are shared between build folders and worktrees: ccache sees paths relative to the source.
+export CCACHE_BASEDIR := $(CURDIR)
 
-.PHONY: demo test build deps test-asan lint format bench clean
+.PHONY: demo test build deps deb deps-package test-system test-browser test-asan lint format bench clean
 
 demo: deps build
 	@tools/demo build/release/bin
@@ -26,6 +31,21 @@ build: deps
 
 deps:
 	@tools/install-dependencies
+
+test-browser: deps
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target render_pages
+	tests/browser/run.py build/release/bin --shots build/pages
+
+deb: deps deps-package
+	@JOBS=$(JOBS) tools/build-package
+
+test-system: build deb
+	@REGENT_ALL_SHELLS=1 tests/cli/run.py build/release/bin completions
+	@tests/systemd/run.py build/deb
+
+deps-package:
+	@tools/install-dependencies package
 
 test-asan: deps
 	cmake --preset asan

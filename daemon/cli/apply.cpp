@@ -3,6 +3,7 @@
 #include "cli/messages.hpp"
 #include "cli/plan_output.hpp"
 #include "cli/progress.hpp"
+#include "cli/read_display.hpp"
 #include "cli/repository.hpp"
 #include "cli/sign_in.hpp"
 #include "cli/signals.hpp"
@@ -119,11 +120,8 @@ private:
         lock_ = std::move(*lock);
 
         auto tenant = sign_in(workspace_.environment, global_, [this](const auto& origin, auto wait, const auto& why) {
-            if (progress_ != nullptr) {
-                progress_->note(fmt::format("{}: {}, goes on in {}", origin, why, report::elapsed_text(wait)));
-            } else if (!global_.quiet) {
-                print_wait(terminal_, origin, wait, why);
-            }
+            if (progress_ != nullptr) progress_->waits(origin, wait, why);
+            if (reading_ != nullptr) reading_->waits(why, wait);
         });
         if (!tenant) {
             print_error(terminal_, tenant.error().message, tenant.error().help);
@@ -134,6 +132,16 @@ private:
         return ExitCode::ok;
     }
 
+    /// Runs `work` with somebody who shows what it reads.
+    template <typename Work>
+    auto while_reading(const char* doing, const Work& work) {
+        ReadDisplay display(terminal_, progress_style(terminal_, global_), doing);
+        reading_ = &display;
+        auto result = work(display);
+        reading_ = nullptr;
+        return result;
+    }
+
     ExitCode make_plan() {
         auto history = store_->history(controller::state_key(workspace_.environment));
         if (!history) {
@@ -141,7 +149,10 @@ private:
             return ExitCode::failed;
         }
         history_ = std::move(*history);
-        auto planned = controller::observe_and_plan(workspace_, *tenant_, history_, {expected_, options_.max_deletes});
+        auto planned = while_reading("reading", [&](provider::ReadProgress& reading) {
+            return controller::observe_and_plan(workspace_, *tenant_, history_, {expected_, options_.max_deletes},
+                                                reading);
+        });
         if (!planned) {
             print_error(terminal_, planned.error());
             terminal_.err("Nothing was changed: a plan on half a view could create or delete by mistake.\n");
@@ -199,14 +210,10 @@ private:
     ExitCode carry_out() {
         const auto started = tenant_->clock().monotonic();
         started_at_ = controller::rfc3339(tenant_->clock().now());
-        const bool redrawn = terminal_.err_is_terminal() && environment_variable("TERM") != "dumb";
-        const auto style = global_.quiet ? Progress::Style::silent
-                           : redrawn     ? Progress::Style::redrawn
-                                         : Progress::Style::lines;
         apply::ApplyResult result;
         const SignalWatch signals([this] { tenant_->interrupt(); });
         {
-            Progress progress(terminal_, style, planned_.plan.steps.size());
+            Progress progress(terminal_, progress_style(terminal_, global_), planned_.plan.steps);
             progress_ = &progress;
             apply::ApplierOptions options;
             options.parallel = global_.parallel;
@@ -222,8 +229,10 @@ private:
         print_failures(result);
         controller::Settled settled;
         if (result.complete() && !signals.stop_requested()) {
-            settled = controller::settle(workspace_, *tenant_, *store_, controller::state_key(workspace_.environment),
-                                         global_.connection.replication_grace);
+            settled = while_reading("reading back", [&](provider::ReadProgress& reading) {
+                return controller::settle(workspace_, *tenant_, *store_, controller::state_key(workspace_.environment),
+                                          global_.connection.replication_grace, {}, reading);
+            });
             print_unsettled(settled);
         }
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant_->clock().monotonic() - started);
@@ -317,7 +326,8 @@ private:
     std::unique_ptr<controller::Tenant> tenant_;
     plan::History history_;
     controller::Planned planned_;
-    Progress* progress_ = nullptr;  // while steps run
+    Progress* progress_ = nullptr;    // while steps run
+    ReadDisplay* reading_ = nullptr;  // while the tenant is read
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <array>
 #include <exception>
 #include <map>
+#include <string_view>
 #include <vector>
 
 namespace regent::cli {
@@ -249,11 +250,10 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
 }  // namespace
 
 ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
+    // Not for people: the service calls itself so, to fetch in a process that it can end (source/fetch_process.hpp).
+    if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
+        return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
     try {
-        // Not for people: the service starts itself anew to fetch, since a fetch that hangs can only be ended with its
-        // process.
-        if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
-            return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
         CommandLine line;
         try {
             line.app.parse(argc, argv);

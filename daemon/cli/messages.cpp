@@ -78,11 +78,6 @@ void print_warnings(Terminal& terminal, const std::vector<std::string>& warnings
     for (const auto& warning : warnings) terminal.err(fmt::format("warning: {}\n", with_visible_controls(warning)));
 }
 
-void print_wait(Terminal& terminal, const std::string& origin, std::chrono::milliseconds wait, const std::string& why) {
-    terminal.err(
-        fmt::format("{}: {}, goes on in {}\n", origin, with_visible_controls(why), report::elapsed_text(wait)));
-}
-
 void print_counters(Terminal& terminal, const net::SessionCounters& counters) {
     terminal.err(fmt::format("{} requests, {} of them again after a failure, {} throttled; {} spent waiting\n",
                              counters.requests, counters.retries, counters.throttled,

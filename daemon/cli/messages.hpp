@@ -28,8 +28,6 @@ void print_refusal(Terminal& terminal, const plan::Refusal& refusal);
 void print_diagnostics(Terminal& terminal, const controller::Workspace& workspace, ColourChoice colour);
 
 void print_warnings(Terminal& terminal, const std::vector<std::string>& warnings);
-/// Why nothing moves: "https://graph.microsoft.com: throttled, goes on in 3.0s".
-void print_wait(Terminal& terminal, const std::string& origin, std::chrono::milliseconds wait, const std::string& why);
 /// For --verbose: what the run cost.
 void print_counters(Terminal& terminal, const net::SessionCounters& counters);
 

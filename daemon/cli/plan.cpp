@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/messages.hpp"
 #include "cli/plan_output.hpp"
+#include "cli/read_display.hpp"
 #include "cli/repository.hpp"
 #include "cli/sign_in.hpp"
 #include "controller/planning.hpp"
@@ -76,8 +77,9 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
     print_diagnostics(terminal, *workspace, global.colour);
     if (model::has_errors(workspace->diagnostics)) return ExitCode::invalid_manifests;
 
-    auto tenant = sign_in(workspace->environment, global, [&](const auto& origin, auto wait, const auto& why) {
-        if (!global.quiet) print_wait(terminal, origin, wait, why);
+    std::optional<ReadDisplay> display;  // requests are sent while it shows, and only then
+    auto tenant = sign_in(workspace->environment, global, [&](const auto&, auto wait, const auto& why) {
+        if (display) display->waits(why, wait);
     });
     if (!tenant) {
         print_error(terminal, tenant.error().message, tenant.error().help);
@@ -85,8 +87,10 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
     }
     print_warnings(terminal, (*tenant)->warnings());
     const plan::Consent consent{{}, options.max_deletes};
-    auto planned =
-        controller::observe_and_plan(*workspace, **tenant, read_history(*workspace, global, terminal), consent);
+    const auto history = read_history(*workspace, global, terminal);
+    display.emplace(terminal, progress_style(terminal, global), "reading");
+    auto planned = controller::observe_and_plan(*workspace, **tenant, history, consent, *display);
+    display.reset();
     if (!planned) {
         print_error(terminal, planned.error());
         terminal.err("Nothing was planned: a plan on half a view could create or delete by mistake.\n");

@@ -1,24 +1,23 @@
 #include "cli/progress.hpp"
 
+#include "controller/read_pace.hpp"
+#include "model/attributes.hpp"
 #include "model/value.hpp"
+#include "report/pace.hpp"
 #include "report/step_words.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 
-#include <ctime>
+#include <algorithm>
 
 namespace regent::cli {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
-std::string wall_time() {
-    return fmt::format("{:%H:%M:%S}", fmt::localtime(std::time(nullptr)));
-}
+/// So many objects that wait are named; of more their number is enough.
+constexpr std::size_t waiting_shown = 3;
 
 std::string ending(const apply::StepOutcome& outcome) {
     switch (outcome.state) {
@@ -51,27 +50,27 @@ const char* mark_of(apply::StepState state) {
     }
 }
 
-/// How wide the terminal is; a line that wraps would be two, and only one of them be taken back.
-std::size_t columns() {
-    struct winsize size {};
-    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+std::string_view service_of(const plan::Step& step) {
+    return step.address.kind == model::kind::connector ? "Power Platform" : "Graph";
 }
 
-/// The beginning of `line` that fits, by characters of UTF-8.
-std::string cut_to(const std::string& line, std::size_t width) {
-    std::size_t characters = 0;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        const bool begins = (static_cast<unsigned char>(line[i]) & 0xC0U) != 0x80U;
-        if (begins && ++characters > width) return line.substr(0, i);
-    }
-    return line;
+std::int64_t seconds_since(std::chrono::steady_clock::time_point then, std::chrono::steady_clock::time_point now) {
+    return std::chrono::duration_cast<std::chrono::seconds>(now - then).count();
 }
 
 }  // namespace
 
-Progress::Progress(Terminal& terminal, Style style, std::size_t steps)
-    : terminal_(terminal), style_(style), steps_(steps) {
-    if (style_ != Style::silent) ticker_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
+Progress::Progress(Terminal& terminal, ProgressStyle style, const std::vector<plan::Step>& steps,
+                   std::function<Time()> now)
+    : terminal_(terminal),
+      style_(style),
+      steps_(steps),
+      now_(std::move(now)),
+      begun_(this->now()),
+      block_(terminal),
+      count_heartbeat_(begun_ + Heartbeat::interval) {
+    if (style_ != ProgressStyle::silent && !now_)
+        ticker_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 Progress::~Progress() {
@@ -79,101 +78,151 @@ Progress::~Progress() {
     wake_.notify_all();
     if (ticker_.joinable()) ticker_.join();
     const std::lock_guard lock(mutex_);
-    erase();
+    block_.erase();
 }
 
 void Progress::step_started(const plan::Step& step) {
     const auto words = report::words_for(step);
     const std::lock_guard lock(mutex_);
-    running_[step.id] = {words.subject, words.doing, {}, Clock::now(), Clock::now()};
-    if (style_ == Style::lines) print(fmt::format("{} {}: {}\n", wall_time(), words.subject, words.doing));
-    if (style_ == Style::redrawn) draw();
+    running_[step.id] = {&step, words.subject, words.doing, {}, now(), now(), {}, {}, std::this_thread::get_id()};
+    if (style_ == ProgressStyle::lines) print(fmt::format("{}: {}", words.subject, words.doing));
+    if (style_ == ProgressStyle::redrawn) draw();
 }
 
 void Progress::step_progress(const plan::Step& step, std::string_view words) {
     const std::lock_guard lock(mutex_);
     const auto it = running_.find(step.id);
-    if (it != running_.end()) it->second.words = words;
+    if (it != running_.end()) it->second.words = model::with_visible_controls(words);
 }
 
 void Progress::step_finished(const plan::Step& step, const apply::StepOutcome& outcome) {
     const auto words = report::words_for(step);
     const std::lock_guard lock(mutex_);
     running_.erase(step.id);
-    ++finished_;
+    finished_.insert(step.id);
     const auto detail = model::with_visible_controls(outcome.detail);
     const bool done = outcome.state == apply::StepState::done;
     const auto text = done ? words.done : model::with_visible_controls(ending(outcome));
-    if (style_ == Style::lines) {
+    if (style_ == ProgressStyle::lines) {
         const auto took = done ? fmt::format(" in {}", report::elapsed_text(outcome.took)) : std::string{};
-        print(fmt::format("{} {}: {}{}{}\n", wall_time(), words.subject, text, took,
-                          detail.empty() ? "" : " (" + detail + ")"));
-    } else if (style_ == Style::redrawn) {
-        erase();
-        print(fmt::format("  {}  {:<36} {:<24} {:>6}  {}\n", mark_of(outcome.state), words.subject, text,
-                          report::elapsed_text(outcome.took), detail));
+        print(fmt::format("{}: {}{}{}", words.subject, text, took, detail.empty() ? "" : " (" + detail + ")"));
+    } else if (style_ == ProgressStyle::redrawn) {
+        block_.erase();
+        terminal_.err(fmt::format("  {}  {:<36} {:<24} {:>6}  {}\n", mark_of(outcome.state), words.subject, text,
+                                  report::elapsed_text(outcome.took), detail));
         draw();
     }
 }
 
-void Progress::note(const std::string& text) {
+/// A step's requests are sent from the thread that began it; what others wait for belongs to no step.
+void Progress::waits(const std::string& origin, std::chrono::milliseconds duration, const std::string& why) {
     const std::lock_guard lock(mutex_);
-    if (style_ == Style::lines) print(fmt::format("{} {}\n", wall_time(), text));
-    if (style_ == Style::redrawn) {
-        erase();
-        print(fmt::format("        {}\n", text));
-        draw();
+    const auto it = std::find_if(running_.begin(), running_.end(), [](const auto& running) {
+        return running.second.thread == std::this_thread::get_id();
+    });
+    const auto goes_on = fmt::format("goes on in {}", report::duration_text(duration));
+    if (it == running_.end()) {
+        if (style_ == ProgressStyle::lines)
+            print(fmt::format("{}: {}, {}", origin, model::with_visible_controls(why), goes_on));
+        return;
     }
+    auto& step = it->second;
+    step.wait = controller::named_wait(why, service_of(*step.step));
+    step.goes_on = now() + duration;
+    if (style_ == ProgressStyle::lines) print(fmt::format("{}: {}, {}", step.subject, step.wait, goes_on));
+    if (style_ == ProgressStyle::redrawn) draw();
 }
 
-void Progress::tick(const std::stop_token& stop) {
+void Progress::tick() {
+    const std::lock_guard lock(mutex_);
+    if (style_ == ProgressStyle::redrawn) draw();
+    if (style_ == ProgressStyle::lines) heartbeat();
+}
+
+void Progress::run(const std::stop_token& stop) {
+    const auto pause = style_ == ProgressStyle::redrawn ? 250ms : 1000ms;
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-        wake_.wait_for(lock, stop, style_ == Style::redrawn ? 250ms : 1000ms, [] { return false; });
+        wake_.wait_for(lock, stop, pause, [] { return false; });
         if (stop.stop_requested()) return;
-        if (style_ == Style::redrawn) draw();
-        if (style_ == Style::lines) heartbeat();
+        lock.unlock();
+        tick();
+        lock.lock();
     }
 }
 
 void Progress::heartbeat() {
-    const auto now = Clock::now();
+    const auto at = now();
     for (auto& [id, step] : running_) {
-        if (now - step.told < 10s) continue;
-        step.told = now;
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - step.begun).count();
-        print(fmt::format("{} {}: still {} ({}s{})\n", wall_time(), step.subject, step.doing, seconds,
-                          step.words.empty() ? "" : "; " + model::with_visible_controls(step.words)));
+        if (at - step.told < Heartbeat::interval) continue;
+        step.told = at;
+        const auto words = words_of(step, at);
+        print(fmt::format("{}: still {} ({}s{})", step.subject, step.doing, seconds_since(step.begun, at),
+                          words.empty() ? "" : "; " + words));
     }
+    // A short plan's steps are counted by eye.
+    if (count_heartbeat_.due(at) && steps_.size() >= report::many_steps) print(done_text(at));
 }
 
 void Progress::print(const std::string& line) {
-    terminal_.err(line);
+    terminal_.err(fmt::format("{} {}\n", wall_time(), line));
+}
+
+/// Why a step takes long: what its request waits for, else what it said itself.
+std::string Progress::words_of(const Running& step, Time at) {
+    if (at >= step.goes_on) return step.words;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(step.goes_on - at);
+    return fmt::format("{}, goes on in {}", step.wait, report::duration_text(left));
+}
+
+/// In columns where there is room for them: why a step takes long is worth more than the gaps.
+std::string Progress::live_line(const Running& step, Time at, std::size_t columns) {
+    const auto seconds = seconds_since(step.begun, at);
+    const auto words = words_of(step, at);
+    auto line = fmt::format("  ....  {:<36} {:<24} {:>5}s  {}", step.subject, step.doing, seconds, words);
+    if (words.empty() || line.size() <= columns) return line;
+    return fmt::format("  ....  {}: {} {}s; {}", step.subject, step.doing, seconds, words);
+}
+
+std::string Progress::done_text(Time at) const {
+    return report::steps_text(finished_.size(), steps_.size(),
+                              std::chrono::duration_cast<std::chrono::milliseconds>(at - begun_));
+}
+
+/// Objects that have a step to come and none under way, with the objects they wait for.
+std::vector<std::string> Progress::waiting_lines() const {
+    std::map<int, const plan::Step*> by_id;
+    std::set<model::Address> busy;
+    for (const auto& step : steps_) by_id.emplace(step.id, &step);
+    for (const auto& [id, running] : running_) busy.insert(running.step->address);
+    std::map<model::Address, std::set<std::string>> waiting;
+    for (const auto& step : steps_) {
+        if (finished_.contains(step.id) || busy.contains(step.address)) continue;
+        for (const auto id : step.after) {
+            const auto before = by_id.find(id);
+            if (before == by_id.end() || finished_.contains(id) || before->second->address == step.address) continue;
+            waiting[step.address].insert(to_string(before->second->address));
+        }
+    }
+    std::vector<std::string> lines;
+    for (const auto& [address, others] : waiting) {
+        if (lines.size() == waiting_shown) {
+            lines.push_back(fmt::format("        {} more wait", waiting.size() - waiting_shown));
+            break;
+        }
+        lines.push_back(fmt::format("        {:<36} waits for {}", to_string(address), fmt::join(others, ", ")));
+    }
+    return lines;
 }
 
 void Progress::draw() {
-    erase();
-    const auto width = columns();
-    std::string block;
-    for (const auto& [id, step] : running_) {
-        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - step.begun).count();
-        block += cut_to(fmt::format("  ....  {:<36} {:<24} {:>5}s  {}", step.subject, step.doing, seconds,
-                                    model::with_visible_controls(step.words)),
-                        width);
-        block += '\n';
-    }
-    block += cut_to(
-        fmt::format("  {} of {} steps done. Ctrl-C finishes the running steps and stops.", finished_, steps_), width);
-    block += '\n';
-    drawn_lines_ = running_.size() + 1;
-    terminal_.err(block);
-}
-
-void Progress::erase() {
-    if (drawn_lines_ == 0) return;
-    terminal_.err(
-        fmt::format("\x1b[{}A\x1b[J", drawn_lines_));  // up to the block's first line, clear to the end of the screen
-    drawn_lines_ = 0;
+    const auto at = now();
+    std::vector<std::string> lines;
+    const auto columns = terminal_columns();
+    for (const auto& [id, step] : running_) lines.push_back(live_line(step, at, columns));
+    for (auto& line : waiting_lines()) lines.push_back(std::move(line));
+    lines.push_back(fmt::format("  {}. Ctrl-C finishes the running steps and stops.", done_text(at)));
+    block_.draw(lines);
 }
 
 }  // namespace regent::cli

@@ -133,8 +133,9 @@ tl::expected<void, Cycle::Stop> Cycle::observe() {
         state_problem_ = read.error().message;
     }
     look_at_disk();
-    auto planned = observe_and_plan(*order_.workspace, *tenant_, history, {});
-    parts_.alive();
+    auto planned = while_reading("reading", [&](provider::ReadProgress& progress) {
+        return observe_and_plan(*order_.workspace, *tenant_, history, {}, progress);
+    });
     phase_done("observe");
     if (!planned) {
         auto& error = planned.error();
@@ -235,11 +236,7 @@ void Cycle::apply() {
         const std::lock_guard lock(keeper_.status_mutex_);
         keeper_.status_.running->plan_id = before_.plan.id;
     }
-    CycleListener listener(parts_.alive, [this](const std::string& text) {
-        const std::lock_guard lock(keeper_.status_mutex_);
-        keeper_.status_.waiting_for = text;
-        parts_.publish(keeper_.status_);
-    });
+    CycleListener listener(parts_.alive, [this](const std::string& text) { keeper_.say(text); });
     apply::ApplierOptions options;
     options.parallel = order_.parallel;
     options.stop = &parts_.stop;
@@ -266,8 +263,9 @@ void Cycle::read_back() {
     for (const auto& [address, outcome] : outcomes_)
         if (outcome.state != apply::StepState::done) except.insert(address);
     const auto grace = parts_.stop ? std::chrono::seconds(0) : order_.replication_grace;
-    auto settled = settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except);
-    parts_.alive();
+    auto settled = while_reading("reading back", [&](provider::ReadProgress& progress) {
+        return settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except, progress);
+    });
     if (settled.planned) {
         after_ = std::move(*settled.planned);
     } else {
@@ -296,10 +294,9 @@ void Cycle::learn() {
         memory.error_code.clear();
         memory.error_help.clear();
         memory.request_id.clear();
-        if (memory.breaker_until && *memory.breaker_until <= parts_.now()) {
-            memory.breaker_until.reset();
-            memory.breaker_opened = 0;
-        }
+        if (memory.breaker_until && *memory.breaker_until > parts_.now()) continue;
+        memory.breaker_until.reset();
+        memory.breaker_opened = 0;
     }
     // What no manifest and no tenant knows any more is forgotten, or months of changes would pile up.
     std::set<model::Address> alive;
@@ -332,6 +329,10 @@ void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& ou
     const bool same_intent =
         memory.last_written_revision == run_.revision && change != nullptr && change->action == plan::Action::update;
     memory.rewrites = same_intent ? memory.rewrites + 1 : 1;
+    if (memory.breaker_until && same_intent) {  // the one try after the breaker: it stays, or the next write tells
+        memory.breaker_until.reset();
+        memory.rewrites = rewrites_allowed - 1;
+    }
     memory.last_written_revision = run_.revision;
     if (memory.rewrites < rewrites_allowed) return;
     ++memory.breaker_opened;

@@ -42,6 +42,19 @@ private:
     void record();
     RunStatus failed(const Stop& stop);
 
+    /// Runs `work` with somebody who tells the status what it reads.
+    template <typename Work>
+    auto while_reading(const char* doing, const Work& work) {
+        KeeperReading reading(
+            doing, parts_.alive, [this](const std::string& text) { keeper_.say(text); },
+            [this] { return tenant_->clock().monotonic(); });
+        keeper_.watch_reading(&reading);
+        auto result = work(reading);
+        keeper_.watch_reading(nullptr);
+        keeper_.say({});
+        parts_.alive();
+        return result;
+    }
     void publish_pending();
     void emit(EventType type, EventSeverity severity, std::string message, std::optional<model::Address> address = {},
               std::string reason = {}, std::string path = {}, std::string action = {}, std::string request_id = {});

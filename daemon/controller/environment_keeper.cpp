@@ -1,6 +1,7 @@
 #include "controller/environment_keeper.hpp"
 
 #include "controller/cycle.hpp"
+#include "report/pace.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +9,8 @@
 
 namespace regent::controller {
 namespace {
+
+constexpr std::chrono::seconds said_at_most_every{1};
 
 std::string endpoints_key(const model::Environment& environment) {
     return fmt::format("{} {} {}", state_key(environment), environment.endpoints.login,
@@ -50,10 +53,46 @@ tl::expected<std::shared_ptr<Tenant>, SignInError> EnvironmentKeeper::tenant_of(
 void EnvironmentKeeper::told_of_wait(const std::string& origin, std::chrono::milliseconds wait,
                                      const std::string& why) {
     parts_.alive();
+    KeeperReading* reading = nullptr;
+    {
+        const std::lock_guard lock(status_mutex_);
+        reading = reading_;
+    }
+    // It stays while the thread that called reads.
+    if (reading != nullptr) return reading->waits(why, wait);
+    say(fmt::format("{}: {}, goes on in {}", origin, why, report::duration_text(wait)));
+}
+
+void EnvironmentKeeper::say(const std::string& text) {
     const std::lock_guard lock(status_mutex_);
-    status_.waiting_for =
-        fmt::format("{}: {}, goes on in {} s", origin, why, std::chrono::ceil<std::chrono::seconds>(wait).count());
+    status_.waiting_for = text;
     parts_.publish(status_);
+}
+
+void EnvironmentKeeper::watch_reading(KeeperReading* reading) {
+    const std::lock_guard lock(status_mutex_);
+    reading_ = reading;
+}
+
+void KeeperReading::read(const provider::PartRead& part) {
+    alive_();
+    const std::lock_guard lock(mutex_);
+    const auto now = now_();
+    pace_.read(part, now);
+    const bool another = part.what != what_;
+    if (!another && said_ && now - *said_ < said_at_most_every) return;
+    what_ = part.what;
+    said_ = now;
+    say_(pace_.text(now));
+}
+
+void KeeperReading::waits(std::string_view why, std::chrono::milliseconds duration) {
+    alive_();
+    const std::lock_guard lock(mutex_);
+    const auto now = now_();
+    pace_.waits(why, duration, now);
+    said_ = now;
+    say_(pace_.text(now));
 }
 
 RunStatus EnvironmentKeeper::run(const RunOrder& order) {

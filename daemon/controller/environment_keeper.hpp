@@ -6,6 +6,7 @@
 #include "controller/holds.hpp"
 #include "controller/measurements.hpp"
 #include "controller/planning.hpp"
+#include "controller/read_pace.hpp"
 #include "controller/status.hpp"
 #include "controller/tenant.hpp"
 #include "controller/workspace.hpp"
@@ -60,6 +61,27 @@ struct RunOrder {
     std::chrono::seconds warn_before_expiry{0};
 };
 
+/// Tells the status what a read is at, and the watchdog that it moves. A status is copied for its readers, so a page
+/// that comes soon after the last one is not told to them.
+class KeeperReading final : public provider::ReadProgress {
+public:
+    /// `say` puts words into the status. Both are called from the threads that read.
+    KeeperReading(std::string doing, const std::function<void()>& alive, std::function<void(const std::string&)> say,
+                  std::function<ReadPace::Moment()> now)
+        : alive_(alive), say_(std::move(say)), now_(std::move(now)), pace_(std::move(doing)) {}
+    void read(const provider::PartRead& part) override;
+    void waits(std::string_view why, std::chrono::milliseconds duration) override;
+
+private:
+    const std::function<void()>& alive_;
+    const std::function<void(const std::string&)> say_;
+    const std::function<ReadPace::Moment()> now_;
+    std::mutex mutex_;
+    ReadPace pace_;
+    std::string what_;
+    std::optional<ReadPace::Moment> said_;
+};
+
 /// Keeps one environment as its manifests say: each run reads everything and trusts nothing of the last one, but
 /// for how long to leave what failed alone. Not thread-safe: one run at a time.
 class EnvironmentKeeper {
@@ -80,6 +102,10 @@ private:
     friend class Cycle;
     tl::expected<std::shared_ptr<Tenant>, SignInError> tenant_of(const model::Environment& environment);
     void told_of_wait(const std::string& origin, std::chrono::milliseconds wait, const std::string& why);
+    /// What the run under way is at or waits for; empty: nothing worth saying.
+    void say(const std::string& text);
+    /// Who hears of the waits of a read; null pointer when none is under way.
+    void watch_reading(KeeperReading* reading);
     void prepare_memory(const RunOrder& order);
     void begin_status(const RunOrder& order);
     void end_status(const RunOrder& order, const RunStatus& run);
@@ -93,6 +119,7 @@ private:
     std::string connected_to_;         ///< the environment and its endpoints that tenant_ is for
     mutable std::mutex status_mutex_;  ///< waits are told of from the threads of an apply
     EnvironmentStatus status_;
+    KeeperReading* reading_ = nullptr;  ///< guarded by status_mutex_
 
     std::map<model::Address, ObjectMemory> objects_;
     std::map<model::Address, std::string> known_drift_;  ///< told already, as long as it looks the same

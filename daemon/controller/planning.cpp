@@ -30,10 +30,11 @@ std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::st
 
 tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace& workspace, Tenant& tenant,
                                                                 const plan::History& history,
-                                                                const plan::Consent& consent) {
+                                                                const plan::Consent& consent,
+                                                                provider::ReadProgress& progress) {
     const auto begun = tenant.clock().monotonic();
     const auto before = tenant.counters().requests;
-    auto snapshot = tenant.observe(plan::scope_of(workspace.graph, history.remote_ids));
+    auto snapshot = tenant.observe(plan::scope_of(workspace.graph, history.remote_ids), progress);
     if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
     Planned planned;
     planned.snapshot = std::move(*snapshot);

@@ -24,11 +24,10 @@ struct Planned {
     report::RunReport report;  ///< points into `plan`: set report.plan again after a move
 };
 
-/// Reads the tenant and plans.
-[[nodiscard]] tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace& workspace,
-                                                                              Tenant& tenant,
-                                                                              const plan::History& history,
-                                                                              const plan::Consent& consent);
+/// Reads the tenant and plans. `progress` is told what the read is at.
+[[nodiscard]] tl::expected<Planned, provider::ProviderError> observe_and_plan(
+    const Workspace& workspace, Tenant& tenant, const plan::History& history, const plan::Consent& consent,
+    provider::ReadProgress& progress = provider::unwatched());
 
 /// Which tenant and environment a record is about: one file serves them all.
 [[nodiscard]] std::string state_key(const model::Environment& environment);

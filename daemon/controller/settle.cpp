@@ -29,11 +29,11 @@ std::vector<std::string> differences(const plan::Plan& plan, const std::set<mode
 }  // namespace
 
 Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, const std::string& environment_key,
-               std::chrono::seconds grace, const std::set<model::Address>& except) {
+               std::chrono::seconds grace, const std::set<model::Address>& except, provider::ReadProgress& progress) {
     auto left = std::chrono::milliseconds(grace);
     for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(15s))) {
         const auto history = store.history(environment_key);
-        auto planned = observe_and_plan(workspace, tenant, history ? *history : plan::History{}, {});
+        auto planned = observe_and_plan(workspace, tenant, history ? *history : plan::History{}, {}, progress);
         Settled result;
         if (!planned) {
             result.error = std::move(planned.error());
@@ -44,7 +44,10 @@ Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, 
             result.open = differences(planned->plan, except);
             result.planned = std::move(*planned);
         }
-        if (result.settled || left <= 0ms || !tenant.clock().sleep_for(std::min(wait, left))) return result;
+        if (result.settled || left <= 0ms) return result;
+        progress.waits(planned ? "the tenant does not show every change yet" : "the tenant could not be read",
+                       std::min(wait, left));
+        if (!tenant.clock().sleep_for(std::min(wait, left))) return result;
         left -= std::min(wait, left);
     }
 }

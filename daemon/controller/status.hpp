@@ -145,7 +145,8 @@ struct EnvironmentStatus {
     std::size_t manifest_errors = 0;  ///< in the newest revision; above 0: an older one is in force
     std::string manifest_error_text;  ///< as `regent validate` prints it
     std::optional<RunStatus> last_run, last_success, running;
-    std::string waiting_for;  ///< while a run is under way: "graph: throttled, goes on in 3 s"
+    std::string waiting_for;  ///< while a run is under way: "reading applications: 3,996 (1,100/s)", "Connector/arm:
+                              ///< creating"
     std::optional<Time> next_run;
     std::string frozen;                         ///< name of the freeze window in effect; empty: none
     std::vector<ObjectStatus> objects;          ///< by kind, then name

@@ -56,19 +56,20 @@ public:
         power_apps_.lookup_grace = std::min(options.replication_grace, power_apps_.lookup_grace);
     }
 
-    tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope& scope) override {
+    tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope& scope,
+                                                                   provider::ReadProgress& progress) override {
         if (!graph_observer_) graph_observer_ = provider::graph::make_graph_observer(*session_, clock_, graph_);
         if (!power_apps_observer_)
             power_apps_observer_ = provider::powerapps::make_powerapps_observer(*session_, clock_, power_apps_);
         model::Snapshot snapshot;
         snapshot.taken_at = clock_.now();
-        if (auto read = graph_observer_->observe(scope, snapshot); !read)
+        if (auto read = graph_observer_->observe(scope, snapshot, progress); !read)
             return tl::unexpected(std::move(read.error()));
         const bool connectors = !scope.power_platform_environments.empty() ||
                                 std::any_of(scope.wanted.begin(), scope.wanted.end(),
                                             [](const auto& w) { return w.address.kind == model::kind::connector; });
         if (connectors) {
-            if (auto read = power_apps_observer_->observe(scope, snapshot); !read)
+            if (auto read = power_apps_observer_->observe(scope, snapshot, progress); !read)
                 return tl::unexpected(std::move(read.error()));
         }
         return snapshot;

@@ -33,7 +33,8 @@ public:
 
     /// Reads everything `graph` needs: Graph first, then Power Apps. Connectors are only asked for where there are
     /// Power Platform environments.
-    [[nodiscard]] virtual tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope& scope) = 0;
+    [[nodiscard]] virtual tl::expected<model::Snapshot, provider::ProviderError> observe(
+        const model::Scope& scope, provider::ReadProgress& progress) = 0;
     /// Those who can write. A command that only plans never calls this, and without it none of them exists.
     [[nodiscard]] virtual std::vector<provider::Writer*> writers() = 0;
     /// About the credential: a key file that everybody can read.

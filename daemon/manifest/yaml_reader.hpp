@@ -11,12 +11,12 @@ namespace regent::manifest {
 /// How much of a file is read at most. The defaults are far above what people write and far below what hurts: a
 /// manifest has about 2 KB, and a file that reaches one of these is a mistake or an attack.
 struct ReadLimits {
-    std::size_t file_bytes = 256 * 1024;
+    std::size_t file_bytes = std::size_t{256} * 1024;
     std::size_t documents = 64;
     std::size_t depth = 32;       ///< nested mappings and lists
     std::size_t events = 20'000;  ///< values, keys, and beginnings and ends of mappings and lists, in the whole file
-    std::size_t scalar_bytes = 64 * 1024;
-    std::size_t line_bytes = 64 * 1024;
+    std::size_t scalar_bytes = std::size_t{64} * 1024;
+    std::size_t line_bytes = std::size_t{64} * 1024;
 };
 
 struct ReadResult {

@@ -12,6 +12,9 @@ template <typename... Ts>
 struct Overloaded : Ts... {
     using Ts::operator()...;
 };
+/// Until clang 17, which deduces the arguments of an aggregate by itself.
+template <typename... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
 
 void collect(const Value& value, std::vector<Reference>& into) {
     if (const auto* reference = value.as_reference()) into.push_back(*reference);
@@ -45,8 +48,8 @@ const Value* Value::find(std::string_view name) const noexcept {
 }
 
 std::string Value::text_or(std::string otherwise) const {
-    const auto* text = as_string();
-    return text != nullptr ? *text : std::move(otherwise);
+    if (const auto* text = as_string()) return *text;
+    return otherwise;
 }
 
 bool operator==(const Value& a, const Value& b) {

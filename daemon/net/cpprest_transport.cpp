@@ -421,7 +421,7 @@ private:
         const InFlight listed(*this, exchange);
         try {
             client->request(to_library(request, *exchange), exchange->cancellation.get_token())
-                .then([exchange](web::http::http_response response) {
+                .then([exchange](const web::http::http_response& response) {
                     exchange->set_head(response);
                     return response.content_ready();
                 })

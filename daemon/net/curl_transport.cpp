@@ -25,7 +25,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr long idle_seconds = 60;
-constexpr long longest_connection_seconds = 30 * 60;
+constexpr long longest_connection_seconds = 30L * 60;
 
 struct EasyDeleter {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -102,7 +102,7 @@ HeaderList to_list(const Headers& headers) {
         list.reset(longer);
     };
     append("Expect:");  // an interim answer is nothing we want
-    for (const auto& [name, value] : headers) append(value.empty() ? name + ";" : name + ": " + value);
+    for (const auto& [name, value] : headers) append(value.empty() ? name + ";" : fmt::format("{}: {}", name, value));
     if (!find_header(headers, "Content-Type")) append("Content-Type:");
     if (!find_header(headers, "Accept")) append("Accept:");
     return list;

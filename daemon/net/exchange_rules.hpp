@@ -15,7 +15,7 @@ namespace regent::net {
 inline constexpr std::string_view correlation_header = "client-request-id";
 
 /// Bytes of names and values a response's header section may have. Graph sends less than 4 KiB.
-inline constexpr std::size_t max_header_bytes = 256 * 1024;
+inline constexpr std::size_t max_header_bytes = std::size_t{256} * 1024;
 
 /// `request` with the headers that every request has: a correlation id, if it came without one, and a User-Agent.
 [[nodiscard]] Request completed(Request request, Rng& rng, std::chrono::milliseconds timeout);

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A key file is a few kilobytes; more is some other file.
-constexpr std::size_t largest_file = 256 * 1024;
+constexpr std::size_t largest_file = std::size_t{256} * 1024;
 
 tl::unexpected<TokenError> refuse(std::string message, std::string help) {
     return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});

@@ -59,7 +59,7 @@ std::optional<seconds> lifetime_of(const nlohmann::json& answer) {
         const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
     }
-    constexpr std::int64_t a_week = 7 * 24 * 3600;
+    constexpr std::int64_t a_week = std::int64_t{7} * 24 * 3600;
     if (value < 0) return std::nullopt;
     return seconds(std::min(value, a_week));
 }

@@ -126,9 +126,9 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
         model::Scope::Wanted wanted;
         wanted.address = address;
         wanted.adopt = resource.management.adopt;
-        const auto text = [&](std::string_view path) {
-            const auto it = resource.attributes.find(path);
-            return it == resource.attributes.end() ? std::string{} : it->second.value.text_or({});
+        const auto text = [&attributes = resource.attributes](std::string_view path) {
+            const auto it = attributes.find(path);
+            return it == attributes.end() ? std::string{} : it->second.value.text_or({});
         };
         wanted.display_name = text(model::path::display_name);
         if (address.kind == model::kind::connector) {

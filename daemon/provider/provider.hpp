@@ -4,6 +4,7 @@
 #include "model/snapshot.hpp"
 #include "plan/plan.hpp"
 #include "provider/provider_error.hpp"
+#include "provider/read_progress.hpp"
 
 #include <tl/expected.hpp>
 
@@ -24,8 +25,13 @@ public:
     /// first: connectors are matched with the application ids that `into` already holds.
     ///
     /// Fails as a whole rather than return a part: planning against half a tenant would create the other half again.
-    [[nodiscard]] virtual tl::expected<void, ProviderError> observe(const model::Scope& scope,
-                                                                    model::Snapshot& into) = 0;
+    /// `progress` is told with every page what has come.
+    [[nodiscard]] virtual tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
+                                                                    ReadProgress& progress) = 0;
+    /// The same, and nobody watches.
+    [[nodiscard]] tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) {
+        return observe(scope, into, unwatched());
+    }
 };
 
 /// What a step needs besides itself, and what it reports while it runs.

@@ -81,7 +81,7 @@ std::string members_text(const model::Map& members) {
 
 std::string element_text(const plan::Change& change, const model::Value& value, const RunReport& report) {
     if (change.element.empty()) return value_text(change.path, value, report);
-    const auto name = fmt::format("\"{}\"", model::with_visible_controls(change.element));
+    auto name = fmt::format("\"{}\"", model::with_visible_controls(change.element));
     if (value.is_null()) return name;
     const auto detail =
         value.as_map() != nullptr ? members_text(*value.as_map()) : value_text(change.path, value, report);
@@ -115,12 +115,12 @@ std::string changed_members_text(const plan::Change& change, const RunReport& re
 
 std::string set_text(const plan::Change& change, const RunReport& report) {
     if (change.before.as_map() != nullptr && change.after.as_map() != nullptr) {
-        const auto members = changed_members_text(change, report);
+        auto members = changed_members_text(change, report);
         if (change.element.empty()) return members;
         return fmt::format("\"{}\"   {}", model::with_visible_controls(change.element), members);
     }
-    const auto text = fmt::format("{} → {}", or_not_set(change.path, change.before, report),
-                                  or_not_set(change.path, change.after, report));
+    auto text = fmt::format("{} → {}", or_not_set(change.path, change.before, report),
+                            or_not_set(change.path, change.after, report));
     if (change.element.empty()) return text;
     return fmt::format("\"{}\"   {}", model::with_visible_controls(change.element), text);
 }
@@ -190,6 +190,7 @@ std::string value_text(std::string_view path, const model::Value& value, const R
 
 std::vector<ChangeLine> change_lines(const std::vector<plan::Change>& changes, const RunReport& report, Fate fate) {
     std::vector<ChangeLine> lines;
+    lines.reserve(changes.size());
     for (const auto& change : changes) lines.push_back(line_for(change, report, fate));
     return lines;
 }

@@ -10,6 +10,7 @@
 #include "service/metrics.hpp"
 #include "service/notifications.hpp"
 #include "service/sd_notify.hpp"
+#include "service/status_page.hpp"
 #include "store/service_store.hpp"
 
 #include <fmt/format.h>
@@ -198,7 +199,8 @@ private:
 
     std::vector<Route> routes(const std::string& socket) {
         return {health_routes(*controller_, {[this] { return alive(); }}), metrics_route(*controller_, metrics_),
-                api_routes(*controller_, {configuration_.socket_group, socket})};
+                api_routes(*controller_, {configuration_.socket_group, socket}),
+                status_page_routes(*controller_, [this] { return clock_.now(); })};
     }
 
     /// The main loop has ticked lately, and no other thread is stuck.

@@ -25,13 +25,28 @@ PageData& PageData::lines(const char* name, std::string_view value, std::size_t 
     return already_shown(name, std::move(all));
 }
 
+namespace {
+
+PageData moment(controller::Time now, controller::Time time, std::string relative) {
+    PageData part(now);
+    part.already_shown("iso", utc_text(time));
+    part.already_shown("utc", utc_words(time));
+    part.already_shown("relative", std::move(relative));
+    return part;
+}
+
+bool is_said(const std::optional<controller::Time>& time) {
+    return time && time->time_since_epoch().count() != 0;
+}
+
+}  // namespace
+
 PageData& PageData::time(const char* name, const std::optional<controller::Time>& value) {
-    if (!value || value->time_since_epoch().count() == 0) return nothing(name);
-    PageData part(now_);
-    part.already_shown("iso", utc_text(*value));
-    part.already_shown("utc", utc_words(*value));
-    part.already_shown("relative", relative_words(*value, now_));
-    return this->part(name, std::move(part));
+    return is_said(value) ? part(name, moment(now_, *value, relative_words(*value, now_))) : nothing(name);
+}
+
+PageData& PageData::lasting(const char* name, const std::optional<controller::Time>& since) {
+    return is_said(since) ? part(name, moment(now_, *since, duration_words(now_ - *since))) : nothing(name);
 }
 
 PageData& PageData::badge(const char* name, const Badge& badge) {

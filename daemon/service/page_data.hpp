@@ -39,6 +39,8 @@ public:
     PageData& number(const char* name, std::size_t value) { return already_shown(name, std::to_string(value)); }
     /// iso, utc and relative; absent when there is none, or it is the beginning of time.
     PageData& time(const char* name, const std::optional<controller::Time>& value);
+    /// As time(), but relative says how long it lasts: "12 min".
+    PageData& lasting(const char* name, const std::optional<controller::Time>& since);
     PageData& badge(const char* name, const Badge& badge);
     PageData& part(const char* name, PageData part) {
         data_.set(name, std::move(part.data_));

@@ -48,7 +48,7 @@ Badge worst_of(const Environments& environments, const StatusPageInput& input) {
 PageData line(const StatusPageInput& input, const std::string& text, const std::optional<Time>& when = {},
               const std::string& after = ".") {
     PageData row(input.now);
-    row.already_shown("text", text).time("when", when).already_shown("after", after);
+    row.already_shown("text", text).time("when", when).already_shown("after", after).flag("flows", true);
     return row;
 }
 
@@ -57,11 +57,6 @@ PageData notice(const StatusPageInput& input, std::string_view sign, std::string
     row.already_shown("sign", std::string(sign)).already_shown("colour", std::string(colour));
     row.text("text", text);
     return row;
-}
-
-std::string with_period(std::string text) {
-    if (!text.empty() && text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
-    return text;
 }
 
 /// "main@4f2c1ab by Bob, committed".
@@ -85,8 +80,10 @@ void add_lines(std::vector<PageData>& lines, const EnvironmentStatus& environmen
     lines.push_back(line(input, in_force_words(environment), environment.in_force.committed_at));
     if (const auto changed = last_change_of(environment)) lines.push_back(line(input, "Last changed", changed));
     if (environment.running) {
-        lines.push_back(line(input, "A run is under way since", environment.running->started,
-                             environment.waiting_for.empty() ? "." : "; " + shown(environment.waiting_for) + "."));
+        auto running = line(input, "A run is under way for", environment.running->started,
+                            environment.waiting_for.empty() ? "." : "; " + shown(environment.waiting_for) + ".");
+        running.lasting("when", environment.running->started);
+        lines.push_back(std::move(running));
     }
     if (environment.last_run) {
         const auto badge = result_badge(environment.last_run->result);
@@ -97,7 +94,10 @@ void add_lines(std::vector<PageData>& lines, const EnvironmentStatus& environmen
     } else if (!environment.running) {
         lines.push_back(line(input, "No run has ended yet"));
     }
-    if (environment.next_run && !environment.running) lines.push_back(line(input, "Next run", environment.next_run));
+    if (environment.next_run && !environment.running) {
+        const bool overdue = *environment.next_run < input.now;
+        lines.push_back(line(input, overdue ? "The next run was due" : "Next run", environment.next_run));
+    }
 }
 
 void add_notices(std::vector<PageData>& notices, const EnvironmentStatus& environment, const StatusPageInput& input) {
@@ -126,13 +126,19 @@ void add_notices(std::vector<PageData>& notices, const EnvironmentStatus& enviro
         say("‖", "warn", words);
     }
     if (!environment.frozen.empty()) say("‖", "warn", fmt::format("{}: freeze window {}", name, environment.frozen));
-    if (environment.mode == "plan") say("…", "info", fmt::format("{} is only looked at (mode plan)", name));
-    if (environment.pending) {
+    if (environment.mode == "plan") {
+        say("…", "info", fmt::format("{} is only looked at (mode plan)", name));
+    } else if (environment.pending) {
         say("…", "info", fmt::format("{} has a plan that is not carried out: {}", name, environment.pending->why));
     }
 }
 
 }  // namespace
+
+std::string with_period(std::string text) {
+    if (!text.empty() && text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
+    return text;
+}
 
 std::size_t StateCounts::needing() const {
     std::size_t count = 0;
@@ -250,7 +256,12 @@ void add_frame(PageData& page, const StatusPageInput& input, const std::string& 
     }
     auto other = filter;
     other.refresh = !filter.refresh;
+    bool stale = false;
+    for (const auto& each : status.environments) {
+        if (environment.empty() || each.name == environment) stale = stale || !why_stale(each, input).empty();
+    }
     page.already_shown("title", title)
+        .flag("stale", stale)
         .text("instance", status.instance)
         .flag("has_environments", !tabs.empty())
         .list("tabs", std::move(tabs))
@@ -295,8 +306,11 @@ std::vector<PageData> credential_rows(const Environments& environments, const St
         std::string consumers;
         for (const auto& consumer : credential->consumers)
             consumers += (consumers.empty() ? "" : ", ") + shown(consumer);
-        row.already_shown("href", object_path(environment->name, credential->application))
-            .text("application", credential->application.name)
+        const auto& owner = credential->application;
+        const bool known = std::any_of(environment->objects.begin(), environment->objects.end(),
+                                       [&](const auto& object) { return object.address == owner; });
+        row.already_shown("href", known ? object_path(environment->name, owner) : std::string{})
+            .text("application", owner.name)
             .text("environment", environments.size() > 1 ? environment->name : "")
             .text("name", credential->name.empty() ? "(no name)" : credential->name, max_piece_bytes)
             .already_shown("what", std::string(credential->certificate ? "certificate" : "secret") +

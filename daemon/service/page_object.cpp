@@ -59,7 +59,7 @@ private:
 
     PageData line(const std::string& text) const {
         auto made = row();
-        made.already_shown("text", text).nothing("when").nothing("after");
+        made.already_shown("text", text).nothing("when").nothing("after").nothing("flows");
         return made;
     }
 
@@ -78,13 +78,16 @@ private:
             badge = {"", "✗", "bad"};
         }
         if (ready != nullptr && !ready->message.empty()) {
-            lines.push_back(line(shown(ready->message, max_sentence_bytes)));
+            lines.push_back(line(with_period(shown(ready->message, max_sentence_bytes))));
         }
         if (!object_.error_help.empty())
-            lines.push_back(line("Cure: " + shown(object_.error_help, max_sentence_bytes)));
+            lines.push_back(line(with_period("Cure: " + shown(object_.error_help, max_sentence_bytes))));
         if (ready != nullptr) {
             auto since = row();
-            since.already_shown("text", "Since").time("when", ready->since).already_shown("after", ".");
+            since.already_shown("text", "Since")
+                .time("when", ready->since)
+                .already_shown("after", ".")
+                .nothing("flows");
             lines.push_back(std::move(since));
         }
         auto banner = row();

@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::size_t objects_on_page = 100;
 constexpr std::size_t cards_on_page = 20;
+/// Objects that fail for the same reason, from which on they share a card, and how many of them it names.
+constexpr std::size_t alike_in_card = 3;
+constexpr std::size_t names_in_card = 12;
 constexpr std::size_t credentials_on_page = 20;
 constexpr std::size_t runs_on_page = 20;
 constexpr std::size_t events_on_page = 10;
@@ -39,6 +42,13 @@ struct Entry {
 char initial_of(const std::string& name) {
     const auto first = name.empty() ? ' ' : name.front();
     return first >= 'A' && first <= 'Z' ? static_cast<char>(first - 'A' + 'a') : first;
+}
+
+/// The code of an object's error, unless its message names it already.
+std::string code_beside(const ObjectStatus& object) {
+    const auto* ready = object.condition("Ready");
+    const bool named = ready != nullptr && ready->message.find(object.error_code) != std::string::npos;
+    return named ? std::string{} : object.error_code;
 }
 
 std::vector<Entry> entries_in(const Environments& environments) {
@@ -132,39 +142,73 @@ private:
         page_.list("environments", std::move(rows));
     }
 
+    /// Cards about what needs somebody. What hit many objects alike (a service that is down) is one card: ten equal
+    /// ones would hide the eleventh that is not.
     void add_needs(std::size_t count) {
-        std::vector<PageData> rows;
+        std::vector<std::vector<const Entry*>> groups;
+        std::map<std::string, std::size_t> known;
         for (const auto& entry : entries_) {
-            if (!needs_somebody(entry.state) || rows.size() == cards_on_page) break;
-            rows.push_back(card(entry));
+            if (!needs_somebody(entry.state)) continue;
+            const auto key = fmt::format("{}\n{}\n{}", entry.environment->name, to_string(entry.state), why(entry));
+            const auto [at, fresh] = known.emplace(key, groups.size());
+            if (fresh) groups.emplace_back();
+            groups[at->second].push_back(&entry);
         }
-        const bool more = count > rows.size();
-        auto failing = PageFilter{};
+        std::vector<PageData> rows;
+        std::size_t shown_objects = 0;
+        for (const auto& group : groups) {
+            const bool folded = group.size() >= alike_in_card;
+            if (rows.size() == cards_on_page) break;
+            if (folded) rows.push_back(card(*group.front(), group));
+            for (std::size_t at = 0; !folded && at < group.size(); ++at) rows.push_back(card(*group[at], {}));
+            shown_objects += group.size();
+        }
         page_.number("needs_count", count).flag("has_needs", !rows.empty());
-        page_.already_shown(
-            "more_needs",
-            more ? fmt::format("{} more, first in the list of objects", count - rows.size()) : std::string{});
-        page_.already_shown("more_needs_href", failing.link(path_, "objects"));
+        page_.already_shown("more_needs", shown_objects < count ? fmt::format("{} more, first in the list of objects",
+                                                                              count - shown_objects)
+                                                                : std::string{});
+        page_.already_shown("more_needs_href", PageFilter{}.link(path_, "objects"));
         page_.list("needs", std::move(rows));
     }
 
-    PageData card(const Entry& entry) const {
+    static std::string why(const Entry& entry) {
+        const auto* ready = entry.object->condition("Ready");
+        if (ready == nullptr) return {};
+        return fmt::format("{} {} {}", to_string(ready->reason), ready->message, entry.object->error_code);
+    }
+
+    /// `alike`: all of the objects that the card is about, when they are several; `entry` is the first.
+    PageData card(const Entry& entry, const std::vector<const Entry*>& alike) const {
         const auto& object = *entry.object;
         const auto* ready = object.condition("Ready");
         auto made = row();
+        std::vector<PageData> members;
+        for (const auto* other : alike) {
+            if (members.size() == names_in_card) break;
+            auto member = row();
+            member.text("name", other->object->address.name, max_piece_bytes)
+                .already_shown("href", object_path(other->environment->name, other->object->address));
+            members.push_back(std::move(member));
+        }
+        const auto unnamed = alike.size() - members.size();
         made.already_shown("href", object_path(entry.environment->name, object.address))
             .text("address", model::to_string(object.address))
+            .already_shown("together", alike.empty() ? std::string{} : fmt::format("{} objects alike", alike.size()))
+            .list("members", std::move(members))
+            .already_shown("unnamed", unnamed > 0 ? fmt::format("and {} more", unnamed) : std::string{})
             .text("environment", several() ? entry.environment->name : "")
             .badge("state", badge_of(entry.state))
             .already_shown("colour", std::string(badge_of(entry.state).colour))
             .already_shown("reason", ready == nullptr ? "" : std::string(to_string(ready->reason)))
             .text("message", ready == nullptr ? "Nobody has looked at it yet" : ready->message)
-            .text("code", object.error_code)
+            .text("code", code_beside(object))
             .text("help", object.error_help)
-            .time("since", ready == nullptr ? std::optional<controller::Time>{} : ready->since)
+            .lasting("since", ready == nullptr ? std::optional<controller::Time>{} : ready->since)
             .time("next_try", object.next_try)
             .already_shown("failures", object.failures > 1 ? fmt::format("{} failures in a row", object.failures) : "")
-            .text("place", object.place.known() ? model::to_string({object.place.file, object.place.line, 0}) : "");
+            .text("place", object.place.known() && alike.empty()
+                               ? model::to_string({object.place.file, object.place.line, 0})
+                               : std::string{});
         return made;
     }
 
@@ -286,7 +330,7 @@ private:
             .badge("synced", synced_badge(synced))
             .already_shown("reason", ready == nullptr ? "" : std::string(to_string(ready->reason)))
             .text("message", ready == nullptr || well ? "" : ready->message, message_in_row)
-            .text("code", object.error_code)
+            .text("code", code_beside(object))
             .already_shown("revision", ready == nullptr ? "" : revision_words(ready->observed_revision))
             .time("changed", object.last_change)
             .time("read", object.last_read);
@@ -366,7 +410,7 @@ private:
         made.text("environment", several() ? environment.name : "")
             .already_shown("summary", count_words(objects, "object differs", "objects differ"))
             .already_shown("why", "Only observed (policy observe)")
-            .already_shown("plan_id", "none")
+            .nothing("plan_id")
             .nothing("revision")
             .nothing("approve")
             .lines("text", text);
@@ -375,6 +419,9 @@ private:
 
     void add_history() {
         auto entries = input_.history;
+        if (!several()) {
+            std::erase_if(entries, [&](const auto& entry) { return entry.environment != environments_.front()->name; });
+        }
         std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.last > b.last; });
         if (entries.size() > runs_on_page) entries.resize(runs_on_page);
         std::vector<PageData> rows;
@@ -415,7 +462,7 @@ private:
             .text("code", run.error_code)
             .already_shown("revision", revision_words(run.revision))
             .text("trigger", run.trigger)
-            .already_shown("took", took_words(run))
+            .already_shown("took", entry.count > 1 ? std::string{} : took_words(run))
             .flag("quiet", quiet);
         return made;
     }

@@ -60,6 +60,8 @@ footer code { background: none; padding: 0; }
 .bad { --c: var(--bad); --b: var(--bad-back); --l: var(--bad-line); }
 .info { --c: var(--info); --b: var(--info-back); --l: var(--info-line); }
 .quiet { --c: var(--quiet); --b: var(--quiet-back); --l: var(--quiet-line); }
+/* What nobody has looked at for long must not look green. */
+.stale .good { --c: var(--quiet); --b: var(--quiet-back); --l: var(--quiet-line); }
 .badge { display: inline-block; padding: 0 .5rem; border: 1px solid var(--l); border-radius: 2rem; background: var(--b); color: var(--c);
   font-size: .85rem; font-weight: 600; line-height: 1.5; white-space: nowrap; }
 .sign { display: inline-block; min-width: .9em; text-align: center; color: var(--c); font-weight: 700; }
@@ -67,7 +69,7 @@ footer code { background: none; padding: 0; }
 
 .banner { padding: 1rem 1.25rem; border: 1px solid var(--l); border-left-width: .5rem; border-radius: .5rem; background: var(--b); }
 .banner .headline { margin: 0 0 .35rem; font-size: 1.35rem; line-height: 1.3; font-weight: 650; color: var(--c); }
-.banner > p:not(.headline):not(.notice) { display: inline; margin: 0 .35rem 0 0; }
+.banner .flows { display: inline; margin: 0 .35rem 0 0; }
 .banner .notice { margin: .5rem 0 0; padding-left: 1.4rem; text-indent: -1.4rem; }
 .banner .notice .sign { text-indent: 0; min-width: 1.2rem; }
 .contents { margin: .9rem 0 0; }
@@ -85,6 +87,7 @@ footer code { background: none; padding: 0; }
 .card, .plan { padding: .8rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 .card { border-left: .3rem solid var(--l); }
 .card h3, .plan h3 { margin: 0 0 .35rem; }
+.members a { margin-right: .5rem; white-space: nowrap; }
 .card .facts { margin: .5rem 0 0; font-size: .9rem; }
 .reason { margin-left: .25rem; font-weight: 600; }
 .plan + .plan { margin-top: .9rem; }
@@ -96,9 +99,9 @@ pre { margin: .5rem 0 0; padding: .75rem; max-height: 32rem; overflow: auto; bor
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 table { width: 100%; border-collapse: collapse; font-size: .93rem; }
 caption { padding: .5rem .8rem; text-align: left; color: var(--dim); font-size: .88rem; }
-th, td { padding: .45rem .8rem; border-top: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: normal; }
+th, td { padding: .45rem .8rem; border-top: 1px solid var(--line); text-align: left; vertical-align: baseline; overflow-wrap: normal; }
 thead th { font-size: .82rem; font-weight: 600; color: var(--dim); white-space: nowrap; }
-tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 9rem; }
+tbody th { font-weight: 600; overflow-wrap: anywhere; min-width: 11rem; }
 tbody tr:hover { background: var(--quiet-back); }
 tbody tr.quiet th, tbody tr.quiet td { color: var(--dim); }
 tbody tr.quiet th { font-weight: 400; }
@@ -134,9 +137,14 @@ footer { margin-top: 3rem; padding-top: .9rem; border-top: 1px solid var(--line)
   h1 { font-size: 1.35rem; }
   .banner { padding: .8rem .9rem; }
   .banner .headline { font-size: 1.15rem; }
-  th, td { padding: .4rem .6rem; }
   caption { padding: .45rem .6rem; }
-  tbody th { min-width: 7.5rem; }
+  th, td { padding: .4rem; }
+  th:first-child, td:first-child { padding-left: .6rem; }
+  tbody th { min-width: 0; }
+  .objects tbody th { min-width: 6.5rem; }
+  .badge { padding: 0 .35rem; font-size: .8rem; }
+  .words { min-width: 8rem; }
+  td .kind { white-space: normal; }
   .pairs { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .pairs dd { margin-bottom: .5rem; }
 }

@@ -30,7 +30,7 @@ constexpr std::string_view head_part = R"html(<!doctype html>
 </nav>
 {{/has_environments}}
 </header>
-<main id="main" tabindex="-1">
+<main id="main" tabindex="-1"{{#stale}} class="stale"{{/stale}}>
 )html";
 
 constexpr std::string_view foot_part = R"html(</main>
@@ -53,7 +53,7 @@ constexpr std::string_view badge_part =
 constexpr std::string_view banner_part = R"html(<div class="banner {{colour}}">
 <p class="headline"><span class="sign" aria-hidden="true">{{sign}}</span> {{headline}}</p>
 {{#lines}}
-<p>{{text}}{{#when}} {{>time}}{{/when}}{{after}}</p>
+<p{{#flows}} class="flows"{{/flows}}>{{text}}{{#when}} {{>time}}{{/when}}{{after}}</p>
 {{/lines}}
 {{#notices}}
 <p class="notice"><span class="sign {{colour}}" aria-hidden="true">{{sign}}</span> {{text}}</p>
@@ -89,7 +89,7 @@ const std::string_view overview_template = R"html({{>head}}
 {{#several}}
 <section aria-labelledby="environments">
 <h2 id="environments">Environments</h2>
-<div class="scroll" role="region" tabindex="0" aria-labelledby="environments">
+<div class="scroll" role="group" tabindex="0" aria-labelledby="environments">
 <table>
 <caption>{{environments_caption}}</caption>
 <thead><tr><th scope="col">Environment</th><th scope="col">State</th><th scope="col">Ready</th><th scope="col">Mode</th><th scope="col">Revision in force</th><th scope="col">Last run</th><th scope="col" class="wide">Next run</th></tr></thead>
@@ -111,7 +111,7 @@ const std::string_view overview_template = R"html({{>head}}
 <ul class="cards">
 {{#needs}}
 <li class="card {{colour}}">
-<h3><a href="{{href}}">{{address}}</a>{{#environment}} <span class="dim">{{environment}}</span>{{/environment}}</h3>
+<h3>{{#together}}{{together}}{{/together}}{{^together}}<a href="{{href}}">{{address}}</a>{{/together}}{{#environment}} <span class="dim">{{environment}}</span>{{/environment}}</h3>
 <p class="why">{{#state}}{{>badge}}{{/state}} <span class="reason">{{reason}}</span></p>
 {{#message}}
 <p class="message">{{message}}{{#code}} <code>{{code}}</code>{{/code}}</p>
@@ -119,7 +119,10 @@ const std::string_view overview_template = R"html({{>head}}
 {{#help}}
 <p class="cure"><b>Cure:</b> {{help}}</p>
 {{/help}}
-<p class="facts dim">{{#since}}Since {{>time}}{{/since}}{{#next_try}} · next try {{>time}}{{/next_try}}{{#failures}} · {{failures}}{{/failures}}{{#place}} · <span class="mono">{{place}}</span>{{/place}}</p>
+{{#together}}
+<p class="members">{{#members}}<a href="{{href}}">{{name}}</a> {{/members}}{{unnamed}}</p>
+{{/together}}
+<p class="facts dim">{{#since}}For {{#together}}up to {{/together}}{{>time}}{{/since}}{{#next_try}} · next try {{>time}}{{/next_try}}{{#failures}} · {{failures}}{{/failures}}{{#place}} · <span class="mono">{{place}}</span>{{/place}}</p>
 </li>
 {{/needs}}
 </ul>
@@ -144,7 +147,7 @@ const std::string_view overview_template = R"html({{>head}}
 <p class="empty">{{no_objects}}</p>
 {{/objects}}
 {{#has_objects}}
-<div class="scroll" role="region" tabindex="0" aria-labelledby="objects">
+<div class="scroll" role="group" tabindex="0" aria-labelledby="objects">
 <table class="objects">
 <caption>{{objects_caption}}</caption>
 <thead><tr><th scope="col">Object</th>{{#several}}<th scope="col">Environment</th>{{/several}}<th scope="col">Ready</th><th scope="col">Synced</th><th scope="col" class="wide">Reason and last error</th><th scope="col" class="wide">Revision</th><th scope="col" class="wide">Last change</th><th scope="col" class="wide">Last read</th></tr></thead>
@@ -168,13 +171,13 @@ const std::string_view overview_template = R"html({{>head}}
 <p class="empty">None.</p>
 {{/credentials}}
 {{#has_credentials}}
-<div class="scroll" role="region" tabindex="0" aria-labelledby="credentials">
+<div class="scroll" role="group" tabindex="0" aria-labelledby="credentials">
 <table>
 <caption>{{credentials_caption}}</caption>
-<thead><tr><th scope="col">Application</th><th scope="col">Credential</th><th scope="col">Ends</th><th scope="col">Rotates</th><th scope="col">Goes to</th></tr></thead>
+<thead><tr><th scope="col">Application</th><th scope="col">Ends</th><th scope="col">Credential</th><th scope="col" class="wide">Rotates</th><th scope="col" class="wide">Goes to</th></tr></thead>
 <tbody>
 {{#credentials}}
-<tr><th scope="row"><a href="{{href}}">{{application}}</a>{{#environment}} <span class="kind">{{environment}}</span>{{/environment}}</th><td>{{name}} <span class="kind">{{what}}</span></td><td>{{#urgency}}{{>badge}} {{/urgency}}{{#ends}}{{>time}}{{/ends}}</td><td>{{#rotates}}{{>time}}{{/rotates}}{{^rotates}}{{no_rotation}}{{/rotates}}</td><td>{{consumers}}</td></tr>
+<tr><th scope="row">{{#href}}<a href="{{href}}">{{application}}</a>{{/href}}{{^href}}{{application}}{{/href}}{{#environment}} <span class="kind">{{environment}}</span>{{/environment}}</th><td>{{#urgency}}{{>badge}} {{/urgency}}{{#ends}}{{>time}}{{/ends}}</td><td>{{name}} <span class="kind">{{what}}</span></td><td class="wide">{{#rotates}}{{>time}}{{/rotates}}{{^rotates}}{{no_rotation}}{{/rotates}}</td><td class="wide">{{consumers}}</td></tr>
 {{/credentials}}
 </tbody>
 </table>
@@ -192,9 +195,9 @@ const std::string_view overview_template = R"html({{>head}}
 {{#pending}}
 <div class="plan">
 <h3>{{#environment}}{{environment}}: {{/environment}}{{summary}}</h3>
-<p>{{why}}. Plan <code>{{plan_id}}</code>{{#revision}} of <span class="mono">{{revision}}</span>{{/revision}}.{{#approve}} To carry it out: <code>{{approve}}</code>{{/approve}}</p>
+<p>{{why}}.{{#plan_id}} Plan <code>{{plan_id}}</code>{{#revision}} of <span class="mono">{{revision}}</span>{{/revision}}.{{/plan_id}}{{#approve}} To carry it out: <code>{{approve}}</code>{{/approve}}</p>
 {{#text}}
-<details><summary>The plan</summary>
+<details><summary>{{#plan_id}}The plan{{/plan_id}}{{^plan_id}}The differences{{/plan_id}}</summary>
 <pre tabindex="0">{{text}}</pre>
 </details>
 {{/text}}
@@ -210,20 +213,20 @@ const std::string_view overview_template = R"html({{>head}}
 <p class="empty">No run yet.</p>
 {{/history}}
 {{#has_history}}
-<div class="scroll" role="region" tabindex="0" aria-labelledby="history">
+<div class="scroll" role="group" tabindex="0" aria-labelledby="history">
 <table>
 <caption>The last runs, newest first. Runs without change are folded.</caption>
-<thead><tr><th scope="col">When</th>{{#several}}<th scope="col">Environment</th>{{/several}}<th scope="col">Run</th><th scope="col">Result</th><th scope="col">What</th><th scope="col" class="wide">Revision</th><th scope="col" class="wide">Because of</th><th scope="col" class="wide">Took</th></tr></thead>
+<thead><tr><th scope="col">When</th>{{#several}}<th scope="col">Environment</th>{{/several}}<th scope="col" class="wide">Run</th><th scope="col">Result</th><th scope="col">What</th><th scope="col" class="wide">Revision</th><th scope="col" class="wide">Because of</th><th scope="col" class="wide">Took</th></tr></thead>
 <tbody>
 {{#history}}
-<tr{{#quiet}} class="quiet"{{/quiet}}><th scope="row">{{#when}}{{>time}}{{/when}}</th>{{#several}}<td>{{environment}}</td>{{/several}}<td class="number">{{run}}</td><td>{{#result}}{{>badge}}{{/result}}</td><td class="words">{{what}}{{#code}} <code>{{code}}</code>{{/code}}</td><td class="wide mono">{{revision}}</td><td class="wide">{{trigger}}</td><td class="wide number">{{took}}</td></tr>
+<tr{{#quiet}} class="quiet"{{/quiet}}><th scope="row">{{#when}}{{>time}}{{/when}}</th>{{#several}}<td>{{environment}}</td>{{/several}}<td class="wide number">{{run}}</td><td>{{#result}}{{>badge}}{{/result}}</td><td class="words">{{what}}{{#code}} <code>{{code}}</code>{{/code}}</td><td class="wide mono">{{revision}}</td><td class="wide">{{trigger}}</td><td class="wide number">{{took}}</td></tr>
 {{/history}}
 </tbody>
 </table>
 </div>
 {{/has_history}}
 {{#has_events}}
-<h3 id="events">What somebody may want to know</h3>
+<h3 id="events">Warnings and errors</h3>
 <ul class="events">
 {{#events}}
 <li><span class="sign {{colour}}" aria-hidden="true">{{sign}}</span> <span class="unseen">{{word}}: </span>{{#when}}{{>time}}{{/when}} {{text}}</li>
@@ -252,7 +255,7 @@ const std::string_view overview_template = R"html({{>head}}
 </div>
 {{/invalid}}
 {{#has_services}}
-<div class="scroll" role="region" tabindex="0" aria-labelledby="services">
+<div class="scroll" role="group" tabindex="0" aria-labelledby="services">
 <table>
 <caption>Microsoft's services, since the start</caption>
 <thead><tr><th scope="col">Service</th>{{#several}}<th scope="col">Environment</th>{{/several}}<th scope="col">Requests</th><th scope="col">Tried again</th><th scope="col">Throttled</th><th scope="col">Waited</th><th scope="col">Last error</th></tr></thead>
@@ -300,13 +303,13 @@ const std::string_view object_template = R"html({{>head}}
 </section>
 <section aria-labelledby="conditions">
 <h2 id="conditions">Conditions</h2>
-<div class="scroll" role="region" tabindex="0" aria-labelledby="conditions">
+<div class="scroll" role="group" tabindex="0" aria-labelledby="conditions">
 <table>
 <caption>As of the last read</caption>
-<thead><tr><th scope="col">Condition</th><th scope="col">Status</th><th scope="col">Reason</th><th scope="col">Message</th><th scope="col">Since</th><th scope="col">Revision</th></tr></thead>
+<thead><tr><th scope="col">Condition</th><th scope="col">Status</th><th scope="col">Why</th><th scope="col">Since</th><th scope="col" class="wide">Revision</th></tr></thead>
 <tbody>
 {{#conditions}}
-<tr><th scope="row">{{type}}</th><td>{{#status}}{{>badge}}{{/status}}</td><td>{{reason}}</td><td class="words">{{message}}</td><td>{{#since}}<time datetime="{{iso}}">{{utc}}</time> <span class="dim">({{relative}})</span>{{/since}}</td><td class="mono">{{revision}}</td></tr>
+<tr><th scope="row">{{type}}</th><td>{{#status}}{{>badge}}{{/status}}</td><td class="words"><b>{{reason}}</b> {{message}}</td><td class="number">{{#since}}<span class="wide"><time datetime="{{iso}}">{{utc}}</time>, </span>{{relative}}{{/since}}</td><td class="wide mono">{{revision}}</td></tr>
 {{/conditions}}
 </tbody>
 </table>
@@ -318,7 +321,7 @@ const std::string_view object_template = R"html({{>head}}
 <p class="empty">No difference.</p>
 {{/fields}}
 {{#has_fields}}
-<div class="scroll" role="region" tabindex="0" aria-labelledby="fields">
+<div class="scroll" role="group" tabindex="0" aria-labelledby="fields">
 <table>
 <caption>Fields that differ. Secrets are shown as facts, never as values.</caption>
 <thead><tr><th scope="col">Field</th><th scope="col">Wanted</th><th scope="col">Live</th><th scope="col">Note</th></tr></thead>
@@ -337,7 +340,7 @@ const std::string_view object_template = R"html({{>head}}
 <p class="empty">It waits for nobody, and nobody for it.</p>
 {{/independent}}
 {{#has_waits}}
-<h3>It waits for</h3>
+<h3>Waits for</h3>
 <ul class="tree">
 {{#waits}}
 <li>{{#href}}<a href="{{href}}">{{address}}</a>{{/href}}{{^href}}{{address}}{{/href}} {{#state}}{{>badge}}{{/state}}{{#has_more}}
@@ -350,7 +353,7 @@ const std::string_view object_template = R"html({{>head}}
 </ul>
 {{/has_waits}}
 {{#has_waiting}}
-<h3>For it wait</h3>
+<h3>Is waited for by</h3>
 <ul class="tree">
 {{#waiting}}
 <li><a href="{{href}}">{{address}}</a> {{#state}}{{>badge}}{{/state}}</li>
@@ -361,7 +364,7 @@ const std::string_view object_template = R"html({{>head}}
 {{#has_credentials}}
 <section aria-labelledby="credentials">
 <h2 id="credentials">Credentials</h2>
-<div class="scroll" role="region" tabindex="0" aria-labelledby="credentials">
+<div class="scroll" role="group" tabindex="0" aria-labelledby="credentials">
 <table>
 <caption>Secrets and certificates, soonest end first</caption>
 <thead><tr><th scope="col">Credential</th><th scope="col">Ends</th><th scope="col">Rotates</th><th scope="col">Goes to</th><th scope="col">Key id</th></tr></thead>
@@ -384,7 +387,7 @@ const std::string_view object_template = R"html({{>head}}
 {{/quiet}}
 {{#has_changes}}
 <h3 id="changes">Changes</h3>
-<div class="scroll" role="region" tabindex="0" aria-labelledby="changes">
+<div class="scroll" role="group" tabindex="0" aria-labelledby="changes">
 <table>
 <caption>What regent changed, newest first</caption>
 <thead><tr><th scope="col">When</th><th scope="col">Run</th><th scope="col">Action</th><th scope="col">Field</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>

@@ -83,8 +83,8 @@ SourceError reference_missing(const std::string& path) {
     return {fmt::format("{} does not exist", path), "paths are relative to the file that names them"};
 }
 
-std::string unfollowed_folder(const std::string& path) {
-    return fmt::format("{} is a link to a folder outside the repository: what is in there is not read", path);
+std::string unfollowed_link(const std::string& path) {
+    return fmt::format("{} is a link that leads out of the repository: manifests that may be there are not read", path);
 }
 
 }  // namespace regent::source

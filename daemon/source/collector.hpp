@@ -47,6 +47,6 @@ private:
 /// For files that manifests name.
 [[nodiscard]] SourceError reference_outside(const std::string& path);
 [[nodiscard]] SourceError reference_missing(const std::string& path);
-[[nodiscard]] std::string unfollowed_folder(const std::string& path);
+[[nodiscard]] std::string unfollowed_link(const std::string& path);
 
 }  // namespace regent::source

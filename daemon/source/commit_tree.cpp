@@ -262,6 +262,8 @@ private:
         // A link to a folder inside is read where it really is, if that is a source at all.
         if (*target) return {};
         if (is_manifest_name(shown.back())) return tl::unexpected(link_out_of_repository(join(shown)));
+        // On disk it would be known whether there is a folder at the other end.
+        if (why == Absence::outside) collector_.note(unfollowed_link(join(shown)));
         return {};
     }
 

@@ -86,6 +86,9 @@ public:
 
     tl::expected<void, SourceError> read_folder(const std::string& folder) {
         const auto path = (root_ / folder).lexically_normal();
+        const auto relative = fs::path(folder).lexically_normal();
+        if (relative.is_absolute() || (!relative.empty() && *relative.begin() == ".."))
+            return tl::unexpected(folder_outside(folder));
         std::error_code error;
         if (!fs::is_directory(path, error)) return tl::unexpected(no_such_folder(folder));
         if (!lies_within(root_, path) && fs::canonical(path) != root_) return tl::unexpected(folder_outside(folder));
@@ -121,7 +124,7 @@ private:
         const auto name = entry.path().filename().string();
         if (entry.is_symlink(error) && !lies_within(root_, entry.path())) {
             if (is_manifest_name(name)) return tl::unexpected(link_out_of_repository(shown(entry.path())));
-            if (entry.is_directory(error)) collector_.note(unfollowed_folder(shown(entry.path())));
+            if (entry.is_directory(error)) collector_.note(unfollowed_link(shown(entry.path())));
             return {};
         }
         if (entry.is_directory(error)) {

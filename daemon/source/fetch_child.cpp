@@ -107,8 +107,10 @@ void prepare_libgit2(const FetchRequest& request) {
     // A repository of another user is read, not obeyed: libgit2 runs no hooks and no programs that its configuration
     // names, which is what the ownership check guards git(1) against (CVE-2022-24765). See decisions/.
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-    git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS,
-                     request.ca_file.empty() ? system_certificates : request.ca_file.c_str(), nullptr);
+    // Without this, Debian's libgit2 (mbedTLS) has no idea whom to believe. Reading them all takes a while.
+    if (request.url.starts_with("https:"))
+        git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS,
+                         request.ca_file.empty() ? system_certificates : request.ca_file.c_str(), nullptr);
 }
 
 bool holds_packs(const fs::path& repository) {

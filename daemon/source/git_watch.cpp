@@ -130,7 +130,7 @@ public:
             same.notes = std::move(notes);
             return same;
         }
-        auto info = judge(*commit, stop);
+        auto info = judge(*commit, notes, stop);
         if (!info) return tl::unexpected(std::move(info.error()));
         auto state = accept(std::move(*info), stop);
         state.notes = std::move(notes);
@@ -228,7 +228,8 @@ private:
     }
 
     /// Whether a commit may be what is read from now on.
-    tl::expected<CommitInfo, SourceError> judge(const std::string& commit, const std::atomic<bool>& stop) {
+    tl::expected<CommitInfo, SourceError> judge(const std::string& commit, std::vector<std::string>& notes,
+                                                const std::atomic<bool>& stop) {
         const std::shared_lock lock(repository_->in_use);
         const auto repository = open_repository(repository_->path);
         auto info = repository ? read_commit(repository.get(), commit, name()) : std::nullopt;
@@ -238,7 +239,8 @@ private:
                 fmt::format("commit {} cannot be read from the local copy: {}", short_id(commit), last_git_error()),
                 "the next look fetches it afresh");
         }
-        if (auto fine = check_descent(repository.get(), *info); !fine) return tl::unexpected(std::move(fine.error()));
+        if (auto fine = check_descent(repository.get(), *info, notes); !fine)
+            return tl::unexpected(std::move(fine.error()));
         if (location_.verification.mode == Verification::Mode::head) {
             auto fine = verify_commit(repository.get(), *info, location_.verification, stop);
             if (!fine) return tl::unexpected(std::move(fine.error()));
@@ -250,27 +252,21 @@ private:
         return location_.allow_rewind.size() >= 7 && commit.starts_with(location_.allow_rewind);
     }
 
-    std::string tag_reference() const { return fmt::format("refs/regent/tags/{}", location_.tag); }
-
-    tl::expected<void, SourceError> check_descent(git_repository* repository, const CommitInfo& info) {
-        if (rewind_is_allowed(info.commit)) return {};
-        const auto how = fmt::format(
-            "if it is meant, set `allowRewind: {}` in the source and reload; until then the "
-            "state of {} stays in force",
-            info.commit, last_commit_.empty() ? "before" : short_id(last_commit_));
-        if (!location_.tag.empty()) {
-            git_oid known;
-            if (git_reference_name_to_id(&known, repository, tag_reference().c_str()) == 0 &&
-                hex(known) != info.commit) {
-                return refused(fmt::format("the tag `{}` was moved from {} to {}: tags are made to stay",
-                                           printable(location_.tag), short_id(hex(known)), describe(info)),
-                               how);
-            }
-        }
+    tl::expected<void, SourceError> check_descent(git_repository* repository, const CommitInfo& info,
+                                                  std::vector<std::string>& notes) {
         if (last_commit_.empty()) return {};
-        switch (ancestry(repository, info.commit, last_commit_)) {
+        const bool branch = location_.tag.empty();
+        const auto known =
+            rewind_is_allowed(info.commit) ? Ancestry::descends : ancestry(repository, info.commit, last_commit_);
+        switch (known) {
             case Ancestry::same:
+                return {};
             case Ancestry::descends:
+                // For a branch that is its trade; a tag is seldom moved, and somebody may want to know.
+                if (!branch && info.commit != last_commit_) {
+                    notes.push_back(fmt::format("the tag `{}` was moved from {} to {}", printable(location_.tag),
+                                                short_id(last_commit_), describe(info)));
+                }
                 return {};
             case Ancestry::unknown:
                 repository_->damaged = true;
@@ -280,12 +276,21 @@ private:
             case Ancestry::does_not:
                 break;
         }
-        const auto* kind = location_.branch.empty() ? "tag" : "branch";
+        const auto help = fmt::format(
+            "if it is meant, set `allowRewind: {}` in the source and reload; until then the "
+            "state of {} stays in force",
+            info.commit, short_id(last_commit_));
+        if (!branch) {
+            return refused(fmt::format("the tag `{}` was moved to {}, which does not descend from {}, the commit read "
+                                       "last",
+                                       printable(location_.tag), describe(info), short_id(last_commit_)),
+                           help);
+        }
         return refused(
-            fmt::format("the {} `{}` is now at {}, which does not descend from {}, the commit read last: the "
-                        "history was rewritten (a force-push), or this is another {}",
-                        kind, printable(name()), describe(info), short_id(last_commit_), kind),
-            how);
+            fmt::format("the branch `{}` is now at {}, which does not descend from {}, the commit read last: "
+                        "the history was rewritten (a force-push), or this is another branch",
+                        printable(location_.branch), describe(info), short_id(last_commit_)),
+            help);
     }
 
     SourceState accept(CommitInfo info, const std::atomic<bool>& stop) {
@@ -305,20 +310,15 @@ private:
         return state;
     }
 
-    /// Keeps the commit from being packed away, and a tag from moving unseen, also over a restart. Failing is no harm:
-    /// the commit was read.
+    /// Keeps the commit from being packed away. Failing is no harm: it was read.
     void remember(const std::string& commit) const {
         const std::shared_lock lock(repository_->in_use);
         const auto repository = open_repository(repository_->path);
         git_oid id;
         if (!repository || git_oid_fromstr(&id, commit.c_str()) != 0) return;
-        std::vector<std::string> names{accepted_reference};
-        if (!location_.tag.empty()) names.push_back(tag_reference());
-        for (const auto& reference : names) {
-            git_reference* made = nullptr;
-            if (git_reference_create(&made, repository.get(), reference.c_str(), &id, 1, nullptr) == 0)
-                git_reference_free(made);
-        }
+        git_reference* made = nullptr;
+        if (git_reference_create(&made, repository.get(), accepted_reference, &id, 1, nullptr) == 0)
+            git_reference_free(made);
     }
 
     GitLocation location_;

@@ -68,7 +68,7 @@ public:
     ~InotifyWatch() override {
         if (thread_.joinable()) {
             const std::uint64_t one = 1;
-            static_cast<void>(::write(wake_, &one, sizeof one));
+            [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);
             thread_.join();
         }
         if (inotify_ >= 0) ::close(inotify_);

@@ -36,8 +36,8 @@ struct GitLocation {
     std::string path;                  ///< folder inside that holds environments/; empty: the root
     std::filesystem::path repository;  ///< bare repository of the service's own; created when it is not there
     Verification verification;
-    /// A new tip that does not descend from the last one read (a force-push), and a tag that was moved, are refused
-    /// unless it is this commit. Seven digits or more.
+    /// A new tip that does not descend from the last one read (a force-push, or a tag set elsewhere) is refused unless
+    /// it is this commit. Seven digits or more.
     std::string allow_rewind;
     std::string user;                            ///< for https; empty: what the forge expects with a token
     std::filesystem::path token_file;            ///< https password or token; empty: none
@@ -63,7 +63,8 @@ struct SourceState {
     std::string
         version;  ///< changes when the content may have changed: the commit, or a digest over the folder's files
     std::optional<CommitInfo> commit;  ///< empty outside git
-    /// What happened on the way that somebody should know: the local copy was damaged and fetched afresh.
+    /// What happened on the way that somebody should know: the local copy was damaged and fetched afresh, or a tag was
+    /// moved ahead.
     std::vector<std::string> notes;
 };
 

@@ -15,7 +15,7 @@ StoreError full(const std::filesystem::path& file) {
 
 /// Not every way to meet a full disk is called so: SQLITE_IOERR_SHMSIZE is one, a quota another.
 bool has_no_room(const std::filesystem::path& file) {
-    constexpr std::uintmax_t room = 64 * 1024;
+    constexpr std::uintmax_t room = std::uintmax_t{64} * 1024;
     std::error_code error;
     const auto space = std::filesystem::space(file.parent_path(), error);
     return !error && space.available < room;

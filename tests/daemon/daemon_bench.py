@@ -123,7 +123,7 @@ class DaemonBench(CommandLineBench):
         answer = connection.getresponse()
         data = answer.read()
         self.outputs.append(data)
-        return answer.status, json.loads(data) if data.strip().startswith((b"{", b"[")) else data.decode()
+        return answer.status, json.loads(data) if "json" in (answer.getheader("Content-Type") or "") else data.decode()
 
     def environment_status(self, name=None):
         status, body = self.ask("/api/v1/status")

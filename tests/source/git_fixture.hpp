@@ -19,8 +19,8 @@ namespace regent::source {
 /// A folder of its own, removed at the end.
 class Folder {
 public:
-    Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "regent-source-XXXXXX").string();
+    explicit Folder(const std::filesystem::path& in = std::filesystem::temp_directory_path()) {
+        std::string pattern = (in / "regent-source-XXXXXX").string();
         path_ = std::filesystem::canonical(::mkdtemp(pattern.data()));
     }
     ~Folder() {

@@ -170,7 +170,7 @@ TEST_CASE("a rewritten history is refused with both commits until it is allowed 
     CHECK(file_text(*before.tree, "a.regent.yaml") == "two");
 }
 
-TEST_CASE("a tag is read, annotated or not, and refused when it was moved", "[source][git]") {
+TEST_CASE("a tag is read, annotated or not; moved ahead it is noted, moved elsewhere refused", "[source][git]") {
     Folder folder;
     Repository repository(folder / "repo");
     repository.write("a.regent.yaml", "one");
@@ -183,19 +183,28 @@ TEST_CASE("a tag is read, annotated or not, and refused when it was moved", "[so
         location.tag = tag;
         CHECK(look(*watch_git(location, "", fetch_program())).version == first);
     }
+    const auto source = watch_git(location, "", fetch_program());
+    look(*source);
     repository.write("a.regent.yaml", "two");
     const auto second = repository.commit("Second");
-    repository.git("tag -f light");
-    location.tag = "light";
-    // Known from before the restart; the new commit is even a descendant.
-    const auto said = refusal(*watch_git(location, first, fetch_program()));
-    CHECK_THAT(said, Contains("the tag `light` was moved from " + first.substr(0, 12) + " to " + second.substr(0, 12)));
-    location.allow_rewind = second;
-    CHECK(look(*watch_git(location, first, fetch_program())).version == second);
-    location.tag = "heavy";
-    location.allow_rewind.clear();
+    repository.git("tag -f -a -m again heavy");
+    const auto moved = look(*source);
+    CHECK(moved.version == second);
+    REQUIRE(moved.notes.size() == 1);
+    CHECK_THAT(moved.notes.front(),
+               Contains("the tag `heavy` was moved from " + first.substr(0, 12) + " to " + second.substr(0, 12)));
+
+    repository.git("tag -f heavy " + first);
+    const auto said = refusal(*source);
+    CHECK_THAT(said, Contains("the tag `heavy` was moved to " + first.substr(0, 12)));
+    CHECK_THAT(said, Contains("does not descend from " + second.substr(0, 12)));
+    CHECK_THAT(said, Contains("allowRewind: " + first));
+    CHECK(moved.tree->read({"."}));
+    location.allow_rewind = first;
+    CHECK(look(*watch_git(location, second, fetch_program())).version == first);
+
     repository.git("tag -d heavy");
-    CHECK_THAT(refusal(*watch_git(location, first, fetch_program())), Contains("there is no tag `heavy`"));
+    CHECK_THAT(refusal(*source), Contains("there is no tag `heavy`") && Contains("light"));
 }
 
 TEST_CASE("a damaged local copy is noticed, moved aside and fetched afresh, and said so", "[source][git]") {

@@ -89,7 +89,7 @@ void ApplicationMatch::add_by_key(const Address& address, json application) {
     applications_.insert_or_assign(id, std::move(application));
 }
 
-void ApplicationMatch::add_adopt_target(const Address&, json application) {
+void ApplicationMatch::add_adopt_target(const Address&, json&& application) {
     if (!application.is_object()) return;
     const auto id = object_id(application);
     by_app_id_.emplace(app_id(application), id);

@@ -36,7 +36,7 @@ public:
     /// Wanted, and not among the tagged ones: to be read by their keys, and by `adopt` where a manifest names one.
     [[nodiscard]] std::vector<const model::Scope::Wanted*> missing() const;
     void add_by_key(const model::Address& address, nlohmann::json application);
-    void add_adopt_target(const model::Address& address, nlohmann::json application);
+    void add_adopt_target(const model::Address& address, nlohmann::json&& application);
     /// Still without an application that holds its key: the recycle bin may hold it.
     [[nodiscard]] bool needs_recycle_bin() const;
     void add_deleted(std::vector<nlohmann::json> applications);

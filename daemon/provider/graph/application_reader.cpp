@@ -24,6 +24,15 @@ constexpr std::size_t few_principals = 200;
 /// An application that was just listed is on some replica; others learn of it within seconds.
 constexpr int credential_attempts = 4;
 
+// What a person reads behind "reading ".
+constexpr std::string_view applications = "applications";
+constexpr std::string_view the_tenants_applications = "the names of all applications";
+constexpr std::string_view applications_by_key = "applications by key";
+constexpr std::string_view federated_credentials = "federated credentials by application";
+constexpr std::string_view deleted_applications = "deleted applications";
+constexpr std::string_view principals = "service principals";
+constexpr std::string_view api_permissions = "the permissions of APIs";
+
 std::size_t batches_for(std::size_t count) {
     return (count + GraphClient::max_batch - 1) / GraphClient::max_batch;
 }
@@ -41,22 +50,36 @@ bool has_all_credentials(const json& application) {
 
 }  // namespace
 
-ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::tagged(const std::string& tag) {
+ReadPart ApplicationReader::part_of_a_list(std::string_view what, std::size_t remembered) {
+    PartRead part{"Graph", what, 0, memory_.counts.of(what), true};
+    if (!part.total && remembered > 0) part.total = remembered;
+    return {progress_, part};
+}
+
+ReadPart ApplicationReader::part_of(std::string_view what, std::size_t total) {
+    return {progress_, {"Graph", what, 0, total, false}};
+}
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::tagged(const std::string& tag,
+                                                                                std::size_t remembered) {
+    auto part = part_of_a_list(applications, remembered);
     const std::string what = "list the applications";
     const auto path = fmt::format("/applications?$filter={}&{}",
                                   percent_encoded(fmt::format("tags/any(t:t eq '{}')", tag)), select_members());
-    if (expand_works_) {
+    if (memory_.expand_works) {
         std::size_t pages_read = 0;
-        auto listed = client_.list(path + expand_credentials + "&$top=100", what, &pages_read);
+        auto listed = client_.list(path + expand_credentials + "&$top=100", what, &part, &pages_read);
         if (!listed && (listed.error().kind != ErrorKind::rejected || pages_read > 0)) return listed;
         if (listed) {
+            memory_.counts.remember(applications, listed->size());
             if (auto added = add_credentials(*listed); !added) return tl::unexpected(std::move(added.error()));
             return listed;
         }
     }
-    auto listed = client_.list(path + "&$top=999", what);
+    auto listed = client_.list(path + "&$top=999", what, &part);
     if (!listed) return listed;
-    expand_works_ = false;  // the same list without it was taken
+    memory_.expand_works = false;  // the same list without it was taken
+    memory_.counts.remember(applications, listed->size());
     if (auto added = add_credentials(*listed); !added) return tl::unexpected(std::move(added.error()));
     return listed;
 }
@@ -101,10 +124,12 @@ ApplicationReader::Result<std::optional<std::set<std::string>>> ApplicationReade
                                                                                              std::size_t count) {
     const auto batches = batches_for(count);
     if (batches <= few_batches) return std::optional<std::set<std::string>>{};
+    auto part = part_of_a_list(the_tenants_applications);
     auto listed = client_.list_at_most("/applications?$select=id,appId,uniqueName&$top=999", "list the applications",
-                                       batches - 1);
+                                       batches - 1, &part);
     if (!listed) return tl::unexpected(std::move(listed.error()));
     if (!*listed) return std::optional<std::set<std::string>>{};
+    memory_.counts.remember(the_tenants_applications, (*listed)->size());
     std::set<std::string> held;
     for (const auto& application : **listed) held.insert(lower_case(member_text(application, key_name)));
     return std::optional(std::move(held));
@@ -113,18 +138,20 @@ ApplicationReader::Result<std::optional<std::set<std::string>>> ApplicationReade
 ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::read_each(
     const std::vector<std::string>& paths) {
     const std::string what = "read applications by their keys";
+    auto part = part_of(applications_by_key, paths.size());
     std::optional<Objects> read;
-    if (expand_works_) {
+    if (memory_.expand_works) {
         auto with_credentials = paths;
         for (auto& path : with_credentials) path += expand_credentials;
-        auto answers = client_.read_all(with_credentials, what);
+        auto answers = client_.read_all(with_credentials, what, &part);
         if (!answers && answers.error().kind != ErrorKind::rejected) return answers;
         if (answers) read = std::move(*answers);
     }
     if (!read) {
-        auto answers = client_.read_all(paths, what);
+        part.begins_again();
+        auto answers = client_.read_all(paths, what, &part);
         if (!answers) return answers;
-        expand_works_ = false;
+        memory_.expand_works = false;
         read = std::move(*answers);
     }
     if (auto added = add_credentials(*read); !added) return tl::unexpected(std::move(added.error()));
@@ -138,11 +165,13 @@ ApplicationReader::Result<void> ApplicationReader::add_credentials(Objects& appl
     for (auto& application : applications) {
         if (application.is_object() && !has_all_credentials(application)) open.push_back(&application);
     }
+    auto part = part_of(federated_credentials, open.size());
     for (int attempt = 1; !open.empty(); ++attempt) {
         std::vector<std::string> paths;
+        paths.reserve(open.size());
         for (const auto* application : open)
             paths.push_back(fmt::format("/applications/{}/{}", member_text(*application, "id"), credentials_member));
-        auto answers = client_.read_all(paths, what);
+        auto answers = client_.read_all(paths, what, attempt == 1 ? &part : nullptr);
         if (!answers) return tl::unexpected(std::move(answers.error()));
         std::vector<json*> missing;
         for (std::size_t i = 0; i < open.size(); ++i) {
@@ -162,18 +191,21 @@ ApplicationReader::Result<void> ApplicationReader::add_credentials(Objects& appl
             return tl::unexpected(client_.incomplete(
                 what, fmt::format("application {} was listed, and is not there", member_text(*open.front(), "id"))));
         }
+        part.waits("Graph does not show every application yet", 1s * (1 << attempt));
         if (!client_.wait(1s * (1 << attempt))) return tl::unexpected(client_.stopped(what));
     }
     return {};
 }
 
 ApplicationReader::Result<std::optional<ApplicationReader::Objects>> ApplicationReader::deleted() {
+    auto part = part_of_a_list(deleted_applications);
     auto listed = client_.list("/directory/deletedItems/microsoft.graph.application?" + select_members() + "&$top=999",
-                               "look into the recycle bin");
+                               "look into the recycle bin", &part);
     if (!listed) {
         if (listed.error().kind == ErrorKind::forbidden) return std::optional<Objects>{};
         return tl::unexpected(std::move(listed.error()));
     }
+    memory_.counts.remember(deleted_applications, listed->size());
     // A credential of a deleted application cannot be read; it is written again after the restoration.
     for (auto& application : *listed) application[credentials_member] = json::array();
     return std::optional(std::move(*listed));
@@ -191,19 +223,23 @@ ApplicationReader::Result<std::map<std::string, std::string>> ApplicationReader:
         return true;
     };
     if (app_ids.size() > few_principals) {
-        auto listed =
-            client_.list_at_most("/servicePrincipals?$select=id,appId&$top=999", what, batches_for(app_ids.size()) - 1);
+        auto part = part_of_a_list(principals);
+        auto listed = client_.list_at_most("/servicePrincipals?$select=id,appId&$top=999", what,
+                                           batches_for(app_ids.size()) - 1, &part);
         if (!listed) return tl::unexpected(std::move(listed.error()));
         if (*listed) {
+            memory_.counts.remember(principals, (*listed)->size());
             if (!std::all_of((*listed)->begin(), (*listed)->end(), take))
                 return tl::unexpected(client_.incomplete(what, "one without `id` or `appId`"));
             return found;
         }
     }
     std::vector<std::string> paths;
+    paths.reserve(app_ids.size());
     for (const auto& app_id : app_ids)
         paths.push_back("/servicePrincipals(appId=" + key_literal(app_id) + ")?$select=id,appId");
-    auto answers = client_.read_all(paths, what);
+    auto part = part_of(principals, paths.size());
+    auto answers = client_.read_all(paths, what, &part);
     if (!answers) return tl::unexpected(std::move(answers.error()));
     auto app_id = app_ids.begin();
     for (const auto& principal : *answers) {
@@ -219,8 +255,10 @@ ApplicationReader::Result<std::map<std::string, model::ApiPermissions>> Applicat
     const std::string what = "read what the APIs publish";
     std::map<std::string, model::ApiPermissions> found;
     std::vector<std::string> paths;
+    paths.reserve(app_ids.size());
     for (const auto& app_id : app_ids) paths.push_back(path_of_api(app_id));
-    auto answers = client_.read_all(paths, what);
+    auto part = part_of(api_permissions, paths.size());
+    auto answers = client_.read_all(paths, what, &part);
     if (!answers) return tl::unexpected(std::move(answers.error()));
     auto app_id = app_ids.begin();
     for (const auto& principal : *answers) {

@@ -2,6 +2,7 @@
 
 #include "model/snapshot.hpp"
 #include "provider/graph/graph_client.hpp"
+#include "provider/read_progress.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -14,18 +15,29 @@
 
 namespace regent::provider::graph {
 
+/// What one observation learns for the next one.
+struct ReaderMemory {
+    std::atomic<bool> expand_works;  ///< until a tenant refuses it
+    LastCounts counts;
+};
+
 /// The reads of an observation, in as few requests as Graph allows. Every application comes with its
 /// `federatedIdentityCredentials`, by `$expand` where the tenant takes it, else by batches of 20 reads.
+///
+/// Totals are told where they are known without asking: the count of keys, or what the same list brought last time.
+/// Graph counts a list only together with `ConsistencyLevel: eventual` and without `$expand`: neither is worth a total.
+/// https://learn.microsoft.com/graph/aad-advanced-queries
 class ApplicationReader {
 public:
-    ApplicationReader(GraphClient& client, bool may_expand) : client_(client), expand_works_(may_expand) {}
+    ApplicationReader(GraphClient& client, ReaderMemory& memory, ReadProgress& progress)
+        : client_(client), memory_(memory), progress_(progress) {}
 
     template <typename T>
     using Result = tl::expected<T, ProviderError>;
     using Objects = std::vector<nlohmann::json>;
 
-    /// All applications that carry the tag.
-    [[nodiscard]] Result<Objects> tagged(const std::string& tag);
+    /// All applications that carry the tag. `remembered`: how many there were, as far as anybody remembers.
+    [[nodiscard]] Result<Objects> tagged(const std::string& tag, std::size_t remembered);
     /// Applications by alternate keys, in the order asked for; null JSON where there is none. An answer about another
     /// object is an error.
     [[nodiscard]] Result<Objects> by_unique_names(const std::vector<std::string>& keys);
@@ -44,9 +56,13 @@ private:
     [[nodiscard]] Result<std::optional<std::set<std::string>>> held_keys(const char* key_name, std::size_t count);
     [[nodiscard]] Result<Objects> read_each(const std::vector<std::string>& paths);
     [[nodiscard]] Result<void> add_credentials(Objects& applications);
+    /// A part of unknown size, but for what is remembered of it.
+    [[nodiscard]] ReadPart part_of_a_list(std::string_view what, std::size_t remembered = 0);
+    [[nodiscard]] ReadPart part_of(std::string_view what, std::size_t total);
 
     GraphClient& client_;
-    std::atomic<bool> expand_works_;  ///< until a tenant refuses it
+    ReaderMemory& memory_;
+    ReadProgress& progress_;
 };
 
 }  // namespace regent::provider::graph

@@ -65,6 +65,7 @@ std::string Batch::take(const json& answer, const std::string& request_id, std::
     const auto* responses = member(answer, "responses");
     if (responses == nullptr || !responses->is_array()) return "a batch without `responses`";
     wait_ = 0ms;
+    throttled_ = false;
     ++rounds_;
     const auto before = open_.size();
     std::optional<GraphAnswer> not_now;
@@ -75,6 +76,7 @@ std::string Batch::take(const json& answer, const std::string& request_id, std::
         if (!is_transient(refusal_->status)) return {};
         wait_ = std::max(wait_, wait_asked_by(*refusal_, now));
         if (wait_ > longest_wait) return {};
+        throttled_ = throttled_ || refusal_->status == 429;
         not_now = std::move(refusal_);
     }
     refusal_.reset();

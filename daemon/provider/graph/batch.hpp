@@ -19,6 +19,8 @@ public:
     Batch(const std::vector<std::string>& paths, std::size_t first, std::size_t count);
 
     [[nodiscard]] bool done() const noexcept { return open_.empty(); }
+    /// How many have no answer yet.
+    [[nodiscard]] std::size_t open() const noexcept { return open_.size(); }
     /// The body of the next request: everything that has no answer yet.
     [[nodiscard]] nlohmann::json next_request() const;
     /// Takes the answers in: bodies of 200 into `into` at the index of their path, null for 404. Returns what is wrong
@@ -29,6 +31,8 @@ public:
     [[nodiscard]] const GraphAnswer* refusal() const noexcept { return refusal_ ? &*refusal_ : nullptr; }
     /// How long to wait before the next request; zero when there is none to make.
     [[nodiscard]] std::chrono::milliseconds wait() const noexcept { return wait_; }
+    /// True when that is because of throttling; otherwise something is not well there.
+    [[nodiscard]] bool throttled() const noexcept { return throttled_; }
 
 private:
     [[nodiscard]] std::chrono::milliseconds wait_asked_by(const GraphAnswer& inner,
@@ -40,6 +44,7 @@ private:
     std::vector<std::size_t> open_;
     std::optional<GraphAnswer> refusal_;
     std::chrono::milliseconds wait_{0};
+    bool throttled_ = false;
     int rounds_ = 0;
 };
 

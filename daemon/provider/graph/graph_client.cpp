@@ -177,28 +177,27 @@ GraphClient::Result<json> GraphClient::get(const std::string& path, const std::s
 }
 
 GraphClient::Result<GraphClient::Objects> GraphClient::list(const std::string& path, const std::string& what,
-                                                            std::size_t* pages_read) {
-    auto all = list_at_most(path, what, std::numeric_limits<std::size_t>::max(), pages_read);
+                                                            ReadPart* part, std::size_t* pages_read) {
+    auto all = list_at_most(path, what, std::numeric_limits<std::size_t>::max(), part, pages_read);
     if (!all) return tl::unexpected(std::move(all.error()));
     return std::move(**all);
 }
 
-GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::list_at_most(const std::string& path,
-                                                                                   const std::string& what,
-                                                                                   std::size_t max_pages,
-                                                                                   std::size_t* pages_read) {
+GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::list_at_most(
+    const std::string& path, const std::string& what, std::size_t max_pages, ReadPart* part, std::size_t* pages_read) {
     for (int attempt = 1;; ++attempt) {
         bool expired = false;
         std::size_t pages = 0;
-        auto all = read_pages(path, what, max_pages, pages, expired);
+        auto all = read_pages(path, what, max_pages, part, pages, expired);
         if (pages_read != nullptr) *pages_read = pages;
         if (all || !expired || attempt == max_list_attempts) return all;
+        if (part != nullptr) part->begins_again();
     }
 }
 
 GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::read_pages(const std::string& path,
                                                                                  const std::string& what,
-                                                                                 std::size_t max_pages,
+                                                                                 std::size_t max_pages, ReadPart* part,
                                                                                  std::size_t& pages, bool& expired) {
     Objects all;
     std::set<std::string> seen;
@@ -214,6 +213,7 @@ GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::read_pages
         auto& page = *answer->body;
         if (!is_array(member(page, "value"))) return tl::unexpected(incomplete(what, "a page without `value`"));
         for (auto& object : page["value"]) all.push_back(std::move(object));
+        if (part != nullptr) part->came(page["value"].size());
         auto link = next_page(page, what);
         if (!link) return tl::unexpected(std::move(link.error()));
         next = std::move(*link);
@@ -236,21 +236,23 @@ GraphClient::Result<std::string> GraphClient::next_page(const json& page, const 
 }
 
 GraphClient::Result<GraphClient::Objects> GraphClient::read_all(const std::vector<std::string>& paths,
-                                                                const std::string& what) {
+                                                                const std::string& what, ReadPart* part) {
     Objects answers(paths.size());
     const auto batches = (paths.size() + max_batch - 1) / max_batch;
     auto read = for_each_index(batches, parallel_, [&](std::size_t i) {
-        return read_batch(paths, i * max_batch, std::min(max_batch, paths.size() - i * max_batch), answers, what);
+        return read_batch(paths, i * max_batch, std::min(max_batch, paths.size() - i * max_batch), answers, what, part);
     });
     if (!read) return tl::unexpected(std::move(read.error()));
     return answers;
 }
 
 GraphClient::Result<void> GraphClient::read_batch(const std::vector<std::string>& paths, std::size_t first,
-                                                  std::size_t count, Objects& into, const std::string& what) {
+                                                  std::size_t count, Objects& into, const std::string& what,
+                                                  ReadPart* part) {
     Batch batch(paths, first, count);
     while (!batch.done()) {
         const auto body = batch.next_request();
+        const auto open = batch.open();
         // A batch of reads may be sent twice, whatever its verb.
         auto answer = send(net::Method::post, "/$batch", what, &body);
         if (!answer) {
@@ -263,7 +265,10 @@ GraphClient::Result<void> GraphClient::read_batch(const std::vector<std::string>
         if (auto why = batch.take(*answer->body, answer->request_id, clock_.now(), into); !why.empty())
             return tl::unexpected(incomplete(what, why));
         if (const auto* refusal = batch.refusal()) return tl::unexpected(refused(what, *refusal));
-        if (batch.wait() > 0ms && !wait(batch.wait())) return tl::unexpected(stopped(what));
+        if (part != nullptr) part->came(open - batch.open());
+        if (batch.wait() <= 0ms) continue;
+        if (part != nullptr) part->waits(batch.throttled() ? "throttled by Graph" : "Graph is not well", batch.wait());
+        if (!wait(batch.wait())) return tl::unexpected(stopped(what));
     }
     return {};
 }

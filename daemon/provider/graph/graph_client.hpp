@@ -2,6 +2,7 @@
 
 #include "net/session.hpp"
 #include "provider/provider_error.hpp"
+#include "provider/read_progress.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
@@ -36,7 +37,8 @@ struct SendOptions {
 /// Requests to Microsoft Graph with paging, batching and its errors translated.
 /// https://learn.microsoft.com/graph/api/overview
 ///
-/// Paths are behind the version: "/applications". `what` completes "could not …" and "Entra refused to …". Thread-safe.
+/// Paths are behind the version: "/applications". `what` completes "could not …" and "Entra refused to …". `part`,
+/// where there is one, is told what has come. Thread-safe.
 class GraphClient {
 public:
     /// `session` and `clock` must outlive the client. `parallel`: batches under way at once.
@@ -53,14 +55,16 @@ public:
     [[nodiscard]] Result<nlohmann::json> get(const std::string& path, const std::string& what);
     /// The members of `value` of every page, to the end. A page that fails fails the whole; `pages_read` then says how
     /// many came before it.
-    [[nodiscard]] Result<Objects> list(const std::string& path, const std::string& what,
+    [[nodiscard]] Result<Objects> list(const std::string& path, const std::string& what, ReadPart* part = nullptr,
                                        std::size_t* pages_read = nullptr);
     /// The same, unless it takes more than `max_pages`: then nothing.
     [[nodiscard]] Result<std::optional<Objects>> list_at_most(const std::string& path, const std::string& what,
-                                                              std::size_t max_pages, std::size_t* pages_read = nullptr);
+                                                              std::size_t max_pages, ReadPart* part = nullptr,
+                                                              std::size_t* pages_read = nullptr);
     /// Reads many paths, 20 to a request; answers in the order asked for. What is throttled inside a batch is asked for
     /// again. An answer that is neither 200 nor 404 fails the whole; a 404 is null JSON.
-    [[nodiscard]] Result<Objects> read_all(const std::vector<std::string>& paths, const std::string& what);
+    [[nodiscard]] Result<Objects> read_all(const std::vector<std::string>& paths, const std::string& what,
+                                           ReadPart* part = nullptr);
 
     /// The error of an answer that refused `what`.
     [[nodiscard]] ProviderError refused(const std::string& what, const GraphAnswer& answer) const;
@@ -82,9 +86,10 @@ private:
     [[nodiscard]] bool may_renew_token();
     [[nodiscard]] Result<std::string> next_page(const nlohmann::json& page, const std::string& what) const;
     [[nodiscard]] Result<std::optional<Objects>> read_pages(const std::string& path, const std::string& what,
-                                                            std::size_t max_pages, std::size_t& pages, bool& expired);
+                                                            std::size_t max_pages, ReadPart* part, std::size_t& pages,
+                                                            bool& expired);
     [[nodiscard]] Result<void> read_batch(const std::vector<std::string>& paths, std::size_t first, std::size_t count,
-                                          Objects& into, const std::string& what);
+                                          Objects& into, const std::string& what, ReadPart* part);
 
     net::Session& session_;
     net::Clock& clock_;

@@ -3,6 +3,7 @@
 #include "provider/graph/application_reader.hpp"
 #include "provider/graph/graph_provider.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace regent::provider::graph {
@@ -15,19 +16,21 @@ public:
     GraphObserver(net::Session& session, net::Clock& clock, GraphOptions options)
         : options_(std::move(options)),
           client_(session, clock, options_.origin, options_.scope, options_.parallel_reads),
-          reader_(client_, options_.expand_federated_credentials) {}
+          memory_{options_.expand_federated_credentials, {}} {}
 
-    tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) override {
+    tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
+                                              ReadProgress& progress) override {
+        ApplicationReader reader(client_, memory_, progress);
         // Filled aside: what fails half-way leaves nothing behind.
         model::Snapshot found;
         auto caller = client_.caller_object_id();
         if (!caller) return tl::unexpected(std::move(caller.error()));
         found.caller_object_id = std::move(*caller);
-        auto apis = reader_.apis(scope.apis);
+        auto apis = reader.apis(scope.apis);
         if (!apis) return tl::unexpected(std::move(apis.error()));
         found.apis = std::move(*apis);
-        if (auto read = read_applications(scope, found); !read) return read;
-        if (auto read = read_service_principals(found); !read) return read;
+        if (auto read = read_applications(reader, scope, found); !read) return read;
+        if (auto read = read_service_principals(reader, found); !read) return read;
         add(std::move(found), into);
         return {};
     }
@@ -35,37 +38,44 @@ public:
 private:
     using Read = tl::expected<void, ProviderError>;
 
-    Read read_applications(const model::Scope& scope, model::Snapshot& found) {
+    Read read_applications(ApplicationReader& reader, const model::Scope& scope, model::Snapshot& found) {
         ApplicationMatch match(scope, options_.identity);
-        auto tagged = reader_.tagged(owner_tag(options_.identity));
+        auto tagged = reader.tagged(owner_tag(options_.identity), remembered_in(scope));
         if (!tagged) return tl::unexpected(std::move(tagged.error()));
         match.add_tagged(std::move(*tagged));
-        if (auto read = read_missing(match); !read) return read;
+        if (auto read = read_missing(reader, match); !read) return read;
         if (match.needs_recycle_bin()) {
-            auto deleted = reader_.deleted();
+            auto deleted = reader.deleted();
             if (!deleted) return tl::unexpected(std::move(deleted.error()));
             if (*deleted) match.add_deleted(std::move(**deleted));
         }
-        if (auto read = name_permissions(match, found); !read) return read;
+        if (auto read = name_permissions(reader, match, found); !read) return read;
         if (auto settled = match.settle(PermissionNames(found.apis), found); !settled)
             return tl::unexpected(client_.incomplete("read the applications", settled.error()));
         return {};
     }
 
+    /// How many of the applications that are wanted were there when somebody last remembered them.
+    static std::size_t remembered_in(const model::Scope& scope) {
+        return static_cast<std::size_t>(std::count_if(scope.wanted.begin(), scope.wanted.end(), [](const auto& wanted) {
+            return wanted.address.kind == model::kind::application && !wanted.remembered_id.empty();
+        }));
+    }
+
     /// Of APIs that no manifest names, too: a permission that somebody added, or that a manifest no longer asks for, is
     /// shown and compared by its name.
-    Read name_permissions(const ApplicationMatch& match, model::Snapshot& found) {
+    Read name_permissions(ApplicationReader& reader, const ApplicationMatch& match, model::Snapshot& found) {
         auto asked = match.apis_asked();
         for (const auto& [app_id, api] : found.apis) asked.erase(app_id);
         if (asked.empty()) return {};
-        auto apis = reader_.apis(asked);
+        auto apis = reader.apis(asked);
         if (!apis) return tl::unexpected(std::move(apis.error()));
         found.apis.merge(*apis);
         return {};
     }
 
     /// What the list by tag did not show: fresh ones, ours that lost their tag, and what is to be adopted.
-    Read read_missing(ApplicationMatch& match) {
+    Read read_missing(ApplicationReader& reader, ApplicationMatch& match) {
         const auto missing = match.missing();
         std::vector<std::string> keys, app_ids;
         std::vector<model::Address> adopters;
@@ -75,9 +85,9 @@ private:
             app_ids.push_back(wanted->adopt);
             adopters.push_back(wanted->address);
         }
-        auto by_key = reader_.by_unique_names(keys);
+        auto by_key = reader.by_unique_names(keys);
         if (!by_key) return tl::unexpected(std::move(by_key.error()));
-        auto targets = reader_.by_app_ids(app_ids);
+        auto targets = reader.by_app_ids(app_ids);
         if (!targets) return tl::unexpected(std::move(targets.error()));
         for (std::size_t i = 0; i < missing.size(); ++i) match.add_by_key(missing[i]->address, std::move((*by_key)[i]));
         for (std::size_t i = 0; i < adopters.size(); ++i) match.add_adopt_target(adopters[i], std::move((*targets)[i]));
@@ -85,12 +95,12 @@ private:
     }
 
     /// Of what is wanted only: nothing is planned for the others' service principals.
-    Read read_service_principals(model::Snapshot& found) {
+    Read read_service_principals(ApplicationReader& reader, model::Snapshot& found) {
         std::set<std::string> app_ids;
         for (const auto& [address, resource] : found.resources) {
             if (!resource.deleted) app_ids.insert(resource.outputs.at(std::string(model::output::app_id)));
         }
-        auto principals = reader_.service_principals(app_ids);
+        auto principals = reader.service_principals(app_ids);
         if (!principals) return tl::unexpected(std::move(principals.error()));
         for (auto& [address, resource] : found.resources) {
             if (resource.deleted) continue;
@@ -110,7 +120,7 @@ private:
 
     const GraphOptions options_;
     GraphClient client_;
-    ApplicationReader reader_;
+    ReaderMemory memory_;
 };
 
 }  // namespace

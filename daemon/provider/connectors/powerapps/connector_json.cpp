@@ -66,8 +66,8 @@ bool by_managed_identity(const json* settings) {
 /// Both places of the resource, equal in a healthy connector. When a person changed one only, the text holds both,
 /// differs from every desired value, and so both are written again.
 std::string resource_of(const json* settings) {
-    const auto uri = parameter(member(settings, "customParameters"), "resourceUri");
-    const auto id = text(member(member(settings, "properties"), "AzureActiveDirectoryResourceId"));
+    auto uri = parameter(member(settings, "customParameters"), "resourceUri");
+    auto id = text(member(member(settings, "properties"), "AzureActiveDirectoryResourceId"));
     if (uri.empty() || uri == id) return id;
     if (id.empty()) return uri;
     return uri + " and " + id;

@@ -71,6 +71,7 @@ private:
 
     std::string names(const std::vector<std::size_t>& indices) const {
         std::vector<std::string> list;
+        list.reserve(indices.size());
         for (const auto i : indices) list.push_back(found_[i].facts.name);
         return fmt::format("{}", fmt::join(list, ", "));
     }

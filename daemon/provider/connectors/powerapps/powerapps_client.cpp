@@ -255,7 +255,8 @@ PowerAppsClient::Result<json> PowerAppsClient::read(net::Method method, std::str
     return parsed;
 }
 
-PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const std::string& environment) {
+PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const std::string& environment,
+                                                                        ReadPart* part) {
     const auto what = fmt::format("list the connectors of environment {}", environment);
     std::vector<json> found;
     std::set<std::string> seen;
@@ -269,16 +270,19 @@ PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const st
         if (!page.is_object()) return unclear("no JSON object");
         const auto value = page.find("value");
         if (value == page.end() || !value->is_array()) return unclear("a page without `value`");
+        const auto before = found.size();
         for (auto& connector : *value) {
             const auto facts = facts_of(connector);
             if (facts.name.empty()) return unclear("an entry without `name`");
             if (facts.custom) found.push_back(std::move(connector));
         }
+        if (part != nullptr) part->came(found.size() - before);
         const auto next = page.find("nextLink");
-        if (next == page.end() || next->is_null() || *next == "") continue;
+        const auto* address = next == page.end() ? nullptr : next->get_ptr<const std::string*>();
+        if (next == page.end() || next->is_null() || (address != nullptr && address->empty())) continue;
         // The link has been seen to name another host (management.azure.com). Its path is what counts; the token stays
         // with the host we were told to trust.
-        auto link = split(next->is_string() ? next->get<std::string>() : std::string{});
+        auto link = split(address != nullptr ? *address : std::string{});
         if (!begins_with_base_path(link.target)) return unclear("its next page lies outside the service");
         target = sendable(link.target);
         if (seen.contains(target)) return unclear("a page names an earlier one as its next");

@@ -3,6 +3,7 @@
 #include "net/session.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/provider_error.hpp"
+#include "provider/read_progress.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
@@ -25,7 +26,8 @@ public:
     using Result = tl::expected<T, ProviderError>;
 
     /// The custom connectors of an environment, every page. Built-in ones are left out.
-    [[nodiscard]] Result<std::vector<nlohmann::json>> list_custom(const std::string& environment);
+    [[nodiscard]] Result<std::vector<nlohmann::json>> list_custom(const std::string& environment,
+                                                                  ReadPart* part = nullptr);
     [[nodiscard]] Result<nlohmann::json> get(const std::string& environment, const std::string& name);
     /// The definition as it was submitted, from the signed address in `connector`. No token is sent there. An address
     /// that is missing, or does not open the definition (they live about an hour), is asked for again once. Null JSON

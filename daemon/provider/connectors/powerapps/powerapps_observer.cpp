@@ -15,6 +15,11 @@
 namespace regent::provider::powerapps {
 namespace {
 
+constexpr std::string_view service = "Power Platform";
+// What a person reads behind "reading ".
+constexpr std::string_view connectors = "connectors";
+constexpr std::string_view definitions = "definitions of connectors";
+
 /// Runs `work(0) … work(count - 1)` on at most `threads` threads and returns the first error, if any; the rest is then
 /// not begun.
 template <typename Work>
@@ -44,11 +49,17 @@ public:
     PowerAppsObserver(net::Session& session, net::Clock& clock, PowerAppsOptions options)
         : options_(std::move(options)), client_(session, clock, options_) {}
 
-    tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) override {
+    tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
+                                              ReadProgress& progress) override {
         std::vector<FoundConnector> found;
-        if (auto listed = list(environments_of(scope), found); !listed) return listed;
-        const auto read = for_each_index(found.size(), options_.parallel_reads,
-                                         [&](std::size_t i) { return read_definition(found[i]); });
+        {
+            ReadPart part(progress, {service, connectors, 0, counts_.of(connectors), true});
+            if (auto listed = list(environments_of(scope), found, part); !listed) return listed;
+            counts_.remember(connectors, found.size());
+        }
+        ReadPart part(progress, {service, definitions, 0, found.size(), false});
+        auto read = for_each_index(found.size(), options_.parallel_reads,
+                                   [&](std::size_t i) { return read_definition(found[i], part); });
         if (!read) return read;
         match(scope, options_.identity, std::move(found), into);
         return {};
@@ -64,12 +75,12 @@ private:
         return ids;
     }
 
-    tl::expected<void, ProviderError> list(const std::set<std::string>& environments,
-                                           std::vector<FoundConnector>& into) {
+    tl::expected<void, ProviderError> list(const std::set<std::string>& environments, std::vector<FoundConnector>& into,
+                                           ReadPart& part) {
         for (const auto& environment : environments) {
-            auto connectors = client_.list_custom(environment);
-            if (!connectors) return tl::unexpected(std::move(connectors.error()));
-            for (auto& connector : *connectors) {
+            auto listed = client_.list_custom(environment, &part);
+            if (!listed) return tl::unexpected(std::move(listed.error()));
+            for (auto& connector : *listed) {
                 FoundConnector found;
                 found.facts = facts_of(connector);
                 // As it was asked for: the service spells ids in its own way, and an environment never changes.
@@ -81,16 +92,18 @@ private:
         return {};
     }
 
-    tl::expected<void, ProviderError> read_definition(FoundConnector& found) {
+    tl::expected<void, ProviderError> read_definition(FoundConnector& found, ReadPart& part) {
         auto definition = client_.definition(found.facts.environment, *found.connector);
         if (!definition) return tl::unexpected(std::move(definition.error()));
         found.mark = take_mark(*definition);
         found.definition = std::make_shared<nlohmann::json>(std::move(*definition));
+        part.came(1);
         return {};
     }
 
     PowerAppsOptions options_;
     PowerAppsClient client_;
+    LastCounts counts_;
 };
 
 }  // namespace

@@ -102,8 +102,7 @@ private:
     /// Where the object is, which for a removal only the tenant knows.
     static std::string environment_of(const plan::Step& step) {
         if (step.observed && step.work != plan::Work::create) {
-            if (const auto there = text_of(step.observed->attributes, model::path::environment); !there.empty())
-                return there;
+            if (auto there = text_of(step.observed->attributes, model::path::environment); !there.empty()) return there;
         }
         return text_of(step.values, model::path::environment);
     }

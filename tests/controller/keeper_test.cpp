@@ -1,0 +1,205 @@
+#include "controller/keeper_stage.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace regent;
+using namespace regent::controller;
+using regent::controller::testing::KeeperStage;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string portal = "Application/portal";
+
+void rename_behind_our_back(KeeperStage& stage, const std::string& name) {
+    stage.tenant.find({"Application", "portal"})->attributes["displayName"] = name;
+}
+
+provider::ProviderError error(provider::ErrorKind kind, std::chrono::milliseconds retry_after = 0ms) {
+    provider::ProviderError made;
+    made.kind = kind;
+    made.message = "the service said no";
+    made.code = "RG0703";
+    made.retry_after = retry_after;
+    return made;
+}
+
+/// Resident pages of this process, in bytes.
+std::size_t resident() {
+    std::ifstream file("/proc/self/statm");
+    std::size_t total = 0, pages = 0;
+    file >> total >> pages;
+    return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::size_t descriptors() {
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("the first run creates what is missing, and the second has nothing to do") {
+    KeeperStage stage;
+    CHECK(stage.run("start").result == "ok");
+    CHECK(stage.ready(portal).reason == ConditionReason::applied);
+    const auto writes = stage.writes;
+    const auto second = stage.run();
+    CHECK(second.result == "noop");
+    CHECK(stage.writes == writes);
+    CHECK(stage.events_of(EventType::applied).size() == 1);
+}
+
+TEST_CASE("news stay news for an hour, and the condition keeps its time") {
+    KeeperStage stage;
+    stage.run("start");
+    const auto since = stage.ready(portal).since;
+    stage.clock.passed += 59min;
+    stage.run();
+    CHECK(stage.ready(portal).reason == ConditionReason::applied);
+    CHECK(stage.ready(portal).since == since);
+    stage.clock.passed += 2min;
+    stage.run();
+    CHECK(stage.ready(portal).reason == ConditionReason::in_sync);
+    CHECK(stage.ready(portal).since == since);
+}
+
+TEST_CASE("a change outside is put back, and the run is called after it") {
+    KeeperStage stage;
+    stage.run("start");
+    rename_behind_our_back(stage, "theirs");
+    const auto run = stage.run();
+    CHECK(run.trigger == "drift");
+    CHECK(stage.ready(portal).reason == ConditionReason::drift_corrected);
+    REQUIRE(stage.events_of(EventType::drift).size() == 1);
+    CHECK(stage.events_of(EventType::drift)[0].action == "revert");
+    CHECK(stage.events_of(EventType::drift)[0].run == run.id);
+}
+
+TEST_CASE("what fails is left alone for longer each time, and a new commit tries at once") {
+    KeeperStage stage;
+    stage.write_fails = error(provider::ErrorKind::transient);
+    stage.run("start");
+    CHECK(stage.ready(portal).reason == ConditionReason::service_error);
+    CHECK(stage.object(portal).failures == 1);
+    CHECK(stage.object(portal).next_try == stage.clock.now() + 30s);
+    const auto writes = stage.writes;
+    stage.clock.passed += 29s;
+    stage.run();
+    CHECK(stage.writes == writes);
+    CHECK(stage.ready(portal).reason == ConditionReason::service_error);
+    stage.clock.passed += 2s;
+    stage.run();
+    CHECK(stage.writes == writes + 1);
+    CHECK(stage.object(portal).failures == 2);
+    stage.write_fails.reset();
+    stage.set_manifests(KeeperStage::one_application, "2222222222222222222222222222222222222222");
+    CHECK(stage.run("commit").result == "ok");
+    CHECK(stage.ready(portal).status == ConditionStatus::yes);
+    CHECK(stage.events_of(EventType::not_ready).size() == 1);
+    CHECK(stage.events_of(EventType::ready).size() == 1);
+}
+
+TEST_CASE("a service that says how long to wait is not asked before") {
+    KeeperStage stage;
+    stage.write_fails = error(provider::ErrorKind::throttled, 3600s);
+    stage.run("start");
+    const auto writes = stage.writes;
+    stage.clock.passed += 3599s;
+    stage.run();
+    CHECK(stage.writes == writes);
+    stage.clock.passed += 2s;
+    stage.run();
+    CHECK(stage.writes == writes + 1);
+}
+
+TEST_CASE("a tenant that cannot be read keeps every object as it was, and is told once") {
+    KeeperStage stage;
+    stage.run("start");
+    stage.read_fails = error(provider::ErrorKind::transient);
+    for (int i = 0; i < 5; ++i) {
+        const auto run = stage.run();
+        CHECK(run.result == "failed");
+        CHECK(run.error.find("the service said no") != std::string::npos);
+    }
+    CHECK(stage.ready(portal).status == ConditionStatus::yes);
+    CHECK(stage.events_of(EventType::run_failed).size() == 1);
+    stage.read_fails.reset();
+    stage.run();
+    CHECK(stage.events_of(EventType::run_recovered).size() == 1);
+}
+
+TEST_CASE("an object that is changed back each time is left alone, longer each time, and forgiven when it stays") {
+    KeeperStage stage;
+    stage.run("start");
+    int runs = 0;
+    while (stage.events_of(EventType::settle_failed).empty() && runs < 20) {
+        rename_behind_our_back(stage, "theirs");
+        stage.clock.passed += 1min;
+        stage.run();
+        ++runs;
+    }
+    CHECK(runs == rewrites_allowed - 1);  // its creation counts as the first
+    rename_behind_our_back(stage, "theirs");
+    const auto writes = stage.writes;
+    stage.clock.passed += 30min;
+    stage.run();
+    CHECK(stage.writes == writes);
+    CHECK(stage.ready(portal).reason == ConditionReason::conflict);
+    CHECK(stage.object(portal).condition("Stalled") != nullptr);
+    stage.clock.passed += 31min;
+    stage.run();  // one more try after an hour, and this time it stays
+    CHECK(stage.writes == writes + 1);
+    stage.clock.passed += 1min;
+    stage.run();
+    CHECK(stage.ready(portal).status == ConditionStatus::yes);
+    CHECK(stage.object(portal).condition("Stalled") == nullptr);
+}
+
+TEST_CASE("a paused environment is looked at and not written") {
+    KeeperStage stage;
+    stage.order.pauses = {{"dev", {}, "audit", "bob (uid 1000)", stage.clock.now(), stage.clock.now() + 1h}};
+    CHECK(stage.run("start").result == "noop");
+    CHECK(stage.writes == 0);
+    REQUIRE(stage.status.pending);
+    CHECK(stage.status.pending->why == "paused by bob (uid 1000): \"audit\"");
+    stage.clock.passed += 61min;
+    CHECK(stage.run().result == "ok");
+    CHECK_FALSE(stage.status.pending);
+}
+
+TEST_CASE("quiet runs are one line of history, whatever their number") {
+    KeeperStage stage;
+    const auto first = stage.run("start");
+    const auto second = stage.run();
+    for (int i = 0; i < 50; ++i) {
+        stage.clock.passed += 1min;
+        CHECK(stage.run().id == second.id);
+    }
+    CHECK(first.id != second.id);
+}
+
+TEST_CASE("ten thousand runs leave memory and descriptors where they were") {
+    KeeperStage stage;
+    const auto some = [&](int runs) {
+        for (int i = 0; i < runs; ++i) {
+            stage.clock.passed += 1min;
+            if (i % 100 == 7) rename_behind_our_back(stage, "theirs");
+            if (i % 250 == 9) stage.read_fails = error(provider::ErrorKind::transient);
+            stage.run();
+            stage.read_fails.reset();
+            stage.events.clear();
+        }
+    };
+    some(1000);
+    const auto before = resident();
+    const auto open = descriptors();
+    some(10'000);
+    CHECK(descriptors() == open);
+    INFO(before << " bytes became " << resident());
+    CHECK(resident() < before + before / 10);
+}

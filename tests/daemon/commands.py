@@ -1,0 +1,71 @@
+"""The commands that ask a running service, as a person types them."""
+
+import json
+
+from daemon_bench import case, check, daemon_bench
+from loop import APPLICATION, ATTACKER
+
+
+def asks(it, *arguments, expect=0):
+    return it.regent(*arguments, "--socket", str(it.state_dir / "regent.sock"), expect=expect)
+
+
+@case
+def a_day_of_questions_is_answered(binaries):
+    with daemon_bench(binaries) as it:
+        it.start(more=["  socket: {group: nogroup}"])
+        it.wait_in_sync()
+        status = asks(it, "status").out
+        check("3 ready" in status and "main@" in status, status)
+        rows = asks(it, "get").out.splitlines()
+        check(len(rows) == 4 and rows[0].startswith("KIND"), rows)
+        check(asks(it, "get", "-o", "name").out.split() == ["Application/arm-connector", "Connector/arm", "Connector/arm-mi"], "names")
+        one = json.loads(asks(it, "get", "Application/arm-connector", "-o", "json").out)
+        check("arm-connector" in str(one), one)
+        yaml = asks(it, "get", "Application/arm-connector", "-o", "yaml").out
+        check("kind: " in yaml and "arm-connector" in yaml, yaml)
+        described = asks(it, "describe", "Application/arm-connector").out
+        check("Credentials" in described and "base/arm-connector.regent.yaml" in described, described)
+        check("created" in asks(it, "events", "--for", "Application/arm-connector").out, "events")
+        history = asks(it, "history").out
+        check("start" in history, history)
+        shown = asks(it, "history", "show", "1").out
+        check("Application/arm-connector" in shown, shown)
+        asks(it, "wait", "Application/arm-connector", "--for", "Ready", "--timeout", "10s")
+        asks(it, "reconcile", "--wait")
+
+
+@case
+def hands_off_and_on_again(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        asks(it, "pause", "Application/arm-connector", expect=64)  # a pause has a reason
+        asks(it, "pause", "Application/arm-connector", "--reason", "vendor maintenance", "--for", "2h")
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: it.ready("demo", "Application/arm-connector")["reason"] == "Paused", "it is paused")
+        paused = asks(it, "status").out
+        check("1 paused" in paused and "vendor maintenance" in paused, paused)
+        asks(it, "resume", "Application/arm-connector")
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "it is put back")
+
+
+@case
+def a_plan_is_read_and_approved(binaries):
+    with daemon_bench(binaries) as it:
+        it.edit_environment("    maxDeletes: 2", "    maxDeletes: 2\n    requireApprovedPlan: true")
+        it.commit("only approved plans")
+        it.start()
+        pending = it.eventually(lambda: it.environment_status("demo").get("pending"), "a plan waits")
+        check(asks(it, "status", "--exit-code", expect=2).out.count(pending["planId"][:8]) >= 1, "the status names the plan")
+        asks(it, "approve", "deadbeef", expect=1)
+        asks(it, "approve", pending["planId"][:8])
+        it.wait_in_sync()
+        asks(it, "status", "--exit-code", expect=0)
+
+
+@case
+def a_service_that_is_not_there_is_said_with_what_to_do(binaries):
+    with daemon_bench(binaries) as it:
+        run = asks(it, "status", expect=7)
+        check("systemctl status" in run.err, run)
