@@ -174,6 +174,7 @@ std::string Table::text(report::Colour colour, std::string_view indent) const {
     std::string text;
     if (!headings_.empty()) {
         std::vector<Cell> row;
+        row.reserve(headings_.size());
         for (const auto& heading : headings_) row.push_back({heading, report::Tone::heading});
         text += line(row);
     }
