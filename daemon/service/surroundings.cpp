@@ -42,6 +42,7 @@ source::GitLocation location_of(const model::DaemonConfiguration& configuration,
     location.ssh_key_file = credential(surroundings, "git-ssh-key");
     location.ssh_known_hosts_file = credential(surroundings, "git-known-hosts");
     location.ca_file = configuration.ca_file;
+    location.proxy = configuration.proxy;
     return location;
 }
 

@@ -17,8 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-/// A file that was written this recently may not be finished.
-constexpr auto freshness = 200ms;
+/// A file that was written this recently may not be finished. A writer that rests longer in the middle of a file cannot
+/// be told from one that is done.
+constexpr auto freshness = 500ms;
 /// How long a folder that keeps changing is waited for.
 constexpr auto patience = 10s;
 /// Beyond these, other files than manifests count by size and time only.

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -63,6 +64,7 @@ Result<Job> job_of(const std::vector<std::string>& arguments) {
     request.ssh_key_file = take("--ssh-key-file");
     request.ssh_known_hosts_file = take("--ssh-known-hosts-file");
     request.ca_file = take("--ca-file");
+    request.proxy = take("--proxy");
     job.pack = take("--pack") == "yes";
     long seconds = 60;
     const auto timeout = take("--timeout");
@@ -97,6 +99,25 @@ void narrow(const FetchRequest& request) {
 
 constexpr const char* system_certificates = "/etc/ssl/certs/ca-certificates.crt";
 
+std::string contents(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// Debian's libgit2 speaks TLS by mbedTLS, which knows no authorities of its own and takes one file of them. So the
+/// system's and the configured ones become one file, in memory.
+void believe(const fs::path& more_authorities) {
+    const auto all =
+        contents(system_certificates) + "\n" + (more_authorities.empty() ? "" : contents(more_authorities));
+    const int fd = ::memfd_create("authorities", MFD_CLOEXEC);
+    for (std::size_t at = 0; fd >= 0 && at < all.size();) {
+        const auto written = ::write(fd, all.data() + at, all.size() - at);
+        if (written <= 0) break;
+        at += static_cast<std::size_t>(written);
+    }
+    git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, fmt::format("/proc/self/fd/{}", fd).c_str(), nullptr);
+}
+
 void prepare_libgit2(const FetchRequest& request) {
     start_libgit2();
     // Nobody's ~/.gitconfig has a say: it could rewrite addresses.
@@ -105,12 +126,10 @@ void prepare_libgit2(const FetchRequest& request) {
         git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "/nonexistent");
     }
     // A repository of another user is read, not obeyed: libgit2 runs no hooks and no programs that its configuration
-    // names, which is what the ownership check guards git(1) against (CVE-2022-24765). See decisions/.
+    // names, which is what the ownership check guards git(1) against (CVE-2022-24765). See
+    // decisions/0010-fetching-in-a-child-process.md.
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-    // Without this, Debian's libgit2 (mbedTLS) has no idea whom to believe. Reading them all takes a while.
-    if (request.url.starts_with("https:"))
-        git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS,
-                         request.ca_file.empty() ? system_certificates : request.ca_file.c_str(), nullptr);
+    if (request.url.starts_with("https:")) believe(request.ca_file);
 }
 
 bool holds_packs(const fs::path& repository) {
@@ -266,11 +285,12 @@ SourceError explain(const Call& call, int code, const std::string& said) {
     const auto& authorities = call.request.ca_file;
     const auto says = [&](std::string_view text) { return said.find(text) != std::string::npos; };
     if (call.certificate_refused || code == GIT_ECERTIFICATE) {
-        return {fmt::format("the certificate of {} is not one to believe: unknown issuer, expired, or for another name",
-                            call.address.host),
-                fmt::format("trusted are the authorities in {}; name another file for a server with a private "
-                            "authority, and check this machine's clock",
-                            authorities.empty() ? system_certificates : authorities.string())};
+        return {
+            fmt::format("the certificate of {} is not one to believe: unknown issuer, expired, or for another name",
+                        call.address.host),
+            fmt::format("trusted are the authorities in {}{}; a server with a private authority needs that one's "
+                        "certificate there, or in the configured file of authorities; check this machine's clock, too",
+                        system_certificates, authorities.empty() ? "" : " and " + authorities.string())};
     }
     if (says("status code: 301") || says("status code: 302") || says("status code: 307") || says("status code: 308") ||
         says("redirect")) {
@@ -419,7 +439,8 @@ Result<std::string> fetch_remote(git_repository* own, const FetchRequest& reques
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     options.update_fetchhead = 0;
     options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
-    options.proxy_opts.type = GIT_PROXY_AUTO;
+    options.proxy_opts.type = request.proxy.empty() ? GIT_PROXY_AUTO : GIT_PROXY_SPECIFIED;
+    options.proxy_opts.url = request.proxy.empty() ? nullptr : request.proxy.c_str();
     options.callbacks.payload = &call;
     options.callbacks.credentials = on_credentials;
     options.callbacks.certificate_check = on_certificate;

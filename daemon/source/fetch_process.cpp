@@ -49,6 +49,7 @@ std::vector<std::string> arguments_of(const FetchRequest& request, const FetchPr
     add("--ssh-key-file", request.ssh_key_file);
     add("--ssh-known-hosts-file", request.ssh_known_hosts_file);
     add("--ca-file", request.ca_file);
+    add("--proxy", request.proxy);
     add("--timeout", std::to_string(request.timeout.count()));
     return list;
 }
@@ -86,6 +87,12 @@ tl::expected<std::string, FetchError> fetch(const FetchRequest& request, const F
                                             const std::atomic<bool>& stop) {
     const auto address = parse_git_address(request.url);
     if (!address) return tl::unexpected(FetchError{address.error()});
+    if (request.proxy.find('@') != std::string::npos) {
+        return tl::unexpected(
+            FetchError{{"the proxy's address holds a user or a password: it would be seen by everybody "
+                        "who lists processes",
+                        "git is fetched only through proxies that ask for none"}});
+    }
     Command command;
     command.program = program.executable;
     command.arguments = arguments_of(request, program);

@@ -17,6 +17,7 @@ struct FetchRequest {
     std::string branch, tag;  ///< exactly one
     std::string user;
     std::filesystem::path token_file, ssh_key_file, ssh_known_hosts_file, ca_file;
+    std::string proxy;  ///< for https; without a user
     std::chrono::seconds timeout{60};
 };
 

@@ -169,7 +169,7 @@ private:
     FetchRequest request_into(const fs::path& repository) const {
         return {repository,        location_.url,        location_.branch,       location_.tag,
                 location_.user,    location_.token_file, location_.ssh_key_file, location_.ssh_known_hosts_file,
-                location_.ca_file, location_.timeout};
+                location_.ca_file, location_.proxy,      location_.timeout};
     }
 
     /// Fetches, and makes sure that what was fetched can be read; into a new repository if need be.

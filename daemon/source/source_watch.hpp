@@ -43,7 +43,8 @@ struct GitLocation {
     std::filesystem::path token_file;            ///< https password or token; empty: none
     std::filesystem::path ssh_key_file;          ///< private key; empty: none
     std::filesystem::path ssh_known_hosts_file;  ///< required for ssh: an unknown host is never believed
-    std::filesystem::path ca_file;               ///< empty: the system's
+    std::filesystem::path ca_file;               ///< more authorities (PEM) than the system's
+    std::string proxy;                           ///< for https: "http://proxy:3128"; empty: as $https_proxy says
     std::chrono::seconds timeout{60};            ///< of one fetch, whatever the network does
     ReadLimits limits;
 };

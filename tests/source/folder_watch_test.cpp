@@ -222,6 +222,7 @@ TEST_CASE("an unmounted folder is told of", "[source][watch]") {
     CHECK(bell.rings());
 }
 
+// Run by the next one, in a place with a limit of its own.
 TEST_CASE("with too few watches", "[.few-watches]") {
     Folder folder;
     for (int number = 0; number < 12; ++number) folder.write("d" + std::to_string(number) + "/a.regent.yaml", "a");

@@ -114,6 +114,21 @@ TEST_CASE("a redirect is not followed, so no token goes where it leads", "[sourc
     CHECK(fixture.log().find("localhost") == std::string::npos);
 }
 
+TEST_CASE("a proxy is asked where one is configured, and its password is not taken", "[source][remote]") {
+    HttpsFixture fixture;
+    const auto root = fixture.folder.path().string();
+    const Server proxy("python3 " REGENT_SOURCE_DIR "/tests/source/programs/proxy.py " + root + "/proxy_port " + root +
+                       "/proxy_log 2>/dev/null");
+    auto location = fixture.location();
+    location.proxy = "http://127.0.0.1:" + wait_for_line(fixture.folder / "proxy_port");
+    CHECK(look(*watch_git(location, "", fetch_program())).version == fixture.first);
+    CHECK_THAT(wait_for_line(fixture.folder / "proxy_log"), Contains("CONNECT 127.0.0.1:" + fixture.port));
+    location.proxy = "http://bob:hunter2@127.0.0.1:1";
+    const auto said = refusal(*watch_git(location, "", fetch_program()));
+    CHECK_THAT(said, Contains("the proxy's address holds a user or a password"));
+    CHECK(said.find("hunter2") == std::string::npos);
+}
+
 TEST_CASE("a server that hangs, drips or talks nonsense is an error in time", "[source][remote]") {
     HttpsFixture fixture;
     for (const auto* path : {"hang/repo", "drip/repo"}) {
