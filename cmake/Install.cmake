@@ -18,3 +18,4 @@ install(FILES systemd/regent-report.default DESTINATION "${CMAKE_INSTALL_SYSCONF
 install(DIRECTORY schema/v1 DESTINATION "${CMAKE_INSTALL_DATADIR}/regent/schema" FILES_MATCHING PATTERN "*.schema.json")
 install(DIRECTORY manifests/demo DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
 install(DIRECTORY manifests/examples/ DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples/estate")
+install(FILES docs/examples/alerts.yaml docs/examples/grafana-dashboard.json DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")

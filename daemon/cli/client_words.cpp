@@ -4,12 +4,15 @@
 #include "cli/messages.hpp"
 #include "model/value.hpp"
 #include "report/text_layout.hpp"
+#include "report/wording.hpp"
 #include "service/status_json.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace regent::cli {
 namespace {
@@ -52,6 +55,12 @@ const json& part_of(const json& answer, const char* name) {
 std::size_t number_of(const json& answer, const char* name) {
     const auto found = answer.find(name);
     return found == answer.end() || !found->is_number_integer() ? 0 : found->get<std::size_t>();
+}
+
+std::string took_of(const json& run) {
+    const auto found = run.find("tookSeconds");
+    if (found == run.end() || !found->is_number() || !run.contains("finishedAt")) return "-";
+    return report::took_text(std::chrono::milliseconds(std::llround(found->get<double>() * 1000)));
 }
 
 std::string age_text(std::chrono::seconds age) {
@@ -165,6 +174,7 @@ std::string Table::text(report::Colour colour, std::string_view indent) const {
     std::string text;
     if (!headings_.empty()) {
         std::vector<Cell> row;
+        row.reserve(headings_.size());
         for (const auto& heading : headings_) row.push_back({heading, report::Tone::heading});
         text += line(row);
     }

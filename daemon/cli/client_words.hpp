@@ -26,6 +26,9 @@ using Time = std::chrono::system_clock::time_point;
 [[nodiscard]] const nlohmann::json& part_of(const nlohmann::json& json, const char* name);
 [[nodiscard]] std::size_t number_of(const nlohmann::json& json, const char* name);
 
+/// How long a run took; "-" while it runs.
+[[nodiscard]] std::string took_of(const nlohmann::json& run);
+
 /// "40s", "14m", "3h", "2d".
 [[nodiscard]] std::string age_text(std::chrono::seconds age);
 /// "3d 4h": the two largest units.

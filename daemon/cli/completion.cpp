@@ -128,6 +128,7 @@ void each(const Command& command, const Visit& visit) {
 
 std::vector<std::string> names_of(const std::vector<Command>& commands) {
     std::vector<std::string> names;
+    names.reserve(commands.size());
     for (const auto& command : commands) names.push_back(command.path.back());
     return names;
 }

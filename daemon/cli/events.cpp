@@ -72,7 +72,8 @@ std::string last_id(const json& items, std::string before) {
     return items.empty() ? std::move(before) : items.back().value("id", std::string());
 }
 
-ExitCode watch(const GlobalOptions& global, std::string target, json items, ServiceClient& client, Terminal& terminal) {
+ExitCode watch(const GlobalOptions& global, const std::string& target, json items, ServiceClient& client,
+               Terminal& terminal) {
     const auto begun = service::rfc3339(std::chrono::system_clock::now());
     std::string last;
     while (true) {

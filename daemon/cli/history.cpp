@@ -12,12 +12,6 @@ namespace {
 using nlohmann::json;
 using report::Tone;
 
-std::string took(const json& run) {
-    const auto begun = time_of(run, "startedAt"), ended = time_of(run, "finishedAt");
-    if (!begun || !ended) return "-";
-    return report::took_text(std::chrono::duration_cast<std::chrono::milliseconds>(*ended - *begun));
-}
-
 /// "+1 ~2 !1", or "none (x37 since 05:54)" for runs that are told as one.
 std::string changes_of(const json& run, Time now) {
     std::string text;
@@ -57,7 +51,7 @@ std::string runs_text(const json& items, bool with_environment, report::Colour c
                                  {short_commit(text_of(run, "revision"))},
                                  result_cell(text_of(run, "result")),
                                  {changes_of(run, now)},
-                                 {took(run)},
+                                 {took_of(run)},
                                  {text_of(run, "error")}};
         if (with_environment) row.insert(row.begin() + 1, Cell{text_of(run, "environment")});
         table.add(std::move(row));

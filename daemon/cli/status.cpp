@@ -35,14 +35,12 @@ std::string run_line(const json& environment, Time now) {
                            begun ? clock_text(*begun, now) : "-", waits.empty() ? "" : "; " + waits);
     }
     const auto& run = part_of(environment, "lastRun");
-    const auto begun = time_of(run, "startedAt"), ended = time_of(run, "finishedAt");
-    if (run.empty() || !begun || !ended) return "Last run  none yet\n";
+    const auto ended = time_of(run, "finishedAt");
+    if (!ended) return "Last run  none yet\n";
     const auto changed =
         number_of(run, "created") + number_of(run, "adopted") + number_of(run, "updated") + number_of(run, "removed");
-    auto text =
-        fmt::format("Last run  {} {} in {}: {} read, {} changed", clock_text(*ended, now), text_of(run, "result"),
-                    report::took_text(std::chrono::duration_cast<std::chrono::milliseconds>(*ended - *begun)),
-                    number_of(run, "read"), changed);
+    auto text = fmt::format("Last run  {} {} in {}: {} read, {} changed", clock_text(*ended, now),
+                            text_of(run, "result"), took_of(run), number_of(run, "read"), changed);
     if (const auto failed = number_of(run, "failed"); failed > 0) text += fmt::format(", {} failed", failed);
     text += ".";
     if (const auto next = time_of(environment, "nextRunAt"))
@@ -129,12 +127,11 @@ std::string environment_text(const json& environment, Time now, Colour colour) {
         const auto since = time_of(ready, "lastTransitionTime");
         auto message = text_of(ready, "message");
         if (const auto code = text_of(object, "errorCode"); !code.empty()) message += fmt::format(" ({})", code);
-        table.add(
-            {{fmt::format("{}/{}", text_of(object, "kind"), text_of(object, "name"))},
-             status_cell(text_of(ready, "status")),
-             {pause.empty() ? text_of(ready, "reason") : "Paused"},
-             {pause.empty() ? fmt::format("since {}", since ? minute_text(*since, now) : "-") : pause_text(pause, now)},
-             {pause.empty() ? message : ""}});
+        table.add({{fmt::format("{}/{}", text_of(object, "kind"), text_of(object, "name"))},
+                   status_cell(text_of(ready, "status")),
+                   {pause.empty() ? text_of(ready, "reason") : "Paused"},
+                   {pause.empty() ? fmt::format("since {}  {}", since ? minute_text(*since, now) : "-", message)
+                                  : pause_text(pause, now)}});
     }
     text += headline(counts, colour);
     return table.empty() ? text + ".\n" : text + ":\n" + table.text(colour, "  ");

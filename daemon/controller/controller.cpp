@@ -67,6 +67,7 @@ void Controller::stop() noexcept {
     std::vector<Runner*> runners;
     {
         const std::lock_guard lock(mutex_);
+        runners.reserve(runners_.size() + gone_.size());
         for (const auto& [name, runner] : runners_) runners.push_back(runner.get());
         for (const auto& runner : gone_) runners.push_back(runner.get());
         changed_.notify_all();

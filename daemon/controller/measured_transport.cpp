@@ -67,6 +67,7 @@ void MeasuredTransport::waited(const std::string& origin, std::chrono::milliseco
 std::vector<ServiceCounters> MeasuredTransport::counters() const {
     const std::lock_guard lock(mutex_);
     std::vector<ServiceCounters> all;
+    all.reserve(counters_.size());
     for (const auto& [name, counters] : counters_) all.push_back(counters);
     return all;
 }

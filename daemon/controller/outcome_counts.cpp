@@ -39,6 +39,7 @@ std::vector<std::string> objects_with(const plan::Plan& plan, const apply::Apply
     for (std::size_t i = 0; i < result.outcomes.size(); ++i)
         if (result.outcomes[i].state == state) found.insert(plan.steps[i].address);
     std::vector<std::string> names;
+    names.reserve(found.size());
     for (const auto& address : found) names.push_back(to_string(address));
     return names;
 }

@@ -46,6 +46,7 @@ tl::expected<EnvironmentFiles, WorkspaceError> read_environments(const source::M
 
 std::vector<std::string> names_in(const EnvironmentFiles& files) {
     std::vector<std::string> names;
+    names.reserve(files.documents.size());
     for (const auto& document : files.documents) names.emplace_back(manifest::name_of(document));
     std::sort(names.begin(), names.end());
     return names;

@@ -61,7 +61,9 @@ std::string sentence_of(const controller::Event& event) {
     const auto subject = subject_of(event);
     std::string sentence;
     if (event.address && !event.environment.empty()) sentence = shown(event.environment) + ": ";
-    const bool named = event.address ? message.find(subject) != std::string::npos : message.starts_with(subject);
+    const bool about_service = !event.address && event.environment.empty() && !message.empty();
+    const bool named = !message.empty() && message.find(subject) != std::string::npos;
+    if (about_service) return message;
     if (named) return sentence + message;
     // "regent started", "prod: run failed", "Application/orders-api drifted".
     sentence += subject;

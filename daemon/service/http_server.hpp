@@ -19,7 +19,7 @@ struct HttpLimits {
     std::size_t connections = 64;  ///< above it, the connection that has been silent for longest gives way
     std::size_t waiting = 32;      ///< requests that wait for something to happen; above it 503
     std::uint32_t header_bytes = 8 * 1024;
-    std::uint64_t body_bytes = 64 * 1024;
+    std::uint64_t body_bytes = std::uint64_t{64} * 1024;
     std::chrono::milliseconds patience{2000};        ///< for a whole request, and between bytes that a client takes
     std::chrono::milliseconds response_time{30000};  ///< for a whole response
     std::chrono::milliseconds longest_wait{60000};   ///< of a waiting request

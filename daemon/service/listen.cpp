@@ -59,7 +59,10 @@ void open_to_group(const UnixListener& listener, std::vector<std::string>& warni
             fmt::format("there is no group `{}`: only root and this service's user can use {}", listener.group, path));
         return;
     }
-    if (::chown(path.c_str(), static_cast<uid_t>(-1), *gid) != 0) {
+    // Nothing to ask for when the service runs with that group: under systemd the call is refused.
+    struct stat info {};
+    const bool given = ::lstat(path.c_str(), &info) == 0 && info.st_gid == *gid;
+    if (!given && ::chown(path.c_str(), static_cast<uid_t>(-1), *gid) != 0) {
         warnings.push_back(
             fmt::format("cannot give {} to the group `{}` ({}): only root and this service's user can use it", path,
                         listener.group, std::strerror(errno)));

@@ -59,6 +59,7 @@ public:
     }
     [[nodiscard]] std::vector<Family> take() {
         std::vector<Family> families;
+        families.reserve(order_.size());
         for (const auto& name : order_) families.push_back(std::move(families_.at(name).family));
         return families;
     }

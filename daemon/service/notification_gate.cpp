@@ -39,21 +39,43 @@ std::string_view subject_with_states(EventType type) {
         case EventType::paused:
         case EventType::resumed:
             return "pause";
+        case EventType::state_damaged:
+            return "state";
         default:
             return "";
     }
 }
 
-bool is_good(EventType type) {
-    return type == EventType::ready || type == EventType::run_recovered || type == EventType::source_valid ||
-           type == EventType::resumed;
+bool is_good(const Event& event) {
+    switch (event.type) {
+        case EventType::ready:
+        case EventType::run_recovered:
+        case EventType::source_valid:
+        case EventType::resumed:
+            return true;
+        case EventType::state_damaged:  // told again, as mere information, when it is whole again
+            return event.severity == controller::EventSeverity::info;
+        default:
+            return false;
+    }
+}
+
+/// How urgent an event is to somebody who is told. A plan that waits for a person is nothing wrong with the service,
+/// but waits until somebody knows.
+controller::EventSeverity urgency_of(const Event& event) {
+    if (event.type != EventType::approval_needed) return event.severity;
+    return std::max(event.severity, controller::EventSeverity::warning);
 }
 
 /// The state that `event` says its subject is in now. A failing object stays the same with every commit; of an invalid
 /// source every commit is another one.
 std::string state_after(const Event& event) {
     const auto name = controller::to_string(event.type);
-    if (is_good(event.type)) return std::string(name);
+    // "main@4f2c1ab is in force": every commit is a new state to those who want to hear of it.
+    if (is_good(event)) {
+        const bool each = event.type == EventType::source_valid || event.type == EventType::resumed;
+        return joined(name, "good", each ? event.message : std::string{});
+    }
     return joined(name, event.reason, event.type == EventType::source_invalid ? event.revision : std::string{});
 }
 
@@ -65,16 +87,17 @@ bool stands(const Event& event) {
         case EventType::approval_needed:
         case EventType::credential_expiring:
         case EventType::settle_failed:
-        case EventType::state_damaged:
             return true;
         default:
             return false;
     }
 }
 
-/// The words of an event belong to it where they name the plan: another plan is news.
+/// The words of an event belong to it where they name the plan or the end of a credential: another one is news.
 std::string words_that_tell_apart(const Event& event) {
-    return event.type == EventType::refused || event.type == EventType::approval_needed ? event.message : std::string{};
+    const bool telling = event.type == EventType::refused || event.type == EventType::approval_needed ||
+                         event.type == EventType::credential_expiring;
+    return telling ? event.message : std::string{};
 }
 
 }  // namespace
@@ -87,7 +110,7 @@ std::optional<Notice> NotificationGate::offer(const Event& event, Time now) {
     if (const auto subject = subject_with_states(event.type); !subject.empty()) {
         return offer_state(event, joined(subject, place_of(event)), now);
     }
-    if (event.severity < filter_.minimum) return std::nullopt;
+    if (urgency_of(event) < filter_.minimum) return std::nullopt;
     const auto topic = joined(name, place_of(event), event.reason, event.path, event.action);
     if (stands(event)) return offer_standing(event, topic, now);
     return offer_single(event, topic, now);
@@ -98,7 +121,7 @@ std::vector<Notice> NotificationGate::due(Time now) {
     for (auto& [name, topic] : topics_) {
         if (!topic.pending || topic.due > now) continue;
         topic.told = topic.pending_state;
-        topic.told_bad = topic.has_states && !is_good(topic.pending->type);
+        topic.told_bad = topic.has_states && !is_good(*topic.pending);
         topic.sent[topic.pending_state] = now;
         // The one that is told now was counted as held back.
         notices.push_back({std::move(*topic.pending), topic.held_back - 1, 0});
@@ -127,7 +150,7 @@ bool NotificationGate::wanted(const Event& event) const {
 std::optional<Notice> NotificationGate::offer_state(const Event& event, std::string topic_name, Time now) {
     auto& topic = topic_named(std::move(topic_name), event, now);
     topic.has_states = true;
-    const bool good = is_good(event.type);
+    const bool good = is_good(event);
     const auto state = state_after(event);
     if (topic.current == state) return std::nullopt;
     topic.current = state;
@@ -170,7 +193,7 @@ std::optional<Notice> NotificationGate::tell_or_hold(Topic& topic, const Event& 
     }
     topic.sent[state] = now;
     topic.told = state;
-    topic.told_bad = topic.has_states && !is_good(event.type);
+    topic.told_bad = topic.has_states && !is_good(event);
     topic.pending.reset();
     return Notice{event, std::exchange(topic.held_back, 0), 0};
 }

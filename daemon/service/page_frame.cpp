@@ -63,7 +63,7 @@ PageData notice(const StatusPageInput& input, std::string_view sign, std::string
 std::string in_force_words(const EnvironmentStatus& environment) {
     const auto& revision = environment.in_force;
     std::string words = shown(environment.name) + ", " + shown(revision.text());
-    if (!revision.author.empty()) words += " by " + shown(revision.author);
+    if (!revision.author.empty()) words += " by " + author_words(revision.author);
     if (revision.committed_at) words += ", committed";
     return words;
 }
@@ -354,6 +354,11 @@ std::vector<PageData> event_rows(const StatusPageInput& input, std::size_t limit
         rows.push_back(std::move(row));
     }
     return rows;
+}
+
+std::string author_words(std::string_view author) {
+    const auto address = author.find(" <");
+    return shown(address == 0 ? author : author.substr(0, address));
 }
 
 std::string revision_words(std::string_view commit) {

@@ -33,9 +33,11 @@ struct Repository {
     std::string host, path;
 };
 
-/// "https://host/path(.git)", "ssh://git@host/path" and "git@host:path"; nothing for folders and other things.
+/// "https://host/path(.git)", "ssh://git@host/path" and "git@host:path"; nothing for folders and other things. What the
+/// source says behind a space is the branch, and the folder that is read.
 std::optional<Repository> repository_at(std::string_view location) {
     Repository found;
+    location = location.substr(0, location.find(' '));
     if (const auto scheme = location.find("://"); scheme != std::string_view::npos) {
         const auto name = location.substr(0, scheme);
         if (name != "https" && name != "ssh") return std::nullopt;
@@ -137,7 +139,11 @@ std::string forge_link(const controller::SourceStatus& source, std::string_view 
     if (!repository) return {};
     const auto& host = repository->host;
     const auto path = encoded_path(repository->path);
-    const auto file = encoded_path(place.file);
+    constexpr std::string_view folder_mark = ", folder ";
+    const auto mark = source.location.find(folder_mark);
+    const auto folder =
+        mark == std::string::npos ? std::string{} : source.location.substr(mark + folder_mark.size()) + "/";
+    const auto file = encoded_path(folder + place.file);
     const auto revision = url_encoded(commit);
     if (host == "github.com" || host.ends_with(".ghe.com")) {
         return fmt::format("https://{}/{}/blob/{}/{}#L{}", host, path, revision, file, place.line);
@@ -161,6 +167,10 @@ std::string portal_link(const controller::ObjectStatus& object) {
         if (id == object.outputs.end() || !is_guid(id->second)) return {};
         return "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Overview/appId/" +
                id->second;
+    }
+    // A connector's own page has its environment in the address, which the status does not know.
+    if (object.address.kind == model::kind::connector && !object.remote_id.empty()) {
+        return "https://make.powerapps.com/";
     }
     return {};
 }

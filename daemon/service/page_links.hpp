@@ -40,7 +40,8 @@ struct PageFilter {
 [[nodiscard]] std::string forge_link(const controller::SourceStatus& source, std::string_view commit,
                                      const model::Place& place);
 
-/// The object in Microsoft's portal, for the clouds where its address is known; empty otherwise.
+/// The object in Microsoft's portal of the public cloud: the application itself, or for connectors the portal; empty
+/// where there is nothing to see.
 [[nodiscard]] std::string portal_link(const controller::ObjectStatus& object);
 
 }  // namespace regent::service

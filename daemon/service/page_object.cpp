@@ -84,8 +84,8 @@ private:
             lines.push_back(line(with_period("Cure: " + shown(object_.error_help, max_sentence_bytes))));
         if (ready != nullptr) {
             auto since = row();
-            since.already_shown("text", "Since")
-                .time("when", ready->since)
+            since.already_shown("text", "For")
+                .lasting("when", ready->since)
                 .already_shown("after", ".")
                 .nothing("flows");
             lines.push_back(std::move(since));
@@ -115,7 +115,8 @@ private:
             .text("request", object_.request_id);
         const bool application = object_.address.kind == model::kind::application;
         page_.already_shown("portal_href", portal_link(object_))
-            .already_shown("portal", application ? "in Entra" : "in Power Apps");
+            .already_shown("portal",
+                           application ? "in Entra" : "Power Apps (there: the environment, Custom connectors)");
         std::vector<PageData> outputs;
         for (const auto& [name, value] : object_.outputs) {
             if (value == object_.remote_id) continue;

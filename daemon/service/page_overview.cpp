@@ -425,6 +425,7 @@ private:
         std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.last > b.last; });
         if (entries.size() > runs_on_page) entries.resize(runs_on_page);
         std::vector<PageData> rows;
+        rows.reserve(entries.size());
         for (const auto& entry : entries) rows.push_back(run_row(entry));
         auto events = event_rows(input_, events_on_page, true);
         page_.already_shown("history_unreadable", shown(input_.history_error, max_sentence_bytes));
@@ -480,7 +481,7 @@ private:
         made.already_shown("kind", source.kind == "git" ? "Repository" : "Folder")
             .text("location", source.location)
             .text("revision", source.newest.text())
-            .text("author", source.newest.author)
+            .already_shown("author", author_words(source.newest.author))
             .text("subject", source.newest.subject, max_piece_bytes)
             .time("committed", source.newest.committed_at)
             .time("fetched", source.last_fetch)

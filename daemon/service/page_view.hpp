@@ -46,6 +46,8 @@ void add_frame(PageData& page, const StatusPageInput& input, const std::string& 
 [[nodiscard]] std::vector<PageData> event_rows(const StatusPageInput& input, std::size_t limit, bool with_subject);
 /// `text` as a sentence.
 [[nodiscard]] std::string with_period(std::string text);
+/// "Bob" of "Bob <bob@contoso.example>".
+[[nodiscard]] std::string author_words(std::string_view author);
 [[nodiscard]] std::string revision_words(std::string_view commit);
 
 [[nodiscard]] std::string overview_page(const Environments& environments, const std::string& path,

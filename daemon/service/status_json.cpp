@@ -272,6 +272,7 @@ json to_json(const PendingPlan& plan, bool with_text) {
 }
 
 json to_json(const RunStatus& run) {
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(run.finished - run.started);
     return Fields()
         .set("id", run.id)
         .text("trigger", run.trigger)
@@ -280,6 +281,7 @@ json to_json(const RunStatus& run) {
         .text("planId", run.plan_id)
         .time("startedAt", run.started)
         .time("finishedAt", run.finished)
+        .set("tookSeconds", run.finished > run.started ? seconds(took) : 0.0)
         .set("read", run.read)
         .set("created", run.created)
         .set("adopted", run.adopted)

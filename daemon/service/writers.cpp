@@ -12,7 +12,7 @@
 namespace regent::service {
 namespace {
 
-constexpr std::size_t entry_bytes = 16 * 1024;
+constexpr std::size_t entry_bytes = std::size_t{16} * 1024;
 
 struct Account {
     std::string name;

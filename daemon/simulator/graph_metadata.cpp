@@ -69,11 +69,11 @@ std::optional<std::string> check_against_metadata(std::string_view type, const j
         if (property->collection) {
             if (!value.is_array()) return invalid(*property);
             for (const auto& element : value) {
-                if (const auto wrong = check_value(*property, element)) return wrong;
+                if (auto wrong = check_value(*property, element)) return wrong;
             }
             continue;
         }
-        if (const auto wrong = check_value(*property, value)) return wrong;
+        if (auto wrong = check_value(*property, value)) return wrong;
     }
     return std::nullopt;
 }

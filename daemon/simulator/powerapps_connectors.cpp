@@ -106,6 +106,7 @@ Outcome ConnectorRoutes::list(const RoutedRequest& routed, const std::string& en
     std::vector<std::pair<std::string, const json*>> names;
     const auto built_in =
         is_custom.value_or(false) ? std::vector<json>{} : built_in_connectors(state_.switches.built_in_connectors);
+    names.reserve(built_in.size());
     for (const auto& connector : built_in) names.emplace_back(text_of(connector, "name"), &connector);
     if (is_custom.value_or(true)) {
         for (const auto* record : state_.all_as_read()) {

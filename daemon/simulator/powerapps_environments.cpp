@@ -41,6 +41,7 @@ bool Environments::is_registered(const std::string& client_id) const {
 
 std::vector<std::string> Environments::ids() const {
     std::vector<std::string> ids;
+    ids.reserve(environments_.size());
     for (const auto& [key, environment] : environments_) ids.push_back(environment.id);
     return ids;
 }

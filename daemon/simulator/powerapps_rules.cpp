@@ -209,8 +209,8 @@ std::optional<PowerAppsError> ConnectorRules::take(json& record, const json& pro
     }
     const auto* definition = member_of(properties, "openApiDefinition");
     if (definition != nullptr || member_of(properties, "backendService") != nullptr) {
-        const auto error = check_definition(definition != nullptr ? *definition : record["openApiDefinition"],
-                                            record["properties"], text_of(record, "name"));
+        auto error = check_definition(definition != nullptr ? *definition : record["openApiDefinition"],
+                                      record["properties"], text_of(record, "name"));
         if (error && (creating || !switches_.drop_rejected_swagger)) return error;
         if (!error && definition != nullptr) record["openApiDefinition"] = *definition;
     }

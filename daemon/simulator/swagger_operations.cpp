@@ -44,6 +44,7 @@ std::vector<json> parameters_of(const json& document, const json& item, const js
         }
     }
     std::vector<json> parameters;
+    parameters.reserve(by_key.size());
     for (auto& [key, parameter] : by_key) parameters.push_back(std::move(parameter));
     return parameters;
 }

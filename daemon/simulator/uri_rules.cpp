@@ -122,7 +122,7 @@ Problem check_identifier_uris(const Directory& directory, const json& after, con
     for (const auto& uri : uris) {
         if (!seen.insert(lower(uri.get<std::string>())).second) return invalid_value("identifierUris");
         if (has(before, uri)) continue;  // what is there already is left alone
-        if (const auto wrong = check_identifier_uri(directory, uri.get<std::string>(), personal)) return wrong;
+        if (auto wrong = check_identifier_uri(directory, uri.get<std::string>(), personal)) return wrong;
     }
     return std::nullopt;
 }

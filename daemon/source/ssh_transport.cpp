@@ -129,6 +129,7 @@ int start(SshSubtransport& transport) {
     posix_spawn_file_actions_adddup2(&actions, complaints, 2);
     auto texts = ssh_arguments(*transport.call);
     std::vector<char*> argv;
+    argv.reserve(texts.size() + 1);
     for (auto& text : texts) argv.push_back(text.data());
     argv.push_back(nullptr);
     pid_t child = 0;

@@ -109,7 +109,7 @@ fs::path free_name(const fs::path& file, std::string_view why, std::chrono::syst
 
 tl::expected<fs::path, StoreError> move_aside(const fs::path& file, std::string_view why,
                                               std::chrono::system_clock::time_point now) {
-    const auto target = free_name(file, why, now);
+    auto target = free_name(file, why, now);
     for (const auto* companion : companions) {
         const auto from = file.string() + companion;
         if (std::rename(from.c_str(), (target.string() + companion).c_str()) != 0 && errno != ENOENT) {

@@ -48,7 +48,9 @@ class KeeperStage::Pretended final : public Tenant, public provider::Writer {
 public:
     explicit Pretended(KeeperStage& stage) : stage_(stage) {}
 
-    tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope&) override {
+    tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope&,
+                                                                   provider::ReadProgress& progress) override {
+        if (stage_.while_reading) stage_.while_reading(progress);
         if (stage_.read_fails) return tl::unexpected(*stage_.read_fails);
         auto snapshot = stage_.tenant.observe(stage_.order.workspace->graph);
         snapshot.taken_at = stage_.clock.now();

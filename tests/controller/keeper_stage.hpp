@@ -65,6 +65,8 @@ public:
     std::size_t writes = 0;
     /// What the next observations and steps fail with; Kind::transient with an empty message: they do not.
     std::optional<provider::ProviderError> read_fails, write_fails;
+    /// What happens during each observation.
+    std::function<void(provider::ReadProgress&)> while_reading;
 
 private:
     class Pretended;

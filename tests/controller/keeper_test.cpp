@@ -54,6 +54,21 @@ TEST_CASE("the first run creates what is missing, and the second has nothing to 
     CHECK(stage.events_of(EventType::applied).size() == 1);
 }
 
+TEST_CASE("the status says what a read is at, until it has come to its end") {
+    KeeperStage stage;
+    std::vector<std::string> seen;
+    stage.while_reading = [&](provider::ReadProgress& progress) {
+        progress.read({"Graph", "applications", 0, 20000, true});
+        stage.clock.passed += 10s;
+        progress.read({"Graph", "applications", 4000, 20000, true});
+        seen.push_back(stage.status.waiting_for);
+    };
+    CHECK(stage.run("start").result == "ok");
+    CHECK(seen == std::vector<std::string>{"reading applications: 4,000 of about 20,000 (400/s, 40 s left)",
+                                           "reading back applications: 4,000 of about 20,000 (400/s, 40 s left)"});
+    CHECK(stage.status.waiting_for.empty());
+}
+
 TEST_CASE("news stay news for an hour, and the condition keeps its time") {
     KeeperStage stage;
     stage.run("start");
@@ -195,11 +210,20 @@ TEST_CASE("ten thousand runs leave memory and descriptors where they were") {
             stage.events.clear();
         }
     };
-    some(1000);
+#ifdef __SANITIZE_ADDRESS__
+    constexpr int few = 200, many = 1000;  // freed memory is kept for a while there: only leaks count, and are found
+#else
+    constexpr int few = 1000, many = 10'000;
+#endif
+    some(few);
     const auto before = resident();
     const auto open = descriptors();
-    some(10'000);
+    some(many);
     CHECK(descriptors() == open);
+#ifndef __SANITIZE_ADDRESS__
     INFO(before << " bytes became " << resident());
     CHECK(resident() < before + before / 10);
+#else
+    CHECK(before > 0);
+#endif
 }

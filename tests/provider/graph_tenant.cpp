@@ -143,8 +143,9 @@ void Tenant::forget_requests() {
     mark_ = simulator_.requests().size();
 }
 
-tl::expected<void, ProviderError> Tenant::observe(const model::Scope& scope, model::Snapshot& into) {
-    return observer_->observe(scope, into);
+tl::expected<void, ProviderError> Tenant::observe(const model::Scope& scope, model::Snapshot& into,
+                                                  ReadProgress& progress) {
+    return observer_->observe(scope, into, progress);
 }
 
 model::Scope Tenant::scope(const std::vector<std::string>& names, const std::set<std::string>& apis) const {

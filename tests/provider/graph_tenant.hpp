@@ -67,7 +67,8 @@ public:
     [[nodiscard]] std::size_t writes();
     void forget_requests();
 
-    [[nodiscard]] tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into);
+    [[nodiscard]] tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
+                                                            ReadProgress& progress = unwatched());
     /// The same; the test fails when it cannot be read.
     [[nodiscard]] model::Snapshot look(const std::vector<std::string>& names = {},
                                        const std::set<std::string>& apis = {});

@@ -196,7 +196,12 @@ TEST_CASE("a sentence says what happened to whom, and nothing twice", "[service]
     CHECK(sentence_of(event) == "prod: run failed: sign-in failed");
     event.message = "prod: cannot read the tenant";
     CHECK(sentence_of(event) == "prod: cannot read the tenant");
+    event.type = EventType::refused;
+    event.message = "plan ad9b513c for prod was refused";
+    CHECK(sentence_of(event) == "plan ad9b513c for prod was refused");
     event.environment.clear();
+    event.message = "main@51c1c81 has errors and is not applied";
+    CHECK(sentence_of(event) == "main@51c1c81 has errors and is not applied");
     event.type = EventType::started;
     event.message.clear();
     CHECK(sentence_of(event) == "regent started");

@@ -135,12 +135,40 @@ TEST_CASE("what stays is told again after a day, or when it is another", "[servi
     CHECK(gate.offer(plan, noon + 2min));
 
     auto expiring = event_of(EventType::credential_expiring, warning);
-    expiring.message = "expires in 13 d 4 h";
+    expiring.message = "secret \"arm\" ends 2026-09-30T00:00:00Z";
     CHECK(gate.offer(expiring, noon));
-    expiring.message = "expires in 13 d 3 h";
     CHECK_FALSE(gate.offer(expiring, noon + 1h));
+    expiring.message = "secret \"arm\" ended 2026-09-30T00:00:00Z";
+    CHECK(gate.offer(expiring, noon + 1h));
     expiring.severity = error;
     CHECK(gate.offer(expiring, noon + 2h));
+}
+
+TEST_CASE("a plan that waits for a person is told to those who want warnings", "[service][notifications]") {
+    NotificationGate gate({warning, {}, {}});
+    CHECK(gate.offer(event_of(EventType::approval_needed, info, ""), noon));
+    NotificationGate errors({error, {}, {}});
+    CHECK_FALSE(errors.offer(event_of(EventType::approval_needed, info, ""), noon));
+}
+
+TEST_CASE("a damaged state and its mending are told, once each", "[service][notifications]") {
+    NotificationGate gate({error, {}, {}});
+    CHECK_FALSE(gate.offer(event_of(EventType::state_damaged, info, ""), noon));
+    CHECK(gate.offer(event_of(EventType::state_damaged, error, ""), noon + 1min));
+    CHECK_FALSE(gate.offer(event_of(EventType::state_damaged, error, ""), noon + 2h));
+    CHECK(gate.offer(event_of(EventType::state_damaged, info, ""), noon + 3h));
+}
+
+TEST_CASE("every new commit is told to those who want to hear of it", "[service][notifications]") {
+    NotificationGate everything({info, {}, {}});
+    auto commit = event_of(EventType::source_valid, info, "");
+    commit.message = "main@1111111 is in force";
+    CHECK(everything.offer(commit, noon));
+    CHECK_FALSE(everything.offer(commit, noon + 10min));
+    commit.message = "main@2222222 is in force";
+    CHECK(everything.offer(commit, noon + 20min));
+    NotificationGate warnings({warning, {}, {}});
+    CHECK_FALSE(warnings.offer(commit, noon));
 }
 
 TEST_CASE("the memory of a gate ends", "[service][notifications]") {

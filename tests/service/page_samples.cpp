@@ -82,7 +82,7 @@ PageSample busy_sample() {
     PageSample sample;
     sample.status = sample_status();
     sample.now = noon + 40s;
-    sample.status.source.location = "https://github.com/contoso/identities.git";
+    sample.status.source.location = "https://github.com/contoso/identities.git main";
     auto& prod = sample.status.environments.back();
     prod.last_run->result = "partly";
     prod.last_run->error = "1 of 6 objects could not be brought to what its manifest says";
