@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 int main(int argc, char** argv) {
-    // As regent's own main ends. libgit2 1.5 loses the list of a server's references when a connection ends, 672 bytes
-    // that leave with the process.
+    // As regent's own main ends. libgit2 keeps a few hundred bytes of each connection, which leave with the process.
     std::_Exit(regent::source::run_fetch({argv + 1, argv + argc}));
 }
