@@ -9,6 +9,9 @@
 
 namespace regent::controller {
 
+/// Whether any of its differences was made outside.
+[[nodiscard]] bool has_drift(const plan::ResourceChange& resource);
+
 /// One run of an EnvironmentKeeper: the member functions are its stages, in the order in which run() calls them.
 class Cycle {
 public:

@@ -170,10 +170,12 @@ tl::expected<SignIn, TokenError> credential_from_directory(const fs::path& direc
     if (files.error()) return tl::unexpected(std::move(*files.error()));
 
     const auto path = directory.string();
-    const auto help = fmt::format("{0} needs the files {1}client-id, and {1}client-secret or {1}client-certificate", path, prefix);
+    const auto help =
+        fmt::format("{0} needs the files {1}client-id, and {1}client-secret or {1}client-certificate", path, prefix);
     if (!client) return refuse(fmt::format("there is no file {}client-id in {}", prefix, path), help);
     if (!secret && !certificate)
-        return refuse(fmt::format("there is neither {0}client-secret nor {0}client-certificate in {1}", prefix, path), help);
+        return refuse(fmt::format("there is neither {0}client-secret nor {0}client-certificate in {1}", prefix, path),
+                      help);
     if (secret && certificate) {
         return refuse(fmt::format("both {0}client-secret and {0}client-certificate are in {1}", prefix, path),
                       "keep the one that is meant");

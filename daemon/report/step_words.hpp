@@ -3,7 +3,6 @@
 #include "plan/plan.hpp"
 
 #include <chrono>
-
 #include <string>
 
 namespace regent::report {

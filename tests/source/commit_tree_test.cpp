@@ -125,12 +125,12 @@ private:
 TEST_CASE("links inside a commit are followed, and one that leads elsewhere is no manifest that went away",
           "[source][git]") {
     Committed committed;
-    committed.repository.write("shared/real.regent.yaml", "real");
+    committed.repository.write("common/real.regent.yaml", "real");
     committed.repository.write("openapi/x.json", "{}");
-    committed.link("base/linked.regent.yaml", "../shared/real.regent.yaml");
+    committed.link("base/linked.regent.yaml", "../common/real.regent.yaml");
     committed.link("base/x.json", "../openapi/x.json");
     committed.link("base/passwd.json", "../../../../../../etc/passwd");
-    committed.link("alias", "shared");
+    committed.link("alias", "common");
     const auto tree = committed.tree();
     CHECK(outcome_of(tree->read({"base"})) == "base/linked.regent.yaml: real\n");
     CHECK(tree->read({"base"})->notes ==
