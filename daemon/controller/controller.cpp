@@ -149,20 +149,12 @@ void Controller::add_runner(const std::string& name) {
 /// The thread of one environment.
 void Controller::keep(Runner& runner, const std::stop_token& stop) {
     for (;;) {
+        end_pauses(runner.name);
         RunOrder order;
         std::uint64_t answering = 0;
         {
             std::unique_lock lock(mutex_);
-            const auto wanted = [&] { return runner.leave || (runner.workspace && runner.asked > runner.finished); };
-            while (!wanted() && !stop.stop_requested() &&
-                   !(runner.workspace && parts_.clock.monotonic() >= runner.due)) {
-                if (runner.workspace) {
-                    changed_.wait_until(lock, stop, runner.due, wanted);
-                } else {
-                    changed_.wait(lock, stop, wanted);
-                }
-            }
-            if (stop.stop_requested() || runner.leave || stopping_) return;
+            if (!wait_for_run(runner, lock, stop)) return;
             answering = runner.asked;
             order = order_for(runner);
         }
@@ -177,6 +169,48 @@ void Controller::keep(Runner& runner, const std::stop_token& stop) {
         plan_next(runner, run);
         publish_locked();
         changed_.notify_all();
+    }
+}
+
+/// Until a run is due or asked for; false when there will be none any more.
+bool Controller::wait_for_run(Runner& runner, std::unique_lock<std::mutex>& lock, const std::stop_token& stop) {
+    for (;;) {
+        if (stop.stop_requested() || runner.leave || stopping_) return false;
+        const auto asked = runner.asked;
+        const auto news = [&] { return runner.leave || stopping_ || runner.asked != asked; };
+        if (!runner.workspace) {
+            changed_.wait(lock, stop, [&] { return news() || runner.workspace; });
+            continue;
+        }
+        // What was asked for waits only while somebody else has the environment.
+        const auto at = asked > runner.finished ? runner.not_before : runner.due;
+        if (parts_.clock.monotonic() >= at) return true;
+        changed_.wait_until(lock, stop, at, news);
+    }
+}
+
+/// Pauses whose time is over are over for good, and that is told.
+void Controller::end_pauses(const std::string& environment) {
+    const auto now = parts_.clock.now();
+    std::vector<Pause> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(pauses_, [&](const auto& pause) {
+            if (pause.environment != environment || !pause.until || *pause.until > now) return false;
+            ended.push_back(pause);
+            return true;
+        });
+    }
+    for (const auto& pause : ended) {
+        const auto address = pause.address.value_or(model::Address{});
+        (void)parts_.memory.clear_pause(environment, address.kind, address.name);
+        Event event;
+        event.type = EventType::resumed;
+        event.environment = environment;
+        event.address = pause.address;
+        event.message =
+            fmt::format("the pause of {} by {} is over", pause.address ? to_string(address) : environment, pause.by);
+        emit(std::move(event));
     }
 }
 
@@ -210,6 +244,7 @@ void Controller::plan_next(Runner& runner, const RunStatus& run) {
     wait -= wait * static_cast<int>(parts_.rng.next() % 1000) / 10'000;  // up to a tenth earlier
     if (run.result == "try-again") {
         wait = 5s;
+        runner.not_before = now + wait;
     } else if (run.result == "failed") {
         wait = std::min<std::chrono::milliseconds>(retry_after_failure(++runner.failures), 15min);
         runner.trigger = "retry";

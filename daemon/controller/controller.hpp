@@ -105,6 +105,7 @@ private:
         RevisionStatus revision;
         std::string trigger = "start";  ///< the most telling reason since the last run
         Monotonic due{};
+        Monotonic not_before{};                 ///< not even for who asks: a command works in the environment
         std::uint64_t asked = 1, finished = 0;  ///< requests for a run, and how many of them are answered
         std::set<model::Address> forget, create_again;
         bool forget_all = false;
@@ -131,6 +132,8 @@ private:
     void source_failed(const source::SourceError& error);
 
     void keep(Runner& runner, const std::stop_token& stop);
+    bool wait_for_run(Runner& runner, std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
+    void end_pauses(const std::string& environment);
     RunOrder order_for(Runner& runner);
     void plan_next(Runner& runner, const RunStatus& run);
     void add_runner(const std::string& name);

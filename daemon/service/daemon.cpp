@@ -253,11 +253,23 @@ private:
     /// Losing it is harmless, going on with a file that nobody can find again is not: the service starts anew.
     bool database_is_gone() {
         std::error_code error;
-        if (!may_apply_ || std::filesystem::exists(database_, error)) return false;
+        if (!may_apply_) return false;
+        if (std::filesystem::exists(database_, error)) return database_is_damaged();
         journal_.note(
             Severity::error,
             fmt::format("{} was deleted: the service starts anew, with a new one. History and pauses are lost",
                         database_.string()));
+        return true;
+    }
+
+    /// Looked at every now and then: at its next start the service moves a damaged file aside and goes on with a new
+    /// one.
+    bool database_is_damaged() {
+        if (clock_.monotonic() < next_check_) return false;
+        next_check_ = clock_.monotonic() + 10min;
+        const auto sound = stores_.service->check();
+        if (sound) return false;
+        journal_.note(Severity::error, describe(sound.error().message, "the service starts anew"));
         return true;
     }
 
@@ -311,6 +323,7 @@ private:
     store::ServiceStores stores_;
     std::string state_;
     bool may_apply_ = true;
+    std::chrono::steady_clock::time_point next_check_ = std::chrono::steady_clock::now() + std::chrono::minutes(10);
     std::atomic<std::chrono::steady_clock::time_point> last_tick_{std::chrono::steady_clock::now()};
     std::optional<Notifications> notifications_;
     std::optional<controller::Controller> controller_;

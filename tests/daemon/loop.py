@@ -1,5 +1,6 @@
 """What the loop does with a tenant and a repository that change."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -42,11 +43,12 @@ def a_change_in_the_portal_is_put_back_and_told_once(binaries):
         it.wait_in_sync()
         it.change(APPLICATION, patch=ATTACKER)
         it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "it was put back")
+        drifts = it.eventually(lambda: it.events("drift"), "it is told")  # when the run is over
         it.wait_in_sync()
-        drifts = it.events("drift")
         check(len(drifts) == 1 and "attacker.example" in drifts[0]["message"] and "put back" in drifts[0]["message"], drifts)
-        check(it.ready("demo", "Application/arm-connector")["reason"] == "DriftCorrected", it.ready("demo", "Application/arm-connector"))
+        it.eventually(lambda: it.ready("demo", "Application/arm-connector")["reason"] == "DriftCorrected", "the object says so")
         it.quiet_for(3)
+        check(len(it.events("drift")) == 1, it.events("drift"))
 
 
 @case
@@ -345,3 +347,39 @@ def two_environments_of_one_repository_are_always_at_one_commit(binaries):
         for name in ("demo", "second"):
             check(it.environment_status(name)["inForce"]["commit"] == good, it.environment_status(name)["inForce"])
         check("half" not in it.application("regent.demo.arm-connector")["displayName"], "half of a commit was applied")
+
+
+@case
+def while_a_person_applies_the_service_waits_its_turn(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        (lock,) = [p for p in it.state_dir.glob("apply-*.lock") if "service" not in p.name and fcntl_free(p)][:1]
+        with open(lock, "rb+") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            it.change(APPLICATION, patch=ATTACKER)
+            mark = it.mark()
+            time.sleep(3)
+            check(not it.simulator.writes(mark), "it wrote beside somebody else")
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "then it goes on")
+
+
+@case
+def a_pause_that_is_over_is_told(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        status, body = it.ask("/api/v1/pause", {"environment": "demo", "reason": "for a moment", "seconds": 2})
+        check(status in (200, 202), body)
+        it.eventually(lambda: any("is over" in e["message"] for e in it.events("resumed")), "the end is told")
+        it.wait_in_sync()
+
+
+def fcntl_free(path):
+    """The lock of the environment, not the service's own, which it holds all the time."""
+    with open(path, "rb+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True
