@@ -20,7 +20,7 @@ std::string_view words_for(controller::EventType type) noexcept {
         case EventType::source_invalid:
             return "manifests have errors";
         case EventType::source_valid:
-            return "manifests are valid again";
+            return "manifests are valid and in force";
         case EventType::drift:
             return "drifted";
         case EventType::applied:
