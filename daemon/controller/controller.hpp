@@ -113,6 +113,7 @@ private:
         std::size_t manifest_errors = 0;
         std::string manifest_error_text;
         std::map<std::string, std::string> invalid_files;  ///< file → first error
+        Time invalid_since{};
         EnvironmentStatus shown;
         std::optional<Time> next_run;
         bool leave = false;

@@ -124,6 +124,7 @@ void Controller::tell_errors(const source::SourceState& state, const Reading& re
             const auto found = reading.errors.contains(name) ? reading.errors.find(name) : reading.errors.begin();
             runner->manifest_errors = found->second.count;
             runner->manifest_error_text = found->second.text;
+            if (runner->invalid_files.empty()) runner->invalid_since = parts_.clock.now();
             runner->invalid_files = reading.invalid_files;
         }
         if (runners_.empty()) source_status_.error = reading.first_error();

@@ -10,13 +10,13 @@ namespace regent::controller {
 namespace {
 
 /// Where the newest commit has an error in the file of an object, that object's own condition says so.
-void mark_invalid(EnvironmentStatus& status, const std::map<std::string, std::string>& invalid_files, Time now) {
+void mark_invalid(EnvironmentStatus& status, const std::map<std::string, std::string>& invalid_files, Time since) {
     for (auto& object : status.objects) {
         const auto found = invalid_files.find(object.place.file);
         if (found == invalid_files.end()) continue;
         for (auto& condition : object.conditions) {
             if (condition.type != "Ready") continue;
-            if (condition.status != ConditionStatus::no) condition.since = now;
+            if (condition.status != ConditionStatus::no) condition.since = since;
             condition.status = ConditionStatus::no;
             condition.reason = ConditionReason::invalid_manifest;
             condition.message = found->second + "; the last valid version stays in force";
@@ -43,7 +43,7 @@ void Controller::publish_locked() {
         environment.manifest_errors = runner->manifest_errors;
         environment.manifest_error_text = runner->manifest_error_text;
         environment.next_run = runner->next_run;
-        mark_invalid(environment, runner->invalid_files, source_status_.last_success.value_or(status->taken));
+        mark_invalid(environment, runner->invalid_files, runner->invalid_since);
         status->environments.push_back(std::move(environment));
         if (runner->busy || runner->asked > runner->finished) ++status->queue_depth;
     }
