@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t longest_answer = 256U * 1024 * 1024;
+constexpr std::size_t longest_answer = std::size_t{256} * 1024 * 1024;
 constexpr std::array<std::string_view, 4> kinds = {model::kind::application, model::kind::connector,
                                                    model::kind::redirect_uri, model::kind::federated_credential};
 

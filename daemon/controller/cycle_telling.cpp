@@ -30,7 +30,7 @@ report::RunReport Cycle::report_of(const Planned& planned) const {
 }
 
 void Cycle::tell() {
-    const bool read_again = result_ && after_.report.timestamp != std::string{};
+    const bool read_again = result_ && !after_.report.timestamp.empty();
     const auto& now = read_again ? after_ : before_;
     const auto report = report_of(now);
     holds_ = holds_at(parts_.now(), keeper_.objects_, order_.pauses);

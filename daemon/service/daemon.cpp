@@ -131,8 +131,8 @@ private:
             [](const auto& configuration, std::function<void()> on_change) {
                 return watch_of(configuration, std::move(on_change));
             },
-            [this](const auto& configuration, const auto& environment, net::WaitListener on_wait) {
-                return connect(configuration, environment, std::move(on_wait));
+            [this](const auto& configuration, const auto& environment, const net::WaitListener& on_wait) {
+                return connect(configuration, environment, on_wait);
             },
             *stores_.store,
             *stores_.service,

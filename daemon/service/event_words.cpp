@@ -57,7 +57,7 @@ std::string subject_of(const controller::Event& event) {
 }
 
 std::string sentence_of(const controller::Event& event) {
-    const auto message = shown(event.message, max_sentence_bytes);
+    auto message = shown(event.message, max_sentence_bytes);
     const auto subject = subject_of(event);
     std::string sentence;
     if (event.address && !event.environment.empty()) sentence = shown(event.environment) + ": ";

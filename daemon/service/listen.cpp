@@ -22,7 +22,7 @@ tl::unexpected<ListenError> failed(std::string what, int error, std::string help
 }
 
 std::optional<gid_t> group_id(const std::string& name) {
-    std::vector<char> buffer(16 * 1024);
+    std::vector<char> buffer(std::size_t{16} * 1024);
     group entry{};
     group* found = nullptr;
     if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)

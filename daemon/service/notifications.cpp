@@ -252,8 +252,8 @@ private:
     std::thread thread_;  // last: it uses all of the above
 };
 
-Notifications::Notifications(std::vector<Receiver> receivers, Sender sender, const MakeTransport& make_transport,
-                             net::Rng& rng, NotificationListener listener, NotificationPatience patience) {
+Notifications::Notifications(std::vector<Receiver> receivers, const Sender& sender, const MakeTransport& make_transport,
+                             net::Rng& rng, const NotificationListener& listener, NotificationPatience patience) {
     for (auto& receiver : receivers) {
         auto transport = make_transport(receiver);
         channels_.push_back(

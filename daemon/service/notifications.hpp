@@ -65,8 +65,8 @@ public:
     /// Makes the transport to one receiver. Its allowed origin is the receiver's only.
     using MakeTransport = std::function<std::unique_ptr<net::Transport>(const Receiver& receiver)>;
 
-    Notifications(std::vector<Receiver> receivers, Sender sender, const MakeTransport& make_transport, net::Rng& rng,
-                  NotificationListener listener, NotificationPatience patience = {});
+    Notifications(std::vector<Receiver> receivers, const Sender& sender, const MakeTransport& make_transport,
+                  net::Rng& rng, const NotificationListener& listener, NotificationPatience patience = {});
     ~Notifications() override;
     Notifications(const Notifications&) = delete;
     Notifications& operator=(const Notifications&) = delete;

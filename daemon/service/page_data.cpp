@@ -57,15 +57,15 @@ PageData& PageData::badge(const char* name, const Badge& badge) {
     return this->part(name, std::move(part));
 }
 
-PageData& PageData::list(const char* name, std::vector<PageData> rows) {
+PageData& PageData::list(const char* name, const std::vector<PageData>& rows) {
     kainjow::mustache::list list;
     list.reserve(rows.size());
-    for (auto& row : rows) list.push_back(std::move(row.data_));
-    data_.set(name, Data(std::move(list)));
+    for (const auto& row : rows) list.push_back(row.data_);
+    data_.set(name, Data(list));
     return *this;
 }
 
-std::string filled_page(std::string_view page_template, PageData page) {
+std::string filled_page(std::string_view page_template, const PageData& page) {
     auto filled = page.filled();
     for (const auto& [name, text] : page_parts) {
         filled.set(std::string(name), data(partial([part = std::string(text)] { return part; })));

@@ -47,7 +47,11 @@ public:
         return *this;
     }
     PageData& nothing(const char* name) { return flag(name, false); }
-    PageData& list(const char* name, std::vector<PageData> rows);
+    PageData& list(const char* name, const std::vector<PageData>& rows);
+    /// And under `flag`, whether there are any.
+    PageData& list(const char* name, const std::vector<PageData>& rows, const char* flag_name) {
+        return flag(flag_name, !rows.empty()).list(name, rows);
+    }
 
     [[nodiscard]] controller::Time now() const noexcept { return now_; }
     [[nodiscard]] const kainjow::mustache::data& filled() const noexcept { return data_; }
@@ -60,6 +64,6 @@ private:
 };
 
 /// The template `name` of page_templates.hpp, filled.
-[[nodiscard]] std::string filled_page(std::string_view page_template, PageData data);
+[[nodiscard]] std::string filled_page(std::string_view page_template, const PageData& data);
 
 }  // namespace regent::service

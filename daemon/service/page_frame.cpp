@@ -230,8 +230,8 @@ PageData banner_of(const Environments& environments, const StatusPageInput& inpu
         .already_shown("colour", std::string(badge.colour))
         .already_shown("sign", std::string(badge.sign))
         .already_shown("headline", headline + ".")
-        .list("lines", std::move(lines))
-        .list("notices", std::move(notices));
+        .list("lines", lines)
+        .list("notices", notices);
     return banner;
 }
 
@@ -263,8 +263,7 @@ void add_frame(PageData& page, const StatusPageInput& input, const std::string& 
     page.already_shown("title", title)
         .flag("stale", stale)
         .text("instance", status.instance)
-        .flag("has_environments", !tabs.empty())
-        .list("tabs", std::move(tabs))
+        .list("tabs", tabs, "has_environments")
         .text("version", status.version)
         .already_shown("uptime", duration_words(input.now - status.started))
         .already_shown("started", utc_words(status.started))

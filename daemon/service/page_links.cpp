@@ -86,9 +86,9 @@ PageFilter PageFilter::from(const std::vector<std::pair<std::string, std::string
     PageFilter filter;
     for (const auto& [name, value] : query) {
         if (name == "state") {
-            const bool known = std::any_of(all_object_states.begin(), all_object_states.end(),
-                                           [&](auto state) { return value == to_string(state); });
-            if (known) filter.state = value;
+            // A loop, since clang 14 does not let a lambda capture a structured binding.
+            for (const auto each : all_object_states)
+                if (value == to_string(each)) filter.state = value;
         } else if (name == "kind") {
             filter.kind = value;
         } else if (name == "begins") {

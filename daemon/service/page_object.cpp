@@ -47,7 +47,7 @@ public:
         add_fields();
         add_waits();
         auto credentials = credential_rows({&environment_}, input_, &address, 100);
-        page_.flag("has_credentials", !credentials.empty()).list("credentials", std::move(credentials));
+        page_.list("credentials", credentials, "has_credentials");
         add_past();
         add_frame(page_, input_, fmt::format("{} {} · {} · regent", badge.sign, name, shown(environment_.name)),
                   environment_.name, object_path(environment_.name, address), filter);
@@ -94,7 +94,7 @@ private:
         banner.already_shown("colour", std::string(badge.colour))
             .already_shown("sign", std::string(badge.sign))
             .already_shown("headline", headline + ".")
-            .list("lines", std::move(lines))
+            .list("lines", lines)
             .list("notices", {});
         page_.part("summary", std::move(banner));
     }
@@ -124,7 +124,7 @@ private:
             made.text("output", name).text("value", value);
             outputs.push_back(std::move(made));
         }
-        page_.list("outputs", std::move(outputs));
+        page_.list("outputs", outputs);
         if (object_.pause) {
             page_.already_shown("pause", shown(object_.pause->reason) + ", by " + shown(object_.pause->by))
                 .time("pause_since", object_.pause->since)
@@ -138,7 +138,7 @@ private:
             made.text("text", remark);
             remarks.push_back(std::move(made));
         }
-        page_.flag("has_remarks", !remarks.empty()).list("remarks", std::move(remarks));
+        page_.list("remarks", remarks, "has_remarks");
     }
 
     void add_conditions() {
@@ -153,7 +153,7 @@ private:
                 .already_shown("revision", revision_words(condition.observed_revision));
             rows.push_back(std::move(made));
         }
-        page_.list("conditions", std::move(rows));
+        page_.list("conditions", rows);
     }
 
     void add_fields() {
@@ -169,7 +169,7 @@ private:
                 .flag("drift", field.drift);
             rows.push_back(std::move(made));
         }
-        page_.flag("has_fields", !rows.empty()).list("fields", std::move(rows));
+        page_.list("fields", rows, "has_fields");
     }
 
     PageData link_to(const std::string& address) const {
@@ -196,7 +196,7 @@ private:
             if (const auto* object = find_object(environment_, address)) {
                 for (const auto& next : object->waits_for) more.push_back(link_to(next));
             }
-            made.flag("has_more", !more.empty()).list("more", std::move(more));
+            made.list("more", more, "has_more");
             waits.push_back(std::move(made));
         }
         std::vector<PageData> waiting;
@@ -205,8 +205,8 @@ private:
             waiting.push_back(link_to(model::to_string(object.address)));
         }
         page_.flag("independent", waits.empty() && waiting.empty());
-        page_.flag("has_waits", !waits.empty()).list("waits", std::move(waits));
-        page_.flag("has_waiting", !waiting.empty()).list("waiting", std::move(waiting));
+        page_.list("waits", waits, "has_waits");
+        page_.list("waiting", waiting, "has_waiting");
     }
 
     void add_past() {
@@ -229,8 +229,8 @@ private:
         auto events = event_rows(input_, events_on_page, false);
         page_.already_shown("history_unreadable", shown(input_.history_error, max_sentence_bytes));
         page_.flag("quiet", changes.empty() && events.empty() && input_.history_error.empty());
-        page_.flag("has_changes", !changes.empty()).list("changes", std::move(changes));
-        page_.flag("has_events", !events.empty()).list("events", std::move(events));
+        page_.list("changes", changes, "has_changes");
+        page_.list("events", events, "has_events");
     }
 
     const EnvironmentStatus& environment_;

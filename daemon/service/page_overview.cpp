@@ -139,7 +139,7 @@ private:
         }
         page_.already_shown("environments_caption",
                             count_words(rows.size(), "environment", "environments") + " of this service");
-        page_.list("environments", std::move(rows));
+        page_.list("environments", rows);
     }
 
     /// Cards about what needs somebody. What hit many objects alike (a service that is down) is one card: ten equal
@@ -168,7 +168,7 @@ private:
                                                                               count - shown_objects)
                                                                 : std::string{});
         page_.already_shown("more_needs_href", PageFilter{}.link(path_, "objects"));
-        page_.list("needs", std::move(rows));
+        page_.list("needs", rows);
     }
 
     static std::string why(const Entry& entry) {
@@ -194,7 +194,7 @@ private:
         made.already_shown("href", object_path(entry.environment->name, object.address))
             .text("address", model::to_string(object.address))
             .already_shown("together", alike.empty() ? std::string{} : fmt::format("{} objects alike", alike.size()))
-            .list("members", std::move(members))
+            .list("members", members)
             .already_shown("unnamed", unnamed > 0 ? fmt::format("and {} more", unnamed) : std::string{})
             .text("environment", several() ? entry.environment->name : "")
             .badge("state", badge_of(entry.state))
@@ -240,7 +240,7 @@ private:
         std::vector<PageData> groups;
         const auto group = [&](const char* title, std::vector<PageData> choices) {
             auto made = row();
-            made.already_shown("title", title).list("choices", std::move(choices));
+            made.already_shown("title", title).list("choices", choices);
             groups.push_back(std::move(made));
         };
 
@@ -275,7 +275,7 @@ private:
             }
             group("Name begins with", std::move(choices));
         }
-        page_.list("filters", std::move(groups));
+        page_.list("filters", groups);
     }
 
     void add_objects() {
@@ -298,7 +298,7 @@ private:
                                                                  count_words(chosen.size(), "object", "objects")));
         page_.already_shown("no_objects", entries_.empty() ? "There are none yet." : "None is like this.");
         page_.flag("has_objects", !rows.empty());
-        page_.list("objects", std::move(rows));
+        page_.list("objects", rows);
         if (pages == 1) {
             page_.nothing("pages");
             return;
@@ -358,7 +358,7 @@ private:
         const bool more = rows.size() < count && !filter_.all_credentials;
         page_.already_shown("more_credentials", more ? fmt::format("All {}", count) : std::string{});
         page_.already_shown("more_credentials_href", all.link(path_, "credentials"));
-        page_.list("credentials", std::move(rows));
+        page_.list("credentials", rows);
     }
 
     void add_pending() {
@@ -368,7 +368,7 @@ private:
             if (auto watched = watched_row(*environment)) rows.push_back(std::move(*watched));
         }
         page_.number("pending_count", rows.size());
-        page_.list("pending", std::move(rows));
+        page_.list("pending", rows);
     }
 
     PageData pending_row(const EnvironmentStatus& environment) const {
@@ -429,8 +429,8 @@ private:
         for (const auto& entry : entries) rows.push_back(run_row(entry));
         auto events = event_rows(input_, events_on_page, true);
         page_.already_shown("history_unreadable", shown(input_.history_error, max_sentence_bytes));
-        page_.flag("has_history", !rows.empty()).list("history", std::move(rows));
-        page_.flag("has_events", !events.empty()).list("events", std::move(events));
+        page_.list("history", rows, "has_history");
+        page_.list("events", events, "has_events");
     }
 
     PageData run_row(const controller::HistoryEntry& entry) const {
@@ -505,8 +505,8 @@ private:
             }
             for (const auto& service : environment->services) services.push_back(service_row(*environment, service));
         }
-        page_.list("invalid", std::move(invalid));
-        page_.flag("has_services", !services.empty()).list("services", std::move(services));
+        page_.list("invalid", invalid);
+        page_.list("services", services, "has_services");
     }
 
     PageData service_row(const EnvironmentStatus& environment, const controller::ServiceCounters& service) const {

@@ -17,7 +17,7 @@ namespace regent::source {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t max_output = 64u * 1024;
+constexpr std::size_t max_output = std::size_t{64} * 1024;
 /// How often `stop` is looked at.
 constexpr std::chrono::milliseconds glance{50};
 

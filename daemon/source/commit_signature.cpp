@@ -103,7 +103,7 @@ private:
         if (keyring.empty())
             return refuse("is signed with an OpenPGP key, and no keyring is configured", "set `verify.openpgpKeyring`");
         if (auto fine = check_trusted_file(keyring, "the OpenPGP keyring"); !fine) return fine;
-        const auto outcome = run(
+        auto outcome = run(
             "/usr/bin/gpgv",
             {"--homedir", "/nonexistent", "--status-fd", "1", "--keyring", keyring.string(), "--", "/dev/fd/3", "-"},
             signature);

@@ -23,7 +23,7 @@ constexpr auto freshness = 500ms;
 /// How long a folder that keeps changing is waited for.
 constexpr auto patience = 10s;
 /// Beyond these, other files than manifests count by size and time only.
-constexpr std::size_t max_hashed_bytes = 256u * 1024 * 1024;
+constexpr std::size_t max_hashed_bytes = std::size_t{256} * 1024 * 1024;
 constexpr std::size_t max_surveyed = 200'000;
 
 std::chrono::nanoseconds time_of(const timespec& time) {

@@ -181,7 +181,8 @@ Result<GitRepository> open_own(const fs::path& repository) {
         return problem(fmt::format("the local copy {} is damaged: {}", repository.string(), last_git_error()), "",
                        true);
     }
-    git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+    git_repository_init_options options;
+    git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
     options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH;
     options.mode = 0700;
     if (git_repository_init_ext(&opened, repository.c_str(), &options) != 0) {
@@ -218,7 +219,7 @@ struct Call {
 
 std::optional<std::string> token_of(const fs::path& file) {
     std::ifstream stream(file, std::ios::binary);
-    std::string token(16 * 1024, '\0');
+    std::string token(std::size_t{16} * 1024, '\0');
     stream.read(token.data(), static_cast<std::streamsize>(token.size()));
     token.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
     while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
@@ -435,7 +436,8 @@ Result<std::string> fetch_remote(git_repository* own, const FetchRequest& reques
         return problem(fmt::format("{} cannot be fetched from: {}", address.shown, last_git_error()), "check `url`",
                        true);
     GitRemote remote(made);
-    git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
+    git_fetch_options options;
+    git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
     options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
     options.update_fetchhead = 0;
     options.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
@@ -446,7 +448,8 @@ Result<std::string> fetch_remote(git_repository* own, const FetchRequest& reques
     options.callbacks.certificate_check = on_certificate;
     if (address.kind == GitAddress::Kind::ssh) options.callbacks.transport = on_transport;
 
-    git_remote_connect_options connect = GIT_REMOTE_CONNECT_OPTIONS_INIT;
+    git_remote_connect_options connect;
+    git_remote_connect_options_init(&connect, GIT_REMOTE_CONNECT_OPTIONS_VERSION);
     connect.callbacks = options.callbacks;
     connect.proxy_opts = options.proxy_opts;
     connect.follow_redirects = options.follow_redirects;

@@ -36,7 +36,7 @@ std::string percent_decoded(std::string_view text) {
     return plain;
 }
 
-tl::expected<GitAddress, SourceError> local(std::string path) {
+tl::expected<GitAddress, SourceError> local(const std::string& path) {
     GitAddress address;
     address.kind = GitAddress::Kind::local;
     address.path = std::filesystem::path(path).lexically_normal();

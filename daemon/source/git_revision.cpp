@@ -7,7 +7,8 @@ namespace regent::source {
 namespace {
 
 bool is_clean(git_repository* repository) {
-    git_status_options options = GIT_STATUS_OPTIONS_INIT;
+    git_status_options options;
+    git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
     options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
     options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED;
     git_status_list* list = nullptr;

@@ -211,7 +211,7 @@ private:
     }
 
     void read_events() {
-        alignas(inotify_event) std::array<char, 64 * 1024> buffer;
+        alignas(inotify_event) std::array<char, std::size_t{64} * 1024> buffer;
         // At most this much at a time: a folder that never rests must not keep us from stopping.
         for (int round = 0; round < 16; ++round) {
             const auto count = ::read(inotify_, buffer.data(), buffer.size());
