@@ -17,6 +17,7 @@ using model::Diagnostic;
 /// Declarations in an order of their own, so that the order of files never shows: by place, then address.
 std::vector<const Declaration*> in_order(const std::vector<Declaration>& declarations) {
     std::vector<const Declaration*> sorted;
+    sorted.reserve(declarations.size());
     for (const auto& declaration : declarations) sorted.push_back(&declaration);
     std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
         return std::tie(a->place.file, a->place.line, a->address) < std::tie(b->place.file, b->place.line, b->address);

@@ -368,7 +368,7 @@ std::string message_page(const std::string& heading, const std::string& text, co
     PageData page(input.now);
     add_frame(page, input, heading + " · regent", "", "", {});
     page.already_shown("heading", heading).already_shown("text", text);
-    return filled_page(message_template, std::move(page));
+    return filled_page(message_template, page);
 }
 
 }  // namespace regent::service

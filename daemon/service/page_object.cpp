@@ -51,7 +51,7 @@ public:
         add_past();
         add_frame(page_, input_, fmt::format("{} {} · {} · regent", badge.sign, name, shown(environment_.name)),
                   environment_.name, object_path(environment_.name, address), filter);
-        return filled_page(object_template, std::move(page_));
+        return filled_page(object_template, page_);
     }
 
 private:

@@ -98,7 +98,7 @@ public:
         const auto badge = title_badge();
         add_frame(page_, input_, fmt::format("{} {} · {} · regent", badge.sign, counts.words(), heading),
                   one ? environments_.front()->name : "", path_, filter_);
-        return filled_page(overview_template, std::move(page_));
+        return filled_page(overview_template, page_);
     }
 
 private:
@@ -238,7 +238,7 @@ private:
         auto base = filter_;
         base.page = 1;
         std::vector<PageData> groups;
-        const auto group = [&](const char* title, std::vector<PageData> choices) {
+        const auto group = [&](const char* title, const std::vector<PageData>& choices) {
             auto made = row();
             made.already_shown("title", title).list("choices", choices);
             groups.push_back(std::move(made));
@@ -252,7 +252,7 @@ private:
             to.state = to_string(state);
             choices.push_back(choice(std::string(badge_of(state).word), count, filter_.state == to.state, to));
         }
-        group("State", std::move(choices));
+        group("State", choices);
 
         choices.clear();
         to = base;
@@ -262,7 +262,7 @@ private:
             to.kind = kind;
             choices.push_back(choice(kind, count, filter_.kind == kind, to));
         }
-        group("Kind", std::move(choices));
+        group("Kind", choices);
 
         if (entries_.size() > many_objects) {
             choices.clear();
@@ -273,7 +273,7 @@ private:
                 to.begins = std::string(1, letter);
                 choices.push_back(choice(to.begins, count, filter_.begins == to.begins, to));
             }
-            group("Name begins with", std::move(choices));
+            group("Name begins with", choices);
         }
         page_.list("filters", groups);
     }

@@ -31,7 +31,10 @@ void collect(json& parameters, const std::string& prefix, std::vector<OAuthBlock
         auto kept = std::move(*settings);
         erase_member(parameter, "oAuthSettings");
         parameter["oAuthSettings"] = std::move(kept);
-        blocks.push_back({prefix + "." + name, &parameter["oAuthSettings"]});
+        auto path = prefix;
+        path += ".";
+        path += name;
+        blocks.push_back({std::move(path), &parameter["oAuthSettings"]});
     }
 }
 

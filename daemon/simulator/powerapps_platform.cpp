@@ -79,7 +79,7 @@ Outcome PlatformRoutes::validate(const RoutedRequest& routed) const {
         fmt::format("Specified swagger has the following errors: 'Definition is not valid. Error: '{} '.", report)};
 }
 
-Outcome PlatformRoutes::storage(const RoutedRequest& routed, std::string environment) {
+Outcome PlatformRoutes::storage(const RoutedRequest& routed, const std::string& environment) {
     const auto known = known_environment(state_, environment);
     if (const auto* error = std::get_if<PowerAppsError>(&known)) return *error;
     auto container = state_.ids.guid();

@@ -57,7 +57,7 @@ public:
 
 private:
     Outcome validate(const RoutedRequest& routed) const;
-    Outcome storage(const RoutedRequest& routed, std::string environment);
+    Outcome storage(const RoutedRequest& routed, const std::string& environment);
     Outcome applications(const RoutedRequest& routed);
 
     PowerAppsState& state_;

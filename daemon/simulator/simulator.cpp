@@ -104,8 +104,8 @@ private:
             throw std::runtime_error("a seed is a JSON object with members `graph` and `powerApps`");
         for (const auto& [name, value] : state.items()) {
             if (name == "tenantId") continue;
-            const auto service =
-                std::find_if(services_.begin(), services_.end(), [&](const auto& s) { return s->state_key() == name; });
+            const auto service = std::find_if(services_.begin(), services_.end(),
+                                              [&, &key = name](const auto& s) { return s->state_key() == key; });
             if (service == services_.end())
                 throw std::runtime_error("no service has the state `" + name + "`: graph, powerApps");
             (*service)->seed(value);
@@ -237,8 +237,8 @@ private:
 
     Response set_switches(const json& body) {
         for (const auto& [name, values] : body.items()) {
-            const auto service =
-                std::find_if(services_.begin(), services_.end(), [&](const auto& s) { return s->state_key() == name; });
+            const auto service = std::find_if(services_.begin(), services_.end(),
+                                              [&, &key = name](const auto& s) { return s->state_key() == key; });
             if (service == services_.end())
                 return refused(400, "no service is called `" + name + "`: login, graph, powerApps");
             (*service)->set_switches(values);

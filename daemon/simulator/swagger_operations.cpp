@@ -140,7 +140,9 @@ private:
         if (!findings_.is(pointer + "/responses", *responses, "object")) return;
         for (const auto& [code, response] : responses->items()) {
             if (starts_with(code, "x-")) continue;
-            const auto place = pointer + "/responses/" + code;
+            auto place = pointer;
+            place += "/responses/";
+            place += code;
             if (!findings_.is(place, response, "object")) continue;
             if (!response.contains("$ref") && !response.contains("description"))
                 findings_.missing(place, "description");

@@ -25,7 +25,7 @@ constexpr std::size_t few_principals = 200;
 constexpr int credential_attempts = 4;
 
 // What a person reads behind "reading ".
-constexpr std::string_view applications = "applications";
+constexpr std::string_view the_applications = "applications";
 constexpr std::string_view the_tenants_applications = "the names of all applications";
 constexpr std::string_view applications_by_key = "applications by key";
 constexpr std::string_view federated_credentials = "federated credentials by application";
@@ -62,7 +62,7 @@ ReadPart ApplicationReader::part_of(std::string_view what, std::size_t total) {
 
 ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::tagged(const std::string& tag,
                                                                                 std::size_t remembered) {
-    auto part = part_of_a_list(applications, remembered);
+    auto part = part_of_a_list(the_applications, remembered);
     const std::string what = "list the applications";
     const auto path = fmt::format("/applications?$filter={}&{}",
                                   percent_encoded(fmt::format("tags/any(t:t eq '{}')", tag)), select_members());
@@ -71,7 +71,7 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::tagged(
         auto listed = client_.list(path + expand_credentials + "&$top=100", what, &part, &pages_read);
         if (!listed && (listed.error().kind != ErrorKind::rejected || pages_read > 0)) return listed;
         if (listed) {
-            memory_.counts.remember(applications, listed->size());
+            memory_.counts.remember(the_applications, listed->size());
             if (auto added = add_credentials(*listed); !added) return tl::unexpected(std::move(added.error()));
             return listed;
         }
@@ -79,7 +79,7 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::tagged(
     auto listed = client_.list(path + "&$top=999", what, &part);
     if (!listed) return listed;
     memory_.expand_works = false;  // the same list without it was taken
-    memory_.counts.remember(applications, listed->size());
+    memory_.counts.remember(the_applications, listed->size());
     if (auto added = add_credentials(*listed); !added) return tl::unexpected(std::move(added.error()));
     return listed;
 }
