@@ -46,6 +46,9 @@ struct ControllerParts {
     net::Rng& rng;
     std::vector<EventSink*> sinks;
     Measurements& measurements;
+    /// What an operator should know and what is no event: a file that looks like a manifest and is not read, a local
+    /// copy that was fetched afresh. Said once, as long as it stays the same.
+    std::function<void(EventSeverity, const std::string&)> note;
     std::string version;
     std::string state = "ok";  ///< what was wrong with the database when it was opened
     bool may_apply = true;     ///< false: whatever the configuration says, nothing is changed
@@ -129,6 +132,7 @@ private:
     enum class Newest { yes, no };
     void put_in_force(const source::SourceState& state, const Reading& reading, Newest newest);
     void go_on_with_the_last_valid();
+    void tell_notes(std::vector<std::string> notes);
     [[nodiscard]] std::vector<std::string> wanted_environments() const;
     void source_failed(const source::SourceError& error);
 
@@ -158,6 +162,7 @@ private:
     std::unique_ptr<source::FolderWatch> watch_;
     SourceStatus source_status_;
     std::string seen_version_, in_force_version_;
+    std::vector<std::string> told_notes_;  ///< used by the source's thread only
     bool source_due_ = true, source_reopen_ = true, loaded_ = false, source_bad_ = false;
     Monotonic source_next_{};
     std::atomic<Monotonic> source_busy_since_{};

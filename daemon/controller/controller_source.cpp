@@ -51,6 +51,11 @@ void Controller::look_at_source() {
     if (stopping_) return;
     if (state) {
         take(*state);
+        auto notes = state->notes;
+        // Read without the lock: only this thread exchanges the watch, and the watch's own thread may wait for the
+        // lock.
+        if (watch_ && !watch_->trouble().empty()) notes.push_back(watch_->trouble());
+        tell_notes(std::move(notes));
     } else {
         source_failed(state.error());
     }
@@ -65,6 +70,23 @@ void Controller::go_on_with_the_last_valid() {
     if (!state) return;
     const auto reading = read_state(*state, wanted_environments());
     if (reading.valid()) put_in_force(*state, reading, Newest::no);
+}
+
+/// What was said at the last look already is not said again: a service that looks every minute must not say the same
+/// thing every minute.
+void Controller::tell_notes(std::vector<std::string> notes) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [name, runner] : runners_)
+            if (runner->workspace)
+                notes.insert(notes.end(), runner->workspace->notes.begin(), runner->workspace->notes.end());
+    }
+    std::sort(notes.begin(), notes.end());
+    notes.erase(std::unique(notes.begin(), notes.end()), notes.end());
+    for (const auto& text : notes)
+        if (!std::binary_search(told_notes_.begin(), told_notes_.end(), text))
+            parts_.note(EventSeverity::warning, text);
+    told_notes_ = std::move(notes);
 }
 
 std::vector<std::string> Controller::wanted_environments() const {

@@ -141,6 +141,7 @@ private:
             rng_,
             std::move(sinks),
             metrics_,
+            [this](Severity severity, const std::string& text) { journal_.note(severity, text); },
             options_.version,
             state_.empty() ? "ok" : state_,
             may_apply_};

@@ -383,3 +383,16 @@ def fcntl_free(path):
         except OSError:
             return False
     return True
+
+
+@case
+def a_file_that_looks_like_a_manifest_and_is_not_read_is_said_once(binaries):
+    with daemon_bench(binaries) as it:
+        text = (it.repository / "base/arm-connector.regent.yaml").read_text()
+        (it.repository / "base/forgotten.yaml").write_text(text)
+        it.commit("the wrong suffix")
+        it.start()
+        it.wait_in_sync()
+        it.eventually(lambda: "base/forgotten.yaml looks like a manifest" in it.said(), "it is said")
+        it.quiet_for(3)
+        check(it.said().count("base/forgotten.yaml looks like a manifest") == 1, it.said())
