@@ -317,8 +317,10 @@ void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& ou
     const auto* change = change_of(address);
     memory.last_change_summary = change == nullptr ? "changed" : std::string(report::past_word_for(change->action));
     // Written again for the same commit: something changes it back, or the service does not keep it.
-    const bool same_intent =
-        memory.last_written_revision == run_.revision && change != nullptr && change->action == plan::Action::update;
+    // A secret whose time has come is no quarrel, however often it comes.
+    const bool differed = change != nullptr && change->action == plan::Action::update &&
+                          (change->reason == plan::Reason::drifted || change->reason == plan::Reason::manifest_changed);
+    const bool same_intent = differed && memory.last_written_revision == run_.revision;
     memory.rewrites = same_intent ? memory.rewrites + 1 : 1;
     if (memory.breaker_until && same_intent) {  // the one try after the breaker: it stays, or the next write tells
         memory.breaker_until.reset();
