@@ -30,7 +30,8 @@ Examples:
   regent explain RG0204                    the lesson behind an error
   regent explain Application.spec          what a manifest may say
 
-Signing in: AZURE_CLIENT_ID with AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH, or files in $CREDENTIALS_DIRECTORY.
+Signing in: AZURE_CLIENT_ID with AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE, a managed identity with
+            AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential, or files in $CREDENTIALS_DIRECTORY.
 Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 3 invalid manifests, 4 sign-in or permission, 5 partly done,
             6 refused by a guard, 7 the service cannot be reached, 64 wrong usage, 70 a bug, 75 try again later, 130 interrupted.
 )";

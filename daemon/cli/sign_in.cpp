@@ -10,7 +10,8 @@ namespace {
 
 tl::expected<net::SignIn, net::TokenError> find_credential() {
     const auto directory = environment_variable("CREDENTIALS_DIRECTORY");
-    const bool in_variables = environment_variable("AZURE_CLIENT_ID").has_value();
+    const bool in_variables = environment_variable("AZURE_CLIENT_ID").has_value() ||
+                              environment_variable("AZURE_TOKEN_CREDENTIALS").has_value();
     if (!in_variables && directory && !directory->empty()) return net::credential_from_directory(*directory);
     return net::credential_from_environment([](const char* name) -> const char* { return std::getenv(name); });
 }

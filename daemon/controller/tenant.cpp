@@ -25,19 +25,29 @@ std::string authority_of(const std::string& cloud) {
     return "https://login.microsoftonline.com";
 }
 
+/// https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
+std::string federated_audience_of(const std::string& cloud) {
+    if (cloud == "usgov" || cloud == "usgov-dod") return "api://AzureADTokenExchangeUSGov";
+    if (cloud == "china") return "api://AzureADTokenExchangeChina";
+    return "api://AzureADTokenExchange";
+}
+
 class ServiceTenant final : public Tenant {
 public:
     ServiceTenant(const model::Environment& environment, const ConnectOptions& options, net::SignIn sign_in,
                   net::WaitListener on_wait, Measurements& measurements)
         : environment_(environment), warnings_(std::move(sign_in.warnings)) {
-        auto transport = options.transport == "curl"
-                             ? net::make_curl_transport(transport_options(environment, options), rng_)
-                             : net::make_cpprest_transport(transport_options(environment, options), rng_);
+        auto allowed = transport_options(environment, options);
+        if (auto origin = net::origin_of(sign_in.credential); !origin.empty())
+            allowed.allowed_origins.push_back(std::move(origin));
+        auto transport = options.transport == "curl" ? net::make_curl_transport(std::move(allowed), rng_)
+                                                     : net::make_cpprest_transport(std::move(allowed), rng_);
         transport_ =
             std::make_unique<MeasuredTransport>(std::move(transport), environment.endpoints, clock_, measurements);
-        tokens_ = net::make_token_source(*transport_, clock_, rng_,
-                                         {environment.endpoints.login, environment.tenant_id,
-                                          std::move(sign_in.client_id), std::move(sign_in.credential)});
+        tokens_ =
+            net::make_token_source(*transport_, clock_, rng_,
+                                   {environment.endpoints.login, environment.tenant_id, std::move(sign_in.client_id),
+                                    std::move(sign_in.credential), federated_audience_of(environment.cloud)});
         session_ =
             net::make_session(*transport_, *tokens_, clock_, rng_, {},
                               [this, on_wait = std::move(on_wait)](const auto& origin, auto wait, const auto& why) {

@@ -246,7 +246,7 @@ Client make_client(const std::string& origin_text, const TransportOptions& optio
     config.set_max_redirects(0);  // the library would send the token along, to any host
     config.set_timeout(library_step_timeout);
     config.set_request_compressed_response(false);
-    const bool proxied = !options.proxy.empty() && !is_loopback(origin.host);
+    const bool proxied = !options.proxy.empty() && !is_this_machine(origin.host);
     if (proxied) config.set_proxy(to_proxy(options.proxy));
     if (origin.scheme == "https") {
         // On the context, not on the stream: the library makes new streams for second addresses and behind proxies,

@@ -35,8 +35,37 @@ private:
     std::shared_ptr<const Parts> parts_;
 };
 
-/// What proves to Entra who we are: a client secret's value, or a certificate.
-using Credential = std::variant<Secret, ClientCertificate>;
+/// A token of an outside issuer that Entra trusts through a federated credential, in a file that somebody else renews:
+/// workload identity on Kubernetes.
+struct FederatedTokenFile {
+    std::filesystem::path path;
+};
+
+/// The token of a workflow on GitHub Actions, asked of its runner whenever one is needed.
+struct GitHubActionsToken {
+    std::string url;  ///< ACTIONS_ID_TOKEN_REQUEST_URL
+    Secret request_token;
+};
+
+/// The identity that Azure gave the machine: nothing to keep, nothing to rotate.
+struct ManagedIdentity {
+    enum class Host { virtual_machine, app_service, arc };
+    Host host = Host::virtual_machine;
+    /// Where tokens are had, up to the query.
+    std::string endpoint = "http://169.254.169.254/metadata/identity/oauth2/token";
+    Secret header;          ///< of App Service: IDENTITY_HEADER
+    std::string client_id;  ///< of a user-assigned one; empty: the machine's own
+    std::string arc_key_folder = "/var/opt/azcmagent/tokens";
+};
+
+/// What proves to Entra who we are.
+using Credential = std::variant<Secret, ClientCertificate, FederatedTokenFile, GitHubActionsToken, ManagedIdentity>;
+
+/// In words, for doctor and logs: "a client secret", "the managed identity of this virtual machine". Never a value.
+[[nodiscard]] std::string describe(const Credential& credential);
+/// Where the credential itself has to be asked for, beside the login endpoint: to be among a transport's allowed
+/// origins. Empty for what needs nobody.
+[[nodiscard]] std::string origin_of(const Credential& credential);
 
 /// Whose tokens to ask for, and where.
 struct TokenRequest {
@@ -44,10 +73,13 @@ struct TokenRequest {
     std::string tenant;        ///< GUID or verified domain
     std::string client_id;
     Credential credential;
+    /// What an outside issuer is asked to name as its token's audience; each cloud has its own.
+    std::string federated_audience = "api://AzureADTokenExchange";
 };
 
 /// Tokens for an application by the client credentials grant
-/// (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow).
+/// (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow), or for a managed identity.
+/// A token of another tenant than `request.tenant` is an error.
 ///
 /// Caches by scope; asks again five minutes before the end (half-way through a token that lives less than ten minutes);
 /// one request in flight per scope, others wait for its result. Repeats what is transient (429, 5xx, AADSTS90033 and
@@ -67,10 +99,14 @@ struct SignIn {
 /// getenv, handed in: the value of a variable, or nullptr.
 using GetEnvironment = std::function<const char*(const char* name)>;
 
-/// Reads the variables that the Azure SDKs use: AZURE_TENANT_ID, AZURE_CLIENT_ID, and AZURE_CLIENT_SECRET or else
-/// AZURE_CLIENT_CERTIFICATE_PATH with AZURE_CLIENT_CERTIFICATE_PASSWORD. A secret wins over a certificate, as it does
-/// there (https://learn.microsoft.com/dotnet/api/azure.identity.environmentcredential). The error names the variables
-/// that are missing.
+/// Reads the variables that the Azure SDKs use: AZURE_TENANT_ID, AZURE_CLIENT_ID, and what there is of, in this order,
+/// AZURE_CLIENT_SECRET; AZURE_CLIENT_CERTIFICATE_PATH with AZURE_CLIENT_CERTIFICATE_PASSWORD;
+/// AZURE_FEDERATED_TOKEN_FILE; GitHub's ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN; IDENTITY_ENDPOINT with
+/// IDENTITY_HEADER (App Service) or IMDS_ENDPOINT (Arc). AZURE_TOKEN_CREDENTIALS narrows that down, by the SDKs' names:
+/// EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, prod. A virtual machine's identity is
+/// asked for only when it says ManagedIdentityCredential or prod, since elsewhere nobody answers at that address.
+/// https://learn.microsoft.com/dotnet/azure/sdk/authentication/credential-chains. The error names the variables that
+/// are missing.
 [[nodiscard]] tl::expected<SignIn, TokenError> credential_from_environment(const GetEnvironment& get_environment);
 
 /// Reads the files `client-id`, `client-secret` or `client-certificate` (with `client-certificate-password`), and

@@ -222,17 +222,17 @@ private:
     }
 
     void configure_connection(CURL* handle, Exchange& exchange, milliseconds left) {
-        const bool loopback = is_loopback(exchange.host);
+        const bool near = is_this_machine(exchange.host);
         curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(left.count()));
         // A look-up that still runs at the deadline is left to end by itself; without this its end would be waited for.
         curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
-        curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
+        curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, near ? "http,https" : "https");
         curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
         curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
         // Empty, not absent: absent would let http_proxy and its like decide.
-        curl_easy_setopt(handle, CURLOPT_PROXY, loopback ? "" : options_.proxy.c_str());
+        curl_easy_setopt(handle, CURLOPT_PROXY, near ? "" : options_.proxy.c_str());
         curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
         curl_easy_setopt(handle, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
         curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);

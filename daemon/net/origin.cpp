@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <stdexcept>
 
 namespace regent::net {
@@ -80,6 +81,13 @@ bool is_loopback(std::string_view host) {
     return inet_pton(AF_INET6, name.c_str(), &address6) == 1 && IN6_IS_ADDR_LOOPBACK(&address6);
 }
 
+bool is_this_machine(std::string_view host) {
+    if (is_loopback(host)) return true;
+    in_addr address{};
+    constexpr std::uint32_t link_local = 0xA9FE;
+    return inet_pton(AF_INET, std::string(host).c_str(), &address) == 1 && (ntohl(address.s_addr) >> 16) == link_local;
+}
+
 OriginAllowList::OriginAllowList(const std::vector<std::string>& entries) {
     for (const auto& text : entries) {
         const bool wildcard = text.starts_with(wildcard_prefix);
@@ -97,7 +105,7 @@ std::optional<std::string> OriginAllowList::why_refused(std::string_view origin)
     const auto asked = parse_origin(origin);
     // The text is not quoted: it may hold user information.
     if (!asked) return "the address is not of the form https://host[:port]";
-    if (asked->scheme == "http" && !is_loopback(asked->host)) {
+    if (asked->scheme == "http" && !is_this_machine(asked->host)) {
         return fmt::format("plain http is spoken to this machine only, and {} is elsewhere", asked->host);
     }
     const bool allowed = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {

@@ -24,7 +24,11 @@ struct Origin {
 /// refused, not guessed.
 [[nodiscard]] bool is_loopback(std::string_view host);
 
-/// The hosts a transport may talk to. Plain http is good for loopback only, whatever the list says.
+/// Loopback, and 169.254.0.0/16: what answers at a link-local address is the host itself, since no router forwards
+/// those (RFC 3927, section 2.7). Azure serves tokens of managed identities there, over plain http. Never by a proxy.
+[[nodiscard]] bool is_this_machine(std::string_view host);
+
+/// The hosts a transport may talk to. Plain http is good for this machine only, whatever the list says.
 class OriginAllowList {
 public:
     /// Throws std::invalid_argument, quoting the entry, when one is neither an origin nor "https://*.domain".

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace regent::net {
 
@@ -17,7 +18,9 @@ namespace regent::net {
 struct AccessToken {
     std::string text;
     std::chrono::system_clock::time_point expires_at;
-    std::string object_id;  ///< `oid` claim: the calling service principal; empty when the token carries none
+    std::string object_id{};  ///< `oid` claim: the calling service principal; empty when the token carries none
+    std::string tenant_id{};  ///< `tid` claim; empty when the token carries none
+    std::vector<std::string> roles{};  ///< application permissions that were granted when it was issued
 };
 
 struct TokenError {
@@ -28,7 +31,7 @@ struct TokenError {
 };
 
 /// Gives tokens for a scope ("https://graph.microsoft.com/.default"); caches them; one request in flight per scope.
-/// Implementations: client secret, certificate (PS256); see credentials.hpp.
+/// Implementations: see credentials.hpp.
 class TokenSource {
 public:
     virtual ~TokenSource() = default;

@@ -67,7 +67,7 @@ Surroundings surroundings_from_environment() {
 
 tl::expected<net::SignIn, net::TokenError> sign_in_for(const std::string& environment,
                                                        const Surroundings& surroundings) {
-    const bool in_variables = !variable("AZURE_CLIENT_ID").empty();
+    const bool in_variables = !variable("AZURE_CLIENT_ID").empty() || !variable("AZURE_TOKEN_CREDENTIALS").empty();
     if (surroundings.credentials.empty() || in_variables)
         return net::credential_from_environment([](const char* name) -> const char* { return std::getenv(name); });
     const auto prefix = environment + ".";

@@ -151,11 +151,7 @@ private:
         if (claims.value("exp", 0L) + skew < now || claims.value("nbf", now) - skew > now) {
             return LoginError{401, "invalid_client", 700024, "Client assertion is not within its valid time range."};
         }
-        if (text(claims, "iss") != client)
-            return LoginError{
-                401, "invalid_client", 700211,
-                fmt::format("No matching federated identity record found for presented assertion issuer '{}'.",
-                            text(claims, "iss"))};
+        if (text(claims, "iss") != client) return check_outside_token(claims, application);
         if (text(claims, "sub") != client)
             return LoginError{401, "invalid_client", 50027, "The 'sub' of the assertion must be the client id."};
         const auto endpoint = fmt::format("/{}/oauth2", tenant);
@@ -172,6 +168,36 @@ private:
         return LoginError{401, "invalid_client", 700027,
                           "The certificate with identifier used to sign the client assertion is not registered on "
                           "application, or the signature is not valid."};
+    }
+
+    /// A token of another issuer, against the federated credentials. Its signature is not looked at: the issuer's keys
+    /// are on the network, and nothing here leaves the machine.
+    std::optional<LoginError> check_outside_token(const json& claims, const json& application) const {
+        const auto& credentials = application.at("federatedIdentityCredentials");
+        const auto issuer = text(claims, "iss"), subject = text(claims, "sub"), audience = text(claims, "aud");
+        const auto none = [](const char* what, const std::string& value) {
+            return fmt::format("No matching federated identity record found for presented assertion {} '{}'.", what,
+                               value);
+        };
+        bool issuer_known = false, subject_known = false, other_case = false;
+        for (const auto& credential : credentials) {
+            if (text(credential, "issuer") != issuer) continue;
+            issuer_known = true;
+            other_case = other_case || same_text(text(credential, "subject"), subject);
+            if (text(credential, "subject") != subject) continue;
+            subject_known = true;
+            const auto& audiences = credential.at("audiences");
+            if (std::find(audiences.begin(), audiences.end(), json(audience)) != audiences.end()) return std::nullopt;
+        }
+        if (!issuer_known) return LoginError{401, "invalid_client", 700211, none("issuer", issuer)};
+        if (subject_known) return LoginError{401, "invalid_client", 700212, none("audience", audience)};
+        if (!other_case) return LoginError{401, "invalid_client", 700213, none("subject", subject)};
+        return LoginError{
+            400, "invalid_request", 7002138,
+            fmt::format("No matching federated identity record found for presented assertion subject '{}'. "
+                        "The subject matches with case-insensitive comparison, but not with case-sensitive "
+                        "comparison.",
+                        subject)};
     }
 
     static bool names(const Assertion& assertion, std::string_view der) {

@@ -48,6 +48,17 @@ TEST_CASE("loopback is what cannot leave the machine", "[net][origin]") {
     }
 }
 
+TEST_CASE("what answers at a link-local address is the host itself", "[net][origin]") {
+    for (const auto* host : {"127.0.0.1", "169.254.169.254", "169.254.0.1"}) CHECK(is_this_machine(host));
+    for (const auto* host : {"169.255.0.1", "170.254.169.254", "169.254.169.254.example", "10.0.0.1", "example.com"}) {
+        CAPTURE(host);
+        CHECK_FALSE(is_this_machine(host));
+    }
+    const OriginAllowList allowed({"http://169.254.169.254"});
+    CHECK_FALSE(allowed.why_refused("http://169.254.169.254"));
+    CHECK(allowed.why_refused("http://169.254.169.253"));
+}
+
 TEST_CASE("only the listed origins may be contacted", "[net][origin]") {
     const OriginAllowList allowed({"https://graph.microsoft.com", "https://*.blob.core.windows.net",
                                    "http://127.0.0.1:8801", "http://intranet.example"});

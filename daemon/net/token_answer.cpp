@@ -1,0 +1,93 @@
+#include "net/base64url.hpp"
+#include "net/redact.hpp"
+#include "net/token_fetcher.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace regent::net {
+namespace {
+
+using std::chrono::seconds;
+
+std::optional<seconds> lifetime_of(const nlohmann::json& answer) {
+    const auto found = answer.find("expires_in");
+    if (found == answer.end()) return std::nullopt;
+    std::int64_t value = -1;
+    if (found->is_number_integer()) {
+        value = found->get<std::int64_t>();
+    } else if (found->is_string()) {
+        const auto& text = found->get_ref<const std::string&>();
+        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
+    }
+    constexpr std::int64_t a_week = std::int64_t{7} * 24 * 3600;
+    if (value < 0) return std::nullopt;
+    return seconds(std::min(value, a_week));
+}
+
+/// The claims. The token is not ours to verify: it came from the service over TLS, and only names us.
+nlohmann::json claims_of(const std::string& token) {
+    const auto first = token.find('.');
+    const auto second = token.find('.', first + 1);
+    if (first == std::string::npos || second == std::string::npos) return {};
+    const auto payload = from_base64url(std::string_view(token).substr(first + 1, second - first - 1));
+    if (!payload) return {};
+    return nlohmann::json::parse(*payload, nullptr, false);
+}
+
+std::string text_of(const nlohmann::json& claims, const char* name) {
+    const auto found = claims.is_object() ? claims.find(name) : claims.end();
+    return claims.is_object() && found != claims.end() && found->is_string() ? found->get<std::string>()
+                                                                             : std::string();
+}
+
+bool is_header_safe(const std::string& token) {
+    return !token.empty() &&
+           std::all_of(token.begin(), token.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+}
+
+}  // namespace
+
+tl::expected<TokenFetcher::Fetched, TokenError> read_token_answer(std::string_view body, const Clock& clock,
+                                                                  std::chrono::steady_clock::time_point asked_at,
+                                                                  std::string_view help) {
+    const auto answer = nlohmann::json::parse(body, nullptr, false);
+    const auto text = answer.is_object() ? answer.find("access_token") : answer.end();
+    const auto lifetime = answer.is_object() ? lifetime_of(answer) : std::nullopt;
+    if (!lifetime || text == answer.end() || !text->is_string() ||
+        !is_header_safe(text->get_ref<const std::string&>())) {
+        return tl::unexpected(TokenError{.retryable = false,
+                                         .message = "the sign-in service's answer holds no token that can be used",
+                                         .help = std::string(help)});
+    }
+    AccessToken token{text->get<std::string>(), clock.now() + *lifetime};
+    const auto claims = claims_of(token.text);
+    token.object_id = text_of(claims, "oid");
+    token.tenant_id = text_of(claims, "tid");
+    if (claims.is_object() && claims.contains("roles") && claims["roles"].is_array()) {
+        for (const auto& role : claims["roles"]) {
+            if (role.is_string()) token.roles.push_back(role.get<std::string>());
+        }
+    }
+    return TokenFetcher::Fetched{std::move(token), *lifetime, asked_at};
+}
+
+std::string form_encoded(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                           c == '.' || c == '_' || c == '~';
+        if (plain) {
+            result += c;
+        } else {
+            result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        }
+    }
+    return result;
+}
+
+}  // namespace regent::net
