@@ -44,6 +44,19 @@ struct TextOptions {
 /// https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 [[nodiscard]] std::string render_github(const model::Diagnostics& diagnostics);
 
+/// A SARIF 2.1.0 log: each code is a rule with its lesson. `version`: of the program.
+[[nodiscard]] std::string render_sarif(const model::Diagnostics& diagnostics, const std::string& version);
+
+/// What was looked at, for a report of one case each.
+struct Looked {
+    std::string name;  ///< "Application/portal", or the file when it is about the whole of it
+    model::Place place;
+};
+/// JUnit XML: a case for each document, and one for each file that a mistake leaves without any. `strict`: warnings
+/// fail, too; otherwise they are output of a case that passed.
+[[nodiscard]] std::string render_junit(const model::Diagnostics& diagnostics, const std::vector<SourceText>& sources,
+                                       std::vector<Looked> looked, bool strict);
+
 /// "3 errors, 1 warning"; "no errors" when there are none.
 [[nodiscard]] std::string count_phrase(const model::Diagnostics& diagnostics);
 
