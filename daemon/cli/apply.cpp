@@ -10,6 +10,7 @@
 #include "controller/crash_point.hpp"
 #include "controller/outcome_counts.hpp"
 #include "controller/planning.hpp"
+#include "controller/selecting.hpp"
 #include "controller/settle.hpp"
 #include "controller/state_lock.hpp"
 #include "controller/tenant.hpp"
@@ -103,6 +104,13 @@ private:
         if (model::has_errors(workspace_.diagnostics)) return ExitCode::invalid_manifests;
         for (const auto& note : workspace_.notes) terminal_.err(fmt::format("note: {}\n", note));
 
+        auto selected = controller::addresses_of(options_.select, workspace_.graph);
+        if (!selected) {
+            print_error(terminal_, selected.error(), "`--select` takes KIND/NAME, as the report writes it");
+            return ExitCode::usage;
+        }
+        selected_ = std::move(*selected);
+
         std::string warning;
         auto store = store::open_store(state_file(global_), store::OpenMode::read_write, warning);
         if (!warning.empty()) terminal_.err(fmt::format("warning: {}\n", warning));
@@ -150,8 +158,8 @@ private:
         }
         history_ = std::move(*history);
         auto planned = while_reading("reading", [&](provider::ReadProgress& reading) {
-            return controller::observe_and_plan(workspace_, *tenant_, history_, {expected_, options_.max_deletes},
-                                                reading);
+            return controller::observe_and_plan(workspace_, *tenant_, history_,
+                                                {expected_, options_.max_deletes, options_.fail_on_risk}, reading);
         });
         if (!planned) {
             print_error(terminal_, planned.error());
@@ -159,6 +167,12 @@ private:
             return exit_code_of(planned.error().kind);
         }
         planned_ = std::move(*planned);
+        if (!options_.select.empty()) {
+            const plan::Consent consent{expected_, options_.max_deletes, options_.fail_on_risk};
+            const auto selection = controller::select(planned_, selected_, options_.select, workspace_, consent);
+            print_selection(selection, terminal_);
+            left_out_ = selection.left_out;
+        }
         check_plan_file();
         if (!expected_.empty() && planned_.refusals.empty() && global_.output == "text") {
             terminal_.out(fmt::format("Plan {} still holds.\n", planned_.plan.id.substr(0, 8)));
@@ -231,7 +245,7 @@ private:
         if (result.complete() && !signals.stop_requested()) {
             settled = while_reading("reading back", [&](provider::ReadProgress& reading) {
                 return controller::settle(workspace_, *tenant_, *store_, controller::state_key(workspace_.environment),
-                                          global_.connection.replication_grace, {}, reading);
+                                          global_.connection.replication_grace, left_out_, reading);
             });
             print_unsettled(settled);
         }
@@ -326,8 +340,10 @@ private:
     std::unique_ptr<controller::Tenant> tenant_;
     plan::History history_;
     controller::Planned planned_;
-    Progress* progress_ = nullptr;    // while steps run
-    ReadDisplay* reading_ = nullptr;  // while the tenant is read
+    std::set<model::Address> selected_;
+    std::set<model::Address> left_out_;  // by --select: not waited for
+    Progress* progress_ = nullptr;       // while steps run
+    ReadDisplay* reading_ = nullptr;     // while the tenant is read
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/messages.hpp"
+#include "cli/token_input.hpp"
 #include "cli/version.hpp"
 #include "manifest/suggestion.hpp"
 #include "source/fetch_process.hpp"
@@ -9,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <map>
@@ -49,12 +51,14 @@ struct CommandLine {
     ApplyOptions apply_options;
     DaemonOptions daemon_options;
     SchemaOptions schema_options;
+    ExplainTokenOptions explain_token_options;
     ClientCommandLine client;
     std::string explain_what, completion_shell;
     bool show_version = false;
     long timeout = 60, grace = 120;
     std::size_t plan_max_deletes = 0, apply_max_deletes = 0;
     CLI::Option *plan_max = nullptr, *apply_max = nullptr;
+    std::string plan_risk, apply_risk;
 
     CommandLine() {
         app.footer(examples);
@@ -71,6 +75,7 @@ struct CommandLine {
         app.add_subcommand("explain", "What an error code, a kind, a field or a reason means")
             ->add_option("what", explain_what, "RG0204, Application, Application.spec.redirectUris, Drifted")
             ->required();
+        add_explain_token();
         auto* schema = app.add_subcommand("schema", "JSON Schema of a kind, for editors");
         schema->add_option("kind", schema_options.kind, "Environment, Application, …; without it: all kinds in one");
         schema->add_option("--all", schema_options.all, "Write every schema into this folder")->type_name("DIR");
@@ -130,7 +135,8 @@ struct CommandLine {
         command->add_flag("--strict", validate_options.strict, "Warnings count as errors");
         command->add_flag("--offline", validate_options.offline,
                           "Accepted for scripts: validate never uses the network");
-        command->footer("Output: text, json, github (annotations). Without -e all environments are checked.");
+        command->footer(
+            "Output: text, json, github (annotations), sarif, junit. Without -e all environments are checked.");
     }
 
     void add_render() {
@@ -152,7 +158,9 @@ struct CommandLine {
             command->add_option("--max-deletes", plan_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
                 ->check(CLI::NonNegativeNumber)  // sees the text: -1 would become the largest number there is
                 ->envname("REGENT_MAX_DELETES");
-        command->footer("Output: text, json, jsonl, markdown, diff.");
+        add_fail_on_risk(*command, plan_risk);
+        add_select(*command, plan_options.select);
+        command->footer("Output: text, json, jsonl, markdown, diff, html, sarif, junit, github (annotations).");
     }
 
     void add_apply() {
@@ -177,7 +185,16 @@ struct CommandLine {
             command->add_option("--max-deletes", apply_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
                 ->check(CLI::NonNegativeNumber)  // sees the text: -1 would become the largest number there is
                 ->envname("REGENT_MAX_DELETES");
+        add_fail_on_risk(*command, apply_risk);
+        add_select(*command, apply_options.select);
         command->footer("Output: text, jsonl. Ctrl-C finishes the running steps and stops.");
+    }
+
+    static void add_fail_on_risk(CLI::App& command, std::string& level) {
+        command.add_option("--fail-on-risk", level, "Exit with 6 when a change is of this risk or a higher one")
+            ->check(CLI::IsMember({"low", "medium", "high"}))
+            ->type_name("RISK")
+            ->envname("REGENT_FAIL_ON_RISK");
     }
 
     void add_daemon() {
@@ -188,7 +205,29 @@ struct CommandLine {
         command->footer("SIGHUP reads the configuration again; SIGTERM finishes the running steps and stops.");
     }
 
+    static void add_select(CLI::App& command, std::vector<std::string>& names) {
+        command
+            .add_option("--select", names,
+                        "Only KIND/NAME, with what it needs; repeat for more. Nothing else is touched or removed")
+            ->type_name("KIND/NAME")
+            ->allow_extra_args(false)
+            ->check(not_empty);
+    }
+
+    void add_explain_token() {
+        auto* command = app.add_subcommand(
+            "explain-token", "Which federated credential would take a token, and what differs in the near ones");
+        command
+            ->add_option("file", explain_token_options.file,
+                         "A JWT or its claims as JSON; `-`, or no name: standard input. Never the token itself")
+            ->type_name("FILE");
+        command->add_flag("--live", explain_token_options.live, "Ask the tenant instead of the manifests");
+        command->footer("Output: text, json. Exits with 0 when a credential would take it, else with 1.");
+    }
+
     void finish() {
+        plan_options.fail_on_risk = model::parse_risk(plan_risk);
+        apply_options.fail_on_risk = model::parse_risk(apply_risk);
         global.connection.timeout = std::chrono::seconds(timeout);
         global.connection.replication_grace = std::chrono::seconds(grace);
         if (plan_max->count() > 0) plan_options.max_deletes = plan_max_deletes;
@@ -239,6 +278,7 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
     if (name == "apply") return apply(line.global, line.apply_options, terminal);
     if (name == "daemon") return daemon(line.global, line.daemon_options, terminal);
     if (name == "explain") return explain(line.explain_what, terminal);
+    if (name == "explain-token") return explain_token(line.global, line.explain_token_options, terminal);
     if (name == "schema") return schema(line.schema_options, terminal);
     if (name == "completion") {
         terminal.out(completion_script(line.app, line.completion_shell));
@@ -254,6 +294,14 @@ ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
     // Not for people: the service calls itself so, to fetch in a process that it can end (source/fetch_process.hpp).
     if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
         return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
+    // Many messages quote what they did not understand, and this must not be shown once more.
+    if (std::any_of(argv, argv + argc, [](const char* argument) { return is_like_token(argument); })) {
+        print_error(
+            terminal, "a token is never given as an argument",
+            "others see arguments, and the shell keeps them: treat it as known to others. `regent explain-token` "
+            "reads from a file or standard input");
+        return ExitCode::usage;
+    }
     try {
         CommandLine line;
         try {

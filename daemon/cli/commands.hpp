@@ -17,6 +17,7 @@ ExitCode apply(const GlobalOptions& global, const ApplyOptions& options, Termina
 /// The service. Returns when it was asked to stop.
 ExitCode daemon(const GlobalOptions& global, const DaemonOptions& options, Terminal& terminal);
 ExitCode explain(const std::string& what, Terminal& terminal);
+ExitCode explain_token(const GlobalOptions& global, const ExplainTokenOptions& options, Terminal& terminal);
 ExitCode schema(const SchemaOptions& options, Terminal& terminal);
 ExitCode version(const GlobalOptions& global, Terminal& terminal);
 

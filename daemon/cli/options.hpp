@@ -1,6 +1,7 @@
 #pragma once
 
 #include "controller/tenant.hpp"
+#include "model/risk.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -42,7 +43,9 @@ struct PlanOptions {
     std::filesystem::path out;
     bool show_unchanged = false;
     bool drift_only = false;
+    std::vector<std::string> select;  ///< KIND/NAME; empty: everything
     std::optional<std::size_t> max_deletes;
+    std::optional<model::Risk> fail_on_risk;
 };
 
 struct ApplyOptions {
@@ -50,12 +53,19 @@ struct ApplyOptions {
     std::string expect_plan;
     bool yes = false;
     std::string confirm_delete;
+    std::vector<std::string> select;  ///< KIND/NAME; empty: everything
     std::optional<std::size_t> max_deletes;
+    std::optional<model::Risk> fail_on_risk;
 };
 
 struct DaemonOptions {
     std::filesystem::path config = "/etc/regent/regent.yaml";
     bool once = false;
+};
+
+struct ExplainTokenOptions {
+    std::string file = "-";  ///< never the token itself
+    bool live = false;
 };
 
 struct SchemaOptions {

@@ -5,6 +5,7 @@
 #include "cli/repository.hpp"
 #include "cli/sign_in.hpp"
 #include "controller/planning.hpp"
+#include "controller/selecting.hpp"
 #include "controller/tenant.hpp"
 #include "controller/workspace.hpp"
 #include "store/store.hpp"
@@ -66,7 +67,7 @@ bool write_plan_file(const controller::Planned& planned, const std::filesystem::
 ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal& terminal) {
     if (!is_plan_format(global.output)) {
         print_error(terminal, fmt::format("a plan has no output format `{}`", global.output),
-                    "text, json, jsonl, markdown or diff");
+                    "text, json, jsonl, markdown, diff, html, sarif, junit or github");
         return ExitCode::usage;
     }
     auto workspace = open_workspace(global.directory, global.environment);
@@ -77,6 +78,12 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
     print_diagnostics(terminal, *workspace, global.colour);
     if (model::has_errors(workspace->diagnostics)) return ExitCode::invalid_manifests;
 
+    const auto wanted = controller::addresses_of(options.select, workspace->graph);
+    if (!wanted) {
+        print_error(terminal, wanted.error(), "`--select` takes KIND/NAME, as the report writes it");
+        return ExitCode::usage;
+    }
+
     std::optional<ReadDisplay> display;  // requests are sent while it shows, and only then
     auto tenant = sign_in(workspace->environment, global, [&](const auto&, auto wait, const auto& why) {
         if (display) display->waits(why, wait);
@@ -86,7 +93,7 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
         return ExitCode::sign_in;
     }
     print_warnings(terminal, (*tenant)->warnings());
-    const plan::Consent consent{{}, options.max_deletes};
+    const plan::Consent consent{{}, options.max_deletes, options.fail_on_risk};
     const auto history = read_history(*workspace, global, terminal);
     display.emplace(terminal, progress_style(terminal, global), "reading");
     auto planned = controller::observe_and_plan(*workspace, **tenant, history, consent, *display);
@@ -95,6 +102,10 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
         print_error(terminal, planned.error());
         terminal.err("Nothing was planned: a plan on half a view could create or delete by mistake.\n");
         return exit_code_of(planned.error().kind);
+    }
+    if (!options.select.empty()) {
+        const auto selection = controller::select(*planned, *wanted, options.select, *workspace, consent);
+        print_selection(selection, terminal);
     }
     for (const auto& note : workspace->notes) terminal.err(fmt::format("note: {}\n", note));
     print_plan(*planned, global,
@@ -110,6 +121,11 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
         workspace->diagnostics = planned->plan.problems;
         print_diagnostics(terminal, *workspace, global.colour);
         return ExitCode::invalid_manifests;
+    }
+    for (const auto& refusal : planned->refusals) {
+        if (refusal.guard != plan::Refusal::Guard::risk) continue;
+        print_refusal(terminal, refusal);
+        return ExitCode::refused;
     }
     return options.detailed_exitcode && !planned->plan.empty() ? ExitCode::changes : ExitCode::ok;
 }

@@ -27,4 +27,20 @@ tl::expected<std::vector<std::string>, controller::WorkspaceError> environment_n
     return controller::environment_names(**tree);
 }
 
+std::string path_in_git(const std::filesystem::path& directory) {
+    const auto root = source::find_repository(directory);
+    if (!root) return {};
+    std::error_code error;
+    const auto canonical = std::filesystem::canonical(*root, error);
+    if (error) return {};
+    // `.git` is a folder, or a file in work trees and submodules.
+    for (auto above = canonical;; above = above.parent_path()) {
+        if (std::filesystem::exists(above / ".git", error)) {
+            const auto below = canonical.lexically_relative(above).generic_string();
+            return below == "." ? std::string{} : below + "/";
+        }
+        if (above == above.parent_path()) return {};
+    }
+}
+
 }  // namespace regent::cli

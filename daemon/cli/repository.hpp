@@ -14,4 +14,8 @@ namespace regent::cli {
 [[nodiscard]] tl::expected<std::vector<std::string>, controller::WorkspaceError> environment_names(
     const std::filesystem::path& directory);
 
+/// Where the repository of `directory` lies in the git repository around it, as what stands before its paths there:
+/// "infra/identity/". Empty at git's root, and outside of git.
+[[nodiscard]] std::string path_in_git(const std::filesystem::path& directory);
+
 }  // namespace regent::cli

@@ -1,7 +1,9 @@
 #include "cli/commands.hpp"
 #include "cli/messages.hpp"
 #include "cli/repository.hpp"
+#include "cli/version.hpp"
 #include "manifest/diagnostic_text.hpp"
+#include "manifest/loader.hpp"
 #include "source/manifest_source.hpp"
 
 #include <fmt/format.h>
@@ -19,6 +21,7 @@ namespace fs = std::filesystem;
 struct Findings {
     model::Diagnostics diagnostics;
     std::vector<manifest::SourceText> texts;
+    std::vector<manifest::Looked> looked;  ///< documents; one of several environments is there several times
     std::vector<std::string> notes;
     std::vector<std::string> environments;
     std::size_t files = 0;
@@ -74,11 +77,13 @@ std::string summary(const Findings& findings) {
 /// pre-commit hook asks. Errors elsewhere still count: a change here may be what broke a file there.
 void keep_only(Findings& findings, const std::vector<std::string>& paths) {
     const auto before = findings.count(model::Severity::error);
-    std::erase_if(findings.diagnostics, [&](const auto& diagnostic) {
-        return std::none_of(paths.begin(), paths.end(), [&](const auto& path) {
-            return diagnostic.span.file == path || path == "." || diagnostic.span.file.rfind(path + "/", 0) == 0;
+    const auto is_told = [&](const std::string& file) {
+        return std::any_of(paths.begin(), paths.end(), [&](const auto& path) {
+            return file == path || path == "." || file.rfind(path + "/", 0) == 0;
         });
-    });
+    };
+    std::erase_if(findings.diagnostics, [&](const auto& diagnostic) { return !is_told(diagnostic.span.file); });
+    std::erase_if(findings.looked, [&](const auto& looked) { return !is_told(looked.place.file); });
     findings.errors_elsewhere = before - findings.count(model::Severity::error);
 }
 
@@ -122,9 +127,23 @@ tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::p
             continue;
         }
         for (auto& note : workspace->notes) findings.notes.push_back(std::move(note));
+        for (const auto& document : workspace->documents) {
+            findings.looked.push_back({fmt::format("{}/{}", manifest::kind_of(document), manifest::name_of(document)),
+                                       {document.file, document.root.span.line, 0}});
+        }
+        findings.looked.push_back({"Environment/" + workspace->environment.name, workspace->environment.place});
         findings.add(std::move(workspace->diagnostics), std::move(workspace->texts));
     }
     return source::find_repository(directory).value_or(fs::path{});
+}
+
+/// Services look for files from the root of the git repository, which ours may only be a part of.
+model::Diagnostics as_git_sees(model::Diagnostics diagnostics, const std::string& prefix) {
+    for (auto& diagnostic : diagnostics) {
+        if (!diagnostic.span.file.empty()) diagnostic.span.file.insert(0, prefix);
+        for (auto& label : diagnostic.secondary) label.span.file.insert(0, prefix);
+    }
+    return diagnostics;
 }
 
 }  // namespace
@@ -151,7 +170,15 @@ ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, T
     if (global.output == "json") {
         terminal.out(manifest::render_json(findings.diagnostics, findings.texts));
     } else if (global.output == "github") {
-        terminal.out(manifest::render_github(findings.diagnostics));
+        terminal.out(manifest::render_github(as_git_sees(findings.diagnostics, path_in_git(directory))));
+    } else if (global.output == "sarif") {
+        terminal.out(manifest::render_sarif(as_git_sees(findings.diagnostics, path_in_git(directory)), version_text));
+    } else if (global.output == "junit") {
+        const auto prefix = path_in_git(directory);
+        for (auto& text : findings.texts) text.file.insert(0, prefix);
+        for (auto& looked : findings.looked) looked.place.file.insert(0, prefix);
+        terminal.out(manifest::render_junit(as_git_sees(findings.diagnostics, prefix), findings.texts, findings.looked,
+                                            options.strict));
     } else if (global.output == "text") {
         const manifest::TextOptions text{
             .colour = wants_colour(global.colour, terminal.err_is_terminal(), environment_variable)};
@@ -160,7 +187,8 @@ ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, T
             terminal.err(manifest::render_text(findings.diagnostics, findings.texts, text) + "\n");
         terminal.out(summary(findings));
     } else {
-        print_error(terminal, fmt::format("validate has no output format `{}`", global.output), "text, json or github");
+        print_error(terminal, fmt::format("validate has no output format `{}`", global.output),
+                    "text, json, github, sarif or junit");
         return ExitCode::usage;
     }
     const bool wrong = model::has_errors(findings.diagnostics) || findings.errors_elsewhere > 0 ||

@@ -46,6 +46,8 @@ std::string_view label_of(plan::Refusal::Guard guard) {
             return "empty";
         case Guard::plan_changed:
             return "plan_changed";
+        case Guard::risk:
+            return "risk";
         case Guard::approval_missing:
         case Guard::mode_plan:
             break;

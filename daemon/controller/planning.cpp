@@ -50,6 +50,7 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     report.read_took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant.clock().monotonic() - begun);
     for (const auto& api : manifest::well_known_apis())
         report.api_names.emplace(std::string(api.app_id), std::string(api.name));
+    report.environment_place = workspace.environment.place;
     report.apply_command = apply_command(planned.plan);
     return planned;
 }

@@ -263,6 +263,33 @@ its connections will send no token.)"},
 `securityDefinitions`, which is the one the service uses, describes something
 else.
 https://learn.microsoft.com/connectors/custom-connectors/define-openapi-definition)"},
+        ErrorCode{"RG0520", "issuer that is nearly a known one",
+                  R"(The issuer is compared with the token's `iss` byte for byte, and those of
+well-known services never look like this one: a slash too many or too few, a
+host in capitals, a name instead of an id. Every exchange fails with
+AADSTS700211. A warning, since services change.
+
+    https://token.actions.githubusercontent.com        no slash at its end
+    https://REGION.oic.prod-aks.azure.com/TENANT/ID/   with one
+    https://login.microsoftonline.com/TENANT/v2.0
+    https://vstoken.dev.azure.com/ORGANISATION-ID
+
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations)"},
+        ErrorCode{"RG0521", "subject that no token of this issuer carries",
+                  R"(The subject is compared with the token's `sub` byte for byte, and this issuer
+builds it in another form. Every exchange fails with AADSTS700213. A warning,
+since organisations can change the form: `regent explain-token` shows what a
+real token has.
+
+    GitHub      repo:OWNER/REPO:environment:NAME
+                repo:OWNER/REPO:ref:refs/heads/BRANCH
+                repo:OWNER/REPO:pull_request
+    GitLab      project_path:GROUP/PROJECT:ref_type:branch:ref:BRANCH
+    Kubernetes  system:serviceaccount:NAMESPACE:NAME
+
+https://docs.github.com/actions/reference/security/oidc
+https://docs.gitlab.com/ci/secrets/id_token_authentication/
+https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens)"},
     };
     return codes;
 }

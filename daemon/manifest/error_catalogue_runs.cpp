@@ -66,10 +66,16 @@ true`.)"},
 have changed in between. Plan again, and have the new plan reviewed.)"},
         ErrorCode{"RG0805", "approval missing",
                   R"(The Environment says `policy.requireApprovedPlan: true`: apply takes a plan
-file, or `--expect-plan` with the id of the plan that somebody approved.)"},
+file, or `--expect-plan` with the id of the plan that somebody approved. Or the
+plan is riskier than `policy.maxRisk` lets through without that.)"},
         ErrorCode{"RG0806", "environment that is only planned",
                   R"(The Environment says `policy.mode: plan`: differences are shown and never
 applied.)"},
+        ErrorCode{"RG0807", "too risky a plan",
+                  R"(The command line said `--fail-on-risk`, and the plan holds changes of that risk
+or a higher one. The report lists them under Risks, each with its reason. In a
+pull request this asks for a second pair of eyes; `policy.maxRisk` of the
+Environment does the same for every run: riskier plans wait for approval.)"},
     };
     return codes;
 }

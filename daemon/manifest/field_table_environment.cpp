@@ -52,6 +52,12 @@ constexpr std::array secret_on_update = {
     EnumValue{.name = "reissue", .help = "every update of such a connector brings a new secret"},
 };
 
+constexpr std::array risks = {
+    EnumValue{.name = "low", .help = "what is riskier than display texts waits for an approval"},
+    EnumValue{.name = "medium", .help = "what is of high risk waits for an approval"},
+    EnumValue{.name = "high", .help = "no plan waits because of its risk"},
+};
+
 constexpr std::array policy_members = {
     Field{.name = "mode",
           .type = FieldType::enumeration,
@@ -81,6 +87,12 @@ constexpr std::array policy_members = {
           .default_text = "false",
           .help = "apply only a plan that somebody approved by its id",
           .example = "true"},
+    Field{.name = "maxRisk",
+          .type = FieldType::enumeration,
+          .values = risks,
+          .default_text = "high",
+          .help = "the risk up to which a plan is applied without somebody's approval",
+          .example = "medium"},
     Field{.name = "allowEmpty",
           .type = FieldType::boolean,
           .default_text = "false",
@@ -132,6 +144,11 @@ constexpr std::array spec_members = {
           .default_text = "public",
           .help = "the cloud that the tenant lives in",
           .example = "public"},
+    Field{.name = "production",
+          .type = FieldType::boolean,
+          .default_text = "false",
+          .help = "real people and data: a redirect URI to localhost, for instance, is a high risk here",
+          .example = "true"},
     Field{.name = "endpoints",
           .type = FieldType::mapping,
           .members = endpoint_members,

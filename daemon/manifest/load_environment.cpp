@@ -157,6 +157,7 @@ void load_policy(const Values& values, model::Policy& policy) {
     if (const auto share = values.integer("maxDeletePercent"))
         policy.max_delete_percent = static_cast<std::size_t>(*share);
     policy.require_approved_plan = values.boolean("requireApprovedPlan").value_or(policy.require_approved_plan);
+    if (const auto risk = values.text("maxRisk")) policy.max_risk = model::parse_risk(*risk).value_or(policy.max_risk);
     policy.allow_empty = values.boolean("allowEmpty").value_or(policy.allow_empty);
     if (const auto on_update = values.text("connectorSecretOnUpdate"))
         policy.connector_secret_on_update =
@@ -179,6 +180,7 @@ EnvironmentResult load_environment(const Document& document) {
     environment.owner = spec.text("owner").value_or(environment.owner);
     environment.tenant_id = lower_case(spec.text("tenantId").value_or(""));
     environment.cloud = spec.text("cloud").value_or(environment.cloud);
+    environment.production = spec.boolean("production").value_or(false);
     environment.endpoints = endpoints_of(environment.cloud);
     load_endpoints(spec.mapping("endpoints"), environment.endpoints, findings);
     load_aliases(spec, environment, findings);

@@ -1,10 +1,12 @@
 #include "manifest/rules_credential.hpp"
 
 #include "manifest/display_text.hpp"
+#include "manifest/known_issuers.hpp"
 #include "manifest/load_plain.hpp"
 #include "manifest/rules_uri.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -89,12 +91,31 @@ void check_subject(const Node& subject, Findings& findings) {
     check_length(subject, "a subject", findings);
 }
 
+void add_flaw(const TrustFlaw& flaw, model::Diagnostic& d) {
+    d.label = flaw.label;
+    if (!flaw.notes.empty()) d.notes.push_back(fmt::format("its subjects are: {}", fmt::join(flaw.notes, "; ")));
+    if (!flaw.suggestion.empty()) d.help = fmt::format("did you mean `{}`?", flaw.suggestion);
+}
+
+/// Warnings: what an issuer puts into its tokens can be changed by who runs it, and Entra takes any text.
+void check_trust(const Node& issuer, const Node& subject, Findings& findings) {
+    if (findings.is_bad(issuer) || findings.is_bad(subject)) return;
+    if (const auto flaw = flaw_of_issuer(issuer.text)) {
+        add_flaw(*flaw, findings.odd_value("RG0520", issuer, flaw->message));
+    } else if (const auto wrong = flaw_of_subject(issuer.text, subject.text)) {
+        add_flaw(*wrong, findings.odd_value("RG0521", subject, wrong->message));
+    }
+}
+
 }  // namespace
 
 void check_federated_credential(const Values& credential, const Node* name, Findings& findings) {
     if (name) check_name(*name, findings);
-    if (const auto* issuer = credential.node("issuer")) check_issuer(*issuer, findings);
-    if (const auto* subject = credential.node("subject")) check_subject(*subject, findings);
+    const auto* issuer = credential.node("issuer");
+    const auto* subject = credential.node("subject");
+    if (issuer) check_issuer(*issuer, findings);
+    if (subject) check_subject(*subject, findings);
+    if (issuer && subject) check_trust(*issuer, *subject, findings);
     if (const auto* audience = credential.node("audience")) {
         if (audience->text.empty())
             findings.bad_value("RG0435", *audience, "a federated credential has exactly one audience").help =

@@ -2,6 +2,7 @@
 
 #include "model/declaration.hpp"
 #include "model/place.hpp"
+#include "model/risk.hpp"
 
 #include <cstddef>
 #include <map>
@@ -32,6 +33,7 @@ struct Policy {
     std::size_t max_deletes = 5;          ///< of one run
     std::size_t max_delete_percent = 30;  ///< of an environment with ten or more objects
     bool require_approved_plan = false;   ///< apply only with --expect-plan or a plan file
+    Risk max_risk = Risk::high;           ///< the same for plans that are riskier than this
     bool allow_empty = false;             ///< may an empty set of manifests remove everything?
     /// Does the Power Apps service keep a connector's stored secret when an update leaves it out? Microsoft's own
     /// client acts as if it did, its README says otherwise (microsoft/PowerPlatformConnectors, tools/paconn-cli).
@@ -47,6 +49,7 @@ struct Environment {
     std::string owner = "regent";  ///< first part of every key (uniqueName) and of the owner mark
     std::string tenant_id;         ///< GUID, lower case
     std::string cloud = "public";
+    bool production = false;  ///< real people and data: what is usual elsewhere can be a risk here
     Endpoints endpoints;
     std::map<std::string, std::string> power_platform_environments;  ///< alias → environment id
     std::vector<std::string> sources;  ///< folders, from the repository's root; "." is all of it

@@ -137,6 +137,8 @@ std::string_view to_string(Refusal::Guard guard) noexcept {
             return "approval_missing";
         case Refusal::Guard::mode_plan:
             return "mode_plan";
+        case Refusal::Guard::risk:
+            return "risk";
     }
     return "deletes";
 }
@@ -155,6 +157,8 @@ std::string_view code_of(Refusal::Guard guard) noexcept {
             return "RG0805";
         case Refusal::Guard::mode_plan:
             return "RG0806";
+        case Refusal::Guard::risk:
+            return "RG0807";
     }
     return "RG0801";
 }

@@ -3,6 +3,7 @@
 #include "model/address.hpp"
 #include "model/diagnostic.hpp"
 #include "model/place.hpp"
+#include "model/risk.hpp"
 #include "model/snapshot.hpp"
 #include "model/value.hpp"
 
@@ -55,6 +56,8 @@ struct Change {
     std::string note;        ///< "valid 180d (will be issued; goes to Connector/arm only)"
     model::Place place;      ///< where the manifest asks for it; unknown for removals
     std::optional<model::Address> contributor;
+    model::Risk risk = model::Risk::low;  ///< see plan/risk.hpp
+    std::string risk_reason;              ///< a sentence; empty when low
 };
 
 /// All that concerns one object.
@@ -69,7 +72,9 @@ struct ResourceChange {
     std::vector<std::string> ignored;  ///< attributes that differ and are on management.ignore
     std::vector<std::string>
         undeclared;  ///< "clientSecrets: \"ci\" (7d109d68-…), ends 2027-11-23": there, and no manifest says so
-    std::vector<std::string> warnings;  ///< "2 connections still use it"
+    std::vector<std::string> warnings;    ///< "2 connections still use it"
+    model::Risk risk = model::Risk::low;  ///< the highest of its changes and of what happens to it as a whole
+    std::string risk_reason;              ///< of what happens to it as a whole: "it cannot be brought back"
 };
 
 /// A difference seen and left alone, with its reason. Never applied; reports show it.

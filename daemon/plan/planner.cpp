@@ -1,13 +1,16 @@
 #include "plan/planner.hpp"
 
 #include "plan/canonical.hpp"
+#include "plan/credential_count.hpp"
 #include "plan/diff.hpp"
 #include "plan/object_planner.hpp"
 #include "plan/permission_names.hpp"
 #include "plan/removals.hpp"
 #include "plan/resolution.hpp"
+#include "plan/risk.hpp"
 #include "plan/secrets.hpp"
 #include "plan/steps.hpp"
+#include "plan/summary.hpp"
 
 #include <algorithm>
 #include <set>
@@ -39,35 +42,6 @@ UpdatedConnectors updated_connectors(const Items& items) {
     return updated;
 }
 
-void count(Plan& plan) {
-    for (const auto& resource : plan.resources) {
-        switch (resource.action) {
-            case Action::none:
-                ++plan.summary.unchanged;
-                break;
-            case Action::create:
-                ++plan.summary.create;
-                break;
-            case Action::adopt:
-                ++plan.summary.adopt;
-                break;
-            case Action::update:
-                ++plan.summary.update;
-                break;
-            case Action::replace:
-                ++plan.summary.replace;
-                break;
-            case Action::remove:
-                ++plan.summary.remove;
-                break;
-        }
-    }
-    plan.deletes = plan.summary.remove + plan.summary.replace;
-    for (const auto& step : plan.steps) {
-        if (step.work == Work::add && step.part.rfind("clientSecrets/", 0) == 0) ++plan.summary.secrets;
-    }
-}
-
 }  // namespace
 
 Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
@@ -80,6 +54,8 @@ Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, con
 
     auto items = resolve(desired, observed);
     plan.problems = check_permission_names(desired, observed, items);
+    for (auto& problem : check_credential_counts(items)) plan.problems.push_back(std::move(problem));
+    model::sort(plan.problems);
     const auto updated = updated_connectors(items);
     const auto secrets = plan_secrets(desired, items, updated, observed.orphans, now);
 
@@ -90,12 +66,14 @@ Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, con
             item.observed != nullptr && !item.observed->deleted && item.observed->ownership == model::Ownership::ours;
         if (ours) ++plan.managed;
     }
+    warn_of_credential_counts(items, plan);
     plan_removals(desired, observed, items, history, steps, plan);
     plan.steps = steps.take();
     std::sort(plan.resources.begin(), plan.resources.end(),
               [](const auto& a, const auto& b) { return a.address < b.address; });
     std::sort(plan.withheld.begin(), plan.withheld.end(),
               [](const auto& a, const auto& b) { return std::tie(a.address, a.why) < std::tie(b.address, b.why); });
+    rate_risks(plan, desired.environment, observed);
     count(plan);
     plan.id = plan_id(desired, observed, plan);
     return plan;

@@ -1,5 +1,7 @@
 #include "plan/safety.hpp"
 
+#include "plan/risk.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,6 +41,42 @@ void check_deletes(const Plan& plan, const model::Policy& policy, const Consent&
     }
 }
 
+/// Notes of more than `limit`; the sentence names them.
+std::vector<RiskNote> above(const Plan& plan, model::Risk limit) {
+    auto notes = risk_notes(plan);
+    std::erase_if(notes, [&](const auto& note) { return note.risk <= limit; });
+    return notes;
+}
+
+std::string list_of(const std::vector<RiskNote>& notes) {
+    constexpr std::size_t most = 5;
+    std::string text;
+    for (std::size_t i = 0; i < notes.size() && i < most; ++i) {
+        const auto& note = notes[i];
+        text += fmt::format("{}{}{}{} ({})", text.empty() ? "" : "; ", to_string(note.resource->address),
+                            note.change == nullptr ? "" : " ", note.change == nullptr ? "" : name_of(*note.change),
+                            to_string(note.risk));
+    }
+    if (notes.size() > most) text += fmt::format("; and {} more", notes.size() - most);
+    return text;
+}
+
+void check_risk(const Plan& plan, const Consent& consent, std::vector<Refusal>& refusals) {
+    if (!consent.fail_on_risk || plan.empty()) return;
+    auto notes = risk_notes(plan);
+    std::erase_if(notes, [&](const auto& note) { return note.risk < *consent.fail_on_risk; });
+    const bool everything_counts = *consent.fail_on_risk == model::Risk::low;
+    if (notes.empty() && !everything_counts) return;
+    const auto count = notes.size();
+    refusals.push_back({Refusal::Guard::risk,
+                        count == 0
+                            ? std::string("the plan changes something, and `--fail-on-risk low` allows nothing")
+                            : fmt::format("{} change{} of {} risk{}: {}", count, count == 1 ? " is" : "s are",
+                                          to_string(*consent.fail_on_risk),
+                                          *consent.fail_on_risk == model::Risk::high ? "" : " or more", list_of(notes)),
+                        "look at each under Risks; without `--fail-on-risk` they are no reason to stop"});
+}
+
 void check_consent(const Plan& plan, const model::Policy& policy, const Consent& consent,
                    std::vector<Refusal>& refusals) {
     const auto& expected = consent.expected_plan;
@@ -49,7 +87,15 @@ void check_consent(const Plan& plan, const model::Policy& policy, const Consent&
                                         plan.id.substr(0, 8), digits.substr(0, 8)),
                             "read the plan again"});
     }
-    if (policy.require_approved_plan && digits.empty() && !plan.empty() && !puts_back_drift_only(plan)) {
+    const bool unapproved = digits.empty() && !plan.empty() && !puts_back_drift_only(plan);
+    if (!policy.require_approved_plan && unapproved && highest_risk(plan) > policy.max_risk) {
+        refusals.push_back(
+            {Refusal::Guard::approval_missing,
+             fmt::format("environment `{}` applies plans of more than {} risk only when approved: {}", plan.environment,
+                         to_string(policy.max_risk), list_of(above(plan, policy.max_risk))),
+             fmt::format("review it, then use `--expect-plan {}`", plan.id.substr(0, 8))});
+    }
+    if (policy.require_approved_plan && unapproved) {
         refusals.push_back({Refusal::Guard::approval_missing,
                             fmt::format("environment `{}` applies approved plans only", plan.environment),
                             fmt::format("review it, then use `--expect-plan {}`", plan.id.substr(0, 8))});
@@ -74,6 +120,7 @@ std::vector<Refusal> check_safety(const Plan& plan, const DesiredGraph& desired,
     }
     check_deletes(plan, policy, consent, refusals);
     check_consent(plan, policy, consent, refusals);
+    check_risk(plan, consent, refusals);
     return refusals;
 }
 

@@ -13,7 +13,7 @@ namespace regent::plan {
 
 /// Why a plan must not be carried out although it could be. Exit code 6.
 struct Refusal {
-    enum class Guard { deletes, delete_share, empty_source, plan_changed, approval_missing, mode_plan };
+    enum class Guard { deletes, delete_share, empty_source, plan_changed, approval_missing, mode_plan, risk };
     Guard guard;
     std::string message;  ///< quotes the numbers
     std::string help;     ///< how to insist, or what to look at first
@@ -26,6 +26,8 @@ struct Refusal {
 struct Consent {
     std::string expected_plan;               ///< id or its beginning (8 digits at least); empty: none
     std::optional<std::size_t> max_deletes;  ///< overrides the policy's for this run
+    /// A plan with a change of this risk or a higher one is refused, whoever approved it.
+    std::optional<model::Risk> fail_on_risk = std::nullopt;
 };
 
 /// Checks a plan against the environment's limits. Called after the report is written, so that a refused plan can be

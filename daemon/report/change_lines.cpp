@@ -139,6 +139,7 @@ std::string remark_for(const plan::Change& change, Fate fate) {
         remarks.emplace_back(fate != Fate::left_alone ? "puts back the change made outside" : "was changed outside");
     }
     if (!change.note.empty() && !change.sensitive) remarks.push_back(model::with_visible_controls(change.note));
+    if (change.risk == model::Risk::high && fate != Fate::left_alone) remarks.emplace_back("high risk");
     if (change.contributor) {
         remarks.push_back("from " + shown(*change.contributor) +
                           (change.place.known() ? ", " + shown(change.place) : ""));

@@ -1,4 +1,5 @@
 #include "model/attributes.hpp"
+#include "plan/risk.hpp"
 #include "report/change_lines.hpp"
 #include "report/definition.hpp"
 #include "report/paint.hpp"
@@ -24,10 +25,14 @@ public:
         const bool gone = resource.action == plan::Action::remove;
         line('-', Tone::heading, "-- " + (made ? std::string("/dev/null") : "live/" + address));
         line('+', Tone::heading, "++ " + (gone ? std::string("/dev/null") : "wanted/" + address + where(resource)));
-        text_ += paint(fmt::format("@@ {} @@", to_string(resource.action)), Tone::adopt, colour_) + "\n";
+        const auto risk = resource.risk == model::Risk::low ? "" : fmt::format(" {} risk", to_string(resource.risk));
+        text_ += paint(fmt::format("@@ {} @@{}", to_string(resource.action), risk), Tone::adopt, colour_) + "\n";
+        if (!resource.risk_reason.empty()) reason(plan::risk_of_action(resource), resource.risk_reason);
         for (std::size_t i = 0; i < resource.changes.size(); ++i) {
             const bool first = i == 0 || resource.changes[i - 1].path != resource.changes[i].path;
             change(resource.changes[i], first);
+            const auto& made_so = resource.changes[i];
+            if (made_so.risk != model::Risk::low) reason(made_so.risk, made_so.risk_reason);
         }
     }
 
@@ -42,6 +47,11 @@ private:
         text_ += paint(std::string(1, sign) + content, tone, colour_) + "\n";
     }
     void line(char sign, const std::string& content) { line(sign, tone_of_sign(sign), content); }
+
+    /// A comment, below what it is about.
+    void reason(model::Risk risk, const std::string& why) {
+        line(' ', fmt::format("# {} risk: {}", to_string(risk), model::with_visible_controls(why)));
+    }
 
     void change(const plan::Change& change, bool first) {
         const auto path = model::with_visible_controls(change.path);

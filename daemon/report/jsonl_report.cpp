@@ -56,6 +56,11 @@ std::string write_jsonl(const RunReport& report) {
                     fmt::format("{}: plan to {}", model::to_string(resource.address), to_string(resource.action)),
                     "change", change_json(resource));
     }
+    for (auto& risk : risks_json(report)) {
+        const auto message = fmt::format("{}: {} risk: {}", risk.at("address").get<std::string>(),
+                                         risk.at("risk").get<std::string>(), risk.at("reason").get<std::string>());
+        stream.line("warn", "risk", message, "risk", std::move(risk));
+    }
     for (const auto& withheld : plan.withheld) {
         stream.line("warn", "withheld", fmt::format("{}: {}", model::to_string(withheld.address), withheld.message),
                     "withheld", withheld_json(withheld));

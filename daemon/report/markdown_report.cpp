@@ -1,5 +1,6 @@
 #include "report/change_lines.hpp"
 #include "report/markdown_text.hpp"
+#include "report/risk_lines.hpp"
 #include "report/run_report.hpp"
 #include "report/text_layout.hpp"
 #include "report/wording.hpp"
@@ -28,6 +29,13 @@ std::vector<const plan::ResourceChange*> in_order(const plan::Plan& plan) {
             if (resource.action == action) changed.push_back(&resource);
         }
     }
+    const auto goes = [](const auto* resource) {
+        return resource->action == Action::remove || resource->action == Action::replace;
+    };
+    std::stable_sort(changed.begin(), changed.end(), [&](const auto* a, const auto* b) {
+        if (goes(a) != goes(b)) return goes(a);
+        return a->risk > b->risk;
+    });
     return changed;
 }
 
@@ -42,6 +50,8 @@ std::string heading(const plan::Plan& plan) {
         return fmt::format("### :warning: Plan for {}: {} to mend first", environment,
                            count_of(plan.problems.size(), "mistake"));
     }
+    if (highest_risk(plan) == model::Risk::high)
+        return fmt::format("### :warning: Plan for {}, with changes of **high risk**", environment);
     if (plan.empty() && plan.summary.nothing_to_do()) return fmt::format("### Plan for {}: no changes", environment);
     return fmt::format("### Plan for {}", environment);
 }
@@ -89,14 +99,33 @@ std::string where(const plan::ResourceChange& resource) {
     return code_cell(shown(resource.place));
 }
 
+std::string level(model::Risk risk) {
+    return risk == model::Risk::high ? "**high**" : std::string(to_string(risk));
+}
+
+/// Each thing to look at with its reason, the riskiest first.
+std::string risk_list(const RunReport& report) {
+    const auto risks = risk_lines(report);
+    if (risks.empty()) return "";
+    std::string text = "\n**Risks: " + risk_counts(risks) + "**\n\n";
+    for (std::size_t i = 0; i < risks.size() && i < most_rows; ++i) {
+        const auto& risk = risks[i];
+        text += fmt::format("- {}: {} {}: {}\n", level(risk.risk), code_span(risk.object), code_span(risk.what),
+                            code_span(risk.reason));
+    }
+    if (risks.size() > most_rows) text += fmt::format("- {} more\n", risks.size() - most_rows);
+    return text;
+}
+
 std::string table(const std::vector<const plan::ResourceChange*>& changed) {
-    std::string text = "| | Object | What | Where |\n|---|---|---|---|\n";
+    std::string text = "| | Object | What | Risk | Where |\n|---|---|---|---|---|\n";
     for (std::size_t i = 0; i < changed.size() && i < most_rows; ++i) {
         const auto& resource = *changed[i];
-        text += fmt::format("| {} | {} | {} | {} |\n", code_span(sign_of(resource.action)),
-                            code_cell(model::to_string(resource.address)), what_happens(resource), where(resource));
+        text += fmt::format("| {} | {} | {} | {} | {} |\n", code_span(sign_of(resource.action)),
+                            code_cell(model::to_string(resource.address)), what_happens(resource), level(resource.risk),
+                            where(resource));
     }
-    if (changed.size() > most_rows) text += fmt::format("| | {} more | | |\n", changed.size() - most_rows);
+    if (changed.size() > most_rows) text += fmt::format("| | {} more | | | |\n", changed.size() - most_rows);
     return text;
 }
 
@@ -215,6 +244,7 @@ std::string write_markdown(const RunReport& report) {
     } else {
         text += fmt::format("\n**{}**\n", counts_text(plan.summary));
     }
+    text += risk_list(report);
     text += drift_list(plan);
     text += withheld_list(plan);
     text += undeclared_list(plan);

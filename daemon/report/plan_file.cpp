@@ -19,6 +19,7 @@ PlanFileError not_a_plan(std::string why) {
 }
 
 std::string text_of(const nlohmann::json& json, const char* key) {
+    if (!json.is_object()) return {};
     const auto it = json.find(key);
     return it != json.end() && it->is_string() ? it->get<std::string>() : std::string{};
 }
@@ -47,6 +48,16 @@ void normalise(nlohmann::json& json) {
     if (json.is_array()) std::sort(json.begin(), json.end());
 }
 
+/// What later minor versions added to objects and changes: a file of 1.0 cannot have it.
+void forget_additions(nlohmann::json& json) {
+    if (json.is_object()) {
+        for (const auto* member : {"risk", "risk_reason"}) json.erase(member);
+    }
+    for (auto& member : json) {
+        if (member.is_structured()) forget_additions(member);
+    }
+}
+
 }  // namespace
 
 std::string first_difference(const std::string& written, const std::string& made_again) {
@@ -55,7 +66,8 @@ std::string first_difference(const std::string& written, const std::string& made
         normalise(json);
         return json;
     };
-    const auto old = read(written), fresh = read(made_again);
+    auto old = read(written), fresh = read(made_again);
+    if (text_of(old, "format_version") == "1.0") forget_additions(fresh);
     if (!old.is_object() || !fresh.is_object()) return "plan_id";
     for (const auto* member : {"plan_id", "environment", "owner", "tenant_id", "summary", "changes", "steps"}) {
         if (old.value(member, nlohmann::json()) != fresh.value(member, nlohmann::json())) return member;

@@ -1,6 +1,7 @@
 #include "report/plan_json.hpp"
 
 #include "report/change_lines.hpp"
+#include "report/risk_lines.hpp"
 #include "report/wording.hpp"
 
 #include <fmt/format.h>
@@ -108,7 +109,8 @@ bool has_unknown(const plan::ResourceChange& resource, const std::string& path) 
     return false;
 }
 
-Json field_json(const plan::Change& change, bool replaced) {
+/// `rated`: changes that would be made have a risk, those that are left alone have none.
+Json field_json(const plan::Change& change, bool replaced, bool rated) {
     Json json{{"path", pointer_to(change.path, change.element).to_string()}, {"op", word_for(change.op)}};
     if (change.sensitive) {
         json["sensitive"] = true;
@@ -120,14 +122,18 @@ Json field_json(const plan::Change& change, bool replaced) {
     json["drift"] = change.drift;
     if (change.forces_replacement && replaced) json["forces_replacement"] = true;
     if (!change.note.empty()) json["note"] = change.note;
+    if (rated) {
+        json["risk"] = to_string(change.risk);
+        if (!change.risk_reason.empty()) json["risk_reason"] = change.risk_reason;
+    }
     if (change.contributor) json["contributor"] = model::to_string(*change.contributor);
     json["source"] = place_json(change.place);
     return json;
 }
 
-Json fields_json(const std::vector<plan::Change>& changes, bool replaced) {
+Json fields_json(const std::vector<plan::Change>& changes, bool replaced, bool rated) {
     auto json = Json::array();
-    for (const auto& change : changes) json.push_back(field_json(change, replaced));
+    for (const auto& change : changes) json.push_back(field_json(change, replaced, rated));
     return json;
 }
 
@@ -219,7 +225,8 @@ nlohmann::ordered_json change_json(const plan::ResourceChange& resource) {
     json["after_unknown"] = unknown;
     json["sensitive"] = sensitive;
     json["reason"] = to_string(resource.reason);
-    json["fields"] = fields_json(resource.changes, resource.action == plan::Action::replace);
+    json["fields"] = fields_json(resource.changes, resource.action == plan::Action::replace, true);
+    json["risk"] = to_string(resource.risk);
     json["unchanged"] = resource.unchanged;
     if (!resource.ignored.empty()) json["ignored"] = resource.ignored;
     if (!resource.warnings.empty()) json["warnings"] = resource.warnings;
@@ -232,7 +239,7 @@ nlohmann::ordered_json withheld_json(const plan::Withheld& withheld) {
             {"why", to_string(withheld.why)},
             {"message", withheld.message},
             {"help", withheld.help},
-            {"fields", fields_json(withheld.changes, false)}};
+            {"fields", fields_json(withheld.changes, false, false)}};
 }
 
 nlohmann::ordered_json refusal_json(const plan::Refusal& refusal) {
@@ -254,6 +261,18 @@ nlohmann::ordered_json drift_json(const plan::Plan& plan) {
     auto json = Json::array();
     for (const auto& resource : plan.resources) append_drift(json, resource.address, resource.changes);
     for (const auto& withheld : plan.withheld) append_drift(json, withheld.address, withheld.changes);
+    return json;
+}
+
+nlohmann::ordered_json risks_json(const RunReport& report) {
+    auto json = Json::array();
+    for (const auto& note : plan::risk_notes(*report.plan)) {
+        Json entry{{"risk", to_string(note.risk)}, {"address", model::to_string(note.resource->address)}};
+        if (note.change != nullptr) entry["path"] = pointer_to(note.change->path, note.change->element).to_string();
+        entry["reason"] = note.reason;
+        entry["source"] = place_json(note.place());
+        json.push_back(std::move(entry));
+    }
     return json;
 }
 
@@ -310,6 +329,7 @@ std::string write_json(const RunReport& report) {
                           {"requests", report.requests},
                           {"seconds", static_cast<double>(report.read_took.count()) / 1000.0}}},
                         {"summary", summary_json(plan)},
+                        {"risks", risks_json(report)},
                         {"changes", changes},
                         {"drift", drift_json(plan)},
                         {"undeclared", undeclared_json(plan)},

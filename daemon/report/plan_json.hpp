@@ -10,7 +10,7 @@
 namespace regent::report {
 
 /// What a reader of the JSON forms compares first. Additions raise the minor number, everything else the major one.
-inline constexpr std::string_view format_version = "1.0";
+inline constexpr std::string_view format_version = "1.1";
 inline constexpr int format_major = 1;
 
 [[nodiscard]] nlohmann::ordered_json change_json(const plan::ResourceChange& resource);
@@ -19,6 +19,8 @@ inline constexpr int format_major = 1;
 [[nodiscard]] nlohmann::ordered_json problem_json(const model::Diagnostic& problem);
 /// One entry for each change made outside, of objects that are planned and of such that are withheld.
 [[nodiscard]] nlohmann::ordered_json drift_json(const plan::Plan& plan);
+/// What is riskier than low, the riskiest first.
+[[nodiscard]] nlohmann::ordered_json risks_json(const RunReport& report);
 [[nodiscard]] nlohmann::ordered_json summary_json(const plan::Plan& plan);
 
 /// JSON text. Bytes that are no UTF-8 become U+FFFD, DEL and the C1 controls are escaped, so that it can be shown on a

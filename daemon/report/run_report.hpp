@@ -21,6 +21,9 @@ struct RunReport {
     std::size_t objects_read = 0;
     std::size_t requests = 0;
     std::chrono::milliseconds read_took{0};
+    model::Place environment_place;  ///< of the Environment's document
+    std::string path_prefix;         ///< from the root of the git repository to ours: "infra/"; usually empty
+    std::string tool_version;
     std::string apply_command;  ///< "regent apply -e dev --expect-plan 7d0a4c19"
     /// appId → what manifests call the API: "azure-service-management". Others are shown by their id.
     std::map<std::string, std::string, std::less<>> api_names;

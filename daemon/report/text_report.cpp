@@ -1,5 +1,6 @@
 #include "report/change_lines.hpp"
 #include "report/paint.hpp"
+#include "report/risk_lines.hpp"
 #include "report/run_report.hpp"
 #include "report/text_layout.hpp"
 #include "report/wording.hpp"
@@ -31,6 +32,7 @@ public:
         if (options_.drift_only) return text_ + drift_line();
         changes_section();
         if (options_.show_unchanged) unchanged_section();
+        risk_section();
         undeclared_section();
         order_section();
         withheld_section();
@@ -154,6 +156,19 @@ private:
         for (const auto& resource : plan_.resources) {
             if (resource.action == Action::none)
                 line(layout_.heading(" ", Tone::plain, resource.address, shown(resource.place)));
+        }
+    }
+
+    /// What a reviewer should look at, the riskiest first; the changes themselves keep the order of names.
+    void risk_section() {
+        const auto risks = risk_lines(report_);
+        if (risks.empty()) return;
+        line("\n" + paint("Risks", Tone::heading, options_.colour) + "   " + risk_counts(risks));
+        for (const auto& risk : risks) {
+            const auto tone = risk.risk == model::Risk::high ? Tone::remove : Tone::warning;
+            line(fmt::format("  {}  {}   {}", paint(padded(to_string(risk.risk), 6), tone, options_.colour),
+                             risk.object, risk.what));
+            line("          " + risk.reason);
         }
     }
 

@@ -111,7 +111,8 @@ TEST_CASE("issuers and subjects of the usual platforms are taken", "[manifest][r
         {"https://westeurope.oic.prod-aks.azure.com/99999999-8888-7777-6666-555555555555/c/",
          "system:serviceaccount:default:orders"},
         {"https://accounts.google.com", "112633961854638529490"},
-        {"https://login.microsoftonline.com/99999999-8888-7777-6666-555555555555/v2.0", "/eid1/c/pub/t/abc/a/def/xyz"},
+        {"https://login.microsoftonline.com/99999999-8888-7777-6666-555555555555/v2.0",
+         "/eid1/c/pub/t/mZmZmYiId3dmZlVVVVVVVQ/a/qzXoWDkuqUa3l6zM5mM0Rw/n/plugin/e/x/h/y"},
     }));
     CHECK(codes(application("federatedCredentials:\n  - name: deploy\n    issuer: " + issuer + "\n    subject: \"" +
                             subject + "\"\n"))

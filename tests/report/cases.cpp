@@ -1,6 +1,7 @@
 #include "report/cases.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/risk.hpp"
 
 #include <stdexcept>
 
@@ -166,6 +167,34 @@ std::unique_ptr<Case> replacement() {
     return made;
 }
 
+/// A pull request that somebody should look at twice.
+std::unique_ptr<Case> risky() {
+    auto made = std::make_unique<Case>();
+    auto& c = *made;
+    auto& app = c.resource(orders, Action::update, Reason::manifest_changed, {"base/orders-api.regent.yaml", 1, 1});
+    app.remote_id = "6e6e6e6e-0000-4444-8888-abcdefabcdef";
+    app.changes = {
+        set("displayName", "Orders", "Orders API"), add("redirectUris.web", "https://*.contoso.example/signin"),
+        add("permissions",
+            permission("00000003-0000-0000-c000-000000000000", "application", "RoleManagement.ReadWrite.Directory")),
+        named(add("federatedCredentials", model::Map{{"issuer", "https://token.actions.githubusercontent.com"},
+                                                     {"subject", "repo:contoso/orders:pull_request"},
+                                                     {"audience", "api://AzureADTokenExchange"}}),
+              "pull-requests"),
+        secret("ci", "valid 180d (will be issued; goes to Connector/arm only)")};
+    for (auto& change : app.changes) change.place = {"base/orders-api.regent.yaml", 12, 5};
+    app.unchanged = 6;
+    c.report.refusals = {{plan::Refusal::Guard::risk,
+                          "3 changes are of high risk: Application/orders-api redirectUris.web (high)",
+                          "look at each under Risks; without `--fail-on-risk` they are no reason to stop"}};
+    c.step(1, Work::update, orders, {}, "displayName, redirectUris.web, permissions");
+    c.step(1, Work::add, orders, {}, "", "federatedCredentials/pull-requests");
+    c.step(1, Work::add, orders, {}, "secret \"ci\", valid 180d", "clientSecrets/ci");
+    c.plan.summary = {.create = 0, .adopt = 0, .update = 1, .replace = 0, .remove = 0, .unchanged = 0, .secrets = 1};
+    c.plan.documents = 1;
+    return made;
+}
+
 std::unique_ptr<Case> nothing() {
     auto made = std::make_unique<Case>();
     auto& c = *made;
@@ -261,6 +290,9 @@ Case::Case() {
     report.objects_read = 7;
     report.requests = 4;
     report.read_took = std::chrono::milliseconds(2400);
+    report.environment_place = {"environments/dev.regent.yaml", 3, 1};
+    report.path_prefix = "identity/";
+    report.tool_version = "1.2.3";
     report.apply_command = "regent apply -e dev --expect-plan 7d0a4c19";
     report.api_names = {{azure_service_management, "azure-service-management"}};
 }
@@ -289,10 +321,26 @@ plan::Step& Case::step(int wave, Work work, const model::Address& address, std::
     return plan.steps.back();
 }
 
+namespace {
+
+/// With the risks that the planner would see, in a tenant that holds nothing.
+std::function<std::unique_ptr<Case>()> rated(std::unique_ptr<Case> (*make)()) {
+    return [make] {
+        auto made = make();
+        model::Environment environment;
+        environment.tenant_id = made->plan.tenant_id;
+        plan::rate_risks(made->plan, environment, {});
+        return made;
+    };
+}
+
+}  // namespace
+
 const std::vector<NamedCase>& all_cases() {
     static const std::vector<NamedCase> cases = {
-        {"tutorial", tutorial},     {"drift-adopt-delete", mixed}, {"replace", replacement}, {"nothing-to-do", nothing},
-        {"hostile-names", hostile}, {"withheld", withheld},        {"refusals", refusals}};
+        {"tutorial", rated(tutorial)}, {"drift-adopt-delete", rated(mixed)}, {"replace", rated(replacement)},
+        {"risks", rated(risky)},       {"nothing-to-do", rated(nothing)},    {"hostile-names", rated(hostile)},
+        {"withheld", rated(withheld)}, {"refusals", rated(refusals)}};
     return cases;
 }
 

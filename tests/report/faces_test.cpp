@@ -1,4 +1,5 @@
 #include "report/cases.hpp"
+#include "report/outside_faces.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -98,6 +99,10 @@ TEST_CASE("no name from a tenant gets a control character through any face", "[r
     CHECK(first_control(write_jsonl(report)).empty());
     CHECK(first_control(write_markdown(report)).empty());
     CHECK(first_control(write_diff(report, Colour::off)).empty());
+    CHECK(first_control(write_html(report)).empty());
+    CHECK(first_control(write_sarif(report)).empty());
+    CHECK(first_control(write_junit(report, false)).empty());
+    CHECK(first_control(write_github(report)).empty());
 }
 
 TEST_CASE("no name from a tenant begins a line of its own", "[report][hostile]") {
@@ -122,13 +127,13 @@ TEST_CASE("in Markdown a name from a tenant is always inside code", "[report][ho
     CHECK(text.find("<!-- regent:plan:dev -->") == 0);
 }
 
-TEST_CASE("a row of the Markdown table has four cells whatever the names are", "[report][hostile][markdown]") {
+TEST_CASE("a row of the Markdown table has five cells whatever the names are", "[report][hostile][markdown]") {
     const auto made = case_named("hostile-names");
     std::size_t rows = 0;
     for (const auto& line : lines_of(write_markdown(made->report))) {
         if (!line.starts_with("| ")) continue;
         ++rows;
-        CHECK(occurrences(line, "|") - occurrences(line, "\\|") == 5);
+        CHECK(occurrences(line, "|") - occurrences(line, "\\|") == 6);
     }
     CHECK(rows == 3);
 }
@@ -201,7 +206,7 @@ TEST_CASE("the drift report tells only what was changed outside", "[report][drif
 
 TEST_CASE("the JSON report is one document that a policy check can search", "[report][json]") {
     const auto json = nlohmann::json::parse(write_json(case_named("drift-adopt-delete")->report));
-    CHECK(json.at("format_version") == "1.0");
+    CHECK(json.at("format_version") == "1.1");
     CHECK(json.at("plan_id").get<std::string>().starts_with("sha256:7d0a4c19"));
     CHECK(json.at("summary").at("delete") == 1);
     CHECK(json.at("guards").at("deletes") == nlohmann::json{{"planned", 1}, {"allowed", 2}});

@@ -1,4 +1,5 @@
 #include "report/cases.hpp"
+#include "report/outside_faces.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -41,6 +42,10 @@ TEST_CASE("every face of every report is as it was read and found good", "[repor
             check_golden(named_case.name, "plan.json", write_json(made->report));
             check_golden(named_case.name, "plan.md", write_markdown(made->report));
             check_golden(named_case.name, "plan.diff", write_diff(made->report, Colour::off));
+            check_golden(named_case.name, "plan.sarif", write_sarif(made->report));
+            check_golden(named_case.name, "plan.junit.xml", write_junit(made->report, false));
+            check_golden(named_case.name, "plan.github", write_github(made->report));
+            check_golden(named_case.name, "plan.html", write_html(made->report));
         }
     }
 }

@@ -1,0 +1,55 @@
+#include "plan/risk_rules.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <set>
+#include <string>
+
+namespace regent::plan {
+namespace {
+
+nlohmann::json parsed(const model::Value& definition) {
+    return nlohmann::json::parse(definition.text_or({}), nullptr, false);
+}
+
+std::string host_of(const nlohmann::json& definition) {
+    const auto it = definition.find("host");
+    return it != definition.end() && it->is_string() ? it->get<std::string>() : std::string{};
+}
+
+std::set<std::string> operations_of(const nlohmann::json& definition) {
+    std::set<std::string> ids;
+    const auto paths = definition.find("paths");
+    if (paths == definition.end() || !paths->is_object()) return ids;
+    for (const auto& path : *paths) {
+        if (!path.is_object()) continue;
+        for (const auto& operation : path) {
+            if (!operation.is_object()) continue;
+            const auto id = operation.find("operationId");
+            if (id != operation.end() && id->is_string()) ids.insert(id->get<std::string>());
+        }
+    }
+    return ids;
+}
+
+}  // namespace
+
+/// Flows and apps call operations by their id, and send people's tokens to the host.
+Rating rate_definition(const Change& change, const RiskContext& context) {
+    if (context.is_new()) return harmless();
+    const auto before = parsed(change.before), after = parsed(change.after);
+    if (!before.is_object() || !after.is_object()) return medium("flows and apps may use what changes");
+    if (host_of(before) != host_of(after)) {
+        return high(fmt::format("requests of its connections, with their tokens, go to {} instead of {}",
+                                host_of(after).empty() ? "no host" : host_of(after),
+                                host_of(before).empty() ? "no host" : host_of(before)));
+    }
+    const auto kept = operations_of(after);
+    for (const auto& id : operations_of(before)) {
+        if (!kept.contains(id)) return medium(fmt::format("flows and apps that call `{}` fail", id));
+    }
+    return harmless();
+}
+
+}  // namespace regent::plan

@@ -1,0 +1,157 @@
+#include "plan/risk_rules.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace regent::plan {
+namespace {
+
+using Op = Change::Op;
+
+Rating low(const Change&, const RiskContext&) {
+    return harmless();
+}
+
+/// From narrow to wide. https://learn.microsoft.com/graph/api/resources/application#signinaudience-values
+int width_of_audience(const model::Value& audience) {
+    static constexpr std::array<std::string_view, 4> audiences = {
+        "AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"};
+    const auto text = audience.text_or("AzureADMyOrg");
+    return static_cast<int>(std::find(audiences.begin(), audiences.end(), text) - audiences.begin());
+}
+
+Rating audience(const Change& change, const RiskContext& context) {
+    const auto before = width_of_audience(change.before), after = width_of_audience(change.after);
+    if (after == before) return harmless();
+    if (after < before || after == 3) return medium("people who could sign in so far cannot any more");
+    const auto* who = after == 1 ? "people of every other organisation can sign in"
+                                 : "everybody with a Microsoft account can sign in";
+    return context.is_new() ? medium(who) : high(who);
+}
+
+Rating identifier_uri(const Change& change, const RiskContext&) {
+    if (change.op == Op::remove) return medium("clients that ask for tokens by this identifier get none any more");
+    return harmless();
+}
+
+Rating implicit_grant(const Change& change, const RiskContext&) {
+    if (change.after != model::Value(true)) return harmless();
+    if (change.path == model::path::implicit_access_token) {
+        return high(
+            "access tokens travel in the address bar, where history, logs and other scripts see them; the "
+            "authorization code flow does without");
+    }
+    return medium("ID tokens travel in the address bar; only the hybrid flow of web applications needs it");
+}
+
+Rating token_version(const Change&, const RiskContext& context) {
+    if (context.is_new()) return harmless();
+    return medium("APIs that check issuer and audience see tokens of another form");
+}
+
+Rating secret(const Change& change, const RiskContext&) {
+    // A rotated secret that goes has done its service; one that somebody else added may be in use.
+    if (change.op == Op::remove) return change.drift ? medium("whatever signs in with it cannot any more") : harmless();
+    return medium("one more secret to keep: who has it signs in as the application");
+}
+
+Rating certificate(const Change& change, const RiskContext&) {
+    if (change.op == Op::remove) return medium("whatever signs in with it cannot any more");
+    return medium("who has its private key signs in as the application");
+}
+
+/// Owners there are before the plan, less those that it takes away.
+bool somebody_remains(const Change& change, const RiskContext& context) {
+    const auto& changes = context.resource.changes;
+    const auto of = [&](Op op) {
+        return std::count_if(changes.begin(), changes.end(),
+                             [&](const auto& other) { return other.path == change.path && other.op == op; });
+    };
+    if (of(Op::add) > 0) return true;
+    const auto* object = context.object();
+    if (object == nullptr) return true;
+    const auto there = object->attributes.find(change.path);
+    if (there == object->attributes.end() || there->second.as_list() == nullptr) return true;
+    return static_cast<std::size_t>(of(Op::remove)) < there->second.as_list()->size();
+}
+
+Rating owner(const Change& change, const RiskContext& context) {
+    if (change.op != Op::remove) return medium("an owner may change the application and give it new secrets");
+    if (somebody_remains(change, context)) return medium("who looked after it so far cannot any more");
+    return high("nobody owns it any more: only administrators of the tenant can change it");
+}
+
+Rating public_client(const Change& change, const RiskContext&) {
+    if (change.after != model::Value(true)) return harmless();
+    return medium("sign-in without any proof of which client it is: device code, and passwords typed into the client");
+}
+
+/// What connections sign in with, or for.
+Rating sign_in_of_connections(const Change&, const RiskContext& context) {
+    if (context.is_new()) return harmless();
+    return medium("connections that exist have to sign in again, and get tokens for something else");
+}
+
+Rating connector_scope(const Change& change, const RiskContext& context) {
+    if (context.is_new() || change.op == Op::remove) return harmless();
+    return medium("tokens of its connections may do more");
+}
+
+struct Entry {
+    std::string_view kind, path;
+    RiskRule rule;
+};
+
+constexpr auto application = model::kind::application;
+constexpr auto connector = model::kind::connector;
+
+constexpr std::array rules = {
+    Entry{application, model::path::display_name, low},
+    Entry{application, model::path::description, low},
+    Entry{application, model::path::notes, low},
+    Entry{application, model::path::sign_in_audience, audience},
+    Entry{application, model::path::tags, low},
+    Entry{application, model::path::identifier_uris, identifier_uri},
+    Entry{application, model::path::redirect_uris_web, rate_redirect_uri},
+    Entry{application, model::path::redirect_uris_spa, rate_redirect_uri},
+    Entry{application, model::path::redirect_uris_native, rate_redirect_uri},
+    Entry{application, model::path::home_page_url, low},
+    Entry{application, model::path::logout_url, low},
+    Entry{application, model::path::implicit_access_token, implicit_grant},
+    Entry{application, model::path::implicit_id_token, implicit_grant},
+    Entry{application, model::path::access_token_version, token_version},
+    Entry{application, model::path::permissions, rate_permission},
+    Entry{application, model::path::service_principal, low},
+    Entry{application, model::path::federated_credentials, rate_federated_credential},
+    Entry{application, model::path::client_secrets, secret},
+    Entry{application, model::path::marks, low},
+    Entry{application, "certificates", certificate},
+    Entry{application, "owners", owner},
+    Entry{application, "allowPublicClient", public_client},
+    Entry{connector, model::path::display_name, low},
+    Entry{connector, model::path::environment, low},
+    Entry{connector, model::path::description, low},
+    Entry{connector, model::path::icon_brand_color, low},
+    Entry{connector, model::path::definition, rate_definition},
+    Entry{connector, model::path::auth_type, sign_in_of_connections},
+    Entry{connector, model::path::auth_client_id, sign_in_of_connections},
+    Entry{connector, model::path::auth_tenant_id, sign_in_of_connections},
+    Entry{connector, model::path::auth_resource, sign_in_of_connections},
+    Entry{connector, model::path::auth_scopes, connector_scope},
+    Entry{connector, model::path::auth_client_secret, low},
+    Entry{connector, model::path::marks, low},
+};
+
+}  // namespace
+
+RiskRule risk_rule_of(std::string_view kind, std::string_view path) noexcept {
+    const auto it =
+        std::find_if(rules.begin(), rules.end(), [&](const auto& e) { return e.kind == kind && e.path == path; });
+    return it == rules.end() ? nullptr : it->rule;
+}
+
+}  // namespace regent::plan

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "model/environment.hpp"
+#include "model/snapshot.hpp"
+#include "plan/plan.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace regent::plan {
+
+struct Rating {
+    model::Risk risk = model::Risk::low;
+    std::string reason;  ///< a sentence without its full stop; empty when low
+};
+[[nodiscard]] inline Rating harmless() {
+    return {};
+}
+[[nodiscard]] inline Rating medium(std::string reason) {
+    return {model::Risk::medium, std::move(reason)};
+}
+[[nodiscard]] inline Rating high(std::string reason) {
+    return {model::Risk::high, std::move(reason)};
+}
+
+/// What a rule may look at besides the change itself.
+struct RiskContext {
+    const model::Environment& environment;
+    const model::Snapshot& observed;
+    const ResourceChange& resource;
+    [[nodiscard]] bool is_new() const noexcept { return resource.action == Action::create; }
+    /// The object as it is in the tenant; null pointer for a new one.
+    [[nodiscard]] const model::ObservedResource* object() const noexcept;
+};
+
+using RiskRule = Rating (*)(const Change& change, const RiskContext& context);
+
+/// The rule for one attribute; null pointer when nobody has thought about it yet.
+[[nodiscard]] RiskRule risk_rule_of(std::string_view kind, std::string_view path) noexcept;
+
+// Rules with a subject of their own.
+[[nodiscard]] Rating rate_redirect_uri(const Change& change, const RiskContext& context);
+[[nodiscard]] Rating rate_permission(const Change& change, const RiskContext& context);
+[[nodiscard]] Rating rate_federated_credential(const Change& change, const RiskContext& context);
+[[nodiscard]] Rating rate_definition(const Change& change, const RiskContext& context);
+
+}  // namespace regent::plan

@@ -1,0 +1,75 @@
+#include "formats/sarif.hpp"
+#include "report/change_lines.hpp"
+#include "report/outside_faces.hpp"
+#include "report/places.hpp"
+#include "report/risk_lines.hpp"
+#include "report/wording.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::report {
+namespace {
+
+using formats::SarifLevel;
+
+const std::vector<formats::SarifRule>& own_rules() {
+    static const std::vector<formats::SarifRule> rules = {
+        {"risk-high", "change of high risk",
+         "Somebody could get what they should not have, or what cannot be brought back goes. Look at it before it is "
+         "applied."},
+        {"risk-medium", "change of medium risk", "Who signs in, or what for, changes."},
+        {"drift", "changed outside", "The tenant was changed by somebody else than regent since its last run."},
+        {"refused", "plan that apply refuses", "A guard of the Environment stops this plan."}};
+    return rules;
+}
+
+formats::SarifResult risk_result(const RiskLine& line, const RunReport& report) {
+    const bool high = line.risk == model::Risk::high;
+    return {high ? "risk-high" : "risk-medium",
+            high ? SarifLevel::error : SarifLevel::warning,
+            fmt::format("{}: {}: {}", line.object, line.what, line.reason),
+            place_in_git(line.place, report),
+            {}};
+}
+
+void add_drift(const model::Address& address, const model::Place& place, const std::vector<plan::Change>& changes,
+               const RunReport& report, std::vector<formats::SarifResult>& results) {
+    for (const auto& change : outside_changes(changes)) {
+        results.push_back({"drift",
+                           SarifLevel::note,
+                           fmt::format("{}: {} was changed outside", shown(address),
+                                       model::with_visible_controls(plan::name_of(change))),
+                           place_in_git(change.place.known() ? change.place : place, report),
+                           {}});
+    }
+}
+
+}  // namespace
+
+std::string write_sarif(const RunReport& report) {
+    const auto& plan = *report.plan;
+    auto rules = own_rules();
+    std::vector<formats::SarifResult> results;
+    for (const auto& problem : plan.problems) {
+        rules.push_back({problem.code, problem.code, {}});
+        results.push_back({problem.code,
+                           SarifLevel::error,
+                           model::with_visible_controls(problem.message),
+                           span_in_git(problem.span, report),
+                           {}});
+    }
+    for (const auto& refusal : report.refusals)
+        results.push_back({"refused",
+                           SarifLevel::error,
+                           model::with_visible_controls(refusal.message),
+                           place_in_git({}, report),
+                           {}});
+    for (const auto& line : risk_lines(report)) results.push_back(risk_result(line, report));
+    for (const auto& resource : plan.resources)
+        add_drift(resource.address, resource.place, resource.changes, report, results);
+    for (const auto& withheld : plan.withheld)
+        add_drift(withheld.address, withheld.place, withheld.changes, report, results);
+    return formats::write_sarif(report.tool_version, rules, results);
+}
+
+}  // namespace regent::report

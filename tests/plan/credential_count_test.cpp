@@ -1,0 +1,57 @@
+// An application holds twenty federated credentials, whoever added them.
+
+#include "plan/pretend_tenant.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+namespace regent::plan::testing {
+namespace {
+
+/// An application that has `count` credentials by hand, and two that its documents contribute.
+Plan plan_with(std::size_t by_hand) {
+    model::Map credentials;
+    for (std::size_t i = 0; i < by_hand; ++i)
+        credentials[fmt::format("by-hand-{}", i)] = trust("https://i", fmt::format("h{}", i));
+    PretendTenant tenant;
+    tenant.add(app("a"), {{"federatedCredentials", credentials}});
+    const auto graph = graph_of({application("a"), federated_credential("one", "a", trust("https://i", "1")),
+                                 federated_credential("two", "a", trust("https://i", "2"))});
+    return make_plan(graph, tenant.observe(graph), {}, today);
+}
+
+}  // namespace
+
+TEST_CASE("an application that is nearly full of credentials is warned of, with whose they are", "[credentials]") {
+    CHECK(plan_with(13).resources.at(0).warnings.empty());
+    const auto plan = plan_with(14);
+    REQUIRE(plan.resources.at(0).warnings.size() == 1);
+    CHECK(plan.resources.at(0).warnings[0] ==
+          "16 of 20 federated credentials: 2 of FederatedCredential documents, 14 that no manifest declares");
+    CHECK(plan_with(18).problems.empty());
+}
+
+TEST_CASE("a credential that would be the twenty-first is a mistake, before the service says so", "[credentials]") {
+    const auto plan = plan_with(19);
+    REQUIRE(plan.problems.size() == 1);
+    CHECK(plan.problems[0].code == "RG0316");
+    CHECK(plan.problems[0].message ==
+          "Application/a would hold 21 federated credentials, and an application can hold 20");
+    CHECK(plan.problems[0].span.known());
+    CHECK(plan.steps.empty());
+}
+
+TEST_CASE("a list that the manifest declares makes room first", "[credentials]") {
+    model::Map credentials;
+    for (int i = 0; i < 20; ++i) credentials[fmt::format("old-{}", i)] = trust("https://i", fmt::format("{}", i));
+    PretendTenant tenant;
+    tenant.add(app("a"), {{"federatedCredentials", credentials}});
+    const auto graph = graph_of({application("a").credential("new", trust("https://i", "new"))});
+    const auto plan = make_plan(graph, tenant.observe(graph), {}, today);
+    CHECK(plan.problems.empty());
+    CHECK(plan.resources.at(0).warnings.empty());
+    REQUIRE_FALSE(plan.steps.empty());
+    CHECK(name_of(plan.steps.back()) == "add federatedCredentials/new of Application/a");
+}
+
+}  // namespace regent::plan::testing

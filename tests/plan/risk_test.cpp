@@ -1,0 +1,270 @@
+// How risky a change is, and why.
+
+#include "plan/risk.hpp"
+
+#include "plan/pretend_tenant.hpp"
+#include "plan/risk_rules.hpp"
+#include "plan/safety.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace regent::plan::testing {
+namespace {
+
+using model::List;
+using model::Risk;
+
+constexpr auto github = "https://token.actions.githubusercontent.com";
+
+Plan plan_of(const model::Declaration& document, const PretendTenant& tenant = {},
+             const model::Environment& in = environment()) {
+    const auto graph = graph_of({document}, in);
+    auto observed = tenant.observe(graph);
+    observed.apis[std::string(api)].application = {
+        {"RoleManagement.ReadWrite.Directory", "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8"},
+        {"Reports.Read.All", "1"},
+        {"User.Read.All", "2"},
+        {"Mail.Send", "3"}};
+    observed.apis[std::string(api)].delegated = {
+        {"User.Read", "4"}, {"Directory.ReadWrite.All", "5"}, {"Calendars.Read", "6"}};
+    return make_plan(graph, observed, {}, today);
+}
+
+/// Of the only note there is about `path`; low when there is none.
+Risk risk_of(const Plan& plan, std::string_view path) {
+    Risk risk = Risk::low;
+    for (const auto& note : risk_notes(plan)) {
+        if (note.change != nullptr && note.change->path == path) risk = std::max(risk, note.risk);
+    }
+    return risk;
+}
+std::string reason_of(const Plan& plan, std::string_view path) {
+    for (const auto& note : risk_notes(plan)) {
+        if (note.change != nullptr && note.change->path == path) return note.reason;
+    }
+    return {};
+}
+
+Risk risk_of_uri(std::string_view path, const char* uri, bool production = false, const PretendTenant& tenant = {}) {
+    auto in = environment();
+    in.production = production;
+    return risk_of(plan_of(application("a").list(path, {uri}), tenant, in), path);
+}
+
+Risk risk_of_trust(const std::string& issuer, const std::string& subject) {
+    return risk_of(plan_of(application("a").credential("c", trust(issuer, subject))),
+                   model::path::federated_credentials);
+}
+
+Risk risk_of_permission(const std::string& name, const std::string& type) {
+    return risk_of(plan_of(application("a").list(model::path::permissions, {permission(name, type)})),
+                   model::path::permissions);
+}
+
+}  // namespace
+
+TEST_CASE("every attribute has somebody's judgement of its risk", "[risk]") {
+    for (const auto kind : {model::kind::application, model::kind::connector}) {
+        for (const auto& attribute : model::attributes_of(kind)->attributes) {
+            INFO("say in plan/risk_rules.cpp how risky a change of `" << attribute.path << "` of " << kind << " is");
+            CHECK(risk_rule_of(kind, attribute.path) != nullptr);
+        }
+    }
+}
+
+TEST_CASE("display texts are no risk", "[risk]") {
+    PretendTenant tenant;
+    tenant.add(app("a"), {{"displayName", "old"}, {"notes", "old"}});
+    const auto plan = plan_of(application("a").set(model::path::notes, "new"), tenant);
+    REQUIRE(plan.resources.at(0).action == Action::update);
+    CHECK(risk_notes(plan).empty());
+    CHECK(highest_risk(plan) == Risk::low);
+}
+
+TEST_CASE("a redirect URI is as risky as where it leads", "[risk]") {
+    const auto web = model::path::redirect_uris_web;
+    CHECK(risk_of_uri(web, "https://*.contoso.example/") == Risk::high);
+    CHECK(risk_of_uri(web, "http://contoso.example/") == Risk::high);
+    CHECK(risk_of_uri(web, "https://contoso.example/") == Risk::medium);
+    CHECK(risk_of_uri(model::path::redirect_uris_native, "contoso://auth") == Risk::medium);
+    CHECK(risk_of_uri(model::path::redirect_uris_native, "msal00000000-0000-0000-0000-000000000001://auth") ==
+          Risk::low);
+    SECTION("a further path on a host that it has is nothing new") {
+        PretendTenant tenant;
+        tenant.add(app("a"), {{"redirectUris.web", List{"https://contoso.example:8443/old"}}});
+        CHECK(risk_of(plan_of(application("a").list(
+                                  web, {"https://contoso.example:8443/old", "https://CONTOSO.example/new"}),
+                              tenant),
+                      web) == Risk::low);
+        CHECK(reason_of(
+                  plan_of(application("a").list(web, {"https://contoso.example:8443/old", "https://other.example/new"}),
+                          tenant),
+                  web) == "tokens go to a new host, other.example");
+    }
+}
+
+TEST_CASE("a web application on localhost is a risk in production only", "[risk]") {
+    CHECK(risk_of_uri(model::path::redirect_uris_web, "http://localhost:3000/") == Risk::low);
+    CHECK(risk_of_uri(model::path::redirect_uris_web, "http://localhost:3000/", true) == Risk::high);
+    CHECK(risk_of_uri(model::path::redirect_uris_spa, "https://127.0.0.1/", true) == Risk::high);
+    CHECK(risk_of_uri(model::path::redirect_uris_native, "http://localhost", true) == Risk::low);
+}
+
+TEST_CASE("a wider audience is a risk where the application is in use", "[risk]") {
+    const auto path = model::path::sign_in_audience;
+    PretendTenant tenant;
+    tenant.add(app("a"), {{"signInAudience", "AzureADMultipleOrgs"}});
+    CHECK(risk_of(plan_of(application("a").set(path, "AzureADandPersonalMicrosoftAccount"), tenant), path) ==
+          Risk::high);
+    CHECK(risk_of(plan_of(application("a").set(path, "AzureADMyOrg"), tenant), path) == Risk::medium);
+    CHECK(risk_of(plan_of(application("a").set(path, "AzureADMultipleOrgs")), path) == Risk::medium);
+    CHECK(risk_of(plan_of(application("a").set(path, "AzureADMyOrg")), path) == Risk::low);
+}
+
+TEST_CASE("a permission with a known way to the whole tenant is a high risk", "[risk]") {
+    CHECK(risk_of_permission("RoleManagement.ReadWrite.Directory", "application") == Risk::high);
+    CHECK(risk_of_permission("9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8", "application") == Risk::high);  // its id
+    CHECK(risk_of_permission("Mail.Send", "application") == Risk::high);
+    CHECK(risk_of_permission("Reports.Read.All", "application") == Risk::medium);
+    CHECK(risk_of_permission("Directory.ReadWrite.All", "delegated") == Risk::medium);
+    CHECK(risk_of_permission("Calendars.Read", "delegated") == Risk::low);
+    CHECK(risk_of_permission("User.Read", "delegated") == Risk::low);
+}
+
+TEST_CASE("a federated credential is as risky as who may get its token", "[risk]") {
+    CHECK(risk_of_trust(github, "repo:contoso/orders:environment:prod") == Risk::medium);
+    CHECK(risk_of_trust(github, "repo:contoso/orders:ref:refs/heads/main") == Risk::medium);
+    CHECK(risk_of_trust(github, "repo:contoso/orders:pull_request") == Risk::high);
+    CHECK(risk_of_trust(github, "repo:contoso@1/orders@2:pull_request") == Risk::high);
+    CHECK(risk_of_trust("https://oidc.example/cluster/", "system:serviceaccount:shop:default") == Risk::high);
+    CHECK(risk_of_trust("https://oidc.example/cluster/", "system:serviceaccount:shop:orders") == Risk::medium);
+    CHECK(risk_of_trust("https://login.microsoftonline.com/" + environment().tenant_id + "/v2.0", "x") == Risk::medium);
+    CHECK(risk_of_trust("https://login.microsoftonline.com/99999999-9999-9999-9999-999999999999/v2.0", "x") ==
+          Risk::high);
+    CHECK(reason_of(plan_of(application("a").credential("c", trust(github, "repo:contoso@1/orders@2:pull_request"))),
+                    model::path::federated_credentials)
+              .find("a branch of contoso/orders runs") != std::string::npos);
+}
+
+TEST_CASE("a credential that only gets another description is no risk", "[risk]") {
+    const auto path = model::path::federated_credentials;
+    auto wanted = trust(github, "repo:contoso/orders:pull_request");
+    PretendTenant tenant;
+    tenant.add(app("a"), {{"federatedCredentials", model::Map{{"c", wanted}}}});
+    wanted["description"] = "another";
+    const auto plan = plan_of(application("a").credential("c", wanted), tenant);
+    REQUIRE(plan.resources.at(0).action == Action::update);
+    CHECK(risk_of(plan, path) == Risk::low);
+    wanted["subject"] = "repo:contoso/other:pull_request";
+    CHECK(risk_of(plan_of(application("a").credential("c", wanted), tenant), path) == Risk::high);
+}
+
+TEST_CASE("the identity of a connector of the same repository is no risk", "[risk]") {
+    const auto graph =
+        graph_of({application("a").credential("mi", identity_of("c")), connector("c").by_managed_identity("a")});
+    const auto plan = make_plan(graph, PretendTenant{}.observe(graph), {}, today);
+    CHECK(highest_risk(plan) == Risk::low);
+}
+
+TEST_CASE("tokens in the address bar are a risk when they come, not when they go", "[risk]") {
+    PretendTenant tenant;
+    tenant.add(app("a"), {{std::string(model::path::implicit_access_token), true}});
+    const auto path = model::path::implicit_access_token;
+    CHECK(risk_of(plan_of(application("a").set(path, true)), path) == Risk::high);
+    CHECK(risk_of(plan_of(application("a").set(model::path::implicit_id_token, true)),
+                  model::path::implicit_id_token) == Risk::medium);
+    CHECK(risk_of(plan_of(application("a").set(path, false), tenant), path) == Risk::low);
+}
+
+TEST_CASE("what is deleted is a high risk, and comes first", "[risk]") {
+    auto in = environment();
+    in.policy.on_removal = model::OnRemoval::remove;
+    PretendTenant tenant;
+    tenant.add(app("z"), {{"displayName", "gone"}});
+    const auto plan = plan_of(application("a").set(model::path::implicit_id_token, true), tenant, in);
+    const auto notes = risk_notes(plan);
+    REQUIRE(notes.size() == 2);
+    CHECK(to_string(notes[0].resource->address) == "Application/z");
+    CHECK(notes[0].change == nullptr);
+    CHECK(notes[0].risk == Risk::high);
+    CHECK(notes[1].risk == Risk::medium);
+}
+
+TEST_CASE("a definition is a risk when requests go elsewhere or operations are gone", "[risk]") {
+    const auto rating = [](const char* before, const char* after) {
+        Change change;
+        change.path = model::path::definition;
+        change.before = before;
+        change.after = after;
+        ResourceChange resource;
+        resource.address = con("c");
+        resource.action = Action::update;
+        return rate_definition(change, {environment(), {}, resource});
+    };
+    const auto* one = R"({"host":"a.example","paths":{"/x":{"get":{"operationId":"X"}}}})";
+    CHECK(rating(one, R"({"host":"b.example","paths":{}})").reason ==
+          "requests of its connections, with their tokens, go to b.example instead of a.example");
+    CHECK(rating(one, R"({"host":"a.example","paths":{}})").reason == "flows and apps that call `X` fail");
+    CHECK(rating(one, R"({"host":"a.example","info":{},"paths":{"/y":{"post":{"operationId":"X"}}}})").risk ==
+          Risk::low);
+}
+
+TEST_CASE("the last owner who goes leaves nobody", "[risk]") {
+    ResourceChange resource;
+    resource.address = app("a");
+    resource.action = Action::update;
+    Change change;
+    change.path = "owners";
+    change.op = Change::Op::remove;
+    change.before = "alice";
+    resource.changes = {change};
+    model::Snapshot observed;
+    auto& object = observed.resources[app("a")];
+    const auto rating = [&] {
+        return risk_rule_of("Application", "owners")(change, {environment(), observed, resource});
+    };
+    object.attributes["owners"] = List{"alice", "bob"};
+    CHECK(rating().risk == Risk::medium);
+    object.attributes["owners"] = List{"alice"};
+    CHECK(rating().risk == Risk::high);
+}
+
+TEST_CASE("a risk is no part of a plan's id", "[risk][plan_id]") {
+    auto in = environment();
+    const auto document = application("a").list(model::path::redirect_uris_web, {"http://localhost:3000/"});
+    const auto here = plan_of(document, {}, in);
+    in.production = true;
+    const auto there = plan_of(document, {}, in);
+    CHECK(highest_risk(here) != highest_risk(there));
+    CHECK(here.id == there.id);
+}
+
+TEST_CASE("what is riskier than the environment allows waits for an approval", "[risk][safety]") {
+    auto graph = graph_of({application("a").credential("pr", trust(github, "repo:contoso/orders:pull_request"))});
+    const auto plan = make_plan(graph, PretendTenant{}.observe(graph), {}, today);
+    CHECK(check_safety(plan, graph, {}).empty());
+    graph.environment.policy.max_risk = Risk::medium;
+    const auto refusals = check_safety(plan, graph, {});
+    REQUIRE(refusals.size() == 1);
+    CHECK(refusals[0].guard == Refusal::Guard::approval_missing);
+    CHECK(refusals[0].message.find("Application/a federatedCredentials \"pr\" (high)") != std::string::npos);
+    CHECK(check_safety(plan, graph, {plan.id.substr(0, 8), {}}).empty());
+}
+
+TEST_CASE("--fail-on-risk refuses an approved plan too", "[risk][safety]") {
+    const auto graph = graph_of({application("a").credential("pr", trust(github, "repo:contoso/orders:pull_request"))});
+    const auto plan = make_plan(graph, PretendTenant{}.observe(graph), {}, today);
+    const auto refusals = check_safety(plan, graph, {plan.id, {}, Risk::high});
+    REQUIRE(refusals.size() == 1);
+    CHECK(refusals[0].guard == Refusal::Guard::risk);
+    CHECK(refusals[0].message == "1 change is of high risk: Application/a federatedCredentials \"pr\" (high)");
+    const auto harmless_graph = graph_of({application("a")});
+    const auto harmless_plan = make_plan(harmless_graph, PretendTenant{}.observe(harmless_graph), {}, today);
+    CHECK(check_safety(harmless_plan, harmless_graph, {"", {}, Risk::medium}).empty());
+    CHECK(check_safety(harmless_plan, harmless_graph, {"", {}, Risk::low}).size() == 1);
+    CHECK(check_safety(Plan{}, harmless_graph, {"", {}, Risk::low}).empty());
+}
+
+}  // namespace regent::plan::testing

@@ -1,0 +1,60 @@
+// A plan for some objects only.
+
+#include "plan/selection.hpp"
+
+#include "plan/pretend_tenant.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace regent::plan::testing {
+namespace {
+
+using Addresses = std::set<model::Address>;
+
+Plan plan_of(const std::vector<model::Declaration>& documents, const PretendTenant& tenant = {}) {
+    auto in = environment();
+    in.policy.on_removal = model::OnRemoval::remove;
+    const auto graph = graph_of(documents, in);
+    return make_plan(graph, tenant.observe(graph), {}, today);
+}
+
+}  // namespace
+
+TEST_CASE("what is not selected is not in the plan", "[select]") {
+    PretendTenant tenant;
+    tenant.add(app("gone"), {{"displayName", "gone"}});
+    auto plan = plan_of({application("a"), application("b")}, tenant);
+    REQUIRE(plan.deletes == 1);
+    const auto selection = select(plan, {app("a")});
+    CHECK(names_of(plan) == std::vector<std::string>{"create Application/a"});
+    CHECK(plan.summary.create == 1);
+    CHECK(plan.deletes == 0);
+    CHECK(selection.left_out == Addresses{app("b"), app("gone")});
+    CHECK(selection.needed.empty());
+}
+
+TEST_CASE("what a selected object needs comes along, whole", "[select]") {
+    auto plan = plan_of({application("a").list(model::path::redirect_uris_web, {url_of("c")}).secret("s"),
+                         connector("c").by_secret("a", "s"), application("other")});
+    const auto whole = names_of(plan);
+    const auto selection = select(plan, {con("c")});
+    CHECK(selection.needed == Addresses{app("a")});
+    CHECK(selection.left_out == Addresses{app("other")});
+    CHECK(names_of(plan).size() == whole.size() - 1);
+    std::set<int> ids;
+    for (const auto& step : plan.steps) ids.insert(step.id);
+    for (const auto& step : plan.steps) {
+        for (const auto id : step.after) CHECK(ids.contains(id));
+    }
+}
+
+TEST_CASE("a removal is never selected", "[select]") {
+    PretendTenant tenant;
+    tenant.add(app("gone"), {{"displayName", "gone"}});
+    auto plan = plan_of({application("a")}, tenant);
+    const auto selection = select(plan, {app("gone")});
+    CHECK(plan.steps.empty());
+    CHECK(selection.left_out == Addresses{app("a"), app("gone")});
+}
+
+}  // namespace regent::plan::testing
