@@ -43,6 +43,7 @@ plan::Selection select(Planned& planned, const std::set<model::Address>& wanted,
                          to_string(address)),
              fmt::format("select it, too (`--select {}`), or apply the whole plan", to_string(address))});
     }
+    planned.report.selected = true;
     planned.report.refusals = planned.refusals;
     auto command = fmt::format("regent apply -e {}", planned.plan.environment);
     for (const auto& name : names) command += " --select " + name;

@@ -17,6 +17,9 @@ std::string no_changes_line(const RunReport& report) {
     const auto revision = short_revision(report.revision);
     const auto checked = took_text(report.read_took);
     const auto what = revision.empty() ? std::string("the manifests") : revision;
+    if (report.selected)
+        return fmt::format("No changes to what was selected in {} (checked against {} in {}).", environment, what,
+                           checked);
     if (!plan.withheld.empty()) {
         return fmt::format("No changes to make. {} in {} checked against {} in {}, {} left alone.",
                            count_of(plan.documents, "object"), environment, what, checked,
