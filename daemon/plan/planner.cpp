@@ -80,6 +80,7 @@ Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, con
 
     auto items = resolve(desired, observed);
     plan.problems = check_permission_names(desired, observed, items);
+    name_permissions(observed, items);
     const auto updated = updated_connectors(items);
     const auto secrets = plan_secrets(desired, items, updated, observed.orphans, now);
 
