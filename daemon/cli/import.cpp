@@ -252,12 +252,32 @@ private:
         terminal_.out(fmt::format("Next: regent plan -e {}\n", workspace_.environment.name));
     }
 
+    /// Each manifest has it as a comment; here it is told in full where a person can read it all.
     void tell_left_out() {
+        constexpr std::size_t few = 20;
+        if (import_.manifests.size() > few && global_.verbose == 0) return count_left_out();
         for (const auto& manifest : import_.manifests) {
             if (manifest.left_out.empty()) continue;
             terminal_.err(fmt::format("note: not in the manifest of {}:\n", manifest.address.name));
             for (const auto& line : manifest.left_out) terminal_.err(fmt::format("  {}\n", shown(line)));
         }
+    }
+
+    void count_left_out() {
+        std::map<std::string, std::size_t> fields;
+        std::size_t manifests = 0;
+        for (const auto& manifest : import_.manifests) {
+            std::set<std::string> names;
+            for (const auto& line : manifest.left_out) names.insert(line.substr(0, line.find(':')));
+            for (const auto& name : names) ++fields[name];
+            if (!names.empty()) ++manifests;
+        }
+        if (manifests == 0) return;
+        terminal_.err(fmt::format(
+            "note: {} manifests leave something out that is set on the application; comments in them say what and why "
+            "(and -v here). By field:\n",
+            manifests));
+        for (const auto& [name, count] : fields) terminal_.err(fmt::format("  {:5}  {}\n", count, shown(name)));
     }
 
     const GlobalOptions& global_;

@@ -30,11 +30,11 @@ std::string plain_name(const model::SurveyedApplication& application) {
     return manifest::name_from(it == application.resource.attributes.end() ? std::string{} : it->second.text_or({}));
 }
 
-std::string with_digits(std::string name, const std::string& app_id) {
+std::string with_digits(std::string name, const std::string& app_id, std::size_t digits = id_digits) {
     if (name.empty()) name = "app";
-    name.resize(std::min(name.size(), longest_name - id_digits - 1));
+    name.resize(std::min(name.size(), longest_name - digits - 1));
     while (name.back() == '-') name.pop_back();
-    return name + "-" + app_id.substr(0, id_digits);
+    return name + "-" + app_id.substr(0, digits);
 }
 
 }  // namespace
@@ -42,21 +42,23 @@ std::string with_digits(std::string name, const std::string& app_id) {
 std::map<std::string, std::string> import_names(const std::vector<const model::SurveyedApplication*>& applications,
                                                 const std::set<std::string>& taken) {
     std::map<std::string, std::size_t> wished;
-    for (const auto* application : applications) ++wished[plain_name(*application)];
-    std::set<std::string> used = taken;
+    for (const auto* application : applications) {
+        const auto name = plain_name(*application);
+        ++wished[name];
+        ++wished[with_digits(name, app_id_of(*application))];
+    }
     std::map<std::string, std::string> names;
-    for (const bool ours : {true, false}) {
-        for (const auto* application : applications) {
-            if (application->resource.address.name.empty() == ours) continue;
-            const auto app_id = app_id_of(*application);
-            auto name = plain_name(*application);
-            const bool clash = name.empty() || wished[name] > 1 || used.contains(name) || is_device_name(name);
-            if (clash && !ours) name = with_digits(name, app_id);
+    for (const auto* application : applications) {
+        const auto app_id = app_id_of(*application);
+        auto name = plain_name(*application);
+        const auto is_free = [&](const std::string& wish) { return wished[wish] == 1 && !taken.contains(wish); };
+        const bool ours = !application->resource.address.name.empty();
+        if (!ours && (name.empty() || is_device_name(name) || !is_free(name))) {
+            auto longer = with_digits(name, app_id);
             // Two ids that begin alike: the whole of it tells them apart.
-            if (used.contains(name) && !ours) name = "app-" + app_id;
-            used.insert(name);
-            names.emplace(app_id, std::move(name));
+            name = is_free(longer) ? std::move(longer) : with_digits(name, app_id, app_id.size());
         }
+        names.emplace(app_id, std::move(name));
     }
     return names;
 }

@@ -141,7 +141,12 @@ private:
             for (const auto& change : resource.changes) {
                 if (std::find(found.wrong.begin(), found.wrong.end(), change.path) == found.wrong.end())
                     found.wrong.push_back(change.path);
-                found.why = "written in a manifest it would read differently";
+                found.why = change.path == model::path::client_secrets
+                                ? fmt::format(
+                                      "its client secret \"{}\" was issued by regent, and a manifest that does "
+                                      "not declare it would have it removed",
+                                      change.element)
+                                : "written in a manifest it would read differently";
             }
         }
         for (const auto& withheld : plan.withheld) found.why = withheld.message;
@@ -182,7 +187,7 @@ private:
     }
 
     bool leave_out(const std::string& path, const std::string& why) {
-        if (!draft_.without.insert(path).second) return false;
+        if (path == model::path::client_secrets || !draft_.without.insert(path).second) return false;
         const auto it = resource_.attributes.find(path);
         left_out_.push_back(
             fmt::format("{}: {} ({})", path, it == resource_.attributes.end() ? "" : to_text(it->second), why));

@@ -65,7 +65,7 @@ def application(dice, number, others):
     it["api"] = {"requestedAccessTokenVersion": 2 if "Personal" in audience else dice.choice([None, 1, 2])}
     it["requiredResourceAccess"] = permissions(dice, others)
     if dice.random() < 0.3:
-        it["passwordCredentials"] = [{"keyId": guid(dice), "displayName": dice.choice(["ci", None, "yes", "x (regent 0123abcd)"]), "hint": "abc",
+        it["passwordCredentials"] = [{"keyId": guid(dice), "displayName": dice.choice(["ci", None, "yes", "x (regent someday)"]), "hint": "abc",
                                       "customKeyIdentifier": None, "startDateTime": "2026-01-01T00:00:00Z",
                                       "endDateTime": "2099-01-01T00:00:00Z"}]
     if dice.random() < 0.4:
@@ -243,8 +243,12 @@ def what_no_manifest_can_be_is_said_and_the_rest_is_written(binaries):
         only_imports(it)
         it.change("/v1.0/applications", put={"displayName": "L" * 130, "appId": "dddddddd-0000-4444-8888-000000000001"})
         it.change("/v1.0/applications", put={"displayName": "Short", "appId": "dddddddd-0000-4444-8888-000000000002"})
-        run = it.regent("import", "--app", "dddddddd-0000-4444-8888-000000000001", "--app", "dddddddd-0000-4444-8888-000000000002", expect=5)
-        says(run, "not importable", "at most 120 characters", "short.regent.yaml", "1 manifest written")
+        it.change("/v1.0/applications", put={"displayName": "Half ours", "appId": "dddddddd-0000-4444-8888-000000000003", "passwordCredentials": [
+            {"keyId": "dddddddd-0000-4444-8888-00000000000a", "displayName": "arm (regent 0123abcd)", "hint": "abc", "customKeyIdentifier": None,
+             "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": "2099-01-01T00:00:00Z"}]})
+        ids = [f"dddddddd-0000-4444-8888-00000000000{n}" for n in (1, 2, 3)]
+        run = it.regent("import", *(word for app_id in ids for word in ("--app", app_id)), expect=5)
+        says(run, "not importable", "at most 120 characters", "short.regent.yaml", "1 manifest written", 'its client secret "arm" was issued by regent')
 
 
 @case

@@ -1,12 +1,17 @@
 #include "model/attributes.hpp"
+#include "provider/graph/application_json.hpp"
+#include "provider/graph/application_marks.hpp"
 #include "provider/graph/application_reader.hpp"
 #include "provider/graph/graph_provider.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/permissions_catalogue.hpp"
 #include "provider/graph/unsayable.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace regent::provider::graph {
 namespace {
@@ -53,8 +58,8 @@ public:
         ApplicationReader reader(client_, memory_, progress, ApplicationReader::Members::all);
         model::Survey survey;
         Found found;
-        if (auto read = read(reader, selection, found, survey.missing); !read)
-            return tl::unexpected(std::move(read.error()));
+        if (auto done = read(reader, selection, found, survey.missing); !done)
+            return tl::unexpected(std::move(done.error()));
         auto apis = reader.apis(apis_asked(found));
         if (!apis) return tl::unexpected(std::move(apis.error()));
         survey.apis = std::move(*apis);
@@ -62,9 +67,10 @@ public:
         for (const auto& [app_id, application] : found) app_ids.insert(app_id);
         auto principals = reader.service_principals(app_ids);
         if (!principals) return tl::unexpected(std::move(principals.error()));
+        const PermissionNames names(survey.apis);
         for (const auto& [app_id, application] : found) {
             const auto principal = principals->find(app_id);
-            auto surveyed = understand(application, PermissionNames(survey.apis));
+            auto surveyed = understand(application, names);
             if (!surveyed) return tl::unexpected(client_.incomplete("read the applications", surveyed.error()));
             set_service_principal(surveyed->resource, principal == principals->end() ? "" : principal->second);
             survey.applications.push_back(std::move(*surveyed));
