@@ -15,6 +15,7 @@
 #include "controller/state_lock.hpp"
 #include "controller/tenant.hpp"
 #include "controller/workspace.hpp"
+#include "plan/obstacles.hpp"
 #include "report/apply_summary.hpp"
 #include "report/plan_file.hpp"
 #include "report/step_words.hpp"
@@ -44,9 +45,9 @@ public:
         if (const auto code = read_plan_file(); code != ExitCode::ok) return code;
         if (const auto code = open(); code != ExitCode::ok) return code;
         if (const auto code = make_plan(); code != ExitCode::ok) return code;
-        if (planned_.plan.empty()) return finish_without_work();
+        if (planned_.plan.empty()) return tell_obstacles(finish_without_work());
         if (const auto code = ask(); code != ExitCode::ok) return code;
-        return carry_out();
+        return tell_obstacles(carry_out());
     }
 
 private:
@@ -196,8 +197,22 @@ private:
 
     ExitCode finish_without_work() {
         if (global_.verbose > 0) print_counters(terminal_, tenant_->counters());
-        record("ok", {});
+        record(plan::count_obstacles(planned_.plan) == 0 ? "ok" : "partly", {});
         return ExitCode::ok;
+    }
+
+    /// What the manifests ask for and nobody could do: the rest being done is no success.
+    ExitCode tell_obstacles(ExitCode code) {
+        for (const auto& withheld : planned_.plan.withheld) {
+            if (!plan::is_obstacle(withheld)) continue;
+            const bool guarded = withheld.why == plan::Withheld::Why::prevent_delete;
+            code = most_telling({code, guarded ? ExitCode::refused : ExitCode::partly_done});
+            print_error(
+                terminal_,
+                fmt::format("{}: {} ({})", to_string(withheld.address), withheld.message, to_string(withheld.place)),
+                withheld.help);
+        }
+        return code;
     }
 
     /// Consent: --yes, a reviewed plan, or a person at a terminal. A plan that deletes asks for the environment's name.
@@ -297,7 +312,7 @@ private:
         run.removed = summary.removed;
         run.secrets = summary.secrets;
         run.failed = summary.failed.size();
-        record(result.complete() ? "ok" : "partly", run);
+        record(result.complete() && plan::count_obstacles(plan) == 0 ? "ok" : "partly", run);
     }
 
     ExitCode exit_code(const apply::ApplyResult& result, const controller::Settled& settled,

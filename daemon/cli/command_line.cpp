@@ -27,6 +27,7 @@ Examples:
   regent plan -e dev --out plan.json       the same, kept for review
   regent apply plan.json                   carry out exactly that plan
   regent apply -e dev                      plan, ask, carry out
+  regent import --app 7e7e7e7e-…           a manifest for an application that exists
   regent status                            how the running service stands, and what needs you
   regent describe Application/portal       everything about one object
   regent explain RG0204                    the lesson behind an error
@@ -50,6 +51,8 @@ struct CommandLine {
     PlanOptions plan_options;
     ApplyOptions apply_options;
     DaemonOptions daemon_options;
+    ImportOptions import_options;
+    InitOptions init_options;
     SchemaOptions schema_options;
     ExplainTokenOptions explain_token_options;
     ClientCommandLine client;
@@ -70,6 +73,8 @@ struct CommandLine {
         add_render();
         add_plan();
         add_apply();
+        add_import();
+        add_init();
         add_daemon();
         client.add_to(app);
         app.add_subcommand("explain", "What an error code, a kind, a field or a reason means")
@@ -197,6 +202,39 @@ struct CommandLine {
             ->envname("REGENT_FAIL_ON_RISK");
     }
 
+    void add_import() {
+        auto* command =
+            app.add_subcommand("import", "Write manifests for applications that exist. Changes nothing in the tenant");
+        command->add_option("--app", import_options.app_ids, "Application (client) id; repeat for more")
+            ->type_name("ID")
+            ->check(not_empty);
+        command->add_option("--name", import_options.names, "Display name, exactly; repeat for more")
+            ->type_name("NAME")
+            ->check(not_empty);
+        command
+            ->add_option("--filter", import_options.filters,
+                         "An OData filter, as `az ad app list --filter` takes it: \"startswith(displayName,'crm-')\"")
+            ->type_name("ODATA")
+            ->check(not_empty);
+        command->add_flag("--all", import_options.all, "Every application of the tenant");
+        command->add_option("--out", import_options.out, "Folder to write to, or - for standard output")
+            ->type_name("DIR")
+            ->check(not_empty);
+        command->add_option("--policy", import_options.policy, "observe (default), create-only or full: see adopting")
+            ->check(CLI::IsMember({"observe", "create-only", "full"}));
+        command->footer(
+            "One file for each application; no file is overwritten. What a manifest cannot say is a comment in it.");
+    }
+
+    void add_init() {
+        auto* command =
+            app.add_subcommand("init", "Begin a repository: an environment, a sample, checks, editor settings");
+        command->add_option("directory", init_options.directory, "Where (default: here)")->type_name("DIR");
+        command->add_option("--ci", init_options.ci, "github (default) or none: a workflow that validates and plans")
+            ->check(CLI::IsMember({"github", "none"}));
+        command->footer("No file is overwritten.");
+    }
+
     void add_daemon() {
         auto* command = app.add_subcommand("daemon", "The service: keeps every environment as its manifests say");
         command->add_option("--config", daemon_options.config, "Its configuration (default /etc/regent/regent.yaml)")
@@ -276,6 +314,8 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
     if (name == "render") return render(line.global, line.render_options, terminal);
     if (name == "plan") return plan(line.global, line.plan_options, terminal);
     if (name == "apply") return apply(line.global, line.apply_options, terminal);
+    if (name == "import") return import_manifests(line.global, line.import_options, terminal);
+    if (name == "init") return init(line.global, line.init_options, terminal);
     if (name == "daemon") return daemon(line.global, line.daemon_options, terminal);
     if (name == "explain") return explain(line.explain_what, terminal);
     if (name == "explain-token") return explain_token(line.global, line.explain_token_options, terminal);

@@ -14,6 +14,8 @@ ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, T
 ExitCode render(const GlobalOptions& global, const RenderOptions& options, Terminal& terminal);
 ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal& terminal);
 ExitCode apply(const GlobalOptions& global, const ApplyOptions& options, Terminal& terminal);
+ExitCode import_manifests(const GlobalOptions& global, const ImportOptions& options, Terminal& terminal);
+ExitCode init(const GlobalOptions& global, const InitOptions& options, Terminal& terminal);
 /// The service. Returns when it was asked to stop.
 ExitCode daemon(const GlobalOptions& global, const DaemonOptions& options, Terminal& terminal);
 ExitCode explain(const std::string& what, Terminal& terminal);

@@ -58,6 +58,18 @@ struct ApplyOptions {
     std::optional<model::Risk> fail_on_risk;
 };
 
+struct ImportOptions {
+    std::vector<std::string> app_ids, names, filters;
+    bool all = false;
+    std::string out;  ///< folder; "-" is standard output; empty: a folder that only this environment reads
+    std::string policy = "observe";
+};
+
+struct InitOptions {
+    std::filesystem::path directory = ".";
+    std::string ci = "github";
+};
+
 struct DaemonOptions {
     std::filesystem::path config = "/etc/regent/regent.yaml";
     bool once = false;

@@ -111,7 +111,7 @@ private:
                 return {ConditionStatus::yes, ConditionReason::in_sync, message, false, true, false};
             case Why::on_removal_keep:
                 return {ConditionStatus::yes, ConditionReason::in_sync, message, false, false, false};
-            case Why::prevent_delete:
+            case Why::prevent_delete:  // of a manifest that is gone, or that would have it replaced
                 return {ConditionStatus::no, ConditionReason::guard_refused, message, false, false, true};
             case Why::waits_for_withheld:
                 return {ConditionStatus::no, ConditionReason::waiting_for_reference, message, false, false, false};

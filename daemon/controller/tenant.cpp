@@ -85,6 +85,11 @@ public:
         return snapshot;
     }
 
+    tl::expected<model::Survey, provider::ProviderError> survey(const model::Selection& selection,
+                                                                provider::ReadProgress& progress) override {
+        return provider::graph::make_graph_surveyor(*session_, clock_, graph_)->survey(selection, progress);
+    }
+
     std::vector<provider::Writer*> writers() override {
         if (!graph_writer_) graph_writer_ = provider::graph::make_graph_writer(*session_, clock_, graph_);
         if (!power_apps_writer_)

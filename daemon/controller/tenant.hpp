@@ -3,6 +3,7 @@
 #include "controller/measurements.hpp"
 #include "controller/status.hpp"
 #include "model/environment.hpp"
+#include "model/survey.hpp"
 #include "net/credentials.hpp"
 #include "net/session.hpp"
 #include "provider/provider.hpp"
@@ -35,6 +36,9 @@ public:
     /// Power Platform environments.
     [[nodiscard]] virtual tl::expected<model::Snapshot, provider::ProviderError> observe(
         const model::Scope& scope, provider::ReadProgress& progress) = 0;
+    /// Reads applications whether or not manifests know them: for imports.
+    [[nodiscard]] virtual tl::expected<model::Survey, provider::ProviderError> survey(
+        const model::Selection& selection, provider::ReadProgress& progress) = 0;
     /// Those who can write. A command that only plans never calls this, and without it none of them exists.
     [[nodiscard]] virtual std::vector<provider::Writer*> writers() = 0;
     /// About the credential: a key file that everybody can read.

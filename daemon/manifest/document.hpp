@@ -38,6 +38,7 @@ struct Node {
     bool in_flow = false;                   ///< inside `{…}` or `[…]`
     std::string text;                       ///< of a scalar, after substitution
     std::vector<Origin> origins;            ///< empty means "written here as it is"
+    std::string comment;                    ///< what to_yaml() writes behind it, for people; readers leave it empty
     std::vector<model::Span> placeholders;  ///< of a scalar: where each `${` of `text` stands in the file, to its `}`
     std::vector<Node> items;                ///< of a sequence
     std::vector<Entry> entries;             ///< of a mapping, in the order written; keys are unique

@@ -6,6 +6,7 @@
 #include "manifest/load_plain.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <vector>
@@ -51,7 +52,33 @@ std::string listed(std::span<const Field> fields) {
     return text;
 }
 
-std::string about(const Field& field, std::string_view path) {
+constexpr std::string_view not_managed = "not managed: what the tenant holds stays";
+
+bool has(std::span<const std::string_view> names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What it means that `field` is absent below `parent` (null pointer: at the document's root).
+std::string absence_of(const KindTable& table, const Field* parent, const Field& field, bool in_an_element) {
+    if (!field.default_text.empty()) return std::string(field.default_text);
+    const auto choice = parent == nullptr ? std::span<const std::string_view>{} : parent->exactly_one_of;
+    std::vector<std::string> others;
+    for (const auto name : choice)
+        if (name != field.name && name != field.together_with) others.push_back(fmt::format("`{}`", name));
+    if (has(choice, field.name) || has(choice, field.together_with))
+        return fmt::format("{} is given instead", fmt::join(others, " or "));
+    const bool has_defaults = std::any_of(field.members.begin(), field.members.end(),
+                                          [](const auto& member) { return !member.default_text.empty(); });
+    const bool is_of_a_tenant = table.kind == "Application" || table.kind == "Connector";
+    // An element of a list is declared as a whole, and so is what a contribution brings.
+    if (in_an_element || !is_of_a_tenant)
+        return has_defaults                       ? "what its members say of themselves"
+               : field.type == FieldType::boolean ? "false"
+                                                  : "none";
+    return std::string(not_managed);
+}
+
+std::string about(const Field& field, std::string_view path, const std::string& absence) {
     auto text = fmt::format("{}\n\n", path) + wrapped(fmt::format("{}.", field.help), 2) + "\n";
     text += wrapped(fmt::format("type:     {}", type_of(field)), 2);
     for (const auto& value : field.values) {
@@ -61,11 +88,8 @@ std::string about(const Field& field, std::string_view path) {
     if (field.required)
         text += "  required: yes\n";
     else
-        text +=
-            wrapped(fmt::format("absent:   {}", field.default_text.empty() ? "not managed: what the tenant holds stays"
-                                                                           : field.default_text),
-                    2);
-    if (field.type == FieldType::list && field.default_text.empty())
+        text += wrapped(fmt::format("absent:   {}", absence), 2);
+    if (field.type == FieldType::list && absence == not_managed)
         text += "  empty:    `[]` means that there must be none\n";
     if (field.immutable) text += "  change:   replaces the object\n";
     if (field.late) text += "  order:    can be set after creation, so it may refer to what comes later\n";
@@ -130,8 +154,16 @@ std::optional<std::string> explain(std::string_view what) {
     const auto* table = table_of(what.substr(0, dot));
     if (!table) return std::nullopt;
     if (dot == std::string_view::npos) return about(*table);
-    const auto* field = table->find(what.substr(dot + 1));
-    return field ? std::optional(about(*field, what)) : std::nullopt;
+    const auto path = what.substr(dot + 1);
+    const auto* field = table->find(path);
+    if (!field) return std::nullopt;
+    const Field* parent = nullptr;
+    bool in_an_element = false;
+    for (auto at = path.find('.'); at != std::string_view::npos; at = path.find('.', at + 1)) {
+        parent = table->find(path.substr(0, at));
+        in_an_element = in_an_element || parent->type == FieldType::list;
+    }
+    return about(*field, what, absence_of(*table, parent, *field, in_an_element));
 }
 
 std::string explain_nothing_found(std::string_view what) {

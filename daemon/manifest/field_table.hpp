@@ -59,7 +59,7 @@ struct Field {
     std::string_view together_with = {};
     long long minimum = 0;               ///< of an integer
     long long maximum = 0;               ///< of an integer; 0: none
-    std::string_view default_text = {};  ///< for people: what absence means; empty: "not managed"
+    std::string_view default_text = {};  ///< for people: what absence means; empty: as explain() derives it
     std::string_view since = "0.1";
     std::string_view help = {};     ///< one line, without a full stop
     std::string_view example = {};  ///< YAML of the value

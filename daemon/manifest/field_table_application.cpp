@@ -84,6 +84,18 @@ constexpr std::array permission_members = {
           .type = FieldType::list,
           .help = "roles, by name: what the application may do as itself",
           .example = "[User.Read.All]"},
+    Field{.name = "delegatedIds",
+          .type = FieldType::list,
+          .item = FieldType::guid,
+          .default_text = "none",
+          .help = "scopes whose names cannot be looked up: the API is not in the tenant, or no longer publishes them",
+          .example = "[41094075-9dad-400e-a0bd-54e686782033]"},
+    Field{.name = "applicationIds",
+          .type = FieldType::list,
+          .item = FieldType::guid,
+          .default_text = "none",
+          .help = "roles whose names cannot be looked up: the API is not in the tenant, or no longer publishes them",
+          .example = "[df021288-bdef-4463-88db-98f22de89214]"},
 };
 
 constexpr std::array<std::string_view, 2> credential_choice = {"issuer", "connectorRef"};

@@ -113,13 +113,16 @@ void load_permissions(const LoadJob& job, model::Declaration& declaration) {
         if (!api) continue;
         const auto* known = find_well_known_api(*api);
         const auto app_id = known ? std::string(known->app_id) : lower_case(*api);
-        for (const std::string_view type : {"delegated", "application"})
-            for (const auto* name : permission.items(type))
-                permissions.elements.push_back(
-                    {.name = {},
-                     .value = model::Map{{"api", app_id}, {"type", std::string(type)}, {"name", name->text}},
-                     .span = name->span,
-                     .contributor = {}});
+        for (const std::string type : {"delegated", "application"}) {
+            const auto add = [&](const Node& where, const std::string& name) {
+                permissions.elements.push_back({.name = {},
+                                                .value = model::Map{{"api", app_id}, {"type", type}, {"name", name}},
+                                                .span = where.span,
+                                                .contributor = {}});
+            };
+            for (const auto* name : permission.items(type)) add(*name, name->text);
+            for (const auto* id : permission.items(type + "Ids")) add(*id, lower_case(id->text));
+        }
     }
 }
 

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 namespace regent::manifest {
@@ -173,7 +175,9 @@ void check_permission_names(const std::vector<const Node*>& names, Findings& fin
     for (const auto* name : names) {
         if (is_guid(name->text)) {
             auto& d = findings.bad_value("RG0443", *name, "permissions are given by name, not by id");
-            d.help = "write the name that the API publishes, for example `User.Read`; regent looks the id up";
+            d.help =
+                "write the name that the API publishes, for example `User.Read`; regent looks the id up. An id without "
+                "a name stands in `delegatedIds` or `applicationIds`";
         } else if (name->text.empty() || has_white_space(name->text)) {
             auto& d =
                 findings.bad_value("RG0443", *name, fmt::format("{} is no permission's name", in_quotes(name->text)));
@@ -218,10 +222,13 @@ void check_permissions(const Values& spec, Findings& findings) {
         }
         check_permission_names(permission.items("delegated"), findings);
         check_permission_names(permission.items("application"), findings);
+        check_repetition(permission.items("delegatedIds"), "the permission", findings);
+        check_repetition(permission.items("applicationIds"), "the permission", findings);
         const auto empty = [&](std::string_view key) {
             return !entry->find(key) || (entry->find(key)->is_sequence() && entry->find(key)->items.empty());
         };
-        if (entry->is_mapping() && !entry->entries.empty() && empty("delegated") && empty("application")) {
+        constexpr std::array members = {"delegated", "application", "delegatedIds", "applicationIds"};
+        if (entry->is_mapping() && !entry->entries.empty() && std::all_of(members.begin(), members.end(), empty)) {
             auto& d = findings.error("RG0441", entry->entries.front().key_span, "this entry asks for no permission");
             d.help = "add `delegated: [...]` or `application: [...]`, or remove the entry";
         }

@@ -179,6 +179,7 @@ private:
     }
 
     void write_origins(const Node& node) {
+        if (!node.comment.empty()) out_ += "  # " + printable(node.comment);
         if (!show_origins_) return;
         std::string said;
         for (const auto& origin : node.origins) {

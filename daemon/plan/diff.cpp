@@ -1,5 +1,6 @@
 #include "plan/diff.hpp"
 
+#include "model/marks.hpp"
 #include "plan/canonical.hpp"
 
 #include <algorithm>
@@ -203,7 +204,12 @@ void keep_marks(const ResolvedAttribute& attribute, const model::ObservedResourc
 
 List desired_marks(const Item& item) {
     List marks;
-    if (item.desired->management.prevent_delete) marks.emplace_back("preventDelete");
+    const auto& management = item.desired->management;
+    if (management.prevent_delete) marks.emplace_back("preventDelete");
+    if (management.on_removal) {
+        const bool remove = *management.on_removal == model::OnRemoval::remove;
+        marks.emplace_back(std::string(remove ? model::mark::deleted_on_removal : model::mark::kept_on_removal));
+    }
     // What is not written now keeps its marks, or its elements would never go with their documents later.
     for (const auto& attribute : item.ignored) keep_marks(attribute, item.observed, marks);
     for (const auto& attribute : item.attributes) {

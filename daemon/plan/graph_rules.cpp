@@ -43,6 +43,16 @@ Diagnostic error(std::string code, std::string message, const model::Span& span,
     return diagnostic;
 }
 
+/// One character: of a value only the beginning is kept.
+model::Span span_at(const model::Place& place) {
+    model::Span span;
+    span.file = place.file;
+    span.line = span.end_line = place.line;
+    span.column = place.column;
+    span.end_column = place.column + 1;
+    return span;
+}
+
 class ApplicationRules {
 public:
     ApplicationRules(const DesiredResource& application, model::Diagnostics& diagnostics)
@@ -216,6 +226,24 @@ void check_unused_secrets(const DesiredGraph& graph, model::Diagnostics& diagnos
     }
 }
 
+/// One object in two documents: each would undo what the other does.
+void check_adopted_twice(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
+    std::map<std::pair<std::string, std::string>, const DesiredResource*> seen;
+    for (const auto& [address, resource] : graph.resources) {
+        const auto& management = resource.management;
+        if (management.adopt.empty()) continue;
+        const auto [it, added] = seen.emplace(std::pair{address.kind, management.adopt}, &resource);
+        if (added) continue;
+        auto diagnostic =
+            error("RG0322",
+                  fmt::format("{} and {} adopt the same object, {}", to_string(it->second->address), to_string(address),
+                              management.adopt),
+                  span_at(management.adopt_place), "again here", "one manifest manages an object: remove one of them");
+        diagnostic.secondary = {{span_at(it->second->management.adopt_place), "first here"}};
+        diagnostics.push_back(std::move(diagnostic));
+    }
+}
+
 }  // namespace
 
 void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
@@ -224,6 +252,7 @@ void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
         if (address.kind == model::kind::connector) check_connector(resource, graph, diagnostics);
     }
     check_unused_secrets(graph, diagnostics);
+    check_adopted_twice(graph, diagnostics);
 }
 
 }  // namespace regent::plan

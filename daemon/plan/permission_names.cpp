@@ -68,7 +68,36 @@ std::optional<model::Diagnostic> check(const model::Element& element, const mode
     return diagnostic;
 }
 
+model::Value with_name(model::Value permission, const model::Snapshot& observed) {
+    const auto text = [&](const char* member) {
+        const auto* value = permission.find(member);
+        return value == nullptr ? std::string{} : value->text_or({});
+    };
+    const auto id = text("name");
+    const auto api = observed.apis.find(text("api"));
+    if (!is_guid_like(id) || api == observed.apis.end()) return permission;
+    const auto type = text("type");
+    for (const auto& [name, published] : type == "application" ? api->second.application : api->second.delegated)
+        if (published == id) return model::Map{{"api", api->first}, {"type", type}, {"name", name}};
+    return permission;
+}
+
 }  // namespace
+
+void name_permissions(const model::Snapshot& observed, Items& items) {
+    for (auto& [address, item] : items) {
+        for (auto& attribute : item.attributes) {
+            if (attribute.attribute->path != model::path::permissions) continue;
+            model::List named;
+            std::erase_if(attribute.elements, [&](auto& element) {
+                element.value = with_name(std::move(element.value), observed);
+                if (std::find(named.begin(), named.end(), element.value) != named.end()) return true;
+                named.push_back(element.value);
+                return false;
+            });
+        }
+    }
+}
 
 model::Diagnostics check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed, Items& items) {
     model::Diagnostics problems;

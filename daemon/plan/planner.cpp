@@ -54,6 +54,7 @@ Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, con
 
     auto items = resolve(desired, observed);
     plan.problems = check_permission_names(desired, observed, items);
+    name_permissions(observed, items);
     for (auto& problem : check_credential_counts(items)) plan.problems.push_back(std::move(problem));
     model::sort(plan.problems);
     const auto updated = updated_connectors(items);

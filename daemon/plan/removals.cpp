@@ -1,6 +1,7 @@
 #include "plan/removals.hpp"
 
 #include "model/attributes.hpp"
+#include "model/marks.hpp"
 #include "plan/diff.hpp"
 
 #include <fmt/format.h>
@@ -21,20 +22,30 @@ std::string shown_name(const model::ObservedResource& resource) {
     return it == resource.attributes.end() ? resource.id : it->second.text_or(resource.id);
 }
 
-bool is_protected(const model::ObservedResource& orphan) {
+bool has_mark(const model::ObservedResource& orphan, std::string_view mark) {
     const auto marks = observed_marks(&orphan);
-    return std::find(marks.begin(), marks.end(), "preventDelete") != marks.end();
+    return std::find(marks.begin(), marks.end(), mark) != marks.end();
+}
+
+/// `management.onRemoval` of the manifest that is gone, as its mark remembers it; else the environment's policy.
+model::OnRemoval on_removal_of(const model::ObservedResource& orphan, const DesiredGraph& desired) {
+    if (has_mark(orphan, model::mark::kept_on_removal)) return model::OnRemoval::keep;
+    if (has_mark(orphan, model::mark::deleted_on_removal)) return model::OnRemoval::remove;
+    return desired.environment.policy.on_removal;
 }
 
 Withheld kept(const model::ObservedResource& orphan) {
     Withheld withheld;
-    const bool protected_one = is_protected(orphan);
+    const bool protected_one = has_mark(orphan, model::mark::prevent_delete);
     withheld.why = protected_one ? Withheld::Why::prevent_delete : Withheld::Why::on_removal_keep;
     withheld.address = orphan.address;
     withheld.message = fmt::format("\"{}\" ({}) is ours and in no manifest any more", shown_name(orphan), orphan.id);
     withheld.help = protected_one
                         ? "it was protected by `preventDelete`, which outlives its manifest: put the manifest "
                           "back without it, apply, then remove it"
+                    : has_mark(orphan, model::mark::kept_on_removal)
+                        ? "its manifest said `management.onRemoval: keep`, which outlives it: to have it deleted, put "
+                          "the manifest back without that, apply, then remove it"
                         : "it is kept because `policy.onRemoval` is `keep`";
     return withheld;
 }
@@ -75,8 +86,8 @@ Withheld still_used(const model::ObservedResource& orphan, const model::Address&
 }  // namespace
 
 bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired) {
-    return !orphan.deleted && orphan.ownership == model::Ownership::ours && !is_protected(orphan) &&
-           desired.environment.policy.on_removal == model::OnRemoval::remove;
+    return !orphan.deleted && orphan.ownership == model::Ownership::ours &&
+           !has_mark(orphan, model::mark::prevent_delete) && on_removal_of(orphan, desired) == model::OnRemoval::remove;
 }
 
 std::string removal_key(const model::ObservedResource& orphan) {

@@ -1,3 +1,4 @@
+#include "plan/obstacles.hpp"
 #include "report/change_lines.hpp"
 #include "report/markdown_text.hpp"
 #include "report/risk_lines.hpp"
@@ -175,12 +176,13 @@ std::string drift_list(const plan::Plan& plan) {
 }
 
 std::string withheld_list(const plan::Plan& plan) {
-    if (plan.withheld.empty()) return "";
-    std::string text = "\n**Seen and left alone**\n\n";
+    std::string obstacles, alone;
     for (const auto& withheld : plan.withheld) {
-        text += fmt::format("- {}: {}\n", code_span(model::to_string(withheld.address)), code_span(withheld.message));
+        (plan::is_obstacle(withheld) ? obstacles : alone) +=
+            fmt::format("- {}: {}\n", code_span(model::to_string(withheld.address)), code_span(withheld.message));
     }
-    return text;
+    return (obstacles.empty() ? "" : "\n**Cannot be done**\n\n" + obstacles) +
+           (alone.empty() ? "" : "\n**Seen and left alone**\n\n" + alone);
 }
 
 std::string undeclared_list(const plan::Plan& plan) {

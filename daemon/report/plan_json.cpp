@@ -1,5 +1,6 @@
 #include "report/plan_json.hpp"
 
+#include "plan/obstacles.hpp"
 #include "report/change_lines.hpp"
 #include "report/risk_lines.hpp"
 #include "report/wording.hpp"
@@ -237,6 +238,7 @@ nlohmann::ordered_json withheld_json(const plan::Withheld& withheld) {
     return {{"address", model::to_string(withheld.address)},
             {"source", place_json(withheld.place)},
             {"why", to_string(withheld.why)},
+            {"obstacle", plan::is_obstacle(withheld)},
             {"message", withheld.message},
             {"help", withheld.help},
             {"fields", fields_json(withheld.changes, false, false)}};

@@ -1,3 +1,4 @@
+#include "plan/obstacles.hpp"
 #include "report/change_lines.hpp"
 #include "report/paint.hpp"
 #include "report/risk_lines.hpp"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace regent::report {
 namespace {
@@ -209,11 +211,19 @@ private:
         }
     }
 
+    /// What a person must act on, apart from what is left alone as it was asked to be.
     void withheld_section() {
-        if (plan_.withheld.empty()) return;
-        section("Seen and left alone");
+        withheld_part("Cannot be done", "!", true);
+        withheld_part("Seen and left alone", ".", false);
+    }
+
+    void withheld_part(const char* title, const char* sign, bool obstacles) {
+        bool titled = false;
         for (const auto& withheld : plan_.withheld) {
-            line(layout_.heading(".", Tone::plain, withheld.address, shown(withheld.place)));
+            if (plan::is_obstacle(withheld) != obstacles) continue;
+            if (!std::exchange(titled, true)) section(title);
+            line(layout_.heading(sign, obstacles ? Tone::warning : Tone::plain, withheld.address,
+                                 shown(withheld.place)));
             line(layout_.note(model::with_visible_controls(withheld.message)));
             if (!withheld.help.empty()) line(layout_.note("help: " + model::with_visible_controls(withheld.help)));
             text_ += layout_.block(change_lines(withheld.changes, report_, Fate::left_alone));

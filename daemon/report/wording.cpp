@@ -1,6 +1,7 @@
 #include "report/wording.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/obstacles.hpp"
 
 #include <fmt/format.h>
 
@@ -21,9 +22,12 @@ std::string no_changes_line(const RunReport& report) {
         return fmt::format("No changes to what was selected in {} (checked against {} in {}).", environment, what,
                            checked);
     if (!plan.withheld.empty()) {
-        return fmt::format("No changes to make. {} in {} checked against {} in {}, {} left alone.",
+        const auto obstacles = plan::count_obstacles(plan);
+        const auto alone = plan.withheld.size() - obstacles;
+        return fmt::format("No changes to make. {} in {} checked against {} in {}{}{}.",
                            count_of(plan.documents, "object"), environment, what, checked,
-                           count_of(plan.withheld.size(), "difference"));
+                           alone == 0 ? "" : fmt::format(", {} left alone", count_of(alone, "difference")),
+                           obstacles == 0 ? "" : fmt::format(", {} cannot be done", obstacles));
     }
     if (plan.documents == 0)
         return fmt::format("No changes. No manifest asks for anything in {} (checked in {}).", environment, checked);

@@ -56,6 +56,10 @@ public:
         snapshot.taken_at = stage_.clock.now();
         return snapshot;
     }
+    tl::expected<model::Survey, provider::ProviderError> survey(const model::Selection&,
+                                                                provider::ReadProgress&) override {
+        return {};
+    }
     std::vector<provider::Writer*> writers() override { return {this}; }
     const std::vector<std::string>& warnings() const override { return warnings_; }
     net::SessionCounters counters() const override { return {}; }

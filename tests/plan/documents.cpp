@@ -83,6 +83,11 @@ Document& Document::ignores(const std::string& path) {
     declaration.management.ignore.push_back(path);
     return *this;
 }
+Document& Document::on_removal(model::OnRemoval what) {
+    declaration.management.on_removal = what;
+    return *this;
+}
+
 Document& Document::prevents_delete() {
     declaration.management.prevent_delete = true;
     return *this;

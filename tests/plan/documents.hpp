@@ -36,6 +36,7 @@ public:
     Document& is(model::ManagementPolicy policy);
     Document& ignores(const std::string& path);
     Document& prevents_delete();
+    Document& on_removal(model::OnRemoval what);
     /// Of a connector: how it signs in.
     Document& by_managed_identity(const std::string& application);
     Document& by_secret(const std::string& application, const std::string& secret);

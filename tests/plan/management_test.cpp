@@ -1,5 +1,6 @@
 // How objects as a whole are treated: created, adopted, watched, replaced, restored, removed, left alone.
 
+#include "plan/obstacles.hpp"
 #include "plan/pretend_tenant.hpp"
 
 #include <catch2/catch.hpp>
@@ -197,7 +198,20 @@ TEST_CASE("every obstacle is told with its reason, and what needs the object wai
         CHECK(the_withheld(plan, app("a")).why == why);
         CHECK(the_withheld(plan, app("a")).message == "why");
         CHECK(the_withheld(plan, con("x")).why == Why::waits_for_withheld);
+        // Neither is what a manifest asks for: both want a person.
+        CHECK(count_obstacles(plan) == 2);
     }
+}
+
+TEST_CASE("what is left alone as it was asked to be is no obstacle", "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), application("b"), application("kept").prevents_delete()}, tenant);
+    tenant.find(app("a"))->attributes["displayName"] = "other";
+    tenant.find(app("b"))->attributes["displayName"] = "other";
+    const auto plan = plan_of(
+        {application("a").is(ManagementPolicy::observe), application("b").is(ManagementPolicy::create_only)}, tenant);
+    CHECK(plan.withheld.size() == 3);
+    CHECK(count_obstacles(plan) == 0);
 }
 
 TEST_CASE("the identity of a connector that belongs to others is not trusted", "[management]") {
@@ -231,6 +245,20 @@ TEST_CASE("preventDelete outlives its manifest", "[management]") {
     CHECK(the_withheld(plan, app("a")).why == Withheld::Why::prevent_delete);
 }
 
+TEST_CASE("what a manifest says of its object's end outlives it, and wins over the policy", "[management]") {
+    PretendTenant tenant;
+    apply({application("goes").on_removal(model::OnRemoval::remove),
+           application("stays").on_removal(model::OnRemoval::keep), application("b"),
+           connector("x").by_managed_identity("b").on_removal(model::OnRemoval::remove)},
+          tenant);
+    const auto keeping = plan_of({application("b")}, tenant);
+    CHECK(names_of(keeping) == Names{"delete Connector/x", "delete Application/goes"});
+    CHECK(the_withheld(keeping, app("stays")).why == Withheld::Why::on_removal_keep);
+    const auto removing_all = plan_of({}, tenant, removing());
+    CHECK(the_withheld(removing_all, app("stays")).help.find("`management.onRemoval: keep`") != std::string::npos);
+    CHECK(removing_all.summary.remove == 3);
+}
+
 TEST_CASE("an application that a connector goes on using is not removed", "[management]") {
     PretendTenant tenant;
     apply({application("a"), connector("x").by_managed_identity("a").prevents_delete()}, tenant);
@@ -262,6 +290,27 @@ TEST_CASE("a permission that the API does not publish is a problem, and its obje
     CHECK(misspelt.problems[0].notes == Names{"it publishes, among others: User.Read"});
     CHECK(of("User.Read", "application").problems.at(0).help ==
           "`User.Read` is a delegated permission of this API: move it there");
+}
+
+TEST_CASE("a permission given by its id is the one with that name, once the API publishes it", "[management]") {
+    const std::string id = "e1fe6dd8-ba31-4d61-89e7-88639da4683d";
+    const auto graph = graph_of({application("a").list(model::path::permissions, {permission(id)})});
+    model::Snapshot observed;
+    model::ObservedResource there;
+    there.address = app("a");
+    there.attributes = {{"displayName", "The a"}, {"permissions", model::List{permission(id)}}};
+    observed.resources.emplace(app("a"), there);
+    CHECK(make_plan(graph, observed, {}, today).resources.at(0).changes.empty());
+
+    observed.apis[std::string(api)] = {std::string(api), "An API", {{"User.Read", id}}, {}};
+    observed.resources.at(app("a")).attributes["permissions"] = model::List{permission("User.Read")};
+    CHECK(make_plan(graph, observed, {}, today).resources.at(0).changes.empty());
+    observed.resources.at(app("a")).attributes["permissions"] = model::List{};
+    const auto plan = make_plan(
+        graph_of({application("a").list(model::path::permissions, {permission(id), permission("User.Read")})}),
+        observed, {}, today);
+    REQUIRE(plan.resources.at(0).changes.size() == 1);
+    CHECK(plan.resources.at(0).changes.at(0).after == model::Value(permission("User.Read")));
 }
 
 TEST_CASE("an API without service principal in the tenant is told with the command that makes one", "[management]") {

@@ -23,6 +23,16 @@ model::Map attributes() {
 
 }  // namespace
 
+TEST_CASE("what is to happen when the manifest is gone is remembered as a tag", "[provider][graph]") {
+    const auto tags = tags_for({}, nullptr, identity, {});
+    const model::Value marks = model::List{"onRemoval:delete"};
+    const auto with_it = tags_for(tags, &marks, identity, {});
+    CHECK(std::find(with_it.begin(), with_it.end(), "regent:onRemoval:delete") != with_it.end());
+    CHECK(marks_of(read_tags({{"tags", with_it}}), {}) == model::List{"onRemoval:delete"});
+    // Whoever takes the mark away has it put back, as its manifest wants it.
+    CHECK(marks_of(read_tags({{"tags", tags}}), {}).empty());
+}
+
 TEST_CASE("marks written as tags are read back as the same marks") {
     const model::Value marks =
         model::List{"contributes:federatedCredentials:github", "contributes:redirectUris.spa:https://a.example/",

@@ -1,7 +1,10 @@
 #include "provider/graph/application_marks.hpp"
 
 #include "model/attributes.hpp"
+#include "model/marks.hpp"
 #include "provider/graph/digest.hpp"
+#include "provider/graph/json_access.hpp"
+#include "provider/graph/permissions_catalogue.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,11 +14,16 @@ namespace regent::provider::graph {
 namespace {
 
 constexpr std::string_view owner_prefix = "regent:owner:", name_prefix = "regent:name:", from_prefix = "regent:from:",
-                           prevent_delete_tag = "regent:preventDelete";
+                           prevent_delete_tag = "regent:preventDelete", on_removal_prefix = "regent:onRemoval:";
 constexpr std::string_view contributes = "contributes:";
 
 bool begins(const std::string& text, std::string_view prefix) {
     return text.compare(0, prefix.size(), prefix) == 0;
+}
+
+/// "owner.environment.name": three parts or more.
+bool looks_like_a_key(const std::string& unique_name) {
+    return std::count(unique_name.begin(), unique_name.end(), '.') >= 2;
 }
 
 /// Everything that can have been contributed, as the mark says it: "redirectUris.web:https://…".
@@ -61,6 +69,8 @@ TagFacts read_tags(const nlohmann::json& application) {
             facts.digests.push_back(tag.substr(from_prefix.size()));
         } else if (tag == prevent_delete_tag) {
             facts.prevent_delete = true;
+        } else if (begins(tag, on_removal_prefix)) {
+            facts.on_removal = tag.substr(on_removal_prefix.size());
         } else if (!begins(tag, tag_prefix)) {
             facts.others.push_back(tag);
         }
@@ -68,9 +78,28 @@ TagFacts read_tags(const nlohmann::json& application) {
     return facts;
 }
 
+std::string owner_of(const nlohmann::json& application, const TagFacts& facts) {
+    if (!facts.owner.empty()) return facts.owner;
+    const auto unique_name = member_text(application, "uniqueName");
+    if (!facts.any_of_regent || !looks_like_a_key(unique_name)) return {};
+    return unique_name.substr(0, unique_name.rfind('.'));
+}
+
+bool is_ours(const TagFacts& facts, const Identity& identity) {
+    return lower_case(facts.owner) == lower_case(identity.owner + "." + identity.environment);
+}
+
+std::string name_of(const nlohmann::json& application, const Identity& identity) {
+    const auto prefix = identity.key_of({std::string(model::kind::application), {}});
+    const auto unique_name = lower_case(member_text(application, "uniqueName"));
+    if (unique_name.size() > prefix.size() && unique_name.starts_with(prefix)) return unique_name.substr(prefix.size());
+    return read_tags(application).name;
+}
+
 model::List marks_of(const TagFacts& facts, const model::Map& attributes) {
     model::List marks;
     if (facts.prevent_delete) marks.emplace_back("preventDelete");
+    if (!facts.on_removal.empty()) marks.emplace_back("onRemoval:" + facts.on_removal);
     const auto candidates = contributable(attributes);
     for (const auto& digest : facts.digests) {
         const auto it = std::find_if(candidates.begin(), candidates.end(),
@@ -96,6 +125,8 @@ std::vector<std::string> tags_for(const std::vector<std::string>& others, const 
     for (const auto& value : *list) {
         const auto mark = value.text_or({});
         if (mark == "preventDelete") add(std::string(prevent_delete_tag));
+        if (mark == model::mark::kept_on_removal || mark == model::mark::deleted_on_removal)
+            add(std::string(tag_prefix) + mark);
         if (begins(mark, contributes)) add(std::string(from_prefix) + short_digest(mark.substr(contributes.size())));
     }
     return tags;

@@ -16,6 +16,7 @@ namespace regent::provider::graph {
 ///     regent:owner:<owner>.<environment>      whose it is
 ///     regent:name:<metadata.name>             which one, where uniqueName belongs to another tool
 ///     regent:preventDelete
+///     regent:onRemoval:keep, :delete          management.onRemoval, for when the manifest is gone
 ///     regent:from:<16 hex digits>             SHA-256 over "<path>:<element>": a document contributed this element
 inline constexpr std::string_view tag_prefix = "regent:";
 [[nodiscard]] std::string owner_tag(const Identity& identity);
@@ -27,10 +28,16 @@ struct TagFacts {
     std::string owner;                ///< behind "regent:owner:"; empty: none
     std::string name;                 ///< behind "regent:name:"
     bool prevent_delete = false;
+    std::string on_removal;            ///< behind "regent:onRemoval:"; empty: none
     std::vector<std::string> digests;  ///< behind "regent:from:"
     bool any_of_regent = false;        ///< a tag begins with "regent:"
 };
 [[nodiscard]] TagFacts read_tags(const nlohmann::json& application);
+/// Whose an application is that carries marks of regent's, "<owner>.<environment>"; empty when it is nobody's.
+[[nodiscard]] std::string owner_of(const nlohmann::json& application, const TagFacts& facts);
+[[nodiscard]] bool is_ours(const TagFacts& facts, const Identity& identity);
+/// metadata.name of one of ours, out of our key or else out of the tag beside another tool's key; empty: on nothing.
+[[nodiscard]] std::string name_of(const nlohmann::json& application, const Identity& identity);
 
 /// The marks of model/attributes.hpp: digests are turned back into the elements they stand for, found among
 /// `attributes`. One without element becomes "contributes:?:<digest>", which no manifest wants: it goes with the next

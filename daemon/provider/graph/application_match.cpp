@@ -29,19 +29,6 @@ bool is_plain_application(const json& object) {
     return type.empty() || type == "#microsoft.graph.application";
 }
 
-/// "owner.environment.name": three parts or more.
-bool looks_like_a_key(const std::string& unique_name) {
-    return std::count(unique_name.begin(), unique_name.end(), '.') >= 2;
-}
-
-/// Whose an application is that is not ours; empty when it is nobody's.
-std::string other_owner(const json& application, const TagFacts& facts) {
-    if (!facts.owner.empty()) return facts.owner;
-    const auto unique_name = member_text(application, "uniqueName");
-    if (!facts.any_of_regent || !looks_like_a_key(unique_name)) return {};
-    return unique_name.substr(0, unique_name.rfind('.'));
-}
-
 void add_mark(model::ObservedResource& resource, std::string_view mark) {
     auto& marks = resource.attributes[std::string(model::path::marks)];
     auto list = marks.as_list() == nullptr ? model::List{} : *marks.as_list();
@@ -67,7 +54,7 @@ void ApplicationMatch::add_tagged(std::vector<json> applications) {
         // A page may repeat what moved while it was read.
         if (!tagged_.insert(id).second) continue;
         by_app_id_.emplace(app_id(application), id);
-        const auto wanted = wanted_by_name.find(lower_case(name_of(application)));
+        const auto wanted = wanted_by_name.find(lower_case(name_of(application, identity_)));
         if (wanted != wanted_by_name.end()) holders_[wanted->second].push_back(id);
         applications_.insert_or_assign(id, std::move(application));
     }
@@ -145,18 +132,6 @@ const json* ApplicationMatch::adopt_target(const Wanted& wanted) const {
     return it == by_app_id_.end() ? nullptr : &applications_.at(it->second);
 }
 
-/// metadata.name, out of our key or else out of the tag beside another tool's key.
-std::string ApplicationMatch::name_of(const json& application) const {
-    const auto prefix = identity_.key_of({std::string(model::kind::application), {}});
-    const auto unique_name = lower_case(member_text(application, "uniqueName"));
-    if (unique_name.size() > prefix.size() && unique_name.starts_with(prefix)) return unique_name.substr(prefix.size());
-    return read_tags(application).name;
-}
-
-bool ApplicationMatch::is_ours(const TagFacts& facts) const {
-    return lower_case(facts.owner) == lower_case(identity_.owner + "." + identity_.environment);
-}
-
 ApplicationMatch::Done ApplicationMatch::settle_one(const Wanted& wanted) {
     const auto found = holders(wanted.address);
     if (found.empty()) return wanted.adopt.empty() ? settle_missing(wanted) : settle_adoption(wanted);
@@ -169,7 +144,7 @@ ApplicationMatch::Done ApplicationMatch::settle_one(const Wanted& wanted) {
     }
     const auto& application = *found.front();
     const auto facts = read_tags(application);
-    if (!facts.owner.empty() && !is_ours(facts)) {
+    if (!facts.owner.empty() && !is_ours(facts, identity_)) {
         obstruct(wanted.address, Obstacle::Kind::foreign_owner,
                  fmt::format("the application with the key {} ({}) carries the mark of {}",
                              identity_.key_of(wanted.address), object_id(application), facts.owner),
@@ -190,7 +165,7 @@ ApplicationMatch::Done ApplicationMatch::settle_missing(const Wanted& wanted) {
     const auto* application = deleted_holder(identity_.key_of(wanted.address));
     if (application == nullptr) return {};
     const auto facts = read_tags(*application);
-    if (!facts.owner.empty() && !is_ours(facts)) {
+    if (!facts.owner.empty() && !is_ours(facts, identity_)) {
         obstruct(wanted.address, Obstacle::Kind::foreign_owner,
                  fmt::format("its key is held by a deleted application ({}) that carries the mark of {}",
                              object_id(*application), facts.owner),
@@ -215,17 +190,17 @@ ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
         return {};
     }
     const auto facts = read_tags(*target);
-    const auto name = name_of(*target);
-    if (is_ours(facts) && name.empty()) return put(wanted.address, *target, model::Ownership::ours);
+    const auto name = name_of(*target, identity_);
+    if (is_ours(facts, identity_) && name.empty()) return put(wanted.address, *target, model::Ownership::ours);
     const auto twin = adopted_by_.emplace(wanted.adopt, wanted.address).first->second;
     const auto taken = [&](const std::string& by) {
         obstruct(wanted.address, Obstacle::Kind::adopt_target_taken,
                  fmt::format("the application {} ({}) is {} already", wanted.adopt, object_id(*target), by),
                  "one manifest manages an application: remove the other one first");
     };
-    if (is_ours(facts)) return taken("Application/" + name), Done{};
+    if (is_ours(facts, identity_)) return taken("Application/" + name), Done{};
     if (twin != wanted.address) return taken(to_string(twin)), Done{};
-    if (const auto owner = other_owner(*target, facts); !owner.empty()) {
+    if (const auto owner = owner_of(*target, facts); !owner.empty()) {
         obstruct(wanted.address, Obstacle::Kind::adopt_target_taken,
                  fmt::format("the application {} ({}) belongs to {}", wanted.adopt, object_id(*target), owner),
                  "remove it from the manifests there first");
@@ -244,9 +219,9 @@ ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
 ApplicationMatch::Done ApplicationMatch::settle_orphans() {
     for (const auto& id : tagged_) {
         const auto& application = applications_.at(id);
-        const auto name = name_of(application);
+        const auto name = name_of(application, identity_);
         // Our tag and no name: somebody copied the tag. Nothing says that regent made it.
-        if (name.empty() || !is_ours(read_tags(application))) continue;
+        if (name.empty() || !is_ours(read_tags(application), identity_)) continue;
         const Address address{std::string(model::kind::application), name};
         const bool is_wanted = std::any_of(holders_.begin(), holders_.end(), [&](const auto& entry) {
             return std::find(entry.second.begin(), entry.second.end(), id) != entry.second.end();
@@ -266,7 +241,7 @@ tl::expected<model::ObservedResource, std::string> ApplicationMatch::ours(const 
     resource->address = address;
     resource->ownership = model::Ownership::ours;
     if (read_tags(application).owner.empty()) add_mark(*resource, unmarked);
-    if (name_of(application).empty()) add_mark(*resource, unnamed);
+    if (name_of(application, identity_).empty()) add_mark(*resource, unnamed);
     return resource;
 }
 

@@ -54,8 +54,6 @@ private:
     [[nodiscard]] std::vector<const Json*> holders(const model::Address& address) const;
     [[nodiscard]] const Json* deleted_holder(const std::string& key) const;
     [[nodiscard]] const Json* adopt_target(const model::Scope::Wanted& wanted) const;
-    [[nodiscard]] std::string name_of(const Json& application) const;
-    [[nodiscard]] bool is_ours(const TagFacts& facts) const;
     [[nodiscard]] Done settle_one(const model::Scope::Wanted& wanted);
     [[nodiscard]] Done settle_missing(const model::Scope::Wanted& wanted);
     [[nodiscard]] Done settle_adoption(const model::Scope::Wanted& wanted);

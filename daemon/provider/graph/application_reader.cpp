@@ -16,7 +16,7 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 
 constexpr const char* credentials_member = "federatedIdentityCredentials";
-constexpr const char* expand_credentials = "&$expand=federatedIdentityCredentials";
+constexpr const char* expand_credentials = "$expand=federatedIdentityCredentials";
 /// Up to so many batches nobody saves anything by listing a tenant of unknown size.
 constexpr std::size_t few_batches = 2;
 /// Above this many service principals a list is tried first.
@@ -35,10 +35,6 @@ constexpr std::string_view api_permissions = "the permissions of APIs";
 
 std::size_t batches_for(std::size_t count) {
     return (count + GraphClient::max_batch - 1) / GraphClient::max_batch;
-}
-
-std::string select_members() {
-    return fmt::format("$select={}", application_members());
 }
 
 bool has_all_credentials(const json& application) {
@@ -60,15 +56,33 @@ ReadPart ApplicationReader::part_of(std::string_view what, std::size_t total) {
     return {progress_, {"Graph", what, 0, total, false}};
 }
 
+std::string ApplicationReader::selecting(std::string path, std::string_view more) const {
+    const auto add = [&](const std::string& option) {
+        if (!option.empty()) path += (path.find('?') == std::string::npos ? '?' : '&') + option;
+    };
+    if (members_ == Members::known) add(fmt::format("$select={}", application_members()));
+    add(std::string(more));
+    return path;
+}
+
 ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::tagged(const std::string& tag,
                                                                                 std::size_t remembered) {
+    return list(fmt::format("tags/any(t:t eq '{}')", tag), remembered);
+}
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::matching(const std::string& filter) {
+    return list(filter, 0);
+}
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::list(const std::string& filter,
+                                                                              std::size_t remembered) {
     auto part = part_of_a_list(the_applications, remembered);
     const std::string what = "list the applications";
-    const auto path = fmt::format("/applications?$filter={}&{}",
-                                  percent_encoded(fmt::format("tags/any(t:t eq '{}')", tag)), select_members());
+    const auto path = filter.empty() ? "/applications" : "/applications?$filter=" + percent_encoded(filter);
     if (memory_.expand_works) {
         std::size_t pages_read = 0;
-        auto listed = client_.list(path + expand_credentials + "&$top=100", what, &part, &pages_read);
+        auto listed =
+            client_.list(selecting(path, fmt::format("{}&$top=100", expand_credentials)), what, &part, &pages_read);
         if (!listed && (listed.error().kind != ErrorKind::rejected || pages_read > 0)) return listed;
         if (listed) {
             memory_.counts.remember(the_applications, listed->size());
@@ -76,7 +90,7 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::tagged(
             return listed;
         }
     }
-    auto listed = client_.list(path + "&$top=999", what, &part);
+    auto listed = client_.list(selecting(path, "$top=999"), what, &part);
     if (!listed) return listed;
     memory_.expand_works = false;  // the same list without it was taken
     memory_.counts.remember(the_applications, listed->size());
@@ -102,7 +116,7 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::by_keys
     std::vector<std::size_t> indices;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (*held && !(*held)->contains(lower_case(keys[i]))) continue;
-        paths.push_back(fmt::format("/applications({}={})?{}", key_name, key_literal(keys[i]), select_members()));
+        paths.push_back(selecting(fmt::format("/applications({}={})", key_name, key_literal(keys[i]))));
         indices.push_back(i);
     }
     auto read = read_each(paths);
@@ -142,7 +156,8 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::read_ea
     std::optional<Objects> read;
     if (memory_.expand_works) {
         auto with_credentials = paths;
-        for (auto& path : with_credentials) path += expand_credentials;
+        for (auto& path : with_credentials)
+            path += (path.find('?') == std::string::npos ? "?" : "&") + std::string(expand_credentials);
         auto answers = client_.read_all(with_credentials, what, &part);
         if (!answers && answers.error().kind != ErrorKind::rejected) return answers;
         if (answers) read = std::move(*answers);
@@ -199,7 +214,7 @@ ApplicationReader::Result<void> ApplicationReader::add_credentials(Objects& appl
 
 ApplicationReader::Result<std::optional<ApplicationReader::Objects>> ApplicationReader::deleted() {
     auto part = part_of_a_list(deleted_applications);
-    auto listed = client_.list("/directory/deletedItems/microsoft.graph.application?" + select_members() + "&$top=999",
+    auto listed = client_.list(selecting("/directory/deletedItems/microsoft.graph.application", "$top=999"),
                                "look into the recycle bin", &part);
     if (!listed) {
         if (listed.error().kind == ErrorKind::forbidden) return std::optional<Objects>{};

@@ -29,8 +29,12 @@ struct ReaderMemory {
 /// https://learn.microsoft.com/graph/aad-advanced-queries
 class ApplicationReader {
 public:
-    ApplicationReader(GraphClient& client, ReaderMemory& memory, ReadProgress& progress)
-        : client_(client), memory_(memory), progress_(progress) {}
+    /// What is asked for of each application: what read_application() looks at, or everything that Graph shows unasked.
+    enum class Members { known, all };
+
+    ApplicationReader(GraphClient& client, ReaderMemory& memory, ReadProgress& progress,
+                      Members members = Members::known)
+        : client_(client), memory_(memory), progress_(progress), members_(members) {}
 
     template <typename T>
     using Result = tl::expected<T, ProviderError>;
@@ -38,6 +42,8 @@ public:
 
     /// All applications that carry the tag. `remembered`: how many there were, as far as anybody remembers.
     [[nodiscard]] Result<Objects> tagged(const std::string& tag, std::size_t remembered);
+    /// All that an OData filter lets through; all of the tenant for an empty one.
+    [[nodiscard]] Result<Objects> matching(const std::string& filter);
     /// Applications by alternate keys, in the order asked for; null JSON where there is none. An answer about another
     /// object is an error.
     [[nodiscard]] Result<Objects> by_unique_names(const std::vector<std::string>& keys);
@@ -51,6 +57,9 @@ public:
     [[nodiscard]] Result<std::map<std::string, model::ApiPermissions>> apis(const std::set<std::string>& app_ids);
 
 private:
+    [[nodiscard]] Result<Objects> list(const std::string& filter, std::size_t remembered);
+    /// `path` with the members to be read, and `more` behind them.
+    [[nodiscard]] std::string selecting(std::string path, std::string_view more = {}) const;
     [[nodiscard]] Result<Objects> by_keys(const char* key_name, const std::vector<std::string>& keys);
     /// The keys among `keys` that the tenant holds, found in one list of it; nothing when single reads are cheaper.
     [[nodiscard]] Result<std::optional<std::set<std::string>>> held_keys(const char* key_name, std::size_t count);
@@ -63,6 +72,7 @@ private:
     GraphClient& client_;
     ReaderMemory& memory_;
     ReadProgress& progress_;
+    const Members members_;
 };
 
 }  // namespace regent::provider::graph

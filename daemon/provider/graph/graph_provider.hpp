@@ -2,6 +2,7 @@
 
 #include "net/session.hpp"
 #include "provider/provider.hpp"
+#include "provider/surveyor.hpp"
 
 #include <memory>
 #include <string>
@@ -25,5 +26,9 @@ struct GraphOptions {
 [[nodiscard]] std::unique_ptr<Observer> make_graph_observer(net::Session& session, net::Clock& clock,
                                                             GraphOptions options);
 [[nodiscard]] std::unique_ptr<Writer> make_graph_writer(net::Session& session, net::Clock& clock, GraphOptions options);
+
+/// All applications, not only those of manifests: for imports.
+[[nodiscard]] std::unique_ptr<Surveyor> make_graph_surveyor(net::Session& session, net::Clock& clock,
+                                                            GraphOptions options);
 
 }  // namespace regent::provider::graph

@@ -170,6 +170,18 @@ StepOutcome restore_application(const StepContext& context, const json& body, co
     return identified(context, {{"id", context.object_id()}, {"appId", context.app_id()}}, what);
 }
 
+/// What an application needs that regent does not own: the command, with the ids that nobody has to look up.
+ProviderError with_owner_command(const StepContext& context, ProviderError error) {
+    if (error.kind != ErrorKind::forbidden) return error;
+    const auto caller = context.client.caller_object_id();
+    error.help = fmt::format(
+        "with `Application.ReadWrite.OwnedBy` regent adopts what it owns: whoever owns the application now adds "
+        "regent's "
+        "service principal with `az ad app owner add --id {} --owner-object-id {}`, then run again",
+        context.step.adopt_id, caller && !caller->empty() ? *caller : "OBJECT_ID_OF_REGENTS_SERVICE_PRINCIPAL");
+    return error;
+}
+
 }  // namespace
 
 StepOutcome create_application(const StepContext& context) {
@@ -207,7 +219,7 @@ StepOutcome adopt_application(const StepContext& context) {
         body->erase("uniqueName");
         answer = patch(context, path_of(context.object_id()), what, *body);
     }
-    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (!answer) return tl::unexpected(with_owner_command(context, std::move(answer.error())));
     return identified(context, *there, what);
 }
 

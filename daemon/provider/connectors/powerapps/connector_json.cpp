@@ -204,6 +204,7 @@ void read_into(model::ObservedResource& resource, const json& connector, const j
     }
     model::List marks;
     if (mark && mark->prevent_delete) marks.emplace_back("preventDelete");
+    if (mark && !mark->on_removal.empty()) marks.emplace_back("onRemoval:" + mark->on_removal);
     if (mark && !mark->secret_key_id.empty()) marks.emplace_back("secretKey:" + mark->secret_key_id);
     set(model::path::marks, std::move(marks));
     read_outputs(resource.outputs, connector);

@@ -21,7 +21,8 @@ std::optional<ConnectorMark> take_mark(nlohmann::json& definition) {
     const auto json = *it;
     definition.erase(it);
     if (!json.is_object()) return std::nullopt;
-    ConnectorMark mark{text(json, "owner"), text(json, "name"), text(json, "secretKeyId"), false};
+    ConnectorMark mark{text(json, "owner"), text(json, "name"), text(json, "secretKeyId"), false,
+                       text(json, "onRemoval")};
     if (const auto prevent = json.find("preventDelete"); prevent != json.end() && prevent->is_boolean()) {
         mark.prevent_delete = prevent->get<bool>();
     }
@@ -33,6 +34,7 @@ void put_mark(nlohmann::json& definition, const ConnectorMark& mark) {
     nlohmann::json json{{"owner", mark.owner}, {"name", mark.name}};
     if (!mark.secret_key_id.empty()) json["secretKeyId"] = mark.secret_key_id;
     if (mark.prevent_delete) json["preventDelete"] = true;
+    if (!mark.on_removal.empty()) json["onRemoval"] = mark.on_removal;
     definition[extension] = std::move(json);
 }
 

@@ -21,6 +21,7 @@ struct ConnectorMark {
     std::string name;           ///< metadata.name
     std::string secret_key_id;  ///< of the client secret sent along with this definition; empty: none
     bool prevent_delete = false;
+    std::string on_removal;  ///< "keep" or "delete": management.onRemoval; empty: the environment's policy
 
     friend bool operator==(const ConnectorMark&, const ConnectorMark&) = default;
 };

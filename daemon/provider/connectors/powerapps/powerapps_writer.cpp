@@ -1,4 +1,5 @@
 #include "model/attributes.hpp"
+#include "model/marks.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
@@ -108,13 +109,15 @@ private:
     }
 
     ConnectorMark mark_of(const plan::Step& step, const StepInput& input) const {
-        ConnectorMark mark{options_.identity.owner + "." + options_.identity.environment, step.address.name, {}, false};
+        ConnectorMark mark{options_.identity.owner + "." + options_.identity.environment, step.address.name, {}, false, {}};
         const auto marks = step.values.find(model::path::marks);
         const auto* list = marks == step.values.end() ? nullptr : marks->second.as_list();
         if (list != nullptr) {
             for (const auto& value : *list) {
                 const auto text = value.text_or({});
                 if (text == "preventDelete") mark.prevent_delete = true;
+                if (text == model::mark::kept_on_removal) mark.on_removal = "keep";
+                if (text == model::mark::deleted_on_removal) mark.on_removal = "delete";
                 if (text.rfind(secret_key_mark, 0) == 0) mark.secret_key_id = text.substr(secret_key_mark.size());
             }
         }

@@ -1,0 +1,299 @@
+#include "cli/commands.hpp"
+#include "cli/messages.hpp"
+#include "cli/new_file.hpp"
+#include "cli/read_display.hpp"
+#include "cli/repository.hpp"
+#include "cli/sign_in.hpp"
+#include "controller/importing.hpp"
+#include "controller/tenant.hpp"
+#include "manifest/load_plain.hpp"
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+namespace regent::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string shown(std::string_view text) {
+    return model::with_visible_controls(text);
+}
+
+/// One import, from the arguments to the last line. The member functions are its stages, in order.
+class ImportRun {
+public:
+    ImportRun(const GlobalOptions& global, const ImportOptions& options, Terminal& terminal)
+        : global_(global), options_(options), terminal_(terminal) {}
+
+    ExitCode run() {
+        if (const auto code = check_arguments(); code != ExitCode::ok) return code;
+        if (const auto code = open(); code != ExitCode::ok) return code;
+        if (const auto code = read(); code != ExitCode::ok) return code;
+        if (const auto code = check_selection(); code != ExitCode::ok) return code;
+        import_ = controller::write_imports(workspace_, survey_, policy(), tenant_->clock().now());
+        tell_others();
+        if (import_.manifests.empty()) return finish_with_nothing();
+        const auto code = to_standard_output() ? print() : write();
+        tell_left_out();
+        const bool some_failed =
+            std::any_of(import_.others.begin(), import_.others.end(), [](const auto& o) { return !o.managed; });
+        return code == ExitCode::ok && some_failed ? ExitCode::partly_done : code;
+    }
+
+private:
+    bool to_standard_output() const { return options_.out == "-" || (options_.out.empty() && global_.output == "-"); }
+
+    ExitCode usage(std::string_view message, std::string_view help) {
+        print_error(terminal_, message, help);
+        return ExitCode::usage;
+    }
+
+    ExitCode check_arguments() {
+        if (global_.output != "text" && global_.output != "-")
+            return usage(fmt::format("import has no output format `{}`", global_.output), "it writes YAML");
+        if (!options_.all && options_.app_ids.empty() && options_.names.empty() && options_.filters.empty())
+            return usage("which applications?", "--app ID, --name NAME, --filter ODATA or --all");
+        for (const auto& id : options_.app_ids) {
+            if (!manifest::is_guid(id))
+                return usage(fmt::format("`{}` is no application id", shown(id)),
+                             "an id has 8-4-4-4-12 hexadecimal digits; a display name goes behind --name");
+        }
+        return ExitCode::ok;
+    }
+
+    model::ManagementPolicy policy() const {
+        if (options_.policy == "full") return model::ManagementPolicy::full;
+        if (options_.policy == "create-only") return model::ManagementPolicy::create_only;
+        return model::ManagementPolicy::observe;
+    }
+
+    ExitCode open() {
+        auto workspace = open_workspace(global_.directory, global_.environment);
+        if (!workspace) {
+            print_error(terminal_, workspace.error(), global_.colour);
+            return workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests;
+        }
+        workspace_ = std::move(*workspace);
+        print_diagnostics(terminal_, workspace_, global_.colour);
+        // What is managed already is known from valid manifests only.
+        if (model::has_errors(workspace_.diagnostics)) return ExitCode::invalid_manifests;
+        return to_standard_output() ? ExitCode::ok : choose_folder();
+    }
+
+    /// A folder that only this environment reads: an application's id is of one tenant, and in the others the manifest
+    /// would name nothing.
+    ExitCode choose_folder() {
+        if (!options_.out.empty()) {
+            folder_ = options_.out;
+            return ExitCode::ok;
+        }
+        const auto root = source::find_repository(global_.directory);
+        if (!root) return usage(root.error().message, root.error().help);
+        std::set<std::string> shared;
+        const auto names = environment_names(global_.directory);
+        for (const auto& name : names ? *names : std::vector<std::string>{}) {
+            if (name == workspace_.environment.name) continue;
+            const auto other = open_workspace(global_.directory, name);
+            if (other) shared.insert(other->environment.sources.begin(), other->environment.sources.end());
+        }
+        for (const auto& source : workspace_.environment.sources) {
+            if (shared.contains(source)) continue;
+            folder_ = *root / source;
+            return ExitCode::ok;
+        }
+        return usage(fmt::format("every folder that `{}` reads is read by another environment, too",
+                                 workspace_.environment.name),
+                     "an application's id is of one tenant: name a folder with --out, and add it to this environment's "
+                     "`sources`");
+    }
+
+    ExitCode read() {
+        std::optional<ReadDisplay> display;
+        auto tenant = sign_in(workspace_.environment, global_, [&](const auto&, auto wait, const auto& why) {
+            if (display) display->waits(why, wait);
+        });
+        if (!tenant) {
+            print_error(terminal_, tenant.error().message, tenant.error().help);
+            return ExitCode::sign_in;
+        }
+        tenant_ = std::move(*tenant);
+        print_warnings(terminal_, tenant_->warnings());
+        model::Selection selection;
+        for (const auto& id : options_.app_ids) selection.app_ids.push_back(manifest::lower_case(id));
+        selection.display_names = options_.names;
+        selection.filters = options_.filters;
+        selection.all = options_.all;
+        display.emplace(terminal_, progress_style(terminal_, global_), "reading");
+        auto survey = tenant_->survey(selection, *display);
+        display.reset();
+        if (global_.verbose > 0) print_counters(terminal_, tenant_->counters());
+        if (!survey) {
+            print_error(terminal_, survey.error());
+            terminal_.err("Nothing was written.\n");
+            return exit_code_of(survey.error().kind);
+        }
+        survey_ = std::move(*survey);
+        return ExitCode::ok;
+    }
+
+    /// Whoever names one application gets that one, or none: a name that several have is no name.
+    ExitCode check_selection() {
+        for (const auto& missing : survey_.missing) {
+            print_error(terminal_, fmt::format("the tenant has no application `{}`", shown(missing)),
+                        manifest::is_guid(missing)
+                            ? "--app takes the application (client) id, not the object id; is it the right environment?"
+                            : "--name takes the whole display name; --filter \"startswith(displayName,'…')\" its "
+                              "beginning");
+        }
+        if (!survey_.missing.empty()) {
+            terminal_.err("Nothing was written.\n");
+            return ExitCode::failed;
+        }
+        for (const auto& name : options_.names) {
+            const auto bearers = bearers_of(name);
+            if (bearers.size() < 2) continue;
+            std::string lines;
+            for (const auto* bearer : bearers)
+                lines += fmt::format("  {}  created {}  \"{}\"\n",
+                                     bearer->resource.outputs.at(std::string(model::output::app_id)),
+                                     bearer->created_at, display_name_of(*bearer));
+            print_error(terminal_, fmt::format("{} applications are called `{}`", bearers.size(), shown(name)),
+                        "choose with --app ID:");
+            terminal_.err(lines + "Nothing was written.\n");
+            return ExitCode::failed;
+        }
+        return ExitCode::ok;
+    }
+
+    static std::string display_name_of(const model::SurveyedApplication& application) {
+        const auto it = application.resource.attributes.find(model::path::display_name);
+        return it == application.resource.attributes.end() ? std::string{} : shown(it->second.text_or({}));
+    }
+
+    std::vector<const model::SurveyedApplication*> bearers_of(const std::string& name) const {
+        std::vector<const model::SurveyedApplication*> bearers;
+        for (const auto& application : survey_.applications) {
+            const auto it = application.resource.attributes.find(model::path::display_name);
+            if (it != application.resource.attributes.end() &&
+                manifest::lower_case(it->second.text_or({})) == manifest::lower_case(name))
+                bearers.push_back(&application);
+        }
+        return bearers;
+    }
+
+    void tell_others() {
+        for (const auto& other : import_.others) {
+            terminal_.err(fmt::format("{}: \"{}\" ({}): {}\n", other.managed ? "left out" : "not importable",
+                                      shown(other.display_name), other.id, shown(other.why)));
+        }
+    }
+
+    ExitCode finish_with_nothing() {
+        terminal_.err(survey_.applications.empty() ? "No application matches.\n" : "Nothing is left to write.\n");
+        const bool failed =
+            std::any_of(import_.others.begin(), import_.others.end(), [](const auto& o) { return !o.managed; });
+        return failed ? ExitCode::failed : ExitCode::ok;
+    }
+
+    ExitCode print() {
+        bool first = true;
+        for (const auto& manifest : import_.manifests) {
+            if (!std::exchange(first, false)) terminal_.out("---\n");
+            terminal_.out(manifest.text);
+        }
+        return ExitCode::ok;
+    }
+
+    fs::path file_of(const controller::ImportedManifest& manifest) const {
+        return (folder_ / (manifest.address.name + std::string(source::manifest_suffix))).lexically_normal();
+    }
+
+    /// All of them or none: a file that is there is found before the first is written.
+    ExitCode write() {
+        std::vector<fs::path> there;
+        for (const auto& manifest : import_.manifests) {
+            std::error_code ignored;
+            if (fs::symlink_status(file_of(manifest), ignored).type() != fs::file_type::not_found)
+                there.push_back(file_of(manifest));
+        }
+        for (const auto& path : there)
+            print_error(terminal_, fmt::format("{} exists, and no file is overwritten", path.string()), {});
+        if (!there.empty()) {
+            terminal_.err("Nothing was written. Choose another folder with --out, or move the file away.\n");
+            return ExitCode::failed;
+        }
+        for (const auto& manifest : import_.manifests) {
+            const auto path = file_of(manifest);
+            if (const auto problem = write_new_file(path, manifest.text); !problem.empty()) {
+                print_error(terminal_, fmt::format("{} could not be written: {}", path.string(), problem),
+                            "what was written before it stays; run the import again for the rest");
+                return ExitCode::failed;
+            }
+            if (!global_.quiet)
+                terminal_.out(fmt::format("Wrote {}  \"{}\" ({}){}\n", path.string(), shown(manifest.display_name),
+                                          manifest.id, manifest.ours ? ", ours, and no manifest declared it" : ""));
+        }
+        finish();
+        return ExitCode::ok;
+    }
+
+    void finish() {
+        const auto count = import_.manifests.size();
+        terminal_.out(fmt::format("{} manifest{} written, {}.\n", count, count == 1 ? "" : "s",
+                                  options_.policy == "full" ? "to be taken over by the next apply"
+                                                            : fmt::format("with `policy: {}`", options_.policy)));
+        terminal_.out(fmt::format("Next: regent plan -e {}\n", workspace_.environment.name));
+    }
+
+    /// Each manifest has it as a comment; here it is told in full where a person can read it all.
+    void tell_left_out() {
+        constexpr std::size_t few = 20;
+        if (import_.manifests.size() > few && global_.verbose == 0) return count_left_out();
+        for (const auto& manifest : import_.manifests) {
+            if (manifest.left_out.empty()) continue;
+            terminal_.err(fmt::format("note: not in the manifest of {}:\n", manifest.address.name));
+            for (const auto& line : manifest.left_out) terminal_.err(fmt::format("  {}\n", shown(line)));
+        }
+    }
+
+    void count_left_out() {
+        std::map<std::string, std::size_t> fields;
+        std::size_t manifests = 0;
+        for (const auto& manifest : import_.manifests) {
+            std::set<std::string> names;
+            for (const auto& line : manifest.left_out) names.insert(line.substr(0, line.find(':')));
+            for (const auto& name : names) ++fields[name];
+            if (!names.empty()) ++manifests;
+        }
+        if (manifests == 0) return;
+        terminal_.err(fmt::format(
+            "note: {} manifests leave something out that is set on the application; comments in them say what and why "
+            "(and -v here). By field:\n",
+            manifests));
+        for (const auto& [name, count] : fields) terminal_.err(fmt::format("  {:5}  {}\n", count, shown(name)));
+    }
+
+    const GlobalOptions& global_;
+    const ImportOptions& options_;
+    Terminal& terminal_;
+    controller::Workspace workspace_;
+    std::unique_ptr<controller::Tenant> tenant_;
+    model::Survey survey_;
+    controller::Import import_;
+    fs::path folder_;
+};
+
+}  // namespace
+
+ExitCode import_manifests(const GlobalOptions& global, const ImportOptions& options, Terminal& terminal) {
+    return ImportRun(global, options, terminal).run();
+}
+
+}  // namespace regent::cli

@@ -1,0 +1,250 @@
+#include "controller/importing.hpp"
+
+#include "controller/import_names.hpp"
+#include "manifest/loader.hpp"
+#include "manifest/manifest_writer.hpp"
+#include "manifest/substitution.hpp"
+#include "manifest/yaml_reader.hpp"
+#include "model/attributes.hpp"
+#include "plan/planner.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+namespace regent::controller {
+namespace {
+
+using model::SurveyedApplication;
+
+std::string app_id_of(const model::ObservedResource& resource) {
+    return resource.outputs.at(std::string(model::output::app_id));
+}
+
+std::string display_name_of(const model::ObservedResource& resource) {
+    const auto it = resource.attributes.find(model::path::display_name);
+    return it == resource.attributes.end() ? std::string{} : it->second.text_or({});
+}
+
+std::string date(std::chrono::system_clock::time_point time) {
+    return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+/// Who manages it already; empty: nobody.
+std::string manager_of(const Workspace& workspace, const SurveyedApplication& application) {
+    const auto app_id = app_id_of(application.resource);
+    for (const auto& [address, resource] : workspace.graph.resources) {
+        const bool ours = address == application.resource.address;
+        if (ours || (address.kind == model::kind::application && resource.management.adopt == app_id))
+            return fmt::format("managed already: {} ({})", to_string(address), to_string(resource.place));
+    }
+    if (application.resource.ownership == model::Ownership::foreign)
+        return fmt::format("belongs to {}", application.resource.owner);
+    return {};
+}
+
+/// Makes one manifest, looks whether it says what it should, and leaves out what it cannot say.
+class ManifestMaker {
+public:
+    ManifestMaker(const Workspace& workspace, const model::Survey& survey, const SurveyedApplication& application,
+                  std::string name, model::ManagementPolicy policy, std::chrono::system_clock::time_point now)
+        : workspace_(workspace),
+          survey_(survey),
+          resource_(application.resource),
+          now_(now),
+          draft_{{std::string(model::kind::application), std::move(name)},
+                 app_id_of(resource_),
+                 policy,
+                 resource_.attributes,
+                 app_id_of(resource_),
+                 workspace.environment.cloud} {
+        for (const auto& [app_id, api] : survey.apis) draft_.api_names.emplace(app_id, api.display_name);
+        describe_secrets();
+        for (const auto& line : application.unsayable) left_out_.push_back(fmt::format("{} (no field for it)", line));
+    }
+
+    /// The error says why there can be no manifest.
+    tl::expected<ImportedManifest, std::string> make() {
+        for (;;) {
+            write();
+            auto outcome = look();
+            if (outcome.valid) break;
+            bool better = false;
+            for (const auto& path : outcome.wrong) better = leave_out(path, outcome.why) || better;
+            if (!better) return tl::unexpected(outcome.why);
+        }
+        ImportedManifest made;
+        made.address = draft_.address;
+        made.id = draft_.app_id;
+        made.display_name = display_name_of(resource_);
+        made.text = std::move(text_);
+        made.left_out = std::move(left_out_);
+        made.ours = resource_.ownership == model::Ownership::ours;
+        return made;
+    }
+
+private:
+    /// What a look at the manifest has found: nothing, or the attributes that do not come out as they should.
+    struct Look {
+        bool valid = false;
+        std::vector<std::string> wrong;
+        std::string why;
+    };
+
+    void write() {
+        draft_.notes.clear();
+        if (!left_out_.empty()) {
+            draft_.notes.emplace_back("Set on the application, and not in this manifest:");
+            for (const auto& line : left_out_) draft_.notes.push_back("- " + line);
+        }
+        text_ = manifest::write_manifest(draft_);
+    }
+
+    Look look() {
+        const manifest::SourceText source{draft_.address.name + ".regent.yaml", text_};
+        auto read = manifest::read_yaml(source);
+        if (model::has_errors(read.diagnostics)) return blame(read.diagnostics, nullptr);
+        for (auto& document : read.documents) {
+            const auto problems = manifest::substitute(document, {});
+            if (model::has_errors(problems)) return blame(problems, &document);
+        }
+        auto loaded = manifest::load(read.documents, {workspace_.environment, {}});
+        if (model::has_errors(loaded.diagnostics)) return blame(loaded.diagnostics, &read.documents.front());
+        // Whatever the policy, it is tried as one that would be carried out: that shows most.
+        for (auto& declaration : loaded.declarations) declaration.management.policy = model::ManagementPolicy::full;
+        auto built = plan::build_desired_graph(workspace_.environment, loaded.declarations);
+        if (model::has_errors(built.diagnostics)) return blame(built.diagnostics, &read.documents.front());
+        return look_at_plan(plan::make_plan(built.graph, as_snapshot(), {}, now_));
+    }
+
+    model::Snapshot as_snapshot() const {
+        model::Snapshot snapshot;
+        snapshot.taken_at = now_;
+        snapshot.apis = survey_.apis;
+        auto resource = resource_;
+        resource.address = draft_.address;
+        resource.ownership = model::Ownership::unclaimed;
+        snapshot.resources.emplace(draft_.address, std::move(resource));
+        return snapshot;
+    }
+
+    static Look look_at_plan(const plan::Plan& plan) {
+        Look found;
+        if (!plan.problems.empty()) {
+            found.wrong = {std::string(model::path::permissions)};
+            found.why = plan.problems.front().message;
+            return found;
+        }
+        for (const auto& resource : plan.resources) {
+            for (const auto& change : resource.changes) {
+                if (std::find(found.wrong.begin(), found.wrong.end(), change.path) == found.wrong.end())
+                    found.wrong.push_back(change.path);
+                found.why = change.path == model::path::client_secrets
+                                ? fmt::format(
+                                      "its client secret \"{}\" was issued by regent, and a manifest that does "
+                                      "not declare it would have it removed",
+                                      change.element)
+                                : "written in a manifest it would read differently";
+            }
+        }
+        for (const auto& withheld : plan.withheld) found.why = withheld.message;
+        found.valid = found.wrong.empty() && plan.withheld.empty();
+        return found;
+    }
+
+    /// The attributes whose lines a mistake is about.
+    Look blame(const model::Diagnostics& diagnostics, const manifest::Document* document) const {
+        Look found;
+        const auto* spec = document == nullptr ? nullptr : document->root.find("spec");
+        for (const auto& diagnostic : diagnostics) {
+            if (diagnostic.severity != model::Severity::error) continue;
+            found.why = fmt::format("{}, {}", diagnostic.message, diagnostic.code);
+            const auto field = spec == nullptr ? std::string{} : field_at(*spec, diagnostic.span.line);
+            for (const auto& form : manifest::attribute_forms(draft_.address.kind)) {
+                const bool required = form.path == model::path::display_name;
+                const bool about_it = form.field == field || form.field.starts_with(field + ".");
+                if (!field.empty() && about_it && !required && !draft_.without.contains(form.path))
+                    found.wrong.emplace_back(form.path);
+            }
+            break;  // one after the other: leaving one thing out may mend the next
+        }
+        return found;
+    }
+
+    /// The dotted name of the field in `mapping` that line `line` belongs to.
+    static std::string field_at(const manifest::Node& mapping, std::size_t line) {
+        const manifest::Entry* found = nullptr;
+        for (const auto& entry : mapping.entries)
+            if (entry.key_span.line <= line) found = &entry;
+        if (found == nullptr) return {};
+        if (found->value.is_mapping() && found->key_span.line < line) {
+            const auto inner = field_at(found->value, line);
+            if (!inner.empty()) return found->key + "." + inner;
+        }
+        return found->key;
+    }
+
+    bool leave_out(const std::string& path, const std::string& why) {
+        if (path == model::path::client_secrets || !draft_.without.insert(path).second) return false;
+        const auto it = resource_.attributes.find(path);
+        left_out_.push_back(
+            fmt::format("{}: {} ({})", path, it == resource_.attributes.end() ? "" : to_text(it->second), why));
+        return true;
+    }
+
+    void describe_secrets() {
+        for (const auto& secret : resource_.secrets) {
+            left_out_.push_back(fmt::format("clientSecrets: \"{}\" (key {}), ends {} (nobody can read its value)",
+                                            secret.display_name, secret.key_id, date(secret.ends_at)));
+        }
+    }
+
+    const Workspace& workspace_;
+    const model::Survey& survey_;
+    const model::ObservedResource& resource_;
+    const std::chrono::system_clock::time_point now_;
+    manifest::ManifestDraft draft_;
+    std::string text_;
+    std::vector<std::string> left_out_;
+};
+
+std::set<std::string> names_of_applications(const Workspace& workspace) {
+    std::set<std::string> names;
+    for (const auto& [address, resource] : workspace.graph.resources)
+        if (address.kind == model::kind::application) names.insert(address.name);
+    return names;
+}
+
+}  // namespace
+
+Import write_imports(const Workspace& workspace, const model::Survey& survey, model::ManagementPolicy policy,
+                     std::chrono::system_clock::time_point now) {
+    Import import;
+    std::vector<const SurveyedApplication*> unmanaged;
+    for (const auto& application : survey.applications) {
+        auto manager = manager_of(workspace, application);
+        if (manager.empty()) {
+            unmanaged.push_back(&application);
+        } else {
+            const auto& resource = application.resource;
+            import.others.push_back({app_id_of(resource), display_name_of(resource), std::move(manager), true});
+        }
+    }
+    const auto names = import_names(unmanaged, names_of_applications(workspace));
+    for (const auto* application : unmanaged) {
+        const auto id = app_id_of(application->resource);
+        auto made = ManifestMaker(workspace, survey, *application, names.at(id), policy, now).make();
+        if (made) {
+            import.manifests.push_back(std::move(*made));
+        } else {
+            import.others.push_back({id, display_name_of(application->resource), std::move(made.error()), false});
+        }
+    }
+    std::sort(import.manifests.begin(), import.manifests.end(),
+              [](const auto& a, const auto& b) { return a.address < b.address; });
+    return import;
+}
+
+}  // namespace regent::controller

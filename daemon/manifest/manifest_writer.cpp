@@ -1,0 +1,288 @@
+#include "manifest/manifest_writer.hpp"
+
+#include "manifest/display_text.hpp"
+#include "manifest/document.hpp"
+#include "manifest/field_table.hpp"
+#include "manifest/load_plain.hpp"
+#include "manifest/rules_application.hpp"
+#include "manifest/rules_credential.hpp"
+#include "manifest/utf8.hpp"
+#include "manifest/well_known_apis.hpp"
+#include "manifest/yaml_writer.hpp"
+#include "model/attributes.hpp"
+
+#include <algorithm>
+
+namespace regent::manifest {
+namespace {
+
+using model::Value;
+
+Node mapping() {
+    Node node;
+    node.kind = Node::Kind::mapping;
+    return node;
+}
+Node sequence() {
+    Node node;
+    node.kind = Node::Kind::sequence;
+    return node;
+}
+
+/// Of what a person wrote into a portal, `${` is no variable.
+std::string without_variables(std::string text) {
+    for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at + 3)) text.insert(at, "$");
+    return text;
+}
+
+Node scalar(std::string text, Style style = Style::plain) {
+    Node node;
+    node.kind = Node::Kind::scalar;
+    node.style = style;
+    node.text = std::move(text);
+    return node;
+}
+
+/// A text: quoted where YAML would take it for something else, in lines where it has several.
+Node text_node(const std::string& text) {
+    const bool lines = text.find('\n') != std::string::npos;
+    const bool plain = plain_type(text) == PlainType::text;
+    return scalar(without_variables(text), lines ? Style::block : plain ? Style::plain : Style::quoted);
+}
+
+Node& put(Node& into, std::string_view key, Node value) {
+    into.entries.push_back({std::string(key), {}, std::move(value)});
+    return into.entries.back().value;
+}
+
+/// The mapping at the dotted `path` below `into`, made where it is missing.
+Node& below(Node& into, std::string_view path, Node value) {
+    const auto dot = path.find('.');
+    if (dot == std::string_view::npos) return put(into, path, std::move(value));
+    const auto key = path.substr(0, dot);
+    const auto it = std::find_if(into.entries.begin(), into.entries.end(), [&](const auto& e) { return e.key == key; });
+    auto& next = it == into.entries.end() ? put(into, key, mapping()) : it->value;
+    return below(next, path.substr(dot + 1), std::move(value));
+}
+
+std::string text_of(const Value& value, std::string_view member) {
+    const auto* found = value.find(member);
+    return found == nullptr ? std::string{} : found->text_or({});
+}
+
+/// The manifests' word for the service's: "AzureADMyOrg" is `single-tenant`.
+std::string word_for(const Field* field, const std::string& text) {
+    if (field == nullptr) return text;
+    for (const auto& value : field->values)
+        if (value.alias == text && !value.name.empty()) return std::string(value.name);
+    return text;
+}
+
+Node scalar_node(const Value& value, const Field* field) {
+    if (const auto* flag = value.as_bool()) return scalar(*flag ? "true" : "false");
+    if (const auto* number = value.as_integer()) return scalar(std::to_string(*number));
+    return text_node(word_for(field, value.text_or({})));
+}
+
+std::vector<std::string> sorted_texts(const Value& value) {
+    std::vector<std::string> texts;
+    if (const auto* list = value.as_list())
+        for (const auto& element : *list) texts.push_back(element.text_or({}));
+    std::sort(texts.begin(), texts.end());
+    return texts;
+}
+
+Node list_node(const std::vector<std::string>& texts) {
+    auto list = sequence();
+    for (const auto& text : texts) list.items.push_back(text_node(text));
+    return list;
+}
+
+/// Once, as the loader understands it once.
+std::string with_placeholder(std::string uri, const std::string& app_id) {
+    const auto at = app_id.empty() ? std::string::npos : lower_case(uri).find(app_id);
+    // In capitals it would be another text when it is put in again.
+    if (at != std::string::npos && uri.compare(at, app_id.size(), app_id) == 0)
+        uri.replace(at, app_id.size(), app_id_placeholder);
+    return uri;
+}
+
+class Writing {
+public:
+    explicit Writing(const ManifestDraft& draft) : draft_(draft), table_(table_of(draft.address.kind)) {}
+
+    std::string text() {
+        std::string out;
+        for (const auto& note : draft_.notes) out += "# " + printable(note) + "\n";
+        Document document;
+        document.root = mapping();
+        auto& root = document.root;
+        put(root, "apiVersion", scalar(std::string(api_version)));
+        put(root, "kind", scalar(draft_.address.kind));
+        put(put(root, "metadata", mapping()), "name", scalar(draft_.address.name));
+        write_management(put(root, "management", mapping()));
+        write_spec(put(root, "spec", mapping()));
+        std::erase_if(root.entries, [](const auto& e) { return e.value.is_mapping() && e.value.entries.empty(); });
+        return out + to_yaml(document);
+    }
+
+private:
+    void write_management(Node& management) const {
+        if (!draft_.adopt.empty()) {
+            const bool connector = draft_.address.kind == model::kind::connector;
+            put(put(management, "adopt", mapping()), connector ? "connector" : "appId", text_node(draft_.adopt));
+        }
+        if (draft_.policy == model::ManagementPolicy::observe) put(management, "policy", scalar("observe"));
+        if (draft_.policy == model::ManagementPolicy::create_only) put(management, "policy", scalar("create-only"));
+    }
+
+    void write_spec(Node& spec) const {
+        const auto* known = model::attributes_of(draft_.address.kind);
+        for (const auto& row : attribute_forms(draft_.address.kind)) {
+            const auto it = draft_.attributes.find(row.path);
+            if (it == draft_.attributes.end() || draft_.without.contains(row.path)) continue;
+            const auto* attribute = known->find(row.path);
+            if (!row.always && is_what_absence_means(row, *attribute, it->second)) continue;
+            below(spec, row.field, node_of(row, it->second));
+        }
+    }
+
+    static bool is_what_absence_means(const AttributeForm& row, const model::Attribute& attribute, const Value& value) {
+        switch (row.form) {
+            case Form::not_importable:
+                return true;
+            case Form::presence:
+                return value == Value(true);
+            case Form::scalar:
+                return value.is_null() || value == attribute.fallback;
+            case Form::named:
+                return value.as_map() == nullptr || value.as_map()->empty();
+            default:
+                return value.as_list() == nullptr || value.as_list()->empty();
+        }
+    }
+
+    Node node_of(const AttributeForm& row, const Value& value) const {
+        switch (row.form) {
+            case Form::list:
+                return list_node(sorted_texts(value));
+            case Form::identifier_uris: {
+                auto uris = sorted_texts(value);
+                for (auto& uri : uris) uri = with_placeholder(std::move(uri), draft_.app_id);
+                return list_node(uris);
+            }
+            case Form::permissions:
+                return permissions_node(value);
+            case Form::named:
+                return named_node(row, value);
+            case Form::presence: {
+                auto presence = mapping();
+                put(presence, "create", scalar("false"));
+                return presence;
+            }
+            default:
+                return scalar_node(value, table_->find("spec." + std::string(row.field)));
+        }
+    }
+
+    Node permissions_node(const Value& value) const {
+        struct Asked {
+            std::vector<std::string> delegated, application, delegated_ids, application_ids;
+        };
+        std::map<std::string, Asked> by_api;
+        for (const auto& permission : *value.as_list()) {
+            auto& asked = by_api[text_of(permission, "api")];
+            const auto name = text_of(permission, "name");
+            const bool application = text_of(permission, "type") == "application";
+            auto& names = is_guid(name) ? (application ? asked.application_ids : asked.delegated_ids)
+                                        : (application ? asked.application : asked.delegated);
+            names.push_back(name);
+        }
+        auto list = sequence();
+        for (auto& [app_id, asked] : by_api) {
+            auto entry = mapping();
+            put(entry, "api", api_node(app_id));
+            const std::pair<const char*, std::vector<std::string>*> members[] = {
+                {"delegated", &asked.delegated},
+                {"delegatedIds", &asked.delegated_ids},
+                {"application", &asked.application},
+                {"applicationIds", &asked.application_ids}};
+            for (const auto& [key, names] : members) {
+                std::sort(names->begin(), names->end());
+                names->erase(std::unique(names->begin(), names->end()), names->end());
+                if (!names->empty()) put(entry, key, list_node(*names));
+            }
+            list.items.push_back(std::move(entry));
+        }
+        return list;
+    }
+
+    Node api_node(const std::string& app_id) const {
+        for (const auto& api : well_known_apis())
+            if (api.app_id == app_id) return scalar(std::string(api.name));
+        auto node = text_node(app_id);
+        const auto name = draft_.api_names.find(app_id);
+        node.comment = name == draft_.api_names.end() ? "has no service principal in the tenant" : name->second;
+        return node;
+    }
+
+    /// Members under their own names, in the order of the field table; empty ones and the usual ones left out.
+    Node named_node(const AttributeForm& row, const Value& value) const {
+        const auto* field = table_->find("spec." + std::string(row.field));
+        auto list = sequence();
+        for (const auto& [name, element] : *value.as_map()) {
+            auto entry = mapping();
+            put(entry, "name", text_node(name));
+            for (const auto& member : field->members) {
+                const auto* given = element.find(member.name);
+                if (given == nullptr || given->is_null() || *given == Value("") || is_usual(member, *given)) continue;
+                put(entry, member.name, scalar_node(*given, &member));
+            }
+            list.items.push_back(std::move(entry));
+        }
+        return list;
+    }
+
+    bool is_usual(const Field& member, const Value& value) const {
+        return member.name == "audience" && value == Value(token_exchange_audience(draft_.cloud));
+    }
+
+    const ManifestDraft& draft_;
+    const KindTable* table_;
+};
+
+/// U+00C0 to U+017F without their marks; blanks where there is no letter.
+constexpr std::string_view latin_letters =
+    "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuu"
+    "uuwwyyy"
+    "zzzzzzs";
+static_assert(latin_letters.size() == 0x180 - 0xC0);
+
+char letter_of(char32_t character) {
+    if (character < 0x80) return static_cast<char>(character);
+    const auto index = static_cast<std::size_t>(character) - 0xC0;
+    return character >= 0xC0 && index < latin_letters.size() ? latin_letters[index] : ' ';
+}
+
+}  // namespace
+
+std::string write_manifest(const ManifestDraft& draft) {
+    return Writing(draft).text();
+}
+
+std::string name_from(std::string_view display_name) {
+    std::string plain;
+    while (!display_name.empty()) {
+        const auto character = decode_utf8(display_name);
+        plain += letter_of(character.value);
+        display_name.remove_prefix(character.bytes);
+    }
+    constexpr std::string_view blanks_and_signs = " \t\r\n-_.([{#*&!'\"";
+    plain.erase(0, std::min(plain.find_first_not_of(blanks_and_signs), plain.size()));
+    // A name begins with a letter.
+    if (!plain.empty() && plain.front() >= '0' && plain.front() <= '9') plain.insert(0, "app-");
+    return as_name(plain);
+}
+
+}  // namespace regent::manifest

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "model/address.hpp"
+#include "model/declaration.hpp"
+#include "model/value.hpp"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace regent::manifest {
+
+/// How an attribute is written in a manifest.
+enum class Form {
+    scalar,           ///< text, flag, number, or the friendly word of an enumeration
+    list,             ///< of texts
+    identifier_uris,  ///< texts; the object's own id becomes `{appId}`
+    permissions,      ///< by API, names before ids
+    named,            ///< a list of mappings told apart by their `name`
+    presence,         ///< `{create: false}` where there is none; nothing where there is one
+    not_importable    ///< never written: `why_not` says why
+};
+
+/// One attribute's way into a manifest: the loader's, backwards. Every attribute of model/attributes.hpp has one.
+struct AttributeForm {
+    std::string_view path;   ///< of the attribute
+    std::string_view field;  ///< below `spec`, dotted: "redirectUris.web"
+    Form form = Form::scalar;
+    /// Written also when it is what absence means to the service, since a reader wants to see it, or must give it.
+    bool always = false;
+    std::string_view why_not = {};
+};
+
+/// The rows of a kind that exists in tenants; empty for others.
+[[nodiscard]] std::span<const AttributeForm> attribute_forms(std::string_view kind) noexcept;
+
+/// What a manifest is written from: an object as it was observed.
+struct ManifestDraft {
+    model::Address address;
+    std::string adopt;  ///< an application's appId, a connector's name
+    model::ManagementPolicy policy = model::ManagementPolicy::observe;
+    const model::Map& attributes;  ///< by path, as observed
+    std::string app_id;            ///< what `{appId}` stands for
+    std::string cloud = "public";  ///< decides which audience of a federated credential is the usual one
+    /// Names of APIs by application id: written behind an id that is no well-known API's.
+    std::map<std::string, std::string> api_names = {};
+    std::set<std::string, std::less<>> without = {};  ///< attribute paths that are not to be written
+    /// Facts that no field can hold: a comment above the document, one line each.
+    std::vector<std::string> notes = {};
+};
+
+/// The manifest as YAML: what is as a service has it anyhow is left out, names stand for ids. Read again by the loader
+/// it declares what `draft` holds, but for `without`.
+[[nodiscard]] std::string write_manifest(const ManifestDraft& draft);
+
+/// A name for the object that people call `display_name`: lower-case letters, digits and `-`, letters of Latin scripts
+/// without their marks. Empty when nothing is left of it.
+[[nodiscard]] std::string name_from(std::string_view display_name);
+
+}  // namespace regent::manifest

@@ -1,0 +1,32 @@
+#include "plan/obstacles.hpp"
+
+#include <algorithm>
+
+namespace regent::plan {
+
+bool is_obstacle(const Withheld& withheld) noexcept {
+    switch (withheld.why) {
+        case Withheld::Why::foreign_owner:
+        case Withheld::Why::unclaimed_namesake:
+        case Withheld::Why::several_matches:
+        case Withheld::Why::adopt_target_missing:
+        case Withheld::Why::adopt_target_differs:
+            return true;
+        // With a manifest it would be replaced, or made; without one it is only kept.
+        case Withheld::Why::prevent_delete:
+        case Withheld::Why::waits_for_withheld:
+            return withheld.place.known();
+        case Withheld::Why::observe_only:
+        case Withheld::Why::create_only:
+        case Withheld::Why::ignored:
+        case Withheld::Why::on_removal_keep:
+            break;
+    }
+    return false;
+}
+
+std::size_t count_obstacles(const Plan& plan) noexcept {
+    return static_cast<std::size_t>(std::count_if(plan.withheld.begin(), plan.withheld.end(), is_obstacle));
+}
+
+}  // namespace regent::plan

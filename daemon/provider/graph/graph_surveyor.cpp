@@ -1,0 +1,145 @@
+#include "model/attributes.hpp"
+#include "provider/graph/application_json.hpp"
+#include "provider/graph/application_marks.hpp"
+#include "provider/graph/application_reader.hpp"
+#include "provider/graph/graph_provider.hpp"
+#include "provider/graph/json_access.hpp"
+#include "provider/graph/permissions_catalogue.hpp"
+#include "provider/graph/unsayable.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace regent::provider::graph {
+namespace {
+
+using nlohmann::json;
+
+/// Applications by appId, each once however many wishes name it.
+using Found = std::map<std::string, json>;
+
+void add(std::vector<json>&& applications, Found& found) {
+    for (auto& application : applications) {
+        const auto type = member_text(application, "@odata.type");
+        if (!type.empty() && type != "#microsoft.graph.application") continue;  // a derived type shares the list
+        auto id = lower_case(member_text(application, "appId"));
+        found.try_emplace(std::move(id), std::move(application));
+    }
+}
+
+std::string doubled_quotes(std::string text) {
+    for (auto at = text.find('\''); at != std::string::npos; at = text.find('\'', at + 2)) text.insert(at, "'");
+    return text;
+}
+
+std::set<std::string> apis_asked(const Found& found) {
+    std::set<std::string> apis;
+    for (const auto& [id, application] : found) {
+        const auto* entries = member(application, "requiredResourceAccess");
+        if (entries == nullptr || !entries->is_array()) continue;
+        for (const auto& entry : *entries) apis.insert(lower_case(member_text(entry, "resourceAppId")));
+    }
+    apis.erase(std::string{});
+    return apis;
+}
+
+class GraphSurveyor final : public Surveyor {
+public:
+    GraphSurveyor(net::Session& session, net::Clock& clock, GraphOptions options)
+        : options_(std::move(options)),
+          client_(session, clock, options_.origin, options_.scope, options_.parallel_reads),
+          memory_{options_.expand_federated_credentials, {}} {}
+
+    tl::expected<model::Survey, ProviderError> survey(const model::Selection& selection,
+                                                      ReadProgress& progress) override {
+        ApplicationReader reader(client_, memory_, progress, ApplicationReader::Members::all);
+        model::Survey survey;
+        Found found;
+        if (auto done = read(reader, selection, found, survey.missing); !done)
+            return tl::unexpected(std::move(done.error()));
+        auto apis = reader.apis(apis_asked(found));
+        if (!apis) return tl::unexpected(std::move(apis.error()));
+        survey.apis = std::move(*apis);
+        std::set<std::string> app_ids;
+        for (const auto& [app_id, application] : found) app_ids.insert(app_id);
+        auto principals = reader.service_principals(app_ids);
+        if (!principals) return tl::unexpected(std::move(principals.error()));
+        const PermissionNames names(survey.apis);
+        for (const auto& [app_id, application] : found) {
+            const auto principal = principals->find(app_id);
+            auto surveyed = understand(application, names);
+            if (!surveyed) return tl::unexpected(client_.incomplete("read the applications", surveyed.error()));
+            set_service_principal(surveyed->resource, principal == principals->end() ? "" : principal->second);
+            survey.applications.push_back(std::move(*surveyed));
+        }
+        return survey;
+    }
+
+private:
+    using Read = tl::expected<void, ProviderError>;
+
+    static Read read(ApplicationReader& reader, const model::Selection& selection, Found& found,
+                     std::vector<std::string>& missing) {
+        std::vector<std::string> filters;
+        if (selection.all) filters.emplace_back();
+        filters.insert(filters.end(), selection.filters.begin(), selection.filters.end());
+        for (const auto& filter : filters) {
+            auto listed = reader.matching(filter);
+            if (!listed) return tl::unexpected(std::move(listed.error()));
+            add(std::move(*listed), found);
+        }
+        for (const auto& name : selection.display_names) {
+            auto listed = reader.matching(fmt::format("displayName eq '{}'", doubled_quotes(name)));
+            if (!listed) return tl::unexpected(std::move(listed.error()));
+            if (listed->empty()) missing.push_back(name);
+            add(std::move(*listed), found);
+        }
+        if (selection.app_ids.empty()) return {};
+        auto by_id = reader.by_app_ids(selection.app_ids);
+        if (!by_id) return tl::unexpected(std::move(by_id.error()));
+        for (std::size_t i = 0; i < by_id->size(); ++i)
+            if ((*by_id)[i].is_null()) missing.push_back(selection.app_ids[i]);
+        std::erase_if(*by_id, [](const auto& application) { return application.is_null(); });
+        add(std::move(*by_id), found);
+        return {};
+    }
+
+    tl::expected<model::SurveyedApplication, std::string> understand(const json& application,
+                                                                     const PermissionNames& names) const {
+        auto resource = read_application(application, names);
+        if (!resource) return tl::unexpected(std::move(resource.error()));
+        model::SurveyedApplication surveyed;
+        surveyed.resource = std::move(*resource);
+        surveyed.created_at = member_text(application, "createdDateTime");
+        surveyed.unsayable = unsayable_of(application);
+        const auto facts = read_tags(application);
+        const auto name = name_of(application, options_.identity);
+        const auto owner = owner_of(application, facts);
+        auto& claimed = surveyed.resource;
+        claimed.address = {std::string(model::kind::application), {}};
+        claimed.ownership = model::Ownership::unclaimed;
+        if (!name.empty() && (facts.owner.empty() || is_ours(facts, options_.identity))) {
+            claimed.ownership = model::Ownership::ours;
+            claimed.address.name = name;
+        } else if (!owner.empty() && !is_ours(facts, options_.identity)) {
+            claimed.ownership = model::Ownership::foreign;
+            claimed.owner = owner;
+        }
+        return surveyed;
+    }
+
+    const GraphOptions options_;
+    GraphClient client_;
+    ReaderMemory memory_;
+};
+
+}  // namespace
+
+std::unique_ptr<Surveyor> make_graph_surveyor(net::Session& session, net::Clock& clock, GraphOptions options) {
+    return std::make_unique<GraphSurveyor>(session, clock, std::move(options));
+}
+
+}  // namespace regent::provider::graph

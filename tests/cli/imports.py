@@ -1,0 +1,262 @@
+"""What exists becomes manifests: of a thousand applications of every sort, nothing is lost, and nothing is planned afterwards."""
+
+import json
+import pathlib
+import random
+import re
+import tempfile
+
+from bench import ONE_APPLICATION, bench, case, check, plan_of, says
+
+GRAPH = "00000003-0000-0000-c000-000000000000"
+KNOWN_SCOPES = ["e1fe6dd8-ba31-4d61-89e7-88639da4683d", "37f7f235-527c-4136-accd-4a02d197296e"]
+KNOWN_ROLES = ["df021288-bdef-4463-88db-98f22de89214"]
+
+NAMES = ["yes", "no", "null", "~", "0123", "1e3", "0x1F", "*star", "&anchor", "- dash", "? question", "# hash", "%percent", "@at", "`tick`",
+         "key: value", "a # b", "{braces}", "[brackets]", "\"quoted\"", "it's", "trailing:", "Müller & Söhne GmbH", "日本語アプリ", "Ελληνικά",
+         "crème brûlée", "CRM", "crm", "Crm ", "C.R.M.", "${env}", "$${env}", "${", "con", "aux", "COM1", "🚀 launch", "a\u00a0b", "2nd portal",
+         "Łódź", "—", "!bang", "|", ">", "true", "12:30:45", "2026-01-01", "=", "<<", "portal", "Portal", "PORTAL", "a\\b", "tab\there"]
+TEXTS = ["", "yes", "0123", "*ref", "line one\nline two", "  indented\nthen not", "ends with a line feed\n", "\ttab", "# no comment", "a: b", "---",
+         "...", "${not_a_variable}", "ends in blanks  ", "'", "\"", "é日本🚀", "%TAG", "null", "\n\nblank lines first", "x" * 1000, "trailing\n\n\n"]
+
+
+def guid(dice):
+    text = f"{dice.getrandbits(128):032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def some(dice, values, most):
+    return dice.sample(values, dice.randint(0, min(most, len(values))))
+
+
+def permissions(dice, others):
+    apis = {}
+    for _ in range(dice.randint(0, 4)):
+        api = dice.choice([GRAPH, GRAPH, "797f4846-ba00-4fd7-ba43-dac1f8f63013", "0f0f0f0f-0000-4000-8000-000000000000", *others])
+        access = apis.setdefault(api, [])
+        for identity in some(dice, KNOWN_SCOPES, 2) if api == GRAPH else []:
+            access.append({"id": identity, "type": "Scope"})
+        for identity in some(dice, KNOWN_ROLES, 1) if api == GRAPH else []:
+            access.append({"id": identity, "type": "Role"})
+        if dice.random() < 0.3 or not access:
+            access.append({"id": guid(dice), "type": dice.choice(["Scope", "Role"])})
+    return [{"resourceAppId": api, "resourceAccess": access} for api, access in apis.items()]
+
+
+def application(dice, number, others):
+    """Anything that a tenant may hold, also what its own rules of today would refuse."""
+    app_id = f"cccccccc-0000-4444-8888-{number:012}" if dice.random() < 0.5 else guid(dice)
+    host = f"app-{number:04}.contoso.com"
+    audience = dice.choice(["AzureADMyOrg"] * 4 + ["AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"])
+    it = {"appId": app_id, "displayName": dice.choice(NAMES) if dice.random() < 0.7 else f"App {number}", "signInAudience": audience}
+    if dice.random() < 0.15:
+        return it  # everything null
+    it["description"] = dice.choice(TEXTS)
+    it["notes"] = dice.choice(TEXTS)
+    it["tags"] = some(dice, ["HideApp", "yes", "0123", "WindowsAzureActiveDirectoryIntegratedApp", "a:b", "*"], 3)
+    it["identifierUris"] = some(dice, [f"api://{app_id}", f"https://{host}/api", f"api://{app_id}/sub", f"api://{host}"], 2)
+    it["web"] = {"redirectUris": some(dice, [f"https://{host}/", f"https://{host}/signin?x=1", "http://localhost:3000/", f"https://*.{host}/x",
+                                             "http://not-https.contoso.com/x"], 3),
+                 "homePageUrl": dice.choice([None, f"https://{host}/", f"https://{host}/a b"]),
+                 "logoutUrl": dice.choice([None, f"https://{host}/out"]),
+                 "implicitGrantSettings": {"enableIdTokenIssuance": dice.random() < 0.3, "enableAccessTokenIssuance": dice.random() < 0.2}}
+    it["spa"] = {"redirectUris": some(dice, [f"https://spa.{host}/", "http://localhost:5173"], 2)}
+    it["publicClient"] = {"redirectUris": some(dice, ["http://localhost", f"msal{app_id}://auth", "urn:ietf:wg:oauth:2.0:oob"], 3)}
+    it["api"] = {"requestedAccessTokenVersion": 2 if "Personal" in audience else dice.choice([None, 1, 2])}
+    it["requiredResourceAccess"] = permissions(dice, others)
+    if dice.random() < 0.3:
+        it["passwordCredentials"] = [{"keyId": guid(dice), "displayName": dice.choice(["ci", None, "yes", "x (regent someday)"]), "hint": "abc",
+                                      "customKeyIdentifier": None, "startDateTime": "2026-01-01T00:00:00Z",
+                                      "endDateTime": "2099-01-01T00:00:00Z"}]
+    if dice.random() < 0.4:
+        it["federatedIdentityCredentials"] = [
+            {"name": dice.choice(["deploy", "yes-1", "0123", "x.y z"]), "issuer": "https://token.actions.githubusercontent.com",
+             "subject": dice.choice([f"repo:contoso/{number}:ref:refs/heads/main", "*", "0123", None]),
+             "audiences": [dice.choice(["api://AzureADTokenExchange", "something-else"])], "description": dice.choice(TEXTS[:6])}]
+    for member, value in (("optionalClaims", {"idToken": [{"name": "email", "essential": False}], "accessToken": [], "saml2Token": []}),
+                          ("groupMembershipClaims", "SecurityGroup"), ("isFallbackPublicClient", True),
+                          ("serviceManagementReference", "TICKET-1"), ("samlMetadataUrl", "https://contoso.com/saml"),
+                          ("isDeviceOnlyAuthSupported", False)):
+        if dice.random() < 0.15:
+            it[member] = value
+    if dice.random() < 0.1:
+        it["info"] = {"marketingUrl": "https://contoso.com/", "logoUrl": "https://cdn.contoso.com/logo"}
+    return it
+
+
+def tenant(count, seed):
+    dice = random.Random(seed)
+    others = [guid(dice) for _ in range(10)]
+    applications = [application(dice, n, others) for n in range(count)]
+    # Another tool's marks, another owner's, ours without a manifest.
+    applications[0].update(uniqueName="bicep-app")
+    applications[1].update(uniqueName="other.prod.theirs", tags=["regent:owner:other.prod"])
+    applications[2].update(uniqueName="regent.dev.orphan", tags=["regent:owner:regent.dev"])
+    principals = [{"appId": a["appId"], "displayName": a["displayName"]} for a in applications if dice.random() < 0.6]
+    principals += [{"appId": o, "displayName": f"Other API {i}", "appRoles": [], "oauth2PermissionScopes": []} for i, o in enumerate(others[:5])]
+    return {"graph": {"applications": applications, "servicePrincipals": principals}}
+
+
+def seeded(binaries, count, seed):
+    file = tempfile.NamedTemporaryFile("w", suffix=".json")
+    json.dump(tenant(count, seed), file)
+    file.flush()
+    it = bench(binaries, ONE_APPLICATION, seed=pathlib.Path(file.name))
+    it.file = file
+    return it
+
+
+def only_imports(it):
+    for path in (it.repository / "base").iterdir():
+        path.unlink()
+
+
+def seen(it):
+    """Every application, but for regent's marks."""
+    apps = {}
+    for app in it.simulator.state()["graph"]["applications"]:
+        app = {k: v for k, v in app.items() if not k.startswith("_") and k not in ("uniqueName", "createdDateTime")}
+        app["tags"] = sorted(t for t in app.get("tags", []) if not t.startswith("regent:"))
+        apps[app["appId"]] = app
+    return apps
+
+
+UNSAYABLE = ["optionalClaims", "groupMembershipClaims", "isFallbackPublicClient", "serviceManagementReference", "samlMetadataUrl"]
+
+
+@case
+def a_thousand_applications_of_every_sort_are_imported_and_nothing_is_planned(binaries):
+    with seeded(binaries, 1000, 1) as it:
+        only_imports(it)
+        mark = it.mark()
+        run = it.regent("import", "--all", expect=0)
+        sent = len(it.requests_since(mark))
+        check(sent <= 45, f"{sent} requests for one import")
+        check(not it.simulator.writes(mark), f"an import wrote {it.simulator.writes(mark)[:3]}")
+        files = sorted((it.repository / "base").glob("*.regent.yaml"))
+        managed = len(re.findall("^left out: ", run.err, re.M))
+        apps = {a["appId"]: a for a in it.simulator.state()["graph"]["applications"]}
+        check(len(files) + managed == len(apps), f"{len(files)} files, {managed} left out, {len(apps)} applications")
+        says(run, "belongs to other.prod", "orphan.regent.yaml", f"{len(files)} manifests written")
+
+        it.regent("validate", expect=0)
+        plan = plan_of(it)
+        check(plan["summary"]["withheld"] == 0 and not plan["steps"], f"the first plan says {json.dumps(plan)[:2000]}")
+
+        # Nothing is lost: what is in no field stands in a comment.
+        for path in files:
+            text = path.read_text()
+            app = apps[re.search(r"appId: ([0-9a-f-]{36})", text)[1]]
+            comments = "\n".join(line for line in text.splitlines() if line.startswith("#"))
+            for member in UNSAYABLE:
+                check(not app.get(member) or f"{member}" in text, f"{path.name} is silent about {member}")
+            for secret in app["passwordCredentials"]:
+                check(secret["keyId"] in comments, f"{path.name} is silent about a secret")
+            for entry in app["requiredResourceAccess"]:
+                for access in entry["resourceAccess"]:
+                    known = access["id"] in KNOWN_SCOPES + KNOWN_ROLES
+                    check(known or access["id"] in text, f"{path.name} is silent about the permission {access['id']}")
+            for platform in ("web", "spa", "publicClient"):
+                for uri in app[platform]["redirectUris"]:
+                    check(uri in text, f"{path.name} is silent about {uri}")
+            for uri in app["identifierUris"]:
+                check(uri in text or uri.replace(app["appId"], "{appId}") in text, f"{path.name} is silent about {uri}")
+
+        # Meant as it is written: taking them over changes nothing but the marks.
+        for path in files:
+            path.write_text(path.read_text().replace("\n  policy: observe", ""))
+        plan = plan_of(it)
+        wrong = [r for r in plan["changes"] if r["action"] not in ("adopt", "none") and r["address"] != "Application/orphan" or
+                 [f for f in r.get("fields", []) if f["path"] != "marks"]]
+        check(not wrong, f"more than adoptions: {json.dumps(wrong[:3])}")
+
+
+@case
+def what_was_imported_is_taken_over_without_any_change_but_marks(binaries):
+    with seeded(binaries, 60, 7) as it:
+        only_imports(it)
+        it.regent("import", "--all", "--policy", "full", expect=0)
+        before = seen(it)
+        it.regent("apply", "--yes", expect=0)
+        after = seen(it)
+        for app_id, app in before.items():
+            check(app == after[app_id], f"adoption changed {json.dumps(app)[:600]}\ninto {json.dumps(after[app_id])[:600]}")
+        mark = it.mark()
+        it.regent("apply", "--yes", expect=0)
+        check(not it.simulator.writes(mark), "the second apply wrote")
+
+
+@case
+def the_same_tenant_gives_the_same_files_whatever_is_chosen(binaries):
+    with seeded(binaries, 120, 3) as it:
+        only_imports(it)
+        it.regent("import", "--all", "--out", str(it.folder / "one"), expect=0)
+        it.regent("import", "--all", "--out", str(it.folder / "two"), expect=0)
+        one, two = ({p.name: p.read_text() for p in (it.folder / f).iterdir()} for f in ("one", "two"))
+        check(one == two, "two imports of one tenant differ")
+        check(len({name.lower() for name in one}) == len(one), "two names differ in nothing but case")
+
+
+@case
+def an_import_never_overwrites_and_leaves_out_what_is_managed(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        only_imports(it)
+        app_id = "dddddddd-0000-4444-8888-000000000001"
+        it.change("/v1.0/applications", put={"displayName": "Customer portal", "appId": app_id})
+        it.regent("import", "--app", app_id, expect=0)
+        file = it.repository / "base" / "customer-portal.regent.yaml"
+        text = file.read_text()
+        check("policy: observe" in text and app_id in text, text)
+        again = it.regent("import", "--app", app_id, expect=0)
+        says(again, "left out", "managed already: Application/customer-portal (base/customer-portal.regent.yaml:1", "Nothing is left to write")
+        file.rename(it.folder / "aside")
+        other = it.repository / "base" / "customer-portal.regent.yaml"
+        other.write_text("# somebody's notes\n")
+        refused = it.regent("import", "--app", app_id, expect=1)
+        says(refused, "customer-portal.regent.yaml exists, and no file is overwritten", "Nothing was written")
+        check(other.read_text() == "# somebody's notes\n", "the file was overwritten")
+        printed = it.regent("import", "--app", app_id, "--out", "-", expect=0)
+        check(printed.out == text, f"{printed.out!r} is not {text!r}")
+
+
+@case
+def a_display_name_that_several_have_is_no_choice(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        ids = [f"dddddddd-0000-4444-8888-00000000000{n}" for n in (1, 2)]
+        for app_id in ids:
+            it.change("/v1.0/applications", put={"displayName": "Portal", "appId": app_id})
+        it.change("/v1.0/applications", put={"displayName": "O'Brien's", "appId": "dddddddd-0000-4444-8888-000000000009"})
+        run = it.regent("import", "--name", "Portal", expect=1)
+        says(run, "2 applications are called `Portal`", *ids, "choose with --app ID", "Nothing was written")
+        says(it.regent("import", "--name", "O'Brien's", "--out", "-", expect=0), "displayName: O'Brien's")
+        says(it.regent("import", "--name", "Nobody", expect=1), "the tenant has no application `Nobody`")
+        says(it.regent("import", "--app", "Portal", expect=64), "is no application id")
+        says(it.regent("import", expect=64), "which applications?")
+        found = it.regent("import", "--filter", "startswith(displayName,'Port')", "--out", "-", expect=0)
+        check(found.out.count("kind: Application") == 2, found.out)
+        says(it.regent("import", "--filter", "nonsense(", expect=1), "Invalid filter clause")
+
+
+@case
+def what_no_manifest_can_be_is_said_and_the_rest_is_written(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        only_imports(it)
+        it.change("/v1.0/applications", put={"displayName": "L" * 130, "appId": "dddddddd-0000-4444-8888-000000000001"})
+        it.change("/v1.0/applications", put={"displayName": "Short", "appId": "dddddddd-0000-4444-8888-000000000002"})
+        it.change("/v1.0/applications", put={"displayName": "Half ours", "appId": "dddddddd-0000-4444-8888-000000000003", "passwordCredentials": [
+            {"keyId": "dddddddd-0000-4444-8888-00000000000a", "displayName": "arm (regent 0123abcd)", "hint": "abc", "customKeyIdentifier": None,
+             "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": "2099-01-01T00:00:00Z"}]})
+        ids = [f"dddddddd-0000-4444-8888-00000000000{n}" for n in (1, 2, 3)]
+        run = it.regent("import", *(word for app_id in ids for word in ("--app", app_id)), expect=5)
+        says(run, "not importable", "at most 120 characters", "short.regent.yaml", "1 manifest written", 'its client secret "arm" was issued by regent')
+
+
+@case
+def a_folder_of_two_environments_is_not_written_to_unasked(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        (path,) = (it.repository / "environments").glob("*.regent.yaml")
+        name = re.search(r"name: (\S+)", path.read_text())[1]
+        path.with_name("second.regent.yaml").write_text(path.read_text().replace(f"name: {name}", "name: second", 1))
+        it.change("/v1.0/applications", put={"displayName": "Portal", "appId": "dddddddd-0000-4444-8888-000000000001"})
+        run = it.regent("import", "-e", name, "--name", "Portal", expect=64)
+        says(run, "is read by another environment, too", "--out")
