@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 
 namespace regent::controller {
 namespace {
@@ -93,11 +95,11 @@ tl::expected<void, WorkspaceError> read_manifests(const source::ManifestTree& tr
     if (!set) return tl::unexpected(from(std::move(set.error())));
     workspace.revision = set->revision;
     workspace.notes = std::move(set->notes);
+    std::set<std::string> known;
+    for (const auto& text : workspace.texts) known.insert(text.file);
     for (auto& file : set->files) {
-        const auto known = std::any_of(workspace.texts.begin(), workspace.texts.end(),
-                                       [&](const auto& t) { return t.file == file.path; });
         // Environments that lie among the sources were read, and complained about, already.
-        if (known) continue;
+        if (!known.insert(file.path).second) continue;
         workspace.texts.push_back({file.path, std::move(file.text)});
         auto read = manifest::read_yaml(workspace.texts.back());
         append(workspace.diagnostics, std::move(read.diagnostics));
