@@ -33,6 +33,8 @@ private:
     std::function<void(const std::string&)> say_;
 };
 
+/// A plan that names other objects each time it is made is made from everything.
+constexpr int rounds_of_reading = 3;
 /// Room for the records of one run, on the disk of the database.
 constexpr std::uintmax_t least_space = 1u << 20;
 
@@ -124,9 +126,7 @@ tl::expected<void, Cycle::Stop> Cycle::observe() {
         state_problem_ = read.error().message;
     }
     look_at_disk();
-    auto planned = while_reading("reading", [&](provider::ReadProgress& progress) {
-        return observe_and_plan(*order_.workspace, *tenant_, history, {}, progress);
-    });
+    auto planned = while_reading("reading", [&](provider::ReadProgress& progress) { return look(history, progress); });
     phase_done("observe");
     if (!planned) {
         auto& error = planned.error();
@@ -140,6 +140,37 @@ tl::expected<void, Cycle::Stop> Cycle::observe() {
     const bool drift = std::any_of(before_.plan.resources.begin(), before_.plan.resources.end(), has_drift);
     if (drift && run_.trigger == "interval") run_.trigger = "drift";
     return {};
+}
+
+/// A person who asks, and the first look, want to see the tenant itself.
+provider::ReadOrder Cycle::first_order() {
+    const auto& last = keeper_.read_whole_;
+    const bool due = !last || parts_.now() - *last >= order_.full_read_interval || parts_.now() < *last;
+    provider::ReadOrder order;
+    order.may_remember = !due && order_.trigger != "manual";
+    std::erase_if(keeper_.written_, [&](const auto& entry) { return entry.second < parts_.now(); });
+    for (const auto& [address, until] : keeper_.written_) order.anew.insert(address);
+    return order;
+}
+
+/// Nothing is written because of what is only remembered: the objects of a plan that is not empty are read, and the
+/// plan is made again.
+tl::expected<Planned, provider::ProviderError> Cycle::look(const plan::History& history,
+                                                           provider::ReadProgress& progress) {
+    auto order = first_order();
+    for (int round = 1;; ++round) {
+        const auto now = parts_.now();
+        auto planned = observe_and_plan(*order_.workspace, *tenant_, history, {}, progress, &order);
+        if (!planned) return planned;
+        if (!planned->from_memory) {
+            keeper_.read_whole_ = now;
+            return planned;
+        }
+        const auto before = order.anew.size();
+        for (const auto& step : planned->plan.steps) order.anew.insert(step.address);
+        if (order.anew.size() == before) return planned;
+        order.may_remember = round < rounds_of_reading;
+    }
 }
 
 /// Before anything is written to the tenant: a write whose record is lost cannot be traced.
@@ -254,8 +285,12 @@ void Cycle::read_back() {
     for (const auto& [address, outcome] : outcomes_)
         if (outcome.state != apply::StepState::done) except.insert(address);
     const auto grace = parts_.stop ? std::chrono::seconds(0) : order_.replication_grace;
+    provider::ReadOrder order;
+    order.may_remember = order_.full_read_interval > std::chrono::seconds(0);
+    for (const auto& step : held_.plan.steps) order.anew.insert(step.address);
+    for (const auto& address : order.anew) keeper_.written_[address] = parts_.now() + order_.replication_grace;
     auto settled = while_reading("reading back", [&](provider::ReadProgress& progress) {
-        return settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except, progress);
+        return settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except, progress, &order);
     });
     if (settled.planned) {
         after_ = std::move(*settled.planned);

@@ -29,6 +29,9 @@ private:
     tl::expected<void, Stop> take_lock();
     tl::expected<void, Stop> connect();
     tl::expected<void, Stop> observe();
+    [[nodiscard]] provider::ReadOrder first_order();
+    [[nodiscard]] tl::expected<Planned, provider::ProviderError> look(const plan::History& history,
+                                                                      provider::ReadProgress& progress);
     void look_at_disk();
     void decide();
     void forget_creations();

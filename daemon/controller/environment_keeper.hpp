@@ -59,6 +59,8 @@ struct RunOrder {
     int parallel = 4;
     std::chrono::seconds replication_grace{120};
     std::chrono::seconds warn_before_expiry{0};
+    /// How long to go by what the service says has changed. Zero: everything is read at every run.
+    std::chrono::seconds full_read_interval{0};
 };
 
 /// Tells the status what a read is at, and the watchdog that it moves. A status is copied for its readers, so a page
@@ -82,8 +84,9 @@ private:
     std::optional<ReadPace::Moment> said_;
 };
 
-/// Keeps one environment as its manifests say: each run reads everything and trusts nothing of the last one, but
-/// for how long to leave what failed alone. Not thread-safe: one run at a time.
+/// Keeps one environment as its manifests say. Each run begins with what the tenant holds: read whole, or between two
+/// whole reads with what the service says has changed since; nothing is written on the strength of what was only
+/// remembered. Not thread-safe: one run at a time.
 class EnvironmentKeeper {
 public:
     EnvironmentKeeper(std::string name, KeeperParts parts);
@@ -127,6 +130,10 @@ private:
     std::string told_pending_;
     std::string last_revision_;
     std::vector<store::ObjectRow> remembered_;
+    std::optional<Time> read_whole_;  ///< when everything was read last
+    /// What was written, and until when it is read at every run: replicas may show what was before, and not every part
+    /// is among what the service says has changed.
+    std::map<model::Address, Time> written_;
     bool restored_ = false;
     bool state_broken_ = false;  ///< the database could not be written, and that was told
     bool failing_ = false;       ///< the last run failed as a whole, and that was told
