@@ -32,11 +32,13 @@ private:
     [[nodiscard]] provider::ReadOrder first_order();
     [[nodiscard]] tl::expected<Planned, provider::ProviderError> look(const plan::History& history,
                                                                       provider::ReadProgress& progress);
+    [[nodiscard]] bool shows_the_past(const Planned& planned) const;
     void look_at_disk();
     void decide();
     void forget_creations();
     void apply();
     void read_back();
+    void remember_written(const model::Address& address);
     void learn();
     void learn_of(const model::Address& address, const apply::StepOutcome& outcome);
     void tell();

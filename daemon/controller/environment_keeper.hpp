@@ -63,6 +63,18 @@ struct RunOrder {
     std::chrono::seconds full_read_interval{0};
 };
 
+/// An object that was written not long ago. Until `until` it is read at every run, since not every part of it is among
+/// what the service says has changed; and if a replica shows it as it was before, that is no drift.
+struct Written {
+    Time until{};
+    bool accepted = false;             ///< the service took every write
+    std::optional<model::Map> before;  ///< nothing: it was not there
+};
+
+/// Does `seen` show an object as it was before it was written? Of `change`, what the next plan would do to it.
+[[nodiscard]] bool shows_the_past(const Written& written, const plan::ResourceChange& change,
+                                  const model::Snapshot& seen);
+
 /// Tells the status what a read is at, and the watchdog that it moves. A status is copied for its readers, so a page
 /// that comes soon after the last one is not told to them.
 class KeeperReading final : public provider::ReadProgress {
@@ -131,9 +143,7 @@ private:
     std::string last_revision_;
     std::vector<store::ObjectRow> remembered_;
     std::optional<Time> read_whole_;  ///< when everything was read last
-    /// What was written, and until when it is read at every run: replicas may show what was before, and not every part
-    /// is among what the service says has changed.
-    std::map<model::Address, Time> written_;
+    std::map<model::Address, Written> written_;
     bool restored_ = false;
     bool state_broken_ = false;  ///< the database could not be written, and that was told
     bool failing_ = false;       ///< the last run failed as a whole, and that was told
