@@ -122,7 +122,8 @@ struct CommandLine {
         app.add_option("--parallel", global.parallel, "Steps under way at once (default 4)")
             ->check(CLI::Range(1, 32))
             ->envname("REGENT_PARALLEL");
-        app.add_option("--transport", global.connection.transport, "cpprest or curl: the HTTP library")
+        app.add_option("--transport", global.connection.transport,
+                       "cpprest or curl: the HTTP library (default: the build's)")
             ->check(CLI::IsMember({"cpprest", "curl"}))
             ->envname("REGENT_TRANSPORT");
         app.add_option("--ca-file", global.connection.ca_file, "More trusted certificates (PEM), for private endpoints")

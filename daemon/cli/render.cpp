@@ -11,7 +11,7 @@
 namespace regent::cli {
 
 ExitCode render(const GlobalOptions& global, const RenderOptions& options, Terminal& terminal) {
-    auto workspace = open_workspace(global.directory, global.environment);
+    auto workspace = open_workspace(global.directory, global.environment, controller::Documents::kept);
     if (!workspace) {
         print_error(terminal, workspace.error(), global.colour);
         return workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests;

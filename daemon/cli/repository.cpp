@@ -14,10 +14,11 @@ tl::expected<std::unique_ptr<source::ManifestTree>, controller::WorkspaceError> 
 }  // namespace
 
 tl::expected<controller::Workspace, controller::WorkspaceError> open_workspace(const std::filesystem::path& directory,
-                                                                               const std::string& name) {
+                                                                               const std::string& name,
+                                                                               controller::Documents documents) {
     const auto tree = open_repository(directory);
     if (!tree) return tl::unexpected(tree.error());
-    return controller::open_workspace(**tree, name);
+    return controller::open_workspace(**tree, name, documents);
 }
 
 tl::expected<std::vector<std::string>, controller::WorkspaceError> environment_names(

@@ -22,6 +22,7 @@ struct Findings {
     model::Diagnostics diagnostics;
     std::vector<manifest::SourceText> texts;
     std::vector<manifest::Looked> looked;  ///< documents; one of several environments is there several times
+    std::set<std::string> known;  ///< names of `texts`
     std::vector<std::string> notes;
     std::vector<std::string> environments;
     std::size_t files = 0;
@@ -29,8 +30,7 @@ struct Findings {
 
     void add(model::Diagnostics more, std::vector<manifest::SourceText> more_texts) {
         for (auto& text : more_texts) {
-            if (std::none_of(texts.begin(), texts.end(), [&](const auto& t) { return t.file == text.file; }))
-                texts.push_back(std::move(text));
+            if (known.insert(text.file).second) texts.push_back(std::move(text));
         }
         for (auto& diagnostic : more) {
             const auto same = [&](const auto& d) {

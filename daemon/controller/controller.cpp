@@ -228,6 +228,7 @@ RunOrder Controller::order_for(Runner& runner) {
         order.frozen = fmt::format("freeze window `{}` until {}", frozen->window, rfc3339(frozen->until));
     order.parallel = configuration_.parallel;
     order.replication_grace = configuration_.replication_grace;
+    order.full_read_interval = configuration_.full_read_interval;
     order.warn_before_expiry = configuration_.warn_before_expiry;
     runner.forget.clear();
     runner.create_again.clear();

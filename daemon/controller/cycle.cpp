@@ -33,6 +33,11 @@ private:
     std::function<void(const std::string&)> say_;
 };
 
+/// A plan that names other objects each time it is made is made from everything.
+constexpr int rounds_of_reading = 3;
+/// Before a replica is asked again; doubles.
+constexpr std::chrono::milliseconds first_pause{500};
+constexpr int looks_in_a_row = 5;
 /// Room for the records of one run, on the disk of the database.
 constexpr std::uintmax_t least_space = 1u << 20;
 
@@ -126,9 +131,7 @@ tl::expected<void, Cycle::Stop> Cycle::observe() {
         state_problem_ = read.error().message;
     }
     look_at_disk();
-    auto planned = while_reading("reading", [&](provider::ReadProgress& progress) {
-        return observe_and_plan(*order_.workspace, *tenant_, history, {}, progress);
-    });
+    auto planned = while_reading("reading", [&](provider::ReadProgress& progress) { return look(history, progress); });
     phase_done("observe");
     if (!planned) {
         auto& error = planned.error();
@@ -142,6 +145,58 @@ tl::expected<void, Cycle::Stop> Cycle::observe() {
     const bool drift = std::any_of(before_.plan.resources.begin(), before_.plan.resources.end(), has_drift);
     if (drift && run_.trigger == "interval") run_.trigger = "drift";
     return {};
+}
+
+/// A person who asks, and the first look, want to see the tenant itself.
+provider::ReadOrder Cycle::first_order() {
+    const auto& last = keeper_.read_whole_;
+    const bool due = !last || parts_.now() - *last >= order_.full_read_interval || parts_.now() < *last;
+    provider::ReadOrder order;
+    order.may_remember = !due && order_.trigger != "manual";
+    std::erase_if(keeper_.written_, [&](const auto& entry) { return entry.second.until < parts_.now(); });
+    for (const auto& [address, written] : keeper_.written_) order.anew.insert(address);
+    return order;
+}
+
+bool Cycle::shows_the_past(const Planned& planned) const {
+    std::set<model::Address> written;
+    for (const auto& step : planned.plan.steps) written.insert(step.address);
+    return std::any_of(planned.plan.resources.begin(), planned.plan.resources.end(), [&](const auto& change) {
+        const auto known = keeper_.written_.find(change.address);
+        return written.contains(change.address) && known != keeper_.written_.end() && known->second.accepted &&
+               known->second.until >= parts_.now() &&
+               controller::shows_the_past(known->second, change, planned.snapshot);
+    });
+}
+
+/// Nothing is written because of what is only remembered: the objects of a plan that is not empty are read, and the
+/// plan is made again. Nor because of one replica that has not heard of the last write: only when all looks in a row
+/// show the same has somebody put it back.
+tl::expected<Planned, provider::ProviderError> Cycle::look(const plan::History& history,
+                                                           provider::ReadProgress& progress) {
+    auto order = first_order();
+    auto pause = first_pause;
+    int looks = 1;
+    for (int round = 1;; ++round) {
+        const auto now = parts_.now();
+        auto planned = observe_and_plan(*order_.workspace, *tenant_, history, {}, progress, &order);
+        if (!planned) return planned;
+        if (!planned->from_memory) keeper_.read_whole_ = now;
+        if (looks < looks_in_a_row && shows_the_past(*planned)) {
+            progress.waits("the tenant does not show every change yet", pause);
+            if (!tenant_->clock().sleep_for(pause)) return planned;
+            ++looks;
+            pause *= 2;
+            order.may_remember = order_.full_read_interval > std::chrono::seconds(0);
+            --round;
+            continue;
+        }
+        if (!planned->from_memory) return planned;
+        const auto before = order.anew.size();
+        for (const auto& step : planned->plan.steps) order.anew.insert(step.address);
+        if (order.anew.size() == before) return planned;
+        order.may_remember = round < rounds_of_reading;
+    }
 }
 
 /// Before anything is written to the tenant: a write whose record is lost cannot be traced.
@@ -256,8 +311,12 @@ void Cycle::read_back() {
     for (const auto& [address, outcome] : outcomes_)
         if (outcome.state != apply::StepState::done) except.insert(address);
     const auto grace = parts_.stop ? std::chrono::seconds(0) : order_.replication_grace;
+    provider::ReadOrder order;
+    order.may_remember = order_.full_read_interval > std::chrono::seconds(0);
+    for (const auto& step : held_.plan.steps) order.anew.insert(step.address);
+    for (const auto& address : order.anew) remember_written(address);
     auto settled = while_reading("reading back", [&](provider::ReadProgress& progress) {
-        return settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except, progress);
+        return settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except, progress, &order);
     });
     if (settled.planned) {
         after_ = std::move(*settled.planned);
@@ -265,6 +324,17 @@ void Cycle::read_back() {
         result_->warnings.push_back("what the tenant holds after the writes could not be read back");
     }
     phase_done("settle");
+}
+
+void Cycle::remember_written(const model::Address& address) {
+    Written written{parts_.now() + order_.replication_grace, false, {}};
+    const auto outcome = outcomes_.find(address);
+    written.accepted = outcome != outcomes_.end() && outcome->second.state == apply::StepState::done;
+    const auto there = before_.snapshot.resources.find(address);
+    if (there != before_.snapshot.resources.end() && !there->second.deleted) written.before = there->second.attributes;
+    for (const auto& orphan : before_.snapshot.orphans)
+        if (orphan.address == address) written.before = orphan.attributes;
+    keeper_.written_.insert_or_assign(address, std::move(written));
 }
 
 const plan::ResourceChange* Cycle::change_of(const model::Address& address) const {

@@ -29,11 +29,16 @@ private:
     tl::expected<void, Stop> take_lock();
     tl::expected<void, Stop> connect();
     tl::expected<void, Stop> observe();
+    [[nodiscard]] provider::ReadOrder first_order();
+    [[nodiscard]] tl::expected<Planned, provider::ProviderError> look(const plan::History& history,
+                                                                      provider::ReadProgress& progress);
+    [[nodiscard]] bool shows_the_past(const Planned& planned) const;
     void look_at_disk();
     void decide();
     void forget_creations();
     void apply();
     void read_back();
+    void remember_written(const model::Address& address);
     void learn();
     void learn_of(const model::Address& address, const apply::StepOutcome& outcome);
     void tell();

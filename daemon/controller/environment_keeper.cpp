@@ -23,6 +23,22 @@ std::string text_of(const std::optional<Time>& time) {
 
 }  // namespace
 
+bool shows_the_past(const Written& written, const plan::ResourceChange& change, const model::Snapshot& seen) {
+    const model::Map* now = nullptr;
+    const auto there = seen.resources.find(change.address);
+    if (there != seen.resources.end() && !there->second.deleted) now = &there->second.attributes;
+    for (const auto& orphan : seen.orphans)
+        if (orphan.address == change.address) now = &orphan.attributes;
+    if (now == nullptr || !written.before) return now == nullptr && !written.before;
+    const auto value_of = [](const model::Map& attributes, const std::string& path) {
+        const auto it = attributes.find(path);
+        return it == attributes.end() ? model::Value{} : it->second;
+    };
+    return std::all_of(change.changes.begin(), change.changes.end(), [&](const auto& difference) {
+        return value_of(*now, difference.path) == value_of(*written.before, difference.path);
+    });
+}
+
 EnvironmentKeeper::EnvironmentKeeper(std::string name, KeeperParts parts)
     : name_(std::move(name)), parts_(std::move(parts)) {
     status_.name = name_;

@@ -59,7 +59,21 @@ struct RunOrder {
     int parallel = 4;
     std::chrono::seconds replication_grace{120};
     std::chrono::seconds warn_before_expiry{0};
+    /// How long to go by what the service says has changed. Zero: everything is read at every run.
+    std::chrono::seconds full_read_interval{0};
 };
+
+/// An object that was written not long ago. Until `until` it is read at every run, since not every part of it is among
+/// what the service says has changed; and if a replica shows it as it was before, that is no drift.
+struct Written {
+    Time until{};
+    bool accepted = false;             ///< the service took every write
+    std::optional<model::Map> before;  ///< nothing: it was not there
+};
+
+/// Does `seen` show an object as it was before it was written? Of `change`, what the next plan would do to it.
+[[nodiscard]] bool shows_the_past(const Written& written, const plan::ResourceChange& change,
+                                  const model::Snapshot& seen);
 
 /// Tells the status what a read is at, and the watchdog that it moves. A status is copied for its readers, so a page
 /// that comes soon after the last one is not told to them.
@@ -82,8 +96,9 @@ private:
     std::optional<ReadPace::Moment> said_;
 };
 
-/// Keeps one environment as its manifests say: each run reads everything and trusts nothing of the last one, but
-/// for how long to leave what failed alone. Not thread-safe: one run at a time.
+/// Keeps one environment as its manifests say. Each run begins with what the tenant holds: read whole, or between two
+/// whole reads with what the service says has changed since; nothing is written on the strength of what was only
+/// remembered. Not thread-safe: one run at a time.
 class EnvironmentKeeper {
 public:
     EnvironmentKeeper(std::string name, KeeperParts parts);
@@ -127,6 +142,8 @@ private:
     std::string told_pending_;
     std::string last_revision_;
     std::vector<store::ObjectRow> remembered_;
+    std::optional<Time> read_whole_;  ///< when everything was read last
+    std::map<model::Address, Written> written_;
     bool restored_ = false;
     bool state_broken_ = false;  ///< the database could not be written, and that was told
     bool failing_ = false;       ///< the last run failed as a whole, and that was told

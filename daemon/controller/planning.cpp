@@ -31,13 +31,22 @@ std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::st
 tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace& workspace, Tenant& tenant,
                                                                 const plan::History& history,
                                                                 const plan::Consent& consent,
-                                                                provider::ReadProgress& progress) {
+                                                                provider::ReadProgress& progress,
+                                                                const provider::ReadOrder* order) {
     const auto begun = tenant.clock().monotonic();
     const auto before = tenant.counters().requests;
-    auto snapshot = tenant.observe(plan::scope_of(workspace.graph, history.remote_ids), progress);
-    if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
+    const auto scope = plan::scope_of(workspace.graph, history.remote_ids);
     Planned planned;
-    planned.snapshot = std::move(*snapshot);
+    if (order != nullptr) {
+        auto seen = tenant.observe_changes(scope, *order, progress);
+        if (!seen) return tl::unexpected(std::move(seen.error()));
+        planned.from_memory = seen->from == provider::ReadFrom::memory;
+        planned.snapshot = std::move(seen->snapshot);
+    } else {
+        auto snapshot = tenant.observe(scope, progress);
+        if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
+        planned.snapshot = std::move(*snapshot);
+    }
     planned.plan = plan::make_plan(workspace.graph, planned.snapshot, history, tenant.clock().now());
     planned.refusals = plan::check_safety(planned.plan, workspace.graph, consent);
     auto& report = planned.report;

@@ -21,13 +21,15 @@ struct Planned {
     model::Snapshot snapshot;
     plan::Plan plan;
     std::vector<plan::Refusal> refusals;
+    bool from_memory = false;  ///< some of `snapshot` is what an earlier look found
     report::RunReport report;  ///< points into `plan`: set report.plan again after a move
 };
 
-/// Reads the tenant and plans. `progress` is told what the read is at.
+/// Reads the tenant and plans. `progress` is told what the read is at. `order`: for somebody who looks again and again;
+/// without one everything is read.
 [[nodiscard]] tl::expected<Planned, provider::ProviderError> observe_and_plan(
     const Workspace& workspace, Tenant& tenant, const plan::History& history, const plan::Consent& consent,
-    provider::ReadProgress& progress = provider::unwatched());
+    provider::ReadProgress& progress = provider::unwatched(), const provider::ReadOrder* order = nullptr);
 
 /// Which tenant and environment a record is about: one file serves them all.
 [[nodiscard]] std::string state_key(const model::Environment& environment);

@@ -29,11 +29,12 @@ std::vector<std::string> differences(const plan::Plan& plan, const std::set<mode
 }  // namespace
 
 Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, const std::string& environment_key,
-               std::chrono::seconds grace, const std::set<model::Address>& except, provider::ReadProgress& progress) {
+               std::chrono::seconds grace, const std::set<model::Address>& except, provider::ReadProgress& progress,
+               const provider::ReadOrder* order) {
     auto left = std::chrono::milliseconds(grace);
     for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(15s))) {
         const auto history = store.history(environment_key);
-        auto planned = observe_and_plan(workspace, tenant, history ? *history : plan::History{}, {}, progress);
+        auto planned = observe_and_plan(workspace, tenant, history ? *history : plan::History{}, {}, progress, order);
         Settled result;
         if (!planned) {
             result.error = std::move(planned.error());

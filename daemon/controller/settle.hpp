@@ -25,10 +25,12 @@ struct Settled {
 /// Reads the tenant and plans again until there is nothing to do, for at most `grace`: replicas show a write seconds to
 /// minutes later, and a difference that was just written away is not drift. What stays open after that is told by
 /// field: a plan that does not settle is a mistake, of the service's or of regent's. Objects of `except` are not waited
-/// for: they failed, or are held. `progress` is told what is read and what is waited for.
+/// for: they failed, or are held. `progress` is told what is read and what is waited for. `order` as in
+/// observe_and_plan().
 [[nodiscard]] Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store,
                              const std::string& environment_key, std::chrono::seconds grace,
                              const std::set<model::Address>& except = {},
-                             provider::ReadProgress& progress = provider::unwatched());
+                             provider::ReadProgress& progress = provider::unwatched(),
+                             const provider::ReadOrder* order = nullptr);
 
 }  // namespace regent::controller

@@ -40,8 +40,9 @@ public:
         auto allowed = transport_options(environment, options);
         if (auto origin = net::origin_of(sign_in.credential); !origin.empty())
             allowed.allowed_origins.push_back(std::move(origin));
-        auto transport = options.transport == "curl" ? net::make_curl_transport(std::move(allowed), rng_)
-                                                     : net::make_cpprest_transport(std::move(allowed), rng_);
+        const std::string chosen = options.transport.empty() ? REGENT_TRANSPORT : options.transport;
+        auto transport = chosen == "curl" ? net::make_curl_transport(std::move(allowed), rng_)
+                                          : net::make_cpprest_transport(std::move(allowed), rng_);
         transport_ =
             std::make_unique<MeasuredTransport>(std::move(transport), environment.endpoints, clock_, measurements);
         tokens_ =
@@ -68,13 +69,33 @@ public:
 
     tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope& scope,
                                                                    provider::ReadProgress& progress) override {
+        auto seen = look(scope, nullptr, progress);
+        if (!seen) return tl::unexpected(std::move(seen.error()));
+        return std::move(seen->snapshot);
+    }
+
+    tl::expected<Seen, provider::ProviderError> observe_changes(const model::Scope& scope,
+                                                                const provider::ReadOrder& order,
+                                                                provider::ReadProgress& progress) override {
+        return look(scope, &order, progress);
+    }
+
+    /// Without an order everything is read, and nothing is remembered of it.
+    tl::expected<Seen, provider::ProviderError> look(const model::Scope& scope, const provider::ReadOrder* order,
+                                                     provider::ReadProgress& progress) {
         if (!graph_observer_) graph_observer_ = provider::graph::make_graph_observer(*session_, clock_, graph_);
         if (!power_apps_observer_)
             power_apps_observer_ = provider::powerapps::make_powerapps_observer(*session_, clock_, power_apps_);
-        model::Snapshot snapshot;
+        Seen seen;
+        auto& snapshot = seen.snapshot;
         snapshot.taken_at = clock_.now();
-        if (auto read = graph_observer_->observe(scope, snapshot, progress); !read)
+        if (order != nullptr) {
+            auto from = graph_observer_->observe_changes(scope, *order, snapshot, progress);
+            if (!from) return tl::unexpected(std::move(from.error()));
+            seen.from = *from;
+        } else if (auto read = graph_observer_->observe(scope, snapshot, progress); !read) {
             return tl::unexpected(std::move(read.error()));
+        }
         const bool connectors = !scope.power_platform_environments.empty() ||
                                 std::any_of(scope.wanted.begin(), scope.wanted.end(),
                                             [](const auto& w) { return w.address.kind == model::kind::connector; });
@@ -82,7 +103,7 @@ public:
             if (auto read = power_apps_observer_->observe(scope, snapshot, progress); !read)
                 return tl::unexpected(std::move(read.error()));
         }
-        return snapshot;
+        return seen;
     }
 
     tl::expected<model::Survey, provider::ProviderError> survey(const model::Selection& selection,

@@ -19,12 +19,18 @@ namespace regent::controller {
 
 /// How to reach the services of a tenant.
 struct ConnectOptions {
-    std::chrono::seconds timeout{60};   ///< of one request; writes to Power Apps are given 330 s at least
-    std::string transport = "cpprest";  ///< or "curl"
+    std::chrono::seconds timeout{60};  ///< of one request; writes to Power Apps are given 330 s at least
+    std::string transport;             ///< "cpprest" or "curl"; empty: the one that was chosen at the build
     std::string ca_file;
     std::string proxy;
     /// How long something just written may stay invisible before regent believes that it is not there.
     std::chrono::seconds replication_grace{120};
+};
+
+/// What a tenant holds, and whether some of it is only remembered.
+struct Seen {
+    model::Snapshot snapshot;
+    provider::ReadFrom from = provider::ReadFrom::tenant;
 };
 
 /// A tenant that may be read, with one credential.
@@ -39,6 +45,14 @@ public:
     /// Reads applications whether or not manifests know them: for imports.
     [[nodiscard]] virtual tl::expected<model::Survey, provider::ProviderError> survey(
         const model::Selection& selection, provider::ReadProgress& progress) = 0;
+    /// The same for somebody who looks again and again. See provider::Observer::observe_changes().
+    [[nodiscard]] virtual tl::expected<Seen, provider::ProviderError> observe_changes(
+        const model::Scope& scope, const provider::ReadOrder& order, provider::ReadProgress& progress) {
+        static_cast<void>(order);
+        auto snapshot = observe(scope, progress);
+        if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
+        return Seen{std::move(*snapshot), provider::ReadFrom::tenant};
+    }
     /// Those who can write. A command that only plans never calls this, and without it none of them exists.
     [[nodiscard]] virtual std::vector<provider::Writer*> writers() = 0;
     /// About the credential: a key file that everybody can read.

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 
 namespace regent::controller {
 namespace {
@@ -93,11 +95,11 @@ tl::expected<void, WorkspaceError> read_manifests(const source::ManifestTree& tr
     if (!set) return tl::unexpected(from(std::move(set.error())));
     workspace.revision = set->revision;
     workspace.notes = std::move(set->notes);
+    std::set<std::string> known;
+    for (const auto& text : workspace.texts) known.insert(text.file);
     for (auto& file : set->files) {
-        const auto known = std::any_of(workspace.texts.begin(), workspace.texts.end(),
-                                       [&](const auto& t) { return t.file == file.path; });
         // Environments that lie among the sources were read, and complained about, already.
-        if (known) continue;
+        if (!known.insert(file.path).second) continue;
         workspace.texts.push_back({file.path, std::move(file.text)});
         auto read = manifest::read_yaml(workspace.texts.back());
         append(workspace.diagnostics, std::move(read.diagnostics));
@@ -109,7 +111,7 @@ tl::expected<void, WorkspaceError> read_manifests(const source::ManifestTree& tr
     return {};
 }
 
-void build_graph(const source::ManifestTree& tree, Workspace& workspace) {
+void build_graph(const source::ManifestTree& tree, Workspace& workspace, Documents documents) {
     const auto reader = [&tree](const std::string& path) -> tl::expected<std::string, std::string> {
         auto bytes = tree.read_referenced(path);
         if (!bytes) return tl::unexpected(bytes.error().message);
@@ -119,6 +121,7 @@ void build_graph(const source::ManifestTree& tree, Workspace& workspace) {
     // the same, and nobody plans with it.
     auto loaded = manifest::load(workspace.documents, {workspace.environment, reader});
     append(workspace.diagnostics, std::move(loaded.diagnostics));
+    if (documents == Documents::dropped) workspace.documents = {};
     const bool readable = !model::has_errors(workspace.diagnostics);
     auto built = plan::build_desired_graph(workspace.environment, loaded.declarations);
     for (auto& diagnostic : built.diagnostics) {
@@ -142,7 +145,8 @@ tl::expected<std::vector<std::string>, WorkspaceError> environment_names(const s
     return names_in(*files);
 }
 
-tl::expected<Workspace, WorkspaceError> open_workspace(const source::ManifestTree& tree, const std::string& name) {
+tl::expected<Workspace, WorkspaceError> open_workspace(const source::ManifestTree& tree, const std::string& name,
+                                                       Documents documents) {
     auto files = read_environments(tree);
     if (!files) return tl::unexpected(std::move(files.error()));
     auto chosen = choose(*files, name);
@@ -161,7 +165,7 @@ tl::expected<Workspace, WorkspaceError> open_workspace(const source::ManifestTre
     for (auto& document : workspace.documents) {
         append(workspace.diagnostics, manifest::substitute(document, loaded.variables));
     }
-    build_graph(tree, workspace);
+    build_graph(tree, workspace, documents);
     model::sort(workspace.diagnostics);
     return workspace;
 }

@@ -17,9 +17,10 @@ namespace regent::controller {
 /// One environment with everything its manifests say: what validate, render, plan and apply begin with.
 struct Workspace {
     model::Environment environment;
-    std::vector<manifest::Document> documents;  ///< substituted and overridden, those of other kinds than Environment
-    std::vector<manifest::SourceText> texts;    ///< every file read, for showing lines under a caret
-    plan::DesiredGraph graph;                   ///< not to be used when has_errors(diagnostics)
+    /// Substituted and overridden, those of other kinds than Environment; only when they were asked for.
+    std::vector<manifest::Document> documents;
+    std::vector<manifest::SourceText> texts;  ///< every file read, for showing lines under a caret
+    plan::DesiredGraph graph;                 ///< not to be used when has_errors(diagnostics)
     model::Diagnostics diagnostics;
     source::Revision revision;
     std::vector<std::string> notes;
@@ -38,8 +39,12 @@ struct WorkspaceError {
 [[nodiscard]] tl::expected<std::vector<std::string>, WorkspaceError> environment_names(
     const source::ManifestTree& tree);
 
+/// Trees of documents are several times as large as what is made of them, and hardly anybody looks at them again.
+enum class Documents { dropped, kept };
+
 /// Reads environment `name` of the repository. An empty name is right when there is exactly one environment.
 [[nodiscard]] tl::expected<Workspace, WorkspaceError> open_workspace(const source::ManifestTree& tree,
-                                                                     const std::string& name);
+                                                                     const std::string& name,
+                                                                     Documents documents = Documents::dropped);
 
 }  // namespace regent::controller

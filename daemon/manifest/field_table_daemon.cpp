@@ -183,7 +183,7 @@ constexpr std::array connection_members = {
           .type = FieldType::enumeration,
           .values = transports,
           .default_text = "cpprest",
-          .help = "the HTTP library",
+          .help = "the HTTP library; a build can make the other one the default",
           .example = "curl"},
     Field{.name = "proxy", .default_text = "none", .help = "address of an HTTP proxy", .example = "http://proxy:3128"},
     Field{.name = "caFile",
@@ -216,6 +216,13 @@ constexpr std::array spec_members = {
           .default_text = "1m",
           .help = "how often each tenant is looked at; up to a tenth earlier, so that services do not all ask at once",
           .example = "1m"},
+    Field{.name = "fullReadInterval",
+          .type = FieldType::duration,
+          .default_text = "15m",
+          .help =
+              "how often a tenant is read whole. Between two such times Graph is asked what has changed, which leaves "
+              "out federated credentials, owners and assignments. 0s: every time",
+          .example = "15m"},
     Field{.name = "parallel",
           .type = FieldType::integer,
           .minimum = 1,

@@ -182,6 +182,7 @@ void load_spec(const Values& spec, model::DaemonConfiguration& configuration, Fi
     configuration.mode = spec.text("mode").value_or("plan") == "apply" ? model::DaemonConfiguration::Mode::apply
                                                                        : model::DaemonConfiguration::Mode::plan;
     configuration.interval = spec.duration("interval").value_or(configuration.interval);
+    configuration.full_read_interval = spec.duration("fullReadInterval").value_or(configuration.full_read_interval);
     configuration.parallel = static_cast<int>(spec.integer("parallel").value_or(configuration.parallel));
     configuration.warn_before_expiry = spec.duration("warnBeforeExpiry").value_or(configuration.warn_before_expiry);
     for (const auto* node : spec.items("freeze")) configuration.freeze.push_back(load_window(*node, findings));

@@ -53,13 +53,14 @@ struct DaemonConfiguration {
     enum class Mode { plan, apply };
     Mode mode = Mode::plan;
     std::chrono::seconds interval{60};
+    std::chrono::seconds full_read_interval{std::chrono::minutes(15)};  ///< 0: every look is one
     int parallel = 4;
     std::vector<FreezeWindow> freeze;
     std::string http_listen = "127.0.0.1:9477";  ///< "none": no HTTP
     std::string socket;                          ///< empty: $RUNTIME_DIRECTORY/regent.sock
     std::string socket_group = "regent-admin";
     std::vector<NotificationSink> notifications;
-    std::string transport = "cpprest", proxy, ca_file;
+    std::string transport, proxy, ca_file;  ///< no transport: the one that was chosen at the build
     std::chrono::seconds request_timeout{60}, replication_grace{120};
     std::chrono::seconds warn_before_expiry{std::chrono::hours(24 * 14)};
 };

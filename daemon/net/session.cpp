@@ -3,12 +3,15 @@
 #include "net/exchange_rules.hpp"
 #include "net/guid.hpp"
 #include "net/origin_gate.hpp"
+#include "net/quota.hpp"
 #include "net/redact.hpp"
 #include "net/retry.hpp"
 #include "net/secret.hpp"
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -21,6 +24,8 @@ using std::chrono::milliseconds;
 
 /// A wait of this length is told to the listener; shorter ones nobody notices.
 constexpr auto worth_telling = 1s;
+/// A request that is said to cost more was not understood.
+constexpr double most_units_told = 1000;
 
 std::string seconds_text(milliseconds wait) {
     return fmt::format("{:.1f} s", std::chrono::duration<double>(wait).count());
@@ -38,6 +43,16 @@ struct Shared {
     std::mutex refresh_mutex{};
     mutable std::mutex counters_mutex{};
     SessionCounters counters{};
+
+    std::mutex quota_mutex{};
+    std::shared_ptr<Quota> own_quota{};  ///< of a caller whose token does not say who it is
+
+    std::shared_ptr<Quota> quota_for(const std::string& origin, const std::string& caller) {
+        if (!caller.empty()) return quota_of(origin, caller);
+        const std::lock_guard lock(quota_mutex);
+        if (!own_quota) own_quota = quota_of(origin, {});
+        return own_quota;
+    }
 
     template <typename Change>
     void count(Change change) {
@@ -62,6 +77,7 @@ public:
         for (tries_ = 1;; ++tries_) {
             if (auto error = wait_at_gate()) return tl::unexpected(std::move(*error));
             if (auto error = prepare()) return tl::unexpected(std::move(*error));
+            if (auto error = wait_for_quota()) return tl::unexpected(std::move(*error));
             shared_.count([](SessionCounters& counters) { ++counters.requests; });
             auto outcome = shared_.transport.send(request_);
             auto decision = decide(outcome);
@@ -127,6 +143,19 @@ private:
         }
     }
 
+    /// What the service allows in a while is shared by all that ask as the same application, in whichever session.
+    std::optional<CallError> wait_for_quota() {
+        charge_ = scope_.empty() ? Charge{} : charge_of(to_string(request_.method), request_.target, request_.body);
+        if (charge_.units <= 0) return std::nullopt;
+        if (!quota_) quota_ = shared_.quota_for(request_.origin, caller_);
+        for (;;) {
+            const auto left = quota_->take(charge_, shared_.clock.monotonic());
+            if (left <= 0ms) return std::nullopt;
+            const auto kind = may_have_been_applied_ ? CallError::Kind::unknown_outcome : CallError::Kind::throttled;
+            if (auto error = wait(left, "the tenant's limit is used up", kind)) return error;
+        }
+    }
+
     /// A new id for every try, so that a late answer to an earlier one is recognised; and the token.
     std::optional<CallError> prepare() {
         id_ = make_guid(shared_.rng);
@@ -135,6 +164,7 @@ private:
         auto token = shared_.tokens.token(scope_);
         if (!token) return sign_in_failure(token.error());
         token_ = token->text;
+        caller_ = token->object_id;
         set_header("Authorization", "Bearer " + token->text);
         return std::nullopt;
     }
@@ -183,9 +213,12 @@ private:
     Decision after_answer(const Outcome& outcome) {
         const auto now = shared_.clock.monotonic();
         if (const auto used = find_header(outcome.headers, "x-ms-throttle-limit-percentage")) {
-            if (const auto pause = pause_for_limit(*used); pause > 0ms)
+            if (const auto pause = pause_for_limit(*used); pause > 0ms) {
                 shared_.gate.slow_down(request_.origin, now, pause);
+                if (quota_) quota_->warned(now);
+            }
         }
+        note_cost(outcome, now);
         std::optional<milliseconds> retry_after;
         if (const auto text = find_header(outcome.headers, "Retry-After")) {
             retry_after = parse_retry_after(*text, shared_.clock.now());
@@ -225,6 +258,16 @@ private:
         return {.again = true, .error = wait(delay, fmt::format("the service answered {}", status), kind)};
     }
 
+    void note_cost(const Outcome& outcome, std::chrono::steady_clock::time_point now) const {
+        if (!quota_) return;
+        if (outcome.status == 429) {
+            quota_->refused(find_header(outcome.headers, "x-ms-throttle-information").value_or(""), now);
+        } else if (const auto told = find_header(outcome.headers, "x-ms-resource-unit")) {
+            const auto units = std::strtod(told->c_str(), nullptr);
+            if (units > 0 && units < most_units_told) quota_->correct(charge_.units, units);
+        }
+    }
+
     Decision after_throttling(int status, std::optional<milliseconds> retry_after,
                               std::chrono::steady_clock::time_point now) {
         shared_.count([](SessionCounters& counters) { ++counters.throttled; });
@@ -255,6 +298,9 @@ private:
     const std::string& scope_;
     std::string id_;
     std::string token_;
+    std::string caller_;  ///< object id of the service principal
+    Charge charge_;
+    std::shared_ptr<Quota> quota_;
     int tries_ = 0;
     bool refreshed_ = false;
     bool may_have_been_applied_ = false;  ///< an earlier try of a writing request had no clear answer

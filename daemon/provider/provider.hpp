@@ -10,10 +10,18 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
 namespace regent::provider {
+
+/// How much of a read may come out of what the same observer read before.
+struct ReadOrder {
+    bool may_remember = false;      ///< false: everything is read
+    std::set<model::Address> anew;  ///< read in any case: what was just written, or is about to be
+};
+enum class ReadFrom { tenant, memory };
 
 /// Reads. A dry run is handed Observers and nothing else: there is nobody there who could write.
 class Observer {
@@ -28,7 +36,18 @@ public:
     /// `progress` is told with every page what has come.
     [[nodiscard]] virtual tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
                                                                     ReadProgress& progress) = 0;
-    /// The same, and nobody watches.
+    /// The same for somebody who looks again and again: what has not changed since the last time may come out of
+    /// memory, as far as `order` allows and the service says what has changed. `memory`: some of it did. What is
+    /// missing in a memory is read; one that is in doubt is thrown away.
+    [[nodiscard]] virtual tl::expected<ReadFrom, ProviderError> observe_changes(const model::Scope& scope,
+                                                                                const ReadOrder& order,
+                                                                                model::Snapshot& into,
+                                                                                ReadProgress& progress) {
+        static_cast<void>(order);
+        if (auto read = observe(scope, into, progress); !read) return tl::unexpected(std::move(read.error()));
+        return ReadFrom::tenant;
+    }
+    /// As observe(), and nobody watches.
     [[nodiscard]] tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) {
         return observe(scope, into, unwatched());
     }

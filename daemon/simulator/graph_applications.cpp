@@ -96,6 +96,10 @@ const json* GraphApplications::find(const Segment& segment, const std::string& i
     return directory_.applications.find(lower(key), directory_.now(), lag);
 }
 
+const json* GraphApplications::named(const GraphRequest& request) const {
+    return find(request.path[0], request.segment(1), {});
+}
+
 bool GraphApplications::is_owned_or_new(const GraphRequest& request) const {
     if (request.segment(0) == "servicePrincipals") {
         const auto app_id = request.http.method == "POST" ? text(request.body, "appId") : request.path[0].key;

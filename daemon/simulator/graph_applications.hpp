@@ -24,10 +24,14 @@ public:
     /// May a caller with OwnedBy only do this? Creating: yes. Otherwise the application must list it as an owner.
     [[nodiscard]] bool is_owned_or_new(const GraphRequest& request) const;
 
+    /// The application that a request is about; null pointer when there is none.
+    [[nodiscard]] const nlohmann::json* named(const GraphRequest& request) const;
+    /// How an application is listed.
+    [[nodiscard]] Listing listing() const;
+
 private:
     using Json = nlohmann::json;
 
-    [[nodiscard]] Listing listing() const;
     /// By `applications(key='…')`, or by the id in the segment that follows.
     [[nodiscard]] const Json* find(const Segment& segment, const std::string& id_segment,
                                    std::chrono::seconds lag) const;

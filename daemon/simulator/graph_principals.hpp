@@ -18,10 +18,12 @@ public:
     [[nodiscard]] Response grants(const GraphRequest& request);
     [[nodiscard]] bool change(const std::vector<Segment>& path, const nlohmann::json& body);
 
+    /// How a service principal is listed.
+    [[nodiscard]] Listing listing() const;
+
 private:
     using Json = nlohmann::json;
     [[nodiscard]] Json shown(const Json& stored) const;
-    [[nodiscard]] Listing listing() const;
     [[nodiscard]] Response create(const GraphRequest& request, const std::string& app_id);
     [[nodiscard]] Response update(const GraphRequest& request, const Json& principal);
     [[nodiscard]] Response remove(const Json& principal);

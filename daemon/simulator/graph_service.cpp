@@ -2,6 +2,7 @@
 
 #include "simulator/graph_applications.hpp"
 #include "simulator/graph_batch.hpp"
+#include "simulator/graph_delta.hpp"
 #include "simulator/graph_metadata.hpp"
 #include "simulator/graph_principals.hpp"
 #include "simulator/graph_request.hpp"
@@ -116,8 +117,9 @@ private:
         if (!segments || segments->empty()) return graph_no_segment(request.path);
         GraphRequest parsed{request, *caller, std::move(*segments), beta, {}};
         const auto units = resource_units(parsed);
-        const auto limit = switches_.resource_units_per_10_seconds;
+        const GraphLimit limit{std::chrono::seconds(10), switches_.resource_units_per_10_seconds};
         if (auto refusal = throttle_.charge(*caller, units, limit, directory_.now())) return *refusal;
+        if (auto refusal = charge_write(parsed)) return *refusal;
         if (auto wrong = read_body(parsed)) return graph_error(*wrong);
         if (auto wrong = check_permission(parsed)) return graph_error(*wrong);
         auto response = dispatch(parsed);
@@ -125,6 +127,24 @@ private:
         response.resource_units = units;
         response.set_header("x-ms-resource-unit", fmt::format("{:g}", response.resource_units));
         return response;
+    }
+
+    /// Applications that people with personal accounts may use are written under a limit of their own, far below the
+    /// others'.
+    std::optional<Response> charge_write(const GraphRequest& request) {
+        if (request.http.method == "GET") return std::nullopt;
+        const GraphLimit all{std::chrono::seconds(150), switches_.writes_per_150_seconds, "WriteLimitExceeded",
+                             "Write"};
+        if (auto refusal = throttle_.charge(request.caller, 1, all, directory_.now())) return refusal;
+        if (request.segment(0) != "applications") return std::nullopt;
+        const auto* application = applications_.named(request);
+        auto audience = application == nullptr ? std::string{} : text(*application, "signInAudience");
+        const auto body = json::parse(request.http.body, nullptr, false);
+        if (!text(body, "signInAudience").empty()) audience = text(body, "signInAudience");
+        if (audience.find("Personal") == std::string::npos) return std::nullopt;
+        const GraphLimit personal{std::chrono::seconds(60), switches_.personal_writes_per_minute, "WriteLimitExceeded",
+                                  "Write"};
+        return throttle_.charge(request.caller, 1, personal, directory_.now());
     }
 
     static Response no_token(const std::string& why) {
@@ -174,12 +194,30 @@ private:
 
     Response dispatch(const GraphRequest& request) {
         const auto first = request.segment(0);
+        if (asks_for_delta(request)) return delta(request);
         if (first == "applications") return applications_.handle(request);
         if (first == "servicePrincipals") return principals_.handle(request);
         if (first == "directory" && request.segment(1) == "deletedItems") return applications_.deleted_items(request);
         if (first == "oauth2PermissionGrants") return principals_.grants(request);
         if (first == "organization") return organization(request);
         return graph_no_segment(first);
+    }
+
+    Response delta(const GraphRequest& request) const {
+        const auto first = request.segment(0);
+        Listing listing;
+        listing.context = "oauth2PermissionGrants";
+        if (first == "applications") listing = applications_.listing();
+        if (first == "servicePrincipals") listing = principals_.listing();
+        const auto& collection = first == "applications"        ? directory_.applications
+                                 : first == "servicePrincipals" ? directory_.service_principals
+                                                                : directory_.grants;
+        const auto is_restorable = [this](const std::string& id) {
+            return directory_.deleted.find(id, directory_.now()) != nullptr;
+        };
+        const DeltaSource source{collection, std::move(listing), is_restorable, directory_.now(),
+                                 directory_.replica_lag};
+        return list_changes(request, source, switches_);
     }
 
     Response organization(const GraphRequest& request) const {

@@ -56,6 +56,13 @@ const std::map<std::string, Switch>& table() {
         {"enabledPermissionTextsMayChange", of(&S::enabled_permission_texts_may_change)},
         {"redirectUriOnTwoPlatforms", of(&S::redirect_uri_on_two_platforms)},
         {"independentBatchWritesCollide", of(&S::independent_batch_writes_collide)},
+        {"deltaTokenLifetimeSeconds", of(&S::delta_token_lifetime_seconds)},
+        {"deltaExpiredStatus", of(&S::delta_expired_status, {400, 410})},
+        {"deltaPageSize", of(&S::delta_page_size)},
+        {"deltaShowsWholeObjects", of(&S::delta_shows_whole_objects)},
+        {"deltaReportsCredentials", of(&S::delta_reports_credentials)},
+        {"writesPer150Seconds", of(&S::writes_per_150_seconds)},
+        {"personalWritesPerMinute", of(&S::personal_writes_per_minute)},
         {"resourceUnitsPer10Seconds", of(&S::resource_units_per_10_seconds)}};
     return switches;
 }

@@ -26,6 +26,13 @@ struct GraphSwitches {
     bool redirect_uri_on_two_platforms = true;         ///< may one URI stand under web and spa, say?
     /// Two writes on one object in one batch, neither waiting for the other: the second is a 409.
     bool independent_batch_writes_collide = true;
+    long delta_token_lifetime_seconds = 7 * 24 * 3600;
+    int delta_expired_status = 400;          ///< of a token that is too old: syncStateNotFound; or 410, resyncRequired
+    long delta_page_size = 100;              ///< nobody says how large Microsoft's are
+    bool delta_shows_whole_objects = false;  ///< of a changed object, instead of its changed members
+    bool delta_reports_credentials = true;   ///< are secrets and certificates properties like others?
+    long writes_per_150_seconds = 0;         ///< of a client; above it: 429; 0: never. Microsoft's limit is 3000
+    long personal_writes_per_minute = 0;     ///< the same below /applications with personal accounts. Microsoft's is 60
     long resource_units_per_10_seconds = 0;  ///< above it: 429; 0: never. Tenants have 3500, 5000 or 8000
 
     /// Throws std::invalid_argument for a name or a value there is not.

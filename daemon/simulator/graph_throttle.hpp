@@ -4,27 +4,38 @@
 #include "simulator/service.hpp"
 #include "simulator/values.hpp"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace regent::simulator {
 
-/// Resource units per caller and ten seconds. https://learn.microsoft.com/graph/throttling-limits
+/// One of the service's limits. https://learn.microsoft.com/graph/throttling-limits
+struct GraphLimit {
+    std::chrono::seconds period{10};
+    long most = 0;  ///< 0: there is no limit
+    const char* information = "ResourceUnitLimitExceeded";
+    const char* operations = "ReadWrite";
+};
+
+/// What callers have had of each limit.
 class GraphThrottle {
 public:
-    /// Charges `units` to the caller; the refusal when it has had more than `limit` in these ten seconds. 0 is no
-    /// limit. What is refused is charged too.
-    [[nodiscard]] std::optional<Response> charge(const Caller& caller, double units, long limit, Time now);
-    /// Tells a caller that has used up most of its limit so.
-    void warn(const Caller& caller, long limit, Response& response) const;
+    /// Charges `amount` to the caller; the refusal when it has had more than the limit in this period. What is refused
+    /// is charged too.
+    [[nodiscard]] std::optional<Response> charge(const Caller& caller, double amount, const GraphLimit& limit,
+                                                 Time now);
+    /// Tells a caller that has used up most of a limit so.
+    void warn(const Caller& caller, const GraphLimit& limit, Response& response) const;
 
 private:
     struct Account {
         Time since;
-        double units = 0;
+        double amount = 0;
     };
-    std::map<std::string, Account> accounts_;  ///< by application
+    std::map<std::pair<std::string, std::string>, Account> accounts_;  ///< by application and limit
 };
 
 }  // namespace regent::simulator

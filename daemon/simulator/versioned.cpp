@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace regent::simulator {
 namespace {
@@ -57,22 +58,64 @@ std::vector<const Versioned::Json*> Versioned::all(Time now, std::chrono::second
 
 void Versioned::put(const std::string& id, Json object, Time now) {
     const auto [it, is_new] = positions_.emplace(id, entries_.size());
-    if (is_new) entries_.emplace_back();
+    if (is_new) {
+        entries_.emplace_back();
+        ids_.push_back(id);
+    }
+    number_next(now);
     note_keys(object, it->second, is_new);
     auto& versions = entries_[it->second];
-    versions.push_back({now, std::move(object)});
+    versions.push_back({now, std::move(object), number_});
     while (versions.size() > remembered_versions) versions.pop_front();
 }
 
 void Versioned::erase(const std::string& id, Time now) {
     const auto it = positions_.find(id);
-    if (it != positions_.end()) entries_[it->second].push_back({now, std::nullopt});
+    if (it == positions_.end()) return;
+    number_next(now);
+    entries_[it->second].push_back({now, std::nullopt, number_});
 }
 
 void Versioned::clear() {
     entries_.clear();
     positions_.clear();
     by_key_.clear();
+    ids_.clear();
+    times_.clear();
+    ++generation_;
+}
+
+void Versioned::number_next(Time now) {
+    ++number_;
+    // Times are told in the order of changes, but for seeds, which were always there.
+    if (times_.empty() || times_.back().first < now) {
+        times_.emplace_back(now, number_);
+    } else {
+        times_.back().second = number_;
+    }
+}
+
+std::uint64_t Versioned::number_at(Time at) const {
+    const auto later = std::upper_bound(times_.begin(), times_.end(), at,
+                                        [](Time moment, const auto& entry) { return moment < entry.first; });
+    return later == times_.begin() ? 0 : std::prev(later)->second;
+}
+
+std::optional<Versioned::Change> Versioned::change(std::size_t position, std::uint64_t since,
+                                                   std::uint64_t until) const {
+    const auto& versions = entries_[position];
+    const auto newest_up_to = [&](std::uint64_t number) -> const Version* {
+        const auto found = std::find_if(versions.rbegin(), versions.rend(),
+                                        [&](const auto& version) { return version.number <= number; });
+        return found == versions.rend() ? nullptr : &*found;
+    };
+    const auto* after = newest_up_to(until);
+    if (after == nullptr || after->number <= since) return std::nullopt;
+    const auto* before = newest_up_to(since);
+    const auto object_of = [](const Version* version) {
+        return version != nullptr && version->object ? &*version->object : nullptr;
+    };
+    return Change{ids_[position], object_of(before), object_of(after)};
 }
 
 const Versioned::Json* Versioned::version(const Versions& versions, Time at) {

@@ -148,6 +148,11 @@ tl::expected<void, ProviderError> Tenant::observe(const model::Scope& scope, mod
     return observer_->observe(scope, into, progress);
 }
 
+tl::expected<ReadFrom, ProviderError> Tenant::observe_changes(const model::Scope& scope, const ReadOrder& order,
+                                                              model::Snapshot& into) {
+    return observer_->observe_changes(scope, order, into, unwatched());
+}
+
 model::Scope Tenant::scope(const std::vector<std::string>& names, const std::set<std::string>& apis) const {
     model::Scope scope;
     scope.owner = "regent";

@@ -69,6 +69,9 @@ public:
 
     [[nodiscard]] tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
                                                             ReadProgress& progress = unwatched());
+    /// As somebody does who looks again and again.
+    [[nodiscard]] tl::expected<ReadFrom, ProviderError> observe_changes(const model::Scope& scope,
+                                                                        const ReadOrder& order, model::Snapshot& into);
     /// The same; the test fails when it cannot be read.
     [[nodiscard]] model::Snapshot look(const std::vector<std::string>& names = {},
                                        const std::set<std::string>& apis = {});

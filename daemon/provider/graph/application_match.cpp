@@ -217,16 +217,15 @@ ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
 }
 
 ApplicationMatch::Done ApplicationMatch::settle_orphans() {
+    std::set<std::string> held;
+    for (const auto& [address, ids] : holders_) held.insert(ids.begin(), ids.end());
     for (const auto& id : tagged_) {
         const auto& application = applications_.at(id);
         const auto name = name_of(application, identity_);
         // Our tag and no name: somebody copied the tag. Nothing says that regent made it.
         if (name.empty() || !is_ours(read_tags(application), identity_)) continue;
         const Address address{std::string(model::kind::application), name};
-        const bool is_wanted = std::any_of(holders_.begin(), holders_.end(), [&](const auto& entry) {
-            return std::find(entry.second.begin(), entry.second.end(), id) != entry.second.end();
-        });
-        if (is_wanted) continue;
+        if (held.contains(id)) continue;
         auto orphan = ours(address, application);
         if (!orphan) return tl::unexpected(std::move(orphan.error()));
         into_->orphans.push_back(std::move(*orphan));

@@ -1,6 +1,7 @@
 #include "provider/graph/graph_client.hpp"
 
 #include "net/retry.hpp"
+#include "provider/graph/answer_memory.hpp"
 #include "provider/graph/batch.hpp"
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/graph_time.hpp"
@@ -185,11 +186,18 @@ GraphClient::Result<GraphClient::Objects> GraphClient::list(const std::string& p
 
 GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::list_at_most(
     const std::string& path, const std::string& what, std::size_t max_pages, ReadPart* part, std::size_t* pages_read) {
+    if (memory_ != nullptr) {
+        if (auto known = memory_->list(path)) {
+            if (part != nullptr) part->came(known->size());
+            return known;
+        }
+    }
     for (int attempt = 1;; ++attempt) {
         bool expired = false;
         std::size_t pages = 0;
         auto all = read_pages(path, what, max_pages, part, pages, expired);
         if (pages_read != nullptr) *pages_read = pages;
+        if (memory_ != nullptr && all && *all) memory_->keep_list(path, **all);
         if (all || !expired || attempt == max_list_attempts) return all;
         if (part != nullptr) part->begins_again();
     }
@@ -214,7 +222,7 @@ GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::read_pages
         if (!is_array(member(page, "value"))) return tl::unexpected(incomplete(what, "a page without `value`"));
         for (auto& object : page["value"]) all.push_back(std::move(object));
         if (part != nullptr) part->came(page["value"].size());
-        auto link = next_page(page, what);
+        auto link = linked(page, "@odata.nextLink", what);
         if (!link) return tl::unexpected(std::move(link.error()));
         next = std::move(*link);
     }
@@ -223,8 +231,9 @@ GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::read_pages
 
 /// The path of the page after `page`; empty after the last one. The token is for this origin: a link that leads
 /// elsewhere is not followed. Links have been seen to leak the internal form "/v2/…", which is the same page.
-GraphClient::Result<std::string> GraphClient::next_page(const json& page, const std::string& what) const {
-    const auto* value = member(page, "@odata.nextLink");
+GraphClient::Result<std::string> GraphClient::linked(const json& page, const char* name,
+                                                     const std::string& what) const {
+    const auto* value = member(page, name);
     if (value == nullptr || value->is_null()) return std::string{};
     if (!value->is_string()) return tl::unexpected(incomplete(what, "the address of the next page is no text"));
     const auto link = value->get<std::string>();
@@ -237,6 +246,27 @@ GraphClient::Result<std::string> GraphClient::next_page(const json& page, const 
 
 GraphClient::Result<GraphClient::Objects> GraphClient::read_all(const std::vector<std::string>& paths,
                                                                 const std::string& what, ReadPart* part) {
+    if (memory_ == nullptr) return read_in_batches(paths, what, part);
+    Objects answers(paths.size());
+    std::vector<std::string> open;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        if (memory_->answer(paths[i], answers[i])) continue;
+        open.push_back(paths[i]);
+        places.push_back(i);
+    }
+    if (part != nullptr && open.size() < paths.size()) part->came(paths.size() - open.size());
+    auto read = read_in_batches(open, what, part);
+    if (!read) return read;
+    for (std::size_t k = 0; k < open.size(); ++k) {
+        memory_->keep_answer(open[k], (*read)[k]);
+        answers[places[k]] = std::move((*read)[k]);
+    }
+    return answers;
+}
+
+GraphClient::Result<GraphClient::Objects> GraphClient::read_in_batches(const std::vector<std::string>& paths,
+                                                                       const std::string& what, ReadPart* part) {
     Objects answers(paths.size());
     const auto batches = (paths.size() + max_batch - 1) / max_batch;
     auto read = for_each_index(batches, parallel_, [&](std::size_t i) {
@@ -244,6 +274,34 @@ GraphClient::Result<GraphClient::Objects> GraphClient::read_all(const std::vecto
     });
     if (!read) return tl::unexpected(std::move(read.error()));
     return answers;
+}
+
+GraphClient::Result<std::optional<GraphClient::Changes>> GraphClient::changes(const std::string& path,
+                                                                              const std::string& what) {
+    Changes round;
+    std::set<std::string> seen;
+    for (auto next = path; round.next.empty();) {
+        if (!seen.insert(next).second) return tl::unexpected(incomplete(what, "a page names itself as its next one"));
+        auto answer = send(net::Method::get, next, what, nullptr, {.scan = true});
+        if (!answer) return tl::unexpected(std::move(answer.error()));
+        const auto code = answer->error_code();
+        const bool too_old = answer->status == 410 || code == "syncStateNotFound" || code == "resyncRequired" ||
+                             code == "Directory_ExpiredPageToken";
+        if (too_old) return std::optional<Changes>{};
+        if (!answer->ok()) return tl::unexpected(refused(what, *answer));
+        auto& page = *answer->body;
+        if (!is_array(member(page, "value"))) return tl::unexpected(incomplete(what, "a page without `value`"));
+        for (auto& object : page["value"]) round.objects.push_back(std::move(object));
+        auto more = linked(page, "@odata.nextLink", what);
+        if (!more) return tl::unexpected(std::move(more.error()));
+        auto end = linked(page, "@odata.deltaLink", what);
+        if (!end) return tl::unexpected(std::move(end.error()));
+        if (more->empty() == end->empty())
+            return tl::unexpected(incomplete(what, "a page of changes has neither a next one nor an end, or both"));
+        next = std::move(*more);
+        round.next = std::move(*end);
+    }
+    return std::optional(std::move(round));
 }
 
 GraphClient::Result<void> GraphClient::read_batch(const std::vector<std::string>& paths, std::size_t first,

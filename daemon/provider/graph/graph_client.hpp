@@ -15,6 +15,8 @@
 
 namespace regent::provider::graph {
 
+class AnswerMemory;
+
 /// An answer of Graph with its JSON, of any status; null JSON for an empty body and for a gateway's HTML.
 struct GraphAnswer {
     int status = 0;
@@ -66,6 +68,16 @@ public:
     [[nodiscard]] Result<Objects> read_all(const std::vector<std::string>& paths, const std::string& what,
                                            ReadPart* part = nullptr);
 
+    /// One round of a delta query, to its end: what has changed, and the path that the next round begins with. Nothing
+    /// when the service does not take `path` any more: everything has to be read anew.
+    /// https://learn.microsoft.com/graph/delta-query-overview
+    struct Changes;
+    [[nodiscard]] Result<std::optional<Changes>> changes(const std::string& path, const std::string& what);
+
+    /// From now on lists and reads are answered out of `memory` where it knows them, and kept there. Null pointer: no
+    /// more. It outlives the client.
+    void remember_in(AnswerMemory* memory) { memory_ = memory; }
+
     /// The error of an answer that refused `what`.
     [[nodiscard]] ProviderError refused(const std::string& what, const GraphAnswer& answer) const;
     /// The error of an answer that arrived and makes no sense.
@@ -84,10 +96,14 @@ private:
     [[nodiscard]] Result<GraphAnswer> call(const net::Request& request, const std::string& what);
     [[nodiscard]] Result<GraphAnswer> call_once(net::Request request, const std::string& what);
     [[nodiscard]] bool may_renew_token();
-    [[nodiscard]] Result<std::string> next_page(const nlohmann::json& page, const std::string& what) const;
+    /// The path behind the version of the link `name` in `page`; empty when there is none.
+    [[nodiscard]] Result<std::string> linked(const nlohmann::json& page, const char* name,
+                                             const std::string& what) const;
     [[nodiscard]] Result<std::optional<Objects>> read_pages(const std::string& path, const std::string& what,
                                                             std::size_t max_pages, ReadPart* part, std::size_t& pages,
                                                             bool& expired);
+    [[nodiscard]] Result<Objects> read_in_batches(const std::vector<std::string>& paths, const std::string& what,
+                                                  ReadPart* part);
     [[nodiscard]] Result<void> read_batch(const std::vector<std::string>& paths, std::size_t first, std::size_t count,
                                           Objects& into, const std::string& what, ReadPart* part);
 
@@ -96,7 +112,13 @@ private:
     const std::string origin_;
     const std::string scope_;
     const int parallel_;
+    AnswerMemory* memory_ = nullptr;
     std::atomic<std::chrono::steady_clock::rep> renewed_at_;
+};
+
+struct GraphClient::Changes {
+    Objects objects;  ///< with their ids, and at least what has changed; or "@removed"
+    std::string next;
 };
 
 /// `text` as an OData string literal inside a path: quotes doubled, the rest percent-encoded.

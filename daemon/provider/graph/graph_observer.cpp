@@ -2,6 +2,7 @@
 #include "provider/graph/application_match.hpp"
 #include "provider/graph/application_reader.hpp"
 #include "provider/graph/graph_provider.hpp"
+#include "provider/graph/tenant_changes.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -20,9 +21,35 @@ public:
 
     tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
                                               ReadProgress& progress) override {
-        ApplicationReader reader(client_, memory_, progress);
+        client_.remember_in(nullptr);
         // Filled aside: what fails half-way leaves nothing behind.
         model::Snapshot found;
+        if (auto done = read(scope, found, progress); !done) return done;
+        add(std::move(found), into);
+        return {};
+    }
+
+    tl::expected<ReadFrom, ProviderError> observe_changes(const model::Scope& scope, const ReadOrder& order,
+                                                          model::Snapshot& into, ReadProgress& progress) override {
+        auto remembered = order.may_remember ? changes_.follow(order.anew) : begin_anew();
+        if (!remembered) return tl::unexpected(std::move(remembered.error()));
+        model::Snapshot found;
+        if (auto done = read(scope, found, progress); !done) return tl::unexpected(std::move(done.error()));
+        changes_.complete(found);
+        add(std::move(found), into);
+        return *remembered ? ReadFrom::memory : ReadFrom::tenant;
+    }
+
+private:
+    using Read = tl::expected<void, ProviderError>;
+
+    tl::expected<bool, ProviderError> begin_anew() {
+        if (auto begun = changes_.begin_anew(); !begun) return tl::unexpected(std::move(begun.error()));
+        return false;
+    }
+
+    Read read(const model::Scope& scope, model::Snapshot& found, ReadProgress& progress) {
+        ApplicationReader reader(client_, memory_, progress);
         auto caller = client_.caller_object_id();
         if (!caller) return tl::unexpected(std::move(caller.error()));
         found.caller_object_id = std::move(*caller);
@@ -30,13 +57,8 @@ public:
         if (!apis) return tl::unexpected(std::move(apis.error()));
         found.apis = std::move(*apis);
         if (auto read = read_applications(reader, scope, found); !read) return read;
-        if (auto read = read_service_principals(reader, found); !read) return read;
-        add(std::move(found), into);
-        return {};
+        return read_service_principals(reader, found);
     }
-
-private:
-    using Read = tl::expected<void, ProviderError>;
 
     Read read_applications(ApplicationReader& reader, const model::Scope& scope, model::Snapshot& found) {
         ApplicationMatch match(scope, options_.identity);
@@ -121,6 +143,7 @@ private:
     const GraphOptions options_;
     GraphClient client_;
     ReaderMemory memory_;
+    TenantChanges changes_{client_};
 };
 
 }  // namespace
