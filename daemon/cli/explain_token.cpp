@@ -23,7 +23,7 @@ tl::expected<std::string, std::string> read_standard_input(Terminal& terminal) {
     std::string text;
     while (auto line = terminal.read_line()) {
         text += *line + "\n";
-        if (text.size() > most_bytes) return tl::unexpected("standard input holds more than any token");
+        if (text.size() > most_bytes) return tl::unexpected(std::string("standard input holds more than any token"));
     }
     return text;
 }

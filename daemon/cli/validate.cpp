@@ -22,7 +22,7 @@ struct Findings {
     model::Diagnostics diagnostics;
     std::vector<manifest::SourceText> texts;
     std::vector<manifest::Looked> looked;  ///< documents; one of several environments is there several times
-    std::set<std::string> known;  ///< names of `texts`
+    std::set<std::string> known;           ///< names of `texts`
     std::vector<std::string> notes;
     std::vector<std::string> environments;
     std::size_t files = 0;
@@ -172,7 +172,8 @@ ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, T
     } else if (global.output == "github") {
         terminal.out(manifest::render_github(as_git_sees(findings.diagnostics, path_in_git(directory))));
     } else if (global.output == "sarif") {
-        terminal.out(manifest::render_sarif(as_git_sees(findings.diagnostics, path_in_git(directory)), version_text));
+        terminal.out(manifest::render_sarif(as_git_sees(findings.diagnostics, path_in_git(directory)),
+                                            std::string(version_text)));
     } else if (global.output == "junit") {
         const auto prefix = path_in_git(directory);
         for (auto& text : findings.texts) text.file.insert(0, prefix);
