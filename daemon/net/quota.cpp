@@ -109,6 +109,33 @@ double Quota::units_per_10_seconds() const {
     return units_in_10_seconds.at(size_);
 }
 
+milliseconds Lane::take(Quota::Moment now) {
+    const std::lock_guard lock(mutex_);
+    const auto per_second = most_ / static_cast<double>(period_.count());
+    if (!begun_ || now < filled_) {
+        begun_ = true;
+        left_ = most_;
+    } else {
+        left_ = std::min(most_, left_ + seconds(now - filled_) * per_second);
+    }
+    filled_ = now;
+    const auto wait = until_there_are(1 - left_, per_second);
+    if (wait == 0ms) left_ -= 1;
+    return wait;
+}
+
+std::shared_ptr<Lane> personal_lane_of(const std::string& origin, const std::string& caller) {
+    constexpr double most = 60;
+    constexpr std::chrono::seconds period = 1min;
+    if (caller.empty()) return std::make_shared<Lane>(most, period);
+    static std::mutex mutex;
+    static std::map<std::pair<std::string, std::string>, std::shared_ptr<Lane>> all;
+    const std::lock_guard lock(mutex);
+    auto& lane = all[{origin, caller}];
+    if (!lane) lane = std::make_shared<Lane>(most, period);
+    return lane;
+}
+
 std::shared_ptr<Quota> quota_of(const std::string& origin, const std::string& caller) {
     if (caller.empty()) return std::make_shared<Quota>();
     static std::mutex mutex;

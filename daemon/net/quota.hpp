@@ -51,6 +51,26 @@ private:
     bool begun_ = false, was_warned_ = false;
 };
 
+/// A budget of one kind of request that refills steadily. Thread-safe.
+class Lane {
+public:
+    Lane(double most, std::chrono::seconds period) : most_(most), period_(period) {}
+    /// Zero: one may be sent, and is charged. Otherwise how long to wait before asking again.
+    [[nodiscard]] std::chrono::milliseconds take(Quota::Moment now);
+
+private:
+    const double most_;
+    const std::chrono::seconds period_;
+    std::mutex mutex_;
+    double left_ = 0;
+    Quota::Moment filled_{};
+    bool begun_ = false;
+};
+
+/// Of writes to applications that people with personal accounts may use: 60 in a minute, far below all others'. Shared
+/// as quota_of() is.
+[[nodiscard]] std::shared_ptr<Lane> personal_lane_of(const std::string& origin, const std::string& caller);
+
 /// The one quota of the process for this application and tenant. `caller`: the object id of the service principal,
 /// which is of one tenant; empty: a quota of one's own.
 [[nodiscard]] std::shared_ptr<Quota> quota_of(const std::string& origin, const std::string& caller);

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const Charge read{1, 0}, write{1, 1};
+const Charge one_read{1, 0}, one_write{1, 1};
 
 /// How many of `charge` go through at `now` before one has to wait.
 int at_once(Quota& quota, const Charge& charge, Quota::Moment now) {
@@ -23,31 +23,31 @@ int at_once(Quota& quota, const Charge& charge, Quota::Moment now) {
 TEST_CASE("3,000 writes may go at once, and then as many as come back in time") {
     Quota quota;
     const Quota::Moment begin{};
-    CHECK(at_once(quota, write, begin) == 3000);
-    const auto wait = quota.take(write, begin);
+    CHECK(at_once(quota, one_write, begin) == 3000);
+    const auto wait = quota.take(one_write, begin);
     CHECK(wait == 50ms);
-    CHECK(quota.take(write, begin + wait) == 0ms);
-    CHECK(at_once(quota, write, begin + wait + 150s) == 3000);
+    CHECK(quota.take(one_write, begin + wait) == 0ms);
+    CHECK(at_once(quota, one_write, begin + wait + 150s) == 3000);
 }
 
 TEST_CASE("reads are not held up by writes that are used up") {
     Quota quota;
-    at_once(quota, write, Quota::Moment{});
-    CHECK(quota.take(write, Quota::Moment{}) > 0ms);
-    CHECK(quota.take(read, Quota::Moment{}) == 0ms);
+    at_once(quota, one_write, Quota::Moment{});
+    CHECK(quota.take(one_write, Quota::Moment{}) > 0ms);
+    CHECK(quota.take(one_read, Quota::Moment{}) == 0ms);
 }
 
 TEST_CASE("a tenant that does not warn is larger than was assumed; one that warns or refuses is not") {
     Quota quota;
     const Quota::Moment begin{};
     SECTION("it does not warn: up to the largest") {
-        CHECK(at_once(quota, read, begin) == 8000);
+        CHECK(at_once(quota, one_read, begin) == 8000);
         CHECK(quota.units_per_10_seconds() == 8000);
     }
     SECTION("it warns") {
         CHECK(quota.take({2800, 0}, begin) == 0ms);
         quota.warned(begin);
-        CHECK(at_once(quota, read, begin) == 700);
+        CHECK(at_once(quota, one_read, begin) == 700);
         CHECK(quota.units_per_10_seconds() == 3500);
     }
     SECTION("it refuses: the step before, and nothing until the wait is over") {
@@ -55,15 +55,15 @@ TEST_CASE("a tenant that does not warn is larger than was assumed; one that warn
         REQUIRE(quota.units_per_10_seconds() == 5000);
         quota.refused("ResourceUnitLimitExceeded", begin);
         CHECK(quota.units_per_10_seconds() == 3500);
-        CHECK(quota.take(read, begin) > 0ms);
+        CHECK(quota.take(one_read, begin) > 0ms);
     }
 }
 
 TEST_CASE("a refused write says which of the limits it was") {
     Quota quota;
     quota.refused("WriteLimitExceeded", Quota::Moment{});
-    CHECK(quota.take(read, Quota::Moment{}) == 0ms);
-    CHECK(quota.take(write, Quota::Moment{}) == 50ms);
+    CHECK(quota.take(one_read, Quota::Moment{}) == 0ms);
+    CHECK(quota.take(one_write, Quota::Moment{}) == 50ms);
 }
 
 TEST_CASE("what a request counts for is seen from the outside") {
@@ -82,4 +82,13 @@ TEST_CASE("all who ask one tenant as one application share one quota") {
     CHECK(quota_of(origin, "a") == quota_of(origin, "a"));
     CHECK(quota_of(origin, "a") != quota_of(origin, "b"));
     CHECK(quota_of(origin, "") != quota_of(origin, ""));
+}
+
+TEST_CASE("writes to applications for personal accounts have a lane of their own: 60 in a minute") {
+    Lane lane(60, 60s);
+    const Quota::Moment begin{};
+    for (int i = 0; i < 60; ++i) CHECK(lane.take(begin) == 0ms);
+    CHECK(lane.take(begin) == 1s);
+    CHECK(lane.take(begin + 1s) == 0ms);
+    CHECK(lane.take(begin + 1s) == 1s);
 }
