@@ -148,6 +148,13 @@ std::vector<AnswerMemory::Stale> AnswerMemory::forget(const std::set<std::string
     return stale;
 }
 
+void AnswerMemory::forget_collection(const std::string& collection) {
+    const std::lock_guard lock(mutex_);
+    const auto is_of = [&](const auto& entry) { return entry.first.starts_with(collection); };
+    std::erase_if(lists_, is_of);
+    std::erase_if(answers_, is_of);
+}
+
 void AnswerMemory::forget_lists_without(const std::string& collection, const std::set<std::string>& ids) {
     const std::lock_guard lock(mutex_);
     std::erase_if(lists_, [&](const auto& entry) {

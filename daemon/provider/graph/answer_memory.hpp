@@ -35,6 +35,8 @@ public:
     /// Forgets every answer that mentions one of `ids`: object ids and application ids. Entries of lists stay until
     /// they are put anew.
     [[nodiscard]] std::vector<Stale> forget(const std::set<std::string>& ids);
+    /// Forgets everything below "/oauth2PermissionGrants".
+    void forget_collection(const std::string& collection);
     /// Forgets lists of `collection` in which no entry has one of `ids` as its application id: what was just made may
     /// be missing there.
     void forget_lists_without(const std::string& collection, const std::set<std::string>& ids);

@@ -1,5 +1,6 @@
 #include "provider/graph/graph_client.hpp"
 
+#include "net/quota.hpp"
 #include "net/retry.hpp"
 #include "provider/graph/answer_memory.hpp"
 #include "provider/graph/batch.hpp"
@@ -153,6 +154,9 @@ GraphClient::Result<GraphAnswer> GraphClient::call_once(net::Request request, co
 
 GraphClient::Result<GraphAnswer> GraphClient::send(net::Method method, const std::string& path, const std::string& what,
                                                    const json* body, SendOptions options) {
+    if (options.personal_accounts) {
+        if (auto waited = wait_for_lane(what); !waited) return tl::unexpected(std::move(waited.error()));
+    }
     net::Request request;
     request.method = method;
     request.origin = origin_;
@@ -167,6 +171,15 @@ GraphClient::Result<GraphAnswer> GraphClient::send(net::Method method, const std
     if (options.create_if_missing) request.headers.emplace_back("Prefer", "create-if-missing");
     if (options.scan) request.headers.emplace_back("x-ms-throttle-priority", scan_priority);
     return call(request, what);
+}
+
+GraphClient::Result<void> GraphClient::wait_for_lane(const std::string& what) {
+    auto caller = caller_object_id();
+    if (!caller) return tl::unexpected(std::move(caller.error()));
+    const auto lane = net::personal_lane_of(origin_, *caller);
+    for (auto left = lane->take(clock_.monotonic()); left > 0ms; left = lane->take(clock_.monotonic()))
+        if (!wait(left)) return tl::unexpected(stopped(what));
+    return {};
 }
 
 GraphClient::Result<json> GraphClient::get(const std::string& path, const std::string& what) {

@@ -33,7 +33,8 @@ struct GraphAnswer {
 struct SendOptions {
     bool create_if_missing = false;  ///< `Prefer: create-if-missing`: create or update by an alternate key
     bool idempotent = true;
-    bool scan = false;  ///< a page of many objects: may be served after what is urgent
+    bool personal_accounts = false;  ///< writes an application that they may use: under a limit of its own
+    bool scan = false;               ///< a page of many objects: may be served after what is urgent
 };
 
 /// Requests to Microsoft Graph with paging, batching and its errors translated.
@@ -95,6 +96,7 @@ public:
 private:
     [[nodiscard]] Result<GraphAnswer> call(const net::Request& request, const std::string& what);
     [[nodiscard]] Result<GraphAnswer> call_once(net::Request request, const std::string& what);
+    [[nodiscard]] Result<void> wait_for_lane(const std::string& what);
     [[nodiscard]] bool may_renew_token();
     /// The path behind the version of the link `name` in `page`; empty when there is none.
     [[nodiscard]] Result<std::string> linked(const nlohmann::json& page, const char* name,

@@ -32,9 +32,19 @@ std::string StepContext::observed_key() const {
     return it == step.observed->provider_data.end() ? std::string{} : it->second;
 }
 
+bool StepContext::is_for_personal_accounts() const {
+    const auto says_so = [](const model::Map& attributes) {
+        const auto audience = attributes.find(model::path::sign_in_audience);
+        return audience != attributes.end() &&
+               audience->second.text_or({}).find("PersonalMicrosoftAccount") != std::string::npos;
+    };
+    return says_so(step.values) || (step.observed && says_so(step.observed->attributes));
+}
+
 tl::expected<GraphAnswer, ProviderError> StepContext::send(net::Method method, const std::string& path,
                                                            const std::string& what, const nlohmann::json* body,
                                                            SendOptions send_options) const {
+    send_options.personal_accounts = is_for_personal_accounts();
     const Patience patience{what, is_fresh(), options.replication_grace, input.progress};
     return until_accepted(client, patience, [&] { return client.send(method, path, what, body, send_options); });
 }

@@ -34,6 +34,8 @@ struct StepContext {
     /// The observed uniqueName; empty when there is none, or nothing was observed.
     [[nodiscard]] std::string observed_key() const;
 
+    /// May people with personal accounts use it, as far as this step knows?
+    [[nodiscard]] bool is_for_personal_accounts() const;
     /// Sends until it is accepted, see until_accepted(). `what` as in GraphClient.
     [[nodiscard]] tl::expected<GraphAnswer, ProviderError> send(net::Method method, const std::string& path,
                                                                 const std::string& what,

@@ -100,6 +100,8 @@ TenantChanges::Done TenantChanges::follow(const std::set<model::Address>& anew) 
     std::set<std::string> ids;
     std::vector<AnswerMemory::Stale> entries;
     for (const std::string collection : collections) {
+        // What is not followed, or need not be, is not remembered.
+        if (!next_rounds_.contains(collection)) memory_.forget_collection(collection);
         if (collection == collections[2] && !memory_.holds(collection)) continue;
         auto collected = collect(collection, ids, entries);
         if (!collected) return collected;
