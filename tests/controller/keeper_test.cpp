@@ -54,6 +54,39 @@ TEST_CASE("the first run creates what is missing, and the second has nothing to 
     CHECK(stage.events_of(EventType::applied).size() == 1);
 }
 
+TEST_CASE("a replica that shows what was before our own write is no drift, and is not written again") {
+    KeeperStage stage;
+    stage.order.replication_grace = 120s;
+    stage.run("start");
+    const auto wanted = stage.tenant.find({"Application", "portal"})->attributes["displayName"].text_or({});
+    rename_behind_our_back(stage, "changed in the portal");
+    REQUIRE(stage.run().result == "ok");
+    const auto writes = stage.writes;
+    const auto drifts = stage.events_of(EventType::drift).size();
+    // The next looks meet a replica that has not heard of it, and then one that has.
+    int looks = 0;
+    const int late = GENERATE(1, 3);
+    stage.while_reading = [&](provider::ReadProgress&) {
+        rename_behind_our_back(stage, looks++ < late ? "changed in the portal" : wanted);
+    };
+    CHECK(stage.run().result == "noop");
+    CHECK(looks == late + 1);
+    CHECK(stage.writes == writes);
+    CHECK(stage.events_of(EventType::drift).size() == drifts);
+}
+
+TEST_CASE("what all looks in a row show was put back by somebody, and is written again") {
+    KeeperStage stage;
+    stage.order.replication_grace = 120s;
+    stage.run("start");
+    rename_behind_our_back(stage, "changed in the portal");
+    REQUIRE(stage.run().result == "ok");
+    const auto writes = stage.writes;
+    rename_behind_our_back(stage, "changed in the portal");
+    CHECK(stage.run().result == "ok");
+    CHECK(stage.writes == writes + 1);
+}
+
 TEST_CASE("the status says what a read is at, until it has come to its end") {
     KeeperStage stage;
     std::vector<std::string> seen;
