@@ -11,6 +11,7 @@ from estate import CLIENT, Simulator, name_of, running, tenant_of, write_reposit
 
 LATENCY_MS = 50
 SIZES = (1_000, 10_000)
+WRITES = 3_000  # in 150 s, of one application in one tenant
 
 
 class Measured:
@@ -64,8 +65,111 @@ def full_check(binaries, folder, count, transport):
               flush=True)
 
 
+class Service:
+    """The service over one repository, looked at through its own commands."""
+
+    CONFIGURATION = """\
+apiVersion: regent/v1
+kind: Daemon
+metadata: {{name: bench}}
+spec:
+  source:
+    directory: {repository}
+  mode: {mode}
+  interval: 3s
+  fullReadInterval: 1h
+  http: {{listen: none}}
+  socket: {{path: {socket}}}
+  connection: {{transport: {transport}}}
+"""
+
+    def __init__(self, binaries, folder, transport, mode="plan"):
+        self.binaries, self.folder = binaries, folder
+        configuration = folder / "regent.yaml"
+        configuration.write_text(self.CONFIGURATION.format(repository=folder / "repository", socket=folder / "socket", transport=transport, mode=mode))
+        self.child = subprocess.Popen([str(binaries / "regent"), "daemon", "--config", str(configuration)], env=environment_of(folder),
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def status(self):
+        done = subprocess.run([str(self.binaries / "regent"), "status", "-o", "json", "--socket", str(self.folder / "socket")],
+                              env=environment_of(self.folder), capture_output=True, text=True)
+        try:
+            return json.loads(done.stdout)["environments"][0]
+        except (ValueError, KeyError, IndexError):
+            return {}
+
+    def wait_for_a_run(self, after=None):
+        """The end of the first run that ends after `after`."""
+        for _ in range(1200):
+            if self.child.poll() is not None:
+                sys.exit("bench: the service ended")
+            finished = (self.status().get("lastRun") or {}).get("finishedAt")
+            if finished and finished != after:
+                return finished
+            time.sleep(0.1)
+        sys.exit("bench: the service does not finish a run")
+
+    def cpu(self):
+        fields = open(f"/proc/{self.child.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self):
+        for line in open(f"/proc/{self.child.pid}/status"):
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) * 1024
+        return 0
+
+    def stop(self):
+        self.child.terminate()
+        self.child.wait(60)
+
+
+def quiet_cycles(binaries, folder, count, transport):
+    seed, log = folder / f"tenant-{count}.json", folder / "requests"
+    log.unlink(missing_ok=True)
+    shutil.rmtree(folder / "state", ignore_errors=True)
+    with running(Simulator(binaries, folder, "--seed", seed, "--latency", LATENCY_MS, "--request-log", log)) as simulator:
+        write_repository(folder, count, simulator.url)
+        with running(Service(binaries, folder, transport)) as service:
+            first = service.wait_for_a_run()
+            begun, cpu = os.path.getsize(log), service.cpu()
+            second = service.wait_for_a_run(first)
+            requests, units, _ = asked(log, begun)
+            print(f"  {f'quiet cycle of {count:,} ({transport})':34} {requests:6,} requests {units:7,.0f} RU {'':16} {service.cpu() - cpu:6.1f} s of CPU "
+                  f"{service.memory() / 1e6:6.0f} MB", flush=True)
+            simulator.change(name_of(count // 2), {"web": {"redirectUris": ["https://attacker.example/signin"]}})
+            begun = os.path.getsize(log)
+            service.wait_for_a_run(service.wait_for_a_run(second))
+            requests, _, _ = asked(log, begun)
+            state = subprocess.run([str(binaries / "regent"), "events", "--socket", str(folder / "socket")], env=environment_of(folder),
+                                   capture_output=True, text=True).stdout
+            print(f"  {'one redirect URI changed':34} {requests:6,} requests until {'it is named' if 'attacker.example' in state else 'NOT NAMED'}", flush=True)
+
+
+def creation(binaries, folder, count, transport):
+    """Applications with a service principal and a federated credential each, under the service's own limit of writes."""
+    log = folder / "requests"
+    log.unlink(missing_ok=True)
+    shutil.rmtree(folder / "state", ignore_errors=True)
+    with running(Simulator(binaries, folder, "--latency", LATENCY_MS, "--request-log", log)) as simulator:
+        simulator.ask("/_simulator/switches", {"graph": {"writesPer150Seconds": WRITES, "resourceUnitsPer10Seconds": 3500}})
+        write_repository(folder, count, simulator.url)
+        run = Measured([binaries / "regent", "apply", "--yes", "--parallel", "16", "--transport", transport], folder, log)
+        show_run(f"creation of {count:,} ({transport})", run)
+        with open(log, "rb") as file:
+            lines = [json.loads(line) for line in file]
+        writes = sum(1 for line in lines if line["method"] != "GET" and not line["path"].endswith("/$batch") and "/oauth2/" not in line["path"])
+        refused = sum(1 for line in lines if line["status"] == 429)
+        floor = max(0, writes - WRITES) / (WRITES / 150)
+        print(f"  {'':34} {writes:6,} writes, {refused} refused; the quota alone would take {floor:.0f} s, the latency of one at a time over 16 "
+              f"{writes * LATENCY_MS / 1000 / 16:.0f} s", flush=True)
+
+
 def tenant(binaries, folder):
     for count in SIZES:
         for transport in ("cpprest", "curl"):
             shutil.rmtree(folder / "state", ignore_errors=True)
             full_check(binaries, folder, count, transport)
+            quiet_cycles(binaries, folder, count, transport)
+    for transport in ("cpprest", "curl"):
+        creation(binaries, folder, 1_000, transport)
