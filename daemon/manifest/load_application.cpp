@@ -4,6 +4,7 @@
 #include "manifest/load_logo.hpp"
 #include "manifest/load_owners.hpp"
 #include "manifest/load_plain.hpp"
+#include "manifest/load_service_principal.hpp"
 #include "manifest/load_settings.hpp"
 #include "manifest/rules_application.hpp"
 #include "manifest/rules_credential.hpp"
@@ -171,13 +172,6 @@ void load_audience(const LoadJob& job, const std::string& audience, model::Decla
     initial.initial = true;
 }
 
-void load_service_principal(const LoadJob& job, model::Declaration& declaration) {
-    const auto settings = job.spec.mapping("servicePrincipal");
-    if (!settings.boolean("create").value_or(true)) return;
-    declare(declaration, model::path::service_principal,
-            settings.entry("create") ? settings.entry("create") : job.spec.entry("servicePrincipal"), true);
-}
-
 }  // namespace
 
 std::string audience_of(const Node& application) {
@@ -207,6 +201,7 @@ void load_application(const LoadJob& job, model::Declaration& declaration) {
     load_certificates(job, declaration);
     load_logo(job, declaration);
     load_extensions(job, declaration);
+    load_admin_consent(job, declaration);
 }
 
 }  // namespace regent::manifest
