@@ -96,6 +96,7 @@ Directory::SecretCheck Directory::check_secret(const json& application, const st
 }
 
 void Directory::reset() {
+    policies = Json::object();
     for (auto* collection : {&applications, &service_principals, &deleted, &grants, &assignments}) collection->clear();
     const Time always{};
     auto client = new_application({{"id", "44444444-4444-4444-4444-444444444444"},

@@ -1,5 +1,6 @@
 #include "simulator/graph_service.hpp"
 
+#include "simulator/app_management_policies.hpp"
 #include "simulator/graph_applications.hpp"
 #include "simulator/graph_batch.hpp"
 #include "simulator/graph_delta.hpp"
@@ -29,7 +30,10 @@ bool is_graph_audience(const std::string& audience) {
 class GraphService final : public Service {
 public:
     explicit GraphService(Directory& directory)
-        : directory_(directory), applications_(directory, switches_), principals_(directory, switches_) {}
+        : directory_(directory),
+          applications_(directory, switches_),
+          principals_(directory, switches_),
+          policies_(directory) {}
 
     bool serves(const Request& request) const override {
         return request.path.rfind("/v1.0/", 0) == 0 || request.path.rfind("/beta/", 0) == 0;
@@ -104,6 +108,7 @@ public:
         if (!segments || segments->empty()) return false;
         if (segments->front().name == "applications") return applications_.change(*segments, body);
         if (segments->front().name == "servicePrincipals") return principals_.change(*segments, body);
+        if (segments->front().name == "policies") return policies_.change(*segments, body);
         return false;
     }
 
@@ -179,6 +184,7 @@ private:
             403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", {}};
         const bool all = has("Application.ReadWrite.All");
         const bool owned = has("Application.ReadWrite.OwnedBy");
+        if (request.segment(0) == "policies") return has("Policy.Read.All") ? std::nullopt : std::optional(denied);
         if (request.http.method == "GET") {
             return all || owned || has("Application.Read.All") || has("Directory.Read.All") ? std::nullopt
                                                                                             : std::optional(denied);
@@ -200,6 +206,7 @@ private:
         if (first == "directory" && request.segment(1) == "deletedItems") return applications_.deleted_items(request);
         if (first == "oauth2PermissionGrants") return principals_.grants(request);
         if (first == "organization") return organization(request);
+        if (first == "policies") return policies_.handle(request);
         return graph_no_segment(first);
     }
 
@@ -285,6 +292,7 @@ private:
     GraphSwitches switches_;
     GraphApplications applications_;
     GraphPrincipals principals_;
+    AppManagementPolicies policies_;
     GraphThrottle throttle_;
 };
 
