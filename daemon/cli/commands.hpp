@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/client_options.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
@@ -16,6 +17,8 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
 ExitCode apply(const GlobalOptions& global, const ApplyOptions& options, Terminal& terminal);
 ExitCode import_manifests(const GlobalOptions& global, const ImportOptions& options, Terminal& terminal);
 ExitCode init(const GlobalOptions& global, const InitOptions& options, Terminal& terminal);
+/// `regent rotate --direct`.
+ExitCode rotate_directly(const GlobalOptions& global, const RotateOptions& options, Terminal& terminal);
 /// The service. Returns when it was asked to stop.
 ExitCode daemon(const GlobalOptions& global, const DaemonOptions& options, Terminal& terminal);
 ExitCode explain(const std::string& what, Terminal& terminal);
