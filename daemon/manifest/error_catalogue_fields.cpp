@@ -173,6 +173,9 @@ manifest manages an object: the other one would undo its changes with each run.)
                   R"(An owner is a user or a service principal. The application that is named here
 has none in its own tenant: its manifest says `servicePrincipal: {create:
 false}`.)"},
+        ErrorCode{"RG0328", "two secrets for one place",
+                  R"(A file, a secret in a vault or a command is given one client secret. Given two,
+each run would overwrite the other's, and one of them could never be used.)"},
     };
     return codes;
 }

@@ -80,7 +80,7 @@ void check_managed(const Values& spec, const Values& settings, Findings& finding
                               "notificationEmailAddresses", "alternativeNames", "tags"}) {
         if (const auto* entry = settings.entry(field))
             findings
-                .error("RG0481", entry->key_span,
+                .error("RG0487", entry->key_span,
                        fmt::format("`{}` is declared of a service principal that is not managed", field))
                 .help = help;
     }
@@ -88,7 +88,7 @@ void check_managed(const Values& spec, const Values& settings, Findings& finding
         const Values permission(item, findings);
         if (permission.boolean("adminConsent").value_or(false))
             findings
-                .error("RG0481", permission.entry("adminConsent")->key_span,
+                .error("RG0487", permission.entry("adminConsent")->key_span,
                        "consent is given to a service principal, and this application's is not managed")
                 .help = help;
     }

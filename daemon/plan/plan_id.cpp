@@ -47,6 +47,7 @@ json desired_json(const DesiredGraph& desired) {
         auto& object = all[to_string(address)];
         object["policy"] = static_cast<int>(resource.management.policy);
         object["adopt"] = resource.management.adopt;
+        object["removeUndeclaredCredentials"] = resource.management.remove_undeclared_credentials;
         for (const auto& [path, attribute] : resource.attributes) {
             auto elements = json::array();
             for (const auto& element : attribute.elements)
@@ -77,6 +78,18 @@ json observed_json(const model::ObservedResource& resource) {
             {"secrets", keys}};
 }
 
+json deliveries_json(const std::map<model::Address, std::vector<model::ObservedDelivery>>& all) {
+    auto held = json::object();
+    for (const auto& [address, deliveries] : all) {
+        std::vector<json> list;
+        for (const auto& delivery : deliveries)
+            list.push_back({delivery.secret, delivery.target, static_cast<int>(delivery.state), delivery.key_id});
+        std::sort(list.begin(), list.end());
+        held[to_string(address)] = std::move(list);
+    }
+    return held;
+}
+
 }  // namespace
 
 std::string plan_id(const DesiredGraph& desired, const model::Snapshot& observed, const Plan& plan) {
@@ -89,6 +102,7 @@ std::string plan_id(const DesiredGraph& desired, const model::Snapshot& observed
     for (const auto& orphan : observed.orphans) orphans.push_back(observed_json(orphan));
     std::sort(orphans.begin(), orphans.end());
     document["orphans"] = std::move(orphans);
+    if (!observed.deliveries.empty()) document["deliveries"] = deliveries_json(observed.deliveries);
     for (const auto& step : plan.steps) {
         document["steps"].push_back({to_string(step.work), to_string(step.address), step.part, step.key_id,
                                      std::vector<std::string>(step.changed.begin(), step.changed.end())});

@@ -66,6 +66,10 @@ StepWords words_for(const plan::Step& step) {
         if (step.work == plan::Work::add) return {subject, "issuing", "issued"};
         return {subject, fmt::format("removing key {}", step.key_id), "removed"};
     }
+    if (collection == model::path::secret_deliveries) {
+        const auto target = model::with_visible_controls(step.summary);
+        return {fmt::format("secret \"{}\" of {}", element, address), "handing it to " + target, "handed to " + target};
+    }
     if (step.part == model::path::service_principal) return object("service principal");
     if (step.part == model::path::principal_settings) return object("properties of the service principal");
     if (collection == model::path::consented_scopes || collection == model::path::consented_roles)

@@ -96,6 +96,7 @@ Directory::SecretCheck Directory::check_secret(const json& application, const st
 }
 
 void Directory::reset() {
+    policies = Json::object();
     for (auto* collection : {&applications, &service_principals, &deleted, &grants, &assignments, &users, &groups})
         collection->clear();
     const Time always{};

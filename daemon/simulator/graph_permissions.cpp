@@ -41,6 +41,7 @@ std::optional<GraphError> check_permission(const GraphRequest& request,
     const GraphError denied{
         403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", {}};
     const auto answer = [&](bool allowed) { return allowed ? std::nullopt : std::optional(denied); };
+    if (request.segment(0) == "policies") return answer(has_any(request, {"Policy.Read.All"}));
     if (request.http.method == "GET") return answer(may_read(request));
     if (request.segment(0) == "oauth2PermissionGrants")
         return answer(has_any(request, {"DelegatedPermissionGrant.ReadWrite.All"}));
