@@ -167,8 +167,9 @@ alias.
     powerPlatformEnvironments:
       sales: 5f5f5f5f-6a6a-7b7b-8c8c-9d9d9d9d9d9d)"},
         ErrorCode{"RG0322", "one object adopted by two documents",
-                  R"(Two documents name the same application (or connector) in `management.adopt`. One
-manifest manages an object: the other one would undo its changes with each run.)"},
+                  R"(Two documents name the same application (or connector) in `management.adopt`.
+One manifest manages an object: the other one would undo its changes with each
+run.)"},
     };
     return codes;
 }
