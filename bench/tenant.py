@@ -141,9 +141,9 @@ def quiet_cycles(binaries, folder, count, transport):
             begun = os.path.getsize(log)
             service.wait_for_a_run(service.wait_for_a_run(second))
             requests, _, _ = asked(log, begun)
-            state = subprocess.run([str(binaries / "regent"), "events", "--socket", str(folder / "socket")], env=environment_of(folder),
-                                   capture_output=True, text=True).stdout
-            print(f"  {'one redirect URI changed':34} {requests:6,} requests until {'it is named' if 'attacker.example' in state else 'NOT NAMED'}", flush=True)
+            # Nothing was left to do before: a plan that waits is about this.
+            seen = "noticed" if service.status().get("pending") else "NOT NOTICED"
+            print(f"  {'one redirect URI changed':34} {requests:6,} requests in two looks, {seen}", flush=True)
 
 
 def creation(binaries, folder, count, transport):

@@ -116,7 +116,7 @@ tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::p
         return fs::path{};
     }
     for (const auto& name : *names) {
-        auto workspace = open_workspace(directory, name);
+        auto workspace = open_workspace(directory, name, controller::Documents::kept);
         findings.environments.push_back(name);
         if (!workspace) {
             if (workspace.error().diagnostics.empty()) {

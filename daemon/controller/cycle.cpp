@@ -37,7 +37,7 @@ private:
 constexpr int rounds_of_reading = 3;
 /// Before a replica is asked again; doubles.
 constexpr std::chrono::milliseconds first_pause{500};
-constexpr int looks_in_a_row = 5;
+constexpr int looks_in_a_row = 4;
 /// Room for the records of one run, on the disk of the database.
 constexpr std::uintmax_t least_space = 1u << 20;
 

@@ -167,8 +167,9 @@ alias.
     powerPlatformEnvironments:
       sales: 5f5f5f5f-6a6a-7b7b-8c8c-9d9d9d9d9d9d)"},
         ErrorCode{"RG0322", "one object adopted by two documents",
-                  R"(Two documents name the same application (or connector) in `management.adopt`. One
-manifest manages an object: the other one would undo its changes with each run.)"},
+                  R"(Two documents name the same application (or connector) in `management.adopt`.
+One manifest manages an object: the other one would undo its changes with each
+run.)"},
         ErrorCode{"RG0323", "owner without service principal",
                   R"(An owner is a user or a service principal. The application that is named here
 has none in its own tenant: its manifest says `servicePrincipal: {create:

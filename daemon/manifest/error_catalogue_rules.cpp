@@ -145,9 +145,9 @@ or the application id of the API.
 https://learn.microsoft.com/graph/api/resources/application)"},
         ErrorCode{"RG0443", "name of a permission",
                   R"(Permissions are given by the name that the API publishes, `User.Read`; regent
-looks up the id in the tenant. Ids are refused there, since nobody can review them. One that
-has no name, because its API is not in the tenant or publishes it no longer, stands in
-`delegatedIds` or `applicationIds`.)"},
+looks up the id in the tenant. Ids are refused there, since nobody can review
+them. One that has no name, because its API is not in the tenant or publishes it
+no longer, stands in `delegatedIds` or `applicationIds`.)"},
         ErrorCode{"RG0450", "managed identity and a shared tenant",
                   R"(A managed identity needs the tenant's id; `common` and `organizations` do not
 work.

@@ -291,7 +291,8 @@ TEST_CASE("every line of the stream is an object that can be read on its own", "
         types.push_back(json.at("type"));
     }
     CHECK(types == std::vector<std::string>{"version", "resource_drift", "resource_drift", "planned_change",
-                                            "planned_change", "planned_change", "change_summary"});
+                                            "planned_change", "planned_change", "risk", "risk", "risk", "risk", "risk",
+                                            "risk", "risk", "change_summary"});
 }
 
 TEST_CASE("refusals and what is withheld are in the stream", "[report][jsonl]") {
