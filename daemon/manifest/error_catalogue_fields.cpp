@@ -169,6 +169,18 @@ alias.
         ErrorCode{"RG0322", "one object adopted by two documents",
                   R"(Two documents name the same application (or connector) in `management.adopt`. One
 manifest manages an object: the other one would undo its changes with each run.)"},
+        ErrorCode{"RG0330", "permission that an API does not expose",
+                  R"(An application asks another one of the repository for a permission that is not
+among the scopes (`delegated`) or roles (`application`) it declares:
+
+    # Application/orders-api
+    exposes:
+      roles:
+        - {name: Orders.Read.All, allowed: [application]}
+    # its client
+    permissions:
+      - apiRef: {name: orders-api}
+        application: [Orders.Read.All])"},
     };
     return codes;
 }

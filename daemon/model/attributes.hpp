@@ -26,6 +26,10 @@ struct Attribute {
     bool write_only = false;  ///< never read back (a client secret): never compared, only delivered
     bool own_step = false;    ///< written by a request of its own: each element (named) or the whole (scalar) is a part
     bool part_of_ownership = false;  ///< regent's own marks; not shown as a field of the object
+    /// Of named elements with an `id` that the client chooses: one without gets the id of the element of its name that
+    /// is there, else the one derived from its name. While `enabled` they can be neither changed nor removed: they are
+    /// disabled by one request and changed by the next.
+    bool exposed = false;
     Value fallback = {};             ///< what absence means to the service: "", false, an empty list
 };
 
@@ -57,7 +61,18 @@ inline constexpr std::string_view implicit_id_token = "implicitGrantSettings.ena
 inline constexpr std::string_view implicit_access_token = "implicitGrantSettings.enableAccessTokenIssuance";
 inline constexpr std::string_view access_token_version = "requestedAccessTokenVersion";  ///< 1 or 2
 inline constexpr std::string_view permissions =
-    "permissions";  ///< set of {api: appId GUID, type: "delegated"|"application", name}
+    "permissions";  ///< set of {api: appId GUID or Reference, type: "delegated"|"application", name}
+/// Not compared, only sent along: ids of `permissions` at applications of ours, as a list of {api, type, name, id}.
+inline constexpr std::string_view permission_ids = "permissionIds";
+/// What the application exposes: value → {id, enabled, who: "admins"|"admins-and-users", title, description, userTitle,
+/// userDescription}.
+inline constexpr std::string_view exposed_scopes = "exposes.scopes";
+/// value → {id, enabled, allowed: list of "application" and "user", displayName, description}. A role without value,
+/// which can only be assigned, stands under its id.
+inline constexpr std::string_view exposed_roles = "exposes.roles";
+/// Set of {client: appId GUID or Reference, scope: value}.
+inline constexpr std::string_view pre_authorized = "exposes.preAuthorizedApplications";
+inline constexpr std::string_view known_clients = "exposes.knownClientApplications";  ///< set of appIds or References
 inline constexpr std::string_view service_principal = "servicePrincipal";  ///< true: exists; own step
 inline constexpr std::string_view federated_credentials =
     "federatedCredentials";  ///< name → {issuer, subject, audience, description}

@@ -1,6 +1,7 @@
 #include "provider/graph/application_json.hpp"
 
 #include "model/attributes.hpp"
+#include "provider/graph/exposed_api.hpp"
 #include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
 
@@ -179,7 +180,7 @@ void read_attributes(Reading& reading, const json* application, Map& into) {
 
 std::string_view application_members() noexcept {
     return "id,appId,displayName,description,notes,signInAudience,uniqueName,tags,identifierUris,web,spa,publicClient,"
-           "api,requiredResourceAccess,passwordCredentials";
+           "api,appRoles,requiredResourceAccess,passwordCredentials";
 }
 
 tl::expected<model::ObservedResource, std::string> read_application(const json& application,
@@ -191,6 +192,8 @@ tl::expected<model::ObservedResource, std::string> read_application(const json& 
     resource.outputs.emplace(model::output::object_id, resource.id);
     resource.outputs.emplace(model::output::app_id, lower_case(reading.required_text(root, "appId")));
     read_attributes(reading, root, resource.attributes);
+    if (auto read = read_exposed(application, resource.attributes); !read)
+        return tl::unexpected(fmt::format("application {}: {}", member_text(application, "id"), read.error()));
     put(resource.attributes, model::path::permissions, read_permissions(reading, root, names));
     put(resource.attributes, model::path::federated_credentials, read_credentials(reading, root, resource.remarks));
     resource.secrets = read_secrets(reading, root);
