@@ -23,6 +23,11 @@ constexpr std::array application_forms = {
     AttributeForm{.path = path::implicit_access_token, .field = "implicitGrantSettings.enableAccessTokenIssuance"},
     AttributeForm{.path = path::implicit_id_token, .field = "implicitGrantSettings.enableIdTokenIssuance"},
     AttributeForm{.path = path::access_token_version, .field = "requestedAccessTokenVersion"},
+    AttributeForm{.path = path::exposed_scopes, .field = "exposes.scopes", .form = Form::exposed},
+    AttributeForm{.path = path::exposed_roles, .field = "exposes.roles", .form = Form::exposed},
+    AttributeForm{
+        .path = path::pre_authorized, .field = "exposes.preAuthorizedApplications", .form = Form::pre_authorized},
+    AttributeForm{.path = path::known_clients, .field = "exposes.knownClientApplications", .form = Form::clients},
     AttributeForm{.path = path::permissions, .field = "permissions", .form = Form::permissions},
     AttributeForm{.path = path::service_principal, .field = "servicePrincipal", .form = Form::presence},
     AttributeForm{.path = path::federated_credentials, .field = "federatedCredentials", .form = Form::named},

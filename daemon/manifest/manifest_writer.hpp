@@ -21,6 +21,9 @@ enum class Form {
     identifier_uris,  ///< texts; the object's own id becomes `{appId}`
     permissions,      ///< by API, names before ids
     named,            ///< a list of mappings told apart by their `name`
+    exposed,          ///< scopes or roles; ids follow from the names of those that are there
+    pre_authorized,   ///< by client, with its scopes
+    clients,          ///< mappings with an `appId`
     presence,         ///< `{create: false}` where there is none; nothing where there is one
     not_importable    ///< never written: `why_not` says why
 };
