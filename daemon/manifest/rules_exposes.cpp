@@ -69,7 +69,7 @@ private:
     }
 
     model::Diagnostic& limit(const Node& node, std::string message) {
-        auto& d = findings_.bad_value("RG0481", node, std::move(message));
+        auto& d = findings_.bad_value("RG0491", node, std::move(message));
         d.notes.push_back(std::string(validation_page));
         return d;
     }
@@ -78,7 +78,7 @@ private:
         if (!permission.name) return;
         const auto& name = *permission.name;
         const auto wrong = [&](const std::string& why) -> model::Diagnostic& {
-            auto& d = findings_.bad_value("RG0480", name, fmt::format("the name of {} {}", what, why));
+            auto& d = findings_.bad_value("RG0490", name, fmt::format("the name of {} {}", what, why));
             d.notes.push_back(
                 "it stands in tokens: letters, digits and signs such as `.` and `_`, for example `Orders.Read`");
             return d;
@@ -102,14 +102,14 @@ private:
         const bool wrote_name = role.item->find("name") != nullptr, wrote_id = role.item->find("id") != nullptr;
         if (!wrote_name && !wrote_id) {
             auto& d =
-                findings_.error("RG0480", role.item->entries.front().key_span, "this role has neither `name` nor `id`");
+                findings_.error("RG0490", role.item->entries.front().key_span, "this role has neither `name` nor `id`");
             d.notes.push_back(
                 "a role without name is in no token, and can only be assigned; its id tells it from others");
             d.help = "add `name`, for example `name: Orders.Read.All`";
         }
         const auto* allowed = role.item->find("allowed");
         if (!allowed || !allowed->is_sequence() || !allowed->items.empty()) return;
-        auto& d = findings_.bad_value("RG0482", *allowed, "a role that nobody can have");
+        auto& d = findings_.bad_value("RG0492", *allowed, "a role that nobody can have");
         d.help = "write `[application]`, `[user]` or both";
     }
 
@@ -137,14 +137,14 @@ private:
         const auto id_of = [](const Permission& p) { return p.id ? lower_case(p.id->text) : std::string{}; };
         const bool same_id = scope.id && role.id && id_of(scope) == id_of(role);
         if (same_id && !same_name) {
-            again("RG0483", role.shown(), scope.shown(), "a scope and a role of different names have the same id",
+            again("RG0493", role.shown(), scope.shown(), "a scope and a role of different names have the same id",
                   "give one of them another id");
         } else if (same_name && id_of(scope) != id_of(role)) {
-            again("RG0483", *role.name, *scope.name,
+            again("RG0493", *role.name, *scope.name,
                   fmt::format("the scope and the role {} have different ids", in_quotes(role.name->text)),
                   "give both the same `id`, or none: then they get the same one");
         } else if (same_name && scope.enabled != role.enabled) {
-            again("RG0483", *role.name, *scope.name,
+            again("RG0493", *role.name, *scope.name,
                   fmt::format("of the scope and the role {} only one is enabled", in_quotes(role.name->text)),
                   "they are one permission to the service: enable both, or none");
         }
@@ -180,7 +180,7 @@ private:
             const auto wanted = values.items("scopes");
             const auto* list = values.node("scopes");
             if (list && list->is_sequence() && list->items.empty())
-                findings_.bad_value("RG0484", *list, "this entry pre-authorizes nothing").help =
+                findings_.bad_value("RG0494", *list, "this entry pre-authorizes nothing").help =
                     "name a scope, or remove the entry";
             check_repetition(wanted, "the scope", findings_);
             for (const auto* scope : wanted)
@@ -205,7 +205,7 @@ private:
 
     void check_own_scope(const Node& scope, const std::vector<std::string_view>& names) {
         if (std::find(names.begin(), names.end(), scope.text) != names.end()) return;
-        auto& d = findings_.bad_value("RG0484", scope,
+        auto& d = findings_.bad_value("RG0494", scope,
                                       fmt::format("this application exposes no scope {}", in_quotes(scope.text)));
         d.label = "not in `spec.exposes.scopes`";
         if (!names.empty()) d.notes.push_back(fmt::format("its scopes: {}", listing(names)));
