@@ -1,6 +1,25 @@
 #include "apply/applied_values.hpp"
 
+#include "model/attributes.hpp"
+#include "plan/set_parts.hpp"
+
+#include <algorithm>
+
 namespace regent::apply {
+namespace {
+
+const model::Attribute* row_of(const plan::Step& step, std::string_view path) {
+    const auto* table = model::attributes_of(step.address.kind);
+    return table == nullptr ? nullptr : table->find(path);
+}
+
+/// The bytes of files are not remembered: that they are the same says their digest.
+model::Value remembered(const plan::Step& step, std::string_view path, const model::Value& value) {
+    const auto* row = row_of(step, path);
+    return row == nullptr ? value : without_sent_member(*row, value);
+}
+
+}  // namespace
 
 std::pair<std::string, std::string> split_part(const std::string& part) {
     const auto slash = part.find('/');
@@ -37,7 +56,7 @@ void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
         if (value == step.values.end()) {
             known.erase(path);
         } else {
-            known.insert_or_assign(path, value->second);
+            known.insert_or_assign(path, remembered(step, path, value->second));
         }
         touched_.emplace(step.address, path);
     }
@@ -46,19 +65,69 @@ void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
     for (const auto& [path, value] : step.values) {
         const auto observed = step.observed->attributes.find(path);
         if (observed != step.observed->attributes.end() && observed->second == value)
-            known.insert_or_assign(path, value);
+            known.insert_or_assign(path, remembered(step, path, value));
     }
 }
 
 void AppliedValues::record_part(const plan::Step& step, model::Map& known) {
     const auto [path, element] = split_part(step.part);
-    if (!element.empty()) {
-        record_element(step, path, element, known);
-    } else if (const auto value = step.values.find(path); value != step.values.end()) {
-        known.insert_or_assign(path, value->second);
-    } else {
-        known.insert_or_assign(path, step.work != plan::Work::drop);
+    const auto* row = row_of(step, path);
+    if (row != nullptr && row->one_by_one) return record_member(step, path, known);
+    if (!element.empty() && (row == nullptr || row->compare == model::Compare::named))
+        return record_element(step, path, element, known);
+    for (const auto& changed : step.changed) {
+        const auto* attribute = row_of(step, changed);
+        const auto value = step.values.find(changed);
+        if (attribute != nullptr && attribute->compare == model::Compare::set && attribute->part.empty()) {
+            record_group(step, *attribute, known);
+        } else if (value != step.values.end()) {
+            known.insert_or_assign(changed, remembered(step, changed, value->second));
+        } else {
+            known.insert_or_assign(changed, step.work != plan::Work::drop);
+        }
     }
+}
+
+/// One member of a set that was added or taken away by a request of its own.
+void AppliedValues::record_member(const plan::Step& step, const std::string& path, model::Map& known) {
+    const auto* there = list_before(step, path, known);
+    auto members = there == nullptr ? model::List{} : *there;
+    touched_.emplace(step.address, path);
+    const auto wanted = step.values.find(path);
+    const auto* list = wanted == step.values.end() ? nullptr : wanted->second.as_list();
+    for (const auto& member : list == nullptr ? model::List{} : *list) {
+        std::erase(members, member);
+        if (step.work != plan::Work::drop) members.push_back(member);
+    }
+    std::sort(members.begin(), members.end());
+    known.insert_or_assign(path, std::move(members));
+}
+
+/// Of a set that several requests write, what this one writes; the rest is as it was.
+void AppliedValues::record_group(const plan::Step& step, const model::Attribute& attribute, model::Map& known) {
+    const std::string path(attribute.path);
+    const auto* there = list_before(step, path, known);
+    model::List elements;
+    if (there != nullptr) {
+        for (const auto& element : *there) {
+            if (plan::part_of_element(attribute, element) != step.part) elements.push_back(element);
+        }
+    }
+    touched_.emplace(step.address, path);
+    if (const auto wanted = step.values.find(path);
+        wanted != step.values.end() && wanted->second.as_list() != nullptr) {
+        for (const auto& element : *wanted->second.as_list()) elements.push_back(element);
+    }
+    known.insert_or_assign(path, std::move(elements));
+}
+
+/// What the collection held before the step: what an earlier step of this run left, or what was observed.
+const model::List* AppliedValues::list_before(const plan::Step& step, const std::string& path,
+                                              const model::Map& known) const {
+    const bool from_run = touched_.contains({step.address, path}) || step.observed == nullptr;
+    const auto& map = from_run ? known : step.observed->attributes;
+    const auto it = map.find(path);
+    return it == map.end() ? nullptr : it->second.as_list();
 }
 
 void AppliedValues::record_element(const plan::Step& step, const std::string& path, const std::string& element,

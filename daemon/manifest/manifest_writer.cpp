@@ -174,6 +174,8 @@ private:
             }
             case Form::permissions:
                 return permissions_node(value);
+            case Form::add_ins:
+                return add_ins_node(value);
             case Form::named:
                 return named_node(row, value);
             case Form::exposed:
@@ -221,6 +223,22 @@ private:
                 std::sort(names->begin(), names->end());
                 names->erase(std::unique(names->begin(), names->end()), names->end());
                 if (!names->empty()) put(entry, key, list_node(*names));
+            }
+            list.items.push_back(std::move(entry));
+        }
+        return list;
+    }
+
+    static Node add_ins_node(const Value& value) {
+        auto list = sequence();
+        for (const auto& add_in : *value.as_list()) {
+            auto entry = mapping();
+            for (const auto* member : {"type", "id"}) put(entry, member, text_node(text_of(add_in, member)));
+            const auto* given = add_in.find("properties");
+            const auto* properties = given == nullptr ? nullptr : given->as_map();
+            if (properties != nullptr && !properties->empty()) {
+                auto& into = put(entry, "properties", mapping());
+                for (const auto& [key, property] : *properties) put(into, key, text_node(property.text_or({})));
             }
             list.items.push_back(std::move(entry));
         }
@@ -300,7 +318,8 @@ private:
             for (const auto& member : field->members) {
                 const auto* given = element.find(member.name);
                 if (given == nullptr || given->is_null() || *given == Value("") || is_usual(member, *given)) continue;
-                put(entry, member.name, scalar_node(*given, &member));
+                put(entry, member.name,
+                    given->as_list() != nullptr ? list_node(sorted_texts(*given)) : scalar_node(*given, &member));
             }
             list.items.push_back(std::move(entry));
         }

@@ -20,6 +20,7 @@ enum class Form {
     list,             ///< of texts
     identifier_uris,  ///< texts; the object's own id becomes `{appId}`
     permissions,      ///< by API, names before ids
+    add_ins,          ///< mappings with free properties
     named,            ///< a list of mappings told apart by their `name`
     exposed,          ///< scopes or roles; ids follow from the names of those that are there
     pre_authorized,   ///< by client, with its scopes

@@ -24,14 +24,36 @@ struct Attribute {
     bool late = false;        ///< can be written after creation, so a reference in it never blocks creation
     bool immutable = false;   ///< a change means replacing the object
     bool write_only = false;  ///< never read back (a client secret): never compared, only delivered
-    bool own_step = false;    ///< written by a request of its own: each element (named) or the whole (scalar) is a part
+    /// Written by requests of its own: each element (named), each group of elements (set, see `grouped_by`), or the
+    /// whole (scalar) is a part.
+    bool own_step = false;
     bool part_of_ownership = false;  ///< regent's own marks; not shown as a field of the object
     /// Of named elements with an `id` that the client chooses: one without gets the id of the element of its name that
     /// is there, else the one derived from its name. While `enabled` they can be neither changed nor removed: they are
     /// disabled by one request and changed by the next.
     bool exposed = false;
+    bool on_demand = false;          ///< read only for objects whose manifest declares it, as reading it costs extra
     Value fallback = {};             ///< what absence means to the service: "", false, an empty list
+    /// Of a map, or of each element's: the members that are compared; empty: all.
+    std::span<const std::string_view> compared_members = {};
+    /// Of a map, or of each element's: a member that is sent and never read back, such as the bytes of a file. Neither
+    /// compared nor shown nor remembered.
+    std::string_view sent_member = {};
+    bool immutable_elements = false;  ///< an element that differs goes and comes anew
+    /// Of a scalar or a set with own_step: the part whose one request writes it together with its likes
+    /// ("servicePrincipal/settings"). Empty: it has a part to itself, called by its path.
+    std::string_view part = {};
+    /// Of a set with own_step, whose elements are maps: the members that tell its requests apart. Empty: one request
+    /// for the whole.
+    std::span<const std::string_view> grouped_by = {};
+    bool one_by_one = false;  ///< of a set with own_step: each element comes and goes by a request of its own
+    /// Elements are marked as ours in the tenant, whoever declares them, so that they can be told from what others put
+    /// there: see decisions/0016.
+    bool marked = false;
 };
+
+/// `value` without the attribute's sent_member.
+[[nodiscard]] Value without_sent_member(const Attribute& attribute, Value value);
 
 struct KindAttributes {
     std::string_view kind;
@@ -60,6 +82,38 @@ inline constexpr std::string_view logout_url = "logoutUrl";
 inline constexpr std::string_view implicit_id_token = "implicitGrantSettings.enableIdTokenIssuance";
 inline constexpr std::string_view implicit_access_token = "implicitGrantSettings.enableAccessTokenIssuance";
 inline constexpr std::string_view access_token_version = "requestedAccessTokenVersion";  ///< 1 or 2
+inline constexpr std::string_view accept_mapped_claims = "acceptMappedClaims";
+inline constexpr std::string_view is_fallback_public_client = "isFallbackPublicClient";
+inline constexpr std::string_view is_device_only_auth_supported = "isDeviceOnlyAuthSupported";
+inline constexpr std::string_view native_authentication = "nativeAuthenticationApisEnabled";  ///< "none", "all"
+inline constexpr std::string_view is_disabled = "isDisabled";
+inline constexpr std::string_view requires_post_response = "oauth2RequirePostResponse";
+inline constexpr std::string_view group_membership_claims = "groupMembershipClaims";  ///< set: "SecurityGroup" …
+/// Each: claim's name → {source, essential, additionalProperties}, with the members that say something only.
+inline constexpr std::string_view optional_claims_id_token = "optionalClaims.idToken";
+inline constexpr std::string_view optional_claims_access_token = "optionalClaims.accessToken";
+inline constexpr std::string_view optional_claims_saml2_token = "optionalClaims.saml2Token";
+inline constexpr std::string_view marketing_url = "info.marketingUrl";
+inline constexpr std::string_view privacy_statement_url = "info.privacyStatementUrl";
+inline constexpr std::string_view support_url = "info.supportUrl";
+inline constexpr std::string_view terms_of_service_url = "info.termsOfServiceUrl";
+inline constexpr std::string_view saml_metadata_url = "samlMetadataUrl";
+inline constexpr std::string_view default_redirect_uri = "defaultRedirectUri";
+inline constexpr std::string_view service_management_reference = "serviceManagementReference";
+inline constexpr std::string_view signed_request_required = "requestSignatureVerification.isSignedRequestRequired";
+inline constexpr std::string_view weak_algorithms =
+    "requestSignatureVerification.allowedWeakAlgorithms";  ///< "none", "rsaSha1"
+inline constexpr std::string_view lock_enabled = "servicePrincipalLockConfiguration.isEnabled";
+inline constexpr std::string_view lock_all = "servicePrincipalLockConfiguration.allProperties";
+inline constexpr std::string_view lock_sign = "servicePrincipalLockConfiguration.credentialsWithUsageSign";
+inline constexpr std::string_view lock_verify = "servicePrincipalLockConfiguration.credentialsWithUsageVerify";
+inline constexpr std::string_view lock_encryption = "servicePrincipalLockConfiguration.tokenEncryptionKeyId";
+inline constexpr std::string_view blocked_countries = "parentalControlSettings.countriesBlockedForMinors";  ///< set
+inline constexpr std::string_view age_group_rule = "parentalControlSettings.legalAgeGroupRule";
+inline constexpr std::string_view blocks_azure_ad_graph = "authenticationBehaviors.blockAzureADGraphAccess";
+inline constexpr std::string_view removes_unverified_email = "authenticationBehaviors.removeUnverifiedEmailClaim";
+inline constexpr std::string_view requires_client_principal = "authenticationBehaviors.requireClientServicePrincipal";
+inline constexpr std::string_view add_ins = "addIns";  ///< set of {type, id, properties: {key: value}}
 inline constexpr std::string_view permissions =
     "permissions";  ///< set of {api: appId GUID or Reference, type: "delegated"|"application", name}
 /// Not compared, only sent along: ids of `permissions` at applications of ours, as a list of {api, type, name, id}.
@@ -74,11 +128,39 @@ inline constexpr std::string_view exposed_roles = "exposes.roles";
 inline constexpr std::string_view pre_authorized = "exposes.preAuthorizedApplications";
 inline constexpr std::string_view known_clients = "exposes.knownClientApplications";  ///< set of appIds or References
 inline constexpr std::string_view service_principal = "servicePrincipal";  ///< true: exists; own step
+inline constexpr std::string_view principal_account_enabled = "servicePrincipal.accountEnabled";
+inline constexpr std::string_view principal_assignment_required = "servicePrincipal.appRoleAssignmentRequired";
+inline constexpr std::string_view principal_description = "servicePrincipal.description";
+inline constexpr std::string_view principal_notes = "servicePrincipal.notes";
+inline constexpr std::string_view principal_home_page_url = "servicePrincipal.homePageUrl";
+inline constexpr std::string_view principal_login_url = "servicePrincipal.loginUrl";
+inline constexpr std::string_view principal_sign_on_mode = "servicePrincipal.preferredSingleSignOnMode";
+inline constexpr std::string_view principal_relay_state = "servicePrincipal.samlSingleSignOnSettings.relayState";
+inline constexpr std::string_view principal_notification_addresses = "servicePrincipal.notificationEmailAddresses";
+inline constexpr std::string_view principal_alternative_names = "servicePrincipal.alternativeNames";
+inline constexpr std::string_view principal_tags = "servicePrincipal.tags";  ///< observed: with the application's
+/// Users and groups that hold app roles of the application: set of {principal: object id, role: name, or "" for default
+/// access, type: "user"|"group"}.
+inline constexpr std::string_view assigned_people = "servicePrincipal.assignments.usersAndGroups";
+/// The same of service principals: type "application".
+inline constexpr std::string_view assigned_applications = "servicePrincipal.assignments.applications";
+/// Consent of an administrator for the whole tenant: elements as in `permissions`, of one type each, since they are
+/// kept in different places and reading them needs different permissions.
+inline constexpr std::string_view consented_scopes = "permissions.adminConsent.delegated";
+inline constexpr std::string_view consented_roles = "permissions.adminConsent.application";
 inline constexpr std::string_view federated_credentials =
-    "federatedCredentials";  ///< name → {issuer, subject, audience, description}
+    "federatedCredentials";                           ///< name → {issuer, subject, audience, description}
+inline constexpr std::string_view owners = "owners";  ///< set of object ids, without regent's own unless declared
+/// Name → {usage, thumbprint, ends, key}: "Verify" or "Encrypt", SHA-1 in capital hex digits, a day, base64 of the DER.
+inline constexpr std::string_view certificates = "certificates";
+inline constexpr std::string_view token_encryption_key = "tokenEncryptionKey";  ///< {name, thumbprint}; {}: none
+inline constexpr std::string_view logo = "logo";  ///< {sha256, bytes}: 16 hex digits, base64
+/// Name → {dataType, targetObjects, isMultiValued}
+inline constexpr std::string_view extension_properties = "extensionProperties";
 inline constexpr std::string_view client_secrets = "clientSecrets";  ///< name → {validForSeconds, rotateBeforeSeconds}
 /// regent's marks on an object: set of strings. "preventDelete", "contributes:redirectUris.web:https://…",
-/// "contributes:federatedCredentials:<name>", and for a connector "secretKey:<key id>": the secret it was last given.
+/// "contributes:federatedCredentials:<name>", "logo:<digest>": the picture it was last given, and for a connector
+/// "secretKey:<key id>": the secret it was last given.
 /// That the object is owned at all is not a mark but Ownership.
 inline constexpr std::string_view marks = "marks";
 // Connector (displayName and description as above)
@@ -93,6 +175,8 @@ inline constexpr std::string_view auth_resource = "auth.resource";
 inline constexpr std::string_view auth_scopes = "auth.scopes";  ///< set
 inline constexpr std::string_view auth_client_secret =
     "auth.clientSecret";  ///< a Reference to clientSecrets/<name>/secretText
+/// The part that writes a service principal's own properties.
+inline constexpr std::string_view principal_settings = "servicePrincipal/settings";
 }  // namespace path
 
 /// Well-known outputs. For parts see Reference.

@@ -138,8 +138,16 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
             const auto client = resource.attributes.find(model::path::auth_client_id);
             if (client != resource.attributes.end()) wanted.client_id = client->second.value;
         }
+        for (const auto path : {model::path::consented_scopes, model::path::consented_roles,
+                                model::path::assigned_people, model::path::assigned_applications}) {
+            if (resource.attributes.contains(path)) wanted.grants.emplace(path);
+        }
         const auto hint = remembered.find(address);
         if (hint != remembered.end()) wanted.remembered_id = hint->second;
+        for (const auto& attribute : model::attributes_of(address.kind)->attributes) {
+            if (attribute.on_demand && resource.attributes.contains(attribute.path))
+                wanted.on_demand.emplace(attribute.path);
+        }
         scope.wanted.push_back(std::move(wanted));
         const auto permissions = resource.attributes.find(model::path::permissions);
         if (permissions == resource.attributes.end()) continue;

@@ -1,7 +1,10 @@
 #include "plan/diff.hpp"
 
+#include "model/element_key.hpp"
 #include "model/marks.hpp"
 #include "plan/canonical.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
@@ -31,10 +34,57 @@ Change change_of(const ResolvedAttribute& attribute, Change::Op op) {
     return change;
 }
 
+std::string member_text(const Value& element, std::string_view name) {
+    const auto* value = element.find(name);
+    return value == nullptr ? std::string{} : value->text_or({});
+}
+
+/// A permission as "Mail.Read (delegated) of 00000003-…", an assignment as "Approver: user 6b2d…".
+std::string undeclared_text(const Value& element) {
+    if (element.find("api") != nullptr)
+        return fmt::format("{} ({}) of {}", member_text(element, "name"), member_text(element, "type"),
+                           member_text(element, "api"));
+    if (element.find("principal") != nullptr) {
+        const auto role = member_text(element, "role");
+        return fmt::format("{}: {} {}", role.empty() ? "default access" : role, member_text(element, "type"),
+                           member_text(element, "principal"));
+    }
+    return to_text(element);
+}
+
 void tell_origin(Change& change, const model::Element& element) {
     change.element = element.name;
     change.place = element.span.begin();
     change.contributor = element.contributor;
+}
+
+bool is_compared(const model::Attribute& attribute, std::string_view member) {
+    const auto& compared = attribute.compared_members;
+    return compared.empty() || std::find(compared.begin(), compared.end(), member) != compared.end();
+}
+
+Map only_given(const model::Attribute& attribute, const Map& map) {
+    Map given;
+    for (const auto& [name, value] : map) {
+        if (!value.is_null() && value != Value("") && is_compared(attribute, name)) given.emplace(name, value);
+    }
+    return given;
+}
+
+bool same_members(const model::Attribute& attribute, const Value& a, const Value& b) {
+    return a.as_map() != nullptr && b.as_map() != nullptr &&
+           only_given(attribute, *a.as_map()) == only_given(attribute, *b.as_map());
+}
+
+/// A scalar that is a map is the same when its members are.
+bool same_value(const model::Attribute& attribute, const Value& a, const Value& b) {
+    return a == b || (!attribute.compared_members.empty() && same_members(attribute, a, b));
+}
+
+/// What a person is shown of one element.
+Value shown_element(const model::Attribute& attribute, const Value& element) {
+    const auto named = without_sent_member(attribute, Map{{"", element}});
+    return *named.find("");
 }
 
 AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* applied) {
@@ -42,12 +92,13 @@ AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* appli
     result.whole = attribute.value;
     result.waits = !is_known(attribute.value);
     if (!result.waits) result.known = attribute.value;
-    if (attribute.value == attribute.observed) return result;
+    const auto& row = *attribute.attribute;
+    if (same_value(row, attribute.value, attribute.observed)) return result;
     auto change = change_of(attribute, Change::Op::set);
     change.before = attribute.observed;
-    change.after = attribute.value;
+    change.after = without_sent_member(row, attribute.value);
     change.place = attribute.desired->span.begin();
-    change.drift = applied != nullptr && !result.waits && canonical(*attribute.attribute, *applied) == attribute.value;
+    change.drift = applied != nullptr && !result.waits && same_value(row, canonical(row, *applied), attribute.value);
     result.changes.push_back(std::move(change));
     return result;
 }
@@ -71,16 +122,17 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
         auto change = change_of(attribute, Change::Op::add);
         tell_origin(change, *element.element);
         change.after = element.value;
-        change.drift = element.known && contains(applied, element.value);
+        change.drift = element.known && contains(applied, element.value) && !attribute.unreadable;
+        if (attribute.unreadable) change.note = "may be there already: it cannot be read";
         result.changes.push_back(std::move(change));
     }
-    const auto prefix = contribution_prefix(attribute.attribute->path);
     for (const auto& there : *attribute.observed.as_list()) {
         if (contains(&wanted_set, there)) continue;
-        const bool contributed = std::find(marks.begin(), marks.end(), prefix + there.text_or({})) != marks.end();
+        const Value mark = element_mark(*attribute.attribute, there);
+        const bool contributed = std::find(marks.begin(), marks.end(), mark.text_or({})) != marks.end();
         if (blocked || (!attribute.desired->exclusive && !contributed)) {
             kept.push_back(there);
-            result.undeclared.push_back(to_text(there));
+            result.undeclared.push_back(undeclared_text(there));
             continue;
         }
         auto change = change_of(attribute, Change::Op::remove);
@@ -95,18 +147,6 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
     result.whole = canonical_set(std::move(whole));
     result.waits = !unknown.empty();
     return result;
-}
-
-Map only_given(const Map& map) {
-    Map given;
-    for (const auto& [name, value] : map) {
-        if (!value.is_null() && value != Value("")) given.emplace(name, value);
-    }
-    return given;
-}
-
-bool same_members(const Value& a, const Value& b) {
-    return a.as_map() != nullptr && b.as_map() != nullptr && only_given(*a.as_map()) == only_given(*b.as_map());
 }
 
 AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applied,
@@ -124,13 +164,13 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
         trust.insert(trust_of(element.value));
         whole.emplace(element.element->name, element.value);
         result.waits = result.waits || !element.known;
-        if (there != nullptr && element.known && same_members(*there, element.value)) continue;
+        if (there != nullptr && element.known && same_members(*attribute.attribute, *there, element.value)) continue;
         auto change = change_of(attribute, there == nullptr ? Change::Op::add : Change::Op::set);
         tell_origin(change, *element.element);
         if (there != nullptr) change.before = *there;
-        change.after = element.value;
+        change.after = shown_element(*attribute.attribute, element.value);
         const auto* last = member(applied, element.element->name);
-        change.drift = element.known && last != nullptr && same_members(*last, element.value);
+        change.drift = element.known && last != nullptr && same_members(*attribute.attribute, *last, element.value);
         result.changes.push_back(std::move(change));
     }
     const auto prefix = contribution_prefix(attribute.attribute->path);
@@ -166,6 +206,16 @@ std::string contribution_prefix(std::string_view path) {
     return "contributes:" + std::string(path) + ":";
 }
 
+Value element_mark(const model::Attribute& attribute, const Value& element) {
+    const auto prefix = contribution_prefix(attribute.path);
+    const auto key = element_key(element);
+    const auto* reference = key.as_reference();
+    if (reference == nullptr) return prefix + key.text_or({});
+    auto mark = *reference;
+    mark.prefix = prefix + mark.prefix;
+    return mark;
+}
+
 AttributeDiff diff(const ResolvedAttribute& attribute, const Value* applied, const std::vector<std::string>& marks) {
     switch (attribute.attribute->compare) {
         case Compare::set:
@@ -189,13 +239,20 @@ std::vector<std::string> observed_marks(const model::ObservedResource* observed)
 
 namespace {
 
-/// The observed marks of the elements that are there.
+bool holds_marked(const ResolvedAttribute& attribute, const std::string& mark) {
+    const auto* list = attribute.observed.as_list();
+    return list != nullptr && std::any_of(list->begin(), list->end(), [&](const auto& element) {
+               return element_mark(*attribute.attribute, element) == Value(mark);
+           });
+}
+
+/// The observed marks of the elements that are there, and all of them where nobody can say what is.
 void keep_marks(const ResolvedAttribute& attribute, const model::ObservedResource* observed, List& marks) {
     const auto prefix = contribution_prefix(attribute.attribute->path);
     for (const auto& mark : observed_marks(observed)) {
         if (mark.rfind(prefix, 0) != 0) continue;
         const auto element = mark.substr(prefix.size());
-        if (contains(&attribute.observed, element) || member(&attribute.observed, element) != nullptr)
+        if (attribute.unreadable || holds_marked(attribute, mark) || member(&attribute.observed, element) != nullptr)
             marks.emplace_back(mark);
     }
 }
@@ -215,19 +272,15 @@ List desired_marks(const Item& item) {
     for (const auto& attribute : item.attributes) {
         const auto prefix = contribution_prefix(attribute.attribute->path);
         const auto& elements = attribute.elements;
-        if (std::any_of(elements.begin(), elements.end(), [](const auto& element) { return element.blocked; }))
+        if (attribute.unreadable ||
+            std::any_of(elements.begin(), elements.end(), [](const auto& element) { return element.blocked; }))
             keep_marks(attribute, item.observed, marks);
         for (const auto& element : elements) {
-            if (!element.element->contributor) continue;
+            if (!element.element->contributor && !attribute.attribute->marked) continue;
             if (attribute.attribute->compare == Compare::named) {
                 marks.emplace_back(prefix + element.element->name);
-            } else if (const auto* reference = element.value.as_reference()) {
-                if (element.blocked) continue;
-                auto mark = *reference;
-                mark.prefix = prefix + mark.prefix;
-                marks.emplace_back(std::move(mark));
-            } else {
-                marks.emplace_back(prefix + element.value.text_or({}));
+            } else if (element.known || !element.blocked) {
+                marks.push_back(element_mark(*attribute.attribute, element.value));
             }
         }
     }

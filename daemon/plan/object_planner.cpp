@@ -3,6 +3,8 @@
 #include "plan/canonical.hpp"
 #include "plan/diff.hpp"
 #include "plan/exposed_permissions.hpp"
+#include "plan/field_warnings.hpp"
+#include "plan/set_parts.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -121,6 +123,8 @@ private:
                     change.note = lost_clients(item_, change.element);
                 change_.changes.push_back(change);
             }
+            if (auto warning = warning_about(resolved, compared.diff); !warning.empty())
+                change_.warnings.push_back(std::move(warning));
             compared_.push_back(std::move(compared));
         }
         for (const auto& resolved : item_.ignored) {
@@ -135,8 +139,9 @@ private:
     /// door.
     void list_undeclared() {
         if (item_.observed == nullptr) return;
-        for (const auto path : {model::path::redirect_uris_web, model::path::redirect_uris_spa,
-                                model::path::redirect_uris_native, model::path::federated_credentials}) {
+        for (const auto path :
+             {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native,
+              model::path::federated_credentials, model::path::certificates}) {
             if (is_compared(path)) continue;
             const auto it = item_.observed->attributes.find(path);
             if (it == item_.observed->attributes.end()) continue;
@@ -146,9 +151,15 @@ private:
             }
             if (const auto* map = it->second.as_map()) {
                 for (const auto& [name, element] : *map)
-                    change_.undeclared.push_back(fmt::format("{}: \"{}\"", path, name));
+                    change_.undeclared.push_back(fmt::format("{}: \"{}\"{}", path, name, end_of(element)));
             }
         }
+    }
+
+    /// ", ends 2027-03-13" of a certificate.
+    static std::string end_of(const Value& element) {
+        const auto* ends = element.find("ends");
+        return ends == nullptr ? std::string{} : ", ends " + ends->text_or({});
     }
 
     bool is_compared(std::string_view path) const {
@@ -243,13 +254,32 @@ private:
         } else if (!delivery_.keep_key_id.empty()) {
             marks_.whole.emplace_back("secretKey:" + delivery_.keep_key_id);
         }
+        const auto picture = plan_picture_mark();
         marks_.whole = canonical_set(std::move(marks_.whole));
         for (const auto& mark : marks_.whole) {
-            if (is_known(mark)) marks_.known.push_back(mark);
+            if (is_known(mark) && mark != picture) marks_.known.push_back(mark);
         }
         keep_marks_of_drops();
         List there(observed_marks_.begin(), observed_marks_.end());
         marks_.changed = marks_.known != canonical_set(std::move(there));
+    }
+
+    /// The service does not say which picture it has, so a mark does. It is written after the picture: were a run to
+    /// end between the two, the picture is sent once more. A picture that no manifest declares any more stays, and so
+    /// does its mark. Answers with the mark that has to wait; null when none has.
+    Value plan_picture_mark() {
+        constexpr std::string_view prefix = "logo:";
+        const auto it = std::find_if(compared_.begin(), compared_.end(),
+                                     [](const auto& compared) { return compared.path() == model::path::logo; });
+        const auto* digest = it == compared_.end() ? nullptr : it->resolved->value.find("sha256");
+        if (digest == nullptr) {
+            for (const auto& mark : observed_marks_)
+                if (mark.rfind(prefix, 0) == 0) marks_.whole.emplace_back(mark);
+            return {};
+        }
+        Value mark(std::string(prefix) + digest->text_or({}));
+        marks_.whole.push_back(mark);
+        return it->diff.changes.empty() ? Value{} : mark;
     }
 
     /// A contributed credential goes by a request of its own. Were its mark to go before it and the run to end between
@@ -268,13 +298,19 @@ private:
         for (const auto& compared : compared_) {
             if (is_core(compared)) continue;
             for (const auto& change : compared.diff.changes) {
-                auto mark = contribution_prefix(compared.path()) + change.element;
+                auto mark = mark_of(compared, change);
                 if (change.op == Change::Op::remove &&
                     std::find(observed_marks_.begin(), observed_marks_.end(), mark) != observed_marks_.end())
                     marks.push_back(std::move(mark));
             }
         }
         return marks;
+    }
+
+    static std::string mark_of(const Compared& compared, const Change& change) {
+        if (compared.resolved->attribute->compare == model::Compare::named)
+            return contribution_prefix(compared.path()) + change.element;
+        return element_mark(*compared.resolved->attribute, change.before).text_or({});
     }
 
     bool writes_everything() const { return item_.is_made_anew() || item_.standing == Standing::in_bin; }
@@ -449,14 +485,16 @@ private:
             steps_.after(key, StepGraph::key(address_));
             steps_.after(key, StepGraph::key(address_, {}, exposed_step));
             for (const auto& path : changed) after_references(key, step.values.find(path)->second);
-            if (changed.contains(model::path::marks)) after_drops(key);
+            if (changed.contains(model::path::marks)) after_what_is_marked(key);
             step.changed = std::move(changed);
         }
     }
 
-    void after_drops(const std::string& key) {
+    void after_what_is_marked(const std::string& key) {
         for (const auto& compared : compared_) {
             if (is_core(compared)) continue;
+            if (compared.path() == model::path::logo && !compared.diff.changes.empty())
+                steps_.after(key, StepGraph::key(address_, compared.path()));
             for (const auto& change : compared.diff.changes) {
                 if (change.op == Change::Op::remove) steps_.after(key, part_key(compared, change));
             }
@@ -474,7 +512,15 @@ private:
             if (is_core(compared)) continue;
             if (compared.resolved->attribute->compare == model::Compare::named) {
                 plan_named_parts(compared);
-            } else if (!compared.diff.changes.empty() && compared.resolved->value == Value(true)) {
+            } else if (!compared.resolved->attribute->part.empty()) {
+                plan_shared_part(compared);
+            } else if (compared.resolved->attribute->compare == model::Compare::set) {
+                if (compared.resolved->attribute->one_by_one) {
+                    plan_members(compared);
+                } else {
+                    plan_set_parts(compared);
+                }
+            } else if (!compared.diff.changes.empty() && asks_for_something(compared)) {
                 const auto key = StepGraph::key(address_, compared.path());
                 auto& step = add_step(key, compared.path(), Work::add);
                 step.changed = {compared.path()};
@@ -484,11 +530,107 @@ private:
         }
     }
 
+    /// What is set once by a request of its own can be replaced, and not be taken away.
+    static bool asks_for_something(const Compared& compared) {
+        return compared.resolved->value != compared.resolved->attribute->fallback;
+    }
+
+    /// Members of a set that come and go one by one. New ones come first, so that at no time there is nobody.
+    void plan_members(const Compared& compared) {
+        std::vector<std::string> additions;
+        for (const auto op : {Change::Op::add, Change::Op::remove}) {
+            for (const auto& change : compared.diff.changes) {
+                if (change.op != op) continue;
+                const auto key = part_key(compared, change);
+                const auto& member = op == Change::Op::add ? change.after : change.before;
+                auto& step = add_step(key, compared.path() + "/" + part_name(change),
+                                      op == Change::Op::add ? Work::add : Work::drop);
+                step.changed = {compared.path()};
+                step.values.emplace(compared.path(), List{member});
+                if (change.place.known()) step.place = change.place;
+                steps_.after(key, StepGraph::key(address_));
+                after_references(key, member);
+                if (op == Change::Op::add) additions.push_back(key);
+                if (op == Change::Op::add) continue;
+                for (const auto& addition : additions) steps_.after(key, addition);
+            }
+        }
+    }
+
+    /// Properties that one request writes together.
+    void plan_shared_part(const Compared& compared) {
+        if (compared.diff.changes.empty()) return;
+        const std::string part(compared.resolved->attribute->part);
+        const auto key = StepGraph::key(address_, part);
+        auto& step = add_step(key, part, Work::change);
+        step.changed.insert(compared.path());
+        step.values.insert_or_assign(compared.path(), compared.diff.whole);
+        after_service_principal(key, address_);
+    }
+
+    void plan_set_parts(const Compared& compared) {
+        const auto& attribute = *compared.resolved->attribute;
+        std::map<std::string, std::vector<const Change*>> by_part;
+        for (const auto& change : compared.diff.changes)
+            by_part[part_of_element(attribute, changed_element(change))].push_back(&change);
+        for (const auto& [part, changes] : by_part) {
+            const auto is = [&](Change::Op op) {
+                return std::all_of(changes.begin(), changes.end(),
+                                   [&](const auto* change) { return change->op == op; });
+            };
+            const auto key = StepGraph::key(address_, part);
+            auto& step = add_step(key, part,
+                                  is(Change::Op::add)      ? Work::add
+                                  : is(Change::Op::remove) ? Work::drop
+                                                           : Work::change);
+            step.changed = {compared.path()};
+            step.values.emplace(compared.path(), elements_of_part(attribute, part, compared.diff.whole));
+            step.summary = summary_of(changes);
+            if (changes.front()->place.known()) step.place = changes.front()->place;
+            after_service_principal(key, address_);
+            after_origins(key, *compared.resolved, part);
+            // Marked before it is given, so that nobody is given anything that nobody would take away.
+            const bool marked_later = std::any_of(changes.begin(), changes.end(),
+                                                  [](const auto* change) { return !is_known(change->after); });
+            if (marked_later && is(Change::Op::add)) steps_.after(key, StepGraph::key(address_, {}, "complete"));
+        }
+    }
+
+    static const Value& changed_element(const Change& change) {
+        return change.op == Change::Op::remove ? change.before : change.after;
+    }
+
+    /// "User.Read, Mail.Send"; of assignments their number.
+    static std::string summary_of(const std::vector<const Change*>& changes) {
+        std::string names;
+        for (const auto* change : changes) {
+            const auto* name = changed_element(*change).find("name");
+            if (name == nullptr) return plural(changes.size(), "assignment");
+            names += (names.empty() ? "" : ", ") + name->text_or({});
+        }
+        return names;
+    }
+
+    void after_service_principal(const std::string& key, const Address& address) {
+        steps_.after(key, StepGraph::key(address));
+        steps_.after(key, StepGraph::key(address, model::path::service_principal));
+    }
+
+    /// What others bring forth has to be there as a whole, also where its id is known already: a role that is assigned
+    /// may come with this plan.
+    void after_origins(const std::string& key, const ResolvedAttribute& resolved, const std::string& part) {
+        for (const auto& element : resolved.elements) {
+            if (part_of_element(*resolved.attribute, element.value) != part) continue;
+            for (const auto& reference : references_in(element.element->value))
+                after_service_principal(key, reference.address);
+        }
+    }
+
     void plan_named_parts(const Compared& compared) {
         std::vector<std::string> drops;
         for (const auto& change : compared.diff.changes) {
             if (change.op == Change::Op::remove) drops.push_back(part_key(compared, change));
-            if (!gives_its_trust_away(compared, change)) continue;
+            if (!goes_and_comes_anew(compared, change)) continue;
             drops.push_back(StepGraph::key(address_, compared.path() + "/" + change.element, "old"));
             auto& step = add_step(drops.back(), compared.path() + "/" + change.element, Work::drop);
             step.changed = {compared.path()};
@@ -497,7 +639,7 @@ private:
         }
         for (const auto& change : compared.diff.changes) {
             const auto key = part_key(compared, change);
-            const bool anew = change.op == Change::Op::add || gives_its_trust_away(compared, change);
+            const bool anew = change.op == Change::Op::add || goes_and_comes_anew(compared, change);
             const auto work = change.op == Change::Op::remove ? Work::drop : anew ? Work::add : Work::change;
             auto& step = add_step(key, compared.path() + "/" + change.element, work);
             step.changed = {compared.path()};
@@ -512,6 +654,11 @@ private:
         }
     }
 
+    static bool goes_and_comes_anew(const Compared& compared, const Change& change) {
+        const bool is_immutable = compared.resolved->attribute->immutable_elements;
+        return (is_immutable && change.op == Change::Op::set) || gives_its_trust_away(compared, change);
+    }
+
     /// Whether another element is to have the issuer and subject that this one has until now. Changed in place, the two
     /// would stand in each other's way, for ever when they swap; so this one goes and comes anew.
     static bool gives_its_trust_away(const Compared& compared, const Change& change) {
@@ -524,7 +671,17 @@ private:
     }
 
     std::string part_key(const Compared& compared, const Change& change) const {
-        return StepGraph::key(address_, compared.path() + "/" + change.element);
+        const auto& attribute = *compared.resolved->attribute;
+        if (attribute.compare == model::Compare::set && !attribute.one_by_one)
+            return StepGraph::key(address_, part_of_element(attribute, changed_element(change)));
+        return StepGraph::key(address_, compared.path() + "/" + part_name(change));
+    }
+
+    /// An element's name; a member of a set is called what it is, or whose it will be.
+    static std::string part_name(const Change& change) {
+        const auto& member = change.op == Change::Op::remove ? change.before : change.after;
+        if (!change.element.empty()) return change.element;
+        return member.as_reference() != nullptr ? to_string(member.as_reference()->address) : member.text_or({});
     }
 
     void plan_secret_steps() {

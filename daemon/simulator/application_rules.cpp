@@ -132,6 +132,7 @@ Problem check_application(const Directory& directory, const GraphSwitches& switc
                               : directory.applications.find(text(*before, "id"), directory.now(),
                                                             std::chrono::seconds(switches.disabled_seen_after_seconds));
     if (auto wrong = check_permissions(switches, after, before, as_seen)) return wrong;
+    if (auto wrong = check_settings(switches, after, before)) return wrong;
     if (auto wrong = check_keys(after, before)) return wrong;
     if (auto wrong = check_conflicts(directory, after, before)) return wrong;
     return check_size(after);

@@ -396,3 +396,26 @@ def a_file_that_looks_like_a_manifest_and_is_not_read_is_said_once(binaries):
         it.eventually(lambda: "base/forgotten.yaml looks like a manifest" in it.said(), "it is said")
         it.quiet_for(3)
         check(it.said().count("base/forgotten.yaml looks like a manifest") == 1, it.said())
+
+
+@case
+def a_quiet_look_asks_only_what_has_changed_and_a_change_is_seen_all_the_same(binaries):
+    with daemon_bench(binaries, ONE_APPLICATION) as it:
+        it.start(more=["  fullReadInterval: 1h"])
+        it.wait_in_sync("dev")
+
+        def last_requests():
+            return [request["path"] for request in it.simulator.requests() if not request["path"].startswith("/_simulator")][-8:]
+
+        # What was just written is read at every look until the replication grace is over.
+        it.eventually(lambda: len(last_requests()) == 8 and all("/delta" in path for path in last_requests()), "only changes are asked for")
+        it.change("/v1.0/applications(uniqueName='regent.dev.a')", patch=ATTACKER)
+        it.eventually(lambda: it.events("drift"), "the change is told")
+        it.eventually(lambda: "attacker" not in str(it.application("regent.dev.a")["web"]), "it was put back")
+        it.wait_in_sync("dev")
+        # A person who asks has the tenant read whole.
+        it.eventually(lambda: all("/delta" in path for path in last_requests()), "only changes are asked for again")
+        mark = it.mark()
+        status, body = it.ask("/api/v1/reconcile", {"environment": "dev"})
+        check(status in (200, 202), body)
+        it.eventually(lambda: any("/v1.0/applications?" in request["path"] for request in it.requests_since(mark)), "applications are listed")

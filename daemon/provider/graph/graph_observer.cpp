@@ -1,7 +1,11 @@
 #include "model/attributes.hpp"
 #include "provider/graph/application_match.hpp"
 #include "provider/graph/application_reader.hpp"
+#include "provider/graph/grant_reader.hpp"
 #include "provider/graph/graph_provider.hpp"
+#include "provider/graph/json_access.hpp"
+#include "provider/graph/principal_json.hpp"
+#include "provider/graph/relation_reader.hpp"
 #include "provider/graph/tenant_changes.hpp"
 
 #include <algorithm>
@@ -49,7 +53,7 @@ private:
     }
 
     Read read(const model::Scope& scope, model::Snapshot& found, ReadProgress& progress) {
-        ApplicationReader reader(client_, memory_, progress);
+        ApplicationReader reader(client_, memory_, progress, ApplicationReader::Members::known, asked_for(scope));
         auto caller = client_.caller_object_id();
         if (!caller) return tl::unexpected(std::move(caller.error()));
         found.caller_object_id = std::move(*caller);
@@ -57,7 +61,9 @@ private:
         if (!apis) return tl::unexpected(std::move(apis.error()));
         found.apis = std::move(*apis);
         if (auto read = read_applications(reader, scope, found); !read) return read;
-        return read_service_principals(reader, found);
+        if (auto read = read_service_principals(reader, found); !read) return read;
+        if (auto read = read_relations(client_, scope, found, progress); !read) return read;
+        return GrantReader(client_, progress).read(scope, found);
     }
 
     Read read_applications(ApplicationReader& reader, const model::Scope& scope, model::Snapshot& found) {
@@ -75,6 +81,15 @@ private:
         if (auto settled = match.settle(PermissionNames(found.apis), found); !settled)
             return tl::unexpected(client_.incomplete("read the applications", settled.error()));
         return {};
+    }
+
+    static std::set<std::string, std::less<>> asked_for(const model::Scope& scope) {
+        std::set<std::string, std::less<>> asked;
+        for (const auto& wanted : scope.wanted) {
+            if (wanted.address.kind == model::kind::application)
+                asked.insert(wanted.on_demand.begin(), wanted.on_demand.end());
+        }
+        return asked;
     }
 
     /// How many of the applications that are wanted were there when somebody last remembered them.
@@ -129,7 +144,13 @@ private:
         for (auto& [address, resource] : found.resources) {
             if (resource.deleted) continue;
             const auto it = principals->find(resource.outputs.at(std::string(model::output::app_id)));
-            set_service_principal(resource, it == principals->end() ? std::string{} : it->second);
+            if (it == principals->end()) {
+                set_service_principal(resource, {});
+                continue;
+            }
+            set_service_principal(resource, member_text(it->second, "id"));
+            if (auto read = read_principal(it->second, resource); !read)
+                return tl::unexpected(client_.incomplete("read service principals", read.error()));
         }
         return {};
     }

@@ -1,6 +1,10 @@
 #include "model/attributes.hpp"
+#include "provider/graph/extension_steps.hpp"
+#include "provider/graph/grant_steps.hpp"
 #include "provider/graph/graph_provider.hpp"
+#include "provider/graph/logo_step.hpp"
 #include "provider/graph/object_steps.hpp"
+#include "provider/graph/owner_steps.hpp"
 #include "provider/graph/part_steps.hpp"
 #include "provider/graph/secret_steps.hpp"
 
@@ -32,9 +36,21 @@ StepOutcome carry_out_on_part(const StepContext& context) {
     const auto& step = context.step;
     const std::string_view collection = std::string_view(step.part).substr(0, step.part.find('/'));
     const bool writes = step.work == Work::add || step.work == Work::change;
-    if (collection == model::path::service_principal && step.work == Work::add) return add_service_principal(context);
+    if (step.part == model::path::principal_settings && writes) return write_principal_settings(context);
+    if (collection == model::path::consented_scopes) return write_consented_scopes(context);
+    if (collection == model::path::consented_roles) return write_consented_roles(context);
+    if (collection == model::path::assigned_people || collection == model::path::assigned_applications)
+        return write_assignments(context);
+    if (step.part == model::path::service_principal && step.work == Work::add) return add_service_principal(context);
     if (collection == model::path::federated_credentials && writes) return write_credential(context);
     if (collection == model::path::federated_credentials && step.work == Work::drop) return drop_credential(context);
+    if (collection == model::path::owners && step.work == Work::add) return add_owner(context);
+    if (collection == model::path::owners && step.work == Work::drop) return drop_owner(context);
+    if (collection == model::path::logo && writes) return write_logo(context);
+    if (collection == model::path::extension_properties && step.work == Work::add)
+        return add_extension_property(context);
+    if (collection == model::path::extension_properties && step.work == Work::drop)
+        return drop_extension_property(context);
     if (collection == model::path::client_secrets && step.work == Work::add) return issue_secret(context);
     if (collection == model::path::client_secrets && step.work == Work::drop) return drop_secret(context);
     return tl::unexpected(
