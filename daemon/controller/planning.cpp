@@ -1,6 +1,7 @@
 #include "controller/planning.hpp"
 
 #include "manifest/well_known_apis.hpp"
+#include "model/attributes.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -61,6 +62,10 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     for (const auto& api : manifest::well_known_apis())
         report.api_names.emplace(std::string(api.app_id), std::string(api.name));
     report.environment_place = workspace.environment.place;
+    for (const auto& [address, resource] : planned.snapshot.resources) {
+        const auto app_id = resource.outputs.find(model::output::app_id);
+        if (app_id != resource.outputs.end()) report.api_names.emplace(app_id->second, to_string(address));
+    }
     report.apply_command = apply_command(planned.plan);
     return planned;
 }

@@ -26,6 +26,11 @@ constexpr std::array application_forms = {
     AttributeForm{.path = path::implicit_access_token, .field = "implicitGrantSettings.enableAccessTokenIssuance"},
     AttributeForm{.path = path::implicit_id_token, .field = "implicitGrantSettings.enableIdTokenIssuance"},
     AttributeForm{.path = path::access_token_version, .field = "requestedAccessTokenVersion"},
+    AttributeForm{.path = path::exposed_scopes, .field = "exposes.scopes", .form = Form::exposed},
+    AttributeForm{.path = path::exposed_roles, .field = "exposes.roles", .form = Form::exposed},
+    AttributeForm{
+        .path = path::pre_authorized, .field = "exposes.preAuthorizedApplications", .form = Form::pre_authorized},
+    AttributeForm{.path = path::known_clients, .field = "exposes.knownClientApplications", .form = Form::clients},
     AttributeForm{.path = path::accept_mapped_claims, .field = "acceptMappedClaims"},
     AttributeForm{.path = path::is_fallback_public_client, .field = "isFallbackPublicClient"},
     AttributeForm{.path = path::is_device_only_auth_supported, .field = "isDeviceOnlyAuthSupported"},

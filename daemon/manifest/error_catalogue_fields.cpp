@@ -177,6 +177,18 @@ false}`.)"},
         ErrorCode{"RG0328", "two secrets for one place",
                   R"(A file, a secret in a vault or a command is given one client secret. Given two,
 each run would overwrite the other's, and one of them could never be used.)"},
+        ErrorCode{"RG0330", "permission that an API does not expose",
+                  R"(An application asks another one of the repository for a permission that is not
+among the scopes (`delegated`) or roles (`application`) it declares:
+
+    # Application/orders-api
+    exposes:
+      roles:
+        - {name: Orders.Read.All, allowed: [application]}
+    # its client
+    permissions:
+      - apiRef: {name: orders-api}
+        application: [Orders.Read.All])"},
     };
     return codes;
 }

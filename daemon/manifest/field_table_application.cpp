@@ -1,3 +1,4 @@
+#include "manifest/field_table_exposes.hpp"
 #include "manifest/field_table_kinds.hpp"
 #include "manifest/field_table_service_principal.hpp"
 #include "manifest/field_table_settings.hpp"
@@ -43,14 +44,6 @@ constexpr std::array audiences = {
     EnumValue{"personal", "PersonalMicrosoftAccount", "personal Microsoft accounts only"},
 };
 
-constexpr std::array exposes_members = {
-    Field{.name = "identifierUris",
-          .type = FieldType::list,
-          .late = true,
-          .help = "the same as `spec.identifierUris`, beside what else the application exposes",
-          .example = "[\"api://contoso-orders\"]"},
-};
-
 constexpr std::array redirect_members = {
     Field{.name = "web",
           .type = FieldType::list,
@@ -83,11 +76,17 @@ constexpr std::array implicit_members = {
           .example = "false"},
 };
 
+constexpr std::array<std::string_view, 2> api_choice = {"api", "apiRef"};
 constexpr std::array permission_members = {
     Field{.name = "api",
-          .required = true,
           .help = "the API: a well-known name such as `microsoft-graph`, or an application id",
           .example = "azure-service-management"},
+    Field{.name = "apiRef",
+          .type = FieldType::reference,
+          .target = "Application",
+          .late = true,
+          .help = "the API, when it is another Application of the repository",
+          .example = "{name: orders-api}"},
     Field{.name = "delegated",
           .type = FieldType::list,
           .help = "scopes, by name: what the application may do for a signed-in user",
@@ -241,7 +240,7 @@ constexpr std::array spec_members = {
           .example = "[\"api://{appId}\"]"},
     Field{.name = "exposes",
           .type = FieldType::mapping,
-          .members = exposes_members,
+          .members = exposes::members,
           .help = "what the application offers as an API",
           .example = "{identifierUris: [\"api://contoso-orders\"]}"},
     Field{.name = "redirectUris",
@@ -385,6 +384,8 @@ constexpr std::array spec_members = {
           .type = FieldType::list,
           .item = FieldType::mapping,
           .members = permission_members,
+          .late = true,
+          .exactly_one_of = api_choice,
           .help = "what the application asks for at other APIs",
           .example = "[{api: microsoft-graph, delegated: [openid, User.Read]}]"},
     Field{.name = "federatedCredentials",

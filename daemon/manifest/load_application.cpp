@@ -1,5 +1,6 @@
 #include "manifest/load_certificates.hpp"
 #include "manifest/load_declaration.hpp"
+#include "manifest/load_exposes.hpp"
 #include "manifest/load_extensions.hpp"
 #include "manifest/load_logo.hpp"
 #include "manifest/load_owners.hpp"
@@ -8,6 +9,7 @@
 #include "manifest/load_settings.hpp"
 #include "manifest/rules_application.hpp"
 #include "manifest/rules_credential.hpp"
+#include "manifest/rules_exposes.hpp"
 #include "manifest/rules_redirect_uri.hpp"
 #include "manifest/well_known_apis.hpp"
 #include "model/attributes.hpp"
@@ -100,24 +102,41 @@ void load_redirect_uris(const LoadJob& job, std::string_view audience, model::De
             .notes.push_back("https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation");
 }
 
+/// The API's application id: known to all, written down, or another application's of the repository. Null: neither.
+model::Value api_of(const Values& permission, const std::string& where, model::Declaration& declaration) {
+    if (const auto* name = permission.reference("apiRef")) return application_id(*name, where, declaration);
+    const auto api = permission.text("api");
+    if (!api) return {};
+    const auto* known = find_well_known_api(*api);
+    return known ? std::string(known->app_id) : lower_case(*api);
+}
+
 void load_permissions(const LoadJob& job, model::Declaration& declaration) {
     const auto* entry = job.spec.entry("permissions");
     if (!entry) return;
     auto& permissions = declare_list(declaration, model::path::permissions, entry->key_span);
-    for (const auto* item : job.spec.items("permissions")) {
-        const Values permission(item, job.findings);
-        const auto api = permission.text("api");
-        if (!api) continue;
-        const auto* known = find_well_known_api(*api);
-        const auto app_id = known ? std::string(known->app_id) : lower_case(*api);
+    const auto items = job.spec.items("permissions");
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const Values permission(items[i], job.findings);
+        const auto api = api_of(permission, fmt::format("spec.permissions[{}].apiRef", i), declaration);
+        if (api.is_null()) continue;
+        const auto* ours = api.as_reference();
         for (const std::string type : {"delegated", "application"}) {
             const auto add = [&](const Node& where, const std::string& name) {
                 permissions.elements.push_back({.name = {},
-                                                .value = model::Map{{"api", app_id}, {"type", type}, {"name", name}},
+                                                .value = model::Map{{"api", api}, {"type", type}, {"name", name}},
                                                 .span = where.span,
                                                 .contributor = {}});
             };
-            for (const auto* name : permission.items(type)) add(*name, name->text);
+            for (const auto* name : permission.items(type)) {
+                add(*name, name->text);
+                if (ours != nullptr)
+                    declaration.references.push_back({.target = ours->address,
+                                                      .span = name->span,
+                                                      .field = fmt::format("spec.permissions[{}].{}", i, type),
+                                                      .needs = fmt::format("permissions/{}/{}", type, name->text),
+                                                      .early = false});
+            }
             for (const auto* id : permission.items(type + "Ids")) add(*id, lower_case(id->text));
         }
     }
@@ -171,6 +190,8 @@ void load_application(const LoadJob& job, model::Declaration& declaration) {
     load_audience(job, audience, declaration);
     load_tags(job, declaration);
     load_identifier_uris(job, declaration);
+    check_exposes(job.spec, audience, job.findings);
+    load_exposes(job, declaration);
     load_redirect_uris(job, audience, declaration);
     load_permissions(job, declaration);
     load_credentials(job, declaration);

@@ -20,6 +20,10 @@ struct Renamed {
 };
 constexpr std::array renamed = {
     Renamed{"Application", "exposes", model::path::identifier_uris},
+    Renamed{"Application", "exposes", model::path::exposed_scopes},
+    Renamed{"Application", "exposes", model::path::exposed_roles},
+    Renamed{"Application", "exposes", model::path::pre_authorized},
+    Renamed{"Application", "exposes", model::path::known_clients},
     Renamed{"Application", "exposes.identifierUris", model::path::identifier_uris},
     Renamed{"Application", "servicePrincipal.create", model::path::service_principal},
     Renamed{"Connector", "powerPlatformEnvironment", model::path::environment},

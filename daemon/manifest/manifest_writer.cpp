@@ -156,6 +156,7 @@ private:
             case Form::scalar:
                 return value.is_null() || value == attribute.fallback;
             case Form::named:
+            case Form::exposed:
                 return value.as_map() == nullptr || value.as_map()->empty();
             default:
                 return value.as_list() == nullptr || value.as_list()->empty();
@@ -177,6 +178,15 @@ private:
                 return add_ins_node(value);
             case Form::named:
                 return named_node(row, value);
+            case Form::exposed:
+                return exposed_node(value);
+            case Form::pre_authorized:
+                return pre_authorized_node(value);
+            case Form::clients: {
+                auto list = sequence();
+                for (const auto& client : sorted_texts(value)) list.items.push_back(client_node(client));
+                return list;
+            }
             case Form::presence: {
                 auto presence = mapping();
                 put(presence, "create", scalar("false"));
@@ -242,6 +252,60 @@ private:
         const auto name = draft_.api_names.find(app_id);
         node.comment = name == draft_.api_names.end() ? "has no service principal in the tenant" : name->second;
         return node;
+    }
+
+    Node exposed_node(const Value& value) const {
+        auto list = sequence();
+        for (const auto& [name, permission] : *value.as_map()) {
+            auto entry = mapping();
+            // A role without name stands under its id.
+            const bool unnamed = text_of(permission, "id") == name;
+            put(entry, unnamed ? "id" : "name", text_node(name));
+            if (const auto* enabled = permission.find("enabled"); enabled != nullptr && *enabled == Value(false))
+                put(entry, "enabled", scalar("false"));
+            if (const auto* allowed = permission.find("allowed"))
+                put(entry, "allowed", list_node(sorted_texts(*allowed)));
+            const auto add = [&, &name = name, &permission = permission](
+                                 std::string_view member, std::string_view field, const std::string& usual) {
+                auto text = text_of(permission, member);
+                if (!text.empty() && text != usual) below(entry, field, text_node(text));
+            };
+            add("who", "consent.who", "admins-and-users");
+            add("title", "consent.title", name);
+            if (permission.find("who") != nullptr) {
+                add("description", "consent.description", {});
+                add("userTitle", "consent.userTitle", {});
+                add("userDescription", "consent.userDescription", {});
+            } else {
+                add("displayName", "displayName", unnamed ? std::string{} : name);
+                add("description", "description", {});
+            }
+            list.items.push_back(std::move(entry));
+        }
+        return list;
+    }
+
+    Node client_node(const std::string& app_id) const {
+        auto entry = mapping();
+        auto& node = put(entry, "appId", text_node(app_id));
+        if (const auto name = draft_.api_names.find(app_id); name != draft_.api_names.end())
+            node.comment = name->second;
+        return entry;
+    }
+
+    Node pre_authorized_node(const Value& value) const {
+        std::map<std::string, std::vector<std::string>> by_client;
+        for (const auto& entry : *value.as_list()) {
+            if (auto scope = text_of(entry, "scope"); !scope.empty())
+                by_client[text_of(entry, "client")].push_back(scope);
+        }
+        auto list = sequence();
+        for (auto& [client, scopes] : by_client) {
+            std::sort(scopes.begin(), scopes.end());
+            list.items.push_back(client_node(client));
+            put(list.items.back(), "scopes", list_node(scopes));
+        }
+        return list;
     }
 
     /// Members under their own names, in the order of the field table; empty ones and the usual ones left out.

@@ -22,6 +22,9 @@ enum class Form {
     permissions,      ///< by API, names before ids
     add_ins,          ///< mappings with free properties
     named,            ///< a list of mappings told apart by their `name`
+    exposed,          ///< scopes or roles; ids follow from the names of those that are there
+    pre_authorized,   ///< by client, with its scopes
+    clients,          ///< mappings with an `appId`
     presence,         ///< `{create: false}` where there is none; nothing where there is one
     not_importable    ///< never written: `why_not` says why
 };

@@ -7,6 +7,7 @@
 #include "manifest/rules_redirect_uri.hpp"
 #include "manifest/rules_uri.hpp"
 #include "manifest/well_known_apis.hpp"
+#include "model/address.hpp"
 
 #include <fmt/format.h>
 
@@ -198,7 +199,7 @@ void check_api(const Node& api, Findings& findings) {
     auto& d = findings.bad_value("RG0440", api, fmt::format("no API is known as {}", in_quotes(api.text)));
     d.label = "not a well-known name";
     d.notes.push_back(fmt::format("well-known names: {}", listing(well_known_api_names())));
-    d.notes.push_back("any other API is named by its application id");
+    d.notes.push_back("an API of this repository is named by `apiRef: {name: …}`, any other one by its application id");
     d.help = near_api_help(api.text);
 }
 
@@ -207,10 +208,14 @@ void check_permissions(const Values& spec, Findings& findings) {
     std::map<std::string, const Node*> first;
     for (const auto* entry : entries) {
         const Values permission(entry, findings);
-        if (const auto* api = permission.node("api")) {
-            check_api(*api, findings);
-            const auto* known = find_well_known_api(api->text);
-            const auto [it, is_new] = first.emplace(known ? std::string(known->app_id) : lower_case(api->text), api);
+        const auto* named = permission.reference("apiRef");
+        if (const auto* api = named ? named : permission.node("api")) {
+            if (!named) check_api(*api, findings);
+            const auto* known = named ? nullptr : find_well_known_api(api->text);
+            const auto key = named   ? to_string(model::Address{std::string(model::kind::application), api->text})
+                             : known ? std::string(known->app_id)
+                                     : lower_case(api->text);
+            const auto [it, is_new] = first.emplace(key, api);
             if (!is_new) {
                 auto& d = findings.bad_value(
                     "RG0217", *api,

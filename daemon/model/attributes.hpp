@@ -28,6 +28,10 @@ struct Attribute {
     /// whole (scalar) is a part.
     bool own_step = false;
     bool part_of_ownership = false;  ///< regent's own marks; not shown as a field of the object
+    /// Of named elements with an `id` that the client chooses: one without gets the id of the element of its name that
+    /// is there, else the one derived from its name. While `enabled` they can be neither changed nor removed: they are
+    /// disabled by one request and changed by the next.
+    bool exposed = false;
     bool on_demand = false;          ///< read only for objects whose manifest declares it, as reading it costs extra
     Value fallback = {};             ///< what absence means to the service: "", false, an empty list
     /// Of a map, or of each element's: the members that are compared; empty: all.
@@ -111,7 +115,18 @@ inline constexpr std::string_view removes_unverified_email = "authenticationBeha
 inline constexpr std::string_view requires_client_principal = "authenticationBehaviors.requireClientServicePrincipal";
 inline constexpr std::string_view add_ins = "addIns";  ///< set of {type, id, properties: {key: value}}
 inline constexpr std::string_view permissions =
-    "permissions";  ///< set of {api: appId GUID, type: "delegated"|"application", name}
+    "permissions";  ///< set of {api: appId GUID or Reference, type: "delegated"|"application", name}
+/// Not compared, only sent along: ids of `permissions` at applications of ours, as a list of {api, type, name, id}.
+inline constexpr std::string_view permission_ids = "permissionIds";
+/// What the application exposes: value → {id, enabled, who: "admins"|"admins-and-users", title, description, userTitle,
+/// userDescription}.
+inline constexpr std::string_view exposed_scopes = "exposes.scopes";
+/// value → {id, enabled, allowed: list of "application" and "user", displayName, description}. A role without value,
+/// which can only be assigned, stands under its id.
+inline constexpr std::string_view exposed_roles = "exposes.roles";
+/// Set of {client: appId GUID or Reference, scope: value}.
+inline constexpr std::string_view pre_authorized = "exposes.preAuthorizedApplications";
+inline constexpr std::string_view known_clients = "exposes.knownClientApplications";  ///< set of appIds or References
 inline constexpr std::string_view service_principal = "servicePrincipal";  ///< true: exists; own step
 inline constexpr std::string_view principal_account_enabled = "servicePrincipal.accountEnabled";
 inline constexpr std::string_view principal_assignment_required = "servicePrincipal.appRoleAssignmentRequired";

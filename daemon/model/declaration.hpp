@@ -57,7 +57,8 @@ struct ReferenceUse {
     Address target;
     Span span;          ///< of the name
     std::string field;  ///< "spec.auth.applicationRef": for the message
-    /// What the target must offer: "" (it must exist), "managedIdentity", "clientSecrets/<name>", "redirectUrl".
+    /// What the target must offer: "" (it must exist), "managedIdentity", "clientSecrets/<name>", "redirectUrl",
+    /// "permissions/delegated/<name>", "permissions/application/<name>".
     std::string needs;
     bool early = false;  ///< needed to create the object; a circle of early references can never be carried out
 };

@@ -163,7 +163,9 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
         const auto permissions = resource.attributes.find(model::path::permissions);
         if (permissions == resource.attributes.end()) continue;
         for (const auto& element : permissions->second.elements) {
-            if (const auto* api = element.value.find("api")) scope.apis.insert(api->text_or({}));
+            // What an application of ours exposes is read with the application.
+            const auto* api = element.value.find("api");
+            if (api != nullptr && api->as_string() != nullptr) scope.apis.insert(*api->as_string());
         }
     }
     environments.erase("");

@@ -2,10 +2,12 @@
 
 #include "plan/canonical.hpp"
 #include "plan/diff.hpp"
+#include "plan/exposed_permissions.hpp"
 #include "plan/field_warnings.hpp"
 #include "plan/set_parts.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -32,6 +34,15 @@ struct Compared {
 
 std::string days(std::int64_t seconds) {
     return seconds % 86400 == 0 ? fmt::format("{}d", seconds / 86400) : fmt::format("{}h", seconds / 3600);
+}
+
+/// What a value that is waited for is to an attribute's reader.
+std::string_view awaited_thing(std::string_view path) {
+    if (path.rfind("redirectUris", 0) == 0) return "redirect URI";
+    if (path == model::path::identifier_uris) return "identifier URI";
+    if (path == model::path::permissions) return "permission";
+    if (path == model::path::pre_authorized) return "pre-authorization";
+    return path == model::path::known_clients ? "known client" : "value";
 }
 
 std::string plural(std::size_t count, std::string_view word) {
@@ -67,7 +78,9 @@ public:
         compare();
         if (!item_.is_written()) return leave_alone();
         plan_marks();
+        find_what_is_disabled_first();
         plan_core();
+        plan_what_was_disabled();
         plan_complete();
         plan_parts();
         plan_secret_steps();
@@ -105,7 +118,11 @@ private:
             for (auto& text : compared.diff.undeclared)
                 change_.undeclared.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
             if (compared.diff.changes.empty()) ++change_.unchanged;
-            for (const auto& change : compared.diff.changes) change_.changes.push_back(change);
+            for (auto& change : compared.diff.changes) {
+                if (change.op == Change::Op::remove && resolved.attribute->path == model::path::exposed_scopes)
+                    change.note = lost_clients(item_, change.element);
+                change_.changes.push_back(change);
+            }
             if (auto warning = warning_about(resolved, compared.diff); !warning.empty())
                 change_.warnings.push_back(std::move(warning));
             compared_.push_back(std::move(compared));
@@ -329,6 +346,8 @@ private:
                                 Value(whole || marks_are_early() ? marks_.whole : marks_.known));
         if (delivery_.deliver)
             values.insert_or_assign(std::string(model::path::auth_client_secret), Value(secret_reference()));
+        if (auto ids = permission_ids(item_, items_); !ids.empty())
+            values.insert_or_assign(std::string(model::path::permission_ids), Value(std::move(ids)));
         return values;
     }
 
@@ -337,11 +356,15 @@ private:
     std::set<std::string, std::less<>> changed_paths(const Map& sent) const {
         std::set<std::string, std::less<>> changed;
         if (writes_everything()) {
-            for (const auto& [path, value] : sent) changed.insert(path);
+            for (const auto& [path, value] : sent) {
+                if (path != model::path::permission_ids) changed.insert(path);
+            }
             return changed;
         }
         for (const auto& compared : compared_) {
-            if (!is_core(compared) || compared.diff.changes.empty()) continue;
+            // A role that is as it should be is disabled all the same with the scope that it is one permission with.
+            const bool disabled = disable_first_.first.contains(compared.path());
+            if (!is_core(compared) || (compared.diff.changes.empty() && !disabled)) continue;
             const auto it = sent.find(compared.path());
             if (it != sent.end() && it->second != compared.resolved->observed) changed.insert(compared.path());
         }
@@ -387,8 +410,42 @@ private:
         steps_.after(key, StepGraph::key(connector));
     }
 
+    // ---- scopes and roles that are enabled are disabled before they are changed
+
+    void find_what_is_disabled_first() {
+        if (item_.observed == nullptr || item_.is_made_anew()) return;
+        std::vector<ExposedAttribute> exposed;
+        for (const auto& compared : compared_) {
+            if (!compared.resolved->attribute->exposed) continue;
+            exposed.push_back({compared.path(), compared.resolved->observed.as_map(), compared.diff.whole.as_map()});
+        }
+        disable_first_ = disable_first(exposed);
+    }
+
+    void send_what_can_be_first(Map& sent) {
+        for (const auto& [path, first] : disable_first_.first) sent.insert_or_assign(path, Value(first));
+        const auto scopes = disable_first_.first.find(model::path::exposed_scopes);
+        const auto clients = sent.find(model::path::pre_authorized);
+        if (scopes == disable_first_.first.end() || clients == sent.end()) return;
+        auto first = clients_of(*clients->second.as_list(), scopes->second);
+        clients_wait_ = first.size() != clients->second.as_list()->size();
+        clients->second = std::move(first);
+    }
+
+    void plan_what_was_disabled() {
+        if (disable_first_.first.empty()) return;
+        const auto key = StepGraph::key(address_, {}, exposed_step);
+        auto& step = add_step(key, {}, Work::complete);
+        step.values = values(false);
+        for (const auto& [path, first] : disable_first_.first) step.changed.insert(path);
+        if (clients_wait_) step.changed.emplace(model::path::pre_authorized);
+        step.summary = fmt::format("{}", fmt::join(disable_first_.then, ", "));
+        steps_.after(key, StepGraph::key(address_));
+    }
+
     void plan_core() {
         auto sent = values(false);
+        send_what_can_be_first(sent);
         auto changed = changed_paths(sent);
         if (!writes_everything() && item_.standing != Standing::unclaimed && changed.empty()) return;
         const auto key = StepGraph::key(address_);
@@ -416,6 +473,8 @@ private:
         }
         step.changed = std::move(changed);
         step.values = std::move(sent);
+        if (!disable_first_.disabled.empty())
+            step.summary = fmt::format("disables {}", fmt::join(disable_first_.disabled, ", "));
     }
 
     /// Late values that other steps bring forth. What the object itself brings forth (api://{appId}) need not wait for
@@ -429,8 +488,7 @@ private:
                 if (waits_for_itself_only(compared.diff.whole) != own) continue;
                 changed.insert(compared.path());
                 const auto count = references_in(compared.diff.whole).size();
-                const bool redirect = compared.path().rfind("redirectUris", 0) == 0;
-                summary += (summary.empty() ? "" : ", ") + plural(count, redirect ? "redirect URI" : "identifier URI");
+                summary += (summary.empty() ? "" : ", ") + plural(count, awaited_thing(compared.path()));
             }
             if (!own && marks_.waits() && !marks_are_early()) changed.emplace(model::path::marks);
             if (changed.empty()) continue;
@@ -440,6 +498,7 @@ private:
             step.summary = summary.empty() ? "marks" : std::move(summary);
             step.reason = Reason::value_known_now;
             steps_.after(key, StepGraph::key(address_));
+            steps_.after(key, StepGraph::key(address_, {}, exposed_step));
             for (const auto& path : changed) after_references(key, step.values.find(path)->second);
             if (changed.contains(model::path::marks)) after_what_is_marked(key);
             step.changed = std::move(changed);
@@ -779,6 +838,9 @@ private:
     Marks marks_;
     std::shared_ptr<const model::ObservedResource> shared_observed_;
     bool planned_ = false;
+    DisableFirst disable_first_;
+    bool clients_wait_ = false;  ///< some are pre-authorized for a scope that comes with the second request
+    static constexpr std::string_view exposed_step = "what was disabled";
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "plan/permission_names.hpp"
 
+#include "plan/exposed_permissions.hpp"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -36,6 +38,20 @@ model::Diagnostic problem(const model::Element& element, std::string message, st
     return diagnostic;
 }
 
+/// At an application of ours. Its manifest's own lists were looked at without the tenant; here it is about what it has
+/// and no manifest declares.
+std::optional<model::Diagnostic> check_ours(const model::Element& element, const model::Reference& api,
+                                            const std::string& type, const std::string& name, const Items& items) {
+    const auto target = items.find(api.address);
+    if (target == items.end() || target->second.standing == Standing::blocked) return std::nullopt;
+    if (exposed_permission_id(target->second, type, name)) return std::nullopt;
+    auto diagnostic =
+        problem(element, fmt::format("{} exposes no {} permission named `{}`", to_string(api.address), type, name),
+                "neither in its manifest nor in the tenant");
+    diagnostic.help = fmt::format("add it to its `spec.exposes.{}`", type == "application" ? "roles" : "scopes");
+    return diagnostic;
+}
+
 /// What is switched off can be asked for, and nobody can be given it.
 std::optional<model::Diagnostic> check_enabled(const model::Element& element, const model::ApiPermissions& api,
                                                const std::string& type, const std::string& name) {
@@ -47,7 +63,8 @@ std::optional<model::Diagnostic> check_enabled(const model::Element& element, co
     return diagnostic;
 }
 
-std::optional<model::Diagnostic> check(const model::Element& element, const model::Snapshot& observed) {
+std::optional<model::Diagnostic> check(const model::Element& element, const model::Snapshot& observed,
+                                       const Items& items) {
     const auto text = [&](const char* member) {
         const auto* value = element.value.find(member);
         return value == nullptr ? std::string{} : value->text_or({});
@@ -56,6 +73,8 @@ std::optional<model::Diagnostic> check(const model::Element& element, const mode
     const auto type = text("type");
     const auto name = text("name");
     if (is_guid_like(name)) return std::nullopt;  // an id says itself what it is
+    if (const auto* ours = element.value.find("api"); ours != nullptr && ours->as_reference() != nullptr)
+        return check_ours(element, *ours->as_reference(), type, name, items);
     const auto found = observed.apis.find(api);
     if (found == observed.apis.end()) {
         auto diagnostic = problem(element, fmt::format("the API {} has no service principal in this tenant", api),
@@ -100,6 +119,31 @@ model::Value with_name(model::Value permission, const model::Snapshot& observed)
     return permission;
 }
 
+/// A client can be pre-authorized for what is there, where no manifest says what is to be there.
+std::optional<model::Diagnostic> check_pre_authorized(const model::Element& element, const Item& item) {
+    const auto* scope = element.value.find("scope");
+    const auto name = scope == nullptr ? std::string{} : scope->text_or({});
+    if (item.standing == Standing::blocked || exposed_permission_id(item, "delegated", name)) return std::nullopt;
+    auto diagnostic =
+        problem(element, fmt::format("{} exposes no scope named `{}`", to_string(item.desired->address), name),
+                "neither in its manifest nor in the tenant");
+    diagnostic.help = "add it to `spec.exposes.scopes`";
+    return diagnostic;
+}
+
+void check_pre_authorized(const DesiredResource& resource, Items& items, model::Diagnostics& problems) {
+    const auto it = resource.attributes.find(model::path::pre_authorized);
+    if (it == resource.attributes.end()) return;
+    for (const auto& element : it->second.elements) {
+        auto& item = items.at(resource.address);
+        auto diagnostic = check_pre_authorized(element, item);
+        if (!diagnostic) continue;
+        diagnostic->subject = to_string(resource.address);
+        problems.push_back(std::move(*diagnostic));
+        item.standing = Standing::blocked;
+    }
+}
+
 }  // namespace
 
 void name_permissions(const model::Snapshot& observed, Items& items) {
@@ -120,10 +164,11 @@ void name_permissions(const model::Snapshot& observed, Items& items) {
 model::Diagnostics check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed, Items& items) {
     model::Diagnostics problems;
     for (const auto& [address, resource] : desired.resources) {
+        check_pre_authorized(resource, items, problems);
         const auto it = resource.attributes.find(model::path::permissions);
         if (it == resource.attributes.end()) continue;
         for (const auto& element : it->second.elements) {
-            auto diagnostic = check(element, observed);
+            auto diagnostic = check(element, observed, items);
             if (!diagnostic) continue;
             diagnostic->subject = to_string(address);
             problems.push_back(std::move(*diagnostic));

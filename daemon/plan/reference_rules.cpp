@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -48,6 +49,9 @@ std::string help_for(const std::string& word, const std::vector<std::string>& na
     return meant.empty() ? std::string{} : fmt::format("did you mean `{}`?", meant);
 }
 
+/// "permissions/delegated/Orders.Read": of an application that exposes it. Its application is referred to beside it.
+constexpr std::string_view permission_prefix = "permissions/";
+
 class ReferenceCheck {
 public:
     ReferenceCheck(const DesiredGraph& graph, model::Diagnostics& diagnostics)
@@ -55,7 +59,9 @@ public:
 
     void check(const model::ReferenceUse& use) {
         const auto target = graph_.resources.find(use.target);
-        if (target == graph_.resources.end()) return dangling(use);
+        const bool is_permission = use.needs.rfind(permission_prefix, 0) == 0;
+        if (target == graph_.resources.end()) return is_permission ? void() : dangling(use);
+        if (is_permission) return check_permission(use, target->second);
         if (use.needs == "managedIdentity" && auth_type(target->second) != "managedIdentity") no_identity(use);
         if (use.needs == model::output::redirect_url && auth_type(target->second) == "none") no_redirect_url(use);
         if (use.needs.rfind("clientSecrets/", 0) == 0) check_secret(use, target->second);
@@ -135,6 +141,47 @@ private:
         if (diagnostic.help.empty())
             diagnostic.help =
                 fmt::format("add `- name: {}` to `spec.clientSecrets` of {}", wanted, to_string(use.target));
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    /// Names of what `api` declares to expose; nothing when its manifest leaves the list out: then the tenant decides.
+    static std::optional<std::vector<std::string>> exposed(const DesiredResource& api, bool roles) {
+        const auto it = api.attributes.find(roles ? model::path::exposed_roles : model::path::exposed_scopes);
+        if (it == api.attributes.end()) return std::nullopt;
+        std::vector<std::string> names;
+        for (const auto& element : it->second.elements) {
+            const auto* allowed = element.value.find("allowed");
+            const auto* holders = allowed == nullptr ? nullptr : allowed->as_list();
+            const bool fits =
+                !roles || (holders != nullptr &&
+                           std::find(holders->begin(), holders->end(), model::Value("application")) != holders->end());
+            if (fits) names.push_back(element.name);
+        }
+        return names;
+    }
+
+    void check_permission(const model::ReferenceUse& use, const DesiredResource& api) {
+        const auto rest = use.needs.substr(permission_prefix.size());
+        const auto type = rest.substr(0, rest.find('/')), wanted = rest.substr(type.size() + 1);
+        const bool is_role = type == "application";
+        const auto names = exposed(api, is_role);
+        if (!names || std::find(names->begin(), names->end(), wanted) != names->end()) return;
+        Diagnostic diagnostic;
+        diagnostic.code = "RG0330";
+        diagnostic.message = fmt::format("{} exposes no {} `{}`", to_string(use.target),
+                                         is_role ? "role for applications" : "scope", wanted);
+        diagnostic.span = use.span;
+        diagnostic.label = fmt::format("not among its `exposes.{}`", is_role ? "roles" : "scopes");
+        if (!names->empty())
+            diagnostic.notes = {fmt::format("its {}: {}", is_role ? "roles" : "scopes", fmt::join(*names, ", "))};
+        const auto others = exposed(api, !is_role);
+        if (others && std::find(others->begin(), others->end(), wanted) != others->end())
+            diagnostic.help = fmt::format("`{}` is a {}: write it under `{}`", wanted, is_role ? "scope" : "role",
+                                          is_role ? "delegated" : "application");
+        if (diagnostic.help.empty()) diagnostic.help = help_for(wanted, *names);
+        if (diagnostic.help.empty())
+            diagnostic.help =
+                fmt::format("add it to `spec.exposes.{}` of {}", is_role ? "roles" : "scopes", to_string(use.target));
         diagnostics_.push_back(std::move(diagnostic));
     }
 

@@ -2,6 +2,7 @@
 
 #include "plan/canonical.hpp"
 #include "plan/diff.hpp"
+#include "plan/exposed_permissions.hpp"
 
 #include <fmt/format.h>
 
@@ -70,7 +71,10 @@ public:
     Items run() {
         for (const auto& [address, resource] : desired_.resources) items_.emplace(address, stand(resource));
         block_dependants();
-        for (auto& [address, item] : items_) fill(item);
+        for (auto& [address, item] : items_) {
+            fill(item);
+            identify_exposed(item, desired_.environment);
+        }
         return std::move(items_);
     }
 

@@ -90,6 +90,26 @@ Rating public_client(const Change& change, const RiskContext&) {
     return medium("sign-in without any proof of which client it is: device code, and passwords typed into the client");
 }
 
+bool same_member(const Change& change, std::string_view member) {
+    const auto* was = change.before.find(member);
+    const auto* is = change.after.find(member);
+    return was != nullptr && is != nullptr && *was == *is;
+}
+
+/// A scope or a role. What others were granted goes by its id.
+Rating exposed_permission(const Change& change, const RiskContext&) {
+    if (change.op == Op::add) return harmless();
+    if (change.op == Op::remove || !same_member(change, "id")) return medium("whoever was granted it has it no more");
+    const auto* enabled = change.after.find("enabled");
+    if (enabled != nullptr && *enabled == model::Value(false)) return medium("nobody gets tokens with it any more");
+    return harmless();
+}
+
+Rating pre_authorized_client(const Change& change, const RiskContext&) {
+    if (change.op == Op::remove) return harmless();
+    return medium("the client gets the scope without anybody being asked for consent");
+}
+
 /// What connections sign in with, or for.
 Rating sign_in_of_connections(const Change&, const RiskContext& context) {
     if (context.is_new()) return harmless();
@@ -124,6 +144,10 @@ constexpr std::array rules = {
     Entry{application, model::path::implicit_access_token, implicit_grant},
     Entry{application, model::path::implicit_id_token, implicit_grant},
     Entry{application, model::path::access_token_version, token_version},
+    Entry{application, model::path::exposed_scopes, exposed_permission},
+    Entry{application, model::path::exposed_roles, exposed_permission},
+    Entry{application, model::path::pre_authorized, pre_authorized_client},
+    Entry{application, model::path::known_clients, low},
     Entry{application, model::path::permissions, rate_permission},
     Entry{application, model::path::service_principal, low},
     Entry{application, model::path::principal_account_enabled, rate_account},

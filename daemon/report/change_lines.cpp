@@ -35,15 +35,30 @@ std::string reference_text(const model::Reference& reference) {
     return model::with_visible_controls(reference.prefix + known_after + reference.suffix);
 }
 
+/// An application by the name that the report has for it, or else its id.
+std::string application_text(const model::Value& application, const RunReport& report) {
+    if (const auto* reference = application.as_reference()) return reference_text(*reference);
+    auto text = application.text_or({});
+    const auto known = report.api_names.find(text);
+    return model::with_visible_controls(known == report.api_names.end() ? text : known->second);
+}
+
+std::string pre_authorized_text(const model::Value& entry, const RunReport& report) {
+    const auto* client = entry.find("client");
+    const auto* scope = entry.find("scope");
+    if (client == nullptr || scope == nullptr) return model::to_text(entry);
+    const auto name = scope->text_or({});
+    return fmt::format("{}: {}", application_text(*client, report),
+                       name.empty() ? "no scope" : model::with_visible_controls(name));
+}
+
 std::string permission_text(const model::Value& permission, const RunReport& report) {
     const auto* api = permission.find("api");
     const auto* name = permission.find("name");
     const auto* type = permission.find("type");
     if (api == nullptr || name == nullptr || type == nullptr) return model::to_text(permission);
-    auto api_text = api->as_reference() != nullptr ? reference_text(*api->as_reference()) : api->text_or("");
-    if (const auto known = report.api_names.find(api_text); known != report.api_names.end()) api_text = known->second;
-    return model::with_visible_controls(
-        fmt::format("{}: {} ({})", api_text, name->text_or(model::to_text(*name)), type->text_or("delegated")));
+    return model::with_visible_controls(fmt::format("{}: {} ({})", application_text(*api, report),
+                                                    name->text_or(model::to_text(*name)), type->text_or("delegated")));
 }
 
 /// "Orders.Read.All: group 1111…", and without a role what every user of an application has.
@@ -61,6 +76,9 @@ std::string assignment_text(const model::Value& assignment) {
 
 bool goes_without_saying(std::string_view member, const model::Value& value) {
     if (value.is_null() || value == model::Value("")) return true;
+    // Of a scope or role: what nearly all have, and an id that nobody reads.
+    if (member == "id" || (member == "enabled" && value == model::Value(true))) return true;
+    if (member == "who" && value == model::Value("admins-and-users")) return true;
     return member == "audience" && value == model::Value(std::string(usual_token_audience));
 }
 
@@ -201,6 +219,8 @@ model::Value as_in_manifest(std::string_view path, const model::Value& value) {
 }
 
 std::string value_text(std::string_view path, const model::Value& value, const RunReport& report) {
+    if (path == model::path::known_clients && value.as_list() == nullptr) return application_text(value, report);
+    if (path == model::path::pre_authorized && value.as_map() != nullptr) return pre_authorized_text(value, report);
     if (const auto* reference = value.as_reference()) return reference_text(*reference);
     if (is_document(path)) return definition_summary(value);
     const bool permission = path == model::path::permissions || path == model::path::consented_scopes ||

@@ -26,7 +26,8 @@ struct RunReport {
     bool selected = false;  ///< of some objects only: the report says nothing of the others
     std::string tool_version;
     std::string apply_command;  ///< "regent apply -e dev --expect-plan 7d0a4c19"
-    /// appId → what manifests call the API: "azure-service-management". Others are shown by their id.
+    /// appId → what manifests call the API or application: "azure-service-management", "Application/orders-api". Others
+    /// are shown by their id.
     std::map<std::string, std::string, std::less<>> api_names;
 };
 

@@ -56,9 +56,8 @@ StepWords words_for(const plan::Step& step) {
     };
     if (step.part.empty()) {
         if (step.restore) return {address, "restoring from the recycle bin", "restored from the recycle bin"};
-        const auto more = step.work == plan::Work::complete && !step.summary.empty()
-                              ? fmt::format(" ({})", step.summary)
-                              : std::string{};
+        const auto more = !step.summary.empty() && step.work != plan::Work::remove ? fmt::format(" ({})", step.summary)
+                                                                                   : std::string{};
         return {address, verbs.doing + more, verbs.done + more};
     }
     if (collection == model::path::client_secrets) {

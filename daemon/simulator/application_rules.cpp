@@ -4,6 +4,7 @@
 #include "simulator/values.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 namespace regent::simulator {
@@ -126,7 +127,11 @@ Problem check_application(const Directory& directory, const GraphSwitches& switc
     if (auto wrong = check_redirect_uris(switches, after)) return wrong;
     if (auto wrong = check_identifier_uris(directory, after, before)) return wrong;
     if (auto wrong = check_audience(after)) return wrong;
-    if (auto wrong = check_permissions(switches, after, before)) return wrong;
+    const auto* as_seen = before == nullptr
+                              ? nullptr
+                              : directory.applications.find(text(*before, "id"), directory.now(),
+                                                            std::chrono::seconds(switches.disabled_seen_after_seconds));
+    if (auto wrong = check_permissions(switches, after, before, as_seen)) return wrong;
     if (auto wrong = check_settings(switches, after, before)) return wrong;
     if (auto wrong = check_keys(after, before)) return wrong;
     if (auto wrong = check_conflicts(directory, after, before)) return wrong;

@@ -29,8 +29,10 @@ namespace regent::simulator {
                                                             const nlohmann::json& application);
 [[nodiscard]] std::optional<GraphError> check_identifier_uris(const Directory& directory, const nlohmann::json& after,
                                                               const nlohmann::json* before);
+/// `as_seen` (may be null) is the application as a replica has it that lags behind `before`: it may still hold what was
+/// disabled for enabled.
 [[nodiscard]] std::optional<GraphError> check_permissions(const GraphSwitches& switches, const nlohmann::json& after,
-                                                          const nlohmann::json* before);
+                                                          const nlohmann::json* before, const nlohmann::json* as_seen);
 [[nodiscard]] std::optional<GraphError> check_settings(const GraphSwitches& switches, const nlohmann::json& after,
                                                        const nlohmann::json* before);
 [[nodiscard]] std::optional<GraphError> check_keys(const nlohmann::json& after, const nlohmann::json* before);

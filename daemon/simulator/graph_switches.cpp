@@ -58,6 +58,7 @@ const std::map<std::string, Switch>& table() {
         {"policyRefusalStatus", of(&S::policy_refusal_status, {400, 403})},
         {"malformedIdStatus", of(&S::malformed_id_status, {400, 404})},
         {"entitlementErrorCode", of(&S::entitlement_error_code)},
+        {"disabledSeenAfterSeconds", of(&S::disabled_seen_after_seconds)},
         {"enabledPermissionTextsMayChange", of(&S::enabled_permission_texts_may_change)},
         {"redirectUriOnTwoPlatforms", of(&S::redirect_uri_on_two_platforms)},
         {"independentBatchWritesCollide", of(&S::independent_batch_writes_collide)},

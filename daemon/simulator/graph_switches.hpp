@@ -32,6 +32,8 @@ struct GraphSwitches {
     int malformed_id_status = 400;               ///< of an id that is no GUID; or 404
     /// Of what breaks the rule that a scope or role is disabled first; `Request_BadRequest` has been seen too.
     std::string entitlement_error_code = "CannotDeleteOrUpdateEnabledEntitlement";
+    /// A scope or role that was disabled counts as enabled for so long, for the rule and not for reads.
+    long disabled_seen_after_seconds = 0;
     bool enabled_permission_texts_may_change = false;  ///< display texts of an enabled scope or role, as in the portal
     bool redirect_uri_on_two_platforms = true;         ///< may one URI stand under web and spa, say?
     /// Two writes on one object in one batch, neither waiting for the other: the second is a 409.

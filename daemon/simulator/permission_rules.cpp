@@ -139,14 +139,17 @@ bool breaks_disable_first(const GraphSwitches& switches, const json& before, con
 
 }  // namespace
 
-Problem check_permissions(const GraphSwitches& switches, const json& after, const json* before) {
+Problem check_permissions(const GraphSwitches& switches, const json& after, const json* before, const json* as_seen) {
     const bool personal = allows_personal_accounts(after);
     const auto& scopes = list(after.at("api"), "oauth2PermissionScopes");
     const auto& roles = list(after, "appRoles");
     if (personal && !roles.empty()) return invalid_value("appRoles");
-    if (before != nullptr &&
-        (breaks_disable_first(switches, list(before->at("api"), "oauth2PermissionScopes"), scopes) ||
-         breaks_disable_first(switches, list(*before, "appRoles"), roles))) {
+    const auto breaks = [&](const json* known) {
+        return known != nullptr &&
+               (breaks_disable_first(switches, list(known->at("api"), "oauth2PermissionScopes"), scopes) ||
+                breaks_disable_first(switches, list(*known, "appRoles"), roles));
+    };
+    if (breaks(before) || breaks(as_seen)) {
         return GraphError{400,
                           switches.entitlement_error_code,
                           "Permission (scope or role) cannot be deleted or updated unless disabled first.",

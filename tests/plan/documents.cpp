@@ -60,6 +60,22 @@ Document& Document::credential(const std::string& name, Map value) {
     return *this;
 }
 
+Document& Document::scope(const std::string& name, bool enabled, const std::string& title, const std::string& id) {
+    Map value{{"enabled", enabled}, {"who", "admins"}, {"title", title}};
+    if (!id.empty()) value.emplace("id", id);
+    auto& attribute = declaration.attributes[std::string(model::path::exposed_scopes)];
+    attribute.elements.push_back({name, std::move(value), next_span(), {}});
+    return *this;
+}
+
+Document& Document::role(const std::string& name, bool enabled, const std::string& title, const std::string& id) {
+    Map value{{"enabled", enabled}, {"allowed", model::List{"application"}}, {"displayName", title}};
+    if (!id.empty()) value.emplace("id", id);
+    auto& attribute = declaration.attributes[std::string(model::path::exposed_roles)];
+    attribute.elements.push_back({name, std::move(value), next_span(), {}});
+    return *this;
+}
+
 Document& Document::secret(const std::string& name, int valid_days, int rotate_days) {
     constexpr int day = 24 * 60 * 60;
     auto& attribute = declaration.attributes[std::string(model::path::client_secrets)];
@@ -192,6 +208,14 @@ Map identity_of(const std::string& connector) {
 
 Map trust(const std::string& issuer, const std::string& subject) {
     return {{"issuer", issuer}, {"subject", subject}, {"audience", "api://AzureADTokenExchange"}, {"description", ""}};
+}
+
+Map permission_at(const std::string& application, const std::string& name, const std::string& type) {
+    return {{"api", app_id_of(application)}, {"type", type}, {"name", name}};
+}
+
+Map pre_authorized(Value client, const std::string& scope) {
+    return {{"client", std::move(client)}, {"scope", scope}};
 }
 
 Map permission(const std::string& name, const std::string& type) {

@@ -31,6 +31,11 @@ public:
     /// Declares a list: an empty one too, which then is to be empty.
     Document& list(std::string_view path, const model::List& elements);
     Document& credential(const std::string& name, model::Map value);
+    /// A scope or a role; without `id` it gets the one that is there, or a derived one.
+    Document& scope(const std::string& name, bool enabled = true, const std::string& title = "Title",
+                    const std::string& id = {});
+    Document& role(const std::string& name, bool enabled = true, const std::string& title = "Title",
+                   const std::string& id = {});
     Document& secret(const std::string& name, int valid_days = 180, int rotate_days = 30);
     /// To be called after secret(): of the last one.
     Document& keeps_old(std::chrono::hours overlap);
@@ -65,6 +70,11 @@ private:
 [[nodiscard]] model::Map identity_of(const std::string& connector);
 [[nodiscard]] model::Map trust(const std::string& issuer, const std::string& subject);
 [[nodiscard]] model::Map permission(const std::string& name, const std::string& type = "delegated");
+
+/// Of an application that documents declare.
+[[nodiscard]] model::Map permission_at(const std::string& application, const std::string& name,
+                                       const std::string& type = "delegated");
+[[nodiscard]] model::Map pre_authorized(model::Value client, const std::string& scope);
 
 /// The API whose permissions documents of these tests ask for.
 inline constexpr std::string_view api = "00000003-0000-0000-c000-000000000000";

@@ -68,8 +68,9 @@ bool carries(const model::ObservedResource& object, const std::string& mark) {
 std::vector<std::pair<std::string, model::Value>> of_others(const DesiredResource* desired,
                                                             const model::ObservedResource& object) {
     std::vector<std::pair<std::string, model::Value>> found;
-    for (const auto path : {model::path::redirect_uris_web, model::path::redirect_uris_spa,
-                            model::path::redirect_uris_native, model::path::federated_credentials}) {
+    for (const auto path :
+         {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native,
+          model::path::federated_credentials, model::path::exposed_scopes, model::path::exposed_roles}) {
         if (desired != nullptr) {
             const auto it = desired->attributes.find(path);
             if (it != desired->attributes.end() && it->second.exclusive) continue;

@@ -40,6 +40,33 @@ bool has_mark(const ObservedResource& object, const Value& mark) {
     return marks != nullptr && std::find(marks->begin(), marks->end(), mark) != marks->end();
 }
 
+const Map& map_at(const ObservedResource& object, std::string_view path) {
+    static const Map none;
+    const auto it = object.attributes.find(path);
+    return it == object.attributes.end() || it->second.as_map() == nullptr ? none : *it->second.as_map();
+}
+
+std::string text_at(const Value& value, std::string_view member) {
+    const auto* found = value.find(member);
+    return found == nullptr ? std::string{} : found->text_or({});
+}
+
+bool is_enabled(const Value& permission) {
+    const auto* enabled = permission.find("enabled");
+    return enabled != nullptr && *enabled == Value(true);
+}
+
+/// What of a scope or role is the same whether or not it is enabled, by its id.
+std::map<std::string, std::pair<std::string, Map>> by_id(const Map& permissions) {
+    std::map<std::string, std::pair<std::string, Map>> all;
+    for (const auto& [name, permission] : permissions) {
+        auto rest = *permission.as_map();
+        rest.erase("enabled");
+        all.emplace(text_at(permission, "id"), std::pair{name, std::move(rest)});
+    }
+    return all;
+}
+
 std::string shape(const Value& value) {
     if (const auto* reference = value.as_reference())
         return fmt::format("<{}{} of {}{}>", reference->prefix, reference->output, to_string(reference->address),
@@ -203,6 +230,7 @@ private:
     }
 
     void write(const Step& step, ObservedResource& object) {
+        const auto before = object;
         const bool whole = step.address.kind == model::kind::connector;
         for (const auto& [path, ignored] : step.values) {
             if (path == model::path::marks || path == model::path::auth_client_secret) continue;
@@ -223,6 +251,49 @@ private:
         publish_outputs(object);
         take_outputs(object);
         check_redirect_uris(step, object);
+        if (!whole) check_exposed(step, before, object);
+    }
+
+    /// Enabled ones are disabled before they change or go; names and ids are unique but for a scope and a role that are
+    /// one permission; a client is pre-authorized for what is there.
+    static void check_exposed(const Step& step, const ObservedResource& before, ObservedResource& after) {
+        for (const auto path : {model::path::exposed_scopes, model::path::exposed_roles}) {
+            const auto is = by_id(map_at(after, path));
+            if (is.size() != map_at(after, path).size()) refuse(step, "two of its permissions have the same id");
+            for (const auto& [id, was] : by_id(map_at(before, path))) {
+                if (!is_enabled(map_at(before, path).at(was.first))) continue;
+                const auto it = is.find(id);
+                if (it == is.end() || it->second != was) refuse(step, was.first + " is enabled and cannot be changed");
+            }
+        }
+        for (const auto& [name, scope] : map_at(after, model::path::exposed_scopes)) {
+            for (const auto& [other, role] : map_at(after, model::path::exposed_roles)) {
+                const bool same_id = text_at(scope, "id") == text_at(role, "id");
+                if (same_id != (name == other) || (same_id && is_enabled(scope) != is_enabled(role)))
+                    refuse(step, name + " and " + other + " are neither one permission nor two");
+            }
+        }
+        write_pre_authorized(step, after);
+    }
+
+    /// Clients are written along with the scopes, as far as those are there.
+    static void write_pre_authorized(const Step& step, ObservedResource& object) {
+        auto& value = object.attributes[std::string(model::path::pre_authorized)];
+        if (value.as_list() == nullptr) return;
+        auto clients = *value.as_list();
+        if (step.changed.contains(model::path::exposed_scopes)) {
+            if (const auto it = step.values.find(model::path::pre_authorized);
+                it != step.values.end() && is_known(it->second))
+                clients = *it->second.as_list();
+            std::erase_if(clients, [&](const auto& client) {
+                return !map_at(object, model::path::exposed_scopes).contains(text_at(client, "scope"));
+            });
+        }
+        for (const auto& client : clients) {
+            if (!map_at(object, model::path::exposed_scopes).contains(text_at(client, "scope")))
+                refuse(step, to_text(client) + " is pre-authorized for nothing");
+        }
+        value = std::move(clients);
     }
 
     void write_marks(const Step& step, ObservedResource& object) {

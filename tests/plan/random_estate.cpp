@@ -29,6 +29,7 @@ public:
         for (const auto& name : connectors_) documents_.push_back(random_connector(name));
         for (const auto& name : applications_) documents_.push_back(random_application(name));
         if (!applications_.empty()) add_contributions();
+        add_relations();
         return std::move(documents_);
     }
 
@@ -85,9 +86,64 @@ private:
             if (chance(20)) document.delivered_to("/delivered/" + name + "/" + secret);
             if (chance(20)) document.keeps_old(std::chrono::hours(24));
         }
+        add_exposed(document, name);
         if (chance(6)) document.adopts("unclaimed-" + name);
         manage(document);
         return document;
+    }
+
+    /// Names and ids move between scopes and roles from one time to the next. A scope and a role of one name are one
+    /// permission, so both lists are declared, or the name is not there.
+    void add_exposed(Document& document, const std::string& name) {
+        if (name == "c" || chance(30)) return;
+        std::vector<std::string> ids = {"pin-1", "pin-2"};
+        std::shuffle(ids.begin(), ids.end(), dice_);
+        auto& attributes = document.declaration.attributes;
+        attributes[std::string(model::path::exposed_scopes)];
+        if (chance(70)) document.scope("Write", chance(80), text("title"), chance(50) && name == "a" ? ids[0] : "");
+        if (chance(50)) document.scope("Delete", chance(80), text("title"));
+        if (name != "a") return;
+        attributes[std::string(model::path::exposed_roles)];
+        const bool both = chance(80);
+        if (chance(50)) document.scope("Read", both, text("title"));
+        if (chance(50)) document.role("Read", both, text("title"));
+        if (chance(70)) document.role("Admin", chance(80), text("title"), chance(50) ? ids[1] : "");
+    }
+
+    std::vector<std::string> exposed_by(const model::Declaration& declaration, std::string_view path) {
+        std::vector<std::string> names;
+        const auto it = declaration.attributes.find(path);
+        if (it == declaration.attributes.end()) return names;
+        for (const auto& element : it->second.elements) names.push_back(element.name);
+        return names;
+    }
+
+    /// Applications ask each other, and themselves, for permissions, and know each other as clients.
+    void add_relations() {
+        std::vector<model::Declaration*> apis;
+        for (auto& declaration : documents_) {
+            if (declaration.address.kind == model::kind::application) apis.push_back(&declaration);
+        }
+        for (auto* server : apis) {
+            const auto scopes = exposed_by(*server, model::path::exposed_scopes);
+            Document document(model::kind::application, server->address.name);
+            document.declaration = *server;
+            if (chance(30)) document.list(model::path::known_clients, {app_id_of(pick(applications_))});
+            List clients;
+            for (const auto& scope : scopes) {
+                if (chance(40)) clients.emplace_back(pre_authorized(app_id_of(pick(applications_)), scope));
+                if (chance(20)) clients.emplace_back(pre_authorized("an-app-elsewhere", scope));
+            }
+            if (!scopes.empty() && chance(60)) document.list(model::path::pre_authorized, clients);
+            if (auto* other = apis[dice_() % apis.size()];
+                chance(50) && other->management.policy == model::ManagementPolicy::full) {
+                for (const auto& scope : exposed_by(*other, model::path::exposed_scopes))
+                    document.list(model::path::permissions, {permission_at(other->address.name, scope)});
+                for (const auto& role : exposed_by(*other, model::path::exposed_roles))
+                    document.list(model::path::permissions, {permission_at(other->address.name, role, "application")});
+            }
+            *server = document.declaration;
+        }
     }
 
     List some(List from) {
@@ -217,6 +273,7 @@ private:
         if (chance(20) && !credentials.empty())
             std::get<Map>(credentials.begin()->second.held)["audience"] = "api://drifted";
         secrets(object);
+        exposed(object);
         if (chance(8)) attributes.erase("servicePrincipal");
         if (chance(6)) {
             object.deleted = true;
@@ -225,6 +282,19 @@ private:
             object.ownership = Ownership::foreign;
             object.owner = "others.dev";
         }
+    }
+
+    void exposed(model::ObservedResource& object) {
+        auto& scopes = shaped<Map>(object, model::path::exposed_scopes);
+        for (auto& [name, scope] : scopes) {
+            auto& members = std::get<Map>(scope.held);
+            if (name == "Read") continue;  // a role, too, and then nobody could disable one of the two
+            if (chance(15)) members["enabled"] = chance(50);
+            if (chance(15)) members["title"] = "drifted";
+            if (chance(10)) members["id"] = "by-hand-" + name;
+        }
+        if (chance(15))
+            scopes["ByHand"] = Map{{"id", "by-hand"}, {"enabled", chance(50)}, {"who", "admins"}, {"title", "By hand"}};
     }
 
     void secrets(model::ObservedResource& object) {

@@ -83,6 +83,15 @@ def tenant_text(bench):
             lines.append(f"  credential {credential['name']} {credential['issuer']} {subject_text(credential, connectors)}")
         for api in sorted(app.get("requiredResourceAccess", []), key=lambda r: r["resourceAppId"]):
             lines.append(f"  permissions on {api['resourceAppId']}: {len(api['resourceAccess'])}")
+        for scope in sorted(app.get("api", {}).get("oauth2PermissionScopes", []), key=lambda s: s["value"]):
+            lines.append(f"  scope {scope['value']}{'' if scope['isEnabled'] else ' (disabled)'}: {scope['adminConsentDisplayName']} [{scope['id']}]")
+        for role in sorted(app.get("appRoles", []), key=lambda r: (r["value"] or "", r["id"])):
+            allowed = ", ".join(sorted(role["allowedMemberTypes"]))
+            lines.append(f"  role {role['value']}{'' if role['isEnabled'] else ' (disabled)'} for {allowed}: {role['displayName']} [{role['id']}]")
+        for client in sorted(app.get("api", {}).get("preAuthorizedApplications", []), key=lambda c: (len(c["delegatedPermissionIds"]), c["appId"])):
+            lines.append(f"  pre-authorized {client['appId']}: {', '.join(sorted(client['delegatedPermissionIds']))}")
+        for client in sorted(app.get("api", {}).get("knownClientApplications", [])):
+            lines.append(f"  knows {client}")
         for tag in sorted(app.get("tags", [])):
             lines.append("  tag " + re.sub(r"^(regent:assigned:)[0-9a-f]{16}$", r"\1<digest of an id>", tag))
         lines += principal_lines(state["graph"], app)

@@ -69,6 +69,33 @@ TEST_CASE("the code of the disable-first rule differs between versions", "[simul
     CHECK(reply.message() == "Permission (scope or role) cannot be deleted or updated unless disabled first.");
 }
 
+TEST_CASE("how long a disabled scope counts as enabled is a switch, and reads do not show it",
+          "[simulator][graph][switches]") {
+    Stage stage;
+    REQUIRE(stage.change(scopes({scope()})).status == 204);
+    stage.tenant.switches({{"disabledSeenAfterSeconds", 30}});
+    stage.tenant.pass(60);
+    REQUIRE(stage.change(scopes({scope(false)})).status == 204);
+    const auto shown = stage.tenant.shown(stage.application).at("api").at("oauth2PermissionScopes");
+    CHECK(shown.at(0).at("isEnabled") == false);
+    CHECK(stage.change(scopes({})).code() == "CannotDeleteOrUpdateEnabledEntitlement");
+    CHECK(stage.change({{"notes", "anything else"}}).status == 204);
+    stage.tenant.pass(31);
+    CHECK(stage.change(scopes({})).status == 204);
+}
+
+TEST_CASE("a scope that a pre-authorized client names goes with it, or after it", "[simulator][graph]") {
+    Stage stage;
+    auto body = scopes({scope(false)});
+    body["api"]["preAuthorizedApplications"] = {
+        {{"appId", "bbbbbbbb-0000-4000-8000-000000000001"}, {"delegatedPermissionIds", {scope_id}}}};
+    REQUIRE(stage.change(body).status == 204);
+    CHECK(stage.change(scopes({})).status == 400);
+    body = scopes({});
+    body["api"]["preAuthorizedApplications"] = json::array();
+    CHECK(stage.change(body).status == 204);
+}
+
 TEST_CASE("whether texts of an enabled scope may change is a switch; its value may not",
           "[simulator][graph][switches]") {
     Stage stage;

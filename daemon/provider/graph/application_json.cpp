@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "provider/graph/application_properties.hpp"
 #include "provider/graph/certificates_json.hpp"
+#include "provider/graph/exposed_api.hpp"
 #include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
 
@@ -117,7 +118,8 @@ void put(Map& attributes, std::string_view path, Value value) {
 }  // namespace
 
 std::string application_members(const Paths& on_demand) {
-    return "id,appId,uniqueName,tags,requiredResourceAccess,passwordCredentials,keyCredentials,createdDateTime,tokenEncryptionKeyId," +
+    return "id,appId,uniqueName,tags,requiredResourceAccess,passwordCredentials,keyCredentials,createdDateTime,tokenEncryptionKeyId,"
+           "appRoles," +
            property_members(on_demand);
 }
 
@@ -131,6 +133,8 @@ tl::expected<model::ObservedResource, std::string> read_application(const json& 
     resource.outputs.emplace(model::output::object_id, resource.id);
     resource.outputs.emplace(model::output::app_id, lower_case(reading.required_text(root, "appId")));
     read_properties(reading, application, on_demand, resource.attributes);
+    if (auto read = read_exposed(application, resource.attributes); !read)
+        return tl::unexpected(fmt::format("application {}: {}", member_text(application, "id"), read.error()));
     put(resource.attributes, model::path::permissions, read_permissions(reading, root, names));
     put(resource.attributes, model::path::federated_credentials, read_credentials(reading, root, resource.remarks));
     resource.secrets = read_secrets(reading, root);

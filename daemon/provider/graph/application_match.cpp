@@ -1,6 +1,7 @@
 #include "provider/graph/application_match.hpp"
 
 #include "model/attributes.hpp"
+#include "provider/graph/exposed_api.hpp"
 #include "provider/graph/json_access.hpp"
 
 #include <fmt/format.h>
@@ -101,6 +102,15 @@ std::set<std::string> ApplicationMatch::apis_asked() const {
         for (const auto& api : *access) apis.insert(lower_case(member_text(api, "resourceAppId")));
     }
     apis.erase(std::string{});
+    return apis;
+}
+
+std::map<std::string, model::ApiPermissions> ApplicationMatch::own_apis(const std::set<std::string>& asked) const {
+    std::map<std::string, model::ApiPermissions> apis;
+    for (const auto& id : asked) {
+        const auto found = by_app_id_.find(id);
+        if (found != by_app_id_.end()) apis.emplace(id, read_own_api(applications_.at(found->second)));
+    }
     return apis;
 }
 

@@ -44,6 +44,9 @@ public:
     /// Application ids of the APIs whose permissions the applications found so far ask for.
     [[nodiscard]] std::set<std::string> apis_asked() const;
 
+    /// What the applications found so far expose, by application id, as far as they are among `asked`.
+    [[nodiscard]] std::map<std::string, model::ApiPermissions> own_apis(const std::set<std::string>& asked) const;
+
     /// Resources, orphans and obstacles, without service principals. The error says what could not be understood.
     [[nodiscard]] tl::expected<void, std::string> settle(const PermissionNames& names, model::Snapshot& into);
 

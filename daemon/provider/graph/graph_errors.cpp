@@ -38,7 +38,8 @@ ErrorKind kind_of(const GraphAnswer& answer) {
             break;
     }
     if (answer.status >= 500) return ErrorKind::transient;
-    return is_concurrent_write(answer) || says(answer, "already exists") ? ErrorKind::conflict : ErrorKind::rejected;
+    const bool conflict = is_concurrent_write(answer) || is_still_enabled(answer) || says(answer, "already exists");
+    return conflict ? ErrorKind::conflict : ErrorKind::rejected;
 }
 
 std::string code_of(ErrorKind kind) {
@@ -90,6 +91,9 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
         return "an app management policy of the tenant allows no credential of this type here: trust a federated "
                "credential "
                "instead, or ask for an exemption";
+    if (is_still_enabled(answer))
+        return "Entra changes a scope or role only after it was disabled, and does not show that yet, or somebody "
+               "enabled it meanwhile: run again, the next plan goes on from what is there";
     if (is_policy(code))
         return "an app management policy of the tenant forbids it: change the manifest, or ask for an exemption";
     if (is_key_taken(answer)) {
@@ -159,6 +163,11 @@ bool is_not_replicated_yet(const GraphAnswer& answer) {
            says(answer, "does not reference a valid application object") ||
            says(answer, "one of its queried reference-property objects are not present") ||
            says(answer, "backing application of the service principal being created must in the local tenant");
+}
+
+bool is_still_enabled(const GraphAnswer& answer) {
+    return answer.error_code() == "CannotDeleteOrUpdateEnabledEntitlement" ||
+           says(answer, "cannot be deleted or updated unless disabled first");
 }
 
 bool is_concurrent_write(const GraphAnswer& answer) {

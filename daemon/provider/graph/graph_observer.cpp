@@ -103,6 +103,8 @@ private:
     /// shown and compared by its name.
     Read name_permissions(ApplicationReader& reader, const ApplicationMatch& match, model::Snapshot& found) {
         auto asked = match.apis_asked();
+        // An application of ours says itself what it exposes, and earlier than its service principal does.
+        for (auto& [app_id, api] : match.own_apis(asked)) found.apis.insert_or_assign(app_id, api);
         for (const auto& [app_id, api] : found.apis) asked.erase(app_id);
         if (asked.empty()) return {};
         auto apis = reader.apis(asked);

@@ -6,11 +6,15 @@
 #include "provider/graph/application_marks.hpp"
 #include "provider/graph/application_properties.hpp"
 #include "provider/graph/certificates_json.hpp"
+#include "provider/graph/exposed_api.hpp"
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/write_refusals.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
 
 namespace regent::provider::graph {
 namespace {
@@ -64,10 +68,14 @@ tl::expected<json, ProviderError> body_of(const StepContext& context, const std:
     if (step.changed.contains(model::path::permissions)) {
         const auto it = step.values.find(model::path::permissions);
         const auto* list = it == step.values.end() ? nullptr : it->second.as_list();
-        auto access = context.catalogue.required_resource_access(list == nullptr ? model::List{} : *list, what);
+        const auto ours = step.values.find(model::path::permission_ids);
+        auto access = context.catalogue.required_resource_access(
+            list == nullptr ? model::List{} : *list, ours == step.values.end() ? nullptr : ours->second.as_list(),
+            what);
         if (!access) return tl::unexpected(std::move(access.error()));
         body["requiredResourceAccess"] = std::move(*access);
     }
+    if (auto put = put_exposed(step, body); !put) return tl::unexpected(context.bug(put.error()));
     add_certificates(step, context.key(), body);
     if (writes_tags(step)) body["tags"] = tags_of(context);
     return body;
@@ -163,6 +171,26 @@ tl::expected<void, ProviderError> restore(const StepContext& context) {
     return {};
 }
 
+/// What an earlier step has disabled is read until it shows so, within the grace: before that, a change of it would be
+/// refused. When the time is up the change is tried all the same.
+tl::expected<void, ProviderError> until_disabled(const StepContext& context, const std::string& what) {
+    using namespace std::chrono_literals;
+    using std::chrono::milliseconds;
+    const auto ids = disabled_before(context.step);
+    const milliseconds grace = context.options.replication_grace;
+    for (milliseconds pause = 1s, waited = 0s; !ids.empty(); pause = std::min<milliseconds>(pause * 2, 15s)) {
+        auto read = context.client.get(path_of(context.object_id()) + "?$select=id,api,appRoles", what);
+        if (!read && read.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(read.error()));
+        if (read && shows_disabled(*read, ids)) return {};
+        if (waited >= grace) return {};
+        context.progress("waiting until it can be seen that it is disabled");
+        const auto wait = std::min(pause, grace - waited);
+        if (!context.client.wait(wait)) return tl::unexpected(context.client.stopped(what));
+        waited += wait;
+    }
+    return {};
+}
+
 /// What cannot be part of a creation and takes a request of its own: the choice of a key that has to be there, and
 /// `acceptMappedClaims`, which cannot be part of a creation by a caller that may only write what it owns: it takes a
 /// request of its own. https://github.com/hashicorp/terraform-provider-azuread/issues/914
@@ -255,6 +283,7 @@ StepOutcome update_application(const StepContext& context) {
                              context.observed_key().empty();
     if (unnamed_one) (*body)["uniqueName"] = context.key();
     if (body->empty()) return StepResult{};
+    if (auto seen = until_disabled(context, what); !seen) return tl::unexpected(std::move(seen.error()));
     auto answer = patch_in_order(context, path_of(context.object_id()), what, std::move(*body));
     if (!answer) return tl::unexpected(std::move(answer.error()));
     return StepResult{};

@@ -24,7 +24,7 @@ tl::expected<GraphAnswer, ProviderError> until_accepted(
         auto answer = send();
         if (!answer || answer->ok()) return answer;
         const bool busy = is_concurrent_write(*answer);
-        if (!busy && !is_not_replicated_yet(*answer)) return answer;
+        if (!busy && !is_not_replicated_yet(*answer) && !is_still_enabled(*answer)) return answer;
         const auto grace = busy || patience.fresh ? patience.grace : std::min(patience.grace, grace_of_the_old);
         if (waited >= grace) return answer;
         auto wait = net::parse_retry_after(answer->retry_after, client.now()).value_or(pause);

@@ -14,7 +14,8 @@ namespace regent::provider::graph {
 /// How long a refusal may be taken for "not yet".
 struct Patience {
     std::string what;   ///< as in GraphClient
-    bool fresh = true;  ///< the object was made moments ago: a replica may not know it for minutes
+    bool fresh = true;  ///< the object was made, or a scope of it disabled, moments ago: a replica may not know it for
+                        ///< minutes
     std::chrono::milliseconds grace{0};
     std::function<void(std::string_view)> progress;  ///< may be empty
 };

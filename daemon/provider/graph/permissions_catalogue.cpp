@@ -104,12 +104,19 @@ std::string PermissionNames::name_of(const std::string& api, const std::string& 
 }
 
 tl::expected<json, ProviderError> PermissionsCatalogue::required_resource_access(const model::List& permissions,
+                                                                                 const model::List* known,
                                                                                  const std::string& what) {
+    std::map<std::string, std::string> ids;
+    for (const auto& entry : known == nullptr ? model::List{} : *known)
+        ids.emplace(entry_of(lower_case(text_of(entry, "api")), text_of(entry, "type"), text_of(entry, "name")),
+                    text_of(entry, "id"));
     std::map<std::string, json> by_api;
     for (const auto& permission : permissions) {
         const auto api = lower_case(text_of(permission, "api"));
         const auto type = text_of(permission, "type");
-        auto id = id_of(api, type, text_of(permission, "name"), what);
+        const auto name = text_of(permission, "name");
+        const auto ours = ids.find(entry_of(api, type, name));
+        tl::expected<std::string, ProviderError> id = ours != ids.end() ? ours->second : id_of(api, type, name, what);
         if (!id) return tl::unexpected(std::move(id.error()));
         auto& access = by_api.try_emplace(api, json::array()).first->second;
         access.push_back({{"id", *id}, {"type", type == "application" ? "Role" : "Scope"}});

@@ -36,8 +36,10 @@ public:
     explicit PermissionsCatalogue(GraphClient& client) : client_(client) {}
 
     /// The member `requiredResourceAccess` for a set of {api, type, name}; a name that is a GUID is taken for the id.
-    /// Thread-safe. `what` as in GraphClient.
+    /// `known` (may be null) are {api, type, name, id} that need not be looked up. Thread-safe. `what` as in
+    /// GraphClient.
     [[nodiscard]] tl::expected<nlohmann::json, ProviderError> required_resource_access(const model::List& permissions,
+                                                                                       const model::List* known,
                                                                                        const std::string& what);
 
     /// The id of one permission.

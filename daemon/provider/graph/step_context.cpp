@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "provider/graph/application_json.hpp"
+#include "provider/graph/exposed_api.hpp"
 
 #include <fmt/format.h>
 
@@ -45,7 +46,8 @@ tl::expected<GraphAnswer, ProviderError> StepContext::send(net::Method method, c
                                                            const std::string& what, const nlohmann::json* body,
                                                            SendOptions send_options) const {
     send_options.personal_accounts = is_for_personal_accounts();
-    const Patience patience{what, is_fresh(), options.replication_grace, input.progress};
+    const bool may_be_late = is_fresh() || !disabled_before(step).empty();
+    const Patience patience{what, may_be_late, options.replication_grace, input.progress};
     return until_accepted(client, patience, [&] { return client.send(method, path, what, body, send_options); });
 }
 

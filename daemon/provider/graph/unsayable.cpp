@@ -35,7 +35,9 @@ struct Taken {
 };
 constexpr std::array taken_apart{
     Taken{"web", {"redirectUris", "homePageUrl", "logoutUrl", "implicitGrantSettings", "redirectUriSettings"}},
-    Taken{"api", {"requestedAccessTokenVersion", "acceptMappedClaims"}},
+    Taken{"api",
+          {"requestedAccessTokenVersion", "acceptMappedClaims", "oauth2PermissionScopes", "preAuthorizedApplications",
+           "knownClientApplications"}},
     Taken{"info", {"marketingUrl", "privacyStatementUrl", "supportUrl", "termsOfServiceUrl"}},
     Taken{"spa", {"redirectUris"}},
     Taken{"publicClient", {"redirectUris"}},

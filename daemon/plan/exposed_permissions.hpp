@@ -1,0 +1,52 @@
+#pragma once
+
+#include "model/environment.hpp"
+#include "plan/resolution.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace regent::plan {
+
+/// Gives every scope and role of `item` the id it is to have: the pinned one, else that of the one of its name that is
+/// there (also of a scope for a role of the same name, which then are one permission), else the derived one.
+void identify_exposed(Item& item, const model::Environment& environment);
+
+/// The id of what `api` exposes under `name`, or is about to; nothing when it does not. `type`: "delegated" is a scope,
+/// "application" a role that applications may have.
+[[nodiscard]] std::optional<std::string> exposed_permission_id(const Item& api, std::string_view type,
+                                                               const std::string& name);
+
+/// For attribute permission_ids: the ids behind the permissions that `item` asks for at applications of `items`.
+[[nodiscard]] model::List permission_ids(const Item& item, const Items& items);
+
+/// How scopes and roles are changed that are enabled: the service refuses that, so a first request disables them, and
+/// the next one brings the rest. https://learn.microsoft.com/graph/api/application-update
+struct DisableFirst {
+    std::map<std::string, model::Map, std::less<>> first;  ///< by attribute path: what the first request sends
+    std::vector<std::string> disabled;                     ///< for people: `scope "Orders.Read"`
+    std::vector<std::string> then;                         ///< for people: `removes scope "Orders.Read"`
+};
+
+/// One attribute of scopes or roles: what is there, and the whole of what is wanted.
+struct ExposedAttribute {
+    std::string path;
+    const model::Map* observed = nullptr;
+    const model::Map* wanted = nullptr;
+};
+
+/// What has to be disabled before `attributes`, all of one application, can be as wanted; empty when nothing has.
+/// What is new comes with the first request, unless it would have the name or the id of something that still is there.
+[[nodiscard]] DisableFirst disable_first(const std::vector<ExposedAttribute>& attributes);
+
+/// Those of the pre-authorized `clients` that name one of `scopes`; the others have to wait for theirs.
+[[nodiscard]] model::List clients_of(const model::List& clients, const model::Map& scopes);
+
+/// A scope that goes takes with it what is pre-authorized for it, whether or not a manifest manages that: "2
+/// pre-authorized clients lose it". Empty when there is nothing to lose.
+[[nodiscard]] std::string lost_clients(const Item& item, const std::string& scope);
+
+}  // namespace regent::plan
