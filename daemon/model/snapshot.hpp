@@ -90,6 +90,8 @@ struct Scope {
         std::string pp_environment;  ///< connectors
         Value client_id;             ///< connectors: the application they sign in with
         std::string remembered_id;   ///< from the store; a hint, verified against the marks
+        /// Attributes the manifest manages. What costs requests of its own is read for these only.
+        std::set<std::string, std::less<>> managed;
     };
     std::vector<Wanted> wanted;
     std::set<std::string> apis;                            ///< appIds whose permission names are needed
