@@ -113,6 +113,8 @@ struct Scope {
         std::set<std::string, std::less<>> on_demand = {};
         bool has_secrets = false;                ///< applications: its manifest asks for client secrets
         std::vector<SecretDelivery> deliveries;  ///< applications: who is to hold their secrets, beside connectors
+        /// Attributes the manifest manages. What costs requests of its own is read for these only.
+        std::set<std::string, std::less<>> managed;
     };
     std::vector<Wanted> wanted;
     std::set<std::string> apis;                            ///< appIds whose permission names are needed

@@ -77,8 +77,8 @@ bool same_members(const model::Attribute& attribute, const Value& a, const Value
 }
 
 /// A scalar that is a map is the same when its members are.
-bool same_value(const model::Attribute& attribute, const Value& a, const Value& b) {
-    return a == b || (!attribute.compared_members.empty() && same_members(attribute, a, b));
+bool is_same(const model::Attribute& attribute, const Value& a, const Value& b) {
+    return same_value(attribute, a, b) || (!attribute.compared_members.empty() && same_members(attribute, a, b));
 }
 
 /// What a person is shown of one element.
@@ -93,12 +93,12 @@ AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* appli
     result.waits = !is_known(attribute.value);
     if (!result.waits) result.known = attribute.value;
     const auto& row = *attribute.attribute;
-    if (same_value(row, attribute.value, attribute.observed)) return result;
+    if (is_same(row, attribute.value, attribute.observed)) return result;
     auto change = change_of(attribute, Change::Op::set);
     change.before = attribute.observed;
     change.after = without_sent_member(row, attribute.value);
     change.place = attribute.desired->span.begin();
-    change.drift = applied != nullptr && !result.waits && same_value(row, canonical(row, *applied), attribute.value);
+    change.drift = applied != nullptr && !result.waits && is_same(row, canonical(row, *applied), attribute.value);
     result.changes.push_back(std::move(change));
     return result;
 }
