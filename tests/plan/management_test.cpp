@@ -302,7 +302,7 @@ TEST_CASE("a permission given by its id is the one with that name, once the API 
     observed.resources.emplace(app("a"), there);
     CHECK(make_plan(graph, observed, {}, today).resources.at(0).changes.empty());
 
-    observed.apis[std::string(api)] = {std::string(api), "An API", {{"User.Read", id}}, {}};
+    observed.apis[std::string(api)] = {std::string(api), "An API", {{"User.Read", id}}, {}, {}, {}, {}};
     observed.resources.at(app("a")).attributes["permissions"] = model::List{permission("User.Read")};
     CHECK(make_plan(graph, observed, {}, today).resources.at(0).changes.empty());
     observed.resources.at(app("a")).attributes["permissions"] = model::List{};

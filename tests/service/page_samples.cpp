@@ -117,7 +117,7 @@ PageSample busy_sample() {
     prod.credentials.insert(
         prod.credentials.begin(),
         CredentialStatus{
-            {"Application", "legacy-crm"}, "set up by hand", "key-0", false, false, noon + 9 * 24h, std::nullopt, {}});
+            {"Application", "legacy-crm"}, "set up by hand", "key-0", false, false, noon + 9 * 24h, std::nullopt, std::nullopt, {}});
     prod.credentials.push_back(CredentialStatus{{"Application", "customer-portal"},
                                                 "portal",
                                                 "key-2",
@@ -125,6 +125,7 @@ PageSample busy_sample() {
                                                 true,
                                                 noon + 170 * 24h,
                                                 noon + 140 * 24h,
+                                                std::nullopt,
                                                 {"Connector/arm", "Connector/arm-mi"}});
     prod.services.back().last_error = "429 Too Many Requests";
     prod.services.back().last_error_at = noon - 3h;
@@ -211,6 +212,7 @@ PageSample large_sample(std::size_t count) {
                                     true,
                                     noon + std::chrono::hours(24 * 30 + number),
                                     noon + std::chrono::hours(24 * 20),
+                                    std::nullopt,
                                     {"Connector/arm"}});
     }
     return sample;
