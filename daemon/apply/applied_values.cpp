@@ -77,7 +77,10 @@ void AppliedValues::record_part(const plan::Step& step, model::Map& known) {
     if (row != nullptr && row->one_by_one) return record_member(step, path, known);
     if (!element.empty() && (row == nullptr || row->compare == model::Compare::named))
         return record_element(step, path, element, known);
-    for (const auto& changed : step.changed) {
+    // What has a part to itself is called by its path.
+    auto paths = step.changed;
+    if (paths.empty()) paths.insert(path);
+    for (const auto& changed : paths) {
         const auto* attribute = row_of(step, changed);
         const auto value = step.values.find(changed);
         if (attribute != nullptr && attribute->compare == model::Compare::set && attribute->part.empty()) {

@@ -10,7 +10,8 @@ namespace regent::manifest {
 [[nodiscard]] std::span<const ErrorCode> field_error_codes();      ///< RG02xx
 [[nodiscard]] std::span<const ErrorCode> reference_error_codes();  ///< RG031x, RG032x
 [[nodiscard]] std::span<const ErrorCode> rule_error_codes();       ///< RG04xx
-[[nodiscard]] std::span<const ErrorCode> exposes_error_codes();    ///< RG049x
+[[nodiscard]] std::span<const ErrorCode> exposes_error_codes();    ///< RG0490 to RG0495
+[[nodiscard]] std::span<const ErrorCode> secret_error_codes();     ///< RG0496 to RG0499
 [[nodiscard]] std::span<const ErrorCode> warning_codes();          ///< RG05xx
 [[nodiscard]] std::span<const ErrorCode> openapi_error_codes();    ///< RG06xx
 [[nodiscard]] std::span<const ErrorCode> run_error_codes();        ///< RG07xx, RG08xx

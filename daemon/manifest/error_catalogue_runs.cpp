@@ -52,10 +52,11 @@ finished; the next run does the rest.)"},
                   R"(An answer of the service could not be read completely: a page was missing, or
 its form was not the documented one. Nothing is planned on half a view.)"},
         ErrorCode{"RG0712", "secret not delivered",
-                  R"(A client secret was issued and could not be handed to one of those who are to
-have it. Its value is nowhere, so the next run issues another one and hands that to
-all of them; the old one stays valid until each who holds it has the new one. What a
-machine may deliver says `spec.delivery` of its configuration.)"},
+                  R"(A client secret was issued and could not be handed to one of those who are
+to have it. Its value is nowhere, so the next run issues another one and
+hands that to all of them; the old one stays valid until each who holds it
+has the new one. What a machine may deliver says `spec.delivery` of its
+configuration.)"},
         ErrorCode{"RG0720", "secret that is not on this machine",
                   R"(`clientSecretFrom` names the file `connector.NAME` in `$CREDENTIALS_DIRECTORY`,
 where systemd puts what the unit loads: `LoadCredential=connector.NAME:/path`.

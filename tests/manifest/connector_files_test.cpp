@@ -71,7 +71,7 @@ TEST_CASE("a folder as paconn writes it is a connector", "[manifest][connector]"
     const auto loaded = load_repository(folder());
     INFO(loaded.text);
     CHECK(!model::has_errors(loaded.diagnostics));
-    CHECK(codes(loaded) == Texts{"RG0623", "RG0624", "RG0632"});
+    CHECK(codes(loaded) == Texts{"RG0632", "RG0624", "RG0623"});
     CHECK(text(loaded, path::icon).rfind("sha256:", 0) == 0);
     CHECK(text(loaded, path::script).rfind("sha256:", 0) == 0);
     CHECK(text(loaded, path::icon_brand_color) == "#da3b01");
@@ -175,7 +175,7 @@ TEST_CASE("a key, a password and a foreign provider become what the service asks
     INFO(oauth.text);
     CHECK(codes(oauth).empty());
     CHECK(text(oauth, path::client_secret_from) == "contoso/2");
-    CHECK(codes(with("  auth: {oauth2: {clientId: c}}\n")) == Texts{"RG0628"});
+    CHECK(codes(with("  auth: {oauth2: {clientId: c}}\n")) == Texts{"RG0632", "RG0628"});
     CHECK(codes(with("  auth: {apiKey: {}, basic: {}}\n")) == Texts{"RG0209"});
     CHECK(codes(with("  auth: {apiKey: {}}\n  gateway: true\n")) == Texts{"RG0629"});
     CHECK(codes(with("  clientSecretFrom: {credential: contoso}\n")) == Texts{"RG0630"});

@@ -106,7 +106,8 @@ TEST_CASE("what an attribute's row says of it goes together", "[attributes]") {
             // Of what is only sent nothing can be compared, so something else has to tell whether it is there.
             CHECK((attribute.sent_member.empty() || !attribute.compared_members.empty()));
             CHECK_FALSE((attribute.immutable_elements && !attribute.own_step));
-            CHECK((attribute.compare == Compare::scalar || attribute.fallback.is_null()));
+            const bool is_collection = attribute.compare == Compare::set || attribute.compare == Compare::named;
+            CHECK((!is_collection || attribute.fallback.is_null()));
             marks += attribute.part_of_ownership ? 1 : 0;
         }
         CHECK(marks == 1);

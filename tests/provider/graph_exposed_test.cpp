@@ -86,7 +86,8 @@ TEST_CASE("a role without value is known by its id, and is written without one")
     Tenant tenant;
     tenant.done(step(Work::create, "portal", api()));
     std::size_t without = 0;
-    for (const auto& role : stored(tenant)["appRoles"]) {
+    const auto application = stored(tenant);
+    for (const auto& role : application["appRoles"]) {
         if (role["id"] == audit_id) CHECK(role["value"].is_null());
         without += role["value"].is_null() ? 1 : 0;
     }

@@ -139,7 +139,7 @@ TEST_CASE("nothing is asked about grants where no manifest declares any", "[gran
     (void)stage.look({});
     for (const auto& request : stage.tenant.requests()) {
         CHECK(request.target.find("Grants") == std::string::npos);
-        CHECK(request.target.find("appRole") == std::string::npos);
+        CHECK(request.target.find("appRoleAssign") == std::string::npos);
     }
 }
 

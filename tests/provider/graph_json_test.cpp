@@ -23,7 +23,8 @@ json minimal() {
       "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": [], "redirectUriSettings": [],
               "implicitGrantSettings": {"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false}},
       "spa": {"redirectUris": []}, "publicClient": {"redirectUris": []},
-      "api": {"requestedAccessTokenVersion": null, "acceptMappedClaims": null}, "federatedIdentityCredentials": [],
+      "api": {"requestedAccessTokenVersion": null, "acceptMappedClaims": null, "oauth2PermissionScopes": [],
+              "preAuthorizedApplications": [], "knownClientApplications": []}, "appRoles": [], "federatedIdentityCredentials": [],
       "groupMembershipClaims": null, "isDeviceOnlyAuthSupported": null, "isFallbackPublicClient": null,
       "nativeAuthenticationApisEnabled": null, "serviceManagementReference": null, "samlMetadataUrl": null,
       "defaultRedirectUri": null, "optionalClaims": null, "servicePrincipalLockConfiguration": null,
@@ -79,7 +80,8 @@ TEST_CASE("what Graph writes in another form is read as it was meant") {
     shown["nativeAuthenticationApisEnabled"] = "none";
     shown["isFallbackPublicClient"] = false;
     shown["isDeviceOnlyAuthSupported"] = false;
-    shown["api"] = {{"requestedAccessTokenVersion", 1}, {"acceptMappedClaims", false}};
+    shown["api"]["requestedAccessTokenVersion"] = 1;
+    shown["api"]["acceptMappedClaims"] = false;
     shown["parentalControlSettings"] = nullptr;
     shown["info"] = nullptr;
     shown["groupMembershipClaims"] = "";

@@ -28,6 +28,7 @@ using Wrong = tl::unexpected<std::string>;
 
 tl::expected<const json*, std::string> list_of(const json* parent, const char* name) {
     static const auto none = json::array();
+    if (parent != nullptr && parent->is_null()) return &none;  // a complex member that was never set
     const auto* list = parent == nullptr ? nullptr : member(*parent, name);
     if (list == nullptr) return Wrong(fmt::format("`{}` is missing", name));
     if (list->is_null()) return &none;
