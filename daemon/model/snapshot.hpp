@@ -62,10 +62,10 @@ struct ApiPermissions {
     std::string display_name;
     std::map<std::string, std::string> delegated;    ///< value → id of oauth2PermissionScopes
     std::map<std::string, std::string> application;  ///< value → id of appRoles that applications may hold
-    std::map<std::string, std::string> people;       ///< value → id of appRoles that users and groups may hold
+    std::map<std::string, std::string> people = {};  ///< value → id of appRoles that users and groups may hold
     /// Values that are published and switched off, "delegated X" or "application X": nobody can be given them.
-    std::set<std::string, std::less<>> disabled;
-    std::string service_principal_id;
+    std::set<std::string, std::less<>> disabled = {};
+    std::string service_principal_id = {};
 };
 
 /// Why a desired object cannot be planned although the tenant was read completely.

@@ -374,14 +374,24 @@ private:
     }
 
     Step& add_step(const std::string& key, std::string part, Work work) {
+        const bool is_part = !part.empty();
         auto& step = steps_.add(key, address_, std::move(part), work);
         step.place = item_.desired->place;
+        if (is_part) add_whereabouts(step);
         if (item_.observed != nullptr && !item_.is_made_anew()) {
             if (!shared_observed_) shared_observed_ = std::make_shared<const model::ObservedResource>(*item_.observed);
             step.observed = shared_observed_;
         }
         planned_ = true;
         return step;
+    }
+
+    /// What never changes says where an object is (a connector's environment); who writes a part of it needs that.
+    void add_whereabouts(Step& step) const {
+        for (const auto& resolved : item_.attributes) {
+            if (resolved.attribute->immutable && !resolved.value.is_null() && is_known(resolved.value))
+                step.values.emplace(resolved.attribute->path, resolved.value);
+        }
     }
 
     void after_references(const std::string& key, const Value& value) {

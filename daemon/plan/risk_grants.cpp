@@ -23,8 +23,9 @@ Rating rate_admin_consent(const Change& change, const RiskContext&) {
 Rating rate_assignment(const Change& change, const RiskContext&) {
     if (change.op == Change::Op::remove) return medium("who had the role loses it");
     const auto role = text_of(change.after, "role");
-    return high(fmt::format("a {} gets {} of this application", text_of(change.after, "type"),
-                            role.empty() ? "access" : fmt::format("the role `{}`", role)));
+    const auto type = text_of(change.after, "type");
+    return high(fmt::format("{} {} gets {} this application", type == "application" ? "an" : "a", type,
+                            role.empty() ? "access to" : fmt::format("the role `{}` of", role)));
 }
 
 Rating rate_account(const Change& change, const RiskContext& context) {
