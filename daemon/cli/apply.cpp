@@ -208,9 +208,14 @@ private:
 
     /// A rotation is urgent, and other changes that wait may not be meant for now: they go on waiting.
     ExitCode narrow(const plan::RotationRequest& rotation) {
-        for (const auto& step : planned_.plan.steps) left_out_.insert(step.address);
+        const auto whole = planned_.plan.steps;
         planned_.plan = plan::only_rotation(planned_.plan, rotation);
-        for (const auto& step : planned_.plan.steps) left_out_.erase(step.address);
+        // Whoever still has something to wait for is not settled by this.
+        const auto& kept = planned_.plan.steps;
+        for (const auto& step : whole) {
+            const bool done = std::any_of(kept.begin(), kept.end(), [&](const auto& k) { return k.id == step.id; });
+            if (!done) left_out_.insert(step.address);
+        }
         planned_.refusals = plan::check_safety(planned_.plan, workspace_.graph, consent());
         planned_.report.refusals = planned_.refusals;
         const auto& steps = planned_.plan.steps;

@@ -26,7 +26,13 @@ bool is_about(const Step& step, const RotationRequest& rotation) {
     });
 }
 
-/// The steps about the rotation and all that they come after.
+/// A change of an object that is there: nothing has to wait for it, though the plan has it first.
+bool changes_what_is_there(const Step& step, const RotationRequest& rotation) {
+    return step.part.empty() && (step.work == Work::update || step.work == Work::complete) &&
+           !is_about(step, rotation);
+}
+
+/// The steps about the rotation and all that they need.
 std::set<int> needed_steps(const Plan& plan, const RotationRequest& rotation) {
     std::map<int, const Step*> by_id;
     std::vector<int> open;
@@ -39,7 +45,9 @@ std::set<int> needed_steps(const Plan& plan, const RotationRequest& rotation) {
         const auto id = open.back();
         open.pop_back();
         if (!needed.insert(id).second) continue;
-        for (const auto before : by_id.at(id)->after) open.push_back(before);
+        for (const auto before : by_id.at(id)->after) {
+            if (!changes_what_is_there(*by_id.at(before), rotation)) open.push_back(before);
+        }
     }
     return needed;
 }
@@ -87,6 +95,7 @@ Plan only_rotation(const Plan& plan, const RotationRequest& rotation) {
     auto narrow = plan;
     const auto needed = needed_steps(plan, rotation);
     std::erase_if(narrow.steps, [&](const auto& step) { return !needed.contains(step.id); });
+    for (auto& step : narrow.steps) std::erase_if(step.after, [&](int id) { return !needed.contains(id); });
     for (auto& resource : narrow.resources) {
         const bool touched = std::any_of(narrow.steps.begin(), narrow.steps.end(),
                                          [&](const auto& step) { return step.address == resource.address; });
@@ -99,6 +108,10 @@ Plan only_rotation(const Plan& plan, const RotationRequest& rotation) {
         std::erase_if(resource.changes, [&](const auto& change) {
             return !is_carried_out(change, resource.address, narrow.steps, rotation);
         });
+        const auto issue = std::find_if(narrow.steps.begin(), narrow.steps.end(), [&](const auto& step) {
+            return step.address == resource.address && step.work == Work::add && is_about(step, rotation);
+        });
+        if (issue != narrow.steps.end() && resource.action == Action::update) resource.reason = issue->reason;
     }
     std::erase_if(narrow.resources, [&](const auto& resource) {
         return resource.action == Action::none && resource.address != rotation.application;

@@ -65,9 +65,9 @@ def an_empty_consent_is_64_and_not_the_same_as_none(binaries):
 @case
 def a_format_that_a_command_does_not_have_is_64_before_any_request(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
-        says(wrong(it, "plan", "-o", "yaml"), "yaml", "text, json, jsonl, markdown or diff")
+        says(wrong(it, "plan", "-o", "yaml"), "yaml", "text, json, jsonl, markdown, diff, html, sarif, junit or github")
         says(wrong(it, "apply", "--yes", "-o", "markdown"), "markdown", "text or jsonl")
-        says(wrong(it, "validate", "-o", "markdown"), "markdown", "text, json or github")
+        says(wrong(it, "validate", "-o", "markdown"), "markdown", "text, json, github, sarif or junit")
 
 
 @case
