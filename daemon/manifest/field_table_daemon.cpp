@@ -221,7 +221,7 @@ constexpr std::array spec_members = {
           .default_text = "15m",
           .help =
               "how often a tenant is read whole. Between two such times Graph is asked what has changed, which leaves "
-              "out federated credentials, owners and assignments. 0s: every time",
+              "out federated credentials, owners and assignments. 1s: every time",
           .example = "15m"},
     Field{.name = "parallel",
           .type = FieldType::integer,
