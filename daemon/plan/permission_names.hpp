@@ -10,8 +10,8 @@ namespace regent::plan {
 [[nodiscard]] model::Diagnostics check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed,
                                                         Items& items);
 
-/// A permission that a manifest gives by its id, since nobody knew its name, is the one with that name as soon as the API
-/// publishes it: what is observed has names then.
+/// A permission that a manifest gives by its id, since nobody knew its name, is the one with that name as soon as the
+/// API publishes it: what is observed has names then.
 void name_permissions(const model::Snapshot& observed, Items& items);
 
 }  // namespace regent::plan

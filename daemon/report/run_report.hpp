@@ -23,7 +23,7 @@ struct RunReport {
     std::chrono::milliseconds read_took{0};
     model::Place environment_place;  ///< of the Environment's document
     std::string path_prefix;         ///< from the root of the git repository to ours: "infra/"; usually empty
-    bool selected = false;  ///< of some objects only: the report says nothing of the others
+    bool selected = false;           ///< of some objects only: the report says nothing of the others
     std::string tool_version;
     std::string apply_command;  ///< "regent apply -e dev --expect-plan 7d0a4c19"
     /// appId → what manifests call the API: "azure-service-management". Others are shown by their id.
