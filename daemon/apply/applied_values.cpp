@@ -1,5 +1,8 @@
 #include "apply/applied_values.hpp"
 
+#include "model/attributes.hpp"
+#include "plan/set_parts.hpp"
+
 namespace regent::apply {
 
 std::pair<std::string, std::string> split_part(const std::string& part) {
@@ -52,13 +55,48 @@ void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
 
 void AppliedValues::record_part(const plan::Step& step, model::Map& known) {
     const auto [path, element] = split_part(step.part);
-    if (!element.empty()) {
-        record_element(step, path, element, known);
-    } else if (const auto value = step.values.find(path); value != step.values.end()) {
-        known.insert_or_assign(path, value->second);
-    } else {
-        known.insert_or_assign(path, step.work != plan::Work::drop);
+    const auto* table = model::attributes_of(step.address.kind);
+    const auto* named = table == nullptr ? nullptr : table->find(path);
+    if (!element.empty() && (named == nullptr || named->compare == model::Compare::named))
+        return record_element(step, path, element, known);
+    for (const auto& changed : step.changed) {
+        const auto* attribute = table == nullptr ? nullptr : table->find(changed);
+        const auto value = step.values.find(changed);
+        if (attribute != nullptr && attribute->compare == model::Compare::set && attribute->part.empty()) {
+            record_group(step, *attribute, known);
+        } else if (value != step.values.end()) {
+            known.insert_or_assign(changed, value->second);
+        } else {
+            known.insert_or_assign(changed, step.work != plan::Work::drop);
+        }
     }
+}
+
+/// Of a set that several requests write, what this one writes; the rest is as it was.
+void AppliedValues::record_group(const plan::Step& step, const model::Attribute& attribute, model::Map& known) {
+    const std::string path(attribute.path);
+    const auto* there = list_before(step, path, known);
+    model::List elements;
+    if (there != nullptr) {
+        for (const auto& element : *there) {
+            if (plan::part_of_element(attribute, element) != step.part) elements.push_back(element);
+        }
+    }
+    touched_.emplace(step.address, path);
+    if (const auto wanted = step.values.find(path);
+        wanted != step.values.end() && wanted->second.as_list() != nullptr) {
+        for (const auto& element : *wanted->second.as_list()) elements.push_back(element);
+    }
+    known.insert_or_assign(path, std::move(elements));
+}
+
+/// What the collection held before the step: what an earlier step of this run left, or what was observed.
+const model::List* AppliedValues::list_before(const plan::Step& step, const std::string& path,
+                                              const model::Map& known) const {
+    const bool from_run = touched_.contains({step.address, path}) || step.observed == nullptr;
+    const auto& map = from_run ? known : step.observed->attributes;
+    const auto it = map.find(path);
+    return it == map.end() ? nullptr : it->second.as_list();
 }
 
 void AppliedValues::record_element(const plan::Step& step, const std::string& path, const std::string& element,

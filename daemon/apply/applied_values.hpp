@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/attributes.hpp"
 #include "model/value.hpp"
 #include "plan/plan.hpp"
 
@@ -23,6 +24,9 @@ private:
     void record_object(const plan::Step& step, model::Map& known);
     void record_part(const plan::Step& step, model::Map& known);
     void record_element(const plan::Step& step, const std::string& path, const std::string& element, model::Map& known);
+    void record_group(const plan::Step& step, const model::Attribute& attribute, model::Map& known);
+    [[nodiscard]] const model::List* list_before(const plan::Step& step, const std::string& path,
+                                                 const model::Map& known) const;
 
     std::map<model::Address, model::Map> known_;
     std::set<std::pair<model::Address, std::string>> touched_;  ///< object, attribute path: written in this run

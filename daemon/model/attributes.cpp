@@ -8,6 +8,24 @@
 namespace regent::model {
 namespace {
 
+/// One request for each API: a grant holds all scopes of one.
+constexpr std::array<std::string_view, 1> by_api = {"api"};
+
+constexpr Compare set = Compare::set, scalar = Compare::scalar;
+
+Attribute of_principal(std::string_view path, Value fallback, Compare compare = scalar) {
+    return {.path = path,
+            .compare = compare,
+            .late = true,
+            .own_step = true,
+            .fallback = std::move(fallback),
+            .part = path::principal_settings};
+}
+
+Attribute consent(std::string_view path) {
+    return {.path = path, .compare = set, .late = true, .own_step = true, .grouped_by = by_api, .marked = true};
+}
+
 std::span<const Attribute> application_attributes() {
     static const std::array table = {
         Attribute{.path = path::display_name},
@@ -26,6 +44,21 @@ std::span<const Attribute> application_attributes() {
         Attribute{.path = path::access_token_version, .fallback = 1},
         Attribute{.path = path::permissions, .compare = Compare::set},
         Attribute{.path = path::service_principal, .late = true, .own_step = true, .fallback = false},
+        of_principal(path::principal_account_enabled, true),
+        of_principal(path::principal_assignment_required, false),
+        of_principal(path::principal_description, ""),
+        of_principal(path::principal_notes, ""),
+        of_principal(path::principal_home_page_url, ""),
+        of_principal(path::principal_login_url, ""),
+        of_principal(path::principal_sign_on_mode, ""),
+        of_principal(path::principal_relay_state, ""),
+        of_principal(path::principal_notification_addresses, {}, set),
+        of_principal(path::principal_alternative_names, {}, set),
+        of_principal(path::principal_tags, {}, set),
+        Attribute{.path = path::assigned_people, .compare = Compare::set, .late = true, .own_step = true},
+        Attribute{.path = path::assigned_applications, .compare = set, .late = true, .own_step = true, .marked = true},
+        consent(path::consented_scopes),
+        consent(path::consented_roles),
         Attribute{.path = path::federated_credentials, .compare = Compare::named, .late = true, .own_step = true},
         Attribute{.path = path::client_secrets, .compare = Compare::named, .late = true, .own_step = true},
         Attribute{.path = path::marks, .compare = Compare::set, .late = true, .part_of_ownership = true},

@@ -24,9 +24,20 @@ struct Attribute {
     bool late = false;        ///< can be written after creation, so a reference in it never blocks creation
     bool immutable = false;   ///< a change means replacing the object
     bool write_only = false;  ///< never read back (a client secret): never compared, only delivered
-    bool own_step = false;    ///< written by a request of its own: each element (named) or the whole (scalar) is a part
+    /// Written by requests of its own: each element (named), each group of elements (set, see `grouped_by`), or the
+    /// whole (scalar) is a part.
+    bool own_step = false;
     bool part_of_ownership = false;  ///< regent's own marks; not shown as a field of the object
     Value fallback = {};             ///< what absence means to the service: "", false, an empty list
+    /// Of a scalar or a set with own_step: the part whose one request writes it together with its likes
+    /// ("servicePrincipal/settings"). Empty: it has a part to itself, called by its path.
+    std::string_view part = {};
+    /// Of a set with own_step, whose elements are maps: the members that tell its requests apart. Empty: one request
+    /// for the whole.
+    std::span<const std::string_view> grouped_by = {};
+    /// Elements are marked as ours in the tenant, whoever declares them, so that they can be told from what others put
+    /// there: see decisions/0016.
+    bool marked = false;
 };
 
 struct KindAttributes {
@@ -59,6 +70,26 @@ inline constexpr std::string_view access_token_version = "requestedAccessTokenVe
 inline constexpr std::string_view permissions =
     "permissions";  ///< set of {api: appId GUID, type: "delegated"|"application", name}
 inline constexpr std::string_view service_principal = "servicePrincipal";  ///< true: exists; own step
+inline constexpr std::string_view principal_account_enabled = "servicePrincipal.accountEnabled";
+inline constexpr std::string_view principal_assignment_required = "servicePrincipal.appRoleAssignmentRequired";
+inline constexpr std::string_view principal_description = "servicePrincipal.description";
+inline constexpr std::string_view principal_notes = "servicePrincipal.notes";
+inline constexpr std::string_view principal_home_page_url = "servicePrincipal.homePageUrl";
+inline constexpr std::string_view principal_login_url = "servicePrincipal.loginUrl";
+inline constexpr std::string_view principal_sign_on_mode = "servicePrincipal.preferredSingleSignOnMode";
+inline constexpr std::string_view principal_relay_state = "servicePrincipal.samlSingleSignOnSettings.relayState";
+inline constexpr std::string_view principal_notification_addresses = "servicePrincipal.notificationEmailAddresses";
+inline constexpr std::string_view principal_alternative_names = "servicePrincipal.alternativeNames";
+inline constexpr std::string_view principal_tags = "servicePrincipal.tags";  ///< observed: with the application's
+/// Users and groups that hold app roles of the application: set of {principal: object id, role: name, or "" for default
+/// access, type: "user"|"group"}.
+inline constexpr std::string_view assigned_people = "servicePrincipal.assignments.usersAndGroups";
+/// The same of service principals: type "application".
+inline constexpr std::string_view assigned_applications = "servicePrincipal.assignments.applications";
+/// Consent of an administrator for the whole tenant: elements as in `permissions`, of one type each, since they are
+/// kept in different places and reading them needs different permissions.
+inline constexpr std::string_view consented_scopes = "permissions.adminConsent.delegated";
+inline constexpr std::string_view consented_roles = "permissions.adminConsent.application";
 inline constexpr std::string_view federated_credentials =
     "federatedCredentials";  ///< name → {issuer, subject, audience, description}
 inline constexpr std::string_view client_secrets = "clientSecrets";  ///< name → {validForSeconds, rotateBeforeSeconds}
@@ -78,6 +109,8 @@ inline constexpr std::string_view auth_resource = "auth.resource";
 inline constexpr std::string_view auth_scopes = "auth.scopes";  ///< set
 inline constexpr std::string_view auth_client_secret =
     "auth.clientSecret";  ///< a Reference to clientSecrets/<name>/secretText
+/// The part that writes a service principal's own properties.
+inline constexpr std::string_view principal_settings = "servicePrincipal/settings";
 }  // namespace path
 
 /// Well-known outputs. For parts see Reference.

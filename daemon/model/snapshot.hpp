@@ -37,6 +37,8 @@ struct ObservedResource {
     Ownership ownership = Ownership::ours;
     std::string owner;  ///< "<owner>.<environment>" of a foreign one
     Map attributes;     ///< by path, canonical: what a manifest would say. Absent: not read or empty
+    /// Attributes that regent may not read, while it was asked to: what they hold is not known.
+    std::set<std::string, std::less<>> unreadable;
     std::map<std::string, std::string, std::less<>>
         outputs;  ///< what others may refer to, as far as it is known by now
     std::vector<ObservedSecret> secrets;
@@ -54,6 +56,10 @@ struct ApiPermissions {
     std::string display_name;
     std::map<std::string, std::string> delegated;    ///< value → id of oauth2PermissionScopes
     std::map<std::string, std::string> application;  ///< value → id of appRoles that applications may hold
+    std::map<std::string, std::string> people;       ///< value → id of appRoles that users and groups may hold
+    /// Values that are published and switched off, "delegated X" or "application X": nobody can be given them.
+    std::set<std::string, std::less<>> disabled;
+    std::string service_principal_id;
 };
 
 /// Why a desired object cannot be planned although the tenant was read completely.
@@ -89,7 +95,10 @@ struct Scope {
             display_name;  ///< connectors: the only handle the service offers besides our mark in its definition
         std::string pp_environment;  ///< connectors
         Value client_id;             ///< connectors: the application they sign in with
-        std::string remembered_id;   ///< from the store; a hint, verified against the marks
+        /// Applications: what is declared of the grants of their service principals, which has reads of its own
+        /// (paths of model/attributes.hpp).
+        std::set<std::string, std::less<>> grants;
+        std::string remembered_id;  ///< from the store; a hint, verified against the marks
     };
     std::vector<Wanted> wanted;
     std::set<std::string> apis;                            ///< appIds whose permission names are needed

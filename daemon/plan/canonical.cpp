@@ -7,7 +7,8 @@ namespace {
 
 /// Graph gives these texts back trimmed, and an empty one as null.
 bool is_free_text(std::string_view path) {
-    return path == model::path::display_name || path == model::path::description || path == model::path::notes;
+    return path == model::path::display_name || path == model::path::description || path == model::path::notes ||
+           path == model::path::principal_description || path == model::path::principal_notes;
 }
 
 std::string trimmed(const std::string& text) {

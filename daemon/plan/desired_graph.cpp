@@ -138,6 +138,10 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
             const auto client = resource.attributes.find(model::path::auth_client_id);
             if (client != resource.attributes.end()) wanted.client_id = client->second.value;
         }
+        for (const auto path : {model::path::consented_scopes, model::path::consented_roles,
+                                model::path::assigned_people, model::path::assigned_applications}) {
+            if (resource.attributes.contains(path)) wanted.grants.emplace(path);
+        }
         const auto hint = remembered.find(address);
         if (hint != remembered.end()) wanted.remembered_id = hint->second;
         scope.wanted.push_back(std::move(wanted));

@@ -1,7 +1,10 @@
 #include "plan/diff.hpp"
 
+#include "model/element_key.hpp"
 #include "model/marks.hpp"
 #include "plan/canonical.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
@@ -29,6 +32,24 @@ Change change_of(const ResolvedAttribute& attribute, Change::Op op) {
     change.op = op;
     change.forces_replacement = attribute.attribute->immutable;
     return change;
+}
+
+std::string member_text(const Value& element, std::string_view name) {
+    const auto* value = element.find(name);
+    return value == nullptr ? std::string{} : value->text_or({});
+}
+
+/// A permission as "Mail.Read (delegated) of 00000003-…", an assignment as "Approver: user 6b2d…".
+std::string undeclared_text(const Value& element) {
+    if (element.find("api") != nullptr)
+        return fmt::format("{} ({}) of {}", member_text(element, "name"), member_text(element, "type"),
+                           member_text(element, "api"));
+    if (element.find("principal") != nullptr) {
+        const auto role = member_text(element, "role");
+        return fmt::format("{}: {} {}", role.empty() ? "default access" : role, member_text(element, "type"),
+                           member_text(element, "principal"));
+    }
+    return to_text(element);
 }
 
 void tell_origin(Change& change, const model::Element& element) {
@@ -71,16 +92,17 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
         auto change = change_of(attribute, Change::Op::add);
         tell_origin(change, *element.element);
         change.after = element.value;
-        change.drift = element.known && contains(applied, element.value);
+        change.drift = element.known && contains(applied, element.value) && !attribute.unreadable;
+        if (attribute.unreadable) change.note = "may be there already: it cannot be read";
         result.changes.push_back(std::move(change));
     }
-    const auto prefix = contribution_prefix(attribute.attribute->path);
     for (const auto& there : *attribute.observed.as_list()) {
         if (contains(&wanted_set, there)) continue;
-        const bool contributed = std::find(marks.begin(), marks.end(), prefix + there.text_or({})) != marks.end();
+        const Value mark = element_mark(*attribute.attribute, there);
+        const bool contributed = std::find(marks.begin(), marks.end(), mark.text_or({})) != marks.end();
         if (blocked || (!attribute.desired->exclusive && !contributed)) {
             kept.push_back(there);
-            result.undeclared.push_back(to_text(there));
+            result.undeclared.push_back(undeclared_text(there));
             continue;
         }
         auto change = change_of(attribute, Change::Op::remove);
@@ -166,6 +188,16 @@ std::string contribution_prefix(std::string_view path) {
     return "contributes:" + std::string(path) + ":";
 }
 
+Value element_mark(const model::Attribute& attribute, const Value& element) {
+    const auto prefix = contribution_prefix(attribute.path);
+    const auto key = element_key(element);
+    const auto* reference = key.as_reference();
+    if (reference == nullptr) return prefix + key.text_or({});
+    auto mark = *reference;
+    mark.prefix = prefix + mark.prefix;
+    return mark;
+}
+
 AttributeDiff diff(const ResolvedAttribute& attribute, const Value* applied, const std::vector<std::string>& marks) {
     switch (attribute.attribute->compare) {
         case Compare::set:
@@ -189,13 +221,20 @@ std::vector<std::string> observed_marks(const model::ObservedResource* observed)
 
 namespace {
 
-/// The observed marks of the elements that are there.
+bool holds_marked(const ResolvedAttribute& attribute, const std::string& mark) {
+    const auto* list = attribute.observed.as_list();
+    return list != nullptr && std::any_of(list->begin(), list->end(), [&](const auto& element) {
+               return element_mark(*attribute.attribute, element) == Value(mark);
+           });
+}
+
+/// The observed marks of the elements that are there, and all of them where nobody can say what is.
 void keep_marks(const ResolvedAttribute& attribute, const model::ObservedResource* observed, List& marks) {
     const auto prefix = contribution_prefix(attribute.attribute->path);
     for (const auto& mark : observed_marks(observed)) {
         if (mark.rfind(prefix, 0) != 0) continue;
         const auto element = mark.substr(prefix.size());
-        if (contains(&attribute.observed, element) || member(&attribute.observed, element) != nullptr)
+        if (attribute.unreadable || holds_marked(attribute, mark) || member(&attribute.observed, element) != nullptr)
             marks.emplace_back(mark);
     }
 }
@@ -215,19 +254,15 @@ List desired_marks(const Item& item) {
     for (const auto& attribute : item.attributes) {
         const auto prefix = contribution_prefix(attribute.attribute->path);
         const auto& elements = attribute.elements;
-        if (std::any_of(elements.begin(), elements.end(), [](const auto& element) { return element.blocked; }))
+        if (attribute.unreadable ||
+            std::any_of(elements.begin(), elements.end(), [](const auto& element) { return element.blocked; }))
             keep_marks(attribute, item.observed, marks);
         for (const auto& element : elements) {
-            if (!element.element->contributor) continue;
+            if (!element.element->contributor && !attribute.attribute->marked) continue;
             if (attribute.attribute->compare == Compare::named) {
                 marks.emplace_back(prefix + element.element->name);
-            } else if (const auto* reference = element.value.as_reference()) {
-                if (element.blocked) continue;
-                auto mark = *reference;
-                mark.prefix = prefix + mark.prefix;
-                marks.emplace_back(std::move(mark));
-            } else {
-                marks.emplace_back(prefix + element.value.text_or({}));
+            } else if (element.known || !element.blocked) {
+                marks.push_back(element_mark(*attribute.attribute, element.value));
             }
         }
     }

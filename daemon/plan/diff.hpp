@@ -30,6 +30,9 @@ struct AttributeDiff {
 /// "contributes:<path>:", the beginning of the mark of a contributed element.
 [[nodiscard]] std::string contribution_prefix(std::string_view path);
 
+/// The mark of one element of a set; a Reference while the element is not known.
+[[nodiscard]] model::Value element_mark(const model::Attribute& attribute, const model::Value& element);
+
 /// The marks an object should carry; those of elements that are not known yet are References.
 [[nodiscard]] model::List desired_marks(const Item& item);
 /// The marks it carries.

@@ -2,6 +2,7 @@
 
 #include "plan/canonical.hpp"
 #include "plan/diff.hpp"
+#include "plan/set_parts.hpp"
 
 #include <fmt/format.h>
 
@@ -251,13 +252,19 @@ private:
         for (const auto& compared : compared_) {
             if (is_core(compared)) continue;
             for (const auto& change : compared.diff.changes) {
-                auto mark = contribution_prefix(compared.path()) + change.element;
+                auto mark = mark_of(compared, change);
                 if (change.op == Change::Op::remove &&
                     std::find(observed_marks_.begin(), observed_marks_.end(), mark) != observed_marks_.end())
                     marks.push_back(std::move(mark));
             }
         }
         return marks;
+    }
+
+    static std::string mark_of(const Compared& compared, const Change& change) {
+        if (compared.resolved->attribute->compare == model::Compare::named)
+            return contribution_prefix(compared.path()) + change.element;
+        return element_mark(*compared.resolved->attribute, change.before).text_or({});
     }
 
     bool writes_everything() const { return item_.is_made_anew() || item_.standing == Standing::in_bin; }
@@ -415,6 +422,10 @@ private:
             if (is_core(compared)) continue;
             if (compared.resolved->attribute->compare == model::Compare::named) {
                 plan_named_parts(compared);
+            } else if (!compared.resolved->attribute->part.empty()) {
+                plan_shared_part(compared);
+            } else if (compared.resolved->attribute->compare == model::Compare::set) {
+                plan_set_parts(compared);
             } else if (!compared.diff.changes.empty() && compared.resolved->value == Value(true)) {
                 const auto key = StepGraph::key(address_, compared.path());
                 auto& step = add_step(key, compared.path(), Work::add);
@@ -422,6 +433,75 @@ private:
                 step.values.emplace(compared.path(), compared.resolved->value);
                 steps_.after(key, StepGraph::key(address_));
             }
+        }
+    }
+
+    /// Properties that one request writes together.
+    void plan_shared_part(const Compared& compared) {
+        if (compared.diff.changes.empty()) return;
+        const std::string part(compared.resolved->attribute->part);
+        const auto key = StepGraph::key(address_, part);
+        auto& step = add_step(key, part, Work::change);
+        step.changed.insert(compared.path());
+        step.values.insert_or_assign(compared.path(), compared.diff.whole);
+        after_service_principal(key, address_);
+    }
+
+    void plan_set_parts(const Compared& compared) {
+        const auto& attribute = *compared.resolved->attribute;
+        std::map<std::string, std::vector<const Change*>> by_part;
+        for (const auto& change : compared.diff.changes)
+            by_part[part_of_element(attribute, changed_element(change))].push_back(&change);
+        for (const auto& [part, changes] : by_part) {
+            const auto is = [&](Change::Op op) {
+                return std::all_of(changes.begin(), changes.end(),
+                                   [&](const auto* change) { return change->op == op; });
+            };
+            const auto key = StepGraph::key(address_, part);
+            auto& step = add_step(key, part,
+                                  is(Change::Op::add)      ? Work::add
+                                  : is(Change::Op::remove) ? Work::drop
+                                                           : Work::change);
+            step.changed = {compared.path()};
+            step.values.emplace(compared.path(), elements_of_part(attribute, part, compared.diff.whole));
+            step.summary = summary_of(changes);
+            if (changes.front()->place.known()) step.place = changes.front()->place;
+            after_service_principal(key, address_);
+            after_origins(key, *compared.resolved, part);
+            // Marked before it is given, so that nobody is given anything that nobody would take away.
+            const bool marked_later = std::any_of(changes.begin(), changes.end(),
+                                                  [](const auto* change) { return !is_known(change->after); });
+            if (marked_later && is(Change::Op::add)) steps_.after(key, StepGraph::key(address_, {}, "complete"));
+        }
+    }
+
+    static const Value& changed_element(const Change& change) {
+        return change.op == Change::Op::remove ? change.before : change.after;
+    }
+
+    /// "User.Read, Mail.Send"; of assignments their number.
+    static std::string summary_of(const std::vector<const Change*>& changes) {
+        std::string names;
+        for (const auto* change : changes) {
+            const auto* name = changed_element(*change).find("name");
+            if (name == nullptr) return plural(changes.size(), "assignment");
+            names += (names.empty() ? "" : ", ") + name->text_or({});
+        }
+        return names;
+    }
+
+    void after_service_principal(const std::string& key, const Address& address) {
+        steps_.after(key, StepGraph::key(address));
+        steps_.after(key, StepGraph::key(address, model::path::service_principal));
+    }
+
+    /// What others bring forth has to be there as a whole, also where its id is known already: a role that is assigned
+    /// may come with this plan.
+    void after_origins(const std::string& key, const ResolvedAttribute& resolved, const std::string& part) {
+        for (const auto& element : resolved.elements) {
+            if (part_of_element(*resolved.attribute, element.value) != part) continue;
+            for (const auto& reference : references_in(element.element->value))
+                after_service_principal(key, reference.address);
         }
     }
 
@@ -465,6 +545,8 @@ private:
     }
 
     std::string part_key(const Compared& compared, const Change& change) const {
+        if (compared.resolved->attribute->compare != model::Compare::named)
+            return StepGraph::key(address_, part_of_element(*compared.resolved->attribute, changed_element(change)));
         return StepGraph::key(address_, compared.path() + "/" + change.element);
     }
 

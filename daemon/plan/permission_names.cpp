@@ -36,6 +36,17 @@ model::Diagnostic problem(const model::Element& element, std::string message, st
     return diagnostic;
 }
 
+/// What is switched off can be asked for, and nobody can be given it.
+std::optional<model::Diagnostic> check_enabled(const model::Element& element, const model::ApiPermissions& api,
+                                               const std::string& type, const std::string& name) {
+    if (!api.disabled.contains(type + " " + name)) return std::nullopt;
+    auto diagnostic =
+        problem(element, fmt::format("the {} permission `{}` of {} is disabled", type, name, api.display_name),
+                "nobody can be given it");
+    diagnostic.help = "have it enabled by those who run that API, or remove it here";
+    return diagnostic;
+}
+
 std::optional<model::Diagnostic> check(const model::Element& element, const model::Snapshot& observed) {
     const auto text = [&](const char* member) {
         const auto* value = element.value.find(member);
@@ -54,12 +65,19 @@ std::optional<model::Diagnostic> check(const model::Element& element, const mode
         return diagnostic;
     }
     const auto& published = type == "application" ? found->second.application : found->second.delegated;
-    if (published.contains(name)) return std::nullopt;
+    if (published.contains(name)) return check_enabled(element, found->second, type, name);
     auto diagnostic = problem(
         element, fmt::format("{} publishes no {} permission named `{}`", found->second.display_name, type, name),
         "not among its permissions");
     const auto& other = type == "application" ? found->second.delegated : found->second.application;
-    if (other.contains(name)) {
+    if (type == "application" && found->second.people.contains(name)) {
+        diagnostic.message = fmt::format("`{}` of {} is a role for users and groups, not for applications", name,
+                                         found->second.display_name);
+        diagnostic.label = "an application cannot hold it";
+        diagnostic.help =
+            "assign it to people, in the manifest of that API or in the portal; or name a role whose "
+            "`allowed` holds `application`";
+    } else if (other.contains(name)) {
         diagnostic.help = fmt::format("`{}` is {} permission of this API: move it there", name,
                                       type == "application" ? "a delegated" : "an application");
     } else if (const auto near = similar(name, published); !near.empty()) {

@@ -249,11 +249,26 @@ private:
             const auto there = item.observed->attributes.find(attribute.path);
             resolved.observed =
                 canonical(attribute, there == item.observed->attributes.end() ? Value{} : there->second);
+            resolved.unreadable = item.observed->unreadable.contains(attribute.path);
+            if (attribute.path == model::path::principal_tags) leave_out_tags_of_application(resolved, *item.observed);
         } else if (attribute.compare == model::Compare::set || attribute.compare == model::Compare::named) {
             resolved.observed =
                 canonical(attribute, {});  // an absent scalar stays null, so that a creation shows every value it sets
         }
         return resolved;
+    }
+
+    /// The directory shows the tags of a service principal together with its application's: these are its own only
+    /// where they are wanted as its own. https://learn.microsoft.com/graph/api/resources/serviceprincipal
+    static void leave_out_tags_of_application(ResolvedAttribute& tags, const ObservedResource& observed) {
+        const auto it = observed.attributes.find(model::path::tags);
+        const auto* of_application = it == observed.attributes.end() ? nullptr : it->second.as_list();
+        if (of_application == nullptr) return;
+        std::erase_if(std::get<model::List>(tags.observed.held), [&](const auto& tag) {
+            const bool shared = std::find(of_application->begin(), of_application->end(), tag) != of_application->end();
+            return shared && std::none_of(tags.elements.begin(), tags.elements.end(),
+                                          [&](const auto& element) { return element.value == tag; });
+        });
     }
 
     ResolvedElement look_up(const model::Element& element) const {

@@ -38,6 +38,7 @@ struct ResolvedAttribute {
     model::Value value;                     ///< scalar, document
     std::vector<ResolvedElement> elements;  ///< set, named
     model::Value observed;                  ///< canonical; null for write-only ones
+    bool unreadable = false;                ///< nobody could say what is there: `observed` is empty
 };
 
 /// One desired object beside the observed one: what all of the planner works on.

@@ -46,6 +46,19 @@ std::string permission_text(const model::Value& permission, const RunReport& rep
         fmt::format("{}: {} ({})", api_text, name->text_or(model::to_text(*name)), type->text_or("delegated")));
 }
 
+/// "Orders.Read.All: group 1111…", and without a role what every user of an application has.
+std::string assignment_text(const model::Value& assignment) {
+    const auto* principal = assignment.find("principal");
+    const auto* role = assignment.find("role");
+    const auto* type = assignment.find("type");
+    if (principal == nullptr || role == nullptr || type == nullptr) return model::to_text(assignment);
+    const auto* reference = principal->as_reference();
+    const auto role_text = role->text_or({});
+    return model::with_visible_controls(
+        fmt::format("{}: {} {}", role_text.empty() ? "default access" : role_text, type->text_or({}),
+                    reference != nullptr ? reference_text(*reference) : principal->text_or({})));
+}
+
 bool goes_without_saying(std::string_view member, const model::Value& value) {
     if (value.is_null() || value == model::Value("")) return true;
     return member == "audience" && value == model::Value(std::string(usual_token_audience));
@@ -147,8 +160,17 @@ std::string remark_for(const plan::Change& change, Fate fate) {
     return fmt::format("{}", fmt::join(remarks, "; "));
 }
 
+/// As the manifest has it, where a list is kept in two: what is what, the elements say.
+std::string shown_path(const std::string& path) {
+    if (path == model::path::consented_scopes || path == model::path::consented_roles)
+        return "permissions.adminConsent";
+    if (path == model::path::assigned_people || path == model::path::assigned_applications)
+        return "servicePrincipal.assignments";
+    return path;
+}
+
 ChangeLine line_for(const plan::Change& change, const RunReport& report, Fate fate) {
-    ChangeLine line{.path = change.path, .sign = ' ', .text = "", .remark = remark_for(change, fate)};
+    ChangeLine line{.path = shown_path(change.path), .sign = ' ', .text = "", .remark = remark_for(change, fate)};
     const bool new_value = change.op == plan::Change::Op::set && change.before.is_null() && change.element.empty();
     if (change.op == plan::Change::Op::add) line.sign = '+';
     if (change.op == plan::Change::Op::remove) line.sign = '-';
@@ -181,7 +203,12 @@ model::Value as_in_manifest(std::string_view path, const model::Value& value) {
 std::string value_text(std::string_view path, const model::Value& value, const RunReport& report) {
     if (const auto* reference = value.as_reference()) return reference_text(*reference);
     if (is_document(path)) return definition_summary(value);
-    if (path == model::path::permissions && value.as_map() != nullptr) return permission_text(value, report);
+    const bool permission = path == model::path::permissions || path == model::path::consented_scopes ||
+                            path == model::path::consented_roles;
+    if (permission && value.as_map() != nullptr) return permission_text(value, report);
+    if ((path == model::path::assigned_people || path == model::path::assigned_applications) &&
+        value.as_map() != nullptr)
+        return assignment_text(value);
     if (path == model::path::sign_in_audience) {
         const auto friendly = as_in_manifest(path, value);
         return friendly == value ? model::to_text(value) : friendly.text_or("");

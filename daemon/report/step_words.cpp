@@ -66,7 +66,14 @@ StepWords words_for(const plan::Step& step) {
         if (step.work == plan::Work::add) return {subject, "issuing", "issued"};
         return {subject, fmt::format("removing key {}", step.key_id), "removed"};
     }
-    if (collection == model::path::service_principal) return object("service principal");
+    if (step.part == model::path::service_principal) return object("service principal");
+    if (step.part == model::path::principal_settings) return object("properties of the service principal");
+    if (collection == model::path::consented_scopes || collection == model::path::consented_roles)
+        return object(fmt::format("admin consent ({})", step.summary));
+    if (collection == model::path::assigned_people)
+        return object(fmt::format("users and groups with its roles ({})", step.summary));
+    if (collection == model::path::assigned_applications)
+        return object(fmt::format("applications with its roles ({})", step.summary));
     if (collection == model::path::federated_credentials)
         return object(fmt::format("federated credential \"{}\"", element));
     if (step.work == plan::Work::await)

@@ -103,7 +103,11 @@ std::string words_for_part(const std::string& part) {
     const auto slash = part.find('/');
     const auto path = part.substr(0, slash);
     const auto name = slash == std::string::npos ? std::string() : fmt::format(" \"{}\"", part.substr(slash + 1));
+    if (part == model::path::principal_settings) return "properties of the service principal";
     if (path == model::path::service_principal) return "service principal";
+    if (path == model::path::consented_scopes || path == model::path::consented_roles) return "admin consent";
+    if (path == model::path::assigned_people) return "users and groups with its roles";
+    if (path == model::path::assigned_applications) return "applications with its roles";
     if (path == model::path::federated_credentials) return "federated credential" + name;
     if (path == model::path::client_secrets) return "secret" + name;
     return path + name;

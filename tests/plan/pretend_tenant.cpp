@@ -1,6 +1,7 @@
 #include "plan/pretend_tenant.hpp"
 
 #include "plan/canonical.hpp"
+#include "plan/set_parts.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -266,13 +267,37 @@ private:
         auto& object = existing(step);
         const auto slash = step.part.find('/');
         const auto path = step.part.substr(0, slash);
-        if (slash == std::string::npos) {
+        const auto* attribute = model::attributes_of(step.address.kind)->find(path);
+        if (step.part == model::path::principal_settings) {
+            if (object.attributes[std::string(model::path::service_principal)] != Value(true))
+                refuse(step, "it has no service principal");
+            for (const auto& changed : step.changed) object.attributes[changed] = sent(step, changed);
+        } else if (attribute != nullptr && attribute->compare == model::Compare::set) {
+            write_grants(step, *attribute, object);
+        } else if (slash == std::string::npos) {
             object.attributes[path] = sent(step, path);
         } else if (path == model::path::client_secrets) {
             step.work == Work::drop ? drop_secret(step, object) : issue_secret(step, object);
         } else {
             write_credential(step, object, step.part.substr(slash + 1));
         }
+    }
+
+    /// What one request writes of a set: its group of elements.
+    void write_grants(const Step& step, const model::Attribute& attribute, ObservedResource& object) {
+        if (object.attributes[std::string(model::path::service_principal)] != Value(true))
+            refuse(step, "it has no service principal");
+        const std::string path(attribute.path);
+        auto& value = object.attributes[path];
+        List all;
+        if (const auto* there = value.as_list()) {
+            for (const auto& element : *there) {
+                if (part_of_element(attribute, element) != step.part) all.push_back(element);
+            }
+        }
+        const auto wanted = sent(step, path);
+        for (const auto& element : *wanted.as_list()) all.push_back(element);
+        value = canonical_set(std::move(all));
     }
 
     void write_credential(const Step& step, ObservedResource& object, const std::string& name) {
@@ -366,8 +391,13 @@ void PretendTenant::carry_out(const Plan& plan, const model::Snapshot& observed,
 model::Snapshot PretendTenant::observe(const DesiredGraph& wanted) const {
     model::Snapshot snapshot;
     snapshot.taken_at = today;
-    snapshot.apis[std::string(api)] = {
-        std::string(api), "Pretend API", {{"User.Read", "1"}, {"Mail.Read", "2"}}, {{"User.Read.All", "3"}}};
+    snapshot.apis[std::string(api)] = {std::string(api),
+                                       "Pretend API",
+                                       {{"User.Read", "1"}, {"Mail.Read", "2"}},
+                                       {{"User.Read.All", "3"}},
+                                       {},
+                                       {},
+                                       {}};
     for (const auto& object : objects) {
         if (wanted.resources.contains(object.address)) {
             snapshot.resources.emplace(object.address, object);

@@ -1,0 +1,180 @@
+// Consent, roles given to others and the service principal's own properties: whose is what, and in which order.
+
+#include "plan/canonical.hpp"
+#include "plan/pretend_tenant.hpp"
+#include "plan/set_parts.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace regent::plan::testing {
+namespace {
+
+using model::List;
+using model::Map;
+using model::Value;
+namespace path = model::path;
+
+const std::string scopes(path::consented_scopes);
+constexpr const char* other_api = "797f4846-ba00-4fd7-ba43-dac1f8f63013";
+
+Value scope(const std::string& name, const std::string& of = std::string(api)) {
+    return Map{{"api", of}, {"type", "delegated"}, {"name", name}};
+}
+
+Value role_of(const std::string& principal, const std::string& role, const std::string& type = "group") {
+    return Map{{"principal", principal}, {"role", role}, {"type", type}};
+}
+
+class Grants {
+public:
+    /// An application with a service principal that consents to `consented`, as the loader hands it over.
+    static Document consenting(const List& consented) {
+        auto document = application("a").set(path::service_principal, true);
+        if (consented.empty()) return document;
+        document.list(path::consented_scopes, consented);
+        document.declaration.attributes.at(scopes).exclusive = false;
+        return document;
+    }
+    Plan plan(const std::vector<model::Declaration>& documents, const History& history = {}) {
+        const auto graph = graph_of(documents);
+        return make_plan(graph, tenant.observe(graph), history, today);
+    }
+    Plan apply(const std::vector<model::Declaration>& documents) {
+        const auto graph = graph_of(documents);
+        const auto observed = tenant.observe(graph);
+        auto made = make_plan(graph, observed, {}, today);
+        tenant.carry_out(made, observed, dice);
+        REQUIRE(names_of(plan(documents)) == std::vector<std::string>{});
+        return made;
+    }
+    List held(std::string_view path) {
+        const auto* list = tenant.find(app("a"))->attributes[std::string(path)].as_list();
+        return list == nullptr ? List{} : canonical_set(*list);
+    }
+    void by_hand(std::string_view path, List elements) {
+        tenant.find(app("a"))->attributes[std::string(path)] = canonical_set(std::move(elements));
+    }
+
+    PretendTenant tenant;
+    Dice dice{1};
+};
+
+const Step& step_of(const Plan& plan, const std::string& part) {
+    const auto it = std::find_if(plan.steps.begin(), plan.steps.end(), [&](const auto& s) { return s.part == part; });
+    REQUIRE(it != plan.steps.end());
+    return *it;
+}
+
+const ResourceChange& only(const Plan& plan) {
+    REQUIRE(plan.resources.size() == 1);
+    return plan.resources.front();
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Grants, "consent is one request for each API, after the service principal, and is of high risk",
+                 "[grants]") {
+    const auto made = plan({consenting({scope("User.Read"), scope("openid"), scope("user_impersonation", other_api)})});
+    const auto& graph = step_of(made, scopes + "/" + std::string(api));
+    const auto& arm = step_of(made, scopes + "/" + other_api);
+    const auto& principal = step_of(made, "servicePrincipal");
+    CHECK(graph.summary == "User.Read, openid");
+    for (const auto* step : {&graph, &arm})
+        CHECK(std::find(step->after.begin(), step->after.end(), principal.id) != step->after.end());
+    CHECK(only(made).risk == model::Risk::high);
+}
+
+TEST_CASE_METHOD(Grants, "consent that left the manifest is taken away, and what an administrator gave stays",
+                 "[grants]") {
+    apply({consenting({scope("User.Read"), scope("openid")})});
+    by_hand(scopes, {scope("User.Read"), scope("openid"), scope("Mail.Read")});
+    const auto less = plan({consenting({scope("openid")})});
+    REQUIRE(only(less).changes.size() == 1);
+    CHECK(only(less).changes.front().before == scope("User.Read"));
+    REQUIRE(only(less).undeclared.size() == 1);
+    CHECK(only(less).undeclared.front().find("Mail.Read") != std::string::npos);
+    apply({consenting({scope("openid")})});
+    CHECK(held(scopes) == List{scope("Mail.Read"), scope("openid")});
+    apply({consenting({})});
+    CHECK(held(scopes) == List{scope("Mail.Read")});
+}
+
+TEST_CASE_METHOD(Grants, "consent that was revoked outside is drift, and comes back", "[grants]") {
+    apply({consenting({scope("User.Read"), scope("openid")})});
+    by_hand(scopes, {scope("openid")});
+    History history;
+    history.last_applied[app("a")][scopes] = List{scope("User.Read"), scope("openid")};
+    const auto again = plan({consenting({scope("User.Read"), scope("openid")})}, history);
+    CHECK(only(again).reason == Reason::drifted);
+    apply({consenting({scope("User.Read"), scope("openid")})});
+    CHECK(held(scopes) == canonical_set({scope("User.Read"), scope("openid")}));
+}
+
+TEST_CASE_METHOD(Grants, "what cannot be read is asked for, is no drift, and keeps its marks", "[grants]") {
+    apply({consenting({scope("User.Read"), scope("openid")})});
+    const auto graph = graph_of({consenting({scope("User.Read")})});
+    auto observed = tenant.observe(graph);
+    auto& resource = observed.resources.at(app("a"));
+    resource.attributes.erase(scopes);
+    resource.unreadable.insert(scopes);
+    History history;
+    history.last_applied[app("a")][scopes] = List{scope("User.Read"), scope("openid")};
+    const auto made = make_plan(graph, observed, history, today);
+    REQUIRE(only(made).changes.size() == 1);
+    CHECK_FALSE(only(made).changes.front().drift);
+    CHECK(only(made).changes.front().note.find("cannot be read") != std::string::npos);
+    for (const auto& step : made.steps) CHECK(step.changed.count(path::marks) == 0);
+}
+
+TEST_CASE_METHOD(Grants, "users and groups hold exactly the declared roles; other applications keep theirs",
+                 "[grants]") {
+    auto document = consenting({});
+    document.list(path::assigned_people, {role_of("g1", "Approver")});
+    document.list(path::assigned_applications, {role_of("s1", "Orders.Read", "application")});
+    document.declaration.attributes.at(std::string(path::assigned_applications)).exclusive = false;
+    apply({document});
+    by_hand(path::assigned_people, {role_of("g1", "Approver"), role_of("u1", "Approver", "user")});
+    by_hand(path::assigned_applications,
+            {role_of("s1", "Orders.Read", "application"), role_of("s2", "Orders.Read", "application")});
+    apply({document});
+    CHECK(held(path::assigned_people) == List{role_of("g1", "Approver")});
+    auto nobody = consenting({});
+    nobody.list(path::assigned_people, {});
+    apply({nobody});
+    CHECK(held(path::assigned_people).empty());
+    CHECK(held(path::assigned_applications) == List{role_of("s2", "Orders.Read", "application")});
+}
+
+TEST_CASE_METHOD(Grants, "a service principal's properties are written by one request, and only declared ones",
+                 "[grants]") {
+    auto document = consenting({});
+    document.set(path::principal_assignment_required, true).set(path::principal_notes, " Owner: platform ");
+    const auto made = apply({document});
+    const auto& step = step_of(made, "servicePrincipal/settings");
+    CHECK(step.changed.size() == 2);
+    tenant.find(app("a"))->attributes[std::string(path::principal_login_url)] = "https://by-hand";
+    CHECK(plan({document}).empty());
+}
+
+TEST_CASE_METHOD(Grants, "tags that a service principal shows because its application has them are not its own",
+                 "[grants]") {
+    auto document = consenting({}).list(path::tags, {"hr"}).list(path::principal_tags, {"HideApp"});
+    apply({document});
+    by_hand(path::principal_tags, {"HideApp", "hr"});  // as the directory shows them
+    CHECK(plan({document}).empty());
+    by_hand(path::principal_tags, {"HideApp", "hr", "by-hand"});
+    const auto made = plan({document});
+    REQUIRE(only(made).changes.size() == 1);
+    CHECK(only(made).changes.front().before == Value("by-hand"));
+}
+
+TEST_CASE("consent to an API that does not exist yet is called by who brings it forth", "[grants]") {
+    const auto& attribute = *model::attributes_of("Application")->find(path::consented_scopes);
+    const Value later = Map{{"api", app_id_of("orders")}, {"type", "delegated"}, {"name", "Orders.Read"}};
+    CHECK(part_of_element(attribute, later) == scopes + "/Application/orders");
+    CHECK(part_of_element(attribute, scope("openid")) == scopes + "/" + std::string(api));
+}
+
+}  // namespace regent::plan::testing
