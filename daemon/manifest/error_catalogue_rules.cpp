@@ -217,6 +217,10 @@ and the configuration only says NAME.)"},
         ErrorCode{"RG0477", "configuration of the service",
                   R"(The file holds one document: `apiVersion: regent/v1`, `kind: Daemon`, `metadata`
 and `spec`. `regent explain Daemon` shows one.)"},
+        ErrorCode{"RG0481", "service principal that is not managed",
+                  R"(`servicePrincipal: {create: false}` leaves the service principal alone. Nothing
+can then be declared of it: no properties, no assignments, and no
+`adminConsent`, which is given to a service principal.)"},
     };
     return codes;
 }

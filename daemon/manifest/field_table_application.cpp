@@ -1,4 +1,5 @@
 #include "manifest/field_table_kinds.hpp"
+#include "manifest/field_table_service_principal.hpp"
 
 namespace regent::manifest {
 namespace {
@@ -96,6 +97,12 @@ constexpr std::array permission_members = {
           .default_text = "none",
           .help = "roles whose names cannot be looked up: the API is not in the tenant, or no longer publishes them",
           .example = "[df021288-bdef-4463-88db-98f22de89214]"},
+    Field{.name = "adminConsent",
+          .type = FieldType::boolean,
+          .late = true,
+          .default_text = "false: consent is left to administrators",
+          .help = "regent consents to these permissions as an administrator, for the whole tenant",
+          .example = "true"},
 };
 
 constexpr std::array<std::string_view, 2> credential_choice = {"issuer", "connectorRef"};
@@ -142,14 +149,6 @@ constexpr std::array secret_members = {
           .default_text = "30d",
           .help = "a new secret is issued and handed on when the old one has less than this to live",
           .example = "30d"},
-};
-
-constexpr std::array service_principal_members = {
-    Field{.name = "create",
-          .type = FieldType::boolean,
-          .default_text = "true",
-          .help = "the application can be used in its own tenant; false: not managed",
-          .example = "true"},
 };
 
 constexpr std::array spec_members = {
@@ -235,8 +234,8 @@ constexpr std::array spec_members = {
           .members = service_principal_members,
           .late = true,
           .default_text = "{create: true}",
-          .help = "the application's presence in its own tenant",
-          .example = "{create: false}"},
+          .help = "the application's presence in its own tenant; what is left out is not managed",
+          .example = "{appRoleAssignmentRequired: true, tags: [HideApp]}"},
 };
 
 constexpr std::array fields = {

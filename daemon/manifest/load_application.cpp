@@ -1,5 +1,6 @@
 #include "manifest/load_declaration.hpp"
 #include "manifest/load_plain.hpp"
+#include "manifest/load_service_principal.hpp"
 #include "manifest/rules_application.hpp"
 #include "manifest/rules_credential.hpp"
 #include "manifest/rules_redirect_uri.hpp"
@@ -174,13 +175,6 @@ void load_audience(const LoadJob& job, const std::string& audience, model::Decla
     initial.initial = true;
 }
 
-void load_service_principal(const LoadJob& job, model::Declaration& declaration) {
-    const auto settings = job.spec.mapping("servicePrincipal");
-    if (!settings.boolean("create").value_or(true)) return;
-    declare(declaration, model::path::service_principal,
-            settings.entry("create") ? settings.entry("create") : job.spec.entry("servicePrincipal"), true);
-}
-
 }  // namespace
 
 std::string audience_of(const Node& application) {
@@ -215,6 +209,7 @@ void load_application(const LoadJob& job, model::Declaration& declaration) {
     load_credentials(job, declaration);
     load_secrets(job, declaration);
     load_service_principal(job, declaration);
+    load_admin_consent(job, declaration);
 }
 
 }  // namespace regent::manifest
