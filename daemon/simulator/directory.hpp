@@ -28,6 +28,7 @@ public:
     [[nodiscard]] IdSource& ids() noexcept { return ids_; }
 
     Versioned applications, service_principals, deleted, grants, assignments;
+    Versioned users, groups;  ///< only for roles to be given to them
     std::chrono::seconds replica_lag{0};
     std::set<std::string> verified_domains{"contoso.onmicrosoft.com", "contoso.com", "contoso.example"};
 

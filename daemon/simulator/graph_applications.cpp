@@ -102,7 +102,13 @@ const json* GraphApplications::named(const GraphRequest& request) const {
 
 bool GraphApplications::is_owned_or_new(const GraphRequest& request) const {
     if (request.segment(0) == "servicePrincipals") {
-        const auto app_id = request.http.method == "POST" ? text(request.body, "appId") : request.path[0].key;
+        const bool by_id = request.path[0].key_name.empty() && request.path.size() > 1;
+        const auto* principal =
+            by_id ? directory_.service_principals.find(lower(request.path[1].name), directory_.now()) : nullptr;
+        const auto app_id = principal != nullptr            ? text(*principal, "appId")
+                            : by_id                         ? std::string{}
+                            : request.http.method == "POST" ? text(request.body, "appId")
+                                                            : request.path[0].key;
         const auto* application = directory_.application_by("appId", app_id);
         return application != nullptr && is_owner(request.caller.object_id, *application);
     }

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace regent::simulator {
 namespace {
@@ -16,6 +18,47 @@ using nlohmann::json;
 /// Microsoft's own applications have no application object in a tenant; this one, Power Platform, may be instantiated.
 constexpr const char* power_platform = "8578e004-a5c6-46e7-913e-12f58912df43";
 constexpr const char* default_access = "00000000-0000-0000-0000-000000000000";
+constexpr std::size_t max_scope_length = 3850;
+constexpr std::size_t max_text_length = 1024;
+
+/// Copies of the application's, and what the directory says itself.
+constexpr std::array read_only_members = {"appDisplayName",
+                                          "appRoles",
+                                          "oauth2PermissionScopes",
+                                          "info",
+                                          "signInAudience",
+                                          "appOwnerOrganizationId",
+                                          "servicePrincipalType",
+                                          "createdByAppId",
+                                          "disabledByMicrosoftStatus",
+                                          "applicationTemplateId"};
+
+struct Assignee {
+    const json* object = nullptr;
+    const char* type = "";
+};
+
+Assignee find_assignee(const Directory& directory, const std::string& id) {
+    const std::pair<const Versioned*, const char*> kinds[] = {
+        {&directory.service_principals, "ServicePrincipal"}, {&directory.users, "User"}, {&directory.groups, "Group"}};
+    for (const auto& [collection, type] : kinds) {
+        if (const auto* object = collection->find(lower(id), directory.now())) return {object, type};
+    }
+    return {};
+}
+
+/// A grant of nothing has to be deleted instead.
+std::optional<GraphError> wrong_scope(const json& body) {
+    const auto scope = text(body, "scope");
+    if (scope.find_first_not_of(' ') != std::string::npos && scope.size() <= max_scope_length) return std::nullopt;
+    return bad_request("Invalid value specified for property 'scope' of resource 'OAuth2PermissionGrant'.");
+}
+
+bool is_grantable(const json& roles, const std::string& id) {
+    return std::any_of(roles.begin(), roles.end(), [&](const auto& role) {
+        return same_text(text(role, "id"), id) && role.value("isEnabled", true);
+    });
+}
 
 }  // namespace
 
@@ -149,6 +192,14 @@ Response GraphPrincipals::update(const GraphRequest& request, const json& princi
         if (request.body.contains(member) && !same_text(text(request.body, member), text(principal, member)))
             return graph_error(read_only(member));
     }
+    for (const auto* member : read_only_members) {
+        if (request.body.contains(member)) return graph_error(read_only(member));
+    }
+    for (const auto* member : {"description", "notes"}) {
+        if (text(request.body, member).size() > max_text_length)
+            return graph_error(bad_request(
+                fmt::format("Invalid value specified for property '{}' of resource 'ServicePrincipal'.", member)));
+    }
     auto changed = principal;
     merge(changed, request.body);
     directory_.service_principals.put(text(principal, "id"), std::move(changed), directory_.now());
@@ -186,13 +237,9 @@ Response GraphPrincipals::assign(const GraphRequest& request) {
     const auto resource = text(request.body, "resourceId"), assignee = text(request.body, "principalId"),
                role = text(request.body, "appRoleId");
     const auto* api = directory_.service_principals.find(lower(resource), directory_.now());
-    const auto* client = directory_.service_principals.find(lower(assignee), directory_.now());
+    const auto [client, type] = find_assignee(directory_, assignee);
     if (api == nullptr || client == nullptr) return graph_error(bad_request("Not a valid reference update."));
-    const auto roles = shown(*api)["appRoles"];
-    const bool known = role == default_access || std::any_of(roles.begin(), roles.end(), [&](const auto& r) {
-                           return same_text(text(r, "id"), role);
-                       });
-    if (!known) {
+    if (role != default_access && !is_grantable(shown(*api)["appRoles"], role)) {
         return graph_error(bad_request(
             fmt::format("Permission being assigned was not found on application '{}'.", text(*api, "appId"))));
     }
@@ -204,8 +251,8 @@ Response GraphPrincipals::assign(const GraphRequest& request) {
     const auto id = base64url(sha256_bytes(resource + assignee + role)).substr(0, 43);
     assignment["id"] = id;
     assignment["createdDateTime"] = format_time(directory_.now());
-    assignment["principalDisplayName"] = client->at("displayName");
-    assignment["principalType"] = "ServicePrincipal";
+    assignment["principalDisplayName"] = client->value("displayName", json());
+    assignment["principalType"] = type;
     assignment["resourceDisplayName"] = api->at("displayName");
     directory_.assignments.put(id, assignment, directory_.now());
     return graph_answer(201, assignment);
@@ -241,6 +288,17 @@ Response GraphPrincipals::grant(const GraphRequest& request) {
     if (const auto wrong = check_against_metadata("oAuth2PermissionGrant", request.body))
         return graph_error(bad_request(*wrong));
     const auto client = text(request.body, "clientId");
+    for (const auto* member : {"clientId", "resourceId"}) {
+        const auto id = text(request.body, member);
+        if (directory_.service_principals.find(lower(id), directory_.now()) == nullptr)
+            return graph_error(bad_request(fmt::format(
+                "Resource '{}' does not exist or one of its queried reference-property objects are not present.", id)));
+    }
+    const auto type = text(request.body, "consentType");
+    const bool for_one = type == "Principal";
+    if ((type != "AllPrincipals" && !for_one) || for_one == text(request.body, "principalId").empty())
+        return graph_error(bad_request("One or more property values specified are invalid."));
+    if (const auto wrong = wrong_scope(request.body)) return graph_error(*wrong);
     for (const auto* other : directory_.grants.holders("clientId", client, directory_.now())) {
         const auto same = [&](const char* member) {
             return other->value(member, json()) == request.body.value(member, json());
@@ -261,10 +319,31 @@ Response GraphPrincipals::change_grant(const GraphRequest& request, const json& 
         if (name != "scope" && name.find('@') == std::string::npos)
             return graph_error(bad_request("Property cannot be updated: " + name));
     }
+    if (const auto wrong = wrong_scope(request.body)) return graph_error(*wrong);
     auto changed = grant;
     changed["scope"] = text(request.body, "scope");
     directory_.grants.put(text(grant, "id"), std::move(changed), directory_.now());
     return graph_no_content();
+}
+
+bool GraphPrincipals::change_all(Versioned& collection, const json& body) {
+    const auto where = body.value("where", json::object());
+    std::vector<json> meant;
+    for (const auto* object : collection.all(directory_.now())) {
+        bool matches = true;
+        for (const auto& [name, value] : where.items()) matches = matches && object->value(name, json()) == value;
+        if (matches) meant.push_back(*object);
+    }
+    for (auto& object : meant) {
+        const auto id = text(object, "id");
+        if (body.value("delete", false)) {
+            collection.erase(id, directory_.now());
+        } else {
+            merge(object, body.value("patch", json::object()));
+            collection.put(id, std::move(object), directory_.now());
+        }
+    }
+    return !meant.empty();
 }
 
 bool GraphPrincipals::change(const std::vector<Segment>& path, const json& body) {

@@ -16,6 +16,8 @@ public:
 
     [[nodiscard]] Response handle(const GraphRequest& request);
     [[nodiscard]] Response grants(const GraphRequest& request);
+    /// Of grants or assignments: `{"delete": true}` takes all of them away that `where` matches, `patch` changes them.
+    [[nodiscard]] bool change_all(Versioned& collection, const nlohmann::json& body);
     [[nodiscard]] bool change(const std::vector<Segment>& path, const nlohmann::json& body);
 
     /// How a service principal is listed.

@@ -4,6 +4,7 @@
 #include "simulator/graph_batch.hpp"
 #include "simulator/graph_delta.hpp"
 #include "simulator/graph_metadata.hpp"
+#include "simulator/graph_permissions.hpp"
 #include "simulator/graph_principals.hpp"
 #include "simulator/graph_request.hpp"
 #include "simulator/graph_switches.hpp"
@@ -49,7 +50,9 @@ public:
                    {"servicePrincipals", json::array()},
                    {"deletedItems", json::array()},
                    {"oauth2PermissionGrants", json::array()},
-                   {"appRoleAssignments", json::array()}};
+                   {"appRoleAssignments", json::array()},
+                   {"users", json::array()},
+                   {"groups", json::array()}};
         const auto put = [&](const char* name, const Versioned& collection) {
             for (const auto* object : collection.all(directory_.now())) state[name].push_back(*object);
         };
@@ -58,6 +61,8 @@ public:
         put("deletedItems", directory_.deleted);
         put("oauth2PermissionGrants", directory_.grants);
         put("appRoleAssignments", directory_.assignments);
+        put("users", directory_.users);
+        put("groups", directory_.groups);
         return state;
     }
 
@@ -89,6 +94,8 @@ public:
         }
         put("oauth2PermissionGrants", directory_.grants);
         put("appRoleAssignments", directory_.assignments);
+        put("users", directory_.users);
+        put("groups", directory_.groups);
     }
 
     void set_switches(const json& values) override {
@@ -104,6 +111,8 @@ public:
         if (!segments || segments->empty()) return false;
         if (segments->front().name == "applications") return applications_.change(*segments, body);
         if (segments->front().name == "servicePrincipals") return principals_.change(*segments, body);
+        if (segments->front().name == "oauth2PermissionGrants") return principals_.change_all(directory_.grants, body);
+        if (segments->front().name == "appRoleAssignments") return principals_.change_all(directory_.assignments, body);
         return false;
     }
 
@@ -121,7 +130,8 @@ private:
         if (auto refusal = throttle_.charge(*caller, units, limit, directory_.now())) return *refusal;
         if (auto refusal = charge_write(parsed)) return *refusal;
         if (auto wrong = read_body(parsed)) return graph_error(*wrong);
-        if (auto wrong = check_permission(parsed)) return graph_error(*wrong);
+        const auto owned = [this](const GraphRequest& asked) { return applications_.is_owned_or_new(asked); };
+        if (auto wrong = check_permission(parsed, owned)) return graph_error(*wrong);
         auto response = dispatch(parsed);
         throttle_.warn(*caller, limit, response);
         response.resource_units = units;
@@ -166,30 +176,6 @@ private:
                 "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid "
                 "JSON format.");
         return std::nullopt;
-    }
-
-    /// Writing needs Application.ReadWrite.All, or OwnedBy on what the caller owns; reading any of the application
-    /// permissions.
-    std::optional<GraphError> check_permission(const GraphRequest& request) const {
-        const auto has = [&](std::string_view role) {
-            return std::find(request.caller.roles.begin(), request.caller.roles.end(), role) !=
-                   request.caller.roles.end();
-        };
-        const GraphError denied{
-            403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", {}};
-        const bool all = has("Application.ReadWrite.All");
-        const bool owned = has("Application.ReadWrite.OwnedBy");
-        if (request.http.method == "GET") {
-            return all || owned || has("Application.Read.All") || has("Directory.Read.All") ? std::nullopt
-                                                                                            : std::optional(denied);
-        }
-        if (request.segment(0) == "oauth2PermissionGrants")
-            return has("DelegatedPermissionGrant.ReadWrite.All") ? std::nullopt : std::optional(denied);
-        if (request.segment(1).rfind("appRoleAssign", 0) == 0 || request.segment(2).rfind("appRoleAssign", 0) == 0)
-            return has("AppRoleAssignment.ReadWrite.All") ? std::nullopt : std::optional(denied);
-        if (all) return std::nullopt;
-        if (!owned) return denied;
-        return applications_.is_owned_or_new(request) ? std::nullopt : std::optional(denied);
     }
 
     Response dispatch(const GraphRequest& request) {

@@ -125,6 +125,7 @@ private:
             verdict.response = serve(request);
             if (fault) bend(*fault, verdict);
         }
+        verdict.response.set_header("Date", http_date(clock_.now()));
         remember(request, verdict);
         return verdict;
     }

@@ -74,6 +74,10 @@ std::string format_time(Time time, int digits) {
     return text + "Z";
 }
 
+std::string http_date(Time time) {
+    return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
 std::optional<Time> parse_time(std::string_view text) {
     std::tm parts{};
     const std::string whole(text);

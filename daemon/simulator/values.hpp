@@ -20,6 +20,8 @@ using Time = std::chrono::system_clock::time_point;
 
 /// RFC 3339 with `digits` fraction digits and Z; and back, whatever its fraction.
 [[nodiscard]] std::string format_time(Time time, int digits = 0);
+/// "Tue, 24 Nov 2026 10:43:52 GMT", for the Date header.
+[[nodiscard]] std::string http_date(Time time);
 [[nodiscard]] std::optional<Time> parse_time(std::string_view text);
 
 [[nodiscard]] std::string sha256_bytes(std::string_view data);

@@ -1,0 +1,52 @@
+#include "simulator/graph_permissions.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
+namespace regent::simulator {
+namespace {
+
+bool has_any(const GraphRequest& request, std::initializer_list<std::string_view> roles) {
+    const auto& held = request.caller.roles;
+    return std::any_of(roles.begin(), roles.end(),
+                       [&](auto role) { return std::find(held.begin(), held.end(), role) != held.end(); });
+}
+
+bool may_read(const GraphRequest& request) {
+    if (request.segment(0) == "oauth2PermissionGrants") {
+        return has_any(request, {"Directory.Read.All", "Directory.ReadWrite.All", "DelegatedPermissionGrant.Read.All",
+                                 "DelegatedPermissionGrant.ReadWrite.All"});
+    }
+    return has_any(request, {"Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All",
+                             "Directory.Read.All", "Directory.ReadWrite.All"});
+}
+
+/// Making one needs the applications to be readable, too; Application.ReadWrite.OwnedBy is not said to do for that.
+/// https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto
+bool may_assign(const GraphRequest& request) {
+    if (!has_any(request, {"AppRoleAssignment.ReadWrite.All"})) return false;
+    return request.http.method == "DELETE" ||
+           has_any(request, {"Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"});
+}
+
+bool is_about_assignments(const GraphRequest& request) {
+    return request.segment(1).rfind("appRoleAssign", 0) == 0 || request.segment(2).rfind("appRoleAssign", 0) == 0;
+}
+
+}  // namespace
+
+std::optional<GraphError> check_permission(const GraphRequest& request,
+                                           const std::function<bool(const GraphRequest&)>& is_owned_or_new) {
+    const GraphError denied{
+        403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", {}};
+    const auto answer = [&](bool allowed) { return allowed ? std::nullopt : std::optional(denied); };
+    if (request.http.method == "GET") return answer(may_read(request));
+    if (request.segment(0) == "oauth2PermissionGrants")
+        return answer(has_any(request, {"DelegatedPermissionGrant.ReadWrite.All"}));
+    if (is_about_assignments(request)) return answer(may_assign(request));
+    if (has_any(request, {"Application.ReadWrite.All"})) return std::nullopt;
+    return answer(has_any(request, {"Application.ReadWrite.OwnedBy"}) && is_owned_or_new(request));
+}
+
+}  // namespace regent::simulator
