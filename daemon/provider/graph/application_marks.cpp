@@ -1,6 +1,7 @@
 #include "provider/graph/application_marks.hpp"
 
 #include "model/attributes.hpp"
+#include "model/element_key.hpp"
 #include "model/marks.hpp"
 #include "provider/graph/digest.hpp"
 #include "provider/graph/json_access.hpp"
@@ -14,8 +15,20 @@ namespace regent::provider::graph {
 namespace {
 
 constexpr std::string_view owner_prefix = "regent:owner:", name_prefix = "regent:name:", from_prefix = "regent:from:",
-                           prevent_delete_tag = "regent:preventDelete", on_removal_prefix = "regent:onRemoval:";
+                           granted_scope_prefix = "regent:granted:scope:", granted_role_prefix = "regent:granted:role:",
+                           assigned_prefix = "regent:assigned:", prevent_delete_tag = "regent:preventDelete",
+                           on_removal_prefix = "regent:onRemoval:";
 constexpr std::string_view contributes = "contributes:";
+/// Before the digest of an element that was not read.
+constexpr std::string_view unread_digest = "?";
+
+/// What regent gave to others has tags of its own: they say, before anything is read, that there is something to read.
+std::string_view tag_prefix_of(std::string_view path) {
+    if (path == model::path::consented_scopes) return granted_scope_prefix;
+    if (path == model::path::consented_roles) return granted_role_prefix;
+    if (path == model::path::assigned_applications) return assigned_prefix;
+    return from_prefix;
+}
 
 bool begins(const std::string& text, std::string_view prefix) {
     return text.compare(0, prefix.size(), prefix) == 0;
@@ -26,15 +39,21 @@ bool looks_like_a_key(const std::string& unique_name) {
     return std::count(unique_name.begin(), unique_name.end(), '.') >= 2;
 }
 
+std::vector<std::string> elements_of(const model::Map& attributes, std::string_view path) {
+    std::vector<std::string> all;
+    const auto it = attributes.find(path);
+    const auto* list = it == attributes.end() ? nullptr : it->second.as_list();
+    if (list == nullptr) return all;
+    for (const auto& element : *list) all.push_back(std::string(path) + ":" + model::element_key(element).text_or({}));
+    return all;
+}
+
 /// Everything that can have been contributed, as the mark says it: "redirectUris.web:https://…".
 std::vector<std::string> contributable(const model::Map& attributes) {
     std::vector<std::string> all;
     for (const auto path :
          {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native}) {
-        const auto it = attributes.find(path);
-        const auto* list = it == attributes.end() ? nullptr : it->second.as_list();
-        if (list == nullptr) continue;
-        for (const auto& element : *list) all.push_back(std::string(path) + ":" + element.text_or({}));
+        for (auto& element : elements_of(attributes, path)) all.push_back(std::move(element));
     }
     const auto it = attributes.find(model::path::federated_credentials);
     if (const auto* map = it == attributes.end() ? nullptr : it->second.as_map()) {
@@ -67,6 +86,12 @@ TagFacts read_tags(const nlohmann::json& application) {
             facts.name = tag.substr(name_prefix.size());
         } else if (begins(tag, from_prefix)) {
             facts.digests.push_back(tag.substr(from_prefix.size()));
+        } else if (begins(tag, granted_scope_prefix)) {
+            facts.granted_scopes.push_back(tag.substr(granted_scope_prefix.size()));
+        } else if (begins(tag, granted_role_prefix)) {
+            facts.granted_roles.push_back(tag.substr(granted_role_prefix.size()));
+        } else if (begins(tag, assigned_prefix)) {
+            facts.assigned.push_back(tag.substr(assigned_prefix.size()));
         } else if (tag == prevent_delete_tag) {
             facts.prevent_delete = true;
         } else if (begins(tag, on_removal_prefix)) {
@@ -96,6 +121,39 @@ std::string name_of(const nlohmann::json& application, const Identity& identity)
     return read_tags(application).name;
 }
 
+namespace {
+
+/// A digest without an element keeps its path: what regent may not read stays marked.
+void add_marks(const std::vector<std::string>& digests, std::string_view path, const model::Map& attributes,
+               model::List& marks) {
+    const auto candidates = elements_of(attributes, path);
+    for (const auto& digest : digests) {
+        const auto it = std::find_if(candidates.begin(), candidates.end(),
+                                     [&](const auto& text) { return short_digest(text) == digest; });
+        marks.emplace_back(
+            std::string(contributes) +
+            (it == candidates.end() ? std::string(path) + ":" + std::string(unread_digest) + digest : *it));
+    }
+}
+
+/// The tag of "redirectUris.web:https://…".
+std::string tag_of(const std::string& contribution) {
+    const auto path = contribution.substr(0, contribution.find(':'));
+    const auto unread = path + ":" + std::string(unread_digest);
+    const std::string prefix(tag_prefix_of(path));
+    return prefix + (begins(contribution, unread) ? contribution.substr(unread.size()) : short_digest(contribution));
+}
+
+}  // namespace
+
+bool has_marks_of(const model::ObservedResource& resource, std::string_view path) {
+    const auto it = resource.attributes.find(model::path::marks);
+    const auto* marks = it == resource.attributes.end() ? nullptr : it->second.as_list();
+    const auto prefix = std::string(contributes) + std::string(path) + ":";
+    return marks != nullptr && std::any_of(marks->begin(), marks->end(),
+                                           [&](const auto& mark) { return begins(mark.text_or({}), prefix); });
+}
+
 model::List marks_of(const TagFacts& facts, const model::Map& attributes) {
     model::List marks;
     if (facts.prevent_delete) marks.emplace_back("preventDelete");
@@ -106,6 +164,9 @@ model::List marks_of(const TagFacts& facts, const model::Map& attributes) {
                                      [&](const auto& text) { return short_digest(text) == digest; });
         marks.emplace_back(std::string(contributes) + (it == candidates.end() ? "?:" + digest : *it));
     }
+    add_marks(facts.granted_scopes, model::path::consented_scopes, attributes, marks);
+    add_marks(facts.granted_roles, model::path::consented_roles, attributes, marks);
+    add_marks(facts.assigned, model::path::assigned_applications, attributes, marks);
     return marks;
 }
 
@@ -127,7 +188,7 @@ std::vector<std::string> tags_for(const std::vector<std::string>& others, const 
         if (mark == "preventDelete") add(std::string(prevent_delete_tag));
         if (mark == model::mark::kept_on_removal || mark == model::mark::deleted_on_removal)
             add(std::string(tag_prefix) + mark);
-        if (begins(mark, contributes)) add(std::string(from_prefix) + short_digest(mark.substr(contributes.size())));
+        if (begins(mark, contributes)) add(tag_of(mark.substr(contributes.size())));
     }
     return tags;
 }

@@ -18,6 +18,9 @@ namespace regent::provider::graph {
 ///     regent:preventDelete
 ///     regent:onRemoval:keep, :delete          management.onRemoval, for when the manifest is gone
 ///     regent:from:<16 hex digits>             SHA-256 over "<path>:<element>": a document contributed this element
+///     regent:granted:scope:<16 hex digits>    the same of a delegated permission that regent consented to,
+///     regent:granted:role:<16 hex digits>     of an application permission,
+///     regent:assigned:<16 hex digits>         and of a role that it gave to another application
 inline constexpr std::string_view tag_prefix = "regent:";
 [[nodiscard]] std::string owner_tag(const Identity& identity);
 [[nodiscard]] std::string name_tag(const std::string& name);
@@ -30,7 +33,8 @@ struct TagFacts {
     bool prevent_delete = false;
     std::string on_removal;            ///< behind "regent:onRemoval:"; empty: none
     std::vector<std::string> digests;  ///< behind "regent:from:"
-    bool any_of_regent = false;        ///< a tag begins with "regent:"
+    std::vector<std::string> granted_scopes, granted_roles, assigned;
+    bool any_of_regent = false;  ///< a tag begins with "regent:"
 };
 [[nodiscard]] TagFacts read_tags(const nlohmann::json& application);
 /// Whose an application is that carries marks of regent's, "<owner>.<environment>"; empty when it is nobody's.
@@ -42,7 +46,12 @@ struct TagFacts {
 /// The marks of model/attributes.hpp: digests are turned back into the elements they stand for, found among
 /// `attributes`. One without element becomes "contributes:?:<digest>", which no manifest wants: it goes with the next
 /// write.
+///
+/// One of a grant keeps its path: "contributes:permissions.adminConsent.delegated:?<digest>". What regent may not read
+/// can so stay marked.
 [[nodiscard]] model::List marks_of(const TagFacts& facts, const model::Map& attributes);
+/// Whether the object carries marks of elements of `path`.
+[[nodiscard]] bool has_marks_of(const model::ObservedResource& resource, std::string_view path);
 
 /// Marks that no manifest wants either, so that the next plan writes our tags anew.
 inline constexpr std::string_view unmarked = "unmarked";  ///< ours by its key, but somebody took our owner tag away

@@ -3,6 +3,7 @@
 #include "provider/graph/application_json.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
+#include "provider/graph/principal_json.hpp"
 
 #include <fmt/format.h>
 
@@ -226,21 +227,20 @@ ApplicationReader::Result<std::optional<ApplicationReader::Objects>> Application
     return std::optional(std::move(*listed));
 }
 
-ApplicationReader::Result<std::map<std::string, std::string>> ApplicationReader::service_principals(
+ApplicationReader::Result<std::map<std::string, json>> ApplicationReader::service_principals(
     const std::set<std::string>& app_ids) {
     const std::string what = "read service principals";
-    std::map<std::string, std::string> found;
+    std::map<std::string, json> found;
     const auto take = [&](const json& principal) {
         const auto app_id = lower_case(member_text(principal, "appId"));
-        const auto id = member_text(principal, "id");
-        if (app_id.empty() || id.empty()) return false;
-        if (app_ids.contains(app_id)) found.emplace(app_id, id);
+        if (app_id.empty() || member_text(principal, "id").empty()) return false;
+        if (app_ids.contains(app_id)) found.emplace(app_id, principal);
         return true;
     };
     if (app_ids.size() > few_principals) {
         auto part = part_of_a_list(principals);
-        auto listed = client_.list_at_most("/servicePrincipals?$select=id,appId&$top=999", what,
-                                           batches_for(app_ids.size()) - 1, &part);
+        auto listed = client_.list_at_most(fmt::format("/servicePrincipals?$select={}&$top=999", principal_members()),
+                                           what, batches_for(app_ids.size()) - 1, &part);
         if (!listed) return tl::unexpected(std::move(listed.error()));
         if (*listed) {
             memory_.counts.remember(principals, (*listed)->size());
@@ -252,7 +252,8 @@ ApplicationReader::Result<std::map<std::string, std::string>> ApplicationReader:
     std::vector<std::string> paths;
     paths.reserve(app_ids.size());
     for (const auto& app_id : app_ids)
-        paths.push_back("/servicePrincipals(appId=" + key_literal(app_id) + ")?$select=id,appId");
+        paths.push_back(
+            fmt::format("/servicePrincipals(appId={})?$select={}", key_literal(app_id), principal_members()));
     auto part = part_of(principals, paths.size());
     auto answers = client_.read_all(paths, what, &part);
     if (!answers) return tl::unexpected(std::move(answers.error()));

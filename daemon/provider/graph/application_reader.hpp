@@ -51,8 +51,9 @@ public:
     /// What lies in the recycle bin, without federated credentials. Nothing when regent may not look there: what it
     /// then does not know, it is told by a refusal of the key.
     [[nodiscard]] Result<std::optional<Objects>> deleted();
-    /// Object ids of service principals by application id; absent where there is none.
-    [[nodiscard]] Result<std::map<std::string, std::string>> service_principals(const std::set<std::string>& app_ids);
+    /// Service principals by application id; absent where there is none.
+    [[nodiscard]] Result<std::map<std::string, nlohmann::json>> service_principals(
+        const std::set<std::string>& app_ids);
     /// Absent where the API has no service principal in the tenant.
     [[nodiscard]] Result<std::map<std::string, model::ApiPermissions>> apis(const std::set<std::string>& app_ids);
 

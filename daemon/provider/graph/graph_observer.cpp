@@ -1,7 +1,10 @@
 #include "model/attributes.hpp"
 #include "provider/graph/application_match.hpp"
 #include "provider/graph/application_reader.hpp"
+#include "provider/graph/grant_reader.hpp"
 #include "provider/graph/graph_provider.hpp"
+#include "provider/graph/json_access.hpp"
+#include "provider/graph/principal_json.hpp"
 #include "provider/graph/tenant_changes.hpp"
 
 #include <algorithm>
@@ -57,7 +60,8 @@ private:
         if (!apis) return tl::unexpected(std::move(apis.error()));
         found.apis = std::move(*apis);
         if (auto read = read_applications(reader, scope, found); !read) return read;
-        return read_service_principals(reader, found);
+        if (auto read = read_service_principals(reader, found); !read) return read;
+        return GrantReader(client_, progress).read(scope, found);
     }
 
     Read read_applications(ApplicationReader& reader, const model::Scope& scope, model::Snapshot& found) {
@@ -127,7 +131,13 @@ private:
         for (auto& [address, resource] : found.resources) {
             if (resource.deleted) continue;
             const auto it = principals->find(resource.outputs.at(std::string(model::output::app_id)));
-            set_service_principal(resource, it == principals->end() ? std::string{} : it->second);
+            if (it == principals->end()) {
+                set_service_principal(resource, {});
+                continue;
+            }
+            set_service_principal(resource, member_text(it->second, "id"));
+            if (auto read = read_principal(it->second, resource); !read)
+                return tl::unexpected(client_.incomplete("read service principals", read.error()));
         }
         return {};
     }

@@ -4,7 +4,10 @@
 #include "provider/provider.hpp"
 #include "provider/surveyor.hpp"
 
+#include <tl/expected.hpp>
+
 #include <memory>
+#include <set>
 #include <string>
 
 namespace regent::provider::graph {
@@ -30,5 +33,9 @@ struct GraphOptions {
 /// All applications, not only those of manifests: for imports.
 [[nodiscard]] std::unique_ptr<Surveyor> make_graph_surveyor(net::Session& session, net::Clock& clock,
                                                             GraphOptions options);
+/// Which of the applications with these object ids the caller owns; one that is gone is not among them.
+[[nodiscard]] tl::expected<std::set<std::string>, ProviderError> owned_among(net::Session& session, net::Clock& clock,
+                                                                             const GraphOptions& options,
+                                                                             const std::set<std::string>& object_ids);
 
 }  // namespace regent::provider::graph

@@ -5,6 +5,7 @@
 #include "provider/graph/graph_provider.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
+#include "provider/graph/principal_json.hpp"
 #include "provider/graph/unsayable.hpp"
 
 #include <fmt/format.h>
@@ -72,7 +73,12 @@ public:
             const auto principal = principals->find(app_id);
             auto surveyed = understand(application, names);
             if (!surveyed) return tl::unexpected(client_.incomplete("read the applications", surveyed.error()));
-            set_service_principal(surveyed->resource, principal == principals->end() ? "" : principal->second);
+            set_service_principal(surveyed->resource,
+                                  principal == principals->end() ? "" : member_text(principal->second, "id"));
+            if (principal != principals->end()) {
+                if (auto read = read_principal(principal->second, surveyed->resource); !read)
+                    return tl::unexpected(client_.incomplete("read service principals", read.error()));
+            }
             survey.applications.push_back(std::move(*surveyed));
         }
         return survey;

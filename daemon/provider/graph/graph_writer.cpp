@@ -1,4 +1,5 @@
 #include "model/attributes.hpp"
+#include "provider/graph/grant_steps.hpp"
 #include "provider/graph/graph_provider.hpp"
 #include "provider/graph/object_steps.hpp"
 #include "provider/graph/part_steps.hpp"
@@ -32,7 +33,12 @@ StepOutcome carry_out_on_part(const StepContext& context) {
     const auto& step = context.step;
     const std::string_view collection = std::string_view(step.part).substr(0, step.part.find('/'));
     const bool writes = step.work == Work::add || step.work == Work::change;
-    if (collection == model::path::service_principal && step.work == Work::add) return add_service_principal(context);
+    if (step.part == model::path::principal_settings && writes) return write_principal_settings(context);
+    if (collection == model::path::consented_scopes) return write_consented_scopes(context);
+    if (collection == model::path::consented_roles) return write_consented_roles(context);
+    if (collection == model::path::assigned_people || collection == model::path::assigned_applications)
+        return write_assignments(context);
+    if (step.part == model::path::service_principal && step.work == Work::add) return add_service_principal(context);
     if (collection == model::path::federated_credentials && writes) return write_credential(context);
     if (collection == model::path::federated_credentials && step.work == Work::drop) return drop_credential(context);
     if (collection == model::path::client_secrets && step.work == Work::add) return issue_secret(context);

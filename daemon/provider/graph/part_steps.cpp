@@ -4,6 +4,7 @@
 #include "provider/graph/application_body.hpp"
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/principal_json.hpp"
 
 #include <fmt/format.h>
 
@@ -93,6 +94,14 @@ StepOutcome add_service_principal(const StepContext& context) {
     if (!answer->ok() && !there_already) return tl::unexpected(context.client.refused(what, *answer));
     if (answer->ok() && answer->body->is_object()) return identified(context, *answer->body, what);
     return read_principal(context, what);
+}
+
+StepOutcome write_principal_settings(const StepContext& context) {
+    const auto what = "write the properties of the service principal of " + context.address();
+    const auto body = principal_body(context.step.changed, context.step.values);
+    auto answer = context.must(Method::patch, principal_path(context.app_id()), what, &body);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return StepResult{};
 }
 
 StepOutcome write_credential(const StepContext& context) {

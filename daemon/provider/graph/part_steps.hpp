@@ -8,6 +8,8 @@ namespace regent::provider::graph {
 
 /// Output: servicePrincipal/id.
 [[nodiscard]] StepOutcome add_service_principal(const StepContext& context);
+/// Its own properties.
+[[nodiscard]] StepOutcome write_principal_settings(const StepContext& context);
 /// Adds or changes the federated credential that the step names.
 [[nodiscard]] StepOutcome write_credential(const StepContext& context);
 [[nodiscard]] StepOutcome drop_credential(const StepContext& context);

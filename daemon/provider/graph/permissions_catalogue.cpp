@@ -17,10 +17,14 @@ std::string entry_of(const std::string& api, const std::string& type, const std:
 }
 
 /// An application can hold only roles that are meant for applications; others are for users and groups.
-bool is_for_applications(const json& role) {
+bool is_for(const json& role, const char* type) {
     const auto* types = member(role, "allowedMemberTypes");
-    return types != nullptr && types->is_array() &&
-           std::find(types->begin(), types->end(), "Application") != types->end();
+    return types != nullptr && types->is_array() && std::find(types->begin(), types->end(), type) != types->end();
+}
+
+bool is_disabled(const json& entry) {
+    const auto* enabled = member(entry, "isEnabled");
+    return enabled != nullptr && enabled->is_boolean() && !enabled->get<bool>();
 }
 
 std::string text_of(const model::Value& permission, const char* name) {
@@ -63,20 +67,26 @@ tl::expected<model::ApiPermissions, std::string> read_api(const json& service_pr
     model::ApiPermissions api;
     api.app_id = lower_case(member_text(service_principal, "appId"));
     api.display_name = member_text(service_principal, "displayName");
+    api.service_principal_id = lower_case(member_text(service_principal, "id"));
     if (api.app_id.empty()) return tl::unexpected(std::string("a service principal without `appId`"));
-    const auto collect = [&](const char* name, auto accepts, auto& into) {
+    const auto collect = [&](const char* name, const std::string& type, auto accepts, auto& into) {
         const auto* list = member(service_principal, name);
         if (list == nullptr || (!list->is_null() && !list->is_array())) return false;
         for (const auto& entry : *list) {
             const auto value = member_text(entry, "value");
-            if (!value.empty() && accepts(entry)) into.emplace(value, lower_case(member_text(entry, "id")));
+            if (value.empty() || !accepts(entry)) continue;
+            into.emplace(value, lower_case(member_text(entry, "id")));
+            if (is_disabled(entry)) api.disabled.insert(type + " " + value);
         }
         return true;
     };
     if (!collect(
-            "oauth2PermissionScopes", [](const json&) { return true; }, api.delegated))
+            "oauth2PermissionScopes", "delegated", [](const json&) { return true; }, api.delegated))
         return tl::unexpected(std::string("a service principal without `oauth2PermissionScopes`"));
-    if (!collect("appRoles", is_for_applications, api.application))
+    if (!collect(
+            "appRoles", "application", [](const json& role) { return is_for(role, "Application"); }, api.application) ||
+        !collect(
+            "appRoles", "people", [](const json& role) { return is_for(role, "User"); }, api.people))
         return tl::unexpected(std::string("a service principal without `appRoles`"));
     return api;
 }
@@ -119,6 +129,33 @@ tl::expected<std::string, ProviderError> PermissionsCatalogue::id_of(const std::
     return tl::unexpected(rejected(what,
                                    fmt::format("the API {} publishes no {} permission named `{}`", api, type, name),
                                    "run `regent plan`: it lists the near ones"));
+}
+
+tl::expected<std::string, ProviderError> PermissionsCatalogue::service_principal_of(const std::string& api,
+                                                                                    const std::string& what) {
+    for (const bool first : {true, false}) {
+        {
+            const std::lock_guard lock(mutex_);
+            const auto it = apis_.find(api);
+            if (it != apis_.end() && !it->second.service_principal_id.empty()) return it->second.service_principal_id;
+        }
+        if (!first) break;
+        if (auto read_now = read(api, what); !read_now) return tl::unexpected(std::move(read_now.error()));
+    }
+    return tl::unexpected(client_.incomplete(what, "a service principal without `id`"));
+}
+
+tl::expected<std::string, ProviderError> PermissionsCatalogue::role_of(const std::string& api, const std::string& role,
+                                                                       const std::string& what) {
+    if (is_guid(role)) return lower_case(role);
+    if (auto read_now = read(api, what); !read_now) return tl::unexpected(std::move(read_now.error()));
+    const std::lock_guard lock(mutex_);
+    const auto& published = apis_.at(api);
+    for (const auto* roles : {&published.people, &published.application}) {
+        if (const auto it = roles->find(role); it != roles->end()) return it->second;
+    }
+    return tl::unexpected(rejected(what, fmt::format("the application has no role `{}`", role),
+                                   "check the name in `servicePrincipal.assignments`"));
 }
 
 std::optional<std::string> PermissionsCatalogue::known_id(const std::string& api, const std::string& type,

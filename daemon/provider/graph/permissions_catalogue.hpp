@@ -40,9 +40,17 @@ public:
     [[nodiscard]] tl::expected<nlohmann::json, ProviderError> required_resource_access(const model::List& permissions,
                                                                                        const std::string& what);
 
-private:
+    /// The id of one permission.
     [[nodiscard]] tl::expected<std::string, ProviderError> id_of(const std::string& api, const std::string& type,
                                                                  const std::string& name, const std::string& what);
+    /// The API's service principal in the tenant.
+    [[nodiscard]] tl::expected<std::string, ProviderError> service_principal_of(const std::string& api,
+                                                                                const std::string& what);
+    /// Of any role that the API publishes, for whomever; an id for an id.
+    [[nodiscard]] tl::expected<std::string, ProviderError> role_of(const std::string& api, const std::string& role,
+                                                                   const std::string& what);
+
+private:
     [[nodiscard]] std::optional<std::string> known_id(const std::string& api, const std::string& type,
                                                       const std::string& name) const;
     [[nodiscard]] tl::expected<void, ProviderError> read(const std::string& api, const std::string& what);

@@ -1,0 +1,101 @@
+#include "provider/graph/principal_json.hpp"
+
+#include "model/attributes.hpp"
+#include "provider/graph/application_marks.hpp"
+#include "provider/graph/json_access.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+namespace regent::provider::graph {
+namespace {
+
+using model::Value;
+using nlohmann::json;
+namespace path = model::path;
+
+enum class Shape { flag, text, texts };
+
+struct Property {
+    std::string_view path;
+    const char* member;
+    Shape shape;
+};
+
+constexpr std::array properties = {
+    Property{path::principal_account_enabled, "accountEnabled", Shape::flag},
+    Property{path::principal_assignment_required, "appRoleAssignmentRequired", Shape::flag},
+    Property{path::principal_description, "description", Shape::text},
+    Property{path::principal_notes, "notes", Shape::text},
+    Property{path::principal_home_page_url, "homepage", Shape::text},
+    Property{path::principal_login_url, "loginUrl", Shape::text},
+    Property{path::principal_sign_on_mode, "preferredSingleSignOnMode", Shape::text},
+    Property{path::principal_notification_addresses, "notificationEmailAddresses", Shape::texts},
+    Property{path::principal_alternative_names, "alternativeNames", Shape::texts},
+    Property{path::principal_tags, "tags", Shape::texts},
+};
+
+std::optional<Value> value_of(const json& found, Shape shape) {
+    if (found.is_null()) return Value{};
+    if (shape == Shape::flag && found.is_boolean()) return Value(found.get<bool>());
+    if (shape == Shape::text && found.is_string()) return Value(found.get<std::string>());
+    if (shape != Shape::texts || !found.is_array()) return std::nullopt;
+    model::List texts;
+    for (const auto& text : found) {
+        if (!text.is_string()) return std::nullopt;
+        texts.emplace_back(text.get<std::string>());
+    }
+    return Value(std::move(texts));
+}
+
+void leave_out_tags_of_regent(Value& tags) {
+    if (auto* list = std::get_if<model::List>(&tags.held))
+        std::erase_if(*list, [](const auto& tag) { return tag.text_or({}).rfind(tag_prefix, 0) == 0; });
+}
+
+json member_value(const Value& value) {
+    // An empty text is no text to the directory.
+    return value.is_null() || value == Value("") ? json() : model::to_json(value);
+}
+
+}  // namespace
+
+std::string_view principal_members() noexcept {
+    return "id,appId,accountEnabled,appRoleAssignmentRequired,description,notes,homepage,loginUrl,"
+           "preferredSingleSignOnMode,samlSingleSignOnSettings,notificationEmailAddresses,alternativeNames,tags";
+}
+
+tl::expected<void, std::string> read_principal(const json& principal, model::ObservedResource& resource) {
+    for (const auto& property : properties) {
+        const auto* found = member(principal, property.member);
+        auto value = found == nullptr ? std::nullopt : value_of(*found, property.shape);
+        if (!value) return tl::unexpected(fmt::format("`{}` is not as documented", property.member));
+        if (property.path == path::principal_tags) leave_out_tags_of_regent(*value);
+        resource.attributes.insert_or_assign(std::string(property.path), std::move(*value));
+    }
+    const auto* saml = member(principal, "samlSingleSignOnSettings");
+    if (saml == nullptr) return tl::unexpected(std::string("`samlSingleSignOnSettings` is missing"));
+    resource.attributes.insert_or_assign(std::string(path::principal_relay_state), member_text(*saml, "relayState"));
+    return {};
+}
+
+json principal_body(const std::set<std::string, std::less<>>& changed, const model::Map& values) {
+    auto body = json::object();
+    const auto put = [&](std::string_view path, json& into) {
+        const auto it = changed.contains(path) ? values.find(path) : values.end();
+        if (it != values.end()) into = member_value(it->second);
+        return it != values.end();
+    };
+    for (const auto& property : properties) {
+        json value;
+        if (put(property.path, value)) body[property.member] = std::move(value);
+    }
+    json relay_state;
+    if (put(path::principal_relay_state, relay_state))
+        body["samlSingleSignOnSettings"] = {{"relayState", std::move(relay_state)}};
+    return body;
+}
+
+}  // namespace regent::provider::graph
