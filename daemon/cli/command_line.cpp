@@ -28,6 +28,7 @@ Examples:
   regent apply plan.json                   carry out exactly that plan
   regent apply -e dev                      plan, ask, carry out
   regent import --app 7e7e7e7e-…           a manifest for an application that exists
+  regent doctor -e dev                     whether sign-in and permissions suffice for what is planned
   regent status                            how the running service stands, and what needs you
   regent describe Application/portal       everything about one object
   regent explain RG0204                    the lesson behind an error
@@ -75,6 +76,10 @@ struct CommandLine {
         add_apply();
         add_import();
         add_init();
+        app.add_subcommand("doctor", "Clock, connections, sign-in and permissions, before anything is written")
+            ->footer(
+                "Output: text, json. Exit codes: 0 all is well, 4 sign-in or permission, 7 the service does not "
+                "answer.");
         add_daemon();
         client.add_to(app);
         app.add_subcommand("explain", "What an error code, a kind, a field or a reason means")
@@ -317,6 +322,7 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
     if (name == "apply") return apply(line.global, line.apply_options, terminal);
     if (name == "import") return import_manifests(line.global, line.import_options, terminal);
     if (name == "init") return init(line.global, line.init_options, terminal);
+    if (name == "doctor") return doctor(line.global, terminal);
     if (name == "daemon") return daemon(line.global, line.daemon_options, terminal);
     if (name == "explain") return explain(line.explain_what, terminal);
     if (name == "explain-token") return explain_token(line.global, line.explain_token_options, terminal);

@@ -16,6 +16,8 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
 ExitCode apply(const GlobalOptions& global, const ApplyOptions& options, Terminal& terminal);
 ExitCode import_manifests(const GlobalOptions& global, const ImportOptions& options, Terminal& terminal);
 ExitCode init(const GlobalOptions& global, const InitOptions& options, Terminal& terminal);
+/// Whether everything is there that planning and applying need; changes nothing.
+ExitCode doctor(const GlobalOptions& global, Terminal& terminal);
 /// The service. Returns when it was asked to stop.
 ExitCode daemon(const GlobalOptions& global, const DaemonOptions& options, Terminal& terminal);
 ExitCode explain(const std::string& what, Terminal& terminal);

@@ -4,6 +4,7 @@
 #include "cli/read_display.hpp"
 #include "cli/repository.hpp"
 #include "cli/sign_in.hpp"
+#include "controller/doctor.hpp"
 #include "controller/planning.hpp"
 #include "controller/selecting.hpp"
 #include "controller/tenant.hpp"
@@ -114,6 +115,10 @@ ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal&
                 .drift_only = options.drift_only,
                 .quiet = false},
                terminal);
+    if (const auto signed_in = (*tenant)->signed_in()) {
+        if (const auto note = controller::permission_note(planned->plan, *signed_in); !note.empty())
+            terminal.err(fmt::format("note: {}\n", note));
+    }
     if (global.verbose > 0) print_counters(terminal, (*tenant)->counters());
     if (!options.out.empty() && !write_plan_file(*planned, options.out, terminal)) return ExitCode::failed;
 

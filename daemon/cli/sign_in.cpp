@@ -27,4 +27,9 @@ tl::expected<std::unique_ptr<controller::Tenant>, controller::SignInError> sign_
     return controller::connect(environment, options.connection, std::move(*credential), std::move(on_wait), nobody);
 }
 
+std::string credential_source() {
+    const auto credential = find_credential();
+    return credential ? net::describe(credential->credential) : "no credential";
+}
+
 }  // namespace regent::cli

@@ -10,4 +10,7 @@ namespace regent::cli {
 [[nodiscard]] tl::expected<std::unique_ptr<controller::Tenant>, controller::SignInError> sign_in(
     const model::Environment& environment, const GlobalOptions& options, net::WaitListener on_wait);
 
+/// Where sign_in() takes the credential from, for people: "a client secret", never a value.
+[[nodiscard]] std::string credential_source();
+
 }  // namespace regent::cli

@@ -3,6 +3,7 @@
 #include "controller/measured_transport.hpp"
 #include "net/cpprest_transport.hpp"
 #include "net/curl_transport.hpp"
+#include "net/retry.hpp"
 #include "net/system_clock.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/graph/graph_provider.hpp"
@@ -109,6 +110,30 @@ public:
     tl::expected<model::Survey, provider::ProviderError> survey(const model::Selection& selection,
                                                                 provider::ReadProgress& progress) override {
         return provider::graph::make_graph_surveyor(*session_, clock_, graph_)->survey(selection, progress);
+    }
+
+    tl::expected<SignedIn, SignInError> signed_in() override {
+        auto token = tokens_->token(graph_.scope);
+        if (!token) return tl::unexpected(SignInError{token.error().message, token.error().help});
+        return SignedIn{token->object_id, token->tenant_id, token->roles};
+    }
+
+    Reached reach(const std::string& origin) override {
+        net::Request request;
+        request.origin = origin;
+        request.target = "/";
+        const auto outcome = transport_->send(request);
+        Reached reached;
+        reached.answered = outcome.fate == net::Fate::answered;
+        reached.error = outcome.error;
+        if (const auto date = net::find_header(outcome.headers, "Date"))
+            reached.date = net::parse_http_date(std::string(*date));
+        return reached;
+    }
+
+    tl::expected<std::set<std::string>, provider::ProviderError> owned_among(
+        const std::set<std::string>& object_ids) override {
+        return provider::graph::owned_among(*session_, clock_, graph_, object_ids);
     }
 
     std::vector<provider::Writer*> writers() override {

@@ -12,6 +12,8 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,25 @@ struct ConnectOptions {
 struct Seen {
     model::Snapshot snapshot;
     provider::ReadFrom from = provider::ReadFrom::tenant;
+};
+
+struct SignInError {
+    std::string message;
+    std::string help;
+};
+
+/// What a token says of its bearer.
+struct SignedIn {
+    std::string object_id;           ///< of the service principal
+    std::string tenant_id;           ///< empty: the token does not say
+    std::vector<std::string> roles;  ///< application permissions that were granted
+};
+
+/// What became of a try to reach an endpoint.
+struct Reached {
+    bool answered = false;
+    std::string error;                                          ///< otherwise: one line for a person
+    std::optional<std::chrono::system_clock::time_point> date;  ///< of the answer, by the service's clock
 };
 
 /// A tenant that may be read, with one credential.
@@ -53,6 +74,13 @@ public:
         if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
         return Seen{std::move(*snapshot), provider::ReadFrom::tenant};
     }
+    /// Who we are: the token for Graph without its text.
+    [[nodiscard]] virtual tl::expected<SignedIn, SignInError> signed_in() = 0;
+    /// Asks an endpoint of the environment anything, to see whether it can be reached.
+    [[nodiscard]] virtual Reached reach(const std::string& origin) = 0;
+    /// Which of the applications with these object ids the caller owns.
+    [[nodiscard]] virtual tl::expected<std::set<std::string>, provider::ProviderError> owned_among(
+        const std::set<std::string>& object_ids) = 0;
     /// Those who can write. A command that only plans never calls this, and without it none of them exists.
     [[nodiscard]] virtual std::vector<provider::Writer*> writers() = 0;
     /// About the credential: a key file that everybody can read.
@@ -64,11 +92,6 @@ public:
     [[nodiscard]] virtual net::Rng& rng() = 0;
     /// Ends every wait at once; safe to call from a signal handler.
     virtual void interrupt() noexcept = 0;
-};
-
-struct SignInError {
-    std::string message;
-    std::string help;
 };
 
 /// Signs nothing in yet: the first request does. Fails when the credential is for another tenant. `measurements`

@@ -27,15 +27,6 @@ std::optional<double> parse_decimal(std::string_view text) {
     return value;
 }
 
-/// IMF-fixdate, the one form that may be sent today: "Tue, 24 Nov 2026 10:43:52 GMT" (RFC 9110, section 5.6.7).
-std::optional<std::chrono::system_clock::time_point> parse_http_date(const std::string& text) {
-    std::tm parts{};
-    // The names in the date are English; the process runs in the C locale, as nothing here calls setlocale.
-    const char* stop = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    if (stop == nullptr || *stop != '\0') return std::nullopt;
-    return std::chrono::system_clock::from_time_t(timegm(&parts));
-}
-
 /// Uniform in [0, 1).
 double fraction(std::uint64_t random) {
     return static_cast<double>(random >> 11U) * 0x1.0p-53;
@@ -46,6 +37,14 @@ milliseconds part_of(milliseconds whole, double share) {
 }
 
 }  // namespace
+
+std::optional<std::chrono::system_clock::time_point> parse_http_date(const std::string& text) {
+    std::tm parts{};
+    // The names in the date are English; the process runs in the C locale, as nothing here calls setlocale.
+    const char* stop = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    if (stop == nullptr || *stop != '\0') return std::nullopt;
+    return std::chrono::system_clock::from_time_t(timegm(&parts));
+}
 
 std::optional<milliseconds> parse_retry_after(std::string_view value, std::chrono::system_clock::time_point now) {
     const auto text = trimmed(value);

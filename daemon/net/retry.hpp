@@ -10,6 +10,9 @@
 
 namespace regent::net {
 
+/// IMF-fixdate, the one form that may be sent today: "Tue, 24 Nov 2026 10:43:52 GMT" (RFC 9110, section 5.6.7).
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_http_date(const std::string& text);
+
 /// How long a Retry-After value asks to wait, seen at `now`: seconds, whole (RFC 9110, section 10.2.3) or with a
 /// fraction as Graph sends them, rounded up to the millisecond; or an HTTP date, of which one in the past means zero.
 /// Nothing for anything else: garbage, a negative number, an empty text. Never more than a year.

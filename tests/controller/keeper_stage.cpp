@@ -60,6 +60,12 @@ public:
                                                                 provider::ReadProgress&) override {
         return {};
     }
+    tl::expected<SignedIn, SignInError> signed_in() override { return SignedIn{}; }
+    Reached reach(const std::string&) override { return {.answered = true, .error = {}, .date = {}}; }
+    tl::expected<std::set<std::string>, provider::ProviderError> owned_among(
+        const std::set<std::string>& object_ids) override {
+        return object_ids;
+    }
     std::vector<provider::Writer*> writers() override { return {this}; }
     const std::vector<std::string>& warnings() const override { return warnings_; }
     net::SessionCounters counters() const override { return {}; }
