@@ -9,6 +9,7 @@ import difflib
 import json
 import os
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
@@ -37,6 +38,29 @@ def subject_text(credential, connectors):
     return credential["subject"]
 
 
+def principal_lines(graph, app):
+    """The service principal's own properties that are not as a new one's, what it was granted, and who holds its roles."""
+    principal = next((p for p in graph["servicePrincipals"] if p["appId"] == app["appId"]), None)
+    if principal is None:
+        return []
+    names = {p["id"]: p.get("displayName") for p in graph["servicePrincipals"] + graph.get("users", []) + graph.get("groups", [])}
+    names.update({p["id"]: a["displayName"] for a in graph["applications"] for p in graph["servicePrincipals"] if p["appId"] == a["appId"]})
+    lines = []
+    for name, usual in (("accountEnabled", True), ("appRoleAssignmentRequired", False), ("notes", None), ("tags", []), ("homepage", None)):
+        if principal.get(name, usual) != usual:
+            lines.append(f"  service principal {name} {principal[name]}")
+    for grant in sorted(graph["oauth2PermissionGrants"], key=lambda g: g["resourceId"]):
+        if grant["clientId"] == principal["id"]:
+            lines.append(f"  consented to {names.get(grant['resourceId'])}: {' '.join(sorted(grant['scope'].split()))} ({grant['consentType']})")
+    roles = {r["id"]: r["value"] for a in graph["applications"] + graph["servicePrincipals"] for r in a.get("appRoles", [])}
+    for given in sorted(graph["appRoleAssignments"], key=lambda a: (a["resourceId"], a["principalId"], a["appRoleId"])):
+        if given["principalId"] == principal["id"]:
+            lines.append(f"  holds {roles.get(given['appRoleId'], 'default access')} of {names.get(given['resourceId'])}")
+        if given["resourceId"] == principal["id"]:
+            lines.append(f"  gave {roles.get(given['appRoleId'], 'default access')} to {names.get(given['principalId'])}")
+    return sorted(lines)
+
+
 def tenant_text(bench):
     """What the tenant holds of ours, in words that stay the same from run to run."""
     state = bench.simulator.state()
@@ -60,7 +84,8 @@ def tenant_text(bench):
         for api in sorted(app.get("requiredResourceAccess", []), key=lambda r: r["resourceAppId"]):
             lines.append(f"  permissions on {api['resourceAppId']}: {len(api['resourceAccess'])}")
         for tag in sorted(app.get("tags", [])):
-            lines.append(f"  tag {tag}")
+            lines.append("  tag " + re.sub(r"^(regent:assigned:)[0-9a-f]{16}$", r"\1<digest of an id>", tag))
+        lines += principal_lines(state["graph"], app)
     for connector in connectors:
         properties = connector["properties"]
         lines.append(f"Connector {properties['displayName']!r} in {connector.get('environment')}")
@@ -75,7 +100,7 @@ def tenant_text(bench):
 
 def run_step(bench, folder, step):
     kind = step["do"]
-    if kind in ("validate", "plan", "apply", "render"):
+    if kind in ("validate", "plan", "apply", "render", "doctor"):
         arguments = [kind, *step.get("arguments", [])]
         if kind == "apply" and "--yes" not in arguments and not step.get("unasked"):
             arguments.append("--yes")
