@@ -99,7 +99,6 @@ constexpr std::array permission_members = {
           .example = "[df021288-bdef-4463-88db-98f22de89214]"},
     Field{.name = "adminConsent",
           .type = FieldType::boolean,
-          .late = true,
           .default_text = "false: consent is left to administrators",
           .help = "regent consents to these permissions as an administrator, for the whole tenant",
           .example = "true"},
