@@ -166,7 +166,7 @@ constexpr std::array rules = {
 RiskRule risk_rule_of(std::string_view kind, std::string_view path) noexcept {
     const auto it =
         std::find_if(rules.begin(), rules.end(), [&](const auto& e) { return e.kind == kind && e.path == path; });
-    return it == rules.end() ? nullptr : it->rule;
+    return it == rules.end() ? risk_rule_of_field(kind, path) : it->rule;
 }
 
 }  // namespace regent::plan

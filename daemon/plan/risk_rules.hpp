@@ -38,6 +38,9 @@ using RiskRule = Rating (*)(const Change& change, const RiskContext& context);
 /// The rule for one attribute; null pointer when nobody has thought about it yet.
 [[nodiscard]] RiskRule risk_rule_of(std::string_view kind, std::string_view path) noexcept;
 
+/// The same for an application's many smaller fields; asked by risk_rule_of().
+[[nodiscard]] RiskRule risk_rule_of_field(std::string_view kind, std::string_view path) noexcept;
+
 // Rules with a subject of their own.
 [[nodiscard]] Rating rate_redirect_uri(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_permission(const Change& change, const RiskContext& context);
