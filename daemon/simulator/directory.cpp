@@ -98,6 +98,7 @@ Directory::SecretCheck Directory::check_secret(const json& application, const st
 void Directory::reset() {
     for (auto* collection : {&applications, &service_principals, &deleted, &grants, &assignments, &users, &groups})
         collection->clear();
+    policies = Json::object();
     const Time always{};
     auto client = new_application({{"id", "44444444-4444-4444-4444-444444444444"},
                                    {"appId", built_in_client},

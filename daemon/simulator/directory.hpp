@@ -4,6 +4,8 @@
 #include "simulator/values.hpp"
 #include "simulator/versioned.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -27,6 +29,7 @@ public:
     [[nodiscard]] const std::string& tenant_id() const noexcept { return tenant_id_; }
     [[nodiscard]] IdSource& ids() noexcept { return ids_; }
 
+    Json policies = Json::object();  ///< app management: "default", and "linked" to single applications
     Versioned applications, service_principals, deleted, grants, assignments;
     Versioned users, groups;  ///< only for roles to be given to them
     std::chrono::seconds replica_lag{0};

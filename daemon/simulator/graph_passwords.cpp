@@ -1,3 +1,4 @@
+#include "simulator/app_management_policies.hpp"
 #include "simulator/application_rules.hpp"
 #include "simulator/graph_applications.hpp"
 #include "simulator/graph_metadata.hpp"
@@ -27,6 +28,7 @@ std::optional<GraphError> GraphApplications::make_password(const json& given, js
     const auto start = parse_time(text(given, "startDateTime")).value_or(directory_.now());
     const auto end = parse_time(text(given, "endDateTime")).value_or(start + standard_lifetime);
     if (end <= start) return invalid_value("endDateTime", "PasswordCredential");
+    if (auto wrong = check_password_policy(directory_, switches_, application, start, end)) return wrong;
     const auto secret = directory_.ids().secret_text();
     credential = {{"customKeyIdentifier", given.value("customKeyIdentifier", json())},
                   {"displayName", given.value("displayName", json())},

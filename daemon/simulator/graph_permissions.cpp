@@ -14,6 +14,7 @@ bool has_any(const GraphRequest& request, std::initializer_list<std::string_view
 }
 
 bool may_read(const GraphRequest& request) {
+    if (request.segment(0) == "policies") return has_any(request, {"Policy.Read.All"});
     if (request.segment(0) == "oauth2PermissionGrants") {
         return has_any(request, {"Directory.Read.All", "Directory.ReadWrite.All", "DelegatedPermissionGrant.Read.All",
                                  "DelegatedPermissionGrant.ReadWrite.All"});

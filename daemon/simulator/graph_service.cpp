@@ -1,5 +1,6 @@
 #include "simulator/graph_service.hpp"
 
+#include "simulator/app_management_policies.hpp"
 #include "simulator/graph_applications.hpp"
 #include "simulator/graph_batch.hpp"
 #include "simulator/graph_delta.hpp"
@@ -30,7 +31,10 @@ bool is_graph_audience(const std::string& audience) {
 class GraphService final : public Service {
 public:
     explicit GraphService(Directory& directory)
-        : directory_(directory), applications_(directory, switches_), principals_(directory, switches_) {}
+        : directory_(directory),
+          applications_(directory, switches_),
+          principals_(directory, switches_),
+          policies_(directory) {}
 
     bool serves(const Request& request) const override {
         return request.path.rfind("/v1.0/", 0) == 0 || request.path.rfind("/beta/", 0) == 0;
@@ -113,6 +117,7 @@ public:
         if (segments->front().name == "servicePrincipals") return principals_.change(*segments, body);
         if (segments->front().name == "oauth2PermissionGrants") return principals_.change_all(directory_.grants, body);
         if (segments->front().name == "appRoleAssignments") return principals_.change_all(directory_.assignments, body);
+        if (segments->front().name == "policies") return policies_.change(*segments, body);
         return false;
     }
 
@@ -186,6 +191,7 @@ private:
         if (first == "directory" && request.segment(1) == "deletedItems") return applications_.deleted_items(request);
         if (first == "oauth2PermissionGrants") return principals_.grants(request);
         if (first == "organization") return organization(request);
+        if (first == "policies") return policies_.handle(request);
         return graph_no_segment(first);
     }
 
@@ -271,6 +277,7 @@ private:
     GraphSwitches switches_;
     GraphApplications applications_;
     GraphPrincipals principals_;
+    AppManagementPolicies policies_;
     GraphThrottle throttle_;
 };
 

@@ -51,6 +51,7 @@ const std::map<std::string, Switch>& table() {
         {"duplicateCredentialNameStatus", of(&S::duplicate_credential_name_status, {409, 400})},
         {"tooManyCredentialsStatus", of(&S::too_many_credentials_status, {403, 400})},
         {"absentPasswordStatus", of(&S::absent_password_status, {400, 404})},
+        {"policyRefusalStatus", of(&S::policy_refusal_status, {400, 403})},
         {"malformedIdStatus", of(&S::malformed_id_status, {400, 404})},
         {"entitlementErrorCode", of(&S::entitlement_error_code)},
         {"enabledPermissionTextsMayChange", of(&S::enabled_permission_texts_may_change)},

@@ -100,7 +100,8 @@ private:
         for (const auto* known :
              {"https://graph.microsoft.com", "https://service.powerapps.com", "https://service.flow.microsoft.com",
               "https://api.powerplatform.com", "https://management.azure.com", "https://management.core.windows.net",
-              "00000003-0000-0000-c000-000000000000"}) {
+              "00000003-0000-0000-c000-000000000000", "https://vault.azure.net",
+              "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"}) {
             if (same_text(bare, known)) return resource;
         }
         if (directory_.application_by("appId", bare) != nullptr) return bare;

@@ -4,6 +4,7 @@
 #include "simulator/faults.hpp"
 #include "simulator/graph_service.hpp"
 #include "simulator/jwt.hpp"
+#include "simulator/key_vault.hpp"
 #include "simulator/login.hpp"
 #include "simulator/powerapps.hpp"
 #include "simulator/seed_applications.hpp"
@@ -53,6 +54,7 @@ public:
         services_.push_back(make_login(directory_, key_));
         services_.push_back(make_graph(directory_));
         services_.push_back(make_power_apps(clock_, options_.tenant_id));
+        services_.push_back(make_key_vault(clock_, options_.tenant_id));
         for (auto& service : services_) {
             service->intercept = [this](const Request& request) { return strike_inside_batch(request); };
         }
@@ -107,7 +109,7 @@ private:
             const auto service = std::find_if(services_.begin(), services_.end(),
                                               [&, &key = name](const auto& s) { return s->state_key() == key; });
             if (service == services_.end())
-                throw std::runtime_error("no service has the state `" + name + "`: graph, powerApps");
+                throw std::runtime_error("no service has the state `" + name + "`: graph, powerApps, keyVault");
             (*service)->seed(value);
         }
     }
@@ -241,7 +243,7 @@ private:
             const auto service = std::find_if(services_.begin(), services_.end(),
                                               [&, &key = name](const auto& s) { return s->state_key() == key; });
             if (service == services_.end())
-                return refused(400, "no service is called `" + name + "`: login, graph, powerApps");
+                return refused(400, "no service is called `" + name + "`: login, graph, powerApps, keyVault");
             (*service)->set_switches(values);
         }
         return json_response(200, switches());
@@ -260,8 +262,10 @@ private:
     Response reset() {
         directory_.reset();
         for (auto& service : services_) {
-            if (service->state_key() != "powerApps") continue;
-            auto fresh = make_power_apps(clock_, options_.tenant_id);
+            const bool vaults = service->state_key() == "keyVault";
+            if (!vaults && service->state_key() != "powerApps") continue;
+            auto fresh =
+                vaults ? make_key_vault(clock_, options_.tenant_id) : make_power_apps(clock_, options_.tenant_id);
             fresh->set_switches(service->switches());
             fresh->intercept = service->intercept;
             service = std::move(fresh);
