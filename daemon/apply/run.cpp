@@ -197,7 +197,7 @@ Run::Answer Run::send(const plan::Step& step, PreparedStep& prepared) {
 Run::Answer Run::ask_writer(PreparedStep& prepared) {
     const auto& step = prepared.step;
     const auto writer = std::find_if(writers_.begin(), writers_.end(),
-                                     [&](const auto* candidate) { return candidate->handles(step.address.kind); });
+                                     [&](const auto* candidate) { return candidate->carries_out(step); });
     if (writer == writers_.end()) {
         return tl::unexpected(bug(fmt::format("nobody knows how to write {}", model::to_string(step.address))));
     }

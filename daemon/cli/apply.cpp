@@ -1,5 +1,6 @@
 #include "apply/applier.hpp"
 #include "cli/commands.hpp"
+#include "cli/daemon_configuration.hpp"
 #include "cli/messages.hpp"
 #include "cli/plan_output.hpp"
 #include "cli/progress.hpp"
@@ -22,9 +23,11 @@
 #include "store/store.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace regent::cli {
@@ -42,6 +45,8 @@ public:
             print_error(terminal_, fmt::format("apply has no output format `{}`", global_.output), "text or jsonl");
             return ExitCode::usage;
         }
+        if (!take_machine_configuration(options_.machine_configuration, global_, terminal_))
+            return ExitCode::configuration;
         if (const auto code = read_plan_file(); code != ExitCode::ok) return code;
         if (const auto code = open(); code != ExitCode::ok) return code;
         if (const auto code = make_plan(); code != ExitCode::ok) return code;
@@ -104,6 +109,7 @@ private:
         print_diagnostics(terminal_, workspace_, global_.colour);
         if (model::has_errors(workspace_.diagnostics)) return ExitCode::invalid_manifests;
         for (const auto& note : workspace_.notes) terminal_.err(fmt::format("note: {}\n", note));
+        if (const auto code = check_rotation(); code != ExitCode::ok) return code;
 
         auto selected = controller::addresses_of(options_.select, workspace_.graph);
         if (!selected) {
@@ -159,8 +165,9 @@ private:
         }
         history_ = std::move(*history);
         auto planned = while_reading("reading", [&](provider::ReadProgress& reading) {
-            return controller::observe_and_plan(workspace_, *tenant_, history_,
-                                                {expected_, options_.max_deletes, options_.fail_on_risk}, reading);
+            return controller::observe_and_plan(
+                workspace_, *tenant_, history_, consent(), reading, nullptr,
+                options_.rotation ? std::vector{*options_.rotation} : std::vector<plan::RotationRequest>{});
         });
         if (!planned) {
             print_error(terminal_, planned.error());
@@ -169,10 +176,12 @@ private:
         }
         planned_ = std::move(*planned);
         if (!options_.select.empty()) {
-            const plan::Consent consent{expected_, options_.max_deletes, options_.fail_on_risk};
-            const auto selection = controller::select(planned_, selected_, options_.select, workspace_, consent);
+            const auto selection = controller::select(planned_, selected_, options_.select, workspace_, consent());
             print_selection(selection, terminal_);
             left_out_ = selection.left_out;
+        }
+        if (options_.rotation) {
+            if (const auto code = narrow(*options_.rotation); code != ExitCode::ok) return code;
         }
         check_plan_file();
         if (!expected_.empty() && planned_.refusals.empty() && global_.output == "text") {
@@ -193,6 +202,42 @@ private:
             return ExitCode::refused;
         }
         return ExitCode::ok;
+    }
+
+    plan::Consent consent() const { return {expected_, options_.max_deletes, options_.fail_on_risk}; }
+
+    /// A rotation is urgent, and other changes that wait may not be meant for now: they go on waiting.
+    ExitCode narrow(const plan::RotationRequest& rotation) {
+        for (const auto& step : planned_.plan.steps) left_out_.insert(step.address);
+        planned_.plan = plan::only_rotation(planned_.plan, rotation);
+        for (const auto& step : planned_.plan.steps) left_out_.erase(step.address);
+        planned_.refusals = plan::check_safety(planned_.plan, workspace_.graph, consent());
+        planned_.report.refusals = planned_.refusals;
+        const auto& steps = planned_.plan.steps;
+        const bool issues = std::any_of(steps.begin(), steps.end(), [&](const auto& step) {
+            return step.work == plan::Work::add && step.address == rotation.application &&
+                   step.part == "clientSecrets/" + rotation.secret;
+        });
+        if (issues) return ExitCode::ok;
+        print_plan(planned_, global_, {}, terminal_);
+        print_error(terminal_,
+                    fmt::format("the secret `{}` of {} was not rotated", rotation.secret,
+                                model::to_string(rotation.application)),
+                    "nobody can be given a new one from here: see the plan above");
+        return ExitCode::partly_done;
+    }
+
+    ExitCode check_rotation() {
+        if (!options_.rotation) return ExitCode::ok;
+        const auto& rotation = *options_.rotation;
+        const auto names = plan::secret_names(workspace_.graph, rotation.application);
+        if (std::find(names.begin(), names.end(), rotation.secret) != names.end()) return ExitCode::ok;
+        print_error(
+            terminal_,
+            fmt::format("{} has no client secret `{}` in its manifest", model::to_string(rotation.application),
+                        rotation.secret),
+            names.empty() ? std::string("it declares none") : fmt::format("it has: {}", fmt::join(names, ", ")));
+        return ExitCode::usage;
     }
 
     ExitCode finish_without_work() {
@@ -356,7 +401,7 @@ private:
     plan::History history_;
     controller::Planned planned_;
     std::set<model::Address> selected_;
-    std::set<model::Address> left_out_;  // by --select: not waited for
+    std::set<model::Address> left_out_;  // by --select or a rotation: not waited for
     Progress* progress_ = nullptr;       // while steps run
     ReadDisplay* reading_ = nullptr;     // while the tenant is read
 };

@@ -2,6 +2,7 @@
 
 #include "cli/client_commands.hpp"
 #include "cli/client_words.hpp"
+#include "cli/commands.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -82,6 +83,24 @@ void ClientCommandLine::add_asking(CLI::App& app) {
     reconcile->add_flag("--create-again", reconcile_.create_again,
                         "I have looked: the creation whose answer was lost did not happen");
 
+    auto* rotate =
+        app.add_subcommand("rotate", "A new client secret now; the old one goes after everybody has the new one");
+    rotate->add_option("application", rotate_.application, "NAME or Application/NAME")->required();
+    rotate->add_option("secret", rotate_.secret, "The secret's name in the manifest")->required();
+    duration_option(
+        rotate, "--keep-old", rotate_.keep_old,
+        "How long the old one stays beside the new one, this time: 24h (default: `keepOld` of the manifest)");
+    rotate->add_flag("--direct", rotate_.direct, "From here and with your own credentials, not by the service");
+    rotate->add_flag("--yes,-y", rotate_.yes, "With --direct: do not ask");
+    rotate->add_option("--expect-plan", rotate_.expect_plan, "With --direct: go on only if the plan has this id")
+        ->check(not_blank);
+    rotate
+        ->add_option("--config", rotate_.machine_configuration,
+                     "With --direct: the service's configuration, for what this machine may deliver (spec.delivery)")
+        ->type_name("FILE");
+    duration_option(rotate, "--timeout", rotate_.timeout,
+                    "How long to wait for the service (default 15m); then exit with 75");
+
     auto* pause = app.add_subcommand("pause", "Keep hands off one object, or off everything")->alias("suspend");
     pause->add_option("what", pause_.what, "KIND/NAME");
     pause->add_flag("--all", pause_.all, "Everything in the environment (without -e: in all)");
@@ -109,6 +128,8 @@ std::optional<ExitCode> ClientCommandLine::run(const std::string& command, const
     if (command == "history") return history(global, history_, client, terminal);
     if (command == "wait") return wait(global, wait_, client, terminal);
     if (command == "reconcile") return reconcile(global, reconcile_, client, terminal);
+    if (command == "rotate")
+        return rotate_.direct ? rotate_directly(global, rotate_, terminal) : rotate(global, rotate_, client, terminal);
     if (command == "pause") return pause(global, pause_, client, terminal);
     if (command == "resume") return resume(global, resume_, client, terminal);
     if (command == "approve") return approve(global, plan_, client, terminal);

@@ -33,6 +33,7 @@ private:
     HistoryOptions history_;
     WaitOptions wait_;
     ReconcileOptions reconcile_;
+    RotateOptions rotate_;
     PauseOptions pause_;
     ResumeOptions resume_;
     std::string describe_what_, plan_;

@@ -20,6 +20,7 @@ ExitCode history(const GlobalOptions& global, const HistoryOptions& options, Ser
 ExitCode wait(const GlobalOptions& global, const WaitOptions& options, ServiceClient& client, Terminal& terminal);
 ExitCode reconcile(const GlobalOptions& global, const ReconcileOptions& options, ServiceClient& client,
                    Terminal& terminal);
+ExitCode rotate(const GlobalOptions& global, const RotateOptions& options, ServiceClient& client, Terminal& terminal);
 ExitCode pause(const GlobalOptions& global, const PauseOptions& options, ServiceClient& client, Terminal& terminal);
 ExitCode resume(const GlobalOptions& global, const ResumeOptions& options, ServiceClient& client, Terminal& terminal);
 ExitCode approve(const GlobalOptions& global, const std::string& plan, ServiceClient& client, Terminal& terminal);

@@ -49,6 +49,17 @@ struct ReconcileOptions {
     std::chrono::seconds timeout{900};  ///< of --wait
 };
 
+struct RotateOptions {
+    std::string application;  ///< NAME or Application/NAME
+    std::string secret;
+    std::optional<std::chrono::seconds> keep_old;
+    bool direct = false;  ///< with the caller's own credentials, not by the service
+    bool yes = false;     ///< the last three count for --direct only
+    std::string expect_plan;
+    std::filesystem::path machine_configuration;
+    std::chrono::seconds timeout{900};
+};
+
 struct PauseOptions {
     std::string what;
     bool all = false;

@@ -52,6 +52,13 @@ const json& part_of(const json& answer, const char* name) {
     return found == answer.end() || !found->is_structured() ? nothing : *found;
 }
 
+std::string names_of(const json& list) {
+    std::string text;
+    for (const auto& name : list)
+        if (name.is_string()) text += (text.empty() ? "" : ", ") + name.get<std::string>();
+    return model::with_visible_controls(text);
+}
+
 std::size_t number_of(const json& answer, const char* name) {
     const auto found = answer.find(name);
     return found == answer.end() || !found->is_number_integer() ? 0 : found->get<std::size_t>();

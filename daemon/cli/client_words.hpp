@@ -24,6 +24,8 @@ using Time = std::chrono::system_clock::time_point;
 [[nodiscard]] std::optional<Time> time_of(const nlohmann::json& json, const char* name);
 /// A member that is an object or a list; an empty one when it is missing.
 [[nodiscard]] const nlohmann::json& part_of(const nlohmann::json& json, const char* name);
+/// The texts of a list, with commas between.
+[[nodiscard]] std::string names_of(const nlohmann::json& list);
 [[nodiscard]] std::size_t number_of(const nlohmann::json& json, const char* name);
 
 /// How long a run took; "-" while it runs.

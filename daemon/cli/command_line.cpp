@@ -29,6 +29,7 @@ Examples:
   regent apply -e dev                      plan, ask, carry out
   regent import --app 7e7e7e7e-…           a manifest for an application that exists
   regent doctor -e dev                     whether sign-in and permissions suffice for what is planned
+  regent rotate portal deploy              a new client secret, now
   regent status                            how the running service stands, and what needs you
   regent describe Application/portal       everything about one object
   regent explain RG0204                    the lesson behind an error
@@ -156,6 +157,14 @@ struct CommandLine {
         command->add_option("--select", render_options.select, "Only KIND/NAME; repeat for more");
     }
 
+    static void add_machine_configuration(CLI::App* command, std::filesystem::path& file) {
+        command
+            ->add_option("--config", file,
+                         "The service's configuration, for what this machine may deliver (spec.delivery); without it "
+                         "secrets that go to files and commands are left alone")
+            ->type_name("FILE");
+    }
+
     void add_plan() {
         auto* command = app.add_subcommand("plan", "What would change. Writes nothing anywhere");
         command->add_flag("--detailed-exitcode", plan_options.detailed_exitcode,
@@ -171,6 +180,7 @@ struct CommandLine {
                 ->envname("REGENT_MAX_DELETES");
         add_fail_on_risk(*command, plan_risk);
         add_select(*command, plan_options.select);
+        add_machine_configuration(command, plan_options.machine_configuration);
         command->footer("Output: text, json, jsonl, markdown, diff, html, sarif, junit, github (annotations).");
     }
 
@@ -198,6 +208,7 @@ struct CommandLine {
                 ->envname("REGENT_MAX_DELETES");
         add_fail_on_risk(*command, apply_risk);
         add_select(*command, apply_options.select);
+        add_machine_configuration(command, apply_options.machine_configuration);
         command->footer("Output: text, jsonl. Ctrl-C finishes the running steps and stops.");
     }
 

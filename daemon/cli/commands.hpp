@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/client_options.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
@@ -18,6 +19,8 @@ ExitCode import_manifests(const GlobalOptions& global, const ImportOptions& opti
 ExitCode init(const GlobalOptions& global, const InitOptions& options, Terminal& terminal);
 /// Whether everything is there that planning and applying need; changes nothing.
 ExitCode doctor(const GlobalOptions& global, Terminal& terminal);
+/// `regent rotate --direct`.
+ExitCode rotate_directly(const GlobalOptions& global, const RotateOptions& options, Terminal& terminal);
 /// The service. Returns when it was asked to stop.
 ExitCode daemon(const GlobalOptions& global, const DaemonOptions& options, Terminal& terminal);
 ExitCode explain(const std::string& what, Terminal& terminal);

@@ -12,13 +12,6 @@ using nlohmann::json;
 using report::Colour;
 using report::Tone;
 
-std::string names_of(const json& list) {
-    std::string text;
-    for (const auto& name : list)
-        if (name.is_string()) text += (text.empty() ? "" : ", ") + name.get<std::string>();
-    return model::with_visible_controls(text);
-}
-
 /// Objects that wait for `address`.
 std::string waiting_for(const json& objects, const std::string& address) {
     std::string text;
@@ -125,7 +118,8 @@ std::string credentials_text(const json& environment, const model::Address& addr
     for (const auto& credential : part_of(environment, "credentials")) {
         if (address.kind != model::kind::application || credential.value("application", std::string()) != address.name)
             continue;
-        const auto ends = time_of(credential, "endsAt"), rotates = time_of(credential, "rotatesAt");
+        const auto ends = time_of(credential, "endsAt"), rotates = time_of(credential, "rotatesAt"),
+                   leaves = time_of(credential, "leavesAt");
         const bool over = ends && *ends < now;
         table.add({{text_of(credential, "name")},
                    {text_of(credential, "type")},
@@ -136,6 +130,7 @@ std::string credentials_text(const json& environment, const model::Address& addr
                          : "never",
                     over ? Tone::remove : Tone::plain},
                    {rotates                               ? short_date_time_text(*rotates)
+                    : leaves                              ? "leaves " + short_date_time_text(*leaves)
                     : credential.value("declared", false) ? "-"
                                                           : "not declared"},
                    {names_of(part_of(credential, "consumers"))}});

@@ -2,6 +2,7 @@
 
 #include "controller/tenant.hpp"
 #include "model/risk.hpp"
+#include "plan/planner.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -46,6 +47,7 @@ struct PlanOptions {
     std::vector<std::string> select;  ///< KIND/NAME; empty: everything
     std::optional<std::size_t> max_deletes;
     std::optional<model::Risk> fail_on_risk;
+    std::filesystem::path machine_configuration;  ///< --config; empty: nothing of this machine is delivered to
 };
 
 struct ApplyOptions {
@@ -56,6 +58,8 @@ struct ApplyOptions {
     std::vector<std::string> select;  ///< KIND/NAME; empty: everything
     std::optional<std::size_t> max_deletes;
     std::optional<model::Risk> fail_on_risk;
+    std::filesystem::path machine_configuration;    ///< as of plan
+    std::optional<plan::RotationRequest> rotation;  ///< renew this one secret and do nothing else
 };
 
 struct ImportOptions {

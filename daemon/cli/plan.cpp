@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/daemon_configuration.hpp"
 #include "cli/messages.hpp"
 #include "cli/plan_output.hpp"
 #include "cli/read_display.hpp"
@@ -65,7 +66,9 @@ bool write_plan_file(const controller::Planned& planned, const std::filesystem::
 
 }  // namespace
 
-ExitCode plan(const GlobalOptions& global, const PlanOptions& options, Terminal& terminal) {
+ExitCode plan(const GlobalOptions& given, const PlanOptions& options, Terminal& terminal) {
+    auto global = given;
+    if (!take_machine_configuration(options.machine_configuration, global, terminal)) return ExitCode::configuration;
     if (!is_plan_format(global.output)) {
         print_error(terminal, fmt::format("a plan has no output format `{}`", global.output),
                     "text, json, jsonl, markdown, diff, html, sarif, junit or github");

@@ -1,48 +1,14 @@
 #include "cli/client_commands.hpp"
 #include "cli/client_words.hpp"
 #include "cli/messages.hpp"
+#include "cli/run_waiting.hpp"
 
 #include <fmt/format.h>
-
-#include <thread>
 
 namespace regent::cli {
 namespace {
 
 using nlohmann::json;
-using namespace std::chrono_literals;
-
-/// Waits until the runs behind `tickets` have ended. Nothing when they have; otherwise what to return.
-std::optional<ExitCode> wait_for_runs(const json& tickets, std::chrono::seconds timeout, ServiceClient& client,
-                                      Terminal& terminal) {
-    std::string target = "/api/v1/runs?";
-    for (const auto& ticket : tickets)
-        if (ticket.is_string()) target += "ticket=" + percent_encoded(ticket.get<std::string>()) + "&";
-    const auto until = std::chrono::steady_clock::now() + timeout;
-    while (true) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        if (left <= 0ms) {
-            print_error(terminal, fmt::format("the run has not ended within {}", long_age_text(timeout)),
-                        "it goes on; `regent status` shows what it waits for");
-            return ExitCode::try_again;
-        }
-        const auto round = std::min(left, std::chrono::milliseconds(30s));
-        const auto answer = client.get(fmt::format("{}wait={}ms", target, round.count()), round + 10s);
-        if (!answer && answer.error().code != ExitCode::try_again) return fail(terminal, answer.error());
-        if (!answer)
-            std::this_thread::sleep_for(std::min(left, 2000ms));
-        else if (answer->value("done", false))
-            return std::nullopt;
-    }
-}
-
-ExitCode code_of(const std::string& result) {
-    if (result == "partly") return ExitCode::partly_done;
-    if (result == "refused") return ExitCode::refused;
-    if (result == "interrupted") return ExitCode::try_again;
-    return result == "failed" ? ExitCode::failed : ExitCode::ok;
-}
 
 std::string words_for_run(const std::string& name, const json& run) {
     const auto changed =
@@ -63,7 +29,7 @@ ExitCode tell(const std::vector<std::string>& names, const std::optional<model::
         auto environment = client.get("/api/v1/environments/" + percent_encoded(name));
         if (!environment) return fail(terminal, environment.error());
         const auto& run = part_of(*environment, "lastRun");
-        worst = most_telling({worst, code_of(text_of(run, "result"))});
+        worst = most_telling({worst, code_of_result(text_of(run, "result"))});
         if (global.output == "json" || global.output == "yaml")
             all.push_back(std::move(*environment));
         else

@@ -1,6 +1,7 @@
 #include "controller/conditions.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/secret_consumers.hpp"
 #include "report/change_lines.hpp"
 #include "report/wording.hpp"
 
@@ -117,6 +118,8 @@ private:
                 return {ConditionStatus::no, ConditionReason::waiting_for_reference, message, false, false, false};
             case Why::several_matches:
                 return {ConditionStatus::no, ConditionReason::create_outcome_unknown, message, false, false, true};
+            case Why::delivery_unknown:
+                return {ConditionStatus::no, ConditionReason::guard_refused, message, false, false, true};
             case Why::foreign_owner:
             case Why::unclaimed_namesake:
             case Why::adopt_target_missing:
@@ -406,37 +409,34 @@ const apply::StepOutcome& more_telling(const apply::StepOutcome& a, const apply:
     return rank(b.state) > rank(a.state) ? b : a;
 }
 
-std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, const model::Snapshot& snapshot) {
-    std::map<model::Reference, std::vector<std::string>> consumers;
+std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, const plan::Plan& plan) {
+    std::map<std::pair<model::Address, std::string>, std::vector<std::string>> consumers;
     for (const auto& [address, resource] : desired.resources) {
-        const auto secret = resource.attributes.find(model::path::auth_client_secret);
-        if (secret == resource.attributes.end()) continue;
-        if (const auto* reference = secret->second.value.as_reference())
-            consumers[*reference].push_back(report::shown(address));
+        if (const auto wanted = plan::wanted_secret(resource)) consumers[*wanted].push_back(report::shown(address));
+        const auto secrets = resource.attributes.find(model::path::client_secrets);
+        if (secrets == resource.attributes.end()) continue;
+        for (const auto& element : secrets->second.elements) {
+            const auto* targets = element.value.find("deliverTo");
+            if (targets == nullptr || targets->as_list() == nullptr) continue;
+            for (const auto& target : *targets->as_list())
+                consumers[{address, element.name}].push_back(
+                    model::with_visible_controls(model::delivery_words(target)));
+        }
     }
     std::vector<CredentialStatus> found;
-    for (const auto& [address, observed] : snapshot.resources) {
-        const auto wanted = desired.resources.find(address);
-        for (const auto& secret : observed.secrets) {
+    for (const auto& resource : plan.resources) {
+        for (const auto& fact : resource.credentials) {
             CredentialStatus credential;
-            credential.application = address;
-            credential.key_id = secret.key_id;
-            credential.ends_at = secret.ends_at;
-            credential.name = model::with_visible_controls(secret.name.empty() ? secret.display_name : secret.name);
-            if (!secret.name.empty() && wanted != desired.resources.end()) {
-                const auto declared = wanted->second.attributes.find(model::path::client_secrets);
-                if (declared != wanted->second.attributes.end()) {
-                    for (const auto& element : declared->second.elements) {
-                        if (element.name != secret.name) continue;
-                        credential.declared = true;
-                        const auto* before = element.value.find("rotateBeforeSeconds");
-                        if (before != nullptr && before->as_integer() != nullptr)
-                            credential.rotates_at = secret.ends_at - std::chrono::seconds(*before->as_integer());
-                    }
-                }
-                credential.consumers =
-                    consumers[model::Reference{address, model::output::secret_text(secret.name), {}, {}}];
-            }
+            credential.application = resource.address;
+            credential.key_id = fact.key_id;
+            credential.ends_at = fact.ends_at;
+            credential.certificate = fact.certificate;
+            credential.declared = fact.declared;
+            credential.rotates_at = fact.renewed_at;
+            credential.leaves_at = fact.leaves_at;
+            credential.name = model::with_visible_controls(fact.name);
+            // Who is beside its successor has no consumers any more: they have the successor.
+            if (fact.declared && !fact.leaves_at) credential.consumers = consumers[{resource.address, fact.name}];
             found.push_back(std::move(credential));
         }
     }
@@ -450,7 +450,7 @@ std::vector<ObjectStatus> objects_after(const RunFacts& facts, const std::map<mo
                                         const std::map<model::Address, ObjectMemory>& memory,
                                         const std::vector<Pause>& pauses) {
     const ObjectJudge judge(facts);
-    const auto credentials = credentials_in(facts.desired, facts.snapshot);
+    const auto credentials = credentials_in(facts.desired, facts.now);
     std::vector<ObjectStatus> objects;
     for (const auto& resource : facts.now.resources) {
         ObjectStatus object;

@@ -52,9 +52,8 @@ struct RunFacts {
                                                       const std::map<model::Address, ObjectMemory>& memory,
                                                       const std::vector<Pause>& pauses);
 
-/// The secrets of all applications, soonest end first.
-[[nodiscard]] std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired,
-                                                           const model::Snapshot& snapshot);
+/// The secrets and certificates of all applications, ours or not; soonest end first.
+[[nodiscard]] std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, const plan::Plan& plan);
 
 /// What a failure means for the object it hit.
 [[nodiscard]] ConditionReason reason_of(provider::ErrorKind kind) noexcept;

@@ -31,6 +31,9 @@ struct ReconcileRequest {
     bool fetch = false;                     ///< ask the source first
     bool create_again = false;              ///< a person says that a creation of unknown outcome did not happen
     std::string by;                         ///< who asked: "bob (uid 1000)"
+    /// A new secret now, of an application that `address` names; the old one goes after everybody has the new one.
+    std::string rotate;
+    std::optional<std::chrono::seconds> keep_old;
 };
 
 struct PauseRequest {

@@ -165,7 +165,10 @@ void Controller::keep(Runner& runner, const std::stop_token& stop) {
         runner.busy = false;
         slots_.release();
         const std::lock_guard lock(mutex_);
-        if (run.result != "try-again") runner.finished = std::max(runner.finished, answering);
+        if (run.result != "try-again")
+            runner.finished = std::max(runner.finished, answering);
+        else  // asked for and not even looked at: it still waits
+            runner.rotations.insert(runner.rotations.end(), order.rotations.begin(), order.rotations.end());
         plan_next(runner, run);
         publish_locked();
         changed_.notify_all();
@@ -222,6 +225,7 @@ RunOrder Controller::order_for(Runner& runner) {
     order.pauses = pauses_of(runner.name);
     order.forget = std::move(runner.forget);
     order.create_again = std::move(runner.create_again);
+    order.rotations = std::move(runner.rotations);
     order.forget_all = runner.forget_all;
     order.may_apply = parts_.may_apply && configuration_.mode == model::DaemonConfiguration::Mode::apply;
     if (const auto frozen = frozen_at(parts_.clock.now(), runner.name, configuration_.freeze))
@@ -232,6 +236,7 @@ RunOrder Controller::order_for(Runner& runner) {
     order.warn_before_expiry = configuration_.warn_before_expiry;
     runner.forget.clear();
     runner.create_again.clear();
+    runner.rotations.clear();
     runner.forget_all = false;
     runner.trigger = "interval";
     return order;
@@ -251,9 +256,10 @@ void Controller::plan_next(Runner& runner, const RunStatus& run) {
         runner.trigger = "retry";
     } else {
         runner.failures = 0;
-        if (const auto sooner = runner.keeper->wants_run_at(); sooner && *sooner > wall && *sooner - wall < wait) {
-            wait = std::chrono::ceil<std::chrono::milliseconds>(*sooner - wall);
-            runner.trigger = "retry";
+        if (const auto sooner = runner.keeper->wants_run_at();
+            sooner && sooner->at > wall && sooner->at - wall < wait) {
+            wait = std::chrono::ceil<std::chrono::milliseconds>(sooner->at - wall);
+            runner.trigger = sooner->trigger;
         }
     }
     for (const auto& pause : pauses_)  // a pause that ends is a reason to look

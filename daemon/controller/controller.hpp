@@ -111,6 +111,7 @@ private:
         Monotonic not_before{};                 ///< not even for who asks: a command works in the environment
         std::uint64_t asked = 1, finished = 0;  ///< requests for a run, and how many of them are answered
         std::set<model::Address> forget, create_again;
+        std::vector<plan::RotationRequest> rotations;
         bool forget_all = false;
         int failures = 0;
         std::size_t manifest_errors = 0;
@@ -140,6 +141,7 @@ private:
     bool wait_for_run(Runner& runner, std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
     void end_pauses(const std::string& environment);
     RunOrder order_for(Runner& runner);
+    static std::optional<ControlError> ask_for_rotation(Runner& runner, const ReconcileRequest& request);
     void plan_next(Runner& runner, const RunStatus& run);
     void add_runner(const std::string& name);
 

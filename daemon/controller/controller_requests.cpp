@@ -42,6 +42,20 @@ tl::expected<std::vector<Controller::Runner*>, ControlError> Controller::runners
         names.empty() ? std::string("see `regent status`") : fmt::format("environments: {}", fmt::join(names, ", "))});
 }
 
+/// Called with everything locked. Something when it cannot be asked for.
+std::optional<ControlError> Controller::ask_for_rotation(Runner& runner, const ReconcileRequest& request) {
+    std::vector<std::string> names;
+    if (runner.workspace) names = plan::secret_names(runner.workspace->graph, *request.address);
+    if (std::find(names.begin(), names.end(), request.rotate) == names.end()) {
+        return ControlError{
+            ControlError::Kind::not_found,
+            fmt::format("{} has no client secret `{}` in its manifest", to_string(*request.address), request.rotate),
+            names.empty() ? std::string("it declares none") : fmt::format("it has: {}", fmt::join(names, ", "))};
+    }
+    runner.rotations.push_back({*request.address, request.rotate, request.keep_old});
+    return std::nullopt;
+}
+
 tl::expected<std::vector<Control::Ticket>, ControlError> Controller::reconcile(const ReconcileRequest& request) {
     const std::lock_guard lock(mutex_);
     auto runners = runners_named(request.environment);
@@ -53,6 +67,9 @@ tl::expected<std::vector<Control::Ticket>, ControlError> Controller::reconcile(c
             const bool known = std::any_of(objects.begin(), objects.end(),
                                            [&](const auto& object) { return object.address == *request.address; });
             if (!known) continue;
+            if (!request.rotate.empty()) {
+                if (auto refused = ask_for_rotation(*runner, request)) return tl::unexpected(std::move(*refused));
+            }
             runner->forget.insert(*request.address);
             if (request.create_again) runner->create_again.insert(*request.address);
         } else {

@@ -179,7 +179,7 @@ tl::expected<Planned, provider::ProviderError> Cycle::look(const plan::History& 
     int looks = 1;
     for (int round = 1;; ++round) {
         const auto now = parts_.now();
-        auto planned = observe_and_plan(*order_.workspace, *tenant_, history, {}, progress, &order);
+        auto planned = observe_and_plan(*order_.workspace, *tenant_, history, {}, progress, &order, order_.rotations);
         if (!planned) return planned;
         if (!planned->from_memory) keeper_.read_whole_ = now;
         if (looks < looks_in_a_row && shows_the_past(*planned)) {

@@ -57,7 +57,7 @@ void Cycle::tell() {
                          order_.warn_before_expiry,
                          parts_.now()};
     auto objects = objects_after(facts, previous, keeper_.objects_, order_.pauses);
-    auto credentials = credentials_in(order_.workspace->graph, now.snapshot);
+    auto credentials = credentials_in(order_.workspace->graph, now.plan);
     tell_drift();
     tell_changes();
     tell_objects(objects);
@@ -156,7 +156,7 @@ void Cycle::tell_changes() {
     for (std::size_t i = 0; i < result_->outcomes.size(); ++i) {
         const auto& step = held_.plan.steps[i];
         if (step.work != plan::Work::add || step.part.rfind("clientSecrets/", 0) != 0) continue;
-        if (step.reason != plan::Reason::secret_expiring) continue;
+        if (step.reason != plan::Reason::secret_expiring && step.reason != plan::Reason::secret_rotation) continue;
         parts_.measurements.rotation(result_->outcomes[i].state == apply::StepState::done ? "ok" : "failed");
     }
 }

@@ -164,18 +164,23 @@ void EnvironmentKeeper::end_status(const RunOrder&, const RunStatus& run) {
     parts_.publish(status_);
 }
 
-std::optional<Time> EnvironmentKeeper::wants_run_at() const {
-    std::optional<Time> soonest;
-    const auto take = [&](const std::optional<Time>& time) {
-        if (time && (!soonest || *time < *soonest)) soonest = time;
+std::optional<EnvironmentKeeper::Wish> EnvironmentKeeper::wants_run_at() const {
+    std::optional<Wish> soonest;
+    const auto now = parts_.now();
+    const auto take = [&](const std::optional<Time>& time, const char* trigger) {
+        if (time && (!soonest || *time < soonest->at)) soonest = {*time, trigger};
     };
     for (const auto& [address, known] : objects_) {
-        take(known.next_try);
-        take(known.breaker_until);
+        take(known.next_try, "retry");
+        take(known.breaker_until, "retry");
     }
     const std::lock_guard lock(status_mutex_);
-    for (const auto& credential : status_.credentials)
-        if (credential.declared) take(credential.rotates_at);
+    for (const auto& credential : status_.credentials) {
+        if (!credential.declared) continue;
+        // What was due and was not done is no reason to hurry again: it waits for a retry, a person or the interval.
+        for (const auto& due : {credential.rotates_at, credential.leaves_at})
+            if (due && *due > now) take(due, "expiry");
+    }
     return soonest;
 }
 

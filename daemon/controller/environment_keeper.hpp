@@ -54,8 +54,9 @@ struct RunOrder {
     std::set<model::Address> forget;  ///< objects whose back-off and breaker a person cleared
     bool forget_all = false;
     std::set<model::Address> create_again;  ///< creations of unknown outcome that a person says did not happen
-    bool may_apply = false;                 ///< the service's own mode
-    std::string frozen;                     ///< "freeze window `weekend` until …"; empty: none
+    std::vector<plan::RotationRequest> rotations;
+    bool may_apply = false;  ///< the service's own mode
+    std::string frozen;      ///< "freeze window `weekend` until …"; empty: none
     int parallel = 4;
     std::chrono::seconds replication_grace{120};
     std::chrono::seconds warn_before_expiry{0};
@@ -110,8 +111,13 @@ public:
     void interrupt() noexcept;
     /// Signs in anew at the next run.
     void reconnect();
-    /// When the next run is due for another reason than the interval: a back-off that ends, a secret to be rotated.
-    [[nodiscard]] std::optional<Time> wants_run_at() const;
+    /// When the next run is due for another reason than the interval, and which: a back-off that ends (retry), a secret
+    /// to be renewed, or one whose time beside its successor is over (expiry).
+    struct Wish {
+        Time at;
+        const char* trigger;
+    };
+    [[nodiscard]] std::optional<Wish> wants_run_at() const;
 
 private:
     friend class Cycle;

@@ -32,7 +32,8 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
                                                                 const plan::History& history,
                                                                 const plan::Consent& consent,
                                                                 provider::ReadProgress& progress,
-                                                                const provider::ReadOrder* order) {
+                                                                const provider::ReadOrder* order,
+                                                                const std::vector<plan::RotationRequest>& rotations) {
     const auto begun = tenant.clock().monotonic();
     const auto before = tenant.counters().requests;
     const auto scope = plan::scope_of(workspace.graph, history.remote_ids);
@@ -47,7 +48,7 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
         if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
         planned.snapshot = std::move(*snapshot);
     }
-    planned.plan = plan::make_plan(workspace.graph, planned.snapshot, history, tenant.clock().now());
+    planned.plan = plan::make_plan(workspace.graph, planned.snapshot, history, tenant.clock().now(), rotations);
     planned.refusals = plan::check_safety(planned.plan, workspace.graph, consent);
     auto& report = planned.report;
     report.refusals = planned.refusals;

@@ -29,7 +29,8 @@ struct Planned {
 /// without one everything is read.
 [[nodiscard]] tl::expected<Planned, provider::ProviderError> observe_and_plan(
     const Workspace& workspace, Tenant& tenant, const plan::History& history, const plan::Consent& consent,
-    provider::ReadProgress& progress = provider::unwatched(), const provider::ReadOrder* order = nullptr);
+    provider::ReadProgress& progress = provider::unwatched(), const provider::ReadOrder* order = nullptr,
+    const std::vector<plan::RotationRequest>& rotations = {});
 
 /// Which tenant and environment a record is about: one file serves them all.
 [[nodiscard]] std::string state_key(const model::Environment& environment);

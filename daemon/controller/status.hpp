@@ -70,7 +70,8 @@ struct CredentialStatus {
     bool declared = false;
     Time ends_at{};
     std::optional<Time> rotates_at;      ///< when regent issues the next one
-    std::vector<std::string> consumers;  ///< "Connector/arm"
+    std::optional<Time> leaves_at;       ///< it stays beside its successor until then
+    std::vector<std::string> consumers;  ///< "Connector/arm", "file /var/lib/regent/delivered/arm"
 };
 
 /// One field, wanted against live; secrets only as facts.

@@ -6,6 +6,8 @@
 #include "net/retry.hpp"
 #include "net/system_clock.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
+#include "provider/delivery/delivery_provider.hpp"
+#include "provider/graph/credential_policies.hpp"
 #include "provider/graph/graph_provider.hpp"
 
 #include <fmt/format.h>
@@ -31,6 +33,14 @@ std::string federated_audience_of(const std::string& cloud) {
     if (cloud == "usgov" || cloud == "usgov-dod") return "api://AzureADTokenExchangeUSGov";
     if (cloud == "china") return "api://AzureADTokenExchangeChina";
     return "api://AzureADTokenExchange";
+}
+
+/// "https://{vault}.vault.azure.net" → "https://*.vault.azure.net"; a path behind the host is none of an origin.
+std::string origin_of_vaults(const std::string& address) {
+    auto origin = address.substr(0, address.find('/', address.find("://") + 3));
+    constexpr std::string_view name = "{vault}";
+    if (const auto at = origin.find(name); at != std::string::npos) origin.replace(at, name.size(), "*");
+    return origin;
 }
 
 class ServiceTenant final : public Tenant {
@@ -66,6 +76,8 @@ public:
         power_apps_.login_origin = authority_of(environment.cloud);
         power_apps_.identity = identity;
         power_apps_.lookup_grace = std::min(options.replication_grace, power_apps_.lookup_grace);
+        delivery_ = {options.delivery, environment.endpoints.key_vault, environment.endpoints.key_vault_scope,
+                     fmt::format("{}.{}.{}", environment.tenant_id, environment.owner, environment.name)};
     }
 
     tl::expected<model::Snapshot, provider::ProviderError> observe(const model::Scope& scope,
@@ -97,6 +109,13 @@ public:
         } else if (auto read = graph_observer_->observe(scope, snapshot, progress); !read) {
             return tl::unexpected(std::move(read.error()));
         }
+        if (!policy_observer_)
+            policy_observer_ = provider::graph::make_credential_policy_observer(*session_, clock_, graph_);
+        if (auto read = policy_observer_->observe(scope, snapshot, progress); !read)
+            return tl::unexpected(std::move(read.error()));
+        if (!delivery_observer_) delivery_observer_ = provider::delivery::make_delivery_observer(*session_, delivery_);
+        if (auto read = delivery_observer_->observe(scope, snapshot, progress); !read)
+            return tl::unexpected(std::move(read.error()));
         const bool connectors = !scope.power_platform_environments.empty() ||
                                 std::any_of(scope.wanted.begin(), scope.wanted.end(),
                                             [](const auto& w) { return w.address.kind == model::kind::connector; });
@@ -140,7 +159,9 @@ public:
         if (!graph_writer_) graph_writer_ = provider::graph::make_graph_writer(*session_, clock_, graph_);
         if (!power_apps_writer_)
             power_apps_writer_ = provider::powerapps::make_powerapps_writer(*session_, clock_, power_apps_);
-        return {graph_writer_.get(), power_apps_writer_.get()};
+        if (!delivery_writer_)
+            delivery_writer_ = provider::delivery::make_delivery_writer(*session_, clock_, delivery_);
+        return {delivery_writer_.get(), graph_writer_.get(), power_apps_writer_.get()};
     }
 
     const std::vector<std::string>& warnings() const override { return warnings_; }
@@ -158,6 +179,7 @@ private:
                                      environment.endpoints.power_apps};
         transport.allowed_origins.insert(transport.allowed_origins.end(), environment.endpoints.blob_origins.begin(),
                                          environment.endpoints.blob_origins.end());
+        transport.allowed_origins.push_back(origin_of_vaults(environment.endpoints.key_vault));
         transport.ca_file = options.ca_file;
         transport.proxy = options.proxy;
         transport.request_timeout = options.timeout;
@@ -173,8 +195,9 @@ private:
     std::unique_ptr<net::Session> session_;
     provider::graph::GraphOptions graph_;
     provider::powerapps::PowerAppsOptions power_apps_;
-    std::unique_ptr<provider::Observer> graph_observer_, power_apps_observer_;
-    std::unique_ptr<provider::Writer> graph_writer_, power_apps_writer_;
+    provider::delivery::DeliveryOptions delivery_;
+    std::unique_ptr<provider::Observer> graph_observer_, power_apps_observer_, delivery_observer_, policy_observer_;
+    std::unique_ptr<provider::Writer> graph_writer_, power_apps_writer_, delivery_writer_;
 };
 
 /// GUIDs are the same in capitals.

@@ -3,6 +3,7 @@
 #include "controller/measurements.hpp"
 #include "controller/status.hpp"
 #include "model/environment.hpp"
+#include "model/local_delivery.hpp"
 #include "model/survey.hpp"
 #include "net/credentials.hpp"
 #include "net/session.hpp"
@@ -27,6 +28,7 @@ struct ConnectOptions {
     std::string proxy;
     /// How long something just written may stay invisible before regent believes that it is not there.
     std::chrono::seconds replication_grace{120};
+    model::LocalDelivery delivery;  ///< what of this machine client secrets may be handed to
 };
 
 /// What a tenant holds, and whether some of it is only remembered.

@@ -170,6 +170,10 @@ alias.
                   R"(Two documents name the same application (or connector) in `management.adopt`.
 One manifest manages an object: the other one would undo its changes with each
 run.)"},
+        ErrorCode{"RG0328", "two secrets for one place",
+                  R"(A file, a secret in a vault or a command is given one client secret. Given
+two, each run would overwrite the other's, and one of them could never be
+used.)"},
     };
     return codes;
 }

@@ -11,6 +11,10 @@ constexpr std::array adopt_members = {
           .help = "application (client) id of the existing registration",
           .example = "7e7e7e7e-0000-4444-8888-0123456789ab"},
 };
+constexpr std::array undeclared_values = {
+    EnumValue{.name = "report", .help = "list them and leave them alone"},
+    EnumValue{.name = "remove", .help = "remove client secrets that no manifest declares"},
+};
 constexpr std::array management_members = {
     Field{.name = "adopt",
           .type = FieldType::mapping,
@@ -22,6 +26,12 @@ constexpr std::array management_members = {
     ignore_field,
     prevent_delete_field,
     on_removal_field,
+    Field{.name = "undeclaredCredentials",
+          .type = FieldType::enumeration,
+          .values = undeclared_values,
+          .default_text = "report",
+          .help = "what becomes of client secrets that no manifest declares; `spec.clientSecrets: []` removes them too",
+          .example = "remove"},
 };
 
 constexpr std::array audiences = {
@@ -132,6 +142,46 @@ constexpr std::array credential_members = {
     Field{.name = "description", .help = "for people; up to 600 characters", .example = "deploys from main"},
 };
 
+constexpr std::array file_members = {
+    Field{.name = "path",
+          .required = true,
+          .help = "absolute path, in a folder that the machine's own configuration allows (`Daemon.spec.delivery`)",
+          .example = "/var/lib/regent/delivered/arm"},
+    Field{.name = "owner", .default_text = "who regent runs as", .help = "user the file belongs to", .example = "app"},
+    Field{.name = "group",
+          .default_text = "nobody but the owner can read it",
+          .help = "group that may read the file: its mode is then 0640, otherwise 0600",
+          .example = "www-data"},
+};
+constexpr std::array vault_members = {
+    Field{.name = "vault",
+          .required = true,
+          .help = "name of the vault: 3 to 24 letters, digits and `-`",
+          .example = "contoso-prod"},
+    Field{.name = "secret",
+          .required = true,
+          .help = "name of the secret in it: 1 to 127 letters, digits and `-`",
+          .example = "arm-client-secret"},
+};
+constexpr std::array<std::string_view, 3> delivery_choice = {"file", "keyVault", "command"};
+constexpr std::array delivery_members = {
+    Field{.name = "file",
+          .type = FieldType::mapping,
+          .members = file_members,
+          .help = "a file on the machine where regent runs, replaced as a whole; beside it lies `PATH.keyid`",
+          .example = "{path: /var/lib/regent/delivered/arm}"},
+    Field{.name = "keyVault",
+          .type = FieldType::mapping,
+          .members = vault_members,
+          .help = "a secret in an Azure Key Vault; its tags say which one it is, its value is never read",
+          .example = "{vault: contoso-prod, secret: arm-client-secret}"},
+    Field{.name = "command",
+          .help =
+              "name of a command that the machine's own configuration defines (`Daemon.spec.delivery`); it gets the "
+              "value on its standard input",
+          .example = "put-in-store"},
+};
+
 constexpr std::array secret_members = {
     Field{.name = "name",
           .required = true,
@@ -148,6 +198,20 @@ constexpr std::array secret_members = {
           .default_text = "30d",
           .help = "a new secret is issued and handed on when the old one has less than this to live",
           .example = "30d"},
+    Field{.name = "keepOld",
+          .type = FieldType::duration,
+          .default_text = "the old one goes as soon as everybody has the new one",
+          .help = "how long the old secret stays after a new one was handed on",
+          .example = "24h"},
+    Field{.name = "deliverTo",
+          .type = FieldType::list,
+          .item = FieldType::mapping,
+          .order = ListOrder::ordered,
+          .members = delivery_members,
+          .exactly_one_of = delivery_choice,
+          .default_text = "connectors that name it, and nobody else",
+          .help = "who is given the secret beside the connectors that name it",
+          .example = "[{keyVault: {vault: contoso-prod, secret: arm-client-secret}}]"},
 };
 
 constexpr std::array spec_members = {
@@ -226,7 +290,8 @@ constexpr std::array spec_members = {
           .members = secret_members,
           .late = true,
           .secret = true,
-          .help = "secrets that regent issues and hands to the connectors naming them; the value is kept nowhere",
+          .help = "secrets that regent issues and hands to the connectors naming them and to `deliverTo`; regent keeps "
+                  "no value",
           .example = "[{name: arm, validFor: 180d, rotateBefore: 30d}]"},
     Field{.name = "servicePrincipal",
           .type = FieldType::mapping,

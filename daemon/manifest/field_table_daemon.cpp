@@ -192,6 +192,40 @@ constexpr std::array connection_members = {
           .example = "/etc/ssl/private-ca.pem"},
 };
 
+constexpr std::array command_members = {
+    Field{.name = "name", .required = true, .help = "what manifests call it", .example = "put-in-store"},
+    Field{.name = "run",
+          .type = FieldType::list,
+          .order = ListOrder::ordered,
+          .required = true,
+          .help = "the program's absolute path and its arguments; no shell; the value comes on standard input",
+          .example = "[/usr/local/libexec/put-secret, --store, corp]"},
+    Field{.name = "timeout",
+          .type = FieldType::duration,
+          .default_text = "1m",
+          .help = "how long it may take",
+          .example = "1m"},
+};
+constexpr std::array delivery_members = {
+    Field{.name = "folders",
+          .type = FieldType::list,
+          .default_text = "`delivered` in the service's state directory",
+          .help = "absolute paths of folders in which manifests may have secrets written to files",
+          .example = "[/var/lib/regent/delivered]"},
+    Field{.name = "commands",
+          .type = FieldType::list,
+          .item = FieldType::mapping,
+          .order = ListOrder::named,
+          .members = command_members,
+          .default_text = "none",
+          .help = "programs that manifests may have secrets handed to, by name",
+          .example = "[{name: put-in-store, run: [/usr/local/libexec/put-secret]}]"},
+    Field{.name = "records",
+          .default_text = "`deliveries` in the service's state directory",
+          .help = "absolute path of the folder that remembers which secret each command was given last",
+          .example = "/var/lib/regent/deliveries"},
+};
+
 constexpr std::array spec_members = {
     Field{.name = "source",
           .type = FieldType::mapping,
@@ -243,6 +277,12 @@ constexpr std::array spec_members = {
           .default_text = "14d",
           .help = "when a credential that ends soon is told of",
           .example = "14d"},
+    Field{.name = "delivery",
+          .type = FieldType::mapping,
+          .members = delivery_members,
+          .default_text = "files in the service's own folder, no commands",
+          .help = "what of this machine manifests may hand client secrets to",
+          .example = "{folders: [/var/lib/regent/delivered]}"},
     Field{.name = "http",
           .type = FieldType::mapping,
           .members = http_members,

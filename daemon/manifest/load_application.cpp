@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <chrono>
 
 namespace regent::manifest {
 namespace {
@@ -145,26 +144,6 @@ void load_credentials(const LoadJob& job, model::Declaration& declaration) {
     }
 }
 
-void load_secrets(const LoadJob& job, model::Declaration& declaration) {
-    const auto* entry = job.spec.entry("clientSecrets");
-    if (!entry) return;
-    auto& secrets = declare_list(declaration, model::path::client_secrets, entry->key_span);
-    for (const auto* item : job.spec.items("clientSecrets")) {
-        const Values secret(item, job.findings);
-        const auto* name = secret.node("name");
-        if (!name) continue;
-        const std::chrono::seconds valid_for = secret.duration("validFor").value_or(std::chrono::hours(24 * 180));
-        const std::chrono::seconds rotate_before =
-            secret.duration("rotateBefore").value_or(std::chrono::hours(24 * 30));
-        secrets.elements.push_back(
-            {.name = name->text,
-             .value = model::Map{{"validForSeconds", static_cast<std::int64_t>(valid_for.count())},
-                                 {"rotateBeforeSeconds", static_cast<std::int64_t>(rotate_before.count())}},
-             .span = name->span,
-             .contributor = {}});
-    }
-}
-
 /// A new application is told its audience, since the service's own default has changed over the years. One that exists
 /// keeps its own where no manifest says otherwise: changing it could lock people out.
 void load_audience(const LoadJob& job, const std::string& audience, model::Declaration& declaration) {
@@ -207,7 +186,7 @@ void load_application(const LoadJob& job, model::Declaration& declaration) {
                 static_cast<std::int64_t>(*version));
     load_permissions(job, declaration);
     load_credentials(job, declaration);
-    load_secrets(job, declaration);
+    load_client_secrets(job, declaration);
     load_service_principal(job, declaration);
     load_admin_consent(job, declaration);
 }

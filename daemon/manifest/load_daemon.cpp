@@ -91,6 +91,30 @@ void load_git(const Values& values, model::DaemonConfiguration::Git& git, Findin
     }
 }
 
+model::LocalDelivery load_delivery(const Values& values, Findings& findings) {
+    model::LocalDelivery delivery;
+    for (const auto* node : values.items("folders")) {
+        if (node->text.size() < 2 || node->text.front() != '/' || node->text.find("/../") != std::string::npos)
+            findings
+                .bad_value("RG0470", *node, fmt::format("{} is no absolute path of a folder", in_quotes(node->text)))
+                .help = "name the folder itself; all of `/` would be every file of the machine";
+        delivery.folders.push_back(node->text);
+    }
+    for (const auto* node : values.items("commands")) {
+        const Values entry(node, findings);
+        model::DeliveryCommand command;
+        command.name = entry.text("name").value_or("");
+        command.run = texts(entry, "run");
+        command.timeout = entry.duration("timeout").value_or(command.timeout);
+        if (entry.entry("run") && (command.run.empty() || command.run.front().empty() || command.run.front()[0] != '/'))
+            findings.error("RG0470", node->span, "a command begins with the absolute path of its program").help =
+                "no shell looks it up: write `run: [/usr/local/libexec/put-secret]`";
+        delivery.commands.push_back(std::move(command));
+    }
+    delivery.records = absolute_path(values, "records", findings);
+    return delivery;
+}
+
 model::FreezeWindow load_window(const Node& node, Findings& findings) {
     const Values values(&node, findings);
     model::FreezeWindow window;
@@ -188,6 +212,7 @@ void load_spec(const Values& spec, model::DaemonConfiguration& configuration, Fi
     for (const auto* node : spec.items("freeze")) configuration.freeze.push_back(load_window(*node, findings));
     for (const auto* node : spec.items("notifications"))
         configuration.notifications.push_back(load_sink(*node, findings));
+    configuration.delivery = load_delivery(spec.mapping("delivery"), findings);
     configuration.http_listen = spec.mapping("http").text("listen").value_or(configuration.http_listen);
     const auto socket = spec.mapping("socket");
     configuration.socket = absolute_path(socket, "path", findings);

@@ -30,6 +30,9 @@ void load_redirect_uri(const LoadJob& job, model::Declaration& declaration);
 void load_federated_credential(const LoadJob& job, model::Declaration& declaration);
 void load_connector(const LoadJob& job, model::Declaration& declaration);
 
+/// `spec.clientSecrets` of an Application.
+void load_client_secrets(const LoadJob& job, model::Declaration& declaration);
+
 /// `management:`, for the kinds that have it.
 void load_management(const LoadJob& job, model::Management& management);
 

@@ -25,21 +25,27 @@ model::Endpoints endpoints_of(std::string_view cloud) {
                 "https://high.api.powerapps.us",
                 "https://graph.microsoft.us/.default",
                 "https://high.service.powerapps.us/.default",
-                {"https://*.blob.core.usgovcloudapi.net"}};
+                {"https://*.blob.core.usgovcloudapi.net"},
+                "https://{vault}.vault.usgovcloudapi.net",
+                "https://vault.usgovcloudapi.net/.default"};
     if (cloud == "usgov-dod")
         return {"https://login.microsoftonline.us",
                 "https://dod-graph.microsoft.us",
                 "https://api.apps.appsplatform.us",
                 "https://dod-graph.microsoft.us/.default",
                 "https://service.apps.appsplatform.us/.default",
-                {"https://*.blob.core.usgovcloudapi.net"}};
+                {"https://*.blob.core.usgovcloudapi.net"},
+                "https://{vault}.vault.usgovcloudapi.net",
+                "https://vault.usgovcloudapi.net/.default"};
     if (cloud == "china")
         return {"https://login.chinacloudapi.cn",
                 "https://microsoftgraph.chinacloudapi.cn",
                 "https://api.powerapps.cn",
                 "https://microsoftgraph.chinacloudapi.cn/.default",
                 "https://service.powerapps.cn/.default",
-                {"https://*.blob.core.chinacloudapi.cn"}};
+                {"https://*.blob.core.chinacloudapi.cn"},
+                "https://{vault}.vault.azure.cn",
+                "https://vault.azure.cn/.default"};
     return {};
 }
 
@@ -74,6 +80,25 @@ std::optional<std::string> origin(const Node& node, bool wildcard, Findings& fin
     return fmt::format("{}://{}", uri.scheme, lower_case(uri.authority));
 }
 
+/// The address of a vault: `{vault}` in the host, or behind an origin of this machine.
+void load_vaults(const Node& node, model::Endpoints& endpoints, Findings& findings) {
+    constexpr std::string_view name = "{vault}";
+    auto plain = node;
+    const auto at = plain.text.find(name);
+    if (at != std::string::npos) plain.text.replace(at, name.size(), "vault");
+    const auto uri = split_uri(plain.text);
+    const bool local = uri.scheme == "http" && is_loopback(uri.host);
+    const bool plain_path = uri.path.find_first_of(" ?#") == std::string_view::npos;
+    if (at != std::string::npos && (uri.scheme == "https" || local) && !uri.host.empty() && plain_path &&
+        uri.authority.find('@') == std::string_view::npos) {
+        endpoints.key_vault = node.text;
+        while (endpoints.key_vault.ends_with('/')) endpoints.key_vault.pop_back();
+        return;
+    }
+    findings.bad_value("RG0460", node, "this is not the address of a vault").help =
+        "write `https://{vault}.vault.azure.net`; `{vault}` stands for the vault's name";
+}
+
 void load_endpoints(const Values& values, model::Endpoints& endpoints, Findings& findings) {
     const auto take = [&](std::string_view key, std::string& target) {
         if (const auto* node = values.node(key))
@@ -82,6 +107,8 @@ void load_endpoints(const Values& values, model::Endpoints& endpoints, Findings&
     take("login", endpoints.login);
     take("graph", endpoints.graph);
     take("powerApps", endpoints.power_apps);
+    if (const auto* vaults = values.node("keyVault")) load_vaults(*vaults, endpoints, findings);
+    if (const auto scope = values.text("keyVaultScope")) endpoints.key_vault_scope = *scope;
     if (const auto scope = values.text("graphScope")) endpoints.graph_scope = *scope;
     if (const auto scope = values.text("powerAppsScope")) endpoints.power_apps_scope = *scope;
     if (!values.entry("blob")) return;

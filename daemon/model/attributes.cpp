@@ -108,6 +108,9 @@ std::string secret_text(std::string_view secret_name) {
 std::string secret_key_id(std::string_view secret_name) {
     return fmt::format("clientSecrets/{}/keyId", secret_name);
 }
+std::string secret_ends_at(std::string_view secret_name) {
+    return fmt::format("clientSecrets/{}/endsAt", secret_name);
+}
 
 }  // namespace output
 }  // namespace regent::model

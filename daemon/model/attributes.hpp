@@ -92,7 +92,13 @@ inline constexpr std::string_view consented_scopes = "permissions.adminConsent.d
 inline constexpr std::string_view consented_roles = "permissions.adminConsent.application";
 inline constexpr std::string_view federated_credentials =
     "federatedCredentials";  ///< name → {issuer, subject, audience, description}
-inline constexpr std::string_view client_secrets = "clientSecrets";  ///< name → {validForSeconds, rotateBeforeSeconds}
+/// name → {validForSeconds, rotateBeforeSeconds, keepOldSeconds, deliverTo: list of delivery targets}
+inline constexpr std::string_view client_secrets = "clientSecrets";
+/// Not an attribute but the parts "secretDeliveries/<name>": one step hands one secret to one delivery target. Such a
+/// step's values are these three.
+inline constexpr std::string_view secret_deliveries = "secretDeliveries";  ///< the target, see secret_delivery.hpp
+inline constexpr std::string_view delivered_secret = "delivered.secret";   ///< Reference to its text
+inline constexpr std::string_view delivered_until = "delivered.until";     ///< Reference to its end, RFC 3339
 /// regent's marks on an object: set of strings. "preventDelete", "contributes:redirectUris.web:https://…",
 /// "contributes:federatedCredentials:<name>", and for a connector "secretKey:<key id>": the secret it was last given.
 /// That the object is owned at all is not a mark but Ownership.
@@ -122,8 +128,9 @@ inline constexpr std::string_view connector_name = "name";
 inline constexpr std::string_view redirect_url = "redirectUrl";
 inline constexpr std::string_view identity_issuer = "identity/issuer";
 inline constexpr std::string_view identity_subject = "identity/subject";
-[[nodiscard]] std::string secret_text(std::string_view secret_name);    ///< "clientSecrets/<name>/secretText"
-[[nodiscard]] std::string secret_key_id(std::string_view secret_name);  ///< "clientSecrets/<name>/keyId"
+[[nodiscard]] std::string secret_text(std::string_view secret_name);     ///< "clientSecrets/<name>/secretText"
+[[nodiscard]] std::string secret_key_id(std::string_view secret_name);   ///< "clientSecrets/<name>/keyId"
+[[nodiscard]] std::string secret_ends_at(std::string_view secret_name);  ///< "clientSecrets/<name>/endsAt", RFC 3339
 }  // namespace output
 
 }  // namespace regent::model

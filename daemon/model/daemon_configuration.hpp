@@ -1,5 +1,7 @@
 #pragma once
 
+#include "model/local_delivery.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -63,6 +65,7 @@ struct DaemonConfiguration {
     std::string transport, proxy, ca_file;  ///< no transport: the one that was chosen at the build
     std::chrono::seconds request_timeout{60}, replication_grace{120};
     std::chrono::seconds warn_before_expiry{std::chrono::hours(24 * 14)};
+    LocalDelivery delivery;
 };
 
 }  // namespace regent::model

@@ -23,6 +23,10 @@ struct Endpoints {
     /// Where connector definitions are read back from; "https://*." allows sub-domains. The Power Apps endpoint is
     /// always allowed.
     std::vector<std::string> blob_origins = {"https://*.blob.core.windows.net"};
+    /// Of a vault: `{vault}` stands for its name.
+    /// https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#dns-suffixes-for-object-identifiers
+    std::string key_vault = "https://{vault}.vault.azure.net";
+    std::string key_vault_scope = "https://vault.azure.net/.default";
 };
 
 /// Environment.spec.policy: what a run may do here.

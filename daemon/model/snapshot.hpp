@@ -1,6 +1,8 @@
 #pragma once
 
 #include "model/address.hpp"
+#include "model/credential_policy.hpp"
+#include "model/secret_delivery.hpp"
 #include "model/value.hpp"
 
 #include <chrono>
@@ -28,6 +30,8 @@ struct ObservedSecret {
     /// others.
     std::string name;
     std::string operation_id;  ///< the hex digits behind "regent"; empty for others
+    /// How long its predecessor stays, where that was said when it was issued and not in the manifest.
+    std::optional<std::chrono::seconds> keeps_old = {};
 };
 
 /// One remote object at one moment.
@@ -42,6 +46,8 @@ struct ObservedResource {
     std::map<std::string, std::string, std::less<>>
         outputs;  ///< what others may refer to, as far as it is known by now
     std::vector<ObservedSecret> secrets;
+    std::vector<ObservedDelivery> deliveries;  ///< what the consumers of its secrets hold, beside the connectors
+    std::optional<std::chrono::system_clock::time_point> created_at;  ///< unset: not known
     bool deleted = false;  ///< in the directory's recycle bin, still holding its key: a create means to restore it
     /// Things a person should know: "2 connections still use it", "its subject is empty so far".
     std::vector<std::string> remarks;
@@ -81,6 +87,7 @@ struct Snapshot {
     std::vector<Obstacle> obstacles;
     std::map<std::string, ApiPermissions> apis;  ///< by appId; an API without service principal in the tenant is absent
     std::string caller_object_id;                ///< the service principal we are
+    CredentialPolicies credential_policies;      ///< read where a manifest asks for a secret
 };
 
 /// What to read. Made from the desired graph and from what was remembered.
@@ -98,7 +105,9 @@ struct Scope {
         /// Applications: what is declared of the grants of their service principals, which has reads of its own
         /// (paths of model/attributes.hpp).
         std::set<std::string, std::less<>> grants;
-        std::string remembered_id;  ///< from the store; a hint, verified against the marks
+        std::string remembered_id;               ///< from the store; a hint, verified against the marks
+        bool has_secrets = false;                ///< applications: its manifest asks for client secrets
+        std::vector<SecretDelivery> deliveries;  ///< applications: who is to hold their secrets, beside connectors
     };
     std::vector<Wanted> wanted;
     std::set<std::string> apis;                            ///< appIds whose permission names are needed

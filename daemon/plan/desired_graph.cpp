@@ -46,6 +46,12 @@ DesiredResource resource_of(const Declaration& declaration) {
     return resource;
 }
 
+void add_deliveries(const model::Element& secret, std::vector<model::SecretDelivery>& deliveries) {
+    const auto* targets = secret.value.find("deliverTo");
+    if (targets == nullptr || targets->as_list() == nullptr) return;
+    for (const auto& target : *targets->as_list()) deliveries.push_back({secret.name, target});
+}
+
 class Builder {
 public:
     Builder(const model::Environment& environment, const std::vector<Declaration>& declarations)
@@ -144,6 +150,11 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
         }
         const auto hint = remembered.find(address);
         if (hint != remembered.end()) wanted.remembered_id = hint->second;
+        if (const auto secrets = resource.attributes.find(model::path::client_secrets);
+            secrets != resource.attributes.end()) {
+            wanted.has_secrets = !secrets->second.elements.empty();
+            for (const auto& secret : secrets->second.elements) add_deliveries(secret, wanted.deliveries);
+        }
         scope.wanted.push_back(std::move(wanted));
         const auto permissions = resource.attributes.find(model::path::permissions);
         if (permissions == resource.attributes.end()) continue;

@@ -213,6 +213,8 @@ void check_unused_secrets(const DesiredGraph& graph, model::Diagnostics& diagnos
         if (secrets == nullptr) continue;
         for (const auto& element : secrets->elements) {
             if (used.contains({address, model::output::secret_text(element.name)})) continue;
+            const auto* targets = element.value.find("deliverTo");
+            if (targets != nullptr && targets->as_list() != nullptr && !targets->as_list()->empty()) continue;
             Diagnostic diagnostic;
             diagnostic.code = "RG0509";
             diagnostic.severity = model::Severity::warning;
@@ -220,7 +222,8 @@ void check_unused_secrets(const DesiredGraph& graph, model::Diagnostics& diagnos
                 fmt::format("nothing uses the client secret `{}` of {}", element.name, to_string(address));
             diagnostic.span = element.span;
             diagnostic.label = "its value will go to nobody";
-            diagnostic.help = "refer to it from a Connector with `clientSecretRef`, or remove it";
+            diagnostic.help =
+                "refer to it from a Connector with `clientSecretRef`, say who gets it with `deliverTo`, or remove it";
             diagnostics.push_back(std::move(diagnostic));
         }
     }
@@ -244,6 +247,31 @@ void check_adopted_twice(const DesiredGraph& graph, model::Diagnostics& diagnost
     }
 }
 
+/// What is handed to one place twice would be overwritten in every run, and one of the two could never be signed in
+/// with.
+void check_delivered_twice(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
+    std::map<std::string, std::pair<std::string, model::Span>> seen;
+    for (const auto& [address, resource] : graph.resources) {
+        const auto* secrets = attribute_of(resource, model::path::client_secrets);
+        if (secrets == nullptr) continue;
+        for (const auto& element : secrets->elements) {
+            const auto* targets = element.value.find("deliverTo");
+            if (targets == nullptr || targets->as_list() == nullptr) continue;
+            for (const auto& target : *targets->as_list()) {
+                const auto whose = fmt::format("the secret `{}` of {}", element.name, to_string(address));
+                const auto [it, added] = seen.emplace(model::delivery_id(target), std::pair{whose, element.span});
+                if (added) continue;
+                auto diagnostic = error("RG0328",
+                                        fmt::format("{} goes to {}, and so does {}", whose,
+                                                    model::delivery_words(target), it->second.first),
+                                        element.span, "this one", "give one of them another place");
+                diagnostic.secondary = {{it->second.second, "and this one"}};
+                diagnostics.push_back(std::move(diagnostic));
+            }
+        }
+    }
+}
+
 }  // namespace
 
 void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
@@ -253,6 +281,7 @@ void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
     }
     check_unused_secrets(graph, diagnostics);
     check_adopted_twice(graph, diagnostics);
+    check_delivered_twice(graph, diagnostics);
 }
 
 }  // namespace regent::plan

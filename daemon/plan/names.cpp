@@ -65,6 +65,10 @@ std::string_view to_string(Reason reason) noexcept {
             return "secret_not_delivered";
         case Reason::secret_needed:
             return "secret_needed";
+        case Reason::secret_rotation:
+            return "secret_rotation";
+        case Reason::secret_superseded:
+            return "secret_superseded";
         case Reason::value_known_now:
             return "value_known_now";
     }
@@ -95,6 +99,8 @@ std::string_view to_string(Withheld::Why why) noexcept {
             return "on_removal_keep";
         case Withheld::Why::waits_for_withheld:
             return "waits_for_withheld";
+        case Withheld::Why::delivery_unknown:
+            return "delivery_unknown";
     }
     return "ignored";
 }

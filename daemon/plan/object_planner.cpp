@@ -156,6 +156,8 @@ private:
             for (const auto& issue : secret_plan_->issues) {
                 std::string to;
                 for (const auto& consumer : issue.consumers) to += (to.empty() ? "" : ", ") + to_string(consumer);
+                for (const auto* target : issue.targets)
+                    to += (to.empty() ? "" : ", ") + model::delivery_words(*target);
                 auto change = secret_change(
                     Change::Op::add, issue.name,
                     fmt::format("valid {} (will be issued; goes to {} only)", validity(*issue.element), to));
@@ -171,6 +173,8 @@ private:
             }
             for (const auto& text : secret_plan_->undeclared) change_.undeclared.push_back("clientSecrets: " + text);
             for (const auto& text : secret_plan_->warnings) change_.warnings.push_back(text);
+            for (const auto& text : secret_plan_->left_alone) leave_secret_alone(text);
+            change_.credentials = secret_plan_->credentials;
             change_.unchanged += secret_plan_->unchanged;
         }
         if (!delivery_.deliver) return;
@@ -180,6 +184,17 @@ private:
         change.note = fmt::format("client secret \"{}\"", secret_name(secret_reference()));
         change.place = item_.desired->attributes.find(model::path::auth_client_secret)->second.span.begin();
         change_.changes.push_back(std::move(change));
+    }
+
+    void leave_secret_alone(const std::string& why) {
+        Withheld withheld;
+        withheld.why = Withheld::Why::delivery_unknown;
+        withheld.address = address_;
+        withheld.place = item_.desired->place;
+        withheld.message = why;
+        withheld.help =
+            "what a machine may deliver says `spec.delivery` of its own configuration, see `regent explain Daemon`";
+        plan_.withheld.push_back(std::move(withheld));
     }
 
     static std::string validity(const model::Element& element) {
@@ -558,11 +573,12 @@ private:
             const auto key = StepGraph::key(address_, part);
             auto& step = add_step(key, part, Work::add);
             step.changed = {collection};
-            step.values.emplace(collection, Map{{issue.name, issue.element->value}});
+            step.values.emplace(collection, Map{{issue.name, issued_value(issue)}});
             step.reason = issue.reason;
             step.place = issue.element->span.begin();
             step.summary = fmt::format("secret \"{}\", valid {}", issue.name, validity(*issue.element));
             steps_.after(key, StepGraph::key(address_));
+            for (const auto* target : issue.targets) plan_handing_over(issue, *target, key);
         }
         for (const auto& drop : secret_plan_->drops) {
             const auto part =
@@ -574,8 +590,33 @@ private:
             step.summary = drop.note;
             steps_.after(key, StepGraph::key(address_));
             for (const auto& consumer : drop.after) steps_.after(key, StepGraph::key(consumer));
+            for (const auto& delivery : drop.after_deliveries) steps_.after(key, delivery);
             for (const auto& removal : drop.after_removals) steps_.after(key, removal);
         }
+    }
+
+    /// An overlap that was asked for this once is told with the secret, so that the next run knows of it.
+    static Value issued_value(const SecretPlan::Issue& issue) {
+        auto value = issue.element->value;
+        auto* members = std::get_if<Map>(&value.held);
+        if (members != nullptr && issue.keep_old)
+            members->insert_or_assign("keepOldOnceSeconds", static_cast<std::int64_t>(issue.keep_old->count()));
+        return value;
+    }
+
+    void plan_handing_over(const SecretPlan::Issue& issue, const Value& target, const std::string& issued) {
+        const auto key = delivery_key(address_, issue.name, target);
+        auto& step = add_step(key, std::string(model::path::secret_deliveries) + "/" + issue.name, Work::add);
+        step.reason = issue.reason;
+        step.place = issue.element->span.begin();
+        step.summary = model::delivery_words(target);
+        step.values = {{std::string(model::path::secret_deliveries), target},
+                       {std::string(model::path::delivered_secret),
+                        Reference{address_, model::output::secret_text(issue.name), {}, {}}},
+                       {std::string(model::path::delivered_until),
+                        Reference{address_, model::output::secret_ends_at(issue.name), {}, {}}}};
+        for (const auto& [path, value] : step.values) step.changed.insert(path);
+        steps_.after(key, issued);
     }
 
     // ---- the object's line in the plan
@@ -626,9 +667,15 @@ private:
         if (secrets_only && secret_plan_ != nullptr && !secret_plan_->issues.empty())
             return secret_plan_->issues.front().reason;
         if (secrets_only && delivery_.deliver) return Reason::secret_needed;
+        if (secrets_only && secret_plan_ != nullptr && only_superseded()) return Reason::secret_superseded;
         const bool drift =
             std::all_of(change_.changes.begin(), change_.changes.end(), [](const auto& c) { return c.drift; });
         return drift ? Reason::drifted : Reason::manifest_changed;
+    }
+
+    bool only_superseded() const {
+        const auto& drops = secret_plan_->drops;
+        return !drops.empty() && std::all_of(drops.begin(), drops.end(), [](const auto& d) { return d.superseded; });
     }
 
     /// In the order of the attribute table; within one attribute additions before removals, then by value.

@@ -7,6 +7,7 @@
 #include "model/snapshot.hpp"
 #include "model/value.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -38,6 +39,8 @@ enum class Reason {
     secret_expiring,    ///< inside rotateBefore
     secret_not_delivered,  ///< a secret is there, but its consumer does not have it and its value is nowhere
     secret_needed,         ///< a consumer must be written with a secret, and the value of the present one is nowhere
+    secret_rotation,       ///< somebody asked for a new one
+    secret_superseded,     ///< nobody uses it any more: expired, or its time beside its successor is over
     value_known_now        ///< a value that was waited for has arrived
 };
 [[nodiscard]] std::string_view to_string(Reason reason) noexcept;  ///< "not_found" …
@@ -60,6 +63,17 @@ struct Change {
     std::string risk_reason;              ///< a sentence; empty when low
 };
 
+/// A secret or certificate that is there: what a reader should know of each, whoever made it.
+struct CredentialFact {
+    std::string name;  ///< the manifest's, or the display name of one that no manifest declares
+    std::string key_id;
+    bool certificate = false;
+    bool declared = false;
+    std::chrono::system_clock::time_point ends_at{};
+    std::optional<std::chrono::system_clock::time_point> renewed_at;  ///< when a new one is issued
+    std::optional<std::chrono::system_clock::time_point> leaves_at;   ///< beside its successor until then
+};
+
 /// All that concerns one object.
 struct ResourceChange {
     model::Address address;
@@ -72,9 +86,11 @@ struct ResourceChange {
     std::vector<std::string> ignored;  ///< attributes that differ and are on management.ignore
     std::vector<std::string>
         undeclared;  ///< "clientSecrets: \"ci\" (7d109d68-…), ends 2027-11-23": there, and no manifest says so
-    std::vector<std::string> warnings;    ///< "2 connections still use it"
-    model::Risk risk = model::Risk::low;  ///< the highest of its changes and of what happens to it as a whole
-    std::string risk_reason;              ///< of what happens to it as a whole: "it cannot be brought back"
+    std::vector<std::string> warnings;        ///< "2 connections still use it"
+    model::Risk risk = model::Risk::low;      ///< the highest of its changes and of what happens to it as a whole
+    std::string risk_reason;                  ///< of what happens to it as a whole: "it cannot be brought back"
+    std::vector<std::string> warnings;        ///< "2 connections still use it"
+    std::vector<CredentialFact> credentials;  ///< soonest end first
 };
 
 /// A difference seen and left alone, with its reason. Never applied; reports show it.
@@ -90,7 +106,8 @@ struct Withheld {
         adopt_target_differs,  ///< in what cannot be changed
         prevent_delete,
         on_removal_keep,
-        waits_for_withheld
+        waits_for_withheld,
+        delivery_unknown  ///< who is to have a secret cannot be looked at from here
     };
     Why why;
     model::Address address;

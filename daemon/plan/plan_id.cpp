@@ -47,6 +47,7 @@ json desired_json(const DesiredGraph& desired) {
         auto& object = all[to_string(address)];
         object["policy"] = static_cast<int>(resource.management.policy);
         object["adopt"] = resource.management.adopt;
+        object["removeUndeclaredCredentials"] = resource.management.remove_undeclared_credentials;
         for (const auto& [path, attribute] : resource.attributes) {
             auto elements = json::array();
             for (const auto& element : attribute.elements)
@@ -63,6 +64,10 @@ json observed_json(const model::ObservedResource& resource) {
     std::vector<std::string> keys;
     for (const auto& secret : resource.secrets) keys.push_back(secret.key_id);
     std::sort(keys.begin(), keys.end());
+    std::vector<json> deliveries;
+    for (const auto& delivery : resource.deliveries)
+        deliveries.push_back({delivery.secret, delivery.target, static_cast<int>(delivery.state), delivery.key_id});
+    std::sort(deliveries.begin(), deliveries.end());
     auto attributes = json::object();
     for (const auto& [path, value] : resource.attributes) {
         auto element = shape(value);
@@ -74,7 +79,8 @@ json observed_json(const model::ObservedResource& resource) {
             {"deleted", resource.deleted},
             {"attributes", std::move(attributes)},
             {"outputs", std::move(outputs)},
-            {"secrets", keys}};
+            {"secrets", keys},
+            {"deliveries", std::move(deliveries)}};
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ UpdatedConnectors updated_connectors(const Items& items) {
 }  // namespace
 
 Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
-               std::chrono::system_clock::time_point now) {
+               std::chrono::system_clock::time_point now, const std::vector<RotationRequest>& rotations) {
     Plan plan;
     plan.environment = desired.environment.name;
     plan.owner = desired.environment.owner;
@@ -58,7 +58,8 @@ Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, con
     for (auto& problem : check_credential_counts(items)) plan.problems.push_back(std::move(problem));
     model::sort(plan.problems);
     const auto updated = updated_connectors(items);
-    const auto secrets = plan_secrets(desired, items, updated, observed.orphans, now);
+    const auto secrets =
+        plan_secrets(desired, items, updated, observed.orphans, now, rotations, observed.credential_policies);
 
     StepGraph steps;
     for (const auto& [address, item] : items) {

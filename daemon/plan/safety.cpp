@@ -12,10 +12,30 @@ namespace {
 /// Below this many objects a share of deletes means little: one of three is 33 %.
 constexpr std::size_t share_counts_from = 10;
 
-bool puts_back_drift_only(const Plan& plan) {
+/// A secret that is renewed because its time has come, or because it was lost on its way, is what the manifests said
+/// all along; were it to wait for somebody, what signs in with it would stop.
+bool renews_secrets_only(const ResourceChange& resource) {
+    const bool nothing_else = std::all_of(resource.changes.begin(), resource.changes.end(),
+                                          [](const auto& change) { return change.sensitive || change.drift; });
+    if (!nothing_else) return false;
+    switch (resource.reason) {
+        case Reason::secret_expiring:
+        case Reason::secret_rotation:
+        case Reason::secret_not_delivered:
+        case Reason::secret_superseded:
+            return true;
+        case Reason::secret_needed:  // of an application: somebody new is to have it
+            return resource.address.kind == model::kind::connector;
+        default:
+            return false;
+    }
+}
+
+bool asks_for_nothing_new(const Plan& plan) {
     return std::all_of(plan.resources.begin(), plan.resources.end(), [](const auto& resource) {
         return resource.action == Action::none ||
-               (resource.action == Action::update && resource.reason == Reason::drifted);
+               (resource.action == Action::update &&
+                (resource.reason == Reason::drifted || renews_secrets_only(resource)));
     });
 }
 
@@ -87,7 +107,7 @@ void check_consent(const Plan& plan, const model::Policy& policy, const Consent&
                                         plan.id.substr(0, 8), digits.substr(0, 8)),
                             "read the plan again"});
     }
-    const bool unapproved = digits.empty() && !plan.empty() && !puts_back_drift_only(plan);
+    const bool unapproved = digits.empty() && !plan.empty() && !asks_for_nothing_new(plan);
     if (!policy.require_approved_plan && unapproved && highest_risk(plan) > policy.max_risk) {
         refusals.push_back(
             {Refusal::Guard::approval_missing,

@@ -2,7 +2,11 @@
 
 #include "plan/diff.hpp"
 #include "plan/removals.hpp"
+#include "plan/secret_consumers.hpp"
+#include "plan/secret_policy.hpp"
+#include "plan/steps.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,57 +16,95 @@ namespace {
 
 using model::Address;
 using model::ObservedSecret;
+using std::chrono::seconds;
 using Time = std::chrono::system_clock::time_point;
 
-constexpr std::string_view secret_key_mark = "secretKey:";
+/// Predecessors that stay beside a secret just issued. Were a consumer to fail again and again, each try would leave
+/// one more behind.
+constexpr std::size_t predecessors_kept = 2;
 
-/// The key id that an observed connector's mark names; empty when it names none.
-std::string marked_key(const model::ObservedResource* observed) {
-    for (const auto& mark : observed_marks(observed)) {
-        if (mark.rfind(secret_key_mark, 0) == 0) return mark.substr(secret_key_mark.size());
+bool is_newer(const ObservedSecret& a, const ObservedSecret& b) {
+    return std::tie(a.starts_at, a.key_id) > std::tie(b.starts_at, b.key_id);
+}
+
+std::string shown(const ObservedSecret& secret) {
+    return fmt::format("\"{}\" ({})", secret.name.empty() ? secret.display_name : secret.name, secret.key_id);
+}
+
+std::string day_of(Time time) {
+    return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+/// When the end of a credential that nobody renews is worth a warning.
+constexpr auto near_end = std::chrono::hours(24 * 30);
+
+/// One secret of a manifest beside what the tenant holds under its name.
+struct NamedSecret {
+    const model::Element* element = nullptr;
+    std::vector<SecretConsumer> consumers;
+    std::vector<ObservedSecret> valid;  ///< newest first
+
+    [[nodiscard]] bool knows(const std::string& key_id) const {
+        return std::any_of(valid.begin(), valid.end(), [&](const auto& s) { return s.key_id == key_id; });
     }
-    return {};
-}
-
-std::string observed_auth(const model::ObservedResource& observed) {
-    const auto it = observed.attributes.find(model::path::auth_type);
-    return it == observed.attributes.end() ? std::string{} : it->second.text_or({});
-}
-
-/// The secret a connector is to sign in with: the application and the secret's name.
-std::optional<std::pair<Address, std::string>> wanted_secret(const DesiredResource& connector) {
-    const auto it = connector.attributes.find(model::path::auth_client_secret);
-    const auto* reference = it == connector.attributes.end() ? nullptr : it->second.value.as_reference();
-    if (reference == nullptr) return std::nullopt;
-    const auto part = part_of(*reference);
-    return std::pair{reference->address, part.substr(part.find('/') + 1)};
-}
-
-std::chrono::seconds seconds_of(const model::Element& element, const char* member) {
-    const auto* value = element.value.find(member);
-    const auto* seconds = value == nullptr ? nullptr : value->as_integer();
-    return std::chrono::seconds(seconds == nullptr ? 0 : *seconds);
-}
+    /// The newest that a consumer names: whoever names another one missed it, and its value is nowhere.
+    template <typename Which>
+    [[nodiscard]] const ObservedSecret* newest_named(const Which& counts) const {
+        for (const auto& secret : valid) {
+            for (const auto& consumer : consumers) {
+                if (counts(consumer) && consumer.key_id == secret.key_id) return &secret;
+            }
+        }
+        return nullptr;
+    }
+    [[nodiscard]] bool named_by_any(const std::string& key_id) const {
+        return std::any_of(consumers.begin(), consumers.end(), [&](const auto& c) { return c.key_id == key_id; });
+    }
+    [[nodiscard]] bool has_unknown() const {
+        return std::any_of(consumers.begin(), consumers.end(), [](const auto& c) { return c.unknown; });
+    }
+    [[nodiscard]] bool has_written() const {
+        return std::any_of(consumers.begin(), consumers.end(), [](const auto& c) { return c.written; });
+    }
+    /// Whether a consumer may hold `key_id`: it names it, or it holds something and names nothing that is there.
+    [[nodiscard]] bool may_hold(const SecretConsumer& consumer, const std::string& key_id) const {
+        return consumer.key_id == key_id || (consumer.may_hold && !knows(consumer.key_id));
+    }
+};
 
 class Planner {
 public:
     Planner(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
-            const std::vector<model::ObservedResource>& orphans, Time now)
-        : desired_(desired), items_(items), updated_(updated), orphans_(orphans), now_(now) {}
+            const std::vector<model::ObservedResource>& orphans, Time now,
+            const std::vector<RotationRequest>& rotations, const model::CredentialPolicies& policies)
+        : desired_(desired),
+          items_(items),
+          updated_(updated),
+          orphans_(orphans),
+          now_(now),
+          rotations_(rotations),
+          policies_(policies) {}
 
     Secrets run() {
         for (const auto& [address, item] : items_) {
-            if (const auto wanted = wanted_secret(*item.desired)) consumers_[*wanted].push_back(address);
+            if (const auto wanted = wanted_secret(*item.desired)) connectors_[*wanted].push_back(address);
         }
         // Who is given what comes first, for all: a secret of one application may be in use by a connector that this
         // plan gives one of another.
         for (const auto& [address, item] : items_) {
             if (!holds_secrets(address, item)) continue;
             auto& plan = result_.applications[address];
-            for (const auto* element : elements(item)) plan_delivery(address, item, *element, plan);
+            for (const auto* element : elements(item)) {
+                auto& named = named_[{address, element->name}];
+                named = named_secret(address, item, *element);
+                plan_delivery(address, item, named, plan);
+            }
         }
         for (const auto& [address, item] : items_) {
-            if (holds_secrets(address, item)) plan_drops(address, item, result_.applications[address]);
+            if (!holds_secrets(address, item)) continue;
+            auto& plan = result_.applications[address];
+            plan_drops(address, item, plan);
+            state_facts(address, item, plan);
         }
         return std::move(result_);
     }
@@ -85,103 +127,210 @@ private:
         return found;
     }
 
-    std::vector<ObservedSecret> candidates(const Item& item, const std::string& name) const {
-        std::vector<ObservedSecret> found;
-        if (item.observed == nullptr) return found;
+    NamedSecret named_secret(const Address& address, const Item& item, const model::Element& element) {
+        NamedSecret named;
+        named.element = &element;
+        for (const auto& connector : connectors_[{address, element.name}])
+            named.consumers.push_back(connector_as_consumer(connector, items_.at(connector)));
+        for (auto& target : targets_as_consumers(item, element)) named.consumers.push_back(std::move(target));
+        if (item.observed == nullptr) return named;
         for (const auto& secret : item.observed->secrets) {
-            if (secret.name == name && secret.ends_at > now_) found.push_back(secret);
+            if (secret.name == element.name && secret.ends_at > now_) named.valid.push_back(secret);
         }
-        std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-            return std::tie(a.ends_at, a.key_id) > std::tie(b.ends_at, b.key_id);
-        });
-        return found;
+        std::sort(named.valid.begin(), named.valid.end(), is_newer);
+        return named;
     }
 
-    void plan_delivery(const Address& address, const Item& item, const model::Element& element, SecretPlan& plan) {
-        const auto valid = candidates(item, element.name);
-        std::vector<Address> written;
-        for (const auto& consumer : consumers_[{address, element.name}]) {
-            if (items_.at(consumer).is_written()) written.push_back(consumer);
+    const RotationRequest* rotation_of(const Address& address, const std::string& name) const {
+        const auto it = std::find_if(rotations_.begin(), rotations_.end(), [&](const auto& request) {
+            return request.application == address && request.secret == name;
+        });
+        return it == rotations_.end() ? nullptr : &*it;
+    }
+
+    // ---- who is given a new one
+
+    void plan_delivery(const Address& address, const Item& item, const NamedSecret& named, SecretPlan& plan) {
+        const auto& name = named.element->name;
+        for (const auto& consumer : named.consumers) {
+            if (consumer.connector) result_.connectors[*consumer.connector] = {false, consumer.key_id};
+            if (consumer.unknown)
+                plan.left_alone.push_back(fmt::format("the secret \"{}\" is left alone here: {}: {}", name,
+                                                      model::delivery_words(*consumer.target), consumer.note));
         }
-        const auto reason = item.is_written() ? reason_to_issue(element, valid, written) : std::nullopt;
-        for (const auto& consumer : consumers_[{address, element.name}])
-            result_.connectors[consumer] = {false, marked_key(items_.at(consumer).observed)};
-        if (reason) {
-            plan.issues.push_back({element.name, &element, *reason, written});
-            for (const auto& consumer : written) result_.connectors[consumer] = {true, {}};
+        if (named.has_written()) {
+            for (auto& text : policy_objections(policies_, item, name, seconds_of(*named.element, "validForSeconds")))
+                plan.warnings.push_back(std::move(text));
+        }
+        const auto* rotation = rotation_of(address, name);
+        const auto reason = item.is_written() ? reason_to_issue(named, rotation) : std::nullopt;
+        if (!reason) {
+            if (named.valid.empty() && named.consumers.empty() && item.is_written())
+                plan.warnings.push_back(fmt::format("the secret \"{}\" is not issued: nothing would receive it", name));
+            plan.unchanged += named.valid.empty() ? 0 : 1;
             return;
         }
-        if (valid.empty() && written.empty() && item.is_written()) {
-            plan.warnings.push_back(
-                fmt::format("the secret \"{}\" is not issued: nothing would receive it", element.name));
-        }
-        plan.unchanged += valid.empty() ? 0 : 1;
-    }
-
-    void plan_drops(const Address& address, const Item& item, SecretPlan& plan) {
-        std::set<std::string> names;
-        for (const auto* element : elements(item)) {
-            names.insert(element->name);
-            if (!item.is_written()) continue;
-            const auto issue = std::find_if(plan.issues.begin(), plan.issues.end(),
-                                            [&](const auto& i) { return i.name == element->name; });
-            const bool issued = issue != plan.issues.end();
-            std::set<std::string> in_use;
-            for (const auto& consumer : consumers_[{address, element->name}]) {
-                const auto& delivery = result_.connectors[consumer];
-                if (!delivery.deliver && !delivery.keep_key_id.empty()) in_use.insert(delivery.keep_key_id);
+        if (!policies_.known && !policies_.why_unknown.empty())
+            plan.warnings.push_back(fmt::format(
+                "whether the tenant's policies allow the secret \"{}\" is not known: {}", name, policies_.why_unknown));
+        SecretPlan::Issue issue{name, named.element, *reason, {}, {}, {}};
+        if (rotation != nullptr) issue.keep_old = rotation->keep_old;
+        for (const auto& consumer : named.consumers) {
+            if (!consumer.written) continue;
+            if (consumer.connector) {
+                issue.consumers.push_back(*consumer.connector);
+                result_.connectors[*consumer.connector] = {true, {}};
+            } else {
+                issue.targets.push_back(consumer.target);
             }
-            if (issued || !in_use.empty())
-                drop_named(item, element->name, in_use, issued ? issue->consumers : std::vector<Address>{}, plan);
         }
-        drop_undeclared(item, names, plan);
+        plan.issues.push_back(std::move(issue));
     }
 
-    std::optional<Reason> reason_to_issue(const model::Element& element, const std::vector<ObservedSecret>& valid,
-                                          const std::vector<Address>& consumers) const {
-        if (consumers.empty()) return std::nullopt;
-        if (valid.empty()) return Reason::secret_missing;
-        const auto rotate_before = seconds_of(element, "rotateBeforeSeconds");
-        for (const auto& address : consumers) {
-            const auto& consumer = items_.at(address);
-            if (consumer.standing != Standing::there || observed_auth(*consumer.observed) != "clientSecret")
-                return Reason::secret_needed;
-            const auto key = marked_key(consumer.observed);
-            const auto it = std::find_if(valid.begin(), valid.end(), [&](const auto& s) { return s.key_id == key; });
-            if (it == valid.end()) return Reason::secret_not_delivered;
-            if (it->ends_at - now_ <= rotate_before) return Reason::secret_expiring;
-            // An OAuth block that is sent without its secret may lose the stored one, and nobody could tell.
-            if (updated_.sign_in.contains(address)) return Reason::secret_needed;
-            const auto policy = desired_.environment.policy.connector_secret_on_update;
-            if (policy == model::Policy::SecretOnUpdate::reissue && updated_.any.contains(address))
+    std::optional<Reason> reason_to_issue(const NamedSecret& named, const RotationRequest* rotation) const {
+        if (!named.has_written()) return std::nullopt;
+        if (named.has_unknown()) return reason_of_connectors(named);
+        if (named.valid.empty()) return Reason::secret_missing;
+        const auto* current = named.newest_named([](const auto& consumer) { return consumer.written; });
+        for (const auto& consumer : named.consumers) {
+            if (!consumer.written) continue;
+            const auto reason = consumer.connector
+                                    ? connector_needs(*consumer.connector, consumer, current, *named.element)
+                                    : target_needs(consumer, current, *named.element);
+            if (reason) return reason;
+        }
+        return rotation == nullptr ? std::nullopt : std::optional(Reason::secret_rotation);
+    }
+
+    /// A target that cannot be looked at would be left behind with the old secret. So a new one is issued only for a
+    /// connector that cannot be written without.
+    std::optional<Reason> reason_of_connectors(const NamedSecret& named) const {
+        const auto* current = named.newest_named([](const auto& consumer) { return consumer.written; });
+        for (const auto& consumer : named.consumers) {
+            if (!consumer.written || !consumer.connector) continue;
+            if (named.valid.empty()) return Reason::secret_missing;
+            if (connector_needs(*consumer.connector, consumer, current, *named.element) == Reason::secret_needed)
                 return Reason::secret_needed;
         }
         return std::nullopt;
     }
 
-    /// Drops what carries `name` and is not in `keep`.
-    void drop_named(const Item& item, const std::string& name, const std::set<std::string>& keep,
-                    const std::vector<Address>& after, SecretPlan& plan) const {
-        if (item.observed == nullptr) return;
+    std::optional<Reason> connector_needs(const Address& address, const SecretConsumer& consumer,
+                                          const ObservedSecret* current, const model::Element& element) const {
+        const auto& item = items_.at(address);
+        if (item.standing != Standing::there || !consumer.may_hold) return Reason::secret_needed;
+        if (current == nullptr || consumer.key_id != current->key_id) return Reason::secret_not_delivered;
+        if (is_due(*current, element)) return Reason::secret_expiring;
+        // An OAuth block that is sent without its secret may lose the stored one, and nobody could tell.
+        if (updated_.sign_in.contains(address)) return Reason::secret_needed;
+        const auto policy = desired_.environment.policy.connector_secret_on_update;
+        if (policy == model::Policy::SecretOnUpdate::reissue && updated_.any.contains(address))
+            return Reason::secret_needed;
+        return std::nullopt;
+    }
+
+    std::optional<Reason> target_needs(const SecretConsumer& consumer, const ObservedSecret* current,
+                                       const model::Element& element) const {
+        if (!consumer.may_hold) return Reason::secret_needed;
+        if (current == nullptr || consumer.key_id != current->key_id) return Reason::secret_not_delivered;
+        if (is_due(*current, element)) return Reason::secret_expiring;
+        return std::nullopt;
+    }
+
+    bool is_due(const ObservedSecret& secret, const model::Element& element) const {
+        return secret.ends_at - now_ <= seconds_of(element, "rotateBeforeSeconds");
+    }
+
+    // ---- what goes
+
+    void plan_drops(const Address& address, const Item& item, SecretPlan& plan) {
+        std::set<std::string> names;
+        for (const auto* element : elements(item)) {
+            names.insert(element->name);
+            if (!item.is_written() || item.observed == nullptr) continue;
+            const auto& named = named_.at({address, element->name});
+            const auto issue = std::find_if(plan.issues.begin(), plan.issues.end(),
+                                            [&](const auto& i) { return i.name == element->name; });
+            drop_expired(address, item, named, plan);
+            if (issue != plan.issues.end()) {
+                drop_replaced(address, named, *issue, plan);
+            } else {
+                drop_unused(address, named, plan);
+            }
+        }
+        drop_undeclared(item, names, plan);
+    }
+
+    void drop_expired(const Address& address, const Item& item, const NamedSecret& named, SecretPlan& plan) const {
+        const auto& name = named.element->name;
+        const bool served = std::any_of(named.consumers.begin(), named.consumers.end(),
+                                        [](const auto& c) { return c.written || !c.key_id.empty(); });
         for (const auto& secret : item.observed->secrets) {
-            if (secret.name != name || keep.contains(secret.key_id)) continue;
-            drop(secret, after,
-                 secret.ends_at <= now_ ? "expired"
-                 : after.empty()        ? "nothing uses it"
-                                        : "replaced",
+            if (secret.name == name && secret.ends_at <= now_ && served) drop(secret, &named, address, "expired", plan);
+        }
+    }
+
+    /// Once the new one is issued: every older one goes after all who may hold it have the new one. With an overlap,
+    /// those that were in use stay for a while, see drop_unused().
+    void drop_replaced(const Address& address, const NamedSecret& named, const SecretPlan::Issue& issue,
+                       SecretPlan& plan) const {
+        const auto keep_old = issue.keep_old.value_or(seconds_of(*named.element, "keepOldSeconds"));
+        const auto* current = named.newest_named([](const auto&) { return true; });
+        std::size_t kept = 0;
+        for (const auto& secret : named.valid) {
+            if (named.has_unknown()) continue;  // it may be the one that the unknown one holds
+            const bool was_used = current != nullptr ? !is_newer(secret, *current)
+                                                     : std::any_of(named.consumers.begin(), named.consumers.end(),
+                                                                   [](const auto& c) { return c.may_hold; });
+            if (keep_old > seconds(0) && was_used && kept < predecessors_kept) {
+                ++kept;
+                continue;
+            }
+            const bool held = std::any_of(named.consumers.begin(), named.consumers.end(),
+                                          [&](const auto& c) { return named.may_hold(c, secret.key_id); });
+            drop(secret, &named, address, held ? "replaced" : "nothing uses it", plan);
+        }
+    }
+
+    /// Nothing is issued: what no consumer names goes. An older one only when the time is over that the present one
+    /// keeps it for, counted from the present one's beginning: it was handed on in the run that issued it, or never.
+    void drop_unused(const Address& address, const NamedSecret& named, SecretPlan& plan) const {
+        const auto* current = named.newest_named([](const auto&) { return true; });
+        if (current == nullptr || named.has_unknown()) return;
+        const auto leaves_at = end_of_overlap(*current, *named.element);
+        for (const auto& secret : named.valid) {
+            if (named.named_by_any(secret.key_id)) continue;
+            const bool predecessor = is_newer(*current, secret) && leaves_at > current->starts_at;
+            if (predecessor && now_ < leaves_at) continue;
+            drop(secret, &named, address, predecessor ? "its time beside its successor is over" : "nothing uses it",
                  plan);
         }
     }
 
-    /// Drops `secret` after everyone who has it now has another one, or is gone; unless somebody keeps it.
-    void drop(const ObservedSecret& secret, std::vector<Address> after, std::string note, SecretPlan& plan) const {
+    static Time end_of_overlap(const ObservedSecret& current, const model::Element& element) {
+        return current.starts_at + current.keeps_old.value_or(seconds_of(element, "keepOldSeconds"));
+    }
+
+    /// Drops `secret` after everyone who may have it now has another one, or is gone; unless somebody keeps it.
+    void drop(const ObservedSecret& secret, const NamedSecret* named, const Address& application, std::string note,
+              SecretPlan& plan) const {
         if (const auto user = still_used_by(secret.key_id)) {
             plan.warnings.push_back(
                 fmt::format("the secret {} is kept: {} still signs in with it", shown(secret), to_string(*user)));
             return;
         }
-        for (auto& user : written_users(secret.key_id)) after.push_back(std::move(user));
-        SecretPlan::Drop drop{secret, std::move(after), {}, std::move(note), secret.name.empty()};
+        SecretPlan::Drop drop{
+            secret, written_users(secret.key_id), {}, {}, std::move(note), secret.name.empty(), named != nullptr};
+        if (named != nullptr) {
+            for (const auto& consumer : named->consumers) {
+                if (!named->may_hold(consumer, secret.key_id)) continue;
+                if (consumer.connector) {
+                    drop.after.push_back(*consumer.connector);
+                } else {
+                    drop.after_deliveries.push_back(delivery_key(application, named->element->name, *consumer.target));
+                }
+            }
+        }
         for (const auto& orphan : orphans_) {
             if (marked_key(&orphan) == secret.key_id) drop.after_removals.push_back(removal_key(orphan));
         }
@@ -217,22 +366,68 @@ private:
         return users;
     }
 
-    static std::string shown(const ObservedSecret& secret) {
-        return fmt::format("\"{}\" ({})", secret.name.empty() ? secret.display_name : secret.name, secret.key_id);
-    }
-
+    /// What no manifest declares. A secret that regent issued goes with its manifest. One that somebody else made goes
+    /// only on request: nobody could bring it back, and nobody can tell who signs in with it.
     void drop_undeclared(const Item& item, const std::set<std::string>& names, SecretPlan& plan) {
         if (item.observed == nullptr) return;
         const auto* attribute = declared(item);
-        const bool exclusive = attribute != nullptr && attribute->exclusive;
+        const bool none_wanted = attribute != nullptr && attribute->exclusive && attribute->elements.empty();
+        const bool requested = none_wanted || item.desired->management.remove_undeclared_credentials;
         for (const auto& secret : item.observed->secrets) {
             if (names.contains(secret.name)) continue;
             const bool issued_here = !secret.name.empty();
-            if ((!issued_here && !exclusive) || !item.is_written()) {
-                plan.undeclared.push_back(shown(secret));
+            if ((!issued_here && !requested) || !item.is_written()) {
+                plan.undeclared.push_back(fmt::format("{}, ends {}", shown(secret), day_of(secret.ends_at)));
                 continue;
             }
-            drop(secret, {}, issued_here ? "no manifest declares it" : "not issued by regent", plan);
+            drop(secret, nullptr, item.desired->address,
+                 issued_here ? "no manifest declares it" : "not issued by regent", plan);
+        }
+    }
+
+    // ---- what a reader should know of each
+
+    void state_facts(const Address& address, const Item& item, SecretPlan& plan) const {
+        if (item.observed == nullptr) return;
+        for (const auto& secret : item.observed->secrets) {
+            CredentialFact fact;
+            fact.name = secret.name.empty() ? secret.display_name : secret.name;
+            fact.key_id = secret.key_id;
+            fact.ends_at = secret.ends_at;
+            const auto named = named_.find({address, secret.name});
+            fact.declared = named != named_.end();
+            if (fact.declared) tell_times(named->second, secret, plan, fact);
+            warn_of_end(secret, fact, plan);
+            plan.credentials.push_back(std::move(fact));
+        }
+        std::sort(plan.credentials.begin(), plan.credentials.end(), [](const auto& a, const auto& b) {
+            return std::tie(a.ends_at, a.key_id) < std::tie(b.ends_at, b.key_id);
+        });
+    }
+
+    /// Who renews it is asked, not whose it is: a secret that somebody made by hand ends just the same.
+    void warn_of_end(const ObservedSecret& secret, const CredentialFact& fact, SecretPlan& plan) const {
+        if (secret.ends_at - now_ > near_end || fact.renewed_at || fact.leaves_at || goes(secret, plan)) return;
+        const bool renewed_now = std::any_of(plan.issues.begin(), plan.issues.end(),
+                                             [&](const auto& issue) { return issue.name == secret.name; });
+        if (renewed_now) return;
+        plan.warnings.push_back(fmt::format("the secret {} {} on {}, and nothing renews it", shown(secret),
+                                            secret.ends_at <= now_ ? "ended" : "ends", day_of(secret.ends_at)));
+    }
+
+    static bool goes(const ObservedSecret& secret, const SecretPlan& plan) {
+        return std::any_of(plan.drops.begin(), plan.drops.end(),
+                           [&](const auto& drop) { return drop.secret.key_id == secret.key_id; });
+    }
+
+    static void tell_times(const NamedSecret& named, const ObservedSecret& secret, const SecretPlan& plan,
+                           CredentialFact& fact) {
+        const auto* current = named.newest_named([](const auto&) { return true; });
+        if (current == nullptr || goes(secret, plan)) return;
+        if (current->key_id == secret.key_id) {
+            fact.renewed_at = secret.ends_at - seconds_of(*named.element, "rotateBeforeSeconds");
+        } else if (is_newer(*current, secret)) {
+            fact.leaves_at = end_of_overlap(*current, *named.element);
         }
     }
 
@@ -241,15 +436,30 @@ private:
     const UpdatedConnectors& updated_;
     const std::vector<model::ObservedResource>& orphans_;
     const Time now_;
-    std::map<std::pair<Address, std::string>, std::vector<Address>> consumers_;
+    const std::vector<RotationRequest>& rotations_;
+    const model::CredentialPolicies& policies_;
+    std::map<std::pair<Address, std::string>, std::vector<Address>> connectors_;
+    std::map<std::pair<Address, std::string>, NamedSecret> named_;
     Secrets result_;
 };
 
 }  // namespace
 
+std::string delivery_key(const Address& application, const std::string& secret, const model::Value& target) {
+    return StepGraph::key(application, std::string(model::path::secret_deliveries) + "/" + secret,
+                          model::delivery_id(target));
+}
+
+std::chrono::seconds seconds_of(const model::Element& secret, std::string_view member) {
+    const auto* value = secret.value.find(member);
+    const auto* held = value == nullptr ? nullptr : value->as_integer();
+    return seconds(held == nullptr ? 0 : *held);
+}
+
 Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
-                     const std::vector<model::ObservedResource>& orphans, Time now) {
-    return Planner(desired, items, updated, orphans, now).run();
+                     const std::vector<model::ObservedResource>& orphans, Time now,
+                     const std::vector<RotationRequest>& rotations, const model::CredentialPolicies& policies) {
+    return Planner(desired, items, updated, orphans, now, rotations, policies).run();
 }
 
 }  // namespace regent::plan

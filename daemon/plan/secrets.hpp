@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plan/planner.hpp"
 #include "plan/resolution.hpp"
 
 #include <chrono>
@@ -18,20 +19,26 @@ struct SecretPlan {
         std::string name;
         const model::Element* element = nullptr;
         Reason reason = Reason::secret_missing;
-        std::vector<model::Address> consumers;
+        std::vector<model::Address> consumers;         ///< connectors
+        std::vector<const model::Value*> targets;      ///< of `deliverTo`
+        std::optional<std::chrono::seconds> keep_old;  ///< for this time; unset: as the manifest says
     };
     struct Drop {
         model::ObservedSecret secret;
-        std::vector<model::Address> after;        ///< consumers that must have been written before
-        std::vector<std::string> after_removals;  ///< keys of removals: of former consumers that no manifest declares
+        std::vector<model::Address> after;          ///< connectors that must have been written before
+        std::vector<std::string> after_deliveries;  ///< keys of deliveries that must have been made before
+        std::vector<std::string> after_removals;    ///< keys of removals: of former consumers that no manifest declares
         std::string note;
         bool drift = false;
+        bool superseded = false;  ///< there is a newer one of its name in use, or it expired
     };
     std::vector<Issue> issues;
     std::vector<Drop> drops;
+    std::vector<CredentialFact> credentials;  ///< every one, ours or not; soonest end first
     std::size_t unchanged = 0;
     std::vector<std::string> undeclared;
     std::vector<std::string> warnings;
+    std::vector<std::string> left_alone;  ///< secrets whose consumers cannot be looked at from here: sentences
 };
 
 /// What a connector has to do with secrets in this plan.
@@ -51,9 +58,18 @@ struct UpdatedConnectors {
     std::set<model::Address> sign_in;  ///< those whose way to sign in changes, so that their OAuth block is sent anew
 };
 
+/// Key of the step that hands `secret` of `application` to `target`.
+[[nodiscard]] std::string delivery_key(const model::Address& application, const std::string& secret,
+                                       const model::Value& target);
+
+/// What a manifest's clientSecrets element says of time.
+[[nodiscard]] std::chrono::seconds seconds_of(const model::Element& secret, std::string_view member);
+
 /// Decides for all applications and their consumers together.
 [[nodiscard]] Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
                                    const std::vector<model::ObservedResource>& orphans,
-                                   std::chrono::system_clock::time_point now);
+                                   std::chrono::system_clock::time_point now,
+                                   const std::vector<RotationRequest>& rotations,
+                                   const model::CredentialPolicies& policies);
 
 }  // namespace regent::plan

@@ -82,6 +82,9 @@ class Writer {
 public:
     virtual ~Writer() = default;
     [[nodiscard]] virtual bool handles(std::string_view kind) const noexcept = 0;
+    /// Asked in order: the first that says yes gets the step. A part of an object may be somebody else's than the
+    /// object.
+    [[nodiscard]] virtual bool carries_out(const plan::Step& step) const noexcept { return handles(step.address.kind); }
     /// `step.values` holds no Reference any more, but for attributes the step does not write.
     [[nodiscard]] virtual tl::expected<StepResult, ProviderError> apply(const plan::Step& step,
                                                                         const StepInput& input) = 0;

@@ -1,5 +1,6 @@
 #include "plan/obstacles.hpp"
 #include "report/change_lines.hpp"
+#include "report/credential_lines.hpp"
 #include "report/markdown_text.hpp"
 #include "report/risk_lines.hpp"
 #include "report/run_report.hpp"
@@ -250,6 +251,7 @@ std::string write_markdown(const RunReport& report) {
     text += drift_list(plan);
     text += withheld_list(plan);
     text += undeclared_list(plan);
+    text += credential_table(plan);
     if (!changed.empty()) text += "\n" + fields(changed, report);
     return text + footer(report);
 }

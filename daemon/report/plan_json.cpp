@@ -2,6 +2,7 @@
 
 #include "plan/obstacles.hpp"
 #include "report/change_lines.hpp"
+#include "report/credential_lines.hpp"
 #include "report/risk_lines.hpp"
 #include "report/wording.hpp"
 
@@ -335,6 +336,7 @@ std::string write_json(const RunReport& report) {
                         {"changes", changes},
                         {"drift", drift_json(plan)},
                         {"undeclared", undeclared_json(plan)},
+                        {"credentials", credentials_json(plan)},
                         {"diagnostics", diagnostics_json(plan)},
                         {"withheld", withheld},
                         {"steps", steps_json(plan)},

@@ -74,6 +74,10 @@ StepWords words_for(const plan::Step& step) {
         return object(fmt::format("users and groups with its roles ({})", step.summary));
     if (collection == model::path::assigned_applications)
         return object(fmt::format("applications with its roles ({})", step.summary));
+    if (collection == model::path::secret_deliveries) {
+        const auto target = model::with_visible_controls(step.summary);
+        return {fmt::format("secret \"{}\" of {}", element, address), "handing it to " + target, "handed to " + target};
+    }
     if (collection == model::path::federated_credentials)
         return object(fmt::format("federated credential \"{}\"", element));
     if (step.work == plan::Work::await)

@@ -1,5 +1,6 @@
 #include "plan/obstacles.hpp"
 #include "report/change_lines.hpp"
+#include "report/credential_lines.hpp"
 #include "report/paint.hpp"
 #include "report/risk_lines.hpp"
 #include "report/run_report.hpp"
@@ -27,6 +28,7 @@ public:
         if (options_.quiet) return last_line();
         if (nothing_to_tell()) {
             if (options_.show_unchanged) unchanged_section();
+            if (options_.show_unchanged) credentials_section();
             return text_ + last_line();
         }
         heading();
@@ -35,6 +37,7 @@ public:
         changes_section();
         if (options_.show_unchanged) unchanged_section();
         risk_section();
+        if (options_.show_unchanged) credentials_section();
         undeclared_section();
         order_section();
         withheld_section();
@@ -172,6 +175,13 @@ private:
                              risk.object, risk.what));
             line("          " + risk.reason);
         }
+    }
+
+    void credentials_section() {
+        const auto lines = credential_lines(plan_);
+        if (lines.empty()) return;
+        section("Credentials");
+        for (const auto& text : lines) line("    " + text);
     }
 
     /// Credentials and URIs that nobody declared are listed even where nothing else changes: an extra credential is the

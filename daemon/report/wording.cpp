@@ -96,6 +96,7 @@ std::string_view past_word_for(plan::Action action) noexcept {
 std::string_view word_for(const plan::Step& step) noexcept {
     if (step.work == plan::Work::create && step.restore) return "restore";
     if (step.work == plan::Work::add && step.part.starts_with(model::path::client_secrets)) return "issue";
+    if (step.part.starts_with(model::path::secret_deliveries)) return "deliver";
     return to_string(step.work);
 }
 
@@ -109,7 +110,7 @@ std::string words_for_part(const std::string& part) {
     if (path == model::path::assigned_people) return "users and groups with its roles";
     if (path == model::path::assigned_applications) return "applications with its roles";
     if (path == model::path::federated_credentials) return "federated credential" + name;
-    if (path == model::path::client_secrets) return "secret" + name;
+    if (path == model::path::client_secrets || path == model::path::secret_deliveries) return "secret" + name;
     return path + name;
 }
 
@@ -138,9 +139,13 @@ std::string_view sentence_for(plan::Reason reason) noexcept {
         case plan::Reason::secret_expiring:
             return "because its secret expires soon";
         case plan::Reason::secret_not_delivered:
-            return "because its secret never reached the connector, and its value is nowhere";
+            return "because its secret never reached everyone who is to have it, and its value is nowhere";
         case plan::Reason::secret_needed:
-            return "because a connector must be written with a secret, and the present one's value is nowhere";
+            return "because somebody must be given a secret, and the present one's value is nowhere";
+        case plan::Reason::secret_rotation:
+            return "because a new secret was asked for";
+        case plan::Reason::secret_superseded:
+            return "because nothing uses its old secret any more";
         case plan::Reason::value_known_now:
             return "because a value that it waited for is there now";
     }

@@ -251,7 +251,8 @@ private:
     }
 
     [[nodiscard]] Response post(const Request& request, const std::vector<std::string>& path) const {
-        static constexpr std::array<std::string_view, 4> actions = {"reconcile", "pause", "resume", "approve"};
+        static constexpr std::array<std::string_view, 5> actions = {"reconcile", "pause", "resume", "approve",
+                                                                    "rotate"};
         if (path.size() != 1 || std::find(actions.begin(), actions.end(), path[0]) == actions.end())
             return not_found("the API has no such action", "docs/reference/api.md lists them");
         if (!request.peer)
@@ -265,6 +266,7 @@ private:
         const Arguments arguments(request.body);
         if (path[0] == "reconcile") return reconcile(arguments, by);
         if (path[0] == "pause") return pause(arguments, by);
+        if (path[0] == "rotate") return rotate(arguments, by);
         if (path[0] == "resume") return resume(arguments, by);
         return approve(arguments, by);
     }
@@ -275,7 +277,25 @@ private:
                                                  .address = arguments.address("object"),
                                                  .fetch = arguments.flag("fetch"),
                                                  .create_again = arguments.flag("createAgain"),
-                                                 .by = by});
+                                                 .by = by,
+                                                 .rotate = {},
+                                                 .keep_old = {}});
+        if (!tickets) return error_response(tickets.error());
+        return with_json(json{{"tickets", tickets_json(*tickets)}, {"by", by}}, 202);
+    }
+
+    [[nodiscard]] Response rotate(const Arguments& arguments, const std::string& by) const {
+        arguments.only({"environment", "object", "secret", "keepOldSeconds"});
+        controller::ReconcileRequest request;
+        request.environment = arguments.text("environment");
+        request.address = arguments.address("object");
+        request.rotate = arguments.text("secret");
+        request.keep_old = arguments.seconds("keepOldSeconds");
+        request.by = by;
+        if (!request.address || request.rotate.empty())
+            throw ArgumentError{"whose secret, and which one?",
+                                "`object` is Application/NAME, `secret` its name there"};
+        const auto tickets = control_.reconcile(request);
         if (!tickets) return error_response(tickets.error());
         return with_json(json{{"tickets", tickets_json(*tickets)}, {"by", by}}, 202);
     }

@@ -160,7 +160,22 @@ private:
         options.ca_file = configuration.ca_file;
         options.proxy = configuration.proxy;
         options.replication_grace = configuration.replication_grace;
+        options.delivery = delivery_of(configuration);
         return controller::connect(environment, options, std::move(*sign_in), std::move(on_wait), metrics_);
+    }
+
+    /// Without a word of the configuration: files in a folder of ours, and no commands.
+    model::LocalDelivery delivery_of(const model::DaemonConfiguration& configuration) {
+        auto delivery = configuration.delivery;
+        if (delivery.folders.empty()) {
+            const auto folder = surroundings_.state / "delivered";
+            std::error_code error;
+            if (std::filesystem::create_directory(folder, error))
+                std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+            delivery.folders.push_back(folder.string());
+        }
+        if (delivery.records.empty()) delivery.records = (surroundings_.state / "deliveries").string();
+        return delivery;
     }
 
     bool open_sockets() {

@@ -230,6 +230,7 @@ json to_json(const CredentialStatus& credential) {
         .set("declared", credential.declared)
         .time("endsAt", credential.ends_at)
         .time("rotatesAt", credential.rotates_at)
+        .time("leavesAt", credential.leaves_at)
         .texts("consumers", credential.consumers)
         .take();
 }

@@ -116,19 +116,35 @@ Map read_credentials(Reading& reading, const json* application, std::vector<std:
     return credentials;
 }
 
-/// Takes "arm (regent 5f3a91c2)" apart: what regent issued says so in its name.
+/// Takes ` keep 86400s` off the end of `text`.
+std::optional<std::chrono::seconds> take_keep(std::string_view& text) {
+    constexpr std::string_view before = " keep ";
+    const auto at = text.rfind(before);
+    if (at == std::string_view::npos || !text.ends_with('s')) return std::nullopt;
+    const auto digits = text.substr(at + before.size(), text.size() - at - before.size() - 1);
+    if (digits.empty() || digits.size() > 9 || digits.find_first_not_of("0123456789") != std::string_view::npos)
+        return std::nullopt;
+    text = text.substr(0, at);
+    return std::chrono::seconds(std::stol(std::string(digits)));
+}
+
+/// "arm (regent 5f3a91c2)" or "arm (regent 5f3a91c2 keep 86400s)": the manifest's name, and the run that issued it.
 void read_issuer(model::ObservedSecret& secret) {
-    constexpr std::string_view before = " (regent ", after = ")";
+    constexpr std::string_view before = " (regent ";
     constexpr std::size_t digits = 8;
-    const auto& text = secret.display_name;
-    const auto tail = before.size() + digits + after.size();
-    if (text.size() <= tail || !text.ends_with(after)) return;
+    std::string_view text = secret.display_name;
+    if (!text.ends_with(')')) return;
+    text.remove_suffix(1);
+    const auto keep = take_keep(text);
+    const auto tail = before.size() + digits;
+    if (text.size() <= tail) return;
     const auto at = text.size() - tail;
-    if (text.compare(at, before.size(), before) != 0) return;
-    const auto operation = text.substr(at + before.size(), digits);
-    if (operation.find_first_not_of("0123456789abcdef") != std::string::npos) return;
+    if (text.substr(at, before.size()) != before) return;
+    const auto operation = text.substr(at + before.size());
+    if (operation.find_first_not_of("0123456789abcdef") != std::string_view::npos) return;
     secret.name = text.substr(0, at);
     secret.operation_id = operation;
+    secret.keeps_old = keep;
 }
 
 std::vector<model::ObservedSecret> read_secrets(Reading& reading, const json* application) {
@@ -179,7 +195,7 @@ void read_attributes(Reading& reading, const json* application, Map& into) {
 
 std::string_view application_members() noexcept {
     return "id,appId,displayName,description,notes,signInAudience,uniqueName,tags,identifierUris,web,spa,publicClient,"
-           "api,requiredResourceAccess,passwordCredentials";
+           "api,requiredResourceAccess,passwordCredentials,createdDateTime";
 }
 
 tl::expected<model::ObservedResource, std::string> read_application(const json& application,
@@ -194,6 +210,7 @@ tl::expected<model::ObservedResource, std::string> read_application(const json& 
     put(resource.attributes, model::path::permissions, read_permissions(reading, root, names));
     put(resource.attributes, model::path::federated_credentials, read_credentials(reading, root, resource.remarks));
     resource.secrets = read_secrets(reading, root);
+    resource.created_at = parse_time(member_text(application, "createdDateTime"));
 
     const auto tags = reading.texts(root, "tags");
     const auto facts = read_tags(application);

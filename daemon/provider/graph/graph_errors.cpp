@@ -82,6 +82,14 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
         return "delete objects that are not needed (deleted ones count for 30 days), or ask for a larger quota";
     if (code == "Directory_ResourceSizeExceeded")
         return "an application holds at most 1200 entries over all of its lists: declare fewer";
+    if (code == "CredentialInvalidLifetimeAsPerAppPolicy")
+        return "an app management policy of the tenant limits how long a credential may live: make `validFor` shorter, "
+               "or ask "
+               "for an exemption";
+    if (code == "CredentialTypeNotAllowedAsPerAppPolicy")
+        return "an app management policy of the tenant allows no credential of this type here: trust a federated "
+               "credential "
+               "instead, or ask for an exemption";
     if (is_policy(code))
         return "an app management policy of the tenant forbids it: change the manifest, or ask for an exemption";
     if (is_key_taken(answer)) {

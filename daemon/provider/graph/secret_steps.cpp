@@ -24,14 +24,24 @@ constexpr int max_issues = 3;
 constexpr milliseconds longest_look = 60s;
 constexpr milliseconds longest_pause = 8s;
 
+const model::Value* declared_secret(const StepContext& context) {
+    const auto all = context.step.values.find(model::path::client_secrets);
+    return all == context.step.values.end() ? nullptr : all->second.find(context.element());
+}
+
+/// "arm (regent 5f3a91c2)"; "arm (regent 5f3a91c2 keep 86400s)" says that its predecessor stays that long, whatever the
+/// manifest says.
 std::string display_name(const StepContext& context) {
-    return fmt::format("{} (regent {})", context.element(), context.input.operation_id);
+    const auto* secret = declared_secret(context);
+    const auto* keep = secret == nullptr ? nullptr : secret->find("keepOldOnceSeconds");
+    if (keep == nullptr || keep->as_integer() == nullptr)
+        return fmt::format("{} (regent {})", context.element(), context.input.operation_id);
+    return fmt::format("{} (regent {} keep {}s)", context.element(), context.input.operation_id, *keep->as_integer());
 }
 
 json request_for(const StepContext& context) {
     json credential{{"displayName", display_name(context)}};
-    const auto all = context.step.values.find(model::path::client_secrets);
-    const auto* secret = all == context.step.values.end() ? nullptr : all->second.find(context.element());
+    const auto* secret = declared_secret(context);
     const auto* valid_for = secret == nullptr ? nullptr : secret->find("validForSeconds");
     if (valid_for != nullptr && valid_for->as_integer() != nullptr) {
         const auto end = context.client.now() + std::chrono::seconds(*valid_for->as_integer());
@@ -53,8 +63,9 @@ StepOutcome issued(const StepContext& context, json& credential, const std::stri
     StepResult result;
     result.outputs.emplace(model::output::secret_key_id(name), key_id);
     result.secret_outputs.emplace(model::output::secret_text(name), model::Secret(std::move(*text)));
-    if (const auto ends = parse_time(member_text(credential, "endDateTime")))
-        result.detail = "expires " + format_day(*ends);
+    const auto ends = parse_time(member_text(credential, "endDateTime"));
+    result.outputs.emplace(model::output::secret_ends_at(name), ends ? format_time(*ends) : std::string{});
+    if (ends) result.detail = "expires " + format_day(*ends);
     return result;
 }
 

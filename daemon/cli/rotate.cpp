@@ -1,0 +1,84 @@
+#include "cli/client_commands.hpp"
+#include "cli/client_words.hpp"
+#include "cli/commands.hpp"
+#include "cli/messages.hpp"
+#include "cli/run_waiting.hpp"
+
+#include <fmt/format.h>
+
+namespace regent::cli {
+namespace {
+
+using nlohmann::json;
+
+model::Address application_named(const std::string& text) {
+    constexpr std::string_view kind = "Application/";
+    return {std::string(model::kind::application), text.starts_with(kind) ? text.substr(kind.size()) : text};
+}
+
+/// "new one: key 7d10…, ends 2027-05-24, to Connector/arm; the one before leaves 2026-11-27 10:00".
+std::string credential_lines(const json& environment, const model::Address& application, const std::string& secret) {
+    std::string text;
+    for (const auto& credential : part_of(environment, "credentials")) {
+        if (text_of(credential, "application") != application.name || text_of(credential, "name") != secret) continue;
+        const auto leaves = time_of(credential, "leavesAt"), ends = time_of(credential, "endsAt");
+        const auto consumers = names_of(part_of(credential, "consumers"));
+        text += fmt::format("  key {}", text_of(credential, "keyId"));
+        if (ends) text += fmt::format(", ends {}", short_date_time_text(*ends));
+        if (leaves) text += fmt::format(", stays beside the new one until {}", short_date_time_text(*leaves));
+        if (!leaves && !consumers.empty()) text += fmt::format(", handed to {}", consumers);
+        text += "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+ExitCode rotate(const GlobalOptions& global, const RotateOptions& options, ServiceClient& client, Terminal& terminal) {
+    if (!check_output(global, {}, terminal)) return ExitCode::usage;
+    const auto application = application_named(options.application);
+    const auto name = client.the_environment(global.environment);
+    if (!name) {
+        if (name.error().code == ExitCode::unreachable)
+            terminal.err("note: `regent rotate --direct` does it from here, with your own credentials\n");
+        return fail(terminal, name.error());
+    }
+    json body{{"environment", *name}, {"object", model::to_string(application)}, {"secret", options.secret}};
+    if (options.keep_old) body["keepOldSeconds"] = options.keep_old->count();
+    const auto answer = client.post("/api/v1/rotate", body);
+    if (!answer) return fail(terminal, answer.error());
+    if (const auto code = wait_for_runs(part_of(*answer, "tickets"), options.timeout, client, terminal)) return *code;
+    auto environment = client.get("/api/v1/environments/" + percent_encoded(*name));
+    if (!environment) return fail(terminal, environment.error());
+    const auto& run = part_of(*environment, "lastRun");
+    const auto code = code_of_result(text_of(run, "result"));
+    const bool issued = number_of(run, "secrets") > 0;
+    if (print_document(global, *environment, {}, terminal) == Printed::no) {
+        const auto why = text_of(run, "error");
+        if (issued) {
+            terminal.out(
+                fmt::format("{}: secret \"{}\" of {} {}\n", *name, options.secret, model::to_string(application),
+                            code == ExitCode::ok ? "was rotated"
+                                                 : "was issued anew; the rest of the run: " + text_of(run, "result")));
+            terminal.out(credential_lines(*environment, application, options.secret));
+        } else {
+            print_error(terminal,
+                        fmt::format("the secret `{}` of {} was not rotated{}{}", options.secret,
+                                    model::to_string(application), why.empty() ? "" : ": ", why),
+                        fmt::format("`regent describe {} -e {}` says more", model::to_string(application), *name));
+        }
+    }
+    if (issued || code != ExitCode::ok) return code;
+    return text_of(run, "error").empty() ? ExitCode::partly_done : ExitCode::refused;
+}
+
+ExitCode rotate_directly(const GlobalOptions& global, const RotateOptions& options, Terminal& terminal) {
+    ApplyOptions apply_options;
+    apply_options.yes = options.yes;
+    apply_options.expect_plan = options.expect_plan;
+    apply_options.machine_configuration = options.machine_configuration;
+    apply_options.rotation = {application_named(options.application), options.secret, options.keep_old};
+    return apply(global, apply_options, terminal);
+}
+
+}  // namespace regent::cli
