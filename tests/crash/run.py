@@ -4,14 +4,19 @@
 The points are counted by regent itself (REGENT_CRASH_AT=N kills it with SIGKILL at the Nth), so there is no list to keep: N goes up
 until a run survives. After each crash: one more apply, then the invariants, then a run that must not write.
 
-Usage: run.py BINARIES [with-database|without-database]
+Usage: run.py BINARIES [with-database|without-database|deliveries]
+
+`deliveries`: a rotation of a secret that a file, a vault and a command have, with an overlap; the database is deleted.
 """
 
 import concurrent.futures
+import hashlib
 import os
 import pathlib
 import re
+import shutil
 import sys
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
 from tenant_under_test import Bench, Failure  # noqa: E402
@@ -79,9 +84,75 @@ def crash_at(binaries, number, keep_database):
         bench.close(failed)
 
 
+class Deliveries:
+    """A tenant and a machine with a secret in three places, about to be rotated."""
+
+    def __init__(self, binaries):
+        self.bench = Bench(binaries, REPOSITORY / "tests" / "cli" / "deliveries_repository")
+        self.folder = pathlib.Path(str(self.bench.folder) + "-machine")
+        (self.folder / "delivered").mkdir(parents=True)
+        self.taken, self.file = self.folder / "taken", self.folder / "delivered" / "portal"
+        program = self.folder / "take"
+        program.write_text(f"#!/bin/sh\nexec cat > '{self.taken}'\n")
+        program.chmod(0o755)
+        self.configuration = self.bench.folder / "machine.yaml"
+        self.configuration.write_text(
+            "apiVersion: regent/v1\nkind: Daemon\nmetadata: {name: here}\nspec:\n  source: {directory: /nowhere}\n  delivery:\n"
+            f"    folders: [{self.folder}/delivered]\n    records: {self.folder}/records\n"
+            f"    commands: [{{name: take, run: [{program}]}}]\n")
+        manifest = self.bench.repository / "base" / "portal.regent.yaml"
+        manifest.write_text(manifest.read_text().replace("/srv/delivered", f"{self.folder}/delivered").replace(
+            "rotateBefore: 30d", "rotateBefore: 30d\n      keepOld: 3s"))
+
+    def regent(self, *arguments, **options):
+        return self.bench.regent(*arguments, "--config", str(self.configuration), **options)
+
+    def check_invariants(self):
+        state = self.bench.simulator.state()
+        (app,) = [a for a in state["graph"]["applications"] if a.get("uniqueName") == "regent.demo.portal"]
+        check(len(app["passwordCredentials"]) == 1, f"{len(app['passwordCredentials'])} secrets on the application")
+        digest = app["_secrets"][app["passwordCredentials"][0]["keyId"]]
+        held = {"file": hashlib.sha256(self.file.read_bytes()).hexdigest(), "command": hashlib.sha256(self.taken.read_bytes()).hexdigest(),
+                "vault": state["keyVault"]["contoso/portal-secret"]["versions"][-1]["valueSha256"]}
+        for who, what in held.items():
+            check(what == digest, f"the {who} holds another secret than the application")
+
+    def close(self, failed):
+        self.bench.close(failed)
+        if not failed:
+            shutil.rmtree(self.folder)
+
+
+def crash_in_rotation(binaries, number, _):
+    it = Deliveries(binaries)
+    failed = True
+    try:
+        it.regent("apply", "--yes", expect=0)
+        run = it.regent("rotate", "portal", "portal", "--direct", "--yes", "--parallel", "1",
+                        environment={"REGENT_CRASH_AT": str(number), "REGENT_REPLICATION_GRACE": "2"})
+        check(run.code in (0, SIGKILL), f"point {number}: the run neither survived nor was killed\n{run}")
+        for path in it.bench.state_dir.glob("*"):
+            path.unlink()
+        it.regent("apply", "--yes", expect=0)
+        time.sleep(4)  # the overlap
+        it.regent("apply", "--yes", expect=0)
+        try:
+            it.check_invariants()
+            it.bench.check_settled("--config", str(it.configuration))
+            it.bench.check_no_secret_leaked()
+        except Failure as failure:
+            raise Failure(f"killed at point {number} of a rotation: {failure}") from None
+        failed = False
+        return run.code == SIGKILL
+    finally:
+        it.close(failed)
+
+
 def main():
     binaries = sys.argv[1]
-    keep_database = (sys.argv[2:] or ["with-database"])[0] == "with-database"
+    mode = (sys.argv[2:] or ["with-database"])[0]
+    keep_database = mode == "with-database"
+    crash = crash_in_rotation if mode == "deliveries" else crash_at
     first, crashed, failures = 1, 0, 0
     width = int(os.environ.get("REGENT_CRASH_JOBS", "2"))
     survived = False
@@ -89,7 +160,7 @@ def main():
         while not survived and first < 1000:
             numbers = range(first, first + width)
             first += width
-            for number, future in [(n, pool.submit(crash_at, binaries, n, keep_database)) for n in numbers]:
+            for number, future in [(n, pool.submit(crash, binaries, n, keep_database)) for n in numbers]:
                 try:
                     if future.result():
                         crashed += 1

@@ -71,6 +71,21 @@ Document& Document::secret(const std::string& name, int valid_days, int rotate_d
     return *this;
 }
 
+Document& Document::keeps_old(std::chrono::hours overlap) {
+    auto& value = declaration.attributes[std::string(model::path::client_secrets)].elements.back().value;
+    std::get<Map>(value.held)
+        .insert_or_assign("keepOldSeconds", static_cast<std::int64_t>(std::chrono::seconds(overlap).count()));
+    return *this;
+}
+
+Document& Document::delivered_to(const std::string& file) {
+    auto& value = declaration.attributes[std::string(model::path::client_secrets)].elements.back().value;
+    auto& targets = std::get<Map>(value.held)["deliverTo"];
+    if (targets.as_list() == nullptr) targets = model::List{};
+    std::get<model::List>(targets.held).push_back(Map{{"type", "file"}, {"path", file}});
+    return *this;
+}
+
 Document& Document::adopts(const std::string& id) {
     declaration.management.adopt = id;
     return *this;

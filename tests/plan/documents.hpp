@@ -32,6 +32,9 @@ public:
     Document& list(std::string_view path, const model::List& elements);
     Document& credential(const std::string& name, model::Map value);
     Document& secret(const std::string& name, int valid_days = 180, int rotate_days = 30);
+    /// To be called after secret(): of the last one.
+    Document& keeps_old(std::chrono::hours overlap);
+    Document& delivered_to(const std::string& file);
     Document& adopts(const std::string& id);
     Document& is(model::ManagementPolicy policy);
     Document& ignores(const std::string& path);

@@ -278,6 +278,8 @@ private:
             object.attributes[path] = sent(step, path);
         } else if (path == model::path::client_secrets) {
             step.work == Work::drop ? drop_secret(step, object) : issue_secret(step, object);
+        } else if (path == model::path::secret_deliveries) {
+            hand_over(step, object);
         } else {
             write_credential(step, object, step.part.substr(slash + 1));
         }
@@ -326,14 +328,31 @@ private:
         secret.name = name;
         secret.key_id = fmt::format("key-{}", ++tenant_.next_key_);
         secret.display_name = fmt::format("{} (regent {:08x})", name, tenant_.next_key_);
-        secret.starts_at = today;
-        secret.ends_at = today + std::chrono::seconds(*all.find(name)->find("validForSeconds")->as_integer());
+        secret.starts_at = tenant_.now + std::chrono::seconds(tenant_.next_key_);
+        secret.ends_at = tenant_.now + std::chrono::seconds(*all.find(name)->find("validForSeconds")->as_integer());
+        if (const auto* once = all.find(name)->find("keepOldOnceSeconds"))
+            secret.keeps_old = std::chrono::seconds(*once->as_integer());
         outputs_[{step.address, model::output::secret_key_id(name)}] = secret.key_id;
+        outputs_[{step.address, model::output::secret_ends_at(name)}] = "some day";
         secrets_.insert(secret.key_id);
         object.secrets.push_back(std::move(secret));
     }
 
+    void hand_over(const Step& step, ObservedResource& object) {
+        const auto name = step.part.substr(step.part.find('/') + 1);
+        const auto target = model::delivery_id(sent(step, std::string(model::path::secret_deliveries)));
+        if (tenant_.failing_targets.contains(target)) refuse(step, "nobody takes it");
+        const auto key = output({step.address, model::output::secret_key_id(name), "", ""});
+        if (!key || !secrets_.contains(*key)) refuse(step, "nobody knows the secret");
+        std::erase_if(object.deliveries, [&](const auto& d) { return d.secret == name && d.target == target; });
+        object.deliveries.push_back({name, target, model::ObservedDelivery::State::holds, *key, ""});
+        tenant_.held[target] = *key;
+    }
+
     void drop_secret(const Step& step, ObservedResource& object) {
+        for (const auto& [target, key] : tenant_.held) {
+            if (key == step.key_id && tenant_.targets_complain) refuse(step, target + " still has it");
+        }
         for (const auto& user : tenant_.objects) {
             // Who was taken over by others is seen by nobody.
             if (user.ownership == Ownership::ours && PretendTenant::stored_key(user) == step.key_id)

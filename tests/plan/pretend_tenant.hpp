@@ -33,6 +33,10 @@ public:
     /// How often an object was made for this address.
     std::map<model::Address, int> made;
     std::size_t removals = 0;
+    Time now = today;
+    std::map<std::string, std::string> held;  ///< by delivery target: key id of the secret it really holds
+    std::set<std::string> failing_targets;    ///< deliveries to these are refused
+    bool targets_complain = false;            ///< when a secret goes that one of them still holds
 
     [[nodiscard]] model::Snapshot observe(const DesiredGraph& wanted) const;
     /// The services fill in what takes them minutes: identities of connectors.

@@ -80,7 +80,10 @@ private:
         // Lists are either the application's own or contributed to, so that a former element never stands in the way.
         if (name != "a" && chance(60)) add_credentials(document);
         for (const auto* secret : {"s", "t"}) {
-            if (chance(85)) document.secret(secret);
+            if (!chance(85)) continue;
+            document.secret(secret);
+            if (chance(20)) document.delivered_to("/delivered/" + name + "/" + secret);
+            if (chance(20)) document.keeps_old(std::chrono::hours(24));
         }
         if (chance(6)) document.adopts("unclaimed-" + name);
         manage(document);

@@ -136,9 +136,19 @@ TEST_CASE_METHOD(Delivered, "a secret that a watched connector uses stays when a
     CHECK(tenant.find(app("a"))->secrets.size() == 2);
 }
 
-TEST_CASE_METHOD(Delivered, "a secret made by hand goes from a declared list and stays in others", "[secrets]") {
+TEST_CASE_METHOD(Delivered, "a secret made by hand is told, and goes only on request", "[secrets]") {
     tenant.find(app("a"))->secrets.push_back({"hand", "ci", today, today + hours(100), "", ""});
+    const auto told = plan(documents);
+    CHECK(told.empty());
+    REQUIRE(told.resources.at(0).undeclared.size() == 1);
+    CHECK(told.resources[0].undeclared[0].find("\"ci\" (hand)") != std::string::npos);
+
+    documents[0].management.remove_undeclared_credentials = true;
     CHECK(names_of(plan(documents)) == std::vector<std::string>{"drop clientSecrets/ci of Application/a"});
+    documents[0].management.remove_undeclared_credentials = false;
+    auto none = application("a").list(model::path::client_secrets, {});
+    CHECK(names_of(plan({none, connector("x").by_managed_identity("a")})).size() == 3);
+
     const auto other = plan({application("a"), connector("x").by_managed_identity("a")});
     for (const auto& step : other.steps) CHECK(step.key_id != "hand");
 }

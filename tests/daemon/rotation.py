@@ -1,0 +1,114 @@
+"""Secrets that rotate while somebody signs in with them all the time."""
+
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from commands import asks
+from daemon_bench import TENANT_ID, case, check, daemon_bench
+
+KEY = "regent.demo.arm-connector"
+LIFE = ["validFor: 180d", "rotateBefore: 30d"]
+SHORT = ["validFor: 60s", "rotateBefore: 48s"]  # a new one every twelve seconds
+NO_EVENT_BUT_TIME = {"interval": "30m"}
+
+
+def secrets_of(it):
+    return it.application(KEY)["passwordCredentials"]
+
+
+def shorten(it, *more):
+    it.edit("base/arm-connector.regent.yaml", LIFE[0], SHORT[0])
+    it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([SHORT[1], *more]))
+    it.commit("a short life")
+
+
+def connector_can_sign_in(it):
+    """What the connector was given last is a secret of the application, at one moment."""
+    state = it.simulator.state()
+    app = next(a for a in state["graph"]["applications"] if a.get("uniqueName") == KEY)
+    arm = next(c for c in state["powerApps"]["connectors"] if c["properties"]["displayName"] == "Azure Resource Manager")
+    return arm["_clientSecretSha256"] in app["_secrets"].values()
+
+
+def signs_in(it, secret):
+    app_id = it.application(KEY)["appId"]
+    form = urllib.parse.urlencode({"grant_type": "client_credentials", "client_id": app_id, "client_secret": secret,
+                                   "scope": "https://graph.microsoft.com/.default"}).encode()
+    try:
+        with urllib.request.urlopen(f"{it.simulator.url}/{TENANT_ID}/oauth2/v2.0/token", form, timeout=30) as answer:
+            return answer.status == 200
+    except urllib.error.HTTPError as error:
+        return error.read().decode()
+
+
+def first_run(it):
+    """It wrote, and the next one may be far away."""
+    it.eventually(lambda: it.environment_status("demo").get("lastRun", {}).get("result") in ("ok", "noop"), "the first run is over")
+
+
+def triggers(it):
+    status, body = it.ask("/api/v1/history?limit=200")
+    check(status == 200, body)
+    return [entry["run"]["trigger"] if "run" in entry else entry["trigger"] for entry in body["items"]]
+
+
+@case
+def a_secret_with_a_short_life_is_renewed_in_time_and_its_connector_signs_in_throughout(binaries):
+    with daemon_bench(binaries) as it:
+        shorten(it)
+        it.start(**NO_EVENT_BUT_TIME)
+        first_run(it)
+        seen, most, until = {secrets_of(it)[0]["keyId"]}, 1, time.monotonic() + 90
+        while len(seen) < 4 and time.monotonic() < until:
+            check(connector_can_sign_in(it), "the connector holds a secret that the application does not know")
+            secrets = secrets_of(it)
+            seen |= {s["keyId"] for s in secrets}
+            most = max(most, len(secrets))
+            time.sleep(0.2)
+        check(len(seen) >= 4, f"only {len(seen)} secrets in 90 s: {triggers(it)}")
+        check(most <= 2, f"{most} secrets at once")
+        told = triggers(it)
+        check("expiry" in told and "retry" not in told, told)
+        it.eventually(lambda: len(secrets_of(it)) == 1, "the old one is gone")
+        it.check_no_secret_leaked()
+
+
+@case
+def an_old_secret_stays_for_its_overlap_and_the_service_wakes_up_to_remove_it(binaries):
+    with daemon_bench(binaries) as it:
+        it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join(
+            [LIFE[1], "keepOld: 6s", f"deliverTo: [{{file: {{path: {it.state_dir}/delivered/arm}}}}]"]))
+        it.commit("to a file too")
+        it.start(**NO_EVENT_BUT_TIME)
+        first_run(it)
+        file = it.state_dir / "delivered" / "arm"
+        first = file.read_text()
+        check(signs_in(it, first) is True, "the file's secret is good")
+        done = asks(it, "rotate", "arm-connector", "arm")
+        check("was rotated" in done.out and "stays beside the new one until" in done.out, done)
+        second = file.read_text()
+        check(second != first and signs_in(it, second) is True and signs_in(it, first) is True, "both are good for a while")
+        check(connector_can_sign_in(it), "the connector was given it too")
+        it.eventually(lambda: len(secrets_of(it)) == 1, "the old one went when its time was over")
+        check(signs_in(it, second) is True and signs_in(it, first) is not True, "the new one is good, the old one is not")
+        check("expiry" in triggers(it), triggers(it))
+        told = asks(it, "rotate", "arm-connector", "nothing", expect=1)
+        check("has no client secret `nothing`" in told.err and "it has: arm" in told.err, told)
+        file.unlink()
+        (it.state_dir / "delivered" / "arm.keyid").unlink()
+        it.check_no_secret_leaked()
+        it.check_no_known_secret_leaked(first, second)
+
+
+@case
+def what_this_machine_does_not_allow_is_not_ready_and_says_why(binaries):
+    with daemon_bench(binaries) as it:
+        it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{file: {path: /etc/regent-secret}}, {command: sh}]"]))
+        it.commit("more than is allowed")
+        it.start()
+        reason = it.eventually(lambda: next((c for c in [it.ready("demo", "Application/arm-connector")] if c and c["status"] == "False"), None),
+                               "the application is not ready")
+        check("/etc/regent-secret" in reason["message"] or "command sh" in reason["message"], reason)
+        check(connector_can_sign_in(it), "its connector got its secret all the same")

@@ -1,0 +1,232 @@
+#include "plan/pretend_tenant.hpp"
+#include "plan/safety.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace regent::plan::testing {
+namespace {
+
+using std::chrono::hours;
+using State = model::ObservedDelivery::State;
+
+const std::string issue = "add clientSecrets/s of Application/a";
+const std::string hand_over = "add secretDeliveries/s of Application/a";
+const std::string drop = "drop clientSecrets/s of Application/a";
+const std::string path_one = "/delivered/one";
+const std::string path_two = "/delivered/two";
+
+/// An application with a secret that goes to two files, in place.
+class HandedOver {
+public:
+    HandedOver() {
+        tenant.targets_complain = true;
+        apply();
+    }
+
+    Document application_with(hours overlap = hours(0)) {
+        return application("a").secret("s").delivered_to(path_one).delivered_to(path_two).keeps_old(overlap);
+    }
+    Plan plan(const std::vector<RotationRequest>& rotations = {}) {
+        const auto graph = graph_of(documents, in);
+        return make_plan(graph, tenant.observe(graph), {}, tenant.now, rotations);
+    }
+    void apply(const std::vector<RotationRequest>& rotations = {}, std::size_t at_most = 1000) {
+        const auto graph = graph_of(documents, in);
+        const auto observed = tenant.observe(graph);
+        tenant.carry_out(make_plan(graph, observed, {}, tenant.now, rotations), observed, dice, at_most);
+    }
+    std::vector<model::ObservedSecret>& secrets() { return tenant.find(app("a"))->secrets; }
+    model::ObservedDelivery& delivery(const std::string& path) {
+        auto& all = tenant.find(app("a"))->deliveries;
+        return *std::find_if(all.begin(), all.end(), [&](const auto& d) { return d.target == "file:" + path; });
+    }
+    Reason reason() {
+        for (const auto& step : plan().steps) {
+            if (name_of(step) == issue) return step.reason;
+        }
+        return Reason::in_sync;
+    }
+    bool all_have_the_newest() {
+        const auto newest = secrets().back().key_id;
+        return tenant.held["file:" + path_one] == newest && tenant.held["file:" + path_two] == newest;
+    }
+
+    model::Environment in = environment();
+    PretendTenant tenant;
+    std::vector<model::Declaration> documents = {application_with()};
+    Dice dice{1};
+};
+
+const std::vector<std::string> renewal = {issue, hand_over, hand_over, drop};
+
+}  // namespace
+
+TEST_CASE_METHOD(HandedOver, "a secret that every target names is left alone", "[secrets][deliveries]") {
+    CHECK(plan().empty());
+    CHECK(secrets().size() == 1);
+    CHECK(all_have_the_newest());
+}
+
+TEST_CASE_METHOD(HandedOver, "a target that does not name its secret was not given it: all get a new one",
+                 "[secrets][deliveries]") {
+    delivery(path_two).state = State::unnamed;
+    delivery(path_two).key_id.clear();
+    CHECK(names_of(plan()) == renewal);
+    CHECK(reason() == Reason::secret_not_delivered);
+    apply();
+    CHECK(plan().empty());
+    CHECK(secrets().size() == 1);
+    CHECK(all_have_the_newest());
+}
+
+TEST_CASE_METHOD(HandedOver, "a new target brings a new secret, since the value of the present one is nowhere",
+                 "[secrets][deliveries]") {
+    documents = {application("a").secret("s").delivered_to(path_one).delivered_to(path_two).delivered_to("/third")};
+    CHECK(reason() == Reason::secret_needed);
+    apply();
+    CHECK(plan().empty());
+    CHECK(tenant.held["file:/third"] == secrets().back().key_id);
+}
+
+TEST_CASE_METHOD(HandedOver, "a target that was left behind with an older secret brings a new one for all",
+                 "[secrets][deliveries]") {
+    const auto first = secrets().back().key_id;
+    tenant.failing_targets = {"file:" + path_two};
+    CHECK_THROWS_AS(apply({{app("a"), "s", {}}}), Refused);
+    tenant.failing_targets.clear();
+    if (tenant.held["file:" + path_one] != first) CHECK(reason() == Reason::secret_not_delivered);
+    while (!plan().empty()) apply();
+    CHECK(secrets().size() == 1);
+    CHECK(all_have_the_newest());
+}
+
+TEST_CASE_METHOD(HandedOver, "while one target refuses, tries leave no more secrets behind than who holds them",
+                 "[secrets][deliveries]") {
+    for (const bool overlap : {false, true}) {
+        if (overlap) documents = {application_with(hours(24))};
+        tenant.failing_targets = {"file:" + path_two};
+        const std::vector<RotationRequest> rotation = {{app("a"), "s", {}}};
+        for (int i = 0; i < 20; ++i) {
+            CHECK_THROWS_AS(apply(rotation), Refused);
+            // What a run leaves undone because one step failed: everything that waits for nothing is done all the same.
+            for (const auto& step : plan().steps) {
+                if (step.work == Work::drop && step.after.empty())
+                    std::erase_if(secrets(), [&](const auto& s) { return s.key_id == step.key_id; });
+            }
+        }
+        CHECK(secrets().size() <= 6);
+        tenant.failing_targets.clear();
+    }
+}
+
+TEST_CASE_METHOD(HandedOver, "the old secret stays beside the new one for as long as keepOld says, then goes",
+                 "[secrets][deliveries]") {
+    documents = {application_with(hours(24))};
+    const auto old = secrets().back().key_id;
+    apply({{app("a"), "s", {}}});
+    CHECK(secrets().size() == 2);
+    CHECK(all_have_the_newest());
+    CHECK(plan().empty());
+    const auto facts = plan().resources.at(0).credentials;
+    const auto kept = std::find_if(facts.begin(), facts.end(), [&](const auto& f) { return f.key_id == old; });
+    REQUIRE(kept != facts.end());
+    REQUIRE(kept->leaves_at);
+    CHECK(*kept->leaves_at == secrets().back().starts_at + hours(24));
+
+    tenant.now = *kept->leaves_at - std::chrono::seconds(1);
+    CHECK(plan().empty());
+    tenant.now = *kept->leaves_at;
+    CHECK(names_of(plan()) == std::vector<std::string>{drop});
+    CHECK(plan().steps[0].key_id == old);
+    CHECK(plan().resources.at(0).reason == Reason::secret_superseded);
+    apply();
+    CHECK(plan().empty());
+    CHECK(secrets().size() == 1);
+}
+
+TEST_CASE_METHOD(HandedOver, "an overlap asked for once counts for that rotation, whatever the manifest says",
+                 "[secrets][deliveries]") {
+    apply({{app("a"), "s", hours(48)}});
+    CHECK(secrets().size() == 2);
+    tenant.now += hours(47);
+    CHECK(plan().empty());
+    tenant.now += hours(2);
+    CHECK(names_of(plan()) == std::vector<std::string>{drop});
+
+    documents = {application_with(hours(24))};
+    apply();
+    apply({{app("a"), "s", hours(0)}});
+    CHECK(secrets().size() == 1);
+}
+
+TEST_CASE_METHOD(HandedOver, "a secret that was issued and reached nobody goes at once, also where old ones are kept",
+                 "[secrets][deliveries]") {
+    documents = {application_with(hours(24))};
+    apply({{app("a"), "s", {}}}, 1);  // killed after the secret was issued
+    CHECK(secrets().size() == 2);
+    CHECK(names_of(plan()) == std::vector<std::string>{drop});
+    CHECK(plan().steps[0].key_id == secrets().back().key_id);
+}
+
+TEST_CASE_METHOD(HandedOver, "a secret whose target cannot be looked at is left alone, and that is said",
+                 "[secrets][deliveries]") {
+    delivery(path_two) = {"s", "file:" + path_two, State::unknown, "", "not on this machine"};
+    secrets().back().ends_at = tenant.now + hours(1);
+    const auto planned = plan();
+    CHECK(planned.empty());
+    REQUIRE(planned.withheld.size() == 1);
+    CHECK(planned.withheld[0].why == Withheld::Why::delivery_unknown);
+    CHECK(planned.withheld[0].message.find("not on this machine") != std::string::npos);
+    CHECK(planned.withheld[0].message.find("/delivered/two") != std::string::npos);
+}
+
+TEST_CASE_METHOD(HandedOver, "killed anywhere, a rotation ends with one secret that everybody has",
+                 "[secrets][deliveries][crash]") {
+    for (const auto overlap : {hours(0), hours(24)}) {
+        for (std::size_t steps = 0; steps <= 4; ++steps) {
+            for (std::uint32_t seed = 1; seed < 6; ++seed) {
+                HandedOver fresh;
+                fresh.documents = {fresh.application_with(overlap)};
+                fresh.dice.seed(seed);
+                fresh.apply({{app("a"), "s", {}}}, steps);
+                for (int i = 0; i < 3 && !fresh.plan().empty(); ++i) fresh.apply();
+                fresh.tenant.now += hours(25);
+                for (int i = 0; i < 3 && !fresh.plan().empty(); ++i) fresh.apply();
+                CHECK(fresh.plan().empty());
+                CHECK(fresh.secrets().size() == 1);
+                CHECK(fresh.all_have_the_newest());
+            }
+        }
+    }
+}
+
+TEST_CASE_METHOD(HandedOver, "a renewal that is due needs no approval; a new target does", "[secrets][deliveries]") {
+    in.policy.require_approved_plan = true;
+    const auto refusals = [&] {
+        const auto graph = graph_of(documents, in);
+        return check_safety(plan(), graph, {});
+    };
+    secrets().back().ends_at = tenant.now + hours(24 * 10);
+    CHECK(refusals().empty());
+    secrets().back().ends_at = tenant.now + hours(24 * 100);
+    documents = {application("a").secret("s").delivered_to(path_one).delivered_to(path_two).delivered_to("/third")};
+    REQUIRE(refusals().size() == 1);
+    CHECK(refusals()[0].guard == Refusal::Guard::approval_missing);
+}
+
+TEST_CASE_METHOD(HandedOver, "the end of every credential is told, also of one that nobody declared",
+                 "[secrets][deliveries]") {
+    secrets().push_back({"hand", "ci", tenant.now, tenant.now + hours(100), "", ""});
+    const auto planned = plan();
+    const auto& facts = planned.resources.at(0).credentials;
+    REQUIRE(facts.size() == 2);
+    CHECK(facts[0].name == "ci");
+    CHECK_FALSE(facts[0].declared);
+    CHECK(facts[0].ends_at == tenant.now + hours(100));
+    CHECK(facts[1].declared);
+    CHECK(facts[1].renewed_at);
+}
+
+}  // namespace regent::plan::testing
