@@ -188,6 +188,7 @@ void Cycle::tell_objects(const std::vector<ObjectStatus>& objects) {
 void Cycle::tell_expiry(const std::vector<CredentialStatus>& credentials) {
     for (const auto& credential : credentials) {
         if (credential.ends_at - parts_.now() > order_.warn_before_expiry) break;  // soonest first
+        if (credential.leaves_at) continue;                                        // it goes before it ends
         if (!keeper_.told_expiry_.insert(credential.key_id).second) continue;
         const bool over = credential.ends_at <= parts_.now();
         emit(EventType::credential_expiring, EventSeverity::warning,

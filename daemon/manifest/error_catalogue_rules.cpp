@@ -222,18 +222,19 @@ and `spec`. `regent explain Daemon` shows one.)"},
 can then be declared of it: no properties, no assignments, and no
 `adminConsent`, which is given to a service principal.)"},
         ErrorCode{"RG0486", "times of a client secret",
-                  R"(A secret lives `validFor`; when it has less than `rotateBefore` left, a new one
-is issued and handed on; the old one stays for `keepOld` beside it. It must be gone
-by the time the new one is due itself: `keepOld` is shorter than `validFor` less
-`rotateBefore`.)"},
+                  R"(A secret lives `validFor`; when it has less than `rotateBefore` left, a new
+one is issued and handed on; the old one stays for `keepOld` beside it. It
+must be gone by the time the new one is due itself: `keepOld` is shorter than
+`validFor` less `rotateBefore`.)"},
         ErrorCode{"RG0487", "file of a client secret",
-                  R"(`deliverTo: [{file: {path: …}}]` is a file on the machine where regent runs. Its
-path is absolute and plain. In which folders such files may lie says the machine's
-own configuration (`spec.delivery.folders` of kind Daemon), not a manifest.)"},
+                  R"(`deliverTo: [{file: {path: …}}]` is a file on the machine where regent runs.
+Its path is absolute and plain. In which folders such files may lie says the
+machine's own configuration (`spec.delivery.folders` of kind Daemon), not a
+manifest.)"},
         ErrorCode{"RG0488", "names in a Key Vault",
-                  R"(A vault is named, not addressed: where the vaults of a cloud are is known. Names
-of vaults have 3 to 24 letters, digits and single `-`, names of secrets 1 to 127
-letters, digits and `-`.
+                  R"(A vault is named, not addressed: where the vaults of a cloud are is known.
+Names of vaults have 3 to 24 letters, digits and single `-`, names of secrets
+1 to 127 letters, digits and `-`.
 https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates)"},
         ErrorCode{"RG0489", "command that is given a client secret",
                   R"(A manifest names a command; what it runs is defined on the machine

@@ -53,9 +53,9 @@ finished; the next run does the rest.)"},
 its form was not the documented one. Nothing is planned on half a view.)"},
         ErrorCode{"RG0712", "secret not delivered",
                   R"(A client secret was issued and could not be handed to one of those who are to
-have it. Its value is nowhere, so the next run issues another one and hands that to
-all of them; the old one stays valid until each who holds it has the new one. What a
-machine may deliver says `spec.delivery` of its configuration.)"},
+have it. Its value is nowhere, so the next run issues another one and hands
+that to all of them; the old one stays valid until each who holds it has the
+new one. What a machine may deliver says `spec.delivery` of its configuration.)"},
         ErrorCode{"RG0801", "too many deletions",
                   R"(The plan deletes more objects than `policy.maxDeletes` of the Environment
 allows. When it is meant, raise the number for this run or in the Environment.)"},

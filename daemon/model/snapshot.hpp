@@ -46,7 +46,6 @@ struct ObservedResource {
     std::map<std::string, std::string, std::less<>>
         outputs;  ///< what others may refer to, as far as it is known by now
     std::vector<ObservedSecret> secrets;
-    std::vector<ObservedDelivery> deliveries;  ///< what the consumers of its secrets hold, beside the connectors
     std::optional<std::chrono::system_clock::time_point> created_at;  ///< unset: not known
     bool deleted = false;  ///< in the directory's recycle bin, still holding its key: a create means to restore it
     /// Things a person should know: "2 connections still use it", "its subject is empty so far".
@@ -87,7 +86,10 @@ struct Snapshot {
     std::vector<Obstacle> obstacles;
     std::map<std::string, ApiPermissions> apis;  ///< by appId; an API without service principal in the tenant is absent
     std::string caller_object_id;                ///< the service principal we are
-    CredentialPolicies credential_policies;      ///< read where a manifest asks for a secret
+    /// What the consumers of an application's secrets hold, beside the connectors; of applications that are not there
+    /// yet as well.
+    std::map<Address, std::vector<ObservedDelivery>> deliveries;
+    CredentialPolicies credential_policies;  ///< read where a manifest asks for a secret
 };
 
 /// What to read. Made from the desired graph and from what was remembered.

@@ -20,6 +20,8 @@ bool is_obstacle(const Withheld& withheld) noexcept {
         case Withheld::Why::create_only:
         case Withheld::Why::ignored:
         case Withheld::Why::on_removal_keep:
+        // Another machine can look, and a plan in a pull request has no business there.
+        case Withheld::Why::delivery_unknown:
             break;
     }
     return false;

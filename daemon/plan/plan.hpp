@@ -89,7 +89,6 @@ struct ResourceChange {
     std::vector<std::string> warnings;        ///< "2 connections still use it"
     model::Risk risk = model::Risk::low;      ///< the highest of its changes and of what happens to it as a whole
     std::string risk_reason;                  ///< of what happens to it as a whole: "it cannot be brought back"
-    std::vector<std::string> warnings;        ///< "2 connections still use it"
     std::vector<CredentialFact> credentials;  ///< soonest end first
 };
 

@@ -64,10 +64,6 @@ json observed_json(const model::ObservedResource& resource) {
     std::vector<std::string> keys;
     for (const auto& secret : resource.secrets) keys.push_back(secret.key_id);
     std::sort(keys.begin(), keys.end());
-    std::vector<json> deliveries;
-    for (const auto& delivery : resource.deliveries)
-        deliveries.push_back({delivery.secret, delivery.target, static_cast<int>(delivery.state), delivery.key_id});
-    std::sort(deliveries.begin(), deliveries.end());
     auto attributes = json::object();
     for (const auto& [path, value] : resource.attributes) {
         auto element = shape(value);
@@ -79,8 +75,19 @@ json observed_json(const model::ObservedResource& resource) {
             {"deleted", resource.deleted},
             {"attributes", std::move(attributes)},
             {"outputs", std::move(outputs)},
-            {"secrets", keys},
-            {"deliveries", std::move(deliveries)}};
+            {"secrets", keys}};
+}
+
+json deliveries_json(const std::map<model::Address, std::vector<model::ObservedDelivery>>& all) {
+    auto held = json::object();
+    for (const auto& [address, deliveries] : all) {
+        std::vector<json> list;
+        for (const auto& delivery : deliveries)
+            list.push_back({delivery.secret, delivery.target, static_cast<int>(delivery.state), delivery.key_id});
+        std::sort(list.begin(), list.end());
+        held[to_string(address)] = std::move(list);
+    }
+    return held;
 }
 
 }  // namespace
@@ -95,6 +102,7 @@ std::string plan_id(const DesiredGraph& desired, const model::Snapshot& observed
     for (const auto& orphan : observed.orphans) orphans.push_back(observed_json(orphan));
     std::sort(orphans.begin(), orphans.end());
     document["orphans"] = std::move(orphans);
+    if (!observed.deliveries.empty()) document["deliveries"] = deliveries_json(observed.deliveries);
     for (const auto& step : plan.steps) {
         document["steps"].push_back({to_string(step.work), to_string(step.address), step.part, step.key_id,
                                      std::vector<std::string>(step.changed.begin(), step.changed.end())});

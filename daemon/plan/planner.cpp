@@ -58,8 +58,7 @@ Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, con
     for (auto& problem : check_credential_counts(items)) plan.problems.push_back(std::move(problem));
     model::sort(plan.problems);
     const auto updated = updated_connectors(items);
-    const auto secrets =
-        plan_secrets(desired, items, updated, observed.orphans, now, rotations, observed.credential_policies);
+    const auto secrets = plan_secrets(desired, items, updated, observed, now, rotations);
 
     StepGraph steps;
     for (const auto& [address, item] : items) {

@@ -9,10 +9,8 @@ namespace {
 
 constexpr std::string_view secret_key_mark = "secretKey:";
 
-const model::ObservedDelivery* observed_delivery(const Item& application, const std::string& secret,
-                                                 const std::string& target) {
-    if (application.observed == nullptr) return nullptr;
-    const auto& all = application.observed->deliveries;
+const model::ObservedDelivery* find_delivery(const std::vector<model::ObservedDelivery>& all, const std::string& secret,
+                                             const std::string& target) {
     const auto it =
         std::find_if(all.begin(), all.end(), [&](const auto& d) { return d.secret == secret && d.target == target; });
     return it == all.end() ? nullptr : &*it;
@@ -49,7 +47,8 @@ SecretConsumer connector_as_consumer(const model::Address& address, const Item& 
     return consumer;
 }
 
-std::vector<SecretConsumer> targets_as_consumers(const Item& application, const model::Element& secret) {
+std::vector<SecretConsumer> targets_as_consumers(const Item& application, const model::Element& secret,
+                                                 const std::vector<model::ObservedDelivery>& deliveries) {
     using State = model::ObservedDelivery::State;
     std::vector<SecretConsumer> consumers;
     const auto* targets = secret.value.find("deliverTo");
@@ -57,7 +56,7 @@ std::vector<SecretConsumer> targets_as_consumers(const Item& application, const 
     for (const auto& target : *targets->as_list()) {
         SecretConsumer consumer;
         consumer.target = &target;
-        const auto* seen = observed_delivery(application, secret.name, model::delivery_id(target));
+        const auto* seen = find_delivery(deliveries, secret.name, model::delivery_id(target));
         consumer.unknown = seen != nullptr && seen->state == State::unknown;
         consumer.written = application.is_written() && !consumer.unknown;
         if (seen != nullptr) {

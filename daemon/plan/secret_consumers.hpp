@@ -30,6 +30,7 @@ struct SecretConsumer {
 
 [[nodiscard]] SecretConsumer connector_as_consumer(const model::Address& address, const Item& connector);
 /// The targets of `deliverTo` of one secret of `application`.
-[[nodiscard]] std::vector<SecretConsumer> targets_as_consumers(const Item& application, const model::Element& secret);
+[[nodiscard]] std::vector<SecretConsumer> targets_as_consumers(const Item& application, const model::Element& secret,
+                                                               const std::vector<model::ObservedDelivery>& deliveries);
 
 }  // namespace regent::plan

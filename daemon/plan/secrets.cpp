@@ -75,15 +75,8 @@ struct NamedSecret {
 class Planner {
 public:
     Planner(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
-            const std::vector<model::ObservedResource>& orphans, Time now,
-            const std::vector<RotationRequest>& rotations, const model::CredentialPolicies& policies)
-        : desired_(desired),
-          items_(items),
-          updated_(updated),
-          orphans_(orphans),
-          now_(now),
-          rotations_(rotations),
-          policies_(policies) {}
+            const model::Snapshot& observed, Time now, const std::vector<RotationRequest>& rotations)
+        : desired_(desired), items_(items), updated_(updated), observed_(observed), now_(now), rotations_(rotations) {}
 
     Secrets run() {
         for (const auto& [address, item] : items_) {
@@ -132,13 +125,20 @@ private:
         named.element = &element;
         for (const auto& connector : connectors_[{address, element.name}])
             named.consumers.push_back(connector_as_consumer(connector, items_.at(connector)));
-        for (auto& target : targets_as_consumers(item, element)) named.consumers.push_back(std::move(target));
+        for (auto& target : targets_as_consumers(item, element, deliveries_of(address)))
+            named.consumers.push_back(std::move(target));
         if (item.observed == nullptr) return named;
         for (const auto& secret : item.observed->secrets) {
             if (secret.name == element.name && secret.ends_at > now_) named.valid.push_back(secret);
         }
         std::sort(named.valid.begin(), named.valid.end(), is_newer);
         return named;
+    }
+
+    const std::vector<model::ObservedDelivery>& deliveries_of(const Address& address) const {
+        static const std::vector<model::ObservedDelivery> none;
+        const auto it = observed_.deliveries.find(address);
+        return it == observed_.deliveries.end() ? none : it->second;
     }
 
     const RotationRequest* rotation_of(const Address& address, const std::string& name) const {
@@ -159,7 +159,8 @@ private:
                                                       model::delivery_words(*consumer.target), consumer.note));
         }
         if (named.has_written()) {
-            for (auto& text : policy_objections(policies_, item, name, seconds_of(*named.element, "validForSeconds")))
+            for (auto& text : policy_objections(observed_.credential_policies, item, name,
+                                                seconds_of(*named.element, "validForSeconds")))
                 plan.warnings.push_back(std::move(text));
         }
         const auto* rotation = rotation_of(address, name);
@@ -170,9 +171,10 @@ private:
             plan.unchanged += named.valid.empty() ? 0 : 1;
             return;
         }
-        if (!policies_.known && !policies_.why_unknown.empty())
-            plan.warnings.push_back(fmt::format(
-                "whether the tenant's policies allow the secret \"{}\" is not known: {}", name, policies_.why_unknown));
+        if (!observed_.credential_policies.known && !observed_.credential_policies.why_unknown.empty())
+            plan.warnings.push_back(
+                fmt::format("whether the tenant's policies allow the secret \"{}\" is not known: {}", name,
+                            observed_.credential_policies.why_unknown));
         SecretPlan::Issue issue{name, named.element, *reason, {}, {}, {}};
         if (rotation != nullptr) issue.keep_old = rotation->keep_old;
         for (const auto& consumer : named.consumers) {
@@ -331,7 +333,7 @@ private:
                 }
             }
         }
-        for (const auto& orphan : orphans_) {
+        for (const auto& orphan : observed_.orphans) {
             if (marked_key(&orphan) == secret.key_id) drop.after_removals.push_back(removal_key(orphan));
         }
         plan.drops.push_back(std::move(drop));
@@ -344,7 +346,7 @@ private:
                 !parts_with(address, item))
                 return address;
         }
-        for (const auto& orphan : orphans_) {
+        for (const auto& orphan : observed_.orphans) {
             if (marked_key(&orphan) == key_id && !is_removed(orphan, desired_)) return orphan.address;
         }
         return std::nullopt;
@@ -434,10 +436,9 @@ private:
     const DesiredGraph& desired_;
     const Items& items_;
     const UpdatedConnectors& updated_;
-    const std::vector<model::ObservedResource>& orphans_;
+    const model::Snapshot& observed_;
     const Time now_;
     const std::vector<RotationRequest>& rotations_;
-    const model::CredentialPolicies& policies_;
     std::map<std::pair<Address, std::string>, std::vector<Address>> connectors_;
     std::map<std::pair<Address, std::string>, NamedSecret> named_;
     Secrets result_;
@@ -457,9 +458,8 @@ std::chrono::seconds seconds_of(const model::Element& secret, std::string_view m
 }
 
 Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
-                     const std::vector<model::ObservedResource>& orphans, Time now,
-                     const std::vector<RotationRequest>& rotations, const model::CredentialPolicies& policies) {
-    return Planner(desired, items, updated, orphans, now, rotations, policies).run();
+                     const model::Snapshot& observed, Time now, const std::vector<RotationRequest>& rotations) {
+    return Planner(desired, items, updated, observed, now, rotations).run();
 }
 
 }  // namespace regent::plan

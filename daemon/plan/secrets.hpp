@@ -67,9 +67,7 @@ struct UpdatedConnectors {
 
 /// Decides for all applications and their consumers together.
 [[nodiscard]] Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
-                                   const std::vector<model::ObservedResource>& orphans,
-                                   std::chrono::system_clock::time_point now,
-                                   const std::vector<RotationRequest>& rotations,
-                                   const model::CredentialPolicies& policies);
+                                   const model::Snapshot& observed, std::chrono::system_clock::time_point now,
+                                   const std::vector<RotationRequest>& rotations);
 
 }  // namespace regent::plan

@@ -279,7 +279,7 @@ private:
         } else if (path == model::path::client_secrets) {
             step.work == Work::drop ? drop_secret(step, object) : issue_secret(step, object);
         } else if (path == model::path::secret_deliveries) {
-            hand_over(step, object);
+            hand_over(step);
         } else {
             write_credential(step, object, step.part.substr(slash + 1));
         }
@@ -338,14 +338,15 @@ private:
         object.secrets.push_back(std::move(secret));
     }
 
-    void hand_over(const Step& step, ObservedResource& object) {
+    void hand_over(const Step& step) {
         const auto name = step.part.substr(step.part.find('/') + 1);
         const auto target = model::delivery_id(sent(step, std::string(model::path::secret_deliveries)));
         if (tenant_.failing_targets.contains(target)) refuse(step, "nobody takes it");
         const auto key = output({step.address, model::output::secret_key_id(name), "", ""});
         if (!key || !secrets_.contains(*key)) refuse(step, "nobody knows the secret");
-        std::erase_if(object.deliveries, [&](const auto& d) { return d.secret == name && d.target == target; });
-        object.deliveries.push_back({name, target, model::ObservedDelivery::State::holds, *key, ""});
+        auto& deliveries = tenant_.deliveries[step.address];
+        std::erase_if(deliveries, [&](const auto& d) { return d.secret == name && d.target == target; });
+        deliveries.push_back({name, target, model::ObservedDelivery::State::holds, *key, ""});
         tenant_.held[target] = *key;
     }
 
@@ -417,6 +418,9 @@ model::Snapshot PretendTenant::observe(const DesiredGraph& wanted) const {
                                        {},
                                        {},
                                        {}};
+    snapshot.deliveries = deliveries;
+    snapshot.apis[std::string(api)] = {
+        std::string(api), "Pretend API", {{"User.Read", "1"}, {"Mail.Read", "2"}}, {{"User.Read.All", "3"}}};
     for (const auto& object : objects) {
         if (wanted.resources.contains(object.address)) {
             snapshot.resources.emplace(object.address, object);

@@ -34,6 +34,7 @@ public:
     std::map<model::Address, int> made;
     std::size_t removals = 0;
     Time now = today;
+    std::map<model::Address, std::vector<model::ObservedDelivery>> deliveries;  ///< what targets say of themselves
     std::map<std::string, std::string> held;  ///< by delivery target: key id of the secret it really holds
     std::set<std::string> failing_targets;    ///< deliveries to these are refused
     bool targets_complain = false;            ///< when a secret goes that one of them still holds

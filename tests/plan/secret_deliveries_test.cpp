@@ -39,7 +39,7 @@ public:
     }
     std::vector<model::ObservedSecret>& secrets() { return tenant.find(app("a"))->secrets; }
     model::ObservedDelivery& delivery(const std::string& path) {
-        auto& all = tenant.find(app("a"))->deliveries;
+        auto& all = tenant.deliveries.at(app("a"));
         return *std::find_if(all.begin(), all.end(), [&](const auto& d) { return d.target == "file:" + path; });
     }
     Reason reason() {

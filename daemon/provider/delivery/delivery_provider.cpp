@@ -18,12 +18,10 @@ public:
     tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
                                               ReadProgress&) override {
         for (const auto& wanted : scope.wanted) {
-            const auto found = into.resources.find(wanted.address);
-            if (found == into.resources.end()) continue;
             for (const auto& delivery : wanted.deliveries) {
                 auto held = look(delivery.target);
-                found->second.deliveries.push_back({delivery.secret, model::delivery_id(delivery.target), held.state,
-                                                    std::move(held.key_id), std::move(held.note)});
+                into.deliveries[wanted.address].push_back({delivery.secret, model::delivery_id(delivery.target),
+                                                           held.state, std::move(held.key_id), std::move(held.note)});
             }
         }
         return {};

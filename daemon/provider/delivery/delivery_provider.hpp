@@ -18,9 +18,9 @@ struct DeliveryOptions {
     std::string environment_key;
 };
 
-/// Looks what those hold who are to be given client secrets, beside connectors: for every application in the snapshot
-/// that has such. What cannot be looked at is State::unknown with its reason, never a failure: a vault that is down is
-/// no reason to leave the rest of a tenant alone. No value is ever read from anywhere.
+/// Looks what those hold who are to be given client secrets, beside connectors. What cannot be looked at is
+/// State::unknown with its reason, never a failure: a vault that is down is no reason to leave the rest of a tenant
+/// alone. No value is ever read from anywhere.
 [[nodiscard]] std::unique_ptr<Observer> make_delivery_observer(net::Session& session, DeliveryOptions options);
 
 /// Carries out the steps "secretDeliveries/…".

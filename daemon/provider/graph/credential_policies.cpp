@@ -3,6 +3,7 @@
 #include "provider/graph/graph_client.hpp"
 #include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/permissions_catalogue.hpp"
 
 #include <fmt/format.h>
 
