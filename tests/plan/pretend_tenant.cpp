@@ -419,8 +419,6 @@ model::Snapshot PretendTenant::observe(const DesiredGraph& wanted) const {
                                        {},
                                        {}};
     snapshot.deliveries = deliveries;
-    snapshot.apis[std::string(api)] = {
-        std::string(api), "Pretend API", {{"User.Read", "1"}, {"Mail.Read", "2"}}, {{"User.Read.All", "3"}}};
     for (const auto& object : objects) {
         if (wanted.resources.contains(object.address)) {
             snapshot.resources.emplace(object.address, object);
