@@ -65,6 +65,9 @@ int Faults::add(const json& rule) {
         fault.retry_after =
             rule["retryAfter"].is_string() ? rule["retryAfter"].get<std::string>() : rule["retryAfter"].dump();
     fault.body = rule.value("body", "json");
+    fault.code = rule.value("code", "");
+    fault.message = rule.value("message", "");
+    fault.wants_claims = rule.value("claims", false);
     fault.delay_ms = rule.value("delayMs", 1000L);
     fault.id = next_id_++;
     faults_.push_back(fault);
@@ -102,17 +105,38 @@ Response fault_response(const Fault& fault) {
     Response response;
     response.status = fault.status;
     if (!fault.retry_after.empty()) response.set_header("Retry-After", fault.retry_after);
-    if (fault.body == "html") {
+    if (fault.wants_claims) {
+        response.set_header("WWW-Authenticate",
+                            "Bearer error=\"insufficient_claims\", "
+                            "claims=\"eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZX19fQ==\"");
+    }
+    if (fault.body == "gateway") {
+        const auto words = fault.message.empty() ? "PUT https://management.azure-apim.net/apis/policy failed with "
+                                                   "InternalServerError, content={}"
+                                                 : fault.message;
+        const json inner{
+            {"Code", ""}, {"Message", words}, {"Target", nullptr}, {"Details", json::array()}, {"Innererror", nullptr}};
+        const auto message = "The request failed with client error: '" + inner.dump() +
+                             "'. The correlation Id is '77777777-7777-7777-7777-777777777777'.";
+        response.set_header("Content-Type", "application/json");
+        response.body = json{{"error",
+                              {{"code", "ApiHubsRequestFailed"},
+                               {"message", message},
+                               {"details", json::array({{{"code", "FullNonLocalizedError"}, {"message", message}}})}}}}
+                            .dump();
+    } else if (fault.body == "html") {
         response.set_header("Content-Type", "text/html");
         response.body =
             "<html><head><title>Service unavailable</title></head><body><h2>Our services aren't available right "
             "now</h2></body></html>";
     } else if (fault.body == "json") {
         response.set_header("Content-Type", "application/json");
-        const auto message = fault.status == 429 ? "Please retry again later." : "The service is switched to fail.";
+        const std::string usual =
+            fault.status == 429 ? "Please retry again later." : "The service is switched to fail.";
+        const auto message = fault.message.empty() ? usual : fault.message;
         response.body =
             json{{"error",
-                  {{"code", code_for(fault.status)},
+                  {{"code", fault.code.empty() ? code_for(fault.status) : fault.code},
                    {"message", message},
                    {"innerError", {{"code", std::to_string(fault.status)}, {"status", std::to_string(fault.status)}}}}}}
                 .dump();

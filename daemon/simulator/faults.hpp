@@ -29,8 +29,12 @@ struct Fault {
     long count = 1;      ///< how often; -1: always
     double rate = 1.0;   ///< of the matching requests
     int status = 503;
-    std::string retry_after;    ///< the header's text; empty: none
-    std::string body = "json";  ///< json, html, empty
+    std::string retry_after;  ///< the header's text; empty: none
+    std::string body =
+        "json";        ///< json, html, empty, gateway: the envelope in which Power Apps wraps its gateway's words
+    std::string code;  ///< of the service's error; empty: what goes with the status
+    std::string message;
+    bool wants_claims = false;  ///< of a 401: conditional access asks for another token
     long delay_ms = 0;
 };
 

@@ -125,7 +125,7 @@ std::optional<PowerAppsError> ConnectorRules::check_shape(const json& properties
 
 std::optional<PowerAppsError> ConnectorRules::check_definition(const json& definition, const json& properties,
                                                                const std::string& name) const {
-    if (const auto errors = swagger_errors(definition, {switches_.strict_mime_types}); !errors.empty()) {
+    if (const auto errors = swagger_errors(definition, switches_.swagger()); !errors.empty()) {
         return gateway_refusal(
             400, fmt::format("Specified swagger has the following errors: 'Definition is not valid. Error: '{} '.",
                              swagger_report(errors, "Error")));

@@ -87,6 +87,7 @@ const std::map<std::string, Knob>& knobs() {
         {"builtInConnectors", number(&S::built_in_connectors, 0, 10'000)},
         {"validateFailureStatus", status(&S::validate_failure_status)},
         {"strictMimeTypes", flag(&S::strict_mime_types)},
+        {"swaggerRules", choice(&S::swagger_rules, {"published", "documented"})},
         {"scriptFailure", choice(&S::script_failure, {"none", "compile", "capacity"})},
     };
     return table;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simulator/swagger.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
@@ -36,9 +38,13 @@ struct PowerAppsSwitches {
     long page_size = 100;                            ///< of lists
     std::string next_link_host;                      ///< "https://management.azure.com"; empty: our own
     long built_in_connectors = 5;                    ///< how many are mixed into lists
-    long validate_failure_status = 400;   ///< of validateApiSwagger without certification rules, for a bad definition
-    bool strict_mime_types = false;       ///< MimeTypeNotSupported and UnrecognizedTypeFormat are errors, not advice
+    long validate_failure_status = 400;  ///< of validateApiSwagger without certification rules, for a bad definition
+    bool strict_mime_types = false;      ///< MimeTypeNotSupported and UnrecognizedTypeFormat are errors, not advice
+    /// published: definitions pass that do what connectors in use do; documented: every documented rule holds.
+    std::string swagger_rules = "published";
     std::string script_failure = "none";  ///< of a save with a script: none | compile | capacity
+
+    [[nodiscard]] SwaggerRules swagger() const { return {strict_mime_types, swagger_rules == "documented"}; }
 
     /// Throws std::invalid_argument with a sentence for an unknown name or a value that is none of the choices; then
     /// nothing is set.

@@ -77,7 +77,7 @@ bool is_supported_mime_type(const std::string& type) {
 }
 
 std::vector<SwaggerFinding> swagger_errors(const json& document, const SwaggerRules& rules) {
-    SwaggerFindings findings;
+    SwaggerFindings findings(rules.documented);
     if (!document.is_object()) {
         findings.add("", "The definition is not a JSON object.");
         return findings.take();

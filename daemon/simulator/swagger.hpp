@@ -22,6 +22,9 @@ struct SwaggerFinding {
 
 struct SwaggerRules {
     bool strict_mime_types = false;  ///< MimeTypeNotSupported and UnrecognizedTypeFormat are errors
+    /// Everything that the documentation calls an error is one. Without it, what connectors in use do all the same
+    /// (microsoft/PowerPlatformConnectors holds about sixty that do) is accepted.
+    bool documented = true;
 };
 
 /// What keeps a definition from being saved, in document order by section; empty when nothing does.

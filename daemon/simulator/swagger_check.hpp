@@ -15,6 +15,12 @@ namespace regent::simulator {
 /// Where a rule writes down what it finds.
 class SwaggerFindings {
 public:
+    explicit SwaggerFindings(bool documented = true) : documented_(documented) {}
+
+    /// A rule of the documentation that published connectors break.
+    void add_documented(const std::string& pointer, const std::string& message) {
+        if (documented_) add(pointer, message);
+    }
     void add(const std::string& pointer, const std::string& message) { list_.push_back({pointer, message}); }
     /// "The '{name}' property is required."
     void missing(const std::string& pointer, std::string_view name);
@@ -23,6 +29,7 @@ public:
     [[nodiscard]] std::vector<SwaggerFinding> take() { return std::move(list_); }
 
 private:
+    bool documented_;
     std::vector<SwaggerFinding> list_;
 };
 

@@ -77,7 +77,7 @@ void check_requirements(const json& requirements, const json& definitions, const
         for (const auto& [name, scopes] : requirement.items()) {
             const auto definition = definitions.find(name);
             if (definition == definitions.end()) {
-                findings.add(
+                findings.add_documented(
                     pointer,
                     fmt::format("The security requirement '{}' must be defined in 'securityDefinitions'.", name));
                 continue;
@@ -87,8 +87,8 @@ void check_requirements(const json& requirements, const json& definitions, const
             const auto declared = definition->value("scopes", json::object());
             for (const auto& scope : scopes) {
                 if (scope.is_string() && declared.is_object() && declared.contains(scope.get<std::string>())) continue;
-                findings.add(pointer,
-                             fmt::format("The security requirement '{}' names the scope {}, which is not declared.",
+                findings.add_documented(
+                    pointer, fmt::format("The security requirement '{}' names the scope {}, which is not declared.",
                                          name, scope.dump()));
             }
         }

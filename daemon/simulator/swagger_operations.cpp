@@ -102,10 +102,11 @@ private:
             findings_.add(pointer, "The path is not valid, it may not contain a query part or fragment identifier.");
         }
         if (!shapes_.insert(shape_of(path)).second) {
-            findings_.add(pointer, fmt::format("The path '{}' cannot be told apart from another path template.", path));
+            findings_.add_documented(
+                pointer, fmt::format("The path '{}' cannot be told apart from another path template.", path));
         } else if (!lower_case_shapes_.insert(lower(shape_of(path))).second) {
-            findings_.add(pointer,
-                          fmt::format("The path '{}' is defined more than once, compared without case.", path));
+            findings_.add_documented(
+                pointer, fmt::format("The path '{}' is defined more than once, compared without case.", path));
         }
         if (!findings_.is(pointer, item, "object")) return;
         check_members(item, pointer, {"get", "put", "post", "delete", "options", "head", "patch", "parameters", "$ref"},
@@ -134,7 +135,8 @@ private:
     void check_responses(const json& operation, const std::string& pointer) {
         const auto responses = operation.find("responses");
         if (responses == operation.end() || (responses->is_object() && responses->empty())) {
-            findings_.add(pointer, "The operation is not valid, it must contain at least one response definition.");
+            findings_.add_documented(pointer,
+                                     "The operation is not valid, it must contain at least one response definition.");
             return;
         }
         if (!findings_.is(pointer + "/responses", *responses, "object")) return;
@@ -190,7 +192,8 @@ private:
         if (bodies > 0 && has_form)
             findings_.add(pointer, "The parameter list contains both body and formData parameters.");
         if ((verb == "get" || verb == "head") && (bodies > 0 || has_form)) {
-            findings_.add(pointer, "A body or formData parameter is not allowed in an operation that fetches.");
+            findings_.add_documented(pointer,
+                                     "A body or formData parameter is not allowed in an operation that fetches.");
         }
     }
 

@@ -326,3 +326,25 @@ TEST_CASE("validation answers a JSON string, or 400 for a bad definition", "[sim
     stage.switch_to({{"validateFailureStatus", 200}});
     CHECK(stage.call("POST", target, bad).status == 200);
 }
+
+TEST_CASE("whether the documented rules that published connectors break are errors is a switch",
+          "[simulator][powerapps][swagger]") {
+    PowerAppsStage stage;
+    const auto target = "/providers/Microsoft.PowerApps/objectIds/" + stage.caller->object_id +
+                        "/validateApiSwagger?api-version=2016-11-01";
+    auto document = definition();
+    SECTION("an operation without response") {
+        document["paths"]["/subscriptions"]["get"]["responses"] = json::object();
+    }
+    SECTION("a requirement that nothing defines") {
+        document["security"] = json::array({{{"nobody", json::array()}}});
+    }
+    SECTION("two paths that cannot be told apart") {
+        document["paths"]["/Subscriptions"]["get"] = operation({{"operationId", "Again"}});
+    }
+    CHECK(stage.call("POST", target, document).status == 200);
+    CHECK_THAT(stage.call("POST", target + "&enableConnectorCertificationRules=true", document).text,
+               Catch::Contains("Error : "));
+    stage.switch_to({{"swaggerRules", "documented"}});
+    CHECK(stage.call("POST", target, document).status == 400);
+}
