@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -25,12 +26,17 @@ struct OpenApiRequest {
     /// True adds `securityDefinitions` and `security` for Entra ID's OAuth where the file has none: the connector's
     /// runtime takes from them that it must send a token.
     bool adds_entra_security = false;
+    /// The same for another way to sign in, as JSON of `securityDefinitions`; empty: none.
+    std::string_view security_definitions = {};
+    /// True when something else than `auth` says how connections sign in (apiProperties.json).
+    bool signs_in_elsewhere = false;
 };
 
 struct OpenApiResult {
-    std::string definition;   ///< canonical JSON; empty when the file holds an error
-    std::string title;        ///< info.title
-    std::string description;  ///< info.description
+    std::string definition;                         ///< canonical JSON; empty when the file holds an error
+    std::string title;                              ///< info.title
+    std::string description;                        ///< info.description
+    std::set<std::string, std::less<>> operations;  ///< every operationId
     model::Diagnostics diagnostics;
 };
 

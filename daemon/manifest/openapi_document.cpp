@@ -11,8 +11,8 @@
 namespace regent::manifest {
 namespace {
 
-/// https://learn.microsoft.com/connectors/custom-connectors/faq: an OpenAPI file must be smaller than 1 MB.
-constexpr std::size_t max_bytes = std::size_t{1024} * 1024;
+/// What is read at all. What the service takes is smaller, and is measured without the blanks people read by.
+constexpr std::size_t max_bytes = std::size_t{8} * 1024 * 1024;
 
 constexpr std::size_t max_depth = 64;
 
@@ -20,7 +20,7 @@ constexpr std::size_t max_depth = 64;
 constexpr ReadLimits limits = {.file_bytes = max_bytes,
                                .documents = 1,
                                .depth = max_depth,
-                               .events = 400'000,
+                               .events = 4'000'000,
                                .scalar_bytes = max_bytes,
                                .line_bytes = max_bytes};
 
@@ -92,43 +92,9 @@ bool looks_like_json(std::string_view text) {
     return first != std::string_view::npos && text[first] == '{';
 }
 
-/// Line and column of byte `offset`, for the JSON parser's complaints.
-model::Span span_at(const OpenApiRequest& request, std::size_t offset) {
-    model::Span span;
-    span.file = request.file;
-    span.byte = std::min(offset, request.text.size());
-    const auto before = request.text.substr(0, span.byte);
-    span.line = span.end_line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-    const auto line = before.substr(before.rfind('\n') + 1);
-    span.column = 1 + static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
-                      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-                  }));
-    span.end_column = span.column + 1;
-    return span;
-}
-
-/// How deep `text` nests, strings left out: asked before anything walks the document by calling itself.
-std::size_t nesting(std::string_view text) {
-    std::size_t depth = 0, deepest = 0;
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (in_string) {
-            if (c == '\\') ++i;
-            if (c == '"') in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            deepest = std::max(deepest, ++depth);
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            --depth;
-        }
-    }
-    return deepest;
-}
-
-/// JSON has one parser that decides what it says; the reader's spans only tell where.
-std::optional<nlohmann::json> parse_json(const OpenApiRequest& request, model::Diagnostics& diagnostics) {
+/// JSON has one parser that decides what it says; `places` only tells where.
+std::optional<nlohmann::json> parse_json(const OpenApiRequest& request, const JsonPlaces& places,
+                                         model::Diagnostics& diagnostics) {
     if (nesting(request.text) > max_depth) {
         report(diagnostics, "RG0603", request.manifest_span,
                fmt::format("the OpenAPI file `{}` is nested more than {} levels deep", request.file, max_depth));
@@ -137,11 +103,23 @@ std::optional<nlohmann::json> parse_json(const OpenApiRequest& request, model::D
     try {
         return nlohmann::json::parse(request.text);
     } catch (const nlohmann::json::parse_error& error) {
-        auto& d = report(diagnostics, "RG0603", span_at(request, error.byte > 0 ? error.byte - 1 : 0),
-                         "this OpenAPI file is no JSON");
+        const auto at = error.byte > 0 ? error.byte - 1 : 0;
+        auto& d = report(diagnostics, "RG0603", places.span_at(at, at + 1), "this OpenAPI file is no JSON");
         d.label = "cannot go on here";
         d.help = "look for a missing comma, bracket or quote at or before this place";
         return std::nullopt;
+    }
+}
+
+/// A repeated key is no mistake to a JSON parser, which takes the last one; a reader may believe the first.
+void tell_repeated_keys(const JsonPlaces& places, model::Diagnostics& diagnostics) {
+    for (const auto& repeated : places.repeated_keys()) {
+        auto& d = report(diagnostics, "RG0627", repeated.again,
+                         fmt::format("key `{}` appears twice; the last one counts", repeated.key));
+        d.severity = model::Severity::warning;
+        d.label = "again here";
+        d.secondary.push_back({repeated.first, "first here"});
+        d.help = "remove one of them";
     }
 }
 
@@ -161,6 +139,7 @@ std::string pointer_token(std::string_view name) {
 }
 
 model::Span OpenApiDocument::span_of(std::string pointer) const {
+    if (places) return places->span_of(std::move(pointer));
     while (!pointer.empty()) {
         if (const auto it = spans.find(pointer); it != spans.end()) return it->second;
         pointer.resize(pointer.rfind('/'));
@@ -168,29 +147,22 @@ model::Span OpenApiDocument::span_of(std::string pointer) const {
     return {};
 }
 
+nlohmann::json to_json(const Node& node) {
+    std::map<std::string, model::Span, std::less<>> spans;
+    return convert(node, "", spans);
+}
+
 std::optional<OpenApiDocument> parse_openapi(const OpenApiRequest& request, model::Diagnostics& diagnostics) {
-    if (request.text.size() >= max_bytes) {
-        auto& d = report(diagnostics, "RG0602", request.manifest_span,
-                         fmt::format("the OpenAPI file `{}` is too large", request.file));
-        d.label = fmt::format("{} bytes", request.text.size());
-        d.notes.push_back("the service takes files below 1 MB (1048576 bytes)");
-        d.help = "remove operations and examples that the connector does not need";
-        return std::nullopt;
-    }
-    const bool is_json = looks_like_json(request.text);
-    std::optional<nlohmann::json> json;
-    if (is_json && !(json = parse_json(request, diagnostics))) return std::nullopt;
-    auto read = read_yaml({std::string(request.file), std::string(request.text)}, limits);
-    OpenApiDocument document{std::string(request.file), {}, {}};
-    if (is_json) {
-        // A duplicate key is no mistake to a JSON parser, which takes the last one; a reader may believe the first.
-        for (const auto& diagnostic : read.diagnostics)
-            if (diagnostic.code == "RG0102") diagnostics.push_back(diagnostic);
-        if (read.diagnostics.empty() && read.documents.size() == 1)
-            convert(read.documents.front().root, "", document.spans);
+    OpenApiDocument document{std::string(request.file), {}, {}, {}};
+    if (looks_like_json(request.text)) {
+        document.places.emplace(std::string(request.file), request.text);
+        auto json = parse_json(request, *document.places, diagnostics);
+        if (!json) return std::nullopt;
+        tell_repeated_keys(*document.places, diagnostics);
         document.json = std::move(*json);
         return document;
     }
+    auto read = read_yaml({std::string(request.file), std::string(request.text)}, limits);
     if (read.documents.empty() && read.diagnostics.empty())
         report(diagnostics, "RG0603", request.manifest_span,
                fmt::format("the OpenAPI file `{}` is empty", request.file));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "manifest/document.hpp"
+#include "manifest/json_places.hpp"
 #include "manifest/openapi.hpp"
 
 #include <nlohmann/json.hpp>
@@ -14,9 +16,11 @@ namespace regent::manifest {
 struct OpenApiDocument {
     std::string file;
     nlohmann::json json;
-    /// Span of the key, or of a list's member, by JSON pointer (RFC 6901): "/paths/~1subscriptions/get". Empty for
-    /// files above the limits of our YAML reader, which are read by the JSON parser alone.
+    /// Of YAML: span of the key, or of a list's member, by JSON pointer (RFC 6901): "/paths/~1subscriptions/get".
     std::map<std::string, model::Span, std::less<>> spans;
+    /// Of JSON: the same, looked for when it is asked for. A megabyte of JSON has a hundred thousand places, of which
+    /// usually none is needed.
+    std::optional<JsonPlaces> places;
 
     /// The span of `pointer` or of what encloses it; unknown when there are no spans.
     [[nodiscard]] model::Span span_of(std::string pointer) const;
@@ -25,6 +29,9 @@ struct OpenApiDocument {
 /// Reads JSON or YAML. Nothing when the text is neither or is too large, which is then reported.
 [[nodiscard]] std::optional<OpenApiDocument> parse_openapi(const OpenApiRequest& request,
                                                            model::Diagnostics& diagnostics);
+
+/// A YAML node as the JSON it means.
+[[nodiscard]] nlohmann::json to_json(const Node& node);
 
 /// One reference token of a JSON pointer: `~` and `/` escaped (RFC 6901, section 3).
 [[nodiscard]] std::string pointer_token(std::string_view name);

@@ -121,7 +121,8 @@ void OperationsCheck::check_parameters(const std::string& path, std::string_view
         if (in == "body" && ++bodies == 2)
             findings_.error("RG0615", at, "an operation has at most one parameter 'in: body'");
         if ((in == "body" || in == "formData") && (method == "get" || method == "head"))
-            findings_.error("RG0615", at, fmt::format("a {} operation cannot have a parameter 'in: {}'", method, in));
+            findings_.published("RG0615", at,
+                                fmt::format("a {} operation cannot have a parameter 'in: {}'", method, in));
         if (in != "path") continue;
         missing.erase(name);
         if (!wanted.count(name))
@@ -161,8 +162,8 @@ void OperationsCheck::operation(const std::string& path, std::string_view method
     const auto responses = operation.find("responses");
     const bool has_response = responses != operation.end() && responses->is_object() && !responses->empty();
     if (!has_response)
-        findings_.error("RG0612", pointer,
-                        "the operation is not valid, it must contain at least one response definition");
+        findings_.published("RG0612", pointer,
+                            "the operation is not valid, it must contain at least one response definition");
     collect(operation, pointer, parameters);
     check_parameters(path, method, pointer, parameters);
 }
@@ -179,8 +180,8 @@ void OperationsCheck::path(const std::string& name, const Json& item) {
         findings_.error("RG0613", pointer, "the path must not contain a query part or fragment identifier").help =
             "describe the query as parameters with \"in\": \"query\"";
     if (const auto [it, is_new] = shapes_.emplace(shape_of(name), pointer); !is_new) {
-        auto& d = findings_.error("RG0613", pointer,
-                                  fmt::format("the path '{}' cannot be told apart from another one", name));
+        auto& d = findings_.published("RG0613", pointer,
+                                      fmt::format("the path '{}' cannot be told apart from another one", name));
         d.notes.push_back("case and the names of parameters make no difference");
         point_to_both(d, findings_.span_of(it->second));
     }

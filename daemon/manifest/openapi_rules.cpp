@@ -44,6 +44,7 @@ private:
     void schemes();
     void mime_types(const char* name);
     void security();
+    void operations_security();
     void requirement(const Json& requirement, const std::string& pointer);
 
     const Json& json_;
@@ -184,32 +185,52 @@ void DocumentCheck::mime_types(const char* name) {
 
 void DocumentCheck::requirement(const Json& wanted, const std::string& pointer) {
     if (!wanted.is_object()) return;
-    const auto definitions = json_.value("securityDefinitions", Json::object());
+    static const Json none = Json::object();
+    const auto there = json_.find("securityDefinitions");
+    const auto& definitions = there == json_.end() ? none : *there;
     for (const auto& [name, scopes] : wanted.items()) {
         const auto below = fmt::format("{}/{}", pointer, pointer_token(name));
         const auto definition = definitions.is_object() ? definitions.find(name) : definitions.end();
         if (!definitions.is_object() || definition == definitions.end()) {
-            findings_.error("RG0618", below,
-                            fmt::format("the security requirement '{}' is not among the 'securityDefinitions'", name));
+            findings_.published(
+                "RG0618", below,
+                fmt::format("the security requirement '{}' is not among the 'securityDefinitions'", name));
             continue;
         }
         if (!definition->is_object() || definition->value("type", Json()) != "oauth2" || !scopes.is_array()) continue;
         const auto known = definition->value("scopes", Json::object());
         for (const auto& scope : scopes)
             if (scope.is_string() && (!known.is_object() || !known.contains(scope.get_ref<const std::string&>())))
-                findings_.error("RG0618", below,
-                                fmt::format("the scope '{}' is not among the scopes of '{}'",
-                                            scope.get_ref<const std::string&>(), name));
+                findings_.published("RG0618", below,
+                                    fmt::format("the scope '{}' is not among the scopes of '{}'",
+                                                scope.get_ref<const std::string&>(), name));
+    }
+}
+
+void DocumentCheck::operations_security() {
+    const auto paths = json_.find("paths");
+    if (paths == json_.end() || !paths->is_object()) return;
+    for (const auto& [path, item] : paths->items()) {
+        if (!item.is_object()) continue;
+        for (const auto& [method, operation] : item.items()) {
+            if (!operation.is_object()) continue;
+            const auto all = operation.find("security");
+            if (all == operation.end() || !all->is_array()) continue;
+            const auto pointer = fmt::format("/paths/{}/{}/security", pointer_token(path), method);
+            for (std::size_t i = 0; i < all->size(); ++i) requirement((*all)[i], fmt::format("{}/{}", pointer, i));
+        }
     }
 }
 
 void DocumentCheck::security() {
     if (const auto all = json_.find("security"); all != json_.end() && all->is_array())
         for (std::size_t i = 0; i < all->size(); ++i) requirement((*all)[i], fmt::format("/security/{}", i));
+    operations_security();
     const auto definitions = json_.find("securityDefinitions");
     if (definitions == json_.end() || !definitions->is_object() || definitions->empty()) return;
     const auto& first = definitions->begin();
     const auto type = first->is_object() ? first->value("type", Json("")) : Json("");
+    const bool has_sign_in = request_.adds_entra_security || request_.signs_in_elsewhere;
     if (request_.adds_entra_security && type != "oauth2") {
         auto& d =
             findings_.warning("RG0511", "/securityDefinitions",
@@ -219,7 +240,7 @@ void DocumentCheck::security() {
                         first.key(), type.dump()));
         d.help = "remove `securityDefinitions` and `security` from the file: regent adds what Entra ID needs";
     }
-    if (!request_.adds_entra_security) {
+    if (!has_sign_in) {
         auto& d = findings_.warning("RG0510", "/securityDefinitions",
                                     "the file describes how to sign in, but the Connector has no `auth`");
         d.notes.push_back("connections will send no token");
@@ -259,6 +280,12 @@ model::Diagnostic& OpenApiFindings::error(std::string_view code, const std::stri
 model::Diagnostic& OpenApiFindings::warning(std::string_view code, const std::string& pointer, std::string message) {
     auto& d = error(code, pointer, std::move(message));
     d.severity = model::Severity::warning;
+    return d;
+}
+
+model::Diagnostic& OpenApiFindings::published(std::string_view code, const std::string& pointer, std::string message) {
+    auto& d = warning(code, pointer, std::move(message));
+    d.notes.push_back("the service's documentation forbids it; connectors that are in use do it all the same");
     return d;
 }
 

@@ -16,6 +16,9 @@ public:
     /// `pointer` is where (RFC 6901). The reference is good until the next call.
     model::Diagnostic& error(std::string_view code, const std::string& pointer, std::string message);
     model::Diagnostic& warning(std::string_view code, const std::string& pointer, std::string message);
+    /// A warning about what the documented rules forbid and published connectors do, and work. Which of the two the
+    /// service goes by has not been seen, and a definition that it refuses is refused in its words at apply.
+    model::Diagnostic& published(std::string_view code, const std::string& pointer, std::string message);
     [[nodiscard]] model::Span span_of(const std::string& pointer) const { return document_.span_of(pointer); }
 
 private:

@@ -41,8 +41,9 @@ struct ManifestSet {
 /// Bounds of what is read. Far above any real repository; beyond them something is wrong.
 struct ReadLimits {
     std::size_t max_files = 20'000;
-    std::size_t max_file_bytes = 256u * 1024;         ///< of a manifest
-    std::size_t max_referenced_bytes = 1024u * 1024;  ///< of a file that a manifest names (an OpenAPI document)
+    std::size_t max_file_bytes = 256u * 1024;  ///< of a manifest
+    std::size_t max_referenced_bytes =
+        8u * 1024 * 1024;  ///< of a file that a manifest names (an OpenAPI document, an icon)
     std::size_t max_total_bytes = 64u * 1024 * 1024;
 };
 
