@@ -43,11 +43,11 @@ operation by it. Validator: OperationIdRequired, OperationIdNotUnique.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0612", "operation without a response",
                   R"(Every operation describes at least one response. Validator:
-OperationMustHaveResponse.
+OperationMustHaveResponse. A warning where published connectors do it and work.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0613", "path", R"(Paths begin with `/`, have no query, and can be told apart. Validator:
 OperationPathMustStartWithSlash, OperationPathMayNotContainQueryOrFragment,
-DuplicateOperationPath, PathRedefined.
+DuplicateOperationPath, PathRedefined. A warning where published connectors do it and work.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0614", "path parameter",
                   R"(`/orders/{id}` has one parameter `id` with "in": "path" and "required": true,
@@ -58,7 +58,7 @@ https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-error
                   R"(An operation has one body or form data, and GET has neither. Validator:
 OperationParametersContainMultipleBodyParameters,
 ParameterListContainsFormDataAndBody,
-BodyOrFormDataParameterInFetchOperationNotAllowed.
+BodyOrFormDataParameterInFetchOperationNotAllowed. A warning where published connectors do it and work.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0616", "parameter called connectionId",
                   R"(The service uses this name itself. Validator: ConnectionIdParameterNotAllowed.
@@ -70,7 +70,7 @@ https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-error
         ErrorCode{"RG0618", "security requirement",
                   R"(What `security` names is defined in `securityDefinitions`, scopes included.
 Validator: SecurityRequirementMustBeDefined,
-OAuthSecurityRequirementValueMustBeScopeName.
+OAuthSecurityRequirementValueMustBeScopeName. A warning where published connectors do it and work.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0619", "too many operations", R"(A connector has at most 256 operations. Validator:
 TotalOperationsCountExceedsMaxAllowed.
@@ -79,6 +79,48 @@ https://learn.microsoft.com/connectors/custom-connectors/faq)"},
 application/x-www-form-urlencoded. Validator: MimeTypeNotSupported. A warning,
 since the service accepts the file.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
+        ErrorCode{"RG0621", "connector file that cannot be read",
+                  R"(`spec.properties`, `spec.icon` and `spec.script` are paths relative to the
+manifest, inside the repository; `spec.files` is a folder with them.)"},
+        ErrorCode{"RG0622", "apiProperties.json",
+                  R"(A connector's settings in the service's own words: one JSON object with
+`properties`, or the same in the manifest. Comments and commas behind a last
+member are passed over.
+https://learn.microsoft.com/connectors/custom-connectors/paconn-cli)"},
+        ErrorCode{"RG0623", "property that connectors do not have",
+                  R"(What the service does not know is not sent. `stackOwner`, which only
+Microsoft's catalogue of published connectors uses, is left out without a word:
+the service refuses it. A warning.)"},
+        ErrorCode{"RG0624", "client secret in a file",
+                  R"(Secrets never come from a repository, so this one is not sent. `clientSecretFrom`
+names one that lies on the machine. A warning, since most such values are
+placeholders.)"},
+        ErrorCode{"RG0625", "icon", R"(An icon is a PNG file below 1 MB.)"},
+        ErrorCode{"RG0626", "script",
+                  R"(A script is one C# file of at most 1 MB with `public class Script : ScriptBase`.
+`scriptOperations` without a script is refused by the service; an operation that
+the definition does not have is a warning.
+https://learn.microsoft.com/connectors/custom-connectors/write-code)"},
+        ErrorCode{"RG0627", "key twice in a JSON object",
+                  R"(To JSON's parsers the last one counts; a reader may believe the first. A warning.)"},
+        ErrorCode{"RG0628", "OAuth 2 of another provider",
+                  R"(The identity provider `oauth2` needs the addresses where people sign in and where
+tokens come from. Ready-made ones (`github`, `google` …) bring their own.)"},
+        ErrorCode{"RG0629", "gateway and sign-in",
+                  R"(Through an on-premises data gateway go requests without a sign-in, or with user
+name and password.
+https://learn.microsoft.com/connectors/custom-connectors/create-custom-connector-on-premises)"},
+        ErrorCode{"RG0630", "secret that nothing takes",
+                  R"(`clientSecretFrom` is for connection parameters of the type `oauthSetting`. A
+warning: the secret is not read.)"},
+        ErrorCode{"RG0631", "kind of connector",
+                  R"(Power Apps, Dataverse and Logic Apps keep custom connectors, and make three
+different objects of one definition. This version serves `environment`; it never
+makes one kind where another was asked for.)"},
+        ErrorCode{"RG0632", "OAuth client without a secret",
+                  R"(Connection parameters name an OAuth client, and nothing says where its secret comes
+from: `clientSecretFrom`, or `auth` with an Application of the manifests. A warning,
+since a connector that is there keeps the secret it has.)"},
     };
     return codes;
 }

@@ -51,6 +51,13 @@ finished; the next run does the rest.)"},
         ErrorCode{"RG0711", "incomplete answer",
                   R"(An answer of the service could not be read completely: a page was missing, or
 its form was not the documented one. Nothing is planned on half a view.)"},
+        ErrorCode{"RG0720", "secret that is not on this machine",
+                  R"(`clientSecretFrom` names the file `connector.NAME` in `$CREDENTIALS_DIRECTORY`,
+where systemd puts what the unit loads: `LoadCredential=connector.NAME:/path`.
+Nothing was sent.)"},
+        ErrorCode{"RG0721", "definition that was dropped",
+                  R"(Power Apps answered with success, and gives the former definition back. It does
+so with some definitions that it does not accept; the maker portal says why.)"},
         ErrorCode{"RG0801", "too many deletions",
                   R"(The plan deletes more objects than `policy.maxDeletes` of the Environment
 allows. When it is meant, raise the number for this run or in the Environment.)"},

@@ -50,6 +50,8 @@ struct Field {
     std::span<const EnumValue> values = {};  ///< of an enumeration
     std::string_view target = {};            ///< of a reference: the kind it names
     bool required = false;
+    /// Of a required member: those beside it that stand in its place.
+    std::span<const std::string_view> unless = {};
     bool late = false;       ///< can be set after creation: a reference in it never blocks creation
     bool immutable = false;  ///< a change means replacing the object
     bool secret = false;     ///< stands for a value that is never shown

@@ -111,7 +111,7 @@ Json object_of(std::span<const Field> fields, const Field* owner) {
     auto dependencies = Json::object();
     for (const auto& field : fields) {
         schema["properties"][std::string(field.name)] = described(field);
-        if (field.required) required.push_back(field.name);
+        if (field.required && field.unless.empty()) required.push_back(field.name);
         if (!field.together_with.empty()) dependencies[std::string(field.name)] = Json::array({field.together_with});
     }
     if (!required.empty()) schema["required"] = std::move(required);

@@ -1,12 +1,15 @@
+#include "manifest/load_connector.hpp"
+
 #include "manifest/load_declaration.hpp"
 #include "manifest/load_fields.hpp"
-#include "manifest/load_path.hpp"
 #include "manifest/load_plain.hpp"
 #include "manifest/openapi.hpp"
 #include "manifest/rules_connector.hpp"
 #include "model/attributes.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace regent::manifest {
 namespace {
@@ -40,41 +43,55 @@ void load_environment_id(const LoadJob& job, model::Declaration& declaration) {
         d.help = "add the alias to the Environment's `powerPlatformEnvironments`, with the environment's id";
 }
 
-void load_definition(const LoadJob& job, model::Declaration& declaration) {
-    const auto* entry = job.spec.entry("openapi");
-    if (!entry) return;
-    // A path is relative to the file it is written in: for an override that is the environment's file.
-    const auto& base = entry->value.span.file.empty() ? job.document.file : entry->value.span.file;
-    const auto path = repository_path(base, entry->value.text);
-    if (!path || path->empty()) {
-        auto& d = job.findings.bad_value(
-            "RG0218", entry->value,
-            fmt::format("the path {} {}", in_quotes(entry->value.text), path ? "is a folder" : path.error()));
-        d.notes.push_back(
-            "paths are relative to the file they are written in, use `/`, and stay inside the repository");
-        return;
-    }
-    const auto text =
-        job.context.read_file ? job.context.read_file(*path) : tl::make_unexpected(std::string("no files at hand"));
-    if (!text) {
-        auto& d =
-            job.findings.bad_value("RG0601", entry->value, fmt::format("the OpenAPI file `{}` cannot be read", *path));
-        d.label = text.error();
-        d.notes.push_back(fmt::format("the path is relative to `{}`", base));
-        return;
-    }
-    OpenApiRequest request{.file = *path,
+/// Answers with the definition's operationIds.
+std::set<std::string, std::less<>> load_definition(const LoadJob& job, const ConnectorFiles& files,
+                                                   const SignInWords& words, model::Declaration& declaration) {
+    if (!files.openapi) return {};
+    const auto* entry = files.openapi->entry;
+    const auto text = connector_bytes(job, *files.openapi, "RG0601", "the OpenAPI file");
+    if (!text) return {};
+    const bool entra = job.spec.mapping("auth").exists() && words.connection_parameters.empty();
+    OpenApiRequest request{.file = files.openapi->path,
                            .text = *text,
                            .manifest_span = entry->value.span,
                            .host = job.spec.text("host"),
                            .base_path = job.spec.text("basePath"),
-                           .adds_entra_security = job.spec.mapping("auth").exists()};
+                           .adds_entra_security = entra,
+                           .security_definitions = words.security_definitions,
+                           .signs_in_elsewhere = !words.connection_parameters.empty() || files.properties ||
+                                                 job.spec.entry("connectionParameters") ||
+                                                 job.spec.entry("connectionParameterSets")};
     auto result = read_openapi(request);
     for (const auto& diagnostic : result.diagnostics) job.findings.adopt(diagnostic);
-    if (result.definition.empty()) return;
+    if (result.definition.empty()) return {};
     declare(declaration, model::path::definition, entry, result.definition);
     if (!job.spec.entry("description") && !result.description.empty())
         declare(declaration, model::path::description, entry, result.description);
+    return result.operations;
+}
+
+/// Of the three services that keep custom connectors one is served so far. Another one makes another object, so none
+/// stands in for one that is not there.
+void check_backend(const LoadJob& job) {
+    const auto* backend = job.spec.node("backend");
+    if (!backend || backend->text == "environment") return;
+    auto& d = job.findings.bad_value(
+        "RG0631", *backend,
+        fmt::format("connectors of the kind `{}` are not supported by this version", backend->text));
+    d.notes.push_back(
+        "an environment's connector has other ids, another redirect URL and other owners, so it is not "
+        "made in its place");
+    d.help = "keep this one where it is made now, or write `backend: environment`";
+}
+
+void add_gateway_capability(const LoadJob& job, model::Declaration& declaration) {
+    auto& attribute = declaration.attributes[std::string(model::path::capabilities)];
+    const auto* entry = job.spec.entry("gateway");
+    if (!attribute.span.known()) attribute.span = entry->key_span;
+    const bool there = std::any_of(attribute.elements.begin(), attribute.elements.end(),
+                                   [](const auto& element) { return element.value == model::Value("gateway"); });
+    if (!there)
+        attribute.elements.push_back({.name = {}, .value = "gateway", .span = entry->key_span, .contributor = {}});
 }
 
 void load_credential(const Values& auth, const model::Address& application, model::Declaration& declaration) {
@@ -96,6 +113,7 @@ void load_credential(const Values& auth, const model::Address& application, mode
                                       .early = true});
 }
 
+/// Signing in with Entra ID has attributes of its own, since applications of the manifests have a part in it.
 void load_auth(const LoadJob& job, model::Declaration& declaration) {
     const auto* entry = job.spec.entry("auth");
     if (!entry) return declare(declaration, model::path::auth_type, nullptr, "none");
@@ -132,8 +150,22 @@ void load_connector(const LoadJob& job, model::Declaration& declaration) {
     if (const auto* entry = job.spec.entry("description"))
         declare(declaration, model::path::description, entry, entry->value.text);
     load_environment_id(job, declaration);
-    load_definition(job, declaration);
-    load_auth(job, declaration);
+    check_backend(job);
+    const auto files = connector_files(job);
+    const auto words = sign_in_words(job);
+    const auto operations = load_definition(job, files, words, declaration);
+    load_icon(job, files, declaration);
+    load_script(job, files, declaration);
+    load_connector_settings(job, files, operations, declaration);
+    if (!words.connection_parameters.empty()) {
+        const auto* entry = job.spec.entry("auth");
+        declare(declaration, model::path::connection_parameters, entry ? entry : job.spec.entry("gateway"),
+                words.connection_parameters);
+    }
+    if (job.spec.boolean("gateway").value_or(false)) add_gateway_capability(job, declaration);
+    if (!declaration.attributes.contains(model::path::connection_parameters)) load_auth(job, declaration);
+    load_secret_from(job, declaration);
+    load_shares(job, declaration);
 }
 
 }  // namespace regent::manifest

@@ -162,8 +162,11 @@ void FieldCheck::members(const Node& node, std::span<const Field> fields, const 
         else
             value(entry.value, *field, spot.member(entry));
     }
+    const auto is_there = [&](std::string_view name) { return node.find_entry(name) != nullptr; };
     for (const auto& field : fields)
-        if (field.required && !node.find(field.name) && !meant.count(field.name)) missing(field, spot);
+        if (field.required && !node.find(field.name) && !meant.count(field.name) &&
+            std::none_of(field.unless.begin(), field.unless.end(), is_there))
+            missing(field, spot);
     if (togetherness(node, fields, meant) || !owner || owner->exactly_one_of.empty()) return;
     const auto is_meant = [&](std::string_view name) { return meant.count(name) != 0; };
     if (std::none_of(owner->exactly_one_of.begin(), owner->exactly_one_of.end(), is_meant)) choice(node, *owner, spot);

@@ -20,6 +20,8 @@ public:
     Values(const Node* mapping, const Findings& findings) : mapping_(mapping), findings_(&findings) {}
 
     [[nodiscard]] bool exists() const noexcept { return mapping_ != nullptr; }
+    /// The mapping itself; null pointer when there is none.
+    [[nodiscard]] const Node* mapping_node() const noexcept { return mapping_; }
     /// The key with its value; null pointer when the value is not usable.
     [[nodiscard]] const Entry* entry(std::string_view key) const;
     [[nodiscard]] const Node* node(std::string_view key) const;

@@ -79,6 +79,16 @@ std::span<const Attribute> connector_attributes() {
         Attribute{.path = path::auth_resource, .fallback = ""},
         Attribute{.path = path::auth_scopes, .compare = Compare::set},
         Attribute{.path = path::auth_client_secret, .write_only = true},
+        Attribute{.path = path::connection_parameters, .compare = Compare::parameters, .fallback = "{}"},
+        Attribute{.path = path::connection_parameter_sets, .compare = Compare::parameters, .fallback = "{}"},
+        Attribute{.path = path::client_secret_from, .fallback = ""},
+        Attribute{.path = path::capabilities, .compare = Compare::set},
+        Attribute{.path = path::policies, .compare = Compare::parameters, .fallback = "[]"},
+        Attribute{.path = path::icon, .compare = Compare::content, .fallback = ""},
+        Attribute{.path = path::script, .compare = Compare::content, .fallback = ""},
+        Attribute{.path = path::script_operations, .compare = Compare::set},
+        Attribute{.path = path::publisher, .fallback = ""},
+        Attribute{.path = path::shares, .compare = Compare::named, .late = true, .own_step = true},
         Attribute{.path = path::marks, .compare = Compare::set, .part_of_ownership = true},
     };
     return table;
@@ -98,6 +108,19 @@ const KindAttributes* attributes_of(std::string_view wanted) noexcept {
     };
     const auto it = std::find_if(kinds.begin(), kinds.end(), [&](const auto& k) { return k.kind == wanted; });
     return it == kinds.end() ? nullptr : &*it;
+}
+
+std::string content_text(std::string_view sha256_hex, std::string_view base64) {
+    return base64.empty() ? std::string{} : fmt::format("sha256:{};{}", sha256_hex, base64);
+}
+
+std::string_view digest_of_content(std::string_view content) noexcept {
+    return content.substr(0, content.find(';'));
+}
+
+std::string_view base64_of_content(std::string_view content) noexcept {
+    const auto end = content.find(';');
+    return end == std::string_view::npos ? std::string_view{} : content.substr(end + 1);
 }
 
 namespace output {

@@ -10,10 +10,12 @@ namespace regent::model {
 
 /// How two values of an attribute are compared.
 enum class Compare {
-    scalar,   ///< equal or not; null equals `fallback`
-    set,      ///< a list whose order and duplicates mean nothing; shown as added and removed members
-    named,    ///< a map from element name to a map of members: federated credentials, client secrets
-    document  ///< one opaque JSON document (an OpenAPI definition); shown by its digest and size
+    scalar,      ///< equal or not; null equals `fallback`
+    set,         ///< a list whose order and duplicates mean nothing; shown as added and removed members
+    named,       ///< a map from element name to a map of members: federated credentials, client secrets
+    document,    ///< one opaque JSON document (an OpenAPI definition); shown by its digest and size
+    parameters,  ///< JSON of a connector's settings, equal when same_settings() says so: the service respells them
+    content      ///< the bytes of a file with their digest in front (content_text()); equal when the digests are
 };
 
 /// One property of a remote object that regent compares and writes. This table is what the planner knows of a kind; it
@@ -46,6 +48,13 @@ struct KindAttributes {
 
     [[nodiscard]] const Attribute* find(std::string_view path) const noexcept;
 };
+
+/// `bytes` of a file as the value of a `content` attribute: "sha256:<hex>;<bytes in base64>". Empty bytes give "".
+[[nodiscard]] std::string content_text(std::string_view sha256_hex, std::string_view base64);
+/// "sha256:<hex>" of such a value; what is known of a file that could not be read is its digest alone.
+[[nodiscard]] std::string_view digest_of_content(std::string_view content) noexcept;
+/// The base64 of such a value; empty when it holds the digest alone.
+[[nodiscard]] std::string_view base64_of_content(std::string_view content) noexcept;
 
 /// The attributes of `kind` (Application, Connector); null pointer for kinds that only contribute to others.
 [[nodiscard]] const KindAttributes* attributes_of(std::string_view kind) noexcept;
@@ -111,6 +120,18 @@ inline constexpr std::string_view auth_client_secret =
     "auth.clientSecret";  ///< a Reference to clientSecrets/<name>/secretText
 /// The part that writes a service principal's own properties.
 inline constexpr std::string_view principal_settings = "servicePrincipal/settings";
+// A connector's settings as the service has them, each as JSON text.
+inline constexpr std::string_view connection_parameters = "connectionParameters";  ///< instead of `auth.…`
+inline constexpr std::string_view connection_parameter_sets = "connectionParameterSets";
+inline constexpr std::string_view policies = "policies";                   ///< the service's policyTemplateInstances
+inline constexpr std::string_view capabilities = "capabilities";           ///< set
+inline constexpr std::string_view script_operations = "scriptOperations";  ///< set
+inline constexpr std::string_view publisher = "publisher";
+inline constexpr std::string_view icon = "icon";      ///< content; empty: the service's own picture
+inline constexpr std::string_view script = "script";  ///< content; empty: none
+/// Which secret of this machine its OAuth blocks were last given, and in which version: "contoso/2". No value.
+inline constexpr std::string_view client_secret_from = "clientSecretFrom";
+inline constexpr std::string_view shares = "shares";  ///< principal's id → {type, role}
 }  // namespace path
 
 /// Well-known outputs. For parts see Reference.

@@ -99,6 +99,8 @@ struct Scope {
         /// (paths of model/attributes.hpp).
         std::set<std::string, std::less<>> grants;
         std::string remembered_id;  ///< from the store; a hint, verified against the marks
+        /// Attributes the manifest manages. What costs requests of its own is read for these only.
+        std::set<std::string, std::less<>> managed;
     };
     std::vector<Wanted> wanted;
     std::set<std::string> apis;                            ///< appIds whose permission names are needed

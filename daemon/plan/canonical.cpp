@@ -1,5 +1,7 @@
 #include "plan/canonical.hpp"
 
+#include "model/connector_settings.hpp"
+
 #include <algorithm>
 
 namespace regent::plan {
@@ -52,6 +54,15 @@ model::Value canonical(const model::Attribute& attribute, model::Value value) {
         if (is_guid(*text)) return lower(*text);
     }
     return value;
+}
+
+bool same_value(const model::Attribute& attribute, const model::Value& a, const model::Value& b) {
+    if (a == b) return true;
+    const auto* x = a.as_string();
+    const auto* y = b.as_string();
+    if (x == nullptr || y == nullptr) return false;
+    if (attribute.compare == model::Compare::parameters) return model::same_settings(*x, *y);
+    return attribute.compare == model::Compare::content && model::digest_of_content(*x) == model::digest_of_content(*y);
 }
 
 }  // namespace regent::plan

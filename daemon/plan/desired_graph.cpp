@@ -134,6 +134,7 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
         wanted.display_name = text(model::path::display_name);
         if (address.kind == model::kind::connector) {
             wanted.pp_environment = text(model::path::environment);
+            for (const auto& [path, attribute] : resource.attributes) wanted.managed.insert(path);
             environments.insert(wanted.pp_environment);
             const auto client = resource.attributes.find(model::path::auth_client_id);
             if (client != resource.attributes.end()) wanted.client_id = client->second.value;

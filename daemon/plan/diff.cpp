@@ -63,12 +63,13 @@ AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* appli
     result.whole = attribute.value;
     result.waits = !is_known(attribute.value);
     if (!result.waits) result.known = attribute.value;
-    if (attribute.value == attribute.observed) return result;
+    if (same_value(*attribute.attribute, attribute.value, attribute.observed)) return result;
     auto change = change_of(attribute, Change::Op::set);
     change.before = attribute.observed;
     change.after = attribute.value;
     change.place = attribute.desired->span.begin();
-    change.drift = applied != nullptr && !result.waits && canonical(*attribute.attribute, *applied) == attribute.value;
+    change.drift = applied != nullptr && !result.waits &&
+                   same_value(*attribute.attribute, canonical(*attribute.attribute, *applied), attribute.value);
     result.changes.push_back(std::move(change));
     return result;
 }

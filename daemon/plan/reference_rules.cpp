@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <set>
 #include <utility>
@@ -57,7 +58,7 @@ public:
         const auto target = graph_.resources.find(use.target);
         if (target == graph_.resources.end()) return dangling(use);
         if (use.needs == "managedIdentity" && auth_type(target->second) != "managedIdentity") no_identity(use);
-        if (use.needs == model::output::redirect_url && auth_type(target->second) == "none") no_redirect_url(use);
+        if (use.needs == model::output::redirect_url && !has_redirect_url(target->second)) no_redirect_url(use);
         if (use.needs.rfind("clientSecrets/", 0) == 0) check_secret(use, target->second);
     }
 
@@ -65,6 +66,20 @@ private:
     static std::string auth_type(const DesiredResource& resource) {
         const auto it = resource.attributes.find(model::path::auth_type);
         return it == resource.attributes.end() ? "none" : it->second.value.text_or("none");
+    }
+
+    /// Who signs in by OAuth has one, also when it is in the service's own words.
+    static bool has_redirect_url(const DesiredResource& resource) {
+        if (auth_type(resource) != "none") return true;
+        for (const auto path : {model::path::connection_parameters, model::path::connection_parameter_sets}) {
+            const auto it = resource.attributes.find(path);
+            if (it == resource.attributes.end()) continue;
+            auto text = it->second.value.text_or({});
+            std::transform(text.begin(), text.end(), text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            if (text.find("\"oauthsetting\"") != std::string::npos) return true;
+        }
+        return false;
     }
 
     void dangling(const model::ReferenceUse& use) {

@@ -101,6 +101,20 @@ Rating connector_scope(const Change& change, const RiskContext& context) {
     return medium("tokens of its connections may do more");
 }
 
+/// Code and rules of its own that every request passes through on its way to the API.
+Rating way_of_requests(const Change&, const RiskContext& context) {
+    if (context.is_new()) return harmless();
+    return medium("requests of every connection pass through it, with what signs them in");
+}
+
+Rating share(const Change& change, const RiskContext&) {
+    if (change.op == Op::remove) return medium("who used the connector cannot any more");
+    const auto* role = change.after.find("role");
+    if (role != nullptr && role->text_or({}) == "CanEdit")
+        return medium("who may edit a connector may send its connections' tokens to another server");
+    return harmless();
+}
+
 struct Entry {
     std::string_view kind, path;
     RiskRule rule;
@@ -158,6 +172,16 @@ constexpr std::array rules = {
     Entry{connector, model::path::auth_resource, sign_in_of_connections},
     Entry{connector, model::path::auth_scopes, connector_scope},
     Entry{connector, model::path::auth_client_secret, low},
+    Entry{connector, model::path::connection_parameters, sign_in_of_connections},
+    Entry{connector, model::path::connection_parameter_sets, sign_in_of_connections},
+    Entry{connector, model::path::client_secret_from, low},
+    Entry{connector, model::path::capabilities, low},
+    Entry{connector, model::path::policies, way_of_requests},
+    Entry{connector, model::path::icon, low},
+    Entry{connector, model::path::script, way_of_requests},
+    Entry{connector, model::path::script_operations, way_of_requests},
+    Entry{connector, model::path::publisher, low},
+    Entry{connector, model::path::shares, share},
     Entry{connector, model::path::marks, low},
 };
 

@@ -26,7 +26,19 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> audiences
 constexpr std::string_view usual_token_audience = "api://AzureADTokenExchange";
 
 bool is_document(std::string_view path) {
-    return path == model::path::definition;
+    return path == model::path::definition || path == model::path::connection_parameters ||
+           path == model::path::connection_parameter_sets || path == model::path::policies;
+}
+
+/// A file by its digest and size: "sha256 ab12cd34…, 144 bytes".
+std::string content_text(const model::Value& value) {
+    const auto content = value.text_or("");
+    if (content.empty()) return "(none)";
+    const auto digest = model::digest_of_content(content);
+    const auto base64 = model::base64_of_content(content);
+    const auto padding = static_cast<std::size_t>(std::count(base64.begin(), base64.end(), '='));
+    const auto shown = fmt::format("sha256 {}…", digest.substr(digest.find(':') + 1, 8));
+    return base64.empty() ? shown : fmt::format("{}, {} bytes", shown, base64.size() / 4 * 3 - padding);
 }
 
 std::string reference_text(const model::Reference& reference) {
@@ -194,6 +206,9 @@ Fate fate_of(const plan::ResourceChange& resource) noexcept {
 }
 
 model::Value as_in_manifest(std::string_view path, const model::Value& value) {
+    // A manifest holds a file's name, and a report no file: its digest tells which one it was.
+    if ((path == model::path::icon || path == model::path::script) && value.as_string() != nullptr)
+        return std::string(model::digest_of_content(*value.as_string()));
     if (path != model::path::sign_in_audience || value.as_string() == nullptr) return value;
     const auto it = std::find_if(audiences.begin(), audiences.end(),
                                  [&](const auto& audience) { return audience.first == *value.as_string(); });
@@ -202,7 +217,9 @@ model::Value as_in_manifest(std::string_view path, const model::Value& value) {
 
 std::string value_text(std::string_view path, const model::Value& value, const RunReport& report) {
     if (const auto* reference = value.as_reference()) return reference_text(*reference);
+    if (is_document(path) && (value == model::Value("{}") || value == model::Value("[]"))) return "(none)";
     if (is_document(path)) return definition_summary(value);
+    if (path == model::path::icon || path == model::path::script) return content_text(value);
     const bool permission = path == model::path::permissions || path == model::path::consented_scopes ||
                             path == model::path::consented_roles;
     if (permission && value.as_map() != nullptr) return permission_text(value, report);

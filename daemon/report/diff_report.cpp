@@ -64,7 +64,8 @@ private:
             if (first) line(' ', path + ":");
             const bool added = change.op == plan::Change::Op::add;
             line(added ? '+' : '-', "  - " + value_text(change.path, added ? change.after : change.before, report_));
-        } else if (change.path == model::path::definition) {
+        } else if (change.path == model::path::definition || change.path == model::path::connection_parameters ||
+                   change.path == model::path::connection_parameter_sets || change.path == model::path::policies) {
             document(change, path);
         } else {
             if (!change.before.is_null()) line('-', path + ": " + value_text(change.path, change.before, report_));

@@ -16,10 +16,9 @@ constexpr auto jwt =
 }  // namespace
 
 TEST_CASE("a token is read as it comes: alone, with its scheme, or in a service's answer", "[token]") {
-    for (const auto& text :
-         std::vector<std::string>{std::string(jwt), "Bearer " + std::string(jwt) + "\n", "\"" + std::string(jwt) + "\"",
-                                  R"({"count":1,"value":")" + std::string(jwt) + "\"}",
-                                  R"({"kind":"TokenRequest","status":{"token":")" + std::string(jwt) + "\"}}"}) {
+    for (const auto& text : {std::string(jwt), "Bearer " + std::string(jwt) + "\n", "\"" + std::string(jwt) + "\"",
+                             R"({"count":1,"value":")" + std::string(jwt) + "\"}",
+                             R"({"kind":"TokenRequest","status":{"token":")" + std::string(jwt) + "\"}}"}) {
         const auto token = read_token(text, now);
         REQUIRE(token);
         CHECK(token->claims.issuer == "https://i");
@@ -35,10 +34,10 @@ TEST_CASE("a token is read as it comes: alone, with its scheme, or in a service'
 
 TEST_CASE("what is no token is refused without a word of it", "[token]") {
     const std::string secret = "c2VjcmV0LXRoaW5n";
-    for (const auto& text : std::vector<std::string>{std::string{}, std::string(" \n"), secret, "a.b." + secret,
-                                                     "eyJhbGciOiJSUzI1NiJ9." + secret + ".x",
-                                                     "{\"sub\":\"" + secret + "\"}", "{\"iss\":\"" + secret + "\"}",
-                                                     "{" + secret, "[]", "a.b.c.d", std::string("eyJ\xFF.\xFF.\xFF")}) {
+    for (const auto& text :
+         {std::string{}, std::string(" \n"), secret, "a.b." + secret, "eyJhbGciOiJSUzI1NiJ9." + secret + ".x",
+          "{\"sub\":\"" + secret + "\"}", "{\"iss\":\"" + secret + "\"}", "{" + secret, "[]", "a.b.c.d",
+          std::string("eyJ\xFF.\xFF.\xFF")}) {
         const auto token = read_token(text, now);
         REQUIRE_FALSE(token);
         CHECK(token.error().message.find(secret) == std::string::npos);

@@ -104,7 +104,8 @@ TEST_CASE("what an attribute's row says of it goes together", "[attributes]") {
             CHECK((!attribute.own_step || attribute.late));
             CHECK_FALSE((attribute.write_only && attribute.immutable));
             CHECK((attribute.compare != Compare::named || attribute.own_step));
-            CHECK((attribute.compare == Compare::scalar || attribute.fallback.is_null()));
+            const bool is_collection = attribute.compare == Compare::set || attribute.compare == Compare::named;
+            CHECK((!is_collection || attribute.fallback.is_null()));
             marks += attribute.part_of_ownership ? 1 : 0;
         }
         CHECK(marks == 1);

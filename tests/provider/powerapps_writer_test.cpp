@@ -207,21 +207,24 @@ TEST_CASE("what a manifest does not say or leaves to others, an update leaves as
     CHECK(platform.sample().attributes == expected);
 }
 
-TEST_CASE("a definition that the service drops in silence is seen by the next look") {
+TEST_CASE("a definition that the service drops in silence is an error, and seen by the next look") {
     Platform platform;
     platform.switches({{"dropRejectedSwagger", true}});
     platform.done(step(Work::create, open_sample()));
     auto bad = definition();
     bad["swagger"] = "3.0";
-    platform.done(step(Work::update, platform.sample(), with(open_sample(), path::definition, bad.dump()),
-                       about(path::definition)));
+    const auto dropped = platform.apply(step(Work::update, platform.sample(),
+                                             with(open_sample(), path::definition, bad.dump()),
+                                             about(path::definition)));
+    REQUIRE_FALSE(dropped);
+    CHECK(dropped.error().code == "RG0721");
     CHECK(attribute(platform.sample(), path::definition) == model::Value(definition().dump()));
 }
 
 TEST_CASE("a definition that the service refuses is refused in its words, and nothing is made") {
     Platform platform;
     auto bad = definition();
-    bad["paths"]["/subscriptions"]["get"].erase("responses");
+    bad["paths"]["/subscriptions"]["get"].erase("operationId");
     const auto refused = platform.apply(step(Work::create, with(open_sample(), path::definition, bad.dump())));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == ErrorKind::rejected);

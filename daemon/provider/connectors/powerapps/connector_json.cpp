@@ -55,6 +55,21 @@ const json* oauth_settings(const json& connector) {
     return nullptr;
 }
 
+/// The same among several ways to sign in. Their redirect URLs are one: they are the connector's.
+const json* oauth_settings_in_sets(const json& connector) {
+    const auto* sets = member(member(member(&connector, "properties"), "connectionParameterSets"), "values");
+    if (sets == nullptr || !sets->is_array()) return nullptr;
+    for (const auto& set : *sets) {
+        const auto* parameters = member(&set, "parameters");
+        if (parameters == nullptr || !parameters->is_object()) continue;
+        for (const auto& parameter_json : *parameters) {
+            if (same_word(text(member(&parameter_json, "type")), "oauthSetting"))
+                return member(&parameter_json, "oAuthSettings");
+        }
+    }
+    return nullptr;
+}
+
 const json* federated(const json* settings) {
     return member(member(settings, "properties"), "FederatedIdentityCredentials");
 }
@@ -139,6 +154,79 @@ json connection_parameters(const model::Map& values, const model::Secret& secret
               {"uiDefinition", {{"constraints", {{"required", "false"}, {"hidden", "true"}}}}}}}};
 }
 
+json* member(json& object, std::string_view name) {
+    return const_cast<json*>(member(&std::as_const(object), name));
+}
+
+/// Puts the secret where the service looks for it. It and Microsoft's own client know the block by one spelling.
+void put_secret(json& parameters, const model::Secret& secret) {
+    if (!parameters.is_object()) return;
+    for (auto& parameter_json : parameters) {
+        if (!parameter_json.is_object() || !same_word(text(member(&parameter_json, "type")), "oauthSetting")) continue;
+        auto* found = member(parameter_json, "oAuthSettings");
+        if (found == nullptr || !found->is_object()) continue;
+        auto settings = *found;
+        for (auto it = parameter_json.begin(); it != parameter_json.end();)
+            it = same_word(it.key(), "oAuthSettings") ? parameter_json.erase(it) : std::next(it);
+        if (!secret.empty()) settings["clientSecret"] = secret.reveal();
+        parameter_json["oAuthSettings"] = std::move(settings);
+    }
+}
+
+const model::Secret& secret_for(const WriteOptions& options, const std::string& set) {
+    static const model::Secret none;
+    auto it = options.machine_secrets.find(set);
+    if (it == options.machine_secrets.end()) it = options.machine_secrets.find("");
+    return it == options.machine_secrets.end() ? none : it->second;
+}
+
+json parsed(const model::Map& values, std::string_view path, json otherwise) {
+    auto value = json::parse(value_text(values, path), nullptr, false);
+    return value.is_discarded() ? std::move(otherwise) : value;
+}
+
+void write_sets(const model::Map& values, const WriteOptions& options, json& properties) {
+    auto sets = parsed(values, model::path::connection_parameter_sets, json::object());
+    if (auto* list = member(sets, "values"); list != nullptr && list->is_array()) {
+        for (auto& set : *list) {
+            if (auto* parameters = member(set, "parameters"))
+                put_secret(*parameters, secret_for(options, text(member(&set, "name"))));
+        }
+    }
+    if (!sets.empty()) {
+        properties["connectionParameterSets"] = std::move(sets);
+    } else if (!options.creating) {
+        properties["connectionParameterSets"] = nullptr;
+    }
+}
+
+/// Settings that travel as they are, each a property of its own.
+void write_settings(const model::Map& values, const WriteOptions& options, json& properties) {
+    const auto goes = [&](std::string_view path) {
+        return values.contains(path) && (options.creating || options.changed.contains(path));
+    };
+    const bool secret_goes = goes(model::path::client_secret_from);
+    if (goes(model::path::connection_parameters) ||
+        (secret_goes && values.contains(model::path::connection_parameters))) {
+        auto parameters = parsed(values, model::path::connection_parameters, json::object());
+        put_secret(parameters, secret_for(options, ""));
+        properties["connectionParameters"] = std::move(parameters);
+    }
+    if (goes(model::path::connection_parameter_sets) ||
+        (secret_goes && values.contains(model::path::connection_parameter_sets)))
+        write_sets(values, options, properties);
+    if (goes(model::path::policies))
+        properties["policyTemplateInstances"] = parsed(values, model::path::policies, json::array());
+    if (goes(model::path::capabilities))
+        properties["capabilities"] = model::to_json(values.find(model::path::capabilities)->second);
+    if (goes(model::path::publisher)) properties["publisher"] = value_text(values, model::path::publisher);
+    if (options.icon_url) properties["iconUri"] = *options.icon_url;
+    if (options.script_url) properties["scriptDefinitionUrl"] = *options.script_url;
+    // Named operations without the script's address are refused, so the two travel together.
+    if (values.contains(model::path::script_operations) && (goes(model::path::script_operations) || options.script_url))
+        properties["scriptOperations"] = model::to_json(values.find(model::path::script_operations)->second);
+}
+
 /// schemes[0]://host + basePath, as Microsoft's own client builds it.
 std::string service_url(const json& definition) {
     const auto* schemes = member(&definition, "schemes");
@@ -147,6 +235,41 @@ std::string service_url(const json& definition) {
     auto base = text(member(&definition, "basePath"));
     return (scheme.empty() ? "https" : scheme) + "://" + text(member(&definition, "host")) +
            (base.empty() ? "/" : base);
+}
+
+}  // namespace
+
+namespace {
+
+/// What a connector without a picture of its own shows. Its host has changed over the years.
+bool is_default_icon(const std::string& url) {
+    return url.find("/defaulticons/") != std::string::npos || url.find("://defaulticons.") != std::string::npos;
+}
+
+std::string dumped(const json* value, const char* otherwise) {
+    return value == nullptr || value->is_null() ? std::string(otherwise)
+                                                : value->dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+model::List words_of(const json* list) {
+    model::List words;
+    if (list == nullptr || !list->is_array()) return words;
+    for (const auto& word : *list) words.emplace_back(text(&word));
+    return words;
+}
+
+/// The settings in the service's own words, as a manifest could say them.
+void read_settings(model::Map& attributes, const json* properties, const std::optional<ConnectorMark>& mark) {
+    const auto set = [&](std::string_view path, model::Value value) {
+        attributes.insert_or_assign(std::string(path), std::move(value));
+    };
+    set(model::path::connection_parameters, dumped(member(properties, "connectionParameters"), "{}"));
+    set(model::path::connection_parameter_sets, dumped(member(properties, "connectionParameterSets"), "{}"));
+    set(model::path::policies, dumped(member(properties, "policyTemplateInstances"), "[]"));
+    set(model::path::capabilities, words_of(member(properties, "capabilities")));
+    set(model::path::script_operations, words_of(member(properties, "scriptOperations")));
+    set(model::path::publisher, text(member(properties, "publisher")));
+    set(model::path::client_secret_from, mark ? mark->secret_from : std::string{});
 }
 
 }  // namespace
@@ -160,6 +283,10 @@ ConnectorFacts facts_of(const json& connector) {
             .client_id = lower(text(member(oauth_settings(connector), "clientId"))),
             .changed_time = text(member(properties, "changedTime")),
             .definition_url = text(member(member(properties, "apiDefinitions"), "originalSwaggerUrl")),
+            .service_url = text(member(member(properties, "backendService"), "serviceUrl")),
+            .icon_url = is_default_icon(text(member(properties, "iconUri"))) ? std::string{}
+                                                                             : text(member(properties, "iconUri")),
+            .script_url = text(member(properties, "scriptDefinitionUrl")),
             .custom = custom != nullptr && custom->is_boolean() && custom->get<bool>()};
 }
 
@@ -168,6 +295,7 @@ void read_outputs(std::map<std::string, std::string, std::less<>>& outputs, cons
         if (!value.empty()) outputs.insert_or_assign(std::string(name), std::move(value));
     };
     const auto* settings = oauth_settings(connector);
+    if (settings == nullptr) settings = oauth_settings_in_sets(connector);
     put(model::output::connector_name, text(member(&connector, "name")));
     put(model::output::redirect_url, text(member(settings, "redirectUrl")));
     const auto subject = text(member(federated(settings), "Subject"));
@@ -194,7 +322,9 @@ void read_into(model::ObservedResource& resource, const json& connector, const j
     set(model::path::icon_brand_color, lower(text(member(properties, "iconBrandColor"))));
     set(model::path::definition, definition.is_null() ? std::string{} : definition.dump());
     if (settings == nullptr) {
-        set(model::path::auth_type, "none");
+        // Something else than Entra ID or nothing asks for something, and a manifest without `auth` wants nothing.
+        const auto* parameters = member(properties, "connectionParameters");
+        set(model::path::auth_type, parameters == nullptr || parameters->empty() ? "none" : "connectionParameters");
     } else {
         set(model::path::auth_type, by_managed_identity(settings) ? "managedIdentity" : "clientSecret");
         set(model::path::auth_client_id, facts.client_id);
@@ -202,6 +332,7 @@ void read_into(model::ObservedResource& resource, const json& connector, const j
         set(model::path::auth_resource, resource_of(settings));
         set(model::path::auth_scopes, scopes_of(settings));
     }
+    read_settings(attributes, properties, mark);
     model::List marks;
     if (mark && mark->prevent_delete) marks.emplace_back("preventDelete");
     if (mark && !mark->on_removal.empty()) marks.emplace_back("onRemoval:" + mark->on_removal);
@@ -235,9 +366,10 @@ tl::expected<json, std::string> to_document(const model::Map& values, const Conn
         properties["capabilities"] = json::array();
         properties["policyTemplateInstances"] = json::array();
     }
-    if (options.with_connection_parameters) {
+    if (options.with_connection_parameters && !values.contains(model::path::connection_parameters)) {
         properties["connectionParameters"] = connection_parameters(values, secret, options.login_origin);
     }
+    write_settings(values, options, properties);
     return json{{"properties", std::move(properties)}};
 }
 

@@ -8,6 +8,9 @@
 #include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
 
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 
 namespace regent::provider::powerapps {
@@ -21,6 +24,9 @@ struct ConnectorFacts {
     std::string client_id;    ///< of the first OAuth parameter; empty without one
     std::string changed_time;
     std::string definition_url;  ///< apiDefinitions.originalSwaggerUrl; empty for built-in ones
+    std::string service_url;     ///< backendService.serviceUrl: where the API is
+    std::string icon_url;        ///< empty: the service's own picture
+    std::string script_url;      ///< empty: no script
     bool custom = false;
 };
 [[nodiscard]] ConnectorFacts facts_of(const nlohmann::json& connector);
@@ -38,6 +44,12 @@ struct WriteOptions {
     bool creating = false;  ///< displayName may only be sent on creation
     bool with_connection_parameters = false;
     std::string login_origin;
+    /// What an update carries of the settings in the service's own words; a creation carries all.
+    std::set<std::string, std::less<>> changed;
+    /// The machine's secrets, by the set of connection parameters they go into; "" for all others.
+    std::map<std::string, model::Secret, std::less<>> machine_secrets;
+    /// Signed addresses of what was uploaded; unset: not sent.
+    std::optional<std::string> icon_url, script_url;
 };
 
 /// The `{"properties": {…}}` document of a POST or PATCH. `values` are resolved; `secret` is empty when none is handed

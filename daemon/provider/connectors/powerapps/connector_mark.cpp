@@ -21,8 +21,14 @@ std::optional<ConnectorMark> take_mark(nlohmann::json& definition) {
     const auto json = *it;
     definition.erase(it);
     if (!json.is_object()) return std::nullopt;
-    ConnectorMark mark{text(json, "owner"), text(json, "name"), text(json, "secretKeyId"), false,
-                       text(json, "onRemoval")};
+    ConnectorMark mark;
+    mark.owner = text(json, "owner");
+    mark.name = text(json, "name");
+    mark.secret_key_id = text(json, "secretKeyId");
+    mark.secret_from = text(json, "secretFrom");
+    mark.icon = text(json, "icon");
+    mark.script = text(json, "script");
+    mark.on_removal = text(json, "onRemoval");
     if (const auto prevent = json.find("preventDelete"); prevent != json.end() && prevent->is_boolean()) {
         mark.prevent_delete = prevent->get<bool>();
     }
@@ -35,6 +41,9 @@ void put_mark(nlohmann::json& definition, const ConnectorMark& mark) {
     if (!mark.secret_key_id.empty()) json["secretKeyId"] = mark.secret_key_id;
     if (mark.prevent_delete) json["preventDelete"] = true;
     if (!mark.on_removal.empty()) json["onRemoval"] = mark.on_removal;
+    if (!mark.secret_from.empty()) json["secretFrom"] = mark.secret_from;
+    if (!mark.icon.empty()) json["icon"] = mark.icon;
+    if (!mark.script.empty()) json["script"] = mark.script;
     definition[extension] = std::move(json);
 }
 

@@ -62,6 +62,11 @@ private:
         resource.ownership = ownership;
         read_into(resource, *found.connector, *found.definition, found.mark);
         resource.attributes.insert_or_assign(std::string(model::path::environment), found.facts.environment);
+        resource.provider_data = {{"iconUrl", found.facts.icon_url},
+                                  {"scriptUrl", found.facts.script_url},
+                                  {"iconSent", found.mark ? found.mark->icon : std::string{}},
+                                  {"scriptSent", found.mark ? found.mark->script : std::string{}},
+                                  {"changedTime", found.facts.changed_time}};
         return resource;
     }
 

@@ -70,8 +70,25 @@ std::string_view without_bom(std::string_view text) {
 }
 
 struct ServiceWords {
-    std::string code, message;
+    std::string code, message, correlation;
 };
+
+/// What the service behind the service said. Wrapped, it reads: The request failed with client error:
+/// '{"Code":"","Message":"…"}'. The correlation Id is '…'.
+void unwrap(ServiceWords& words) {
+    constexpr std::string_view before_id = "correlation Id is '";
+    if (const auto at = words.message.find(before_id); at != std::string::npos) {
+        const auto begin = at + before_id.size();
+        words.correlation = words.message.substr(begin, words.message.find('\'', begin) - begin);
+    }
+    const auto open = words.message.find('{');
+    const auto close = words.message.rfind('}');
+    if (open == std::string::npos || close == std::string::npos || close < open) return;
+    const auto inner = json::parse(words.message.substr(open, close - open + 1), nullptr, false);
+    if (!inner.is_object() || !inner.contains("Message") || !inner["Message"].is_string()) return;
+    auto message = inner["Message"].get<std::string>();
+    if (!message.empty()) words.message = std::move(message);
+}
 
 /// The envelope `{"error": {"code", "message"}}`; a body that is none (empty, HTML of a gateway) gives empty words.
 ServiceWords words_of(const std::string& body) {
@@ -81,10 +98,25 @@ ServiceWords words_of(const std::string& body) {
     const auto text = [&](const char* name) {
         return error.contains(name) && error[name].is_string() ? error[name].get<std::string>() : "";
     };
-    return {text("code"), text("message")};
+    ServiceWords words{text("code"), text("message"), {}};
+    if (words.code == "ApiHubsRequestFailed") unwrap(words);
+    return words;
+}
+
+/// The gateway behind the service has one code for everything that goes wrong there; its words decide. Definitions and
+/// scripts that it does not take are refused again the next time, with whatever status.
+bool names_a_mistake(const ServiceWords& words) {
+    const auto has = [&](std::string_view text) { return words.message.find(text) != std::string::npos; };
+    return has("Specified swagger has the following errors") || has("Swagger contains ") || has("error CS") ||
+           has("Non-unique array item");
 }
 
 ErrorKind kind_of(int status, const ServiceWords& words) {
+    if (words.code == "ServiceToServiceEnvironmentNotFound") return ErrorKind::transient;
+    if (words.code == "ApiHubsRequestFailed") {
+        if (names_a_mistake(words)) return ErrorKind::rejected;
+        if (words.message.find("InternalServerError") != std::string::npos) return ErrorKind::transient;
+    }
     if (status == 401) return ErrorKind::sign_in;
     if (status == 403 || words.code == "EnvironmentAccessDenied") return ErrorKind::forbidden;
     if (status == 404 || words.code == "CustomApiNotFound") return ErrorKind::not_found;
@@ -125,6 +157,16 @@ std::string help_for(ErrorKind kind, const ServiceWords& words) {
                "administrator has "
                "registered it (New-PowerAppManagementApp)";
     }
+    if (words.code == "ServiceToServiceEnvironmentNotFound") {
+        return "an environment is there for Power Apps some minutes after it was created, at most ten: run again then";
+    }
+    if (words.code == "MissingEnvironmentFilter") return "this is a mistake of regent's; please report it";
+    if (words.code == "InvalidScriptDefinitionUrlWithNonNullOperations")
+        return "operations go through a script only when the connector has one: write `script` in its manifest";
+    if (words.message.find("error CS") != std::string::npos)
+        return "the script does not compile; CS numbers are the C# compiler's";
+    if (words.message.find("unassigned function app") != std::string::npos)
+        return "the service has no host free for the script at the moment; the next run tries again";
     if (kind == ErrorKind::forbidden) {
         return "an administrator of the Power Platform registers the service principal once with "
                "New-PowerAppManagementApp -ApplicationId "
@@ -176,6 +218,9 @@ ProviderError PowerAppsClient::refused(const std::string& what, const net::Answe
     auto service = fmt::format("Power Apps: {}", answer.status);
     if (!words.code.empty()) service += " " + words.code;
     if (!words.message.empty()) service += fmt::format(" \"{}\"", words.message);
+    if (!words.correlation.empty()) service += fmt::format(" (correlation id {})", words.correlation);
+    if (words.code.empty() && words.message.empty())
+        service += answer.body.empty() ? " without a word" : " and no JSON";
     return {.kind = kind,
             .message = "Power Apps refused to " + what,
             // A service that quotes the request back must not bring a secret into a log.
@@ -201,13 +246,14 @@ ProviderError PowerAppsClient::incomplete(const std::string& what, const net::An
 
 /// Storage answers in XML, and what it refuses is an address that the service gave us: no permission of ours is
 /// missing.
-ProviderError PowerAppsClient::refused_by_storage(const std::string& origin, const net::Answer& answer) const {
+ProviderError PowerAppsClient::refused_by_storage(const std::string& what, const std::string& origin,
+                                                  const net::Answer& answer) const {
     const auto kind = answer.status >= 500 || answer.status == 408 ? ErrorKind::transient
                       : answer.status == 429                       ? ErrorKind::throttled
                                                                    : ErrorKind::incomplete;
     const auto code = net::find_header(answer.headers, "x-ms-error-code").value_or("");
     return {.kind = kind,
-            .message = fmt::format("a connector's definition could not be read back from {}", origin),
+            .message = fmt::format("{} was refused by {}", what, origin),
             .service = fmt::format("Storage: {}{}{}", answer.status, code.empty() ? "" : " ", code),
             .request_id = answer.request_id.empty() ? answer.client_request_id : answer.request_id,
             .time = now(),
@@ -294,29 +340,107 @@ PowerAppsClient::Result<json> PowerAppsClient::get(const std::string& environmen
     return read(net::Method::get, address("apis/" + encoded(name), environment), "read connector " + name);
 }
 
-PowerAppsClient::Result<json> PowerAppsClient::fetch(const std::string& url) {
+PowerAppsClient::Result<std::string> PowerAppsClient::download(const std::string& url, const std::string& what) {
     auto where = split(url);
     net::Request request;
     request.origin = where.origin;
     request.target = std::move(where.target);
     request.headers = {{"Accept", "*/*"}};
     auto answer = session_.call(std::move(request), {});
-    const std::string what = "read a connector's definition back";
     if (!answer) {
         const auto kind = kind_of(answer.error().kind);
         return tl::unexpected(ProviderError{.kind = kind,
-                                            .message = "could not " + what + " from " + where.origin,
+                                            .message = "could not read " + what + " back from " + where.origin,
                                             .service = answer.error().message,
                                             .request_id = answer.error().client_request_id,
                                             .time = now(),
-                                            .help = "definitions are read from the hosts of `endpoints.blob`",
+                                            .help = "it is read from the hosts of `endpoints.blob`",
                                             .retry_after = answer.error().retry_after,
                                             .code = code_of(kind)});
     }
-    if (answer->status != 200) return tl::unexpected(refused_by_storage(where.origin, *answer));
-    auto parsed = json::parse(without_bom(answer->body), nullptr, false);
-    if (parsed.is_discarded()) return tl::unexpected(incomplete(what, *answer, "no JSON"));
-    return parsed;
+    if (answer->status != 200) return tl::unexpected(refused_by_storage(what, where.origin, *answer));
+    return std::move(answer->body);
+}
+
+PowerAppsClient::Result<json> PowerAppsClient::fetch(const std::string& url) {
+    const std::string what = "a connector's definition";
+    auto body = download(url, what);
+    if (!body) return tl::unexpected(std::move(body.error()));
+    auto parsed = json::parse(without_bom(*body), nullptr, false);
+    if (!parsed.is_discarded()) return parsed;
+    net::Answer answer;
+    answer.status = 200;
+    answer.body = std::move(*body);
+    return tl::unexpected(incomplete("read " + what + " back", answer, "no JSON"));
+}
+
+PowerAppsClient::Result<std::string> PowerAppsClient::storage_address(const std::string& environment) {
+    const auto token = session_.tokens().token(options_.scope);
+    const std::string what = "give storage for an icon or a script";
+    // Which of its callers' storage: the service names them by their object id, which the token carries.
+    const auto caller = token ? token->object_id : std::string{};
+    auto answer = read(net::Method::post,
+                       fmt::format("{}objectIds/{}/generateResourceStorage?api-version={}", base_path, encoded(caller),
+                                   options_.api_version),
+                       what, json{{"environment", {{"name", environment}}}}.dump());
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    const auto url = answer->find("sharedAccessSignature");
+    if (url != answer->end() && url->is_string() && url->get_ref<const std::string&>().find('?') != std::string::npos)
+        return url->get<std::string>();
+    return tl::unexpected(incomplete(what, net::Answer{}, "no sharedAccessSignature"));
+}
+
+PowerAppsClient::Result<std::string> PowerAppsClient::upload(const std::string& environment, const std::string& name,
+                                                             const std::string& content_type,
+                                                             const std::string& bytes) {
+    auto container = storage_address(environment);
+    if (!container) return tl::unexpected(std::move(container.error()));
+    const auto question = container->find('?');
+    const auto url = container->substr(0, question) + "/" + encoded(name) + container->substr(question);
+    auto where = split(url);
+    net::Request request;
+    request.method = net::Method::put;
+    request.origin = where.origin;
+    request.target = std::move(where.target);
+    request.headers = {{"x-ms-blob-type", "BlockBlob"}, {"Content-Type", content_type}};
+    request.body = bytes;
+    // The name is made of the content, so a second upload writes what is there.
+    request.idempotent = true;
+    auto answer = session_.call(std::move(request), {});
+    if (!answer) {
+        const auto kind = kind_of(answer.error().kind);
+        return tl::unexpected(ProviderError{.kind = kind == ErrorKind::outcome_unknown ? ErrorKind::transient : kind,
+                                            .message = fmt::format("could not upload {} to {}", name, where.origin),
+                                            .service = answer.error().message,
+                                            .request_id = answer.error().client_request_id,
+                                            .time = now(),
+                                            .help = "icons and scripts go to the hosts of `endpoints.blob`",
+                                            .retry_after = answer.error().retry_after,
+                                            .code = code_of(kind)});
+    }
+    if (answer->status != 201 && answer->status != 200)
+        return tl::unexpected(refused_by_storage("the upload of " + name, where.origin, *answer));
+    return url;
+}
+
+PowerAppsClient::Result<json> PowerAppsClient::permissions(const std::string& environment, const std::string& name) {
+    const auto what = "read who may use connector " + name;
+    auto answer =
+        read(net::Method::get, address("apis/" + encoded(name) + "/permissions", environment, {}, "2017-06-01"), what);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    const auto value = answer->find("value");
+    if (value != answer->end() && value->is_array()) return *value;
+    return tl::unexpected(incomplete(what, net::Answer{}, "no `value`"));
+}
+
+PowerAppsClient::Result<void> PowerAppsClient::modify_permissions(const std::string& environment,
+                                                                  const std::string& name, const json& changes) {
+    // Put and delete by principal: sent twice, it does no harm.
+    auto answer =
+        call(net::Method::post, address("apis/" + encoded(name) + "/modifyPermissions", environment, {}, "2017-06-01"),
+             "share connector " + name, changes.dump());
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return {};
 }
 
 PowerAppsClient::Result<json> PowerAppsClient::definition(const std::string& environment, const json& connector) {
@@ -345,7 +469,7 @@ PowerAppsClient::Result<json> PowerAppsClient::create(const std::string& environ
 PowerAppsClient::Result<void> PowerAppsClient::update(const std::string& environment, const std::string& name,
                                                       const json& document) {
     auto answer = call(net::Method::patch, address("apis/" + encoded(name), environment), "update connector " + name,
-                       document.dump());
+                       document.dump(), Tries::once);
     if (answer) return {};
     if (answer.error().kind == ErrorKind::not_found)
         answer.error().help = "it was deleted since it was observed; the next run makes it again";

@@ -38,6 +38,15 @@ public:
     [[nodiscard]] Result<nlohmann::json> create(const std::string& environment, const nlohmann::json& document);
     [[nodiscard]] Result<void> update(const std::string& environment, const std::string& name,
                                       const nlohmann::json& document);
+    /// Uploads bytes to storage of the service's, and gives their signed address, to be named in the next write.
+    [[nodiscard]] Result<std::string> upload(const std::string& environment, const std::string& name,
+                                             const std::string& content_type, const std::string& bytes);
+    /// What lies at a signed address of the service's. No token is sent there.
+    [[nodiscard]] Result<std::string> download(const std::string& url, const std::string& what);
+    /// Who may use the connector: the service's list of permissions.
+    [[nodiscard]] Result<nlohmann::json> permissions(const std::string& environment, const std::string& name);
+    [[nodiscard]] Result<void> modify_permissions(const std::string& environment, const std::string& name,
+                                                  const nlohmann::json& changes);
     [[nodiscard]] Result<void> remove(const std::string& environment, const std::string& name);
 
 private:
@@ -49,8 +58,10 @@ private:
     [[nodiscard]] Result<nlohmann::json> read(net::Method method, std::string target, const std::string& what,
                                               std::string body = {}, Tries tries = Tries::again);
     [[nodiscard]] Result<nlohmann::json> fetch(const std::string& url);
+    [[nodiscard]] Result<std::string> storage_address(const std::string& environment);
     [[nodiscard]] ProviderError refused(const std::string& what, const net::Answer& answer) const;
-    [[nodiscard]] ProviderError refused_by_storage(const std::string& origin, const net::Answer& answer) const;
+    [[nodiscard]] ProviderError refused_by_storage(const std::string& what, const std::string& origin,
+                                                   const net::Answer& answer) const;
     [[nodiscard]] ProviderError incomplete(const std::string& what, const net::Answer& answer,
                                            const std::string& why) const;
     [[nodiscard]] std::string now() const;

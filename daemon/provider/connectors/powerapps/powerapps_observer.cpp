@@ -1,4 +1,6 @@
 #include "model/attributes.hpp"
+#include "provider/connectors/powerapps/connector_content.hpp"
+#include "provider/connectors/powerapps/connector_definition.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
 #include "provider/connectors/powerapps/connector_match.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
@@ -62,7 +64,7 @@ public:
                                    [&](std::size_t i) { return read_definition(found[i], part); });
         if (!read) return read;
         match(scope, options_.identity, std::move(found), into);
-        return {};
+        return read_what_is_managed(scope, into);
     }
 
 private:
@@ -92,10 +94,23 @@ private:
         return {};
     }
 
+    tl::expected<void, ProviderError> read_what_is_managed(const model::Scope& scope, model::Snapshot& into) {
+        std::vector<std::pair<const model::Scope::Wanted*, model::ObservedResource*>> found;
+        for (const auto& wanted : scope.wanted) {
+            const auto it = into.resources.find(wanted.address);
+            if (wanted.address.kind == model::kind::connector && it != into.resources.end())
+                found.emplace_back(&wanted, &it->second);
+        }
+        return for_each_index(found.size(), options_.parallel_reads, [&](std::size_t i) {
+            return read_extras(client_, found[i].first->managed, *found[i].second);
+        });
+    }
+
     tl::expected<void, ProviderError> read_definition(FoundConnector& found, ReadPart& part) {
         auto definition = client_.definition(found.facts.environment, *found.connector);
         if (!definition) return tl::unexpected(std::move(definition.error()));
         found.mark = take_mark(*definition);
+        undo_service_changes(*definition, found.facts.name, found.facts.service_url);
         found.definition = std::make_shared<nlohmann::json>(std::move(*definition));
         part.came(1);
         return {};

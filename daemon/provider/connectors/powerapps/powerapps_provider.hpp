@@ -1,9 +1,13 @@
 #pragma once
 
+#include "model/secret.hpp"
 #include "net/session.hpp"
 #include "provider/provider.hpp"
 
+#include <tl/expected.hpp>
+
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,8 +22,13 @@ struct PowerAppsOptions {
     std::string login_origin = "https://login.microsoftonline.com";  ///< written into a connector's loginUri
     Identity identity;
     int parallel_reads = 4;
+    /// Gives the machine's secret of a name; unset: from `$CREDENTIALS_DIRECTORY`.
+    std::function<tl::expected<model::Secret, std::string>(const std::string& name)> machine_secret;
     /// How long to wait for a managed identity's subject, which the service fills in up to five minutes after saving.
     std::chrono::seconds identity_patience{330};
+    /// How long a definition that was sent is looked for before it counts as dropped: the service has been seen to
+    /// answer a definition it does not like with success, and to keep the old one.
+    std::chrono::seconds definition_patience{60};
     /// How long a connector whose creating answer was lost is looked for before it counts as not created.
     std::chrono::seconds lookup_grace{60};
 };

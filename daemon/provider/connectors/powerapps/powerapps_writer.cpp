@@ -1,6 +1,9 @@
 #include "model/attributes.hpp"
 #include "model/marks.hpp"
+#include "provider/connectors/powerapps/connector_content.hpp"
+#include "provider/connectors/powerapps/connector_definition.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
+#include "provider/connectors/powerapps/machine_secret.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 
@@ -8,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace regent::provider::powerapps {
@@ -16,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
+constexpr std::string_view shares_part = "shares/";
 constexpr std::string_view secret_key_mark = "secretKey:";
 
 std::string text_of(const model::Map& values, std::string_view path) {
@@ -36,20 +41,33 @@ public:
     bool handles(std::string_view kind) const noexcept override { return kind == model::kind::connector; }
 
     tl::expected<StepResult, ProviderError> apply(const plan::Step& step, const StepInput& input) override {
-        auto result = carry_out(step, input);
-        if (!result) result.error().service = without_secrets(std::move(result.error().service), input);
+        MachineSecrets machine;
+        if (needs_machine_secrets(step)) {
+            auto read = read_machine_secrets(step);
+            if (!read) return tl::unexpected(std::move(read.error()));
+            machine = std::move(*read);
+        }
+        auto result = carry_out(step, input, machine);
+        if (result) return result;
+        auto& words = result.error().service;
+        for (const auto& [path, secret] : input.secrets) words = without_secret(std::move(words), secret);
+        for (const auto& [set, secret] : machine) words = without_secret(std::move(words), secret);
         return result;
     }
 
 private:
-    tl::expected<StepResult, ProviderError> carry_out(const plan::Step& step, const StepInput& input) {
+    using MachineSecrets = std::map<std::string, model::Secret, std::less<>>;
+
+    tl::expected<StepResult, ProviderError> carry_out(const plan::Step& step, const StepInput& input,
+                                                      const MachineSecrets& machine) {
+        if (step.part.rfind(shares_part, 0) == 0) return share(step, input);
         switch (step.work) {
             case plan::Work::create:
-                return create(step, input);
+                return create(step, input, machine);
             case plan::Work::adopt:
             case plan::Work::update:
             case plan::Work::complete:
-                return update(step, input);
+                return update(step, input, machine);
             case plan::Work::await:
                 return await_identity(step, input);
             case plan::Work::remove:
@@ -62,14 +80,51 @@ private:
     }
 
     /// Services quote what they refuse, and they were sent a secret.
-    static std::string without_secrets(std::string words, const StepInput& input) {
-        for (const auto& [path, secret] : input.secrets) {
-            if (secret.empty()) continue;
-            const auto& text = secret.reveal();
-            for (auto at = words.find(text); at != std::string::npos; at = words.find(text, at + 3))
-                words.replace(at, text.size(), "***");
-        }
+    static std::string without_secret(std::string words, const model::Secret& secret) {
+        if (secret.empty()) return words;
+        const auto& text = secret.reveal();
+        for (auto at = words.find(text); at != std::string::npos; at = words.find(text, at + 3))
+            words.replace(at, text.size(), "***");
         return words;
+    }
+
+    static bool needs_machine_secrets(const plan::Step& step) {
+        if (!step.part.empty() || text_of(step.values, model::path::client_secret_from).empty()) return false;
+        const auto goes = [&](std::string_view path) { return step.changed.contains(path); };
+        return step.work == plan::Work::create || goes(model::path::client_secret_from) ||
+               goes(model::path::connection_parameters) || goes(model::path::connection_parameter_sets);
+    }
+
+    /// "name/version" and behind it, when sets have others, JSON of their names.
+    tl::expected<MachineSecrets, ProviderError> read_machine_secrets(const plan::Step& step) const {
+        const auto from = text_of(step.values, model::path::client_secret_from);
+        std::map<std::string, std::string> names{{"", from.substr(0, from.find('/'))}};
+        if (const auto sets = from.find("/{"); sets != std::string::npos) {
+            const auto read = json::parse(from.substr(sets + 1), nullptr, false);
+            if (read.is_object()) {
+                for (const auto& [set, name] : read.items()) names.insert_or_assign(set, name.get<std::string>());
+            }
+        }
+        MachineSecrets secrets;
+        for (const auto& [set, name] : names) {
+            auto secret = options_.machine_secret ? options_.machine_secret(name) : machine_secret(name);
+            if (!secret) {
+                return tl::unexpected(ProviderError{
+                    .kind = ErrorKind::rejected,
+                    .message = fmt::format("the secret \"{}\" that {} is to have is not on this machine: {}", name,
+                                           to_string(step.address), secret.error()),
+                    .service = {},
+                    .request_id = {},
+                    .time = {},
+                    .help = fmt::format("put it into the file connector.{} of the credentials directory; in the unit: "
+                                        "LoadCredential=connector.{}:/path",
+                                        name, name),
+                    .retry_after = {},
+                    .code = "RG0720"});
+            }
+            secrets.emplace(set, std::move(*secret));
+        }
+        return secrets;
     }
 
     ProviderError interrupted(const plan::Step& step) const {
@@ -109,7 +164,12 @@ private:
     }
 
     ConnectorMark mark_of(const plan::Step& step, const StepInput& input) const {
-        ConnectorMark mark{options_.identity.owner + "." + options_.identity.environment, step.address.name, {}, false, {}};
+        ConnectorMark mark;
+        mark.owner = options_.identity.owner + "." + options_.identity.environment;
+        mark.name = step.address.name;
+        mark.secret_from = text_of(step.values, model::path::client_secret_from);
+        mark.icon = model::digest_of_content(text_of(step.values, model::path::icon));
+        mark.script = model::digest_of_content(text_of(step.values, model::path::script));
         const auto marks = step.values.find(model::path::marks);
         const auto* list = marks == step.values.end() ? nullptr : marks->second.as_list();
         if (list != nullptr) {
@@ -139,19 +199,26 @@ private:
         return result;
     }
 
-    tl::expected<StepResult, ProviderError> create(const plan::Step& step, const StepInput& input) {
+    tl::expected<StepResult, ProviderError> create(const plan::Step& step, const StepInput& input,
+                                                   const MachineSecrets& machine) {
         const auto environment = environment_of(step);
         const auto mark = mark_of(step, input);
         if (input.may_have_been_sent) {
             progress(input, "looking whether an earlier run made it");
             auto made = look_for(step, environment, mark);
             if (!made) return tl::unexpected(std::move(made.error()));
-            if (*made) return finish_found(step, input, environment, **made);
+            if (*made) return finish_found(step, input, environment, **made, machine);
         }
-        auto document = to_document(step.values, mark, secret_of(input), {true, true, options_.login_origin});
+        auto options = options_for(step, machine, true, true);
+        if (auto uploaded = upload_files(step, input, environment, options); !uploaded)
+            return tl::unexpected(std::move(uploaded.error()));
+        auto document = to_document(step.values, mark, secret_of(input), options);
         if (!document) return tl::unexpected(bug(step, document.error()));
         auto created = client_.create(environment, *document);
-        if (created && !facts_of(*created).name.empty()) return with_outputs(environment, *created);
+        if (!created && is_short_of_script_hosts(created.error()))
+            return create_in_two(step, input, environment, std::move(*document), options);
+        if (created && !facts_of(*created).name.empty())
+            return confirmed(step, input, environment, *created, *document);
         if (!created && !may_have_created(created.error())) return tl::unexpected(std::move(created.error()));
         // The answer is lost, or does not say what was created. A second request could make a second connector, so:
         // look, for as long as a replica may lag.
@@ -166,6 +233,115 @@ private:
                                     to_string(step.address), options_.lookup_grace.count());
         error.help = "run `regent apply` again: it looks once more before it creates anything";
         return tl::unexpected(std::move(error));
+    }
+
+    /// The service runs scripts on hosts that it gives out, and sometimes has none left at the moment of creation.
+    static bool is_short_of_script_hosts(const ProviderError& error) {
+        return error.service.find("unassigned function app") != std::string::npos;
+    }
+
+    /// First without the script, then with it: what people do by hand when no host for a script is free. When there is
+    /// still none, the connector is there, and the next run goes on.
+    tl::expected<StepResult, ProviderError> create_in_two(const plan::Step& step, const StepInput& input,
+                                                          const std::string& environment, json document,
+                                                          const WriteOptions& options) {
+        progress(input, "no host for the script is free; creating without it first");
+        const auto whole = document;
+        document["properties"].erase("scriptDefinitionUrl");
+        document["properties"].erase("scriptOperations");
+        auto created = client_.create(environment, document);
+        if (!created) return tl::unexpected(std::move(created.error()));
+        auto second = whole;
+        second["properties"].erase("displayName");
+        if (options.script_url) {
+            auto updated = client_.update(environment, facts_of(*created).name, second);
+            if (!updated) return tl::unexpected(std::move(updated.error()));
+        }
+        return confirmed(step, input, environment, *created, second);
+    }
+
+    WriteOptions options_for(const plan::Step& step, const MachineSecrets& machine, bool creating,
+                             bool with_connection_parameters) const {
+        WriteOptions options;
+        options.creating = creating;
+        options.with_connection_parameters = with_connection_parameters;
+        options.login_origin = options_.login_origin;
+        options.changed = step.changed;
+        options.machine_secrets = machine;
+        return options;
+    }
+
+    /// Uploads what the step sends of files. Names come from the content: uploads at the same time cannot collide.
+    tl::expected<void, ProviderError> upload_files(const plan::Step& step, const StepInput& input,
+                                                   const std::string& environment, WriteOptions& options) {
+        const auto goes = [&](std::string_view path) {
+            return step.values.contains(path) && (options.creating || step.changed.contains(path));
+        };
+        if (goes(model::path::icon)) {
+            auto url = uploaded(input, environment, text_of(step.values, model::path::icon), ".png", "image/png");
+            if (!url) return tl::unexpected(std::move(url.error()));
+            // A connector without a picture of its own gets the service's by itself.
+            if (!url->empty() || !options.creating) options.icon_url = std::move(*url);
+        }
+        if (goes(model::path::script) ||
+            (goes(model::path::script_operations) && step.values.contains(model::path::script))) {
+            auto url = uploaded(input, environment, text_of(step.values, model::path::script), ".csx", "text/plain");
+            if (!url) return tl::unexpected(std::move(url.error()));
+            if (!url->empty() || !options.creating) options.script_url = std::move(*url);
+        }
+        return {};
+    }
+
+    tl::expected<std::string, ProviderError> uploaded(const StepInput& input, const std::string& environment,
+                                                      const std::string& content, const std::string& ending,
+                                                      const std::string& type) {
+        if (content.empty()) return std::string{};
+        const auto digest = model::digest_of_content(content);
+        const auto name = std::string(digest.substr(digest.find(':') + 1, 32)) + ending;
+        progress(input, "uploading " + (ending == ".png" ? std::string("the icon") : std::string("the script")));
+        return client_.upload(environment, name, type, bytes_of(content));
+    }
+
+    /// A write is done when it can be read back: the service has answered a definition that it did not like with
+    /// success, and kept the old one.
+    tl::expected<StepResult, ProviderError> confirmed(const plan::Step& step, const StepInput& input,
+                                                      const std::string& environment, const json& connector,
+                                                      const json& sent) {
+        const auto name = facts_of(connector).name;
+        std::chrono::milliseconds waited{0};
+        auto there = connector;
+        for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(8s))) {
+            auto definition = client_.definition(environment, there);
+            if (definition && same_definition(std::move(*definition), sent, there))
+                return with_outputs(environment, there);
+            // What cannot be read now is no proof of anything; the next run reads it.
+            if (!definition && definition.error().kind != ErrorKind::not_found) return with_outputs(environment, there);
+            if (waited >= options_.definition_patience) break;
+            progress(input, fmt::format("waiting for the definition to be seen ({} s)",
+                                        std::chrono::duration_cast<std::chrono::seconds>(waited).count()));
+            if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
+            waited += wait;
+            if (auto fresh = client_.get(environment, name)) there = std::move(*fresh);
+        }
+        return tl::unexpected(ProviderError{
+            .kind = ErrorKind::rejected,
+            .message = fmt::format("Power Apps answered with success and kept another definition of {}",
+                                   to_string(step.address)),
+            .service = {},
+            .request_id = {},
+            .time = {},
+            .help = "it does so with definitions that it does not accept: import the OpenAPI file in the maker portal, "
+                    "which names the place",
+            .retry_after = {},
+            .code = "RG0721"});
+    }
+
+    static bool same_definition(json definition, const json& sent, const json& connector) {
+        const auto facts = facts_of(connector);
+        auto wanted = sent["properties"]["openApiDefinition"];
+        undo_service_changes(definition, facts.name, facts.service_url);
+        undo_service_changes(wanted, facts.name, facts.service_url);
+        return definition == wanted;
     }
 
     /// Incomplete: a success whose body says nothing.
@@ -189,9 +365,14 @@ private:
     /// A connector that an earlier, interrupted run created: it is written again, since the secret it was given then
     /// may not be the one that was issued now.
     tl::expected<StepResult, ProviderError> finish_found(const plan::Step& step, const StepInput& input,
-                                                         const std::string& environment, const json& connector) {
-        auto document =
-            to_document(step.values, mark_of(step, input), secret_of(input), {false, true, options_.login_origin});
+                                                         const std::string& environment, const json& connector,
+                                                         const MachineSecrets& machine) {
+        // All of it: nobody knows what of it the earlier run had sent.
+        auto options = options_for(step, machine, false, true);
+        for (const auto& [path, value] : step.values) options.changed.insert(path);
+        if (auto uploaded = upload_files(step, input, environment, options); !uploaded)
+            return tl::unexpected(std::move(uploaded.error()));
+        auto document = to_document(step.values, mark_of(step, input), secret_of(input), options);
         if (!document) return tl::unexpected(bug(step, document.error()));
         auto updated = client_.update(environment, facts_of(connector).name, *document);
         if (!updated) return tl::unexpected(std::move(updated.error()));
@@ -233,11 +414,14 @@ private:
         if (!step.observed) return values;
         for (const auto& [path, value] : step.observed->attributes) {
             if (path == model::path::definition || path.rfind("auth.", 0) == 0) values.emplace(path, value);
+            // What others manage of them is in the mark all the same, or the mark would forget it.
+            if (path == model::path::client_secret_from && value != model::Value("")) values.emplace(path, value);
         }
         return values;
     }
 
-    tl::expected<StepResult, ProviderError> update(const plan::Step& step, const StepInput& input) {
+    tl::expected<StepResult, ProviderError> update(const plan::Step& step, const StepInput& input,
+                                                   const MachineSecrets& machine) {
         const auto environment = environment_of(step);
         const auto name = connector_name(step, input);
         const auto secret = secret_of(input);
@@ -245,15 +429,95 @@ private:
         values.insert_or_assign(std::string(model::path::environment), environment);
         // The whole OAuth block travels only when something in it changes: leaving it out leaves the stored secret
         // alone, whatever the service does with a block that lacks one.
-        auto document = to_document(values, mark_of(step, input), secret,
-                                    {false, writes_auth(step) || !secret.empty(), options_.login_origin});
+        auto options = options_for(step, machine, false, writes_auth(step) || !secret.empty());
+        if (auto uploaded = upload_files(step, input, environment, options); !uploaded)
+            return tl::unexpected(std::move(uploaded.error()));
+        auto document = to_document(values, mark_of(step, input), secret, options);
         if (!document) return tl::unexpected(bug(step, document.error()));
-        auto updated = client_.update(environment, name, *document);
+        auto updated = sent_until_seen(step, input, environment, name, *document);
         if (!updated) return tl::unexpected(std::move(updated.error()));
         auto fresh = client_.get(environment, name);
-        StepResult result = fresh ? result_of(*fresh) : StepResult{};
-        result.detail.clear();
+        if (!fresh) return StepResult{};
+        auto result = confirmed(step, input, environment, *fresh, *document);
+        if (result) result->detail.clear();
         return result;
+    }
+
+    /// A gateway in front of the service loses answers after minutes, though the write took effect: before anything is
+    /// sent again, what is there is looked at.
+    tl::expected<void, ProviderError> sent_until_seen(const plan::Step& step, const StepInput& input,
+                                                      const std::string& environment, const std::string& name,
+                                                      const json& document) {
+        constexpr int tries = 4;
+        for (int attempt = 1;; ++attempt) {
+            auto updated = client_.update(environment, name, document);
+            if (updated || !may_have_created(updated.error())) return updated;
+            progress(input, "the answer was lost; looking whether the write took effect");
+            auto fresh = client_.get(environment, name);
+            if (fresh && has_moved(step, *fresh) && holds(environment, *fresh, document)) return {};
+            if (attempt == tries) {
+                if (updated.error().help.empty())
+                    updated.error().help =
+                        fmt::format("it was sent {} times and is not there; the connector is as it was", tries);
+                return updated;
+            }
+            if (!clock_.sleep_for(std::chrono::seconds(1 << attempt))) return tl::unexpected(interrupted(step));
+        }
+    }
+
+    /// Whether the connector was saved since it was observed. A write that leaves the definition as it was is seen by
+    /// nothing else.
+    static bool has_moved(const plan::Step& step, const json& connector) {
+        if (!step.observed) return false;
+        const auto before = step.observed->provider_data.find("changedTime");
+        return before != step.observed->provider_data.end() && facts_of(connector).changed_time != before->second;
+    }
+
+    /// Whether the definition that was sent, its mark included, is there. Credentials and settings travel in the same
+    /// request, so then they are there too.
+    bool holds(const std::string& environment, const json& connector, const json& sent) {
+        auto definition = client_.definition(environment, connector);
+        return definition && same_definition(std::move(*definition), sent, connector);
+    }
+
+    /// One share: `shares/<principal's id>`.
+    tl::expected<StepResult, ProviderError> share(const plan::Step& step, const StepInput& input) {
+        const auto environment = environment_of(step);
+        const auto name = connector_name(step, input);
+        const auto id = step.part.substr(shares_part.size());
+        const auto all = step.values.find(model::path::shares);
+        const auto* value = all == step.values.end() ? nullptr : all->second.find(id);
+        if (step.work == plan::Work::drop) return unshare(environment, name, id);
+        if (value == nullptr) return tl::unexpected(bug(step, "the share's role is not known"));
+        const auto member = [&](std::string_view key) {
+            const auto* found = value->find(key);
+            return found == nullptr ? std::string{} : found->text_or({});
+        };
+        json principal{{"id", id}, {"type", member("type")}};
+        if (member("type") == "Tenant") principal["tenantId"] = id;
+        const json permission{{"properties",
+                               {{"roleName", member("role")},
+                                {"principal", std::move(principal)},
+                                {"capabilities", json::array()},
+                                {"NotifyShareTargetOption", "Notify"}}}};
+        auto shared = client_.modify_permissions(environment, name, {{"put", json::array({permission})}});
+        if (!shared) return tl::unexpected(std::move(shared.error()));
+        return StepResult{};
+    }
+
+    tl::expected<StepResult, ProviderError> unshare(const std::string& environment, const std::string& name,
+                                                    const std::string& id) {
+        auto permissions = client_.permissions(environment, name);
+        if (!permissions) return tl::unexpected(std::move(permissions.error()));
+        auto gone = json::array();
+        for (const auto& permission : *permissions) {
+            if (shares_of(json::array({permission})).contains(id) && permission.contains("id"))
+                gone.push_back({{"id", permission["id"]}});
+        }
+        if (gone.empty()) return StepResult{};
+        auto unshared = client_.modify_permissions(environment, name, {{"delete", std::move(gone)}});
+        if (!unshared) return tl::unexpected(std::move(unshared.error()));
+        return StepResult{};
     }
 
     tl::expected<StepResult, ProviderError> await_identity(const plan::Step& step, const StepInput& input) {

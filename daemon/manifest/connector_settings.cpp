@@ -1,0 +1,325 @@
+#include "manifest/json_places.hpp"
+#include "manifest/load_connector.hpp"
+#include "manifest/load_fields.hpp"
+#include "manifest/load_plain.hpp"
+#include "manifest/openapi.hpp"
+#include "manifest/openapi_document.hpp"
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace regent::manifest {
+namespace {
+
+using Json = nlohmann::json;
+
+const Json* member(const Json& object, std::string_view name) {
+    if (!object.is_object()) return nullptr;
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        if (lower_case(it.key()) == lower_case(name)) return &it.value();
+    }
+    return nullptr;
+}
+
+Json* member(Json& object, std::string_view name) {
+    return const_cast<Json*>(member(std::as_const(object), name));
+}
+
+std::string text_of(const Json* value) {
+    return value && value->is_string() ? value->get<std::string>() : std::string{};
+}
+
+/// Where settings came from, for whoever has to say something about them: a file with lines of its own, or the
+/// manifest.
+class Settings {
+public:
+    Settings(const LoadJob& job, model::Span manifest_span) : job_(job), span_(std::move(manifest_span)) {}
+
+    void read_file(std::string path, std::string bytes);
+    void read_manifest();
+
+    [[nodiscard]] Json& json() { return json_; }
+    [[nodiscard]] bool from_file() const { return places_.has_value(); }
+    [[nodiscard]] bool is_written_here(std::string_view name) const { return here_.contains(name); }
+    /// Where `pointer` below a property is written, or as near as is known.
+    [[nodiscard]] model::Span span_of(const std::string& name, const std::string& pointer = {}) const;
+
+private:
+    const LoadJob& job_;
+    model::Span span_;
+    std::string text_;
+    std::optional<JsonPlaces> places_;
+    Json json_ = Json::object();
+    std::map<std::string, model::Span, std::less<>> here_;
+};
+
+void Settings::read_file(std::string path, std::string bytes) {
+    text_ = std::move(bytes);
+    const auto text = without_byte_order_mark(text_);
+    places_.emplace(std::move(path), text);
+    auto read = read_tolerant_json(text);
+    if (!read) {
+        auto& d = job_.findings.error("RG0622", places_->span_at(read.error().byte, read.error().byte + 1),
+                                      "this apiProperties.json is no JSON");
+        d.label = "cannot go on here";
+        d.help = "look for a missing comma, bracket or quote at or before this place";
+        return;
+    }
+    for (const auto& repeated : places_->repeated_keys()) {
+        auto& d = job_.findings.warning("RG0627", repeated.again,
+                                        fmt::format("key `{}` appears twice; the last one counts", repeated.key));
+        d.label = "again here";
+        d.secondary.push_back({repeated.first, "first here"});
+        d.help = "remove one of them";
+    }
+    const auto* properties = member(*read, "properties");
+    if (!properties || !properties->is_object()) {
+        job_.findings.error("RG0622", places_->span_at(0, 1), "this apiProperties.json holds no `properties`").help =
+            "its one member is \"properties\": {…}, as `paconn download` writes it";
+        return;
+    }
+    json_ = *properties;
+}
+
+void Settings::read_manifest() {
+    struct Here {
+        const char* field;
+        const char* property;
+    };
+    constexpr std::array fields = {Here{"connectionParameters", "connectionParameters"},
+                                   Here{"connectionParameterSets", "connectionParameterSets"},
+                                   Here{"policies", "policyTemplateInstances"},
+                                   Here{"scriptOperations", "scriptOperations"},
+                                   Here{"capabilities", "capabilities"},
+                                   Here{"publisher", "publisher"}};
+    for (const auto& [field, property] : fields) {
+        const auto* entry = job_.spec.mapping_node() ? job_.spec.mapping_node()->find_entry(field) : nullptr;
+        if (!entry || job_.findings.is_bad(entry->value)) continue;
+        json_[property] = to_json(entry->value);
+        here_.insert_or_assign(property, entry->key_span);
+    }
+}
+
+model::Span Settings::span_of(const std::string& name, const std::string& pointer) const {
+    if (const auto it = here_.find(name); it != here_.end()) return it->second;
+    auto span = places_ ? places_->span_of("/properties/" + name + pointer) : model::Span{};
+    return span.known() ? span : span_;
+}
+
+/// Checks what was read and hands it on; what is never sent is taken out.
+class SettingsLoad {
+public:
+    SettingsLoad(const LoadJob& job, Settings& settings, const std::set<std::string, std::less<>>& operations,
+                 model::Declaration& declaration)
+        : job_(job), settings_(settings), operations_(operations), declaration_(declaration) {}
+
+    void run(bool has_script, bool signs_in_by_auth);
+
+private:
+    enum class Shape { object, list, text };
+    void unknown_properties();
+    [[nodiscard]] const Json* property(const char* name, Shape shape);
+    void parameters(const char* name, std::string_view path, bool whole_file);
+    void drop_secrets(Json& parameters, const std::string& name, const std::string& pointer);
+    void check_parameters(const Json& parameters, const std::string& name, const std::string& pointer);
+    void sets();
+    void policies();
+    void words(const char* name, std::string_view path);
+    void operations(bool has_script);
+
+    const LoadJob& job_;
+    Settings& settings_;
+    const std::set<std::string, std::less<>>& operations_;
+    model::Declaration& declaration_;
+};
+
+void SettingsLoad::unknown_properties() {
+    constexpr std::array<std::string_view, 8> known = {
+        "connectionparameters", "connectionparametersets", "iconbrandcolor", "scriptoperations", "capabilities",
+        "policytemplateinstances", "publisher",
+        // The service refuses it; Microsoft's own files carry it for the catalogue of published connectors.
+        "stackowner"};
+    for (const auto& [name, value] : settings_.json().items()) {
+        if (std::find(known.begin(), known.end(), lower_case(name)) != known.end()) continue;
+        auto& d = job_.findings.warning("RG0623", settings_.span_of(name, ""),
+                                        fmt::format("`{}` is no property of a connector, and is left out", name));
+        d.notes.push_back(
+            "properties: connectionParameters, connectionParameterSets, iconBrandColor, capabilities, "
+            "policyTemplateInstances, scriptOperations, publisher");
+    }
+}
+
+const Json* SettingsLoad::property(const char* name, Shape shape) {
+    auto* value = member(settings_.json(), name);
+    if (!value || value->is_null()) return nullptr;
+    const bool fits = shape == Shape::object ? value->is_object()
+                      : shape == Shape::list ? value->is_array()
+                                             : value->is_string();
+    if (fits) return value;
+    const auto* wanted = shape == Shape::object ? "a mapping" : shape == Shape::list ? "a list" : "text";
+    job_.findings.error("RG0622", settings_.span_of(name), fmt::format("`{}` must be {}", name, wanted));
+    return nullptr;
+}
+
+/// Secrets never come from a repository. What stands there is a placeholder, or was given away.
+void SettingsLoad::drop_secrets(Json& parameters, const std::string& name, const std::string& pointer) {
+    if (!parameters.is_object()) return;
+    for (auto& [key, parameter] : parameters.items()) {
+        auto* settings = member(parameter, "oAuthSettings");
+        if (!settings || !settings->is_object()) continue;
+        for (auto it = settings->begin(); it != settings->end();) {
+            if (lower_case(it.key()) != "clientsecret") {
+                ++it;
+                continue;
+            }
+            if (!it->is_null() && *it != "") {
+                auto& d = job_.findings.warning("RG0624",
+                                                settings_.span_of(name, fmt::format("{}/{}/oAuthSettings/{}", pointer,
+                                                                                    pointer_token(key), it.key())),
+                                                "a client secret stands here, and is not sent");
+                d.notes.push_back("secrets never come from a repository; if it is a real one, it has been given away");
+                d.help = "remove it, and write `clientSecretFrom` in the Connector's `spec`";
+            }
+            it = settings->erase(it);
+        }
+    }
+}
+
+void SettingsLoad::check_parameters(const Json& parameters, const std::string& name, const std::string& pointer) {
+    for (const auto& [key, parameter] : parameters.items()) {
+        if (parameter.is_object() || parameter.is_null()) continue;
+        job_.findings.error("RG0622", settings_.span_of(name, pointer + "/" + pointer_token(key)),
+                            fmt::format("the connection parameter `{}` must be a mapping", key));
+    }
+}
+
+void SettingsLoad::parameters(const char* name, std::string_view path, bool whole_file) {
+    const auto* value = property(name, Shape::object);
+    if (!value && !whole_file) return;
+    auto copy = value ? *value : Json::object();
+    drop_secrets(copy, name, "");
+    check_parameters(copy, name, "");
+    declaration_.attributes[std::string(path)] = {
+        .value = canonical_json(copy), .elements = {}, .span = settings_.span_of(name)};
+}
+
+void SettingsLoad::sets() {
+    constexpr const char* name = "connectionParameterSets";
+    const auto* value = property(name, Shape::object);
+    if (!value && !settings_.from_file()) return;
+    auto copy = value ? *value : Json::object();
+    auto* values = member(copy, "values");
+    if (value && !value->empty() && (!values || !values->is_array())) {
+        job_.findings.error("RG0622", settings_.span_of(name), "`connectionParameterSets` needs a list of `values`");
+        return;
+    }
+    if (values) {
+        for (std::size_t i = 0; i < values->size(); ++i) {
+            auto* parameters = member((*values)[i], "parameters");
+            if (!parameters || !parameters->is_object()) continue;
+            const auto pointer = fmt::format("/values/{}/parameters", i);
+            drop_secrets(*parameters, name, pointer);
+            check_parameters(*parameters, name, pointer);
+        }
+    }
+    declaration_.attributes[std::string(model::path::connection_parameter_sets)] = {
+        .value = canonical_json(copy), .elements = {}, .span = settings_.span_of(name)};
+}
+
+void SettingsLoad::policies() {
+    constexpr const char* name = "policyTemplateInstances";
+    const auto* value = property(name, Shape::list);
+    if (!value && !settings_.from_file()) return;
+    if (value) {
+        for (std::size_t i = 0; i < value->size(); ++i) {
+            if (!text_of(member((*value)[i], "templateId")).empty()) continue;
+            job_.findings.error("RG0622", settings_.span_of(name, fmt::format("/{}", i)),
+                                "a policy needs a `templateId`");
+        }
+    }
+    declaration_.attributes[std::string(model::path::policies)] = {
+        .value = canonical_json(value ? *value : Json::array()), .elements = {}, .span = settings_.span_of(name)};
+}
+
+void SettingsLoad::words(const char* name, std::string_view path) {
+    const auto* value = property(name, Shape::list);
+    if (!value) return;
+    model::DesiredAttribute attribute;
+    attribute.span = settings_.span_of(name);
+    for (std::size_t i = 0; i < value->size(); ++i) {
+        const auto& word = (*value)[i];
+        const auto span = settings_.span_of(name, fmt::format("/{}", i));
+        if (word.is_string()) {
+            attribute.elements.push_back(
+                {.name = {}, .value = word.get<std::string>(), .span = span, .contributor = {}});
+        } else {
+            job_.findings.error("RG0622", span, fmt::format("`{}` is a list of texts", name));
+        }
+    }
+    declaration_.attributes[std::string(path)] = std::move(attribute);
+}
+
+void SettingsLoad::operations(bool has_script) {
+    constexpr const char* name = "scriptOperations";
+    if (settings_.from_file() && !member(settings_.json(), name)) settings_.json()[name] = Json::array();
+    words(name, model::path::script_operations);
+    const auto it = declaration_.attributes.find(model::path::script_operations);
+    if (it == declaration_.attributes.end() || it->second.elements.empty()) return;
+    if (!has_script) {
+        auto& d = job_.findings.error("RG0626", settings_.span_of(name),
+                                      "these operations go through a script, and the Connector has none");
+        d.notes.push_back("the service refuses it: InvalidScriptDefinitionUrlWithNonNullOperations");
+        d.help = "write `script` in the Connector's `spec`, or remove `scriptOperations`";
+        return;
+    }
+    if (operations_.empty()) return;
+    for (const auto& element : it->second.elements) {
+        const auto id = element.value.text_or({});
+        if (operations_.contains(id)) continue;
+        auto& d = job_.findings.warning(
+            "RG0626", element.span,
+            fmt::format("no operation is called {}, so nothing goes through the script for it", in_quotes(id)));
+        const std::vector<std::string_view> ids(operations_.begin(), operations_.end());
+        d.help = near_name_help(id, ids);
+    }
+}
+
+void SettingsLoad::run(bool has_script, bool signs_in_by_auth) {
+    if (settings_.from_file()) unknown_properties();
+    if (!signs_in_by_auth)
+        parameters("connectionParameters", model::path::connection_parameters, settings_.from_file());
+    sets();
+    policies();
+    words("capabilities", model::path::capabilities);
+    operations(has_script);
+    if (const auto* publisher = property("publisher", Shape::text))
+        declaration_.attributes[std::string(model::path::publisher)] = {
+            .value = publisher->get<std::string>(), .elements = {}, .span = settings_.span_of("publisher")};
+    const auto* colour = property("iconBrandColor", Shape::text);
+    if (colour && !job_.spec.entry("iconBrandColor"))
+        declaration_.attributes[std::string(model::path::icon_brand_color)] = {
+            .value = lower_case(colour->get<std::string>()),
+            .elements = {},
+            .span = settings_.span_of("iconBrandColor")};
+}
+
+}  // namespace
+
+void load_connector_settings(const LoadJob& job, const ConnectorFiles& files,
+                             const std::set<std::string, std::less<>>& operations, model::Declaration& declaration) {
+    Settings settings(job, files.properties ? files.properties->entry->value.span : model::Span{});
+    if (files.properties) {
+        auto bytes = connector_bytes(job, *files.properties, "RG0621", "the file");
+        if (!bytes) return;
+        settings.read_file(files.properties->path, std::move(*bytes));
+    }
+    settings.read_manifest();
+    if (settings.json().empty() && !settings.from_file()) return;
+    const bool has_script = files.script && !files.script->path.empty();
+    SettingsLoad(job, settings, operations, declaration).run(has_script, job.spec.entry("auth") != nullptr);
+}
+
+}  // namespace regent::manifest

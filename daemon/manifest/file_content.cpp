@@ -1,0 +1,26 @@
+#include "manifest/file_content.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <array>
+
+namespace regent::manifest {
+
+std::string file_content(std::string_view bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int length = 0;
+    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
+    std::string hex;
+    for (unsigned int i = 0; i < length; ++i) hex += fmt::format("{:02x}", digest.at(i));
+    std::string base64(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+    const auto written =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    base64.resize(static_cast<std::size_t>(written));
+    return model::content_text(hex, base64);
+}
+
+}  // namespace regent::manifest

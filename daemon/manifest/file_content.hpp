@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace regent::manifest {
+
+/// The bytes of a file as the value of a `content` attribute (model/attributes.hpp): their SHA-256, and the bytes.
+[[nodiscard]] std::string file_content(std::string_view bytes);
+
+}  // namespace regent::manifest

@@ -1,0 +1,215 @@
+#include "manifest/loading.hpp"
+#include "model/attributes.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+using namespace regent;
+using namespace regent::manifest;
+using Json = nlohmann::json;
+using Texts = std::vector<std::string>;
+namespace path = regent::model::path;
+
+namespace {
+
+const std::string png = std::string("\x89PNG\r\n\x1A\n", 8) + "rest";
+const std::string script = "public class Script : ScriptBase {}\n";
+const std::string properties = R"({
+  // kept by hand
+  "properties": {
+    "connectionParameters": {
+      "token": {"type": "oauthSetting", "oauthSettings": {"identityProvider": "github", "clientId": "x",
+        "clientSecret": "never-to-be-sent"}},
+    },
+    "iconBrandColor": "#DA3B01",
+    "capabilities": ["actions"],
+    "scriptOperations": ["ListSubscriptions"],
+    "stackOwner": "Contoso",
+    "website": "https://contoso.example",
+  },
+}
+)";
+
+/// A Connector with these lines in its `spec` and nothing else but a title and a place.
+std::string bare_connector(const std::string& lines) {
+    return "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n  displayName: Orders\n"
+           "  powerPlatformEnvironment: sales\n" +
+           lines;
+}
+
+Texts codes(const Loaded& loaded) {
+    Texts all;
+    for (const auto& diagnostic : loaded.diagnostics) all.push_back(diagnostic.code);
+    return all;
+}
+
+const model::DesiredAttribute* attribute(const Loaded& loaded, std::string_view name) {
+    const auto& attributes = loaded["Connector/orders"].attributes;
+    const auto it = attributes.find(name);
+    return it == attributes.end() ? nullptr : &it->second;
+}
+
+std::string text(const Loaded& loaded, std::string_view name) {
+    const auto* found = attribute(loaded, name);
+    return found == nullptr ? std::string("(absent)") : found->value.text_or("(no text)");
+}
+
+Repository folder() {
+    return {.manifest = bare_connector("  files: orders\n"),
+            .environment = {},
+            .files = {{"orders/apiDefinition.swagger.json", good_openapi()},
+                      {"orders/apiProperties.json", properties},
+                      {"orders/icon.png", png},
+                      {"orders/script.csx", script}}};
+}
+
+}  // namespace
+
+TEST_CASE("a folder as paconn writes it is a connector", "[manifest][connector]") {
+    const auto loaded = load_repository(folder());
+    INFO(loaded.text);
+    CHECK(!model::has_errors(loaded.diagnostics));
+    CHECK(codes(loaded) == Texts{"RG0623", "RG0624", "RG0632"});
+    CHECK(text(loaded, path::icon).rfind("sha256:", 0) == 0);
+    CHECK(text(loaded, path::script).rfind("sha256:", 0) == 0);
+    CHECK(text(loaded, path::icon_brand_color) == "#da3b01");
+    CHECK(text(loaded, path::policies) == "[]");
+    CHECK(attribute(loaded, path::script_operations)->elements.size() == 1);
+    CHECK(attribute(loaded, path::auth_type) == nullptr);
+}
+
+TEST_CASE("a client secret in a file goes nowhere, and neither does its text", "[manifest][connector]") {
+    const auto loaded = load_repository(folder());
+    CHECK(loaded.text.find("RG0624") != std::string::npos);
+    for (const auto& [name, wanted] : loaded["Connector/orders"].attributes)
+        CHECK(wanted.value.text_or("").find("never-to-be-sent") == std::string::npos);
+}
+
+TEST_CASE("mistakes in apiProperties.json are shown at their line", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files["orders/apiProperties.json"] = "{\n  \"properties\": {\n    \"a\": 1\n    \"b\": 2\n  }\n}\n";
+    const auto broken = load_repository(repository);
+    REQUIRE(codes(broken) == Texts{"RG0622"});
+    CHECK(broken.diagnostics[0].span.file == "base/orders/apiProperties.json");
+    CHECK(broken.diagnostics[0].span.line == 4);
+    repository.files["orders/apiProperties.json"] =
+        "{\"properties\": {\n  \"connectionParameters\": {\n    \"key\": 7\n  }}}";
+    const auto wrong = load_repository(repository);
+    REQUIRE(codes(wrong) == Texts{"RG0622"});
+    CHECK(wrong.diagnostics[0].span.line == 3);
+}
+
+TEST_CASE("operations for a script that is not there are an error at their line", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files.erase("orders/script.csx");
+    const auto loaded = load_repository(repository);
+    REQUIRE(model::has_errors(loaded.diagnostics));
+    const auto it = std::find_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                                 [](const auto& d) { return d.code == "RG0626"; });
+    REQUIRE(it != loaded.diagnostics.end());
+    CHECK(it->span.line == 10);
+}
+
+TEST_CASE("what a folder lacks is left alone, and an empty name asks for none", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files["orders/apiProperties.json"] = R"({"properties": {}})";
+    repository.files.erase("orders/script.csx");
+    repository.files.erase("orders/icon.png");
+    CHECK(attribute(load_repository(repository), path::script) == nullptr);
+    CHECK(attribute(load_repository(repository), path::icon) == nullptr);
+    repository.manifest = bare_connector("  files: orders\n  script: \"\"\n  icon: \"\"\n");
+    CHECK(text(load_repository(repository), path::script).empty());
+    CHECK(text(load_repository(repository), path::icon).empty());
+}
+
+TEST_CASE("settings.json gives the files other names", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files["orders/settings.json"] = R"({"icon": "logo.png", "apiProperties": "p.json"})";
+    repository.files["orders/logo.png"] = png + "other";
+    repository.files["orders/p.json"] = R"({"properties": {"iconBrandColor": "#000000"}})";
+    CHECK(text(load_repository(repository), path::icon_brand_color) == "#000000");
+    CHECK(text(load_repository(repository), path::icon) != text(load_repository(folder()), path::icon));
+}
+
+TEST_CASE("the same can be written in the manifest", "[manifest][connector]") {
+    const auto loaded =
+        load_repository({.manifest = bare_connector("  openapi: api.json\n"
+                                                    "  connectionParameters: {api_key: {type: securestring}}\n"
+                                                    "  policies: [{templateId: setheader, parameters: {a: b}}]\n"
+                                                    "  capabilities: [actions]\n"),
+                         .environment = {},
+                         .files = {{"api.json", good_openapi()}}});
+    INFO(loaded.text);
+    CHECK(codes(loaded).empty());
+    CHECK(text(loaded, path::connection_parameters) == R"({"api_key":{"type":"securestring"}})");
+    CHECK(text(loaded, path::policies) == R"([{"parameters":{"a":"b"},"templateId":"setheader"}])");
+}
+
+TEST_CASE("a key, a password and a foreign provider become what the service asks people for", "[manifest][connector]") {
+    const auto with = [](const std::string& lines) {
+        return load_repository({.manifest = bare_connector("  openapi: api.json\n" + lines),
+                                .environment = {},
+                                .files = {{"api.json", good_openapi()}}});
+    };
+    const auto key = with("  auth: {apiKey: {name: X-Key, in: query}}\n");
+    INFO(key.text);
+    CHECK(codes(key).empty());
+    CHECK(Json::parse(text(key, path::connection_parameters))["api_key"]["type"] == "securestring");
+    const auto definition = Json::parse(text(key, path::definition));
+    CHECK(definition["securityDefinitions"]["api_key"] == Json{{"type", "apiKey"}, {"in", "query"}, {"name", "X-Key"}});
+    CHECK(definition["security"] == Json::parse(R"([{"api_key": []}])"));
+
+    const auto basic = with("  auth: {basic: {}}\n  gateway: true\n");
+    INFO(basic.text);
+    CHECK(codes(basic).empty());
+    const auto parameters = Json::parse(text(basic, path::connection_parameters));
+    CHECK(parameters["gateway"]["type"] == "gatewaySetting");
+    CHECK(parameters["password"]["uiDefinition"]["constraints"]["capability"] == Json::parse(R"(["gateway"])"));
+    CHECK(attribute(basic, path::capabilities)->elements.size() == 1);
+
+    const auto oauth = with(
+        "  auth: {oauth2: {clientId: c, authorizationUrl: https://a.example/x, tokenUrl: https://a.example/t}}\n"
+        "  clientSecretFrom: {credential: contoso, version: \"2\"}\n");
+    INFO(oauth.text);
+    CHECK(codes(oauth).empty());
+    CHECK(text(oauth, path::client_secret_from) == "contoso/2");
+    CHECK(codes(with("  auth: {oauth2: {clientId: c}}\n")) == Texts{"RG0628"});
+    CHECK(codes(with("  auth: {apiKey: {}, basic: {}}\n")) == Texts{"RG0209"});
+    CHECK(codes(with("  auth: {apiKey: {}}\n  gateway: true\n")) == Texts{"RG0629"});
+    CHECK(codes(with("  clientSecretFrom: {credential: contoso}\n")) == Texts{"RG0630"});
+    CHECK(codes(with("  clientSecretFrom: {credential: Not A Name}\n")) == Texts{"RG0408"});
+}
+
+TEST_CASE("a kind of connector that is not served is refused and never replaced by another", "[manifest][connector]") {
+    const auto with = [](const std::string& lines) {
+        return load_repository({.manifest = bare_connector("  openapi: api.json\n" + lines),
+                                .environment = {},
+                                .files = {{"api.json", good_openapi()}}});
+    };
+    CHECK(codes(with("  backend: environment\n")).empty());
+    CHECK(codes(with("  backend: solution\n")) == Texts{"RG0631"});
+    CHECK(codes(with("  backend: logicapps\n")) == Texts{"RG0631"});
+}
+
+TEST_CASE("an icon is a PNG file, whatever its name", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files["orders/icon.png"] = "GIF89a";
+    const auto loaded = load_repository(repository);
+    CHECK(model::has_errors(loaded.diagnostics));
+    CHECK(loaded.text.find("RG0625") != std::string::npos);
+}
+
+TEST_CASE("shares name each principal once", "[manifest][connector]") {
+    const auto loaded =
+        load_repository({.manifest = bare_connector("  openapi: api.json\n  shares:\n"
+                                                    "    - {id: 99999999-8888-7777-6666-555555555555, role: edit}\n"
+                                                    "    - {id: 99999999-8888-7777-6666-555555555555}\n"),
+                         .environment = {},
+                         .files = {{"api.json", good_openapi()}}});
+    CHECK(codes(loaded) == Texts{"RG0217"});
+    const auto& elements = attribute(loaded, path::shares)->elements;
+    REQUIRE(elements.size() == 1);
+    CHECK(elements[0].value == model::Value(model::Map{{"type", "Group"}, {"role", "CanEdit"}}));
+}
