@@ -127,6 +127,7 @@ Problem check_application(const Directory& directory, const GraphSwitches& switc
     if (auto wrong = check_identifier_uris(directory, after, before)) return wrong;
     if (auto wrong = check_audience(after)) return wrong;
     if (auto wrong = check_permissions(switches, after, before)) return wrong;
+    if (auto wrong = check_settings(switches, after, before)) return wrong;
     if (auto wrong = check_keys(after, before)) return wrong;
     if (auto wrong = check_conflicts(directory, after, before)) return wrong;
     return check_size(after);

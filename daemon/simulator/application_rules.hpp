@@ -31,6 +31,11 @@ namespace regent::simulator {
                                                               const nlohmann::json* before);
 [[nodiscard]] std::optional<GraphError> check_permissions(const GraphSwitches& switches, const nlohmann::json& after,
                                                           const nlohmann::json* before);
+[[nodiscard]] std::optional<GraphError> check_settings(const GraphSwitches& switches, const nlohmann::json& after,
+                                                       const nlohmann::json* before);
 [[nodiscard]] std::optional<GraphError> check_keys(const nlohmann::json& after, const nlohmann::json* before);
+
+/// Settings of several members as `body` has them, without what was there: where the service does not merge them.
+void replace_groups(nlohmann::json& application, const nlohmann::json& body);
 
 }  // namespace regent::simulator

@@ -108,6 +108,17 @@ void reverse(json& entries) {
     if (entries.is_array()) std::reverse(entries.begin(), entries.end());
 }
 
+/// "A,B" as "B, A": Graph keeps neither order nor blanks.
+void turn_words(json& words) {
+    if (!words.is_string()) return;
+    const auto text = words.get<std::string>();
+    const auto comma = text.rfind(',');
+    if (comma == std::string::npos) return;
+    auto first = json(text.substr(0, comma));
+    turn_words(first);
+    words = text.substr(text.find_first_not_of(' ', comma + 1)) + ", " + first.get<std::string>();
+}
+
 json shown_with_keys(const json& stored) {
     auto shown = without_internal_members(stored);
     for (const auto* name : {"identifierUris", "tags", "requiredResourceAccess", "appRoles"}) reverse(shown[name]);
@@ -116,6 +127,15 @@ json shown_with_keys(const json& stored) {
     for (const auto* name : {"oauth2PermissionScopes", "knownClientApplications", "preAuthorizedApplications"})
         reverse(api[name]);
     for (auto& entry : shown["requiredResourceAccess"]) reverse(entry["resourceAccess"]);
+    turn_words(shown["groupMembershipClaims"]);
+    reverse(shown["parentalControlSettings"]["countriesBlockedForMinors"]);
+    if (shown["optionalClaims"].is_object()) {
+        for (const auto* token : {"idToken", "accessToken", "saml2Token"}) {
+            for (auto& claim : shown["optionalClaims"][token]) reverse(claim["additionalProperties"]);
+            reverse(shown["optionalClaims"][token]);
+        }
+    }
+    reverse(shown["addIns"]);
     for (auto& credential : shown["passwordCredentials"]) {
         credential["secretText"] = nullptr;
         credential.erase("_addedDateTime");
@@ -176,7 +196,9 @@ json without_internal_members(const json& stored) {
 
 void normalise_application(json& application, const json* before) {
     fill(application, application_defaults());
-    empty_to_null(application, {"description", "notes"});
+    empty_to_null(application, {"defaultRedirectUri", "description", "groupMembershipClaims", "notes",
+                                "samlMetadataUrl", "serviceManagementReference"});
+    empty_to_null(application["info"], {"marketingUrl", "privacyStatementUrl", "supportUrl", "termsOfServiceUrl"});
     auto& web = application["web"];
     empty_to_null(web, {"homePageUrl", "logoutUrl"});
     auto& api = application["api"];

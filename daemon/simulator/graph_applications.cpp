@@ -60,6 +60,27 @@ std::optional<GraphError> read_owners(const GraphRequest& request, json& owners)
     return std::nullopt;
 }
 
+/// Whether tokens are to be encrypted for a key that is not there before the request.
+bool names_new_key(const json& body, const json& application) {
+    const auto wanted = lower(text(body, "tokenEncryptionKeyId"));
+    const auto& keys = list(application, "keyCredentials");
+    return !wanted.empty() &&
+           std::none_of(keys.begin(), keys.end(), [&](const json& key) { return lower(text(key, "keyId")) == wanted; });
+}
+
+GraphError denied() {
+    return {403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", {}};
+}
+
+/// Who may only write what it owns cannot create an application with mapped claims; it can set them afterwards.
+/// https://github.com/hashicorp/terraform-provider-azuread/issues/914
+bool needs_more_than_ownership(const GraphRequest& request) {
+    const auto& roles = request.caller.roles;
+    const bool writes_all = std::find(roles.begin(), roles.end(), "Application.ReadWrite.All") != roles.end();
+    const auto api = request.body.value("api", json());
+    return !writes_all && api.is_object() && api.value("acceptMappedClaims", json()) == true;
+}
+
 bool is_owner(const std::string& principal, const json& application) {
     const auto& owners = list(application, "owners");
     return std::find(owners.begin(), owners.end(), json(principal)) != owners.end();
@@ -158,7 +179,8 @@ Response GraphApplications::below(const GraphRequest& request, const json& appli
         return method == "POST" ? add_password(request, application) : graph_not_allowed();
     if (name == "removePassword" || name == "microsoft.graph.removePassword")
         return method == "POST" ? remove_password(request, application) : graph_not_allowed();
-    if (name == "extensionProperties" && method == "GET") return graph_answer(200, {{"value", json::array()}});
+    if (name == "extensionProperties") return extension_properties(request, application, at);
+    if (name == "logo") return method == "PUT" ? put_logo(request, application) : graph_not_allowed();
     return graph_no_segment(name);
 }
 
@@ -166,6 +188,7 @@ Response GraphApplications::create(const GraphRequest& request, const std::strin
     if (!request.body.is_object()) return graph_error(no_payload());
     auto given = request.body;
     if (const auto wrong = check_body(given, nullptr)) return graph_error(*wrong);
+    if (needs_more_than_ownership(request)) return graph_error(denied());
     json owners;
     if (const auto wrong = read_owners(request, owners)) return graph_error(*wrong);
     if (!unique_name.empty()) {
@@ -214,10 +237,13 @@ bool GraphApplications::clears_home_page(const json& body, const json& applicati
 Response GraphApplications::update(const GraphRequest& request, const json& application) {
     if (!request.body.is_object()) return graph_error(no_payload());
     if (const auto wrong = check_body(request.body, &application)) return graph_error(*wrong);
+    if (switches_.encryption_key_must_be_there && names_new_key(request.body, application))
+        return graph_error(invalid_value("tokenEncryptionKeyId"));
     if (switches_.clear_home_page_refused && clears_home_page(request.body, application))
         return graph_error(invalid_value("web"));
     auto changed = application;
     merge(changed, request.body);
+    if (!switches_.groups_merge) replace_groups(changed, request.body);
     normalise_application(changed, &application);
     directory_.number_keys(changed);
     if (const auto wrong = check_application(directory_, switches_, changed, &application)) return graph_error(*wrong);

@@ -12,7 +12,8 @@
 namespace regent::simulator {
 
 /// /applications with what is below it, and /directory/deletedItems. One file for each subject: graph_credentials.cpp,
-/// graph_deleted_items.cpp, graph_owners.cpp, graph_passwords.cpp, and behind everybody's back graph_drift.cpp.
+/// graph_deleted_items.cpp, graph_extensions.cpp, graph_logo.cpp, graph_owners.cpp, graph_passwords.cpp, and behind
+/// everybody's back graph_drift.cpp.
 class GraphApplications {
 public:
     GraphApplications(Directory& directory, const GraphSwitches& switches)
@@ -51,6 +52,9 @@ private:
     [[nodiscard]] Response list_owners(const GraphRequest& request, const Json& application) const;
     [[nodiscard]] Response add_owner(const GraphRequest& request, const Json& application);
     [[nodiscard]] Response remove_owner(const std::string& owner, const Json& application);
+    [[nodiscard]] Response put_logo(const GraphRequest& request, const Json& application);
+    [[nodiscard]] Response extension_properties(const GraphRequest& request, const Json& application, std::size_t at);
+    [[nodiscard]] Response add_extension_property(const GraphRequest& request, const Json& application);
     [[nodiscard]] Response add_password(const GraphRequest& request, const Json& application);
     [[nodiscard]] Response remove_password(const GraphRequest& request, const Json& application);
     /// Adds a secret, as it was asked for, to `application`; `credential` becomes what its creator is shown.

@@ -115,7 +115,8 @@ private:
         bool beta = false;
         auto segments = graph_segments(request.path, beta);
         if (!segments || segments->empty()) return graph_no_segment(request.path);
-        GraphRequest parsed{request, *caller, std::move(*segments), beta, {}};
+        const auto who = with_its_roles(*caller);
+        GraphRequest parsed{request, who, std::move(*segments), beta, {}};
         const auto units = resource_units(parsed);
         const GraphLimit limit{std::chrono::seconds(10), switches_.resource_units_per_10_seconds};
         if (auto refusal = throttle_.charge(*caller, units, limit, directory_.now())) return *refusal;
@@ -147,6 +148,13 @@ private:
         return throttle_.charge(request.caller, 1, personal, directory_.now());
     }
 
+    Caller with_its_roles(Caller caller) const {
+        if (!switches_.built_in_client_owns_only || caller.app_id != built_in_client) return caller;
+        std::replace(caller.roles.begin(), caller.roles.end(), std::string("Application.ReadWrite.All"),
+                     std::string("Application.ReadWrite.OwnedBy"));
+        return caller;
+    }
+
     static Response no_token(const std::string& why) {
         return graph_error({401, "InvalidAuthenticationToken", why, {}});
     }
@@ -155,7 +163,8 @@ private:
         const auto& http = request.http;
         if (same_text(http.header("Transfer-Encoding").value_or(""), "chunked"))
             return GraphError{411, "Request_BadRequest", "A Content-Length header is required.", {}};
-        if (http.body.empty()) return std::nullopt;
+        const bool is_picture = http.method == "PUT" && !request.path.empty() && request.path.back().name == "logo";
+        if (http.body.empty() || is_picture) return std::nullopt;
         if (lower(http.header("Content-Type").value_or("")).find("application/json") == std::string::npos) {
             return GraphError{
                 415, "Request_BadRequest", "Write requests must contain the Content-Type header declaration.", {}};

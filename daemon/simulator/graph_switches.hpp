@@ -13,8 +13,17 @@ struct GraphSwitches {
     bool expand_federated_credentials = true;
     bool page_tokens_expire = false;       ///< every `$skiptoken` is answered with Directory_ExpiredPageToken
     bool clear_home_page_refused = false;  ///< clearing web.homePageUrl is a 400, as one client has seen
-    long replica_lag_seconds = 0;          ///< reads show what was true so long ago
-    long secret_delay_seconds = 0;         ///< sign-in refuses a new secret that long
+    /// Writing authenticationBehaviors, isDisabled, oauth2RequirePostResponse is a 400: v1.0 lists them, and does not
+    /// say that they can be written.
+    bool undocumented_properties_refused = false;
+    /// tokenEncryptionKeyId names a key that was there before the request. Otherwise one that comes with it will do.
+    bool encryption_key_must_be_there = true;
+    /// The client that comes with the simulator may write what it owns, and not every application.
+    bool built_in_client_owns_only = false;
+    /// Does a PATCH of one member of optionalClaims, parentalControlSettings and the like leave the others?
+    bool groups_merge = true;
+    long replica_lag_seconds = 0;   ///< reads show what was true so long ago
+    long secret_delay_seconds = 0;  ///< sign-in refuses a new secret that long
 
     int duplicate_credential_name_status = 409;  ///< of Request_MultipleObjectsWithSameKeyValue; or 400
     int too_many_credentials_status = 403;       ///< of the 21st federated credential; or 400
