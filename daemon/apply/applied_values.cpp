@@ -1,6 +1,24 @@
 #include "apply/applied_values.hpp"
 
+#include "model/attributes.hpp"
+
+#include <algorithm>
+
 namespace regent::apply {
+namespace {
+
+const model::Attribute* row_of(const plan::Step& step, std::string_view path) {
+    const auto* table = model::attributes_of(step.address.kind);
+    return table == nullptr ? nullptr : table->find(path);
+}
+
+/// The bytes of files are not remembered: that they are the same says their digest.
+model::Value remembered(const plan::Step& step, std::string_view path, const model::Value& value) {
+    const auto* row = row_of(step, path);
+    return row == nullptr ? value : without_sent_member(*row, value);
+}
+
+}  // namespace
 
 std::pair<std::string, std::string> split_part(const std::string& part) {
     const auto slash = part.find('/');
@@ -37,7 +55,7 @@ void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
         if (value == step.values.end()) {
             known.erase(path);
         } else {
-            known.insert_or_assign(path, value->second);
+            known.insert_or_assign(path, remembered(step, path, value->second));
         }
         touched_.emplace(step.address, path);
     }
@@ -46,19 +64,45 @@ void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
     for (const auto& [path, value] : step.values) {
         const auto observed = step.observed->attributes.find(path);
         if (observed != step.observed->attributes.end() && observed->second == value)
-            known.insert_or_assign(path, value);
+            known.insert_or_assign(path, remembered(step, path, value));
     }
 }
 
 void AppliedValues::record_part(const plan::Step& step, model::Map& known) {
     const auto [path, element] = split_part(step.part);
-    if (!element.empty()) {
+    const auto* row = row_of(step, path);
+    if (row != nullptr && row->compare == model::Compare::set) {
+        record_member(step, path, known);
+    } else if (!element.empty()) {
         record_element(step, path, element, known);
     } else if (const auto value = step.values.find(path); value != step.values.end()) {
-        known.insert_or_assign(path, value->second);
+        known.insert_or_assign(path, remembered(step, path, value->second));
     } else {
         known.insert_or_assign(path, step.work != plan::Work::drop);
     }
+}
+
+/// One member of a set that was added or taken away by a request of its own.
+void AppliedValues::record_member(const plan::Step& step, const std::string& path, model::Map& known) {
+    model::List members;
+    const auto take = [&](const model::Map& from) {
+        if (const auto it = from.find(path); it != from.end() && it->second.as_list() != nullptr)
+            members = *it->second.as_list();
+    };
+    if (touched_.contains({step.address, path}) || step.observed == nullptr) {
+        take(known);
+    } else {
+        take(step.observed->attributes);
+    }
+    touched_.emplace(step.address, path);
+    const auto wanted = step.values.find(path);
+    const auto* list = wanted == step.values.end() ? nullptr : wanted->second.as_list();
+    for (const auto& member : list == nullptr ? model::List{} : *list) {
+        std::erase(members, member);
+        if (step.work != plan::Work::drop) members.push_back(member);
+    }
+    std::sort(members.begin(), members.end());
+    known.insert_or_assign(path, std::move(members));
 }
 
 void AppliedValues::record_element(const plan::Step& step, const std::string& path, const std::string& element,

@@ -22,6 +22,7 @@ public:
 private:
     void record_object(const plan::Step& step, model::Map& known);
     void record_part(const plan::Step& step, model::Map& known);
+    void record_member(const plan::Step& step, const std::string& path, model::Map& known);
     void record_element(const plan::Step& step, const std::string& path, const std::string& element, model::Map& known);
 
     std::map<model::Address, model::Map> known_;

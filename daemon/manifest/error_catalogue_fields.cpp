@@ -169,6 +169,10 @@ alias.
         ErrorCode{"RG0322", "one object adopted by two documents",
                   R"(Two documents name the same application (or connector) in `management.adopt`. One
 manifest manages an object: the other one would undo its changes with each run.)"},
+        ErrorCode{"RG0323", "owner without service principal",
+                  R"(An owner is a user or a service principal. The application that is named here
+has none in its own tenant: its manifest says `servicePrincipal: {create:
+false}`.)"},
     };
     return codes;
 }

@@ -94,6 +94,18 @@ https://learn.microsoft.com/graph/api/resources/webapplication)"},
                   R"(A home page is an absolute http or https URL. To leave it alone, remove the
 key; Graph has been seen to refuse an empty one once there was a value.
 https://learn.microsoft.com/graph/api/resources/webapplication)"},
+        ErrorCode{"RG0427", "page about an application",
+                  R"(The pages in `info` and the place of SAML metadata are absolute http or https
+URLs. An empty text takes one away.
+https://learn.microsoft.com/graph/api/resources/informationalurl)"},
+        ErrorCode{"RG0428", "country",
+                  R"(Countries are written as ISO 3166 codes of two capital letters: DE, KR.
+https://learn.microsoft.com/graph/api/resources/parentalcontrolsettings)"},
+        ErrorCode{"RG0429", "claim",
+                  R"(An optional claim has a name without white space. Among the membership claims,
+`None` says that tokens carry no groups, so it stands alone; `[]` takes the
+setting away altogether.
+https://learn.microsoft.com/graph/api/resources/optionalclaims)"},
         ErrorCode{"RG0430", "name of a federated credential",
                   R"(3 to 120 letters, digits, `-` and `_`, beginning with a letter or digit. The
 name can never be changed: another name is another credential.
@@ -217,6 +229,40 @@ and the configuration only says NAME.)"},
         ErrorCode{"RG0477", "configuration of the service",
                   R"(The file holds one document: `apiVersion: regent/v1`, `kind: Daemon`, `metadata`
 and `spec`. `regent explain Daemon` shows one.)"},
+        ErrorCode{"RG0480", "too many owners",
+                  R"(An application has at most 100 owners, users and service principals together.
+https://learn.microsoft.com/entra/identity/users/directory-service-limits-restrictions)"},
+        ErrorCode{"RG0481", "file of an application",
+                  R"(A certificate or a picture that a manifest names has to lie in the same
+repository. A certificate is one PEM file (RFC 7468) with one certificate,
+the application's own.)"},
+        ErrorCode{"RG0482", "name of a certificate",
+                  R"(The name is shown in the portal as the certificate's description, and has 1 to
+90 characters: Entra cuts longer ones.
+https://learn.microsoft.com/graph/api/resources/keycredential)"},
+        ErrorCode{"RG0483", "private key in a repository",
+                  R"(The file that a manifest names as a certificate holds a private key. regent
+sends nothing of it, and stops here: whoever can read the repository can sign
+in as the application. Take the key out of the repository and of its history,
+issue a new certificate if anybody else may have seen it, and name a file with
+the certificate alone.)"},
+        ErrorCode{"RG0484", "key that tokens are encrypted for",
+                  R"(`tokenEncryptionKey` names one of `spec.certificates`, with `usage: Encrypt`:
+
+    certificates:
+      - {name: saml 2026, path: certificates/saml.pem, usage: Encrypt}
+    tokenEncryptionKey: saml 2026
+
+https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption)"},
+        ErrorCode{"RG0485", "logo",
+                  R"(A logo is a PNG, JPEG or GIF picture of at most 100 KB. It can be replaced by
+another one; the service offers no way to take it away.
+https://learn.microsoft.com/graph/api/resources/application)"},
+        ErrorCode{"RG0486", "extension property",
+                  R"(An extension property has a name of letters, digits and `_`, and is for at
+least one kind of object. The service puts `extension_<application id>_` in
+front of the name.
+https://learn.microsoft.com/graph/api/application-post-extensionproperty)"},
     };
     return codes;
 }

@@ -20,6 +20,7 @@ enum class FieldType {
     list,             ///< of `item`; how its members are told apart says `order`
     reference,        ///< `{name: x}`: another document of kind `target`
     redirect_target,  ///< a URL as text, or `{connectorRef: {name: x}}`
+    owner,            ///< an object id as text, or `{applicationRef: {name: x}}`
     text_map,         ///< free keys with text behind them: labels
     scalar_map,       ///< free keys with scalars of any type behind them: variables
     any               ///< checked elsewhere: overrides

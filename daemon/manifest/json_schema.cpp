@@ -31,10 +31,11 @@ Json name_reference(std::string_view help) {
     return schema;
 }
 
-Json connector_target() {
+/// `{key: {name: …}}`
+Json target_of(const std::string& key, std::string_view help) {
     Json schema = {{"type", "object"}};
-    schema["properties"]["connectorRef"] = name_reference("the connector whose redirect URL it is");
-    schema["required"] = Json::array({"connectorRef"});
+    schema["properties"][key] = name_reference(help);
+    schema["required"] = Json::array({key});
     schema["additionalProperties"] = false;
     return schema;
 }
@@ -77,7 +78,12 @@ Json of_type(const Field& field, FieldType type) {
         case FieldType::reference:
             return name_reference(fmt::format("a {} by its metadata.name", field.target));
         case FieldType::redirect_target:
-            return {{"anyOf", Json::array({Json{{"type", "string"}}, connector_target()})}};
+            return {{"anyOf", Json::array({Json{{"type", "string"}},
+                                           target_of("connectorRef", "the connector whose redirect URL it is")})}};
+        case FieldType::owner:
+            return {
+                {"anyOf", Json::array({with_variable({{"type", "string"}, {"pattern", guid_pattern}}),
+                                       target_of("applicationRef", "the application whose service principal it is")})}};
         case FieldType::text_map:
             return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
         case FieldType::scalar_map:

@@ -1,5 +1,10 @@
+#include "manifest/load_certificates.hpp"
 #include "manifest/load_declaration.hpp"
+#include "manifest/load_extensions.hpp"
+#include "manifest/load_logo.hpp"
+#include "manifest/load_owners.hpp"
 #include "manifest/load_plain.hpp"
+#include "manifest/load_settings.hpp"
 #include "manifest/rules_application.hpp"
 #include "manifest/rules_credential.hpp"
 #include "manifest/rules_redirect_uri.hpp"
@@ -21,14 +26,6 @@ model::DesiredAttribute& declare_list(model::Declaration& declaration, std::stri
     attribute.span = span;
     attribute.exclusive = true;
     return attribute;
-}
-
-void declare_text(const LoadJob& job, model::Declaration& declaration, std::string_view path, std::string_view key) {
-    if (const auto text = job.spec.text(key)) declare(declaration, path, job.spec.entry(key), *text);
-}
-
-void declare_flag(const Values& values, model::Declaration& declaration, std::string_view path, std::string_view key) {
-    if (const auto flag = values.boolean(key)) declare(declaration, path, values.entry(key), *flag);
 }
 
 void load_tags(const LoadJob& job, model::Declaration& declaration) {
@@ -196,25 +193,20 @@ std::string audience_of(const Node& application) {
 void load_application(const LoadJob& job, model::Declaration& declaration) {
     const auto audience = audience_of(job.document.root);
     check_application(job.spec, audience, job.findings);
-    declare_text(job, declaration, model::path::display_name, "displayName");
-    declare_text(job, declaration, model::path::description, "description");
-    declare_text(job, declaration, model::path::notes, "notes");
+    check_settings(job.spec, job.findings);
+    load_settings(job, declaration);
     load_audience(job, audience, declaration);
     load_tags(job, declaration);
     load_identifier_uris(job, declaration);
     load_redirect_uris(job, audience, declaration);
-    declare_text(job, declaration, model::path::home_page_url, "homePageUrl");
-    declare_text(job, declaration, model::path::logout_url, "logoutUrl");
-    const auto implicit = job.spec.mapping("implicitGrantSettings");
-    declare_flag(implicit, declaration, model::path::implicit_id_token, "enableIdTokenIssuance");
-    declare_flag(implicit, declaration, model::path::implicit_access_token, "enableAccessTokenIssuance");
-    if (const auto version = job.spec.integer("requestedAccessTokenVersion"))
-        declare(declaration, model::path::access_token_version, job.spec.entry("requestedAccessTokenVersion"),
-                static_cast<std::int64_t>(*version));
     load_permissions(job, declaration);
     load_credentials(job, declaration);
     load_secrets(job, declaration);
     load_service_principal(job, declaration);
+    load_owners(job, declaration);
+    load_certificates(job, declaration);
+    load_logo(job, declaration);
+    load_extensions(job, declaration);
 }
 
 }  // namespace regent::manifest

@@ -59,6 +59,7 @@ private:
     void enumeration(const Node& node, const Field& field, const Spot& spot);
     void reference(const Node& node, const Field& field, const Spot& spot);
     void redirect_target(const Node& node, const Field& field, const Spot& spot);
+    void owner(const Node& node, const Spot& spot);
     model::Diagnostic& wrong_type(const Node& node, std::string_view expected, const Spot& spot);
 
     const KindTable& table_;
@@ -281,6 +282,7 @@ void FieldCheck::scalar(const Node& node, const Field& field, FieldType type, co
     if (type == FieldType::any) return;
     if (type == FieldType::reference) return reference(node, field, spot);
     if (type == FieldType::redirect_target) return redirect_target(node, field, spot);
+    if (type == FieldType::owner) return owner(node, spot);
     if (!node.is_scalar()) {
         Field expected = field;
         expected.type = type;
@@ -382,7 +384,9 @@ void FieldCheck::enumeration(const Node& node, const Field& field, const Spot& s
         return;
     }
     auto& d = findings_.bad_value("RG0208", node, fmt::format("`{}` cannot be {}", spot.shown, in_quotes(node.text)));
-    d.notes.push_back(fmt::format("it is {}", describe_type(field)));
+    auto one_value = field;  // of a list, too
+    one_value.type = FieldType::enumeration;
+    d.notes.push_back(fmt::format("it is {}", describe_type(one_value)));
     d.help = near_name_help(node.text, spellings);
 }
 
@@ -404,6 +408,18 @@ void FieldCheck::redirect_target(const Node& node, const Field&, const Spot& spo
     if (node.is_scalar()) return text(node, spot);
     if (node.is_mapping()) return members(node, members_of_target, nullptr, spot);
     wrong_type(node, "a URL or `connectorRef: {name: …}`", spot);
+}
+
+void FieldCheck::owner(const Node& node, const Spot& spot) {
+    static constexpr std::array members_of_owner = {Field{.name = "applicationRef",
+                                                          .type = FieldType::reference,
+                                                          .target = "Application",
+                                                          .required = true,
+                                                          .help = "the application whose service principal it is",
+                                                          .example = "{name: deployer}"}};
+    if (node.is_scalar()) return guid(node, spot);
+    if (node.is_mapping()) return members(node, members_of_owner, nullptr, spot);
+    wrong_type(node, "an object id or `applicationRef: {name: …}`", spot);
 }
 
 }  // namespace

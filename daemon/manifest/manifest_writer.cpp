@@ -173,6 +173,8 @@ private:
             }
             case Form::permissions:
                 return permissions_node(value);
+            case Form::add_ins:
+                return add_ins_node(value);
             case Form::named:
                 return named_node(row, value);
             case Form::presence: {
@@ -217,6 +219,22 @@ private:
         return list;
     }
 
+    static Node add_ins_node(const Value& value) {
+        auto list = sequence();
+        for (const auto& add_in : *value.as_list()) {
+            auto entry = mapping();
+            for (const auto* member : {"type", "id"}) put(entry, member, text_node(text_of(add_in, member)));
+            const auto* given = add_in.find("properties");
+            const auto* properties = given == nullptr ? nullptr : given->as_map();
+            if (properties != nullptr && !properties->empty()) {
+                auto& into = put(entry, "properties", mapping());
+                for (const auto& [key, property] : *properties) put(into, key, text_node(property.text_or({})));
+            }
+            list.items.push_back(std::move(entry));
+        }
+        return list;
+    }
+
     Node api_node(const std::string& app_id) const {
         for (const auto& api : well_known_apis())
             if (api.app_id == app_id) return scalar(std::string(api.name));
@@ -236,7 +254,8 @@ private:
             for (const auto& member : field->members) {
                 const auto* given = element.find(member.name);
                 if (given == nullptr || given->is_null() || *given == Value("") || is_usual(member, *given)) continue;
-                put(entry, member.name, scalar_node(*given, &member));
+                put(entry, member.name,
+                    given->as_list() != nullptr ? list_node(sorted_texts(*given)) : scalar_node(*given, &member));
             }
             list.items.push_back(std::move(entry));
         }

@@ -20,6 +20,7 @@ enum class Form {
     list,             ///< of texts
     identifier_uris,  ///< texts; the object's own id becomes `{appId}`
     permissions,      ///< by API, names before ids
+    add_ins,          ///< mappings with free properties
     named,            ///< a list of mappings told apart by their `name`
     presence,         ///< `{create: false}` where there is none; nothing where there is one
     not_importable    ///< never written: `why_not` says why

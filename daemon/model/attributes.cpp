@@ -8,6 +8,10 @@
 namespace regent::model {
 namespace {
 
+constexpr std::array<std::string_view, 2> certificate_identity = {"thumbprint", "usage"};
+constexpr std::array<std::string_view, 1> key_identity = {"thumbprint"};
+constexpr std::array<std::string_view, 1> picture_identity = {"sha256"};
+
 std::span<const Attribute> application_attributes() {
     static const std::array table = {
         Attribute{.path = path::display_name},
@@ -24,9 +28,57 @@ std::span<const Attribute> application_attributes() {
         Attribute{.path = path::implicit_access_token, .fallback = false},
         Attribute{.path = path::implicit_id_token, .fallback = false},
         Attribute{.path = path::access_token_version, .fallback = 1},
+        Attribute{.path = path::accept_mapped_claims, .fallback = false},
+        Attribute{.path = path::is_fallback_public_client, .fallback = false},
+        Attribute{.path = path::is_device_only_auth_supported, .fallback = false},
+        Attribute{.path = path::native_authentication, .fallback = "none"},
+        Attribute{.path = path::is_disabled, .on_demand = true, .fallback = false},
+        Attribute{.path = path::requires_post_response, .on_demand = true, .fallback = false},
+        Attribute{.path = path::group_membership_claims, .compare = Compare::set},
+        Attribute{.path = path::optional_claims_id_token, .compare = Compare::named},
+        Attribute{.path = path::optional_claims_access_token, .compare = Compare::named},
+        Attribute{.path = path::optional_claims_saml2_token, .compare = Compare::named},
+        Attribute{.path = path::marketing_url, .fallback = ""},
+        Attribute{.path = path::privacy_statement_url, .fallback = ""},
+        Attribute{.path = path::support_url, .fallback = ""},
+        Attribute{.path = path::terms_of_service_url, .fallback = ""},
+        Attribute{.path = path::saml_metadata_url, .fallback = ""},
+        Attribute{.path = path::default_redirect_uri, .fallback = ""},
+        Attribute{.path = path::service_management_reference, .fallback = ""},
+        Attribute{.path = path::signed_request_required, .fallback = false},
+        Attribute{.path = path::weak_algorithms, .fallback = "none"},
+        Attribute{.path = path::lock_enabled, .fallback = false},
+        Attribute{.path = path::lock_all, .fallback = false},
+        Attribute{.path = path::lock_sign, .fallback = false},
+        Attribute{.path = path::lock_verify, .fallback = false},
+        Attribute{.path = path::lock_encryption, .fallback = false},
+        Attribute{.path = path::blocked_countries, .compare = Compare::set},
+        Attribute{.path = path::age_group_rule, .fallback = "Allow"},
+        Attribute{.path = path::blocks_azure_ad_graph, .on_demand = true, .fallback = false},
+        Attribute{.path = path::removes_unverified_email, .on_demand = true, .fallback = false},
+        Attribute{.path = path::requires_client_principal, .on_demand = true, .fallback = false},
+        Attribute{.path = path::add_ins, .compare = Compare::set},
         Attribute{.path = path::permissions, .compare = Compare::set},
         Attribute{.path = path::service_principal, .late = true, .own_step = true, .fallback = false},
         Attribute{.path = path::federated_credentials, .compare = Compare::named, .late = true, .own_step = true},
+        Attribute{.path = path::owners, .compare = Compare::set, .late = true, .own_step = true, .on_demand = true},
+        Attribute{.path = path::certificates,
+                  .compare = Compare::named,
+                  .compared_members = certificate_identity,
+                  .sent_member = "key"},
+        Attribute{.path = path::token_encryption_key, .fallback = Map{}, .compared_members = key_identity},
+        Attribute{.path = path::logo,
+                  .late = true,
+                  .own_step = true,
+                  .fallback = Map{},
+                  .compared_members = picture_identity,
+                  .sent_member = "bytes"},
+        Attribute{.path = path::extension_properties,
+                  .compare = Compare::named,
+                  .late = true,
+                  .own_step = true,
+                  .on_demand = true,
+                  .immutable_elements = true},
         Attribute{.path = path::client_secrets, .compare = Compare::named, .late = true, .own_step = true},
         Attribute{.path = path::marks, .compare = Compare::set, .late = true, .part_of_ownership = true},
     };
@@ -51,7 +103,25 @@ std::span<const Attribute> connector_attributes() {
     return table;
 }
 
+void erase_member(Map& map, std::string_view name) {
+    const auto it = map.find(name);
+    if (it != map.end()) map.erase(it);
+}
+
 }  // namespace
+
+Value without_sent_member(const Attribute& attribute, Value value) {
+    auto* map = std::get_if<Map>(&value.held);
+    if (map == nullptr || attribute.sent_member.empty()) return value;
+    if (attribute.compare == Compare::named) {
+        for (auto& [name, element] : *map) {
+            if (auto* members = std::get_if<Map>(&element.held)) erase_member(*members, attribute.sent_member);
+        }
+    } else {
+        erase_member(*map, attribute.sent_member);
+    }
+    return value;
+}
 
 const Attribute* KindAttributes::find(std::string_view wanted) const noexcept {
     const auto it = std::find_if(attributes.begin(), attributes.end(), [&](const auto& a) { return a.path == wanted; });

@@ -36,7 +36,8 @@ struct ObservedResource {
     std::string id;  ///< Graph object id, RP connector name
     Ownership ownership = Ownership::ours;
     std::string owner;  ///< "<owner>.<environment>" of a foreign one
-    Map attributes;     ///< by path, canonical: what a manifest would say. Absent: not read or empty
+    Map attributes;     ///< by path, canonical: what a manifest would say. Absent: not read or empty; one that is read
+                        ///< on demand is absent unless the scope asked for it
     std::map<std::string, std::string, std::less<>>
         outputs;  ///< what others may refer to, as far as it is known by now
     std::vector<ObservedSecret> secrets;
@@ -90,6 +91,8 @@ struct Scope {
         std::string pp_environment;  ///< connectors
         Value client_id;             ///< connectors: the application they sign in with
         std::string remembered_id;   ///< from the store; a hint, verified against the marks
+        /// Paths that its manifest declares, of those that cost extra to read (Attribute::on_demand).
+        std::set<std::string, std::less<>> on_demand = {};
     };
     std::vector<Wanted> wanted;
     std::set<std::string> apis;                            ///< appIds whose permission names are needed

@@ -140,6 +140,10 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
         }
         const auto hint = remembered.find(address);
         if (hint != remembered.end()) wanted.remembered_id = hint->second;
+        for (const auto& attribute : model::attributes_of(address.kind)->attributes) {
+            if (attribute.on_demand && resource.attributes.contains(attribute.path))
+                wanted.on_demand.emplace(attribute.path);
+        }
         scope.wanted.push_back(std::move(wanted));
         const auto permissions = resource.attributes.find(model::path::permissions);
         if (permissions == resource.attributes.end()) continue;

@@ -37,17 +37,47 @@ void tell_origin(Change& change, const model::Element& element) {
     change.contributor = element.contributor;
 }
 
+bool is_compared(const model::Attribute& attribute, std::string_view member) {
+    const auto& compared = attribute.compared_members;
+    return compared.empty() || std::find(compared.begin(), compared.end(), member) != compared.end();
+}
+
+Map only_given(const model::Attribute& attribute, const Map& map) {
+    Map given;
+    for (const auto& [name, value] : map) {
+        if (!value.is_null() && value != Value("") && is_compared(attribute, name)) given.emplace(name, value);
+    }
+    return given;
+}
+
+bool same_members(const model::Attribute& attribute, const Value& a, const Value& b) {
+    return a.as_map() != nullptr && b.as_map() != nullptr &&
+           only_given(attribute, *a.as_map()) == only_given(attribute, *b.as_map());
+}
+
+/// A scalar that is a map is the same when its members are.
+bool same_value(const model::Attribute& attribute, const Value& a, const Value& b) {
+    return a == b || (!attribute.compared_members.empty() && same_members(attribute, a, b));
+}
+
+/// What a person is shown of one element.
+Value shown_element(const model::Attribute& attribute, const Value& element) {
+    const auto named = without_sent_member(attribute, Map{{"", element}});
+    return *named.find("");
+}
+
 AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* applied) {
     AttributeDiff result;
     result.whole = attribute.value;
     result.waits = !is_known(attribute.value);
     if (!result.waits) result.known = attribute.value;
-    if (attribute.value == attribute.observed) return result;
+    const auto& row = *attribute.attribute;
+    if (same_value(row, attribute.value, attribute.observed)) return result;
     auto change = change_of(attribute, Change::Op::set);
     change.before = attribute.observed;
-    change.after = attribute.value;
+    change.after = without_sent_member(row, attribute.value);
     change.place = attribute.desired->span.begin();
-    change.drift = applied != nullptr && !result.waits && canonical(*attribute.attribute, *applied) == attribute.value;
+    change.drift = applied != nullptr && !result.waits && same_value(row, canonical(row, *applied), attribute.value);
     result.changes.push_back(std::move(change));
     return result;
 }
@@ -97,18 +127,6 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
     return result;
 }
 
-Map only_given(const Map& map) {
-    Map given;
-    for (const auto& [name, value] : map) {
-        if (!value.is_null() && value != Value("")) given.emplace(name, value);
-    }
-    return given;
-}
-
-bool same_members(const Value& a, const Value& b) {
-    return a.as_map() != nullptr && b.as_map() != nullptr && only_given(*a.as_map()) == only_given(*b.as_map());
-}
-
 AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applied,
                          const std::vector<std::string>& marks) {
     AttributeDiff result;
@@ -124,13 +142,13 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
         trust.insert(trust_of(element.value));
         whole.emplace(element.element->name, element.value);
         result.waits = result.waits || !element.known;
-        if (there != nullptr && element.known && same_members(*there, element.value)) continue;
+        if (there != nullptr && element.known && same_members(*attribute.attribute, *there, element.value)) continue;
         auto change = change_of(attribute, there == nullptr ? Change::Op::add : Change::Op::set);
         tell_origin(change, *element.element);
         if (there != nullptr) change.before = *there;
-        change.after = element.value;
+        change.after = shown_element(*attribute.attribute, element.value);
         const auto* last = member(applied, element.element->name);
-        change.drift = element.known && last != nullptr && same_members(*last, element.value);
+        change.drift = element.known && last != nullptr && same_members(*attribute.attribute, *last, element.value);
         result.changes.push_back(std::move(change));
     }
     const auto prefix = contribution_prefix(attribute.attribute->path);

@@ -2,6 +2,7 @@
 
 #include "plan/canonical.hpp"
 #include "plan/diff.hpp"
+#include "plan/field_warnings.hpp"
 
 #include <fmt/format.h>
 
@@ -104,6 +105,8 @@ private:
                 change_.undeclared.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
             if (compared.diff.changes.empty()) ++change_.unchanged;
             for (const auto& change : compared.diff.changes) change_.changes.push_back(change);
+            if (auto warning = warning_about(resolved, compared.diff); !warning.empty())
+                change_.warnings.push_back(std::move(warning));
             compared_.push_back(std::move(compared));
         }
         for (const auto& resolved : item_.ignored) {
@@ -118,8 +121,9 @@ private:
     /// door.
     void list_undeclared() {
         if (item_.observed == nullptr) return;
-        for (const auto path : {model::path::redirect_uris_web, model::path::redirect_uris_spa,
-                                model::path::redirect_uris_native, model::path::federated_credentials}) {
+        for (const auto path :
+             {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native,
+              model::path::federated_credentials, model::path::certificates}) {
             if (is_compared(path)) continue;
             const auto it = item_.observed->attributes.find(path);
             if (it == item_.observed->attributes.end()) continue;
@@ -129,9 +133,15 @@ private:
             }
             if (const auto* map = it->second.as_map()) {
                 for (const auto& [name, element] : *map)
-                    change_.undeclared.push_back(fmt::format("{}: \"{}\"", path, name));
+                    change_.undeclared.push_back(fmt::format("{}: \"{}\"{}", path, name, end_of(element)));
             }
         }
+    }
+
+    /// ", ends 2027-03-13" of a certificate.
+    static std::string end_of(const Value& element) {
+        const auto* ends = element.find("ends");
+        return ends == nullptr ? std::string{} : ", ends " + ends->text_or({});
     }
 
     bool is_compared(std::string_view path) const {
@@ -226,13 +236,32 @@ private:
         } else if (!delivery_.keep_key_id.empty()) {
             marks_.whole.emplace_back("secretKey:" + delivery_.keep_key_id);
         }
+        const auto picture = plan_picture_mark();
         marks_.whole = canonical_set(std::move(marks_.whole));
         for (const auto& mark : marks_.whole) {
-            if (is_known(mark)) marks_.known.push_back(mark);
+            if (is_known(mark) && mark != picture) marks_.known.push_back(mark);
         }
         keep_marks_of_drops();
         List there(observed_marks_.begin(), observed_marks_.end());
         marks_.changed = marks_.known != canonical_set(std::move(there));
+    }
+
+    /// The service does not say which picture it has, so a mark does. It is written after the picture: were a run to
+    /// end between the two, the picture is sent once more. A picture that no manifest declares any more stays, and so
+    /// does its mark. Answers with the mark that has to wait; null when none has.
+    Value plan_picture_mark() {
+        constexpr std::string_view prefix = "logo:";
+        const auto it = std::find_if(compared_.begin(), compared_.end(),
+                                     [](const auto& compared) { return compared.path() == model::path::logo; });
+        const auto* digest = it == compared_.end() ? nullptr : it->resolved->value.find("sha256");
+        if (digest == nullptr) {
+            for (const auto& mark : observed_marks_)
+                if (mark.rfind(prefix, 0) == 0) marks_.whole.emplace_back(mark);
+            return {};
+        }
+        Value mark(std::string(prefix) + digest->text_or({}));
+        marks_.whole.push_back(mark);
+        return it->diff.changes.empty() ? Value{} : mark;
     }
 
     /// A contributed credential goes by a request of its own. Were its mark to go before it and the run to end between
@@ -390,14 +419,16 @@ private:
             step.reason = Reason::value_known_now;
             steps_.after(key, StepGraph::key(address_));
             for (const auto& path : changed) after_references(key, step.values.find(path)->second);
-            if (changed.contains(model::path::marks)) after_drops(key);
+            if (changed.contains(model::path::marks)) after_what_is_marked(key);
             step.changed = std::move(changed);
         }
     }
 
-    void after_drops(const std::string& key) {
+    void after_what_is_marked(const std::string& key) {
         for (const auto& compared : compared_) {
             if (is_core(compared)) continue;
+            if (compared.path() == model::path::logo && !compared.diff.changes.empty())
+                steps_.after(key, StepGraph::key(address_, compared.path()));
             for (const auto& change : compared.diff.changes) {
                 if (change.op == Change::Op::remove) steps_.after(key, part_key(compared, change));
             }
@@ -415,7 +446,9 @@ private:
             if (is_core(compared)) continue;
             if (compared.resolved->attribute->compare == model::Compare::named) {
                 plan_named_parts(compared);
-            } else if (!compared.diff.changes.empty() && compared.resolved->value == Value(true)) {
+            } else if (compared.resolved->attribute->compare == model::Compare::set) {
+                plan_members(compared);
+            } else if (!compared.diff.changes.empty() && asks_for_something(compared)) {
                 const auto key = StepGraph::key(address_, compared.path());
                 auto& step = add_step(key, compared.path(), Work::add);
                 step.changed = {compared.path()};
@@ -425,11 +458,38 @@ private:
         }
     }
 
+    /// What is set once by a request of its own can be replaced, and not be taken away.
+    static bool asks_for_something(const Compared& compared) {
+        return compared.resolved->value != compared.resolved->attribute->fallback;
+    }
+
+    /// Members of a set that come and go one by one. New ones come first, so that at no time there is nobody.
+    void plan_members(const Compared& compared) {
+        std::vector<std::string> additions;
+        for (const auto op : {Change::Op::add, Change::Op::remove}) {
+            for (const auto& change : compared.diff.changes) {
+                if (change.op != op) continue;
+                const auto key = part_key(compared, change);
+                const auto& member = op == Change::Op::add ? change.after : change.before;
+                auto& step = add_step(key, compared.path() + "/" + part_name(change),
+                                      op == Change::Op::add ? Work::add : Work::drop);
+                step.changed = {compared.path()};
+                step.values.emplace(compared.path(), List{member});
+                if (change.place.known()) step.place = change.place;
+                steps_.after(key, StepGraph::key(address_));
+                after_references(key, member);
+                if (op == Change::Op::add) additions.push_back(key);
+                if (op == Change::Op::add) continue;
+                for (const auto& addition : additions) steps_.after(key, addition);
+            }
+        }
+    }
+
     void plan_named_parts(const Compared& compared) {
         std::vector<std::string> drops;
         for (const auto& change : compared.diff.changes) {
             if (change.op == Change::Op::remove) drops.push_back(part_key(compared, change));
-            if (!gives_its_trust_away(compared, change)) continue;
+            if (!goes_and_comes_anew(compared, change)) continue;
             drops.push_back(StepGraph::key(address_, compared.path() + "/" + change.element, "old"));
             auto& step = add_step(drops.back(), compared.path() + "/" + change.element, Work::drop);
             step.changed = {compared.path()};
@@ -438,7 +498,7 @@ private:
         }
         for (const auto& change : compared.diff.changes) {
             const auto key = part_key(compared, change);
-            const bool anew = change.op == Change::Op::add || gives_its_trust_away(compared, change);
+            const bool anew = change.op == Change::Op::add || goes_and_comes_anew(compared, change);
             const auto work = change.op == Change::Op::remove ? Work::drop : anew ? Work::add : Work::change;
             auto& step = add_step(key, compared.path() + "/" + change.element, work);
             step.changed = {compared.path()};
@@ -453,6 +513,11 @@ private:
         }
     }
 
+    static bool goes_and_comes_anew(const Compared& compared, const Change& change) {
+        const bool is_immutable = compared.resolved->attribute->immutable_elements;
+        return (is_immutable && change.op == Change::Op::set) || gives_its_trust_away(compared, change);
+    }
+
     /// Whether another element is to have the issuer and subject that this one has until now. Changed in place, the two
     /// would stand in each other's way, for ever when they swap; so this one goes and comes anew.
     static bool gives_its_trust_away(const Compared& compared, const Change& change) {
@@ -465,7 +530,14 @@ private:
     }
 
     std::string part_key(const Compared& compared, const Change& change) const {
-        return StepGraph::key(address_, compared.path() + "/" + change.element);
+        return StepGraph::key(address_, compared.path() + "/" + part_name(change));
+    }
+
+    /// An element's name; a member of a set is called what it is, or whose it will be.
+    static std::string part_name(const Change& change) {
+        const auto& member = change.op == Change::Op::remove ? change.before : change.after;
+        if (!change.element.empty()) return change.element;
+        return member.as_reference() != nullptr ? to_string(member.as_reference()->address) : member.text_or({});
     }
 
     void plan_secret_steps() {

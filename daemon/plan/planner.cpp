@@ -3,6 +3,7 @@
 #include "plan/canonical.hpp"
 #include "plan/credential_count.hpp"
 #include "plan/diff.hpp"
+#include "plan/field_warnings.hpp"
 #include "plan/object_planner.hpp"
 #include "plan/permission_names.hpp"
 #include "plan/removals.hpp"
@@ -75,6 +76,7 @@ Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, con
     std::sort(plan.withheld.begin(), plan.withheld.end(),
               [](const auto& a, const auto& b) { return std::tie(a.address, a.why) < std::tie(b.address, b.why); });
     rate_risks(plan, desired.environment, observed);
+    warn_of_expiry(items, now, plan);
     count(plan);
     plan.id = plan_id(desired, observed, plan);
     return plan;

@@ -59,6 +59,8 @@ public:
         if (use.needs == "managedIdentity" && auth_type(target->second) != "managedIdentity") no_identity(use);
         if (use.needs == model::output::redirect_url && auth_type(target->second) == "none") no_redirect_url(use);
         if (use.needs.rfind("clientSecrets/", 0) == 0) check_secret(use, target->second);
+        if (use.needs == model::path::service_principal && !target->second.attributes.contains(use.needs))
+            no_service_principal(use);
     }
 
 private:
@@ -93,6 +95,16 @@ private:
         diagnostic.label = "signs in another way";
         diagnostic.help =
             "let the connector sign in with `credential: {managedIdentity: {}}`, or remove this federated credential";
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    void no_service_principal(const model::ReferenceUse& use) {
+        Diagnostic diagnostic;
+        diagnostic.code = "RG0323";
+        diagnostic.message = fmt::format("{} has no service principal that could own anything", to_string(use.target));
+        diagnostic.span = use.span;
+        diagnostic.label = "`servicePrincipal: {create: false}` there";
+        diagnostic.help = "let it have one, or name another owner by its object id";
         diagnostics_.push_back(std::move(diagnostic));
     }
 

@@ -253,7 +253,18 @@ private:
             resolved.observed =
                 canonical(attribute, {});  // an absent scalar stays null, so that a creation shows every value it sets
         }
+        if (attribute.path == model::path::owners) overlook_caller(resolved);
         return resolved;
+    }
+
+    /// regent's own service principal is an owner of what it makes, and has to stay one where it may only write what it
+    /// owns: nobody needs to declare it, and it is never taken away.
+    void overlook_caller(ResolvedAttribute& owners) const {
+        const Value caller(observed_.caller_object_id);
+        const bool is_declared = std::any_of(owners.elements.begin(), owners.elements.end(),
+                                             [&](const auto& element) { return element.value == caller; });
+        auto* there = std::get_if<model::List>(&owners.observed.held);
+        if (there != nullptr && !is_declared) std::erase(*there, caller);
     }
 
     ResolvedElement look_up(const model::Element& element) const {

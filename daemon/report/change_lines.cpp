@@ -182,6 +182,10 @@ std::string value_text(std::string_view path, const model::Value& value, const R
     if (const auto* reference = value.as_reference()) return reference_text(*reference);
     if (is_document(path)) return definition_summary(value);
     if (path == model::path::permissions && value.as_map() != nullptr) return permission_text(value, report);
+    if (value.as_map() != nullptr && (path == model::path::token_encryption_key || path == model::path::logo)) {
+        const auto members = members_text(*value.as_map());
+        return members.empty() ? "(none)" : members;
+    }
     if (path == model::path::sign_in_audience) {
         const auto friendly = as_in_manifest(path, value);
         return friendly == value ? model::to_text(value) : friendly.text_or("");

@@ -69,6 +69,9 @@ StepWords words_for(const plan::Step& step) {
     if (collection == model::path::service_principal) return object("service principal");
     if (collection == model::path::federated_credentials)
         return object(fmt::format("federated credential \"{}\"", element));
+    if (collection == model::path::owners) return object(fmt::format("owner {}", element));
+    if (collection == model::path::extension_properties)
+        return object(fmt::format("extension property \"{}\"", element));
     if (step.work == plan::Work::await)
         return {address, fmt::format("waiting for its {}", step.part), fmt::format("{} is there", step.part)};
     return object(step.part);

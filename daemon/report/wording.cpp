@@ -106,6 +106,8 @@ std::string words_for_part(const std::string& part) {
     if (path == model::path::service_principal) return "service principal";
     if (path == model::path::federated_credentials) return "federated credential" + name;
     if (path == model::path::client_secrets) return "secret" + name;
+    if (path == model::path::owners) return "owner" + name;
+    if (path == model::path::extension_properties) return "extension property" + name;
     return path + name;
 }
 

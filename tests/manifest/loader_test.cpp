@@ -367,10 +367,12 @@ TEST_CASE("the manifests that come with regent load without an error", "[manifes
         Repository repository;
         repository.environment = text_of_file(root / folder / "environments" / environment);
         repository.manifest = text_of_file(entry.path());
-        const auto openapi = root / folder / "base/openapi";
-        if (std::filesystem::exists(openapi))
-            for (const auto& file : std::filesystem::directory_iterator(openapi))
-                repository.files["openapi/" + file.path().filename().string()] = text_of_file(file.path());
+        for (const auto* beside : {"openapi", "certificates"}) {
+            if (!std::filesystem::exists(root / folder / "base" / beside)) continue;
+            for (const auto& file : std::filesystem::directory_iterator(root / folder / "base" / beside))
+                repository.files[std::string(beside) + "/" + file.path().filename().string()] =
+                    text_of_file(file.path());
+        }
         const auto loaded = load_repository(repository);
         INFO(loaded.text);
         CHECK_FALSE(model::has_errors(loaded.diagnostics));

@@ -103,7 +103,9 @@ TEST_CASE("what an attribute's row says of it goes together", "[attributes]") {
             // A part is added to an object that is there already.
             CHECK((!attribute.own_step || attribute.late));
             CHECK_FALSE((attribute.write_only && attribute.immutable));
-            CHECK((attribute.compare != Compare::named || attribute.own_step));
+            // Of what is only sent nothing can be compared, so something else has to tell whether it is there.
+            CHECK((attribute.sent_member.empty() || !attribute.compared_members.empty()));
+            CHECK_FALSE((attribute.immutable_elements && !attribute.own_step));
             CHECK((attribute.compare == Compare::scalar || attribute.fallback.is_null()));
             marks += attribute.part_of_ownership ? 1 : 0;
         }

@@ -1,6 +1,7 @@
 #include "model/attributes.hpp"
 #include "provider/graph/application_body.hpp"
 #include "provider/graph/application_json.hpp"
+#include "provider/graph/application_properties.hpp"
 #include "provider/graph/graph_time.hpp"
 
 #include <catch2/catch.hpp>
@@ -22,7 +23,14 @@ json minimal() {
       "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": [], "redirectUriSettings": [],
               "implicitGrantSettings": {"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false}},
       "spa": {"redirectUris": []}, "publicClient": {"redirectUris": []},
-      "api": {"requestedAccessTokenVersion": null, "acceptMappedClaims": null}, "federatedIdentityCredentials": []})");
+      "api": {"requestedAccessTokenVersion": null, "acceptMappedClaims": null}, "federatedIdentityCredentials": [],
+      "groupMembershipClaims": null, "isDeviceOnlyAuthSupported": null, "isFallbackPublicClient": null,
+      "nativeAuthenticationApisEnabled": null, "serviceManagementReference": null, "samlMetadataUrl": null,
+      "defaultRedirectUri": null, "optionalClaims": null, "servicePrincipalLockConfiguration": null,
+      "requestSignatureVerification": null, "addIns": [], "keyCredentials": [], "tokenEncryptionKeyId": null,
+      "info": {"logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null,
+               "termsOfServiceUrl": null},
+      "parentalControlSettings": {"countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow"}})");
 }
 
 model::ObservedResource read(const json& application) {
@@ -36,9 +44,9 @@ model::Value at(const model::ObservedResource& resource, std::string_view where)
 }
 
 json body(const model::Map& values, const model::ObservedResource* observed = nullptr) {
-    ChangedPaths changed;
+    Paths changed;
     for (const auto& [where, value] : values) changed.insert(where);
-    return application_body(changed, values, observed);
+    return property_body(changed, values, observed);
 }
 
 }  // namespace
@@ -51,7 +59,96 @@ TEST_CASE("nulls are read as what they mean to Entra") {
     CHECK(at(resource, path::implicit_id_token) == model::Value(false));
     CHECK(at(resource, path::redirect_uris_web) == model::Value(model::List{}));
     CHECK(resource.id == "7e7e7e7e-1111-4444-8888-abcdefabcdef");
+    CHECK(at(resource, path::is_fallback_public_client) == model::Value(false));
+    CHECK(at(resource, path::accept_mapped_claims) == model::Value(false));
+    CHECK(at(resource, path::native_authentication) == model::Value("none"));
+    CHECK(at(resource, path::group_membership_claims) == model::Value(model::List{}));
+    CHECK(at(resource, path::optional_claims_id_token) == model::Value(model::Map{}));
+    CHECK(at(resource, path::lock_enabled) == model::Value(false));
+    CHECK(at(resource, path::age_group_rule) == model::Value("Allow"));
+    CHECK(at(resource, path::support_url) == model::Value(""));
     CHECK(resource.remarks.empty());
+}
+
+TEST_CASE("what Graph writes in another form is read as it was meant") {
+    const auto sent = read(minimal()).attributes;
+    auto shown = minimal();
+    // Never set, or set and emptied; defaults spelt out or not.
+    shown["optionalClaims"] = {
+        {"idToken", json::array()}, {"accessToken", json::array()}, {"saml2Token", json::array()}};
+    shown["nativeAuthenticationApisEnabled"] = "none";
+    shown["isFallbackPublicClient"] = false;
+    shown["isDeviceOnlyAuthSupported"] = false;
+    shown["api"] = {{"requestedAccessTokenVersion", 1}, {"acceptMappedClaims", false}};
+    shown["parentalControlSettings"] = nullptr;
+    shown["info"] = nullptr;
+    shown["groupMembershipClaims"] = "";
+    CHECK(read(shown).attributes == sent);
+    for (const auto* words :
+         {"SecurityGroup,ApplicationGroup", "ApplicationGroup, SecurityGroup", " SecurityGroup ,ApplicationGroup,"}) {
+        shown["groupMembershipClaims"] = words;
+        CHECK(at(read(shown), path::group_membership_claims) ==
+              model::Value(model::List{"ApplicationGroup", "SecurityGroup"}));
+    }
+    // That tokens carry no groups is a choice; that nobody chose is none.
+    shown["groupMembershipClaims"] = "None";
+    CHECK(at(read(shown), path::group_membership_claims) == model::Value(model::List{"None"}));
+    shown["optionalClaims"]["idToken"] = {
+        {{"name", "email"}, {"source", nullptr}, {"essential", false}, {"additionalProperties", json::array()}},
+        {{"name", "groups"}, {"essential", true}, {"additionalProperties", {"b", "a"}}},
+        {{"name", "groups"}, {"source", "user"}, {"essential", false}}};
+    const auto claims = at(read(shown), path::optional_claims_id_token);
+    CHECK(claims == model::Value(model::Map{
+                        {"email", model::Map{}},
+                        {"groups", model::Map{{"essential", true}, {"additionalProperties", model::List{"a", "b"}}}},
+                        {"groups (user)", model::Map{{"source", "user"}}}}));
+    // Written again it is the same, also the second one of a name.
+    const auto written = body({{std::string(path::optional_claims_id_token), claims}})["optionalClaims"]["idToken"];
+    REQUIRE(written.size() == 3);
+    CHECK(written[2]["name"] == "groups");
+    CHECK(written[2]["source"] == "user");
+}
+
+TEST_CASE("certificates are called by their names and told apart by their thumbprints") {
+    auto application = minimal();
+    const auto key = [](const char* id, const json& name, const char* thumbprint) {
+        return json{{"keyId", id},
+                    {"type", "AsymmetricX509Cert"},
+                    {"usage", "Encrypt"},
+                    {"displayName", name},
+                    {"key", nullptr},
+                    {"customKeyIdentifier", thumbprint},
+                    {"startDateTime", "2026-01-01T00:00:00Z"},
+                    {"endDateTime", "2027-01-01T00:00:00.0000000Z"}};
+    };
+    const std::string a(40, 'a'), b(40, 'B');
+    application["keyCredentials"] = {key("A0000000-0000-4000-8000-000000000001", "portal", a.c_str()),
+                                     key("a0000000-0000-4000-8000-000000000002", "portal", b.c_str()),
+                                     key("a0000000-0000-4000-8000-000000000003", nullptr, "somebody's own")};
+    application["tokenEncryptionKeyId"] = "A0000000-0000-4000-8000-000000000001";
+    const auto resource = read(application);
+    const auto certificate = [](const std::string& thumbprint) {
+        return model::Value(model::Map{{"usage", "Encrypt"}, {"thumbprint", thumbprint}, {"ends", "2027-01-01"}});
+    };
+    CHECK(at(resource, path::certificates) ==
+          model::Value(model::Map{{"portal", certificate(std::string(40, 'A'))},
+                                  {"portal (a0000000-0000-4000-8000-000000000002)", certificate(b)},
+                                  {"somebody's own", certificate("somebody's own")}}));
+    CHECK(at(resource, path::token_encryption_key) ==
+          model::Value(model::Map{{"name", "portal"}, {"thumbprint", std::string(40, 'A')}}));
+}
+
+TEST_CASE("attributes that are read on demand are absent, not empty, unless somebody asked") {
+    auto application = minimal();
+    application["isDisabled"] = true;
+    CHECK_FALSE(read(application).attributes.contains(path::is_disabled));
+    const auto asked = read_application(application, PermissionNames({}), {std::string(path::is_disabled)});
+    REQUIRE(asked);
+    CHECK(at(*asked, path::is_disabled) == model::Value(true));
+    CHECK(application_members({}).find("isDisabled") == std::string::npos);
+    CHECK(application_members({std::string(path::is_disabled)}).find("isDisabled") != std::string::npos);
+    application.erase("isDisabled");
+    CHECK_FALSE(read_application(application, PermissionNames({}), {std::string(path::is_disabled)}));
 }
 
 TEST_CASE("a complex member that is null is read like an empty one") {
@@ -84,6 +181,14 @@ TEST_CASE("a member that was asked for and is missing or of another type is an e
                                          "/requiredResourceAccess",
                                          "/passwordCredentials",
                                          "/federatedIdentityCredentials",
+                                         "/groupMembershipClaims",
+                                         "/isFallbackPublicClient",
+                                         "/optionalClaims",
+                                         "/info/supportUrl",
+                                         "/parentalControlSettings/legalAgeGroupRule",
+                                         "/addIns",
+                                         "/keyCredentials",
+                                         "/info/logoUrl",
                                          "/uniqueName"};
     for (const auto& place : asked) {
         INFO(place);
@@ -148,7 +253,7 @@ TEST_CASE("a body holds what changed and not its neighbours") {
           json::parse(R"({"publicClient": {"redirectUris": []}})"));
     CHECK(body({{std::string(path::access_token_version), 2}}) == json{{"api", {{"requestedAccessTokenVersion", 2}}}});
     CHECK(body({{std::string(path::description), ""}}) == json{{"description", nullptr}});
-    CHECK(application_body({}, {{std::string(path::notes), "not changed"}}, nullptr) == json::object());
+    CHECK(property_body({}, {{std::string(path::notes), "not changed"}}, nullptr) == json::object());
 }
 
 TEST_CASE("both implicit grant settings travel together, the other one as it is") {

@@ -82,6 +82,7 @@ public:
     StepResult done(const plan::Step& step);
 
     StepInput input;  ///< of the next apply()
+    [[nodiscard]] Writer& writer() { return *writer_; }
     [[nodiscard]] SharedClock& clock() { return clock_; }
     [[nodiscard]] simulator::Simulator& simulator() { return simulator_; }
 

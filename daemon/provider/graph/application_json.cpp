@@ -1,6 +1,8 @@
 #include "provider/graph/application_json.hpp"
 
 #include "model/attributes.hpp"
+#include "provider/graph/application_properties.hpp"
+#include "provider/graph/certificates_json.hpp"
 #include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
 
@@ -14,72 +16,7 @@ using model::Map;
 using model::Value;
 using nlohmann::json;
 
-/// Reads members strictly, and remembers the first one that is not as documented.
-class Reading {
-public:
-    /// Null when `parent` is null itself or the member is; then everything inside is empty.
-    const json* object(const json* parent, const char* name) {
-        const auto* value = find(parent, name);
-        if (value == nullptr || value->is_null()) return nullptr;
-        return value->is_object() ? value : wrong(name, "no object");
-    }
-    const json* array(const json* parent, const char* name) {
-        const auto* value = find(parent, name);
-        if (value == nullptr || value->is_null()) return nullptr;
-        return value->is_array() ? value : wrong(name, "no list");
-    }
-    std::string text(const json* parent, const char* name) {
-        const auto* value = find(parent, name);
-        if (value == nullptr || value->is_null()) return {};
-        if (!value->is_string()) wrong(name, "no text");
-        return value->is_string() ? value->get<std::string>() : std::string{};
-    }
-    std::string required_text(const json* parent, const char* name) {
-        auto value = text(parent, name);
-        if (value.empty()) wrong(name, "empty");
-        return value;
-    }
-    List texts(const json* parent, const char* name) {
-        List list;
-        const auto* values = array(parent, name);
-        if (values == nullptr) return list;
-        for (const auto& value : *values) {
-            if (value.is_string()) {
-                list.emplace_back(value.get<std::string>());
-            } else {
-                wrong(name, "not a list of texts");
-            }
-        }
-        return list;
-    }
-    bool flag(const json* parent, const char* name) {
-        const auto* value = find(parent, name);
-        if (value == nullptr || value->is_null()) return false;
-        if (!value->is_boolean()) wrong(name, "neither true nor false");
-        return value->is_boolean() && value->get<bool>();
-    }
-    std::int64_t number(const json* parent, const char* name, std::int64_t otherwise) {
-        const auto* value = find(parent, name);
-        if (value == nullptr || value->is_null()) return otherwise;
-        if (!value->is_number_integer()) wrong(name, "no number");
-        return value->is_number_integer() ? value->get<std::int64_t>() : otherwise;
-    }
-    const json* wrong(const char* name, const char* why) {
-        if (problem_.empty()) problem_ = fmt::format("`{}` is {}", name, why);
-        return nullptr;
-    }
-    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
-
-private:
-    const json* find(const json* parent, const char* name) {
-        if (parent == nullptr) return nullptr;
-        const auto* value = member(*parent, name);
-        return value != nullptr ? value : wrong(name, "missing");
-    }
-    std::string problem_;
-};
-
-List read_permissions(Reading& reading, const json* application, const PermissionNames& names) {
+List read_permissions(StrictReading& reading, const json* application, const PermissionNames& names) {
     List permissions;
     const auto* apis = reading.array(application, "requiredResourceAccess");
     if (apis == nullptr) return permissions;
@@ -96,7 +33,7 @@ List read_permissions(Reading& reading, const json* application, const Permissio
     return permissions;
 }
 
-Map read_credentials(Reading& reading, const json* application, std::vector<std::string>& remarks) {
+Map read_credentials(StrictReading& reading, const json* application, std::vector<std::string>& remarks) {
     Map credentials;
     const auto* list = reading.array(application, "federatedIdentityCredentials");
     if (list == nullptr) return credentials;
@@ -131,7 +68,7 @@ void read_issuer(model::ObservedSecret& secret) {
     secret.operation_id = operation;
 }
 
-std::vector<model::ObservedSecret> read_secrets(Reading& reading, const json* application) {
+std::vector<model::ObservedSecret> read_secrets(StrictReading& reading, const json* application) {
     std::vector<model::ObservedSecret> secrets;
     const auto* list = reading.array(application, "passwordCredentials");
     if (list == nullptr) return secrets;
@@ -150,54 +87,43 @@ std::vector<model::ObservedSecret> read_secrets(Reading& reading, const json* ap
     return secrets;
 }
 
+/// Graph shows where the picture lies, not which one it is: that says our mark.
+Value read_logo(StrictReading& reading, const json* application, const TagFacts& facts) {
+    if (!facts.logo.empty()) return Map{{"sha256", facts.logo}};
+    const auto address = reading.text(reading.object(application, "info"), "logoUrl");
+    return address.empty() ? Map{} : Map{{"sha256", "not known"}};
+}
+
 void put(Map& attributes, std::string_view path, Value value) {
     attributes.insert_or_assign(std::string(path), std::move(value));
 }
 
-void read_attributes(Reading& reading, const json* application, Map& into) {
-    put(into, model::path::display_name, reading.text(application, "displayName"));
-    put(into, model::path::description, reading.text(application, "description"));
-    put(into, model::path::notes, reading.text(application, "notes"));
-    put(into, model::path::sign_in_audience, reading.text(application, "signInAudience"));
-    put(into, model::path::identifier_uris, reading.texts(application, "identifierUris"));
-    const auto* web = reading.object(application, "web");
-    put(into, model::path::redirect_uris_web, reading.texts(web, "redirectUris"));
-    put(into, model::path::home_page_url, reading.text(web, "homePageUrl"));
-    put(into, model::path::logout_url, reading.text(web, "logoutUrl"));
-    const auto* implicit = reading.object(web, "implicitGrantSettings");
-    put(into, model::path::implicit_id_token, reading.flag(implicit, "enableIdTokenIssuance"));
-    put(into, model::path::implicit_access_token, reading.flag(implicit, "enableAccessTokenIssuance"));
-    const auto* spa = reading.object(application, "spa");
-    put(into, model::path::redirect_uris_spa, reading.texts(spa, "redirectUris"));
-    const auto* native = reading.object(application, "publicClient");
-    put(into, model::path::redirect_uris_native, reading.texts(native, "redirectUris"));
-    const auto* api = reading.object(application, "api");
-    put(into, model::path::access_token_version, reading.number(api, "requestedAccessTokenVersion", 1));
-}
-
 }  // namespace
 
-std::string_view application_members() noexcept {
-    return "id,appId,displayName,description,notes,signInAudience,uniqueName,tags,identifierUris,web,spa,publicClient,"
-           "api,requiredResourceAccess,passwordCredentials";
+std::string application_members(const Paths& on_demand) {
+    return "id,appId,uniqueName,tags,requiredResourceAccess,passwordCredentials,keyCredentials,tokenEncryptionKeyId," +
+           property_members(on_demand);
 }
 
 tl::expected<model::ObservedResource, std::string> read_application(const json& application,
-                                                                    const PermissionNames& names) {
-    Reading reading;
+                                                                    const PermissionNames& names,
+                                                                    const Paths& on_demand) {
+    StrictReading reading;
     model::ObservedResource resource;
     const auto* root = &application;
     resource.id = lower_case(reading.required_text(root, "id"));
     resource.outputs.emplace(model::output::object_id, resource.id);
     resource.outputs.emplace(model::output::app_id, lower_case(reading.required_text(root, "appId")));
-    read_attributes(reading, root, resource.attributes);
+    read_properties(reading, application, on_demand, resource.attributes);
     put(resource.attributes, model::path::permissions, read_permissions(reading, root, names));
     put(resource.attributes, model::path::federated_credentials, read_credentials(reading, root, resource.remarks));
     resource.secrets = read_secrets(reading, root);
+    read_certificates(reading, application, resource);
 
     const auto tags = reading.texts(root, "tags");
     const auto facts = read_tags(application);
     put(resource.attributes, model::path::tags, List(facts.others.begin(), facts.others.end()));
+    put(resource.attributes, model::path::logo, read_logo(reading, root, facts));
     put(resource.attributes, model::path::marks, marks_of(facts, resource.attributes));
     resource.provider_data.emplace(provider_data::tags, model::to_json(tags).dump());
     resource.provider_data.emplace(provider_data::unique_name, reading.text(root, "uniqueName"));

@@ -2,6 +2,7 @@
 
 #include "model/snapshot.hpp"
 #include "provider/graph/application_marks.hpp"
+#include "provider/graph/application_properties.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -13,13 +14,15 @@
 namespace regent::provider::graph {
 
 /// The `$select` of everything read_application() looks at.
-[[nodiscard]] std::string_view application_members() noexcept;
+[[nodiscard]] std::string application_members(const Paths& on_demand);
 
 /// An application as Graph shows it, in the model's terms; `federatedIdentityCredentials` must be in it. Address,
 /// ownership and service principal are left to others. A member that is missing though it was asked for is an error and
-/// not an empty value, since planning would take the emptiness for the truth; null is empty.
+/// not an empty value, since planning would take the emptiness for the truth; null is empty. Of the attributes that are
+/// read on demand those in `on_demand` are.
 [[nodiscard]] tl::expected<model::ObservedResource, std::string> read_application(const nlohmann::json& application,
-                                                                                  const PermissionNames& names);
+                                                                                  const PermissionNames& names,
+                                                                                  const Paths& on_demand = {});
 
 /// Notes the service principal: its id, or empty when there is none.
 void set_service_principal(model::ObservedResource& resource, const std::string& id);

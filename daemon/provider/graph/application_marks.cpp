@@ -14,8 +14,9 @@ namespace regent::provider::graph {
 namespace {
 
 constexpr std::string_view owner_prefix = "regent:owner:", name_prefix = "regent:name:", from_prefix = "regent:from:",
-                           prevent_delete_tag = "regent:preventDelete", on_removal_prefix = "regent:onRemoval:";
-constexpr std::string_view contributes = "contributes:";
+                           prevent_delete_tag = "regent:preventDelete",
+                           on_removal_prefix = "regent:onRemoval:", logo_prefix = "regent:logo:";
+constexpr std::string_view contributes = "contributes:", logo_mark = "logo:";
 
 bool begins(const std::string& text, std::string_view prefix) {
     return text.compare(0, prefix.size(), prefix) == 0;
@@ -67,6 +68,8 @@ TagFacts read_tags(const nlohmann::json& application) {
             facts.name = tag.substr(name_prefix.size());
         } else if (begins(tag, from_prefix)) {
             facts.digests.push_back(tag.substr(from_prefix.size()));
+        } else if (begins(tag, logo_prefix)) {
+            facts.logo = tag.substr(logo_prefix.size());
         } else if (tag == prevent_delete_tag) {
             facts.prevent_delete = true;
         } else if (begins(tag, on_removal_prefix)) {
@@ -100,6 +103,7 @@ model::List marks_of(const TagFacts& facts, const model::Map& attributes) {
     model::List marks;
     if (facts.prevent_delete) marks.emplace_back("preventDelete");
     if (!facts.on_removal.empty()) marks.emplace_back("onRemoval:" + facts.on_removal);
+    if (!facts.logo.empty()) marks.emplace_back(std::string(logo_mark) + facts.logo);
     const auto candidates = contributable(attributes);
     for (const auto& digest : facts.digests) {
         const auto it = std::find_if(candidates.begin(), candidates.end(),
@@ -127,6 +131,7 @@ std::vector<std::string> tags_for(const std::vector<std::string>& others, const 
         if (mark == "preventDelete") add(std::string(prevent_delete_tag));
         if (mark == model::mark::kept_on_removal || mark == model::mark::deleted_on_removal)
             add(std::string(tag_prefix) + mark);
+        if (begins(mark, logo_mark)) add(std::string(logo_prefix) + mark.substr(logo_mark.size()));
         if (begins(mark, contributes)) add(std::string(from_prefix) + short_digest(mark.substr(contributes.size())));
     }
     return tags;

@@ -17,6 +17,7 @@ namespace regent::provider::graph {
 ///     regent:name:<metadata.name>             which one, where uniqueName belongs to another tool
 ///     regent:preventDelete
 ///     regent:onRemoval:keep, :delete          management.onRemoval, for when the manifest is gone
+///     regent:logo:<16 hex digits>             SHA-256 of the picture that was sent last
 ///     regent:from:<16 hex digits>             SHA-256 over "<path>:<element>": a document contributed this element
 inline constexpr std::string_view tag_prefix = "regent:";
 [[nodiscard]] std::string owner_tag(const Identity& identity);
@@ -29,6 +30,7 @@ struct TagFacts {
     std::string name;                 ///< behind "regent:name:"
     bool prevent_delete = false;
     std::string on_removal;            ///< behind "regent:onRemoval:"; empty: none
+    std::string logo;                  ///< behind "regent:logo:"
     std::vector<std::string> digests;  ///< behind "regent:from:"
     bool any_of_regent = false;        ///< a tag begins with "regent:"
 };

@@ -42,6 +42,7 @@ ApplicationMatch::ApplicationMatch(const model::Scope& scope, Identity identity)
     for (const auto& wanted : scope.wanted) {
         if (wanted.address.kind != model::kind::application) continue;
         wanted_.emplace(wanted.address, wanted).first->second.adopt = lower_case(wanted.adopt);
+        on_demand_.insert(wanted.on_demand.begin(), wanted.on_demand.end());
     }
 }
 
@@ -235,7 +236,7 @@ ApplicationMatch::Done ApplicationMatch::settle_orphans() {
 
 tl::expected<model::ObservedResource, std::string> ApplicationMatch::ours(const Address& address,
                                                                           const json& application) const {
-    auto resource = read_application(application, *names_);
+    auto resource = read_application(application, *names_, on_demand_);
     if (!resource) return resource;
     resource->address = address;
     resource->ownership = model::Ownership::ours;
@@ -246,8 +247,8 @@ tl::expected<model::ObservedResource, std::string> ApplicationMatch::ours(const 
 
 ApplicationMatch::Done ApplicationMatch::put(const Address& address, const json& application,
                                              model::Ownership ownership, bool deleted) {
-    auto resource =
-        ownership == model::Ownership::ours ? ours(address, application) : read_application(application, *names_);
+    auto resource = ownership == model::Ownership::ours ? ours(address, application)
+                                                        : read_application(application, *names_, on_demand_);
     if (!resource) return tl::unexpected(std::move(resource.error()));
     resource->address = address;
     resource->ownership = ownership;

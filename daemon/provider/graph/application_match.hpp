@@ -66,7 +66,8 @@ private:
 
     const Identity identity_;
     std::map<model::Address, model::Scope::Wanted> wanted_;
-    std::map<std::string, Json> applications_;  ///< by object id
+    std::set<std::string, std::less<>> on_demand_;  ///< attributes that some manifest declares
+    std::map<std::string, Json> applications_;      ///< by object id
     std::map<model::Address, std::vector<std::string>> holders_;
     std::map<std::string, std::string> by_app_id_;
     std::set<std::string> tagged_;

@@ -60,7 +60,7 @@ std::string ApplicationReader::selecting(std::string path, std::string_view more
     const auto add = [&](const std::string& option) {
         if (!option.empty()) path += (path.find('?') == std::string::npos ? '?' : '&') + option;
     };
-    if (members_ == Members::known) add(fmt::format("$select={}", application_members()));
+    if (members_ == Members::known) add(fmt::format("$select={}", application_members(on_demand_)));
     add(std::string(more));
     return path;
 }
@@ -116,7 +116,8 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::by_keys
     std::vector<std::size_t> indices;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (*held && !(*held)->contains(lower_case(keys[i]))) continue;
-        paths.push_back(selecting(fmt::format("/applications({}={})", key_name, key_literal(keys[i]))));
+        const auto path = fmt::format("/applications({}={})", key_name, key_literal(keys[i]));
+        paths.push_back(on_demand_.empty() ? path : selecting(path));
         indices.push_back(i);
     }
     auto read = read_each(paths);

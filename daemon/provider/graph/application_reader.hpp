@@ -32,9 +32,10 @@ public:
     /// What is asked for of each application: what read_application() looks at, or everything that Graph shows unasked.
     enum class Members { known, all };
 
+    /// `on_demand`: attributes that some manifest declares and that are not read otherwise.
     ApplicationReader(GraphClient& client, ReaderMemory& memory, ReadProgress& progress,
-                      Members members = Members::known)
-        : client_(client), memory_(memory), progress_(progress), members_(members) {}
+                      Members members = Members::known, std::set<std::string, std::less<>> on_demand = {})
+        : client_(client), memory_(memory), progress_(progress), members_(members), on_demand_(std::move(on_demand)) {}
 
     template <typename T>
     using Result = tl::expected<T, ProviderError>;
@@ -73,6 +74,10 @@ private:
     ReaderMemory& memory_;
     ReadProgress& progress_;
     const Members members_;
+    /// While it is empty, single applications are read as Graph shows them: selecting `keyCredentials` of a single one
+    /// brings the keys' bytes, which only 150 requests a minute may.
+    /// https://learn.microsoft.com/graph/api/application-get
+    const std::set<std::string, std::less<>> on_demand_;
 };
 
 }  // namespace regent::provider::graph

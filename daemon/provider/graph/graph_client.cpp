@@ -182,6 +182,18 @@ GraphClient::Result<void> GraphClient::wait_for_lane(const std::string& what) {
     return {};
 }
 
+GraphClient::Result<GraphAnswer> GraphClient::put_file(const std::string& path, const std::string& what,
+                                                       const std::string& bytes, const std::string& content_type) {
+    net::Request request;
+    request.method = net::Method::put;
+    request.origin = origin_;
+    request.target = "/v1.0" + path;
+    request.headers.emplace_back("Accept", "application/json");
+    request.headers.emplace_back("Content-Type", content_type);
+    request.body = bytes;
+    return call(request, what);
+}
+
 GraphClient::Result<json> GraphClient::get(const std::string& path, const std::string& what) {
     auto answer = send(net::Method::get, path, what);
     if (!answer) return tl::unexpected(std::move(answer.error()));

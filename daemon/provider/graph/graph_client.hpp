@@ -54,6 +54,9 @@ public:
     /// Any answer that arrived; an error only when none did.
     [[nodiscard]] Result<GraphAnswer> send(net::Method method, const std::string& path, const std::string& what,
                                            const nlohmann::json* body = nullptr, SendOptions options = {});
+    /// PUTs the bytes of a file.
+    [[nodiscard]] Result<GraphAnswer> put_file(const std::string& path, const std::string& what,
+                                               const std::string& bytes, const std::string& content_type);
     /// An answer of 200, as JSON object.
     [[nodiscard]] Result<nlohmann::json> get(const std::string& path, const std::string& what);
     /// The members of `value` of every page, to the end. A page that fails fails the whole; `pages_read` then says how

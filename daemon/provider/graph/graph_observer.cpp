@@ -2,6 +2,7 @@
 #include "provider/graph/application_match.hpp"
 #include "provider/graph/application_reader.hpp"
 #include "provider/graph/graph_provider.hpp"
+#include "provider/graph/relation_reader.hpp"
 #include "provider/graph/tenant_changes.hpp"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ private:
     }
 
     Read read(const model::Scope& scope, model::Snapshot& found, ReadProgress& progress) {
-        ApplicationReader reader(client_, memory_, progress);
+        ApplicationReader reader(client_, memory_, progress, ApplicationReader::Members::known, asked_for(scope));
         auto caller = client_.caller_object_id();
         if (!caller) return tl::unexpected(std::move(caller.error()));
         found.caller_object_id = std::move(*caller);
@@ -57,7 +58,8 @@ private:
         if (!apis) return tl::unexpected(std::move(apis.error()));
         found.apis = std::move(*apis);
         if (auto read = read_applications(reader, scope, found); !read) return read;
-        return read_service_principals(reader, found);
+        if (auto read = read_service_principals(reader, found); !read) return read;
+        return read_relations(client_, scope, found, progress);
     }
 
     Read read_applications(ApplicationReader& reader, const model::Scope& scope, model::Snapshot& found) {
@@ -75,6 +77,15 @@ private:
         if (auto settled = match.settle(PermissionNames(found.apis), found); !settled)
             return tl::unexpected(client_.incomplete("read the applications", settled.error()));
         return {};
+    }
+
+    static std::set<std::string, std::less<>> asked_for(const model::Scope& scope) {
+        std::set<std::string, std::less<>> asked;
+        for (const auto& wanted : scope.wanted) {
+            if (wanted.address.kind == model::kind::application)
+                asked.insert(wanted.on_demand.begin(), wanted.on_demand.end());
+        }
+        return asked;
     }
 
     /// How many of the applications that are wanted were there when somebody last remembered them.

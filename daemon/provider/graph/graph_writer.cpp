@@ -1,6 +1,9 @@
 #include "model/attributes.hpp"
+#include "provider/graph/extension_steps.hpp"
 #include "provider/graph/graph_provider.hpp"
+#include "provider/graph/logo_step.hpp"
 #include "provider/graph/object_steps.hpp"
+#include "provider/graph/owner_steps.hpp"
 #include "provider/graph/part_steps.hpp"
 #include "provider/graph/secret_steps.hpp"
 
@@ -35,6 +38,13 @@ StepOutcome carry_out_on_part(const StepContext& context) {
     if (collection == model::path::service_principal && step.work == Work::add) return add_service_principal(context);
     if (collection == model::path::federated_credentials && writes) return write_credential(context);
     if (collection == model::path::federated_credentials && step.work == Work::drop) return drop_credential(context);
+    if (collection == model::path::owners && step.work == Work::add) return add_owner(context);
+    if (collection == model::path::owners && step.work == Work::drop) return drop_owner(context);
+    if (collection == model::path::logo && writes) return write_logo(context);
+    if (collection == model::path::extension_properties && step.work == Work::add)
+        return add_extension_property(context);
+    if (collection == model::path::extension_properties && step.work == Work::drop)
+        return drop_extension_property(context);
     if (collection == model::path::client_secrets && step.work == Work::add) return issue_secret(context);
     if (collection == model::path::client_secrets && step.work == Work::drop) return drop_secret(context);
     return tl::unexpected(

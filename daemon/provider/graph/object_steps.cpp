@@ -4,8 +4,11 @@
 #include "provider/graph/application_body.hpp"
 #include "provider/graph/application_json.hpp"
 #include "provider/graph/application_marks.hpp"
+#include "provider/graph/application_properties.hpp"
+#include "provider/graph/certificates_json.hpp"
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/write_refusals.hpp"
 
 #include <fmt/format.h>
 
@@ -57,7 +60,7 @@ bool writes_tags(const plan::Step& step) {
 
 tl::expected<json, ProviderError> body_of(const StepContext& context, const std::string& what) {
     const auto& step = context.step;
-    auto body = application_body(step.changed, step.values, step.observed.get());
+    auto body = property_body(step.changed, step.values, step.observed.get());
     if (step.changed.contains(model::path::permissions)) {
         const auto it = step.values.find(model::path::permissions);
         const auto* list = it == step.values.end() ? nullptr : it->second.as_list();
@@ -65,29 +68,26 @@ tl::expected<json, ProviderError> body_of(const StepContext& context, const std:
         if (!access) return tl::unexpected(std::move(access.error()));
         body["requiredResourceAccess"] = std::move(*access);
     }
+    add_certificates(step, context.key(), body);
     if (writes_tags(step)) body["tags"] = tags_of(context);
     return body;
-}
-
-/// A home page URL, once set, has been seen to resist: https://learn.microsoft.com/graph/api/application-update
-ProviderError explained(const StepContext& context, ProviderError error) {
-    const auto& step = context.step;
-    const auto it = step.values.find(model::path::home_page_url);
-    const bool clears =
-        step.changed.contains(model::path::home_page_url) && it != step.values.end() && it->second.text_or({}).empty();
-    if (clears && error.kind == ErrorKind::rejected && error.service.find("property 'web'") != std::string::npos) {
-        error.help =
-            "Entra is known to refuse to clear a `homePageUrl` that was set once: declare another one, or put "
-            "`spec.homePageUrl` on `management.ignore`";
-    }
-    return error;
 }
 
 tl::expected<GraphAnswer, ProviderError> patch(const StepContext& context, const std::string& path,
                                                const std::string& what, const json& body, SendOptions options = {}) {
     auto answer = context.must(Method::patch, path, what, &body, options);
-    if (!answer) return tl::unexpected(explained(context, std::move(answer.error())));
+    if (!answer) return tl::unexpected(explained_refusal(context.step, std::move(answer.error())));
     return answer;
+}
+
+/// In one request, or in several where one part of the body needs another one to be there.
+tl::expected<void, ProviderError> patch_in_order(const StepContext& context, const std::string& path,
+                                                 const std::string& what, json body) {
+    for (const auto& part : in_order(std::move(body), context.step.observed.get())) {
+        auto answer = patch(context, path, what, part);
+        if (!answer) return tl::unexpected(std::move(answer.error()));
+    }
+    return {};
 }
 
 StepOutcome identified(const StepContext& context, const json& application, const std::string& what) {
@@ -163,9 +163,26 @@ tl::expected<void, ProviderError> restore(const StepContext& context) {
     return {};
 }
 
+/// What cannot be part of a creation and takes a request of its own: the choice of a key that has to be there, and
+/// `acceptMappedClaims`, which cannot be part of a creation by a caller that may only write what it owns: it takes a
+/// request of its own. https://github.com/hashicorp/terraform-provider-azuread/issues/914
+json taken_out_of_creation(json& body) {
+    auto rest = json::object();
+    if (const auto* key = member(body, "tokenEncryptionKeyId")) {
+        rest["tokenEncryptionKeyId"] = *key;
+        body.erase("tokenEncryptionKeyId");
+    }
+    const auto* api = member(body, "api");
+    if (api == nullptr || !api->contains("acceptMappedClaims")) return rest;
+    if (api->at("acceptMappedClaims") == true) rest["api"]["acceptMappedClaims"] = true;
+    body["api"].erase("acceptMappedClaims");
+    leave_out_nulls(body);
+    return rest;
+}
+
 StepOutcome restore_application(const StepContext& context, const json& body, const std::string& what) {
     if (auto restored = restore(context); !restored) return tl::unexpected(std::move(restored.error()));
-    auto answer = patch(context, path_of(context.object_id()), what, body);
+    auto answer = patch_in_order(context, path_of(context.object_id()), what, body);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     return identified(context, {{"id", context.object_id()}, {"appId", context.app_id()}}, what);
 }
@@ -192,10 +209,15 @@ StepOutcome create_application(const StepContext& context) {
     if (member_text(*body, "signInAudience").empty()) (*body)["signInAudience"] = default_audience;
     if (context.step.restore) return restore_application(context, *body, what);
     leave_out_nulls(*body);
+    const auto rest = taken_out_of_creation(*body);
     const auto path = "/applications(uniqueName=" + key_literal(context.key()) + ")";
     auto answer = patch(context, path, what, *body, upsert);
     if (!answer) return tl::unexpected(std::move(answer.error()));
-    return identified_by_key(context, path, *answer, what);
+    auto made = identified_by_key(context, path, *answer, what);
+    if (!made || rest.empty()) return made;
+    auto second = patch(context, path_of(made->outputs.at(std::string(model::output::object_id))), what, rest);
+    if (!second) return tl::unexpected(std::move(second.error()));
+    return made;
 }
 
 StepOutcome adopt_application(const StepContext& context) {
@@ -213,11 +235,11 @@ StepOutcome adopt_application(const StepContext& context) {
     auto body = body_of(context, what);
     if (!body) return tl::unexpected(std::move(body.error()));
     if (key.empty()) (*body)["uniqueName"] = context.key();
-    auto answer = patch(context, path_of(context.object_id()), what, *body);
+    auto answer = patch_in_order(context, path_of(context.object_id()), what, *body);
     if (!answer && key.empty() && holds_our_key(context, what)) {
         // An earlier try set the key and its answer was lost; a key that is set may not be written again.
         body->erase("uniqueName");
-        answer = patch(context, path_of(context.object_id()), what, *body);
+        answer = patch_in_order(context, path_of(context.object_id()), what, *body);
     }
     if (!answer) return tl::unexpected(with_owner_command(context, std::move(answer.error())));
     return identified(context, *there, what);
@@ -233,7 +255,7 @@ StepOutcome update_application(const StepContext& context) {
                              context.observed_key().empty();
     if (unnamed_one) (*body)["uniqueName"] = context.key();
     if (body->empty()) return StepResult{};
-    auto answer = patch(context, path_of(context.object_id()), what, *body);
+    auto answer = patch_in_order(context, path_of(context.object_id()), what, std::move(*body));
     if (!answer) return tl::unexpected(std::move(answer.error()));
     return StepResult{};
 }

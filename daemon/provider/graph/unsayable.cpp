@@ -35,7 +35,8 @@ struct Taken {
 };
 constexpr std::array taken_apart{
     Taken{"web", {"redirectUris", "homePageUrl", "logoutUrl", "implicitGrantSettings", "redirectUriSettings"}},
-    Taken{"api", {"requestedAccessTokenVersion"}},
+    Taken{"api", {"requestedAccessTokenVersion", "acceptMappedClaims"}},
+    Taken{"info", {"marketingUrl", "privacyStatementUrl", "supportUrl", "termsOfServiceUrl"}},
     Taken{"spa", {"redirectUris"}},
     Taken{"publicClient", {"redirectUris"}},
 };
@@ -47,6 +48,11 @@ bool contains(std::string_view list, std::string_view name) {
         list.remove_prefix(std::min(comma + 1, list.size()));
     }
     return false;
+}
+
+/// Read, and told all the same: a manifest can only name the file that it came from.
+bool is_in_a_file(std::string_view name) {
+    return name == "keyCredentials" || name == "tokenEncryptionKeyId";
 }
 
 /// As on an application that nobody has touched: nothing, no, none.
@@ -67,12 +73,8 @@ void add(const std::string& path, const json& value, std::vector<std::string>& l
     if (is_untouched(value)) return;
     if (path == "keyCredentials" && value.is_array()) {
         for (const auto& key : value) lines.push_back(certificate(key));
-    } else if (path == "info") {
-        for (const auto& [name, text] : value.items()) {
-            if (is_untouched(text)) continue;
-            lines.push_back(name == "logoUrl" ? "info.logoUrl: it has a logo"
-                                              : fmt::format("info.{}: {}", name, text.dump()));
-        }
+    } else if (path == "info.logoUrl") {
+        lines.emplace_back("info.logoUrl: it has a logo");
     } else {
         lines.push_back(fmt::format("{}: {}", path, value.dump(-1, ' ', false, json::error_handler_t::replace)));
     }
@@ -106,7 +108,7 @@ std::vector<std::string> unsayable_of(const json& application) {
                 if (std::find(known.begin(), known.end(), inner) == known.end())
                     add(fmt::format("{}.{}", name, inner), inner_value, lines);
             }
-        } else if (!contains(application_members(), name)) {
+        } else if (is_in_a_file(name) || !contains(application_members({}), name)) {
             add(name, value, lines);
         }
     }

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "provider/graph/graph_client.hpp"
+#include "provider/read_progress.hpp"
+
+namespace regent::provider::graph {
+
+/// Reads what stands below an application and costs a request for each: owners and extension properties, of those
+/// whose manifests declare them. Twenty applications to a batch.
+[[nodiscard]] tl::expected<void, ProviderError> read_relations(GraphClient& client, const model::Scope& scope,
+                                                               model::Snapshot& found, ReadProgress& progress);
+
+}  // namespace regent::provider::graph

@@ -1,0 +1,52 @@
+#include "provider/graph/write_refusals.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace regent::provider::graph {
+namespace {
+
+/// Properties that Graph v1.0 has in its metadata without its documentation saying that they can be written.
+/// https://learn.microsoft.com/graph/api/application-update
+constexpr std::array<std::string_view, 3> undocumented = {"authenticationBehaviors", "oauth2RequirePostResponse",
+                                                          "isDisabled"};
+
+bool writes(const plan::Step& step, std::string_view property) {
+    return std::any_of(step.changed.begin(), step.changed.end(), [&](const auto& path) {
+        return path == property || (path.size() > property.size() && path[property.size()] == '.' &&
+                                    std::string_view(path).substr(0, property.size()) == property);
+    });
+}
+
+/// A home page URL, once set, has been seen to resist: https://learn.microsoft.com/graph/api/application-update
+bool clears_home_page(const plan::Step& step) {
+    const auto it = step.values.find(model::path::home_page_url);
+    return step.changed.contains(model::path::home_page_url) && it != step.values.end() &&
+           it->second.text_or({}).empty();
+}
+
+}  // namespace
+
+ProviderError explained_refusal(const plan::Step& step, ProviderError error) {
+    if (error.kind != ErrorKind::rejected) return error;
+    if (clears_home_page(step) && error.service.find("property 'web'") != std::string::npos) {
+        error.help =
+            "Entra is known to refuse to clear a `homePageUrl` that was set once: declare another one, or put "
+            "`spec.homePageUrl` on `management.ignore`";
+    }
+    for (const auto property : undocumented) {
+        if (!writes(step, property) || error.service.find(property) == std::string::npos) continue;
+        error.help = fmt::format(
+            "Graph v1.0 shows `{0}`, but is not documented to take it: set it in the portal, and remove it here or put "
+            "`spec.{0}` on `management.ignore`",
+            property);
+    }
+    return error;
+}
+
+}  // namespace regent::provider::graph
