@@ -1,0 +1,115 @@
+#include "fields/field_stage.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace regent;
+using namespace regent::fields::testing;
+using nlohmann::json;
+
+namespace {
+
+const std::string anna = "2f1b7c3e-0000-4444-8888-0123456789ab";
+const std::string ben = "3f1b7c3e-0000-4444-8888-0123456789ab";
+
+std::vector<std::string> owners(FieldStage& stage) {
+    return stage.there().at("owners").get<std::vector<std::string>>();
+}
+
+bool has(FieldStage& stage, const std::string& id) {
+    const auto all = owners(stage);
+    return std::find(all.begin(), all.end(), id) != all.end();
+}
+
+}  // namespace
+
+TEST_CASE("regent stays an owner of what it makes without being declared, and may go on writing what it owns") {
+    FieldStage stage;
+    stage.tenant().switches({{"builtInClientOwnsOnly", true}});
+    stage.declare("owners: [" + anna + "]");
+    stage.apply();
+    REQUIRE(owners(stage).size() == 2);
+    const auto self = owners(stage).front();
+    CHECK(stage.plan().steps.empty());
+    stage.declare("owners: []");
+    const auto plan = stage.plan();
+    REQUIRE(plan.resources.front().warnings.size() == 1);
+    CHECK(plan.resources.front().warnings.front().find("nobody is left as an owner") != std::string::npos);
+    stage.apply();
+    CHECK(owners(stage) == std::vector<std::string>{self});
+    CHECK(stage.plan().steps.empty());
+    // Declared it is an owner like others, and no change.
+    stage.declare("owners: [" + self + "]");
+    CHECK(stage.plan().steps.empty());
+}
+
+TEST_CASE("new owners come before old ones go, so that at no time there is nobody") {
+    FieldStage stage;
+    stage.declare("owners: [" + anna + "]");
+    stage.apply();
+    stage.declare("owners: [" + ben + "]");
+    stage.tenant().forget_requests();
+    stage.apply();
+    std::vector<std::string> writes;
+    for (const auto& request : stage.tenant().requests()) {
+        if (request.method == "POST" && request.target.find("/owners/$ref") != std::string::npos)
+            writes.push_back("add");
+        if (request.method == "DELETE") writes.push_back("remove");
+    }
+    CHECK(writes == std::vector<std::string>{"add", "remove"});
+    CHECK(has(stage, ben));
+    CHECK_FALSE(has(stage, anna));
+}
+
+TEST_CASE("owners are read for those who declare them only, twenty to a request") {
+    FieldStage stage;
+    stage.declare("");
+    stage.apply();
+    stage.tenant().forget_requests();
+    CHECK(stage.plan().steps.empty());
+    const auto without = stage.tenant().requests().size();
+    stage.damage({{"owners", {anna}}});
+    CHECK(stage.plan().steps.empty());
+    stage.declare("owners: []");
+    stage.tenant().forget_requests();
+    CHECK(changed_paths(stage.plan()) == std::set<std::string>{"owners"});
+    CHECK(stage.tenant().requests().size() == without + 1);
+}
+
+TEST_CASE("another application's service principal can be an owner, made in the same run") {
+    FieldStage stage;
+    stage.declare_beside(
+        "---\napiVersion: regent/v1\nkind: Application\nmetadata: {name: deployer}\nspec: {displayName: Deployer}\n");
+    stage.declare("owners: [{applicationRef: {name: deployer}}]");
+    stage.apply();
+    const auto deployer = stage.tenant().application("regent.dev.deployer");
+    const auto principal = stage.tenant().principal_of(deployer.at("appId"));
+    CHECK(has(stage, principal.at("id")));
+    CHECK(stage.plan().steps.empty());
+}
+
+TEST_CASE("an owner that is there already, or gone already, is as good as written") {
+    FieldStage stage;
+    stage.declare("owners: [" + anna + "]");
+    stage.apply();
+    // The answers are lost, so each is sent twice.
+    stage.tenant().fault("drop_after", "POST", "/owners/");
+    stage.declare("owners: [" + anna + ", " + ben + "]");
+    stage.apply();
+    CHECK(has(stage, ben));
+    CHECK(stage.plan().steps.empty());
+}
+
+TEST_CASE("owners that cannot be are told before anything is sent") {
+    FieldStage stage;
+    CHECK(stage.complaints("owners: [anna@contoso.example]").find("RG0213") != std::string::npos);
+    CHECK(stage.complaints("owners: [" + anna + ", 2F1B7C3E-0000-4444-8888-0123456789AB]").find("RG0217") !=
+          std::string::npos);
+    std::string many = "owners:\n";
+    for (int i = 0; i < 101; ++i) {
+        auto number = std::to_string(1000 + i);
+        many += "  - 2f1b7c3e-0000-4444-8888-01234567" + number + "\n";
+    }
+    CHECK(stage.complaints(many).find("RG0480") != std::string::npos);
+}
