@@ -6,6 +6,7 @@
 #   make test-browser  the status page in chromium, in both colour schemes and on phones; pictures in build/pages (needs Debian's chromium)
 #   make deb         the Debian packages, into build/deb/
 #   make test-system the packages on a Debian of their own, booted with systemd: installed, run, upgraded, purged (needs root)
+#   make interop     Azure CLI, CLI for Microsoft 365 and OpenTofu's azuread provider against the simulator (needs the network once)
 #   make test-asan   the tests under the address and undefined-behaviour sanitizers
 #   make lint        formatting, clang-tidy, and the rules of the house
 #   make bench       the benchmarks; they print ratios
@@ -17,7 +18,7 @@ SHELL := /bin/bash
 # Objects are shared between build folders and worktrees: ccache sees paths relative to the source.
 export CCACHE_BASEDIR := $(CURDIR)
 
-.PHONY: demo test build deps deb deps-package test-system test-browser test-asan lint format bench clean
+.PHONY: demo test build deps deb deps-package test-system test-browser interop test-asan lint format bench clean
 
 demo: deps build
 	@tools/demo build/release/bin
@@ -43,6 +44,10 @@ deb: deps deps-package
 test-system: build deb
 	@REGENT_ALL_SHELLS=1 tests/cli/run.py build/release/bin completions
 	@tests/systemd/run.py build/deb
+
+interop: build
+	@tools/interop-clients build/interop
+	@tests/interop/clients/run.py build/release/bin build/interop
 
 deps-package:
 	@tools/install-dependencies package

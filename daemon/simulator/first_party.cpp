@@ -130,6 +130,7 @@ json principal(const std::string& name, const std::string& app_id) {
 json first_party_principals() {
     auto list = json::array();
     auto graph = principal("Microsoft Graph", "00000003-0000-0000-c000-000000000000");
+    graph["servicePrincipalNames"].push_back("https://graph.microsoft.com");
     for (const auto& permission : graph_permissions) {
         if (*permission.scope != '\0')
             graph["oauth2PermissionScopes"].push_back(scope(permission.name, permission.scope));

@@ -277,6 +277,7 @@ private:
                     {"exp", now + lifetime_},
                     {"appid", client},
                     {"azp", client},
+                    {"app_displayname", text(application, "displayName")},
                     {"tid", directory_.tenant_id()},
                     {"idtyp", "app"},
                     {"ver", v2 ? "2.0" : "1.0"},
