@@ -16,7 +16,7 @@ namespace regent::cli {
 namespace {
 
 /// Larger than any token that fits into a request.
-constexpr std::size_t most_bytes = 256 * 1024;
+constexpr std::size_t most_bytes = std::size_t{256} * 1024;
 
 tl::expected<std::string, std::string> read_standard_input(Terminal& terminal) {
     if (terminal.in_is_terminal()) terminal.err("Paste the token or its claims, then Ctrl-D on a line of its own.\n");

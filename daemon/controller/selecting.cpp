@@ -23,6 +23,7 @@ tl::expected<std::set<model::Address>, std::string> addresses_of(const std::vect
             continue;
         }
         std::vector<std::string_view> candidates;
+        candidates.reserve(known.size());
         for (const auto& [text, address] : known) candidates.push_back(text);
         const auto near = manifest::did_you_mean_phrase(name, candidates);
         return tl::unexpected(fmt::format("no document of environment `{}` is called `{}`{}{}", graph.environment.name,

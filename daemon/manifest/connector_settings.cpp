@@ -175,7 +175,7 @@ void SettingsLoad::drop_secrets(Json& parameters, const std::string& name, const
                 ++it;
                 continue;
             }
-            if (!it->is_null() && *it != "") {
+            if (!it->is_null() && !(it->is_string() && it->get_ref<const std::string&>().empty())) {
                 auto& d = job_.findings.warning("RG0624",
                                                 settings_.span_of(name, fmt::format("{}/{}/oAuthSettings/{}", pointer,
                                                                                     pointer_token(key), it.key())),

@@ -13,7 +13,6 @@ namespace regent::manifest {
 namespace {
 
 constexpr std::string_view github = "https://token.actions.githubusercontent.com";
-constexpr std::string_view entra = "https://login.microsoftonline.com/";
 
 /// Issuers that are the same for everybody: a near miss of one is a mistake.
 constexpr std::array<std::string_view, 4> fixed_issuers = {github, "https://gitlab.com", "https://app.terraform.io",

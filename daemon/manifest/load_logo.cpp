@@ -15,7 +15,7 @@ namespace {
 using namespace std::string_view_literals;
 
 // https://learn.microsoft.com/entra/identity-platform/howto-add-branding-in-apps
-constexpr std::size_t max_bytes = 100 * 1024;
+constexpr std::size_t max_bytes = std::size_t{100} * 1024;
 
 /// How the kinds of picture that Entra takes begin.
 constexpr std::array beginnings = {"\x89PNG\r\n\x1a\n"sv, "\xff\xd8\xff"sv, "GIF87a"sv, "GIF89a"sv};

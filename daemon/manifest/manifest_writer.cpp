@@ -265,8 +265,8 @@ private:
                 put(entry, "enabled", scalar("false"));
             if (const auto* allowed = permission.find("allowed"))
                 put(entry, "allowed", list_node(sorted_texts(*allowed)));
-            const auto add = [&, &name = name, &permission = permission](
-                                 std::string_view member, std::string_view field, const std::string& usual) {
+            const auto add = [&, &permission = permission](std::string_view member, std::string_view field,
+                                                           const std::string& usual) {
                 auto text = text_of(permission, member);
                 if (!text.empty() && text != usual) below(entry, field, text_node(text));
             };

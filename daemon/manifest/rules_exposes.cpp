@@ -152,7 +152,7 @@ private:
 
     /// Clients of a list, each once; the entries that could be read.
     std::vector<const Node*> check_clients(std::string_view key) {
-        const auto items = exposes_.items(key);
+        auto items = exposes_.items(key);
         std::map<std::string, const Node*> first;
         for (const auto* item : items) {
             const Values values(item, findings_);

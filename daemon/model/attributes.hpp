@@ -34,8 +34,8 @@ struct Attribute {
     /// is there, else the one derived from its name. While `enabled` they can be neither changed nor removed: they are
     /// disabled by one request and changed by the next.
     bool exposed = false;
-    bool on_demand = false;          ///< read only for objects whose manifest declares it, as reading it costs extra
-    Value fallback = {};             ///< what absence means to the service: "", false, an empty list
+    bool on_demand = false;  ///< read only for objects whose manifest declares it, as reading it costs extra
+    Value fallback = {};     ///< what absence means to the service: "", false, an empty list
     /// Of a map, or of each element's: the members that are compared; empty: all.
     std::span<const std::string_view> compared_members = {};
     /// Of a map, or of each element's: a member that is sent and never read back, such as the bytes of a file. Neither
@@ -136,7 +136,7 @@ inline constexpr std::string_view exposed_roles = "exposes.roles";
 /// Set of {client: appId GUID or Reference, scope: value}.
 inline constexpr std::string_view pre_authorized = "exposes.preAuthorizedApplications";
 inline constexpr std::string_view known_clients = "exposes.knownClientApplications";  ///< set of appIds or References
-inline constexpr std::string_view service_principal = "servicePrincipal";  ///< true: exists; own step
+inline constexpr std::string_view service_principal = "servicePrincipal";             ///< true: exists; own step
 inline constexpr std::string_view principal_account_enabled = "servicePrincipal.accountEnabled";
 inline constexpr std::string_view principal_assignment_required = "servicePrincipal.appRoleAssignmentRequired";
 inline constexpr std::string_view principal_description = "servicePrincipal.description";

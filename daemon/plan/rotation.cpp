@@ -28,8 +28,7 @@ bool is_about(const Step& step, const RotationRequest& rotation) {
 
 /// A change of an object that is there: nothing has to wait for it, though the plan has it first.
 bool changes_what_is_there(const Step& step, const RotationRequest& rotation) {
-    return step.part.empty() && (step.work == Work::update || step.work == Work::complete) &&
-           !is_about(step, rotation);
+    return step.part.empty() && (step.work == Work::update || step.work == Work::complete) && !is_about(step, rotation);
 }
 
 /// The steps about the rotation and all that they need.

@@ -47,9 +47,8 @@ TEST_CASE("a secret is issued under its name and operation, and its value leaves
     const auto stored = secrets_of(tenant)[0];
     CHECK(stored["displayName"] == "arm (regent 5f3a91c2)");
     CHECK(result.outputs ==
-          std::map<std::string, std::string, std::less<>>{
-              {"clientSecrets/arm/keyId", stored["keyId"]},
-              {"clientSecrets/arm/endsAt", stored["endDateTime"]}});
+          std::map<std::string, std::string, std::less<>>{{"clientSecrets/arm/keyId", stored["keyId"]},
+                                                          {"clientSecrets/arm/endsAt", stored["endDateTime"]}});
     REQUIRE(result.secret_outputs.contains("clientSecrets/arm/secretText"));
     CHECK(opens(tenant, result.secret_outputs.at("clientSecrets/arm/secretText").reveal()));
     CHECK(result.detail.find("expires 20") == 0);

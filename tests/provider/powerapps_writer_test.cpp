@@ -213,9 +213,8 @@ TEST_CASE("a definition that the service drops in silence is an error, and seen 
     platform.done(step(Work::create, open_sample()));
     auto bad = definition();
     bad["swagger"] = "3.0";
-    const auto dropped = platform.apply(step(Work::update, platform.sample(),
-                                             with(open_sample(), path::definition, bad.dump()),
-                                             about(path::definition)));
+    const auto dropped = platform.apply(step(
+        Work::update, platform.sample(), with(open_sample(), path::definition, bad.dump()), about(path::definition)));
     REQUIRE_FALSE(dropped);
     CHECK(dropped.error().code == "RG0721");
     CHECK(attribute(platform.sample(), path::definition) == model::Value(definition().dump()));

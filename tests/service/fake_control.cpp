@@ -69,8 +69,15 @@ EnvironmentStatus prod(Time now) {
     prod.objects[2].policy = "observe";
     prod.objects[4].pause =
         Pause{"prod", model::Address{"Connector", "arm"}, "vendor maintenance", "bob (uid 1000)", now - 1h, now + 2h};
-    prod.credentials = {
-        {{"Application", "arm-connector"}, "arm", "key-1", false, true, now + 240h, now + 48h, std::nullopt, {"Connector/arm"}}};
+    prod.credentials = {{{"Application", "arm-connector"},
+                         "arm",
+                         "key-1",
+                         false,
+                         true,
+                         now + 240h,
+                         now + 48h,
+                         std::nullopt,
+                         {"Connector/arm"}}};
     prod.services = {{"graph", 120, 0, 0, 0ms, "", std::nullopt},
                      {"powerplatform", 60, 2, 2, 4200ms, "", std::nullopt}};
     return prod;

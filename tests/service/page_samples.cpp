@@ -114,10 +114,15 @@ PageSample busy_sample() {
     legacy.conditions.front().since = noon - 6 * 24h;
     legacy.conditions.back().status = ConditionStatus::no;
     legacy.differences = {{"redirectUris.web", "", "", "https://crm.contoso.example/old", "", true}};
-    prod.credentials.insert(
-        prod.credentials.begin(),
-        CredentialStatus{
-            {"Application", "legacy-crm"}, "set up by hand", "key-0", false, false, noon + 9 * 24h, std::nullopt, std::nullopt, {}});
+    prod.credentials.insert(prod.credentials.begin(), CredentialStatus{{"Application", "legacy-crm"},
+                                                                       "set up by hand",
+                                                                       "key-0",
+                                                                       false,
+                                                                       false,
+                                                                       noon + 9 * 24h,
+                                                                       std::nullopt,
+                                                                       std::nullopt,
+                                                                       {}});
     prod.credentials.push_back(CredentialStatus{{"Application", "customer-portal"},
                                                 "portal",
                                                 "key-2",

@@ -118,7 +118,8 @@ void put(Map& attributes, std::string_view path, Value value) {
 }  // namespace
 
 std::string application_members(const Paths& on_demand) {
-    return "id,appId,uniqueName,tags,requiredResourceAccess,passwordCredentials,keyCredentials,createdDateTime,tokenEncryptionKeyId,"
+    return "id,appId,uniqueName,tags,requiredResourceAccess,passwordCredentials,keyCredentials,createdDateTime,"
+           "tokenEncryptionKeyId,"
            "appRoles," +
            property_members(on_demand);
 }

@@ -21,7 +21,7 @@ struct ConnectorMark {
     std::string name;           ///< metadata.name
     std::string secret_key_id;  ///< of the client secret sent along with this definition; empty: none
     bool prevent_delete = false;
-    std::string on_removal;  ///< "keep" or "delete": management.onRemoval; empty: the environment's policy
+    std::string on_removal;   ///< "keep" or "delete": management.onRemoval; empty: the environment's policy
     std::string secret_from;  ///< which of the machine's secrets was sent along, and in which version
     /// "sha256:…" of the picture and of the script that were sent last: what is there may be out of reach.
     std::string icon, script;
