@@ -27,6 +27,9 @@ constexpr std::string_view new_secret =
 constexpr std::string_view check_certificate =
     "upload this certificate to the app registration under Certificates & secrets; a new one takes a few minutes to be "
     "known";
+constexpr std::string_view no_federated_credential =
+    "no federated credential of the application takes this token: `regent explain-token` shows which part differs (a "
+    "new credential takes some minutes to be known)";
 constexpr std::string_view conditional_access =
     "a Conditional Access policy for workload identities blocks this sign-in: ask the tenant's administrator";
 constexpr std::string_view check_scope =
@@ -57,6 +60,12 @@ constexpr std::array known_codes = {
     KnownCode{50013, false, "check this machine's clock and the certificate: the assertion was not accepted"},
     KnownCode{500133, false, "check this machine's clock: the assertion was made outside the time that Entra accepts"},
     KnownCode{700021, false, "the assertion's application is not the one that signs in: check AZURE_CLIENT_ID"},
+    KnownCode{70021, false, no_federated_credential},
+    KnownCode{700211, false, no_federated_credential},
+    KnownCode{700212, false, no_federated_credential},
+    KnownCode{700213, false, no_federated_credential},
+    KnownCode{7002131, false, no_federated_credential},
+    KnownCode{7002138, false, no_federated_credential},
     KnownCode{53003, false, conditional_access},
     KnownCode{50005, false, conditional_access},
     KnownCode{90061, true, wait_a_little},

@@ -599,7 +599,7 @@ private:
         for (const auto& change : compared.diff.changes)
             by_part[part_of_element(attribute, changed_element(change))].push_back(&change);
         for (const auto& [part, changes] : by_part) {
-            const auto is = [&](Change::Op op) {
+            const auto is = [&changes = changes](Change::Op op) {
                 return std::all_of(changes.begin(), changes.end(),
                                    [&](const auto* change) { return change->op == op; });
             };

@@ -35,9 +35,13 @@ std::string why_not(const std::string& name, const model::LocalDelivery& local) 
 /// One record per environment and command.
 std::string record_name(const std::string& environment_key, const std::string& command) {
     std::string name;
-    for (const unsigned char c : environment_key + " " + command)
-        name += std::isalnum(c) != 0 || c == '-' || c == '.' ? std::string(1, static_cast<char>(c))
-                                                             : fmt::format("_{:02x}", c);
+    for (const unsigned char c : fmt::format("{} {}", environment_key, command)) {
+        if (std::isalnum(c) != 0 || c == '-' || c == '.') {
+            name += static_cast<char>(c);
+        } else {
+            name += fmt::format("_{:02x}", c);
+        }
+    }
     return name + ".json";
 }
 
