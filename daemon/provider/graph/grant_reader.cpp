@@ -103,6 +103,7 @@ GrantReader::Result<std::vector<GrantReader::Objects>> GrantReader::read_lists(c
     ReadPart part(progress_, {"Graph", the_grants, 0, paths.size(), false});
     for (int attempt = 1; !open.empty(); ++attempt) {
         std::vector<std::string> asked;
+        asked.reserve(open.size());
         for (const auto i : open) asked.push_back(paths[i]);
         auto answers = client_.read_all(asked, what, attempt == 1 ? &part : nullptr);
         if (!answers) return tl::unexpected(std::move(answers.error()));
@@ -134,6 +135,7 @@ GrantReader::Result<std::vector<GrantReader::Objects>> GrantReader::read_lists(c
 
 GrantReader::Result<void> GrantReader::read_scopes(const std::vector<Target>& targets, model::Snapshot& found) {
     std::vector<std::string> paths;
+    paths.reserve(targets.size());
     for (const auto& target : targets) paths.push_back(path_of_grants(target.principal_id));
     auto lists = read_lists(paths);
     if (!lists && lists.error().kind == ErrorKind::forbidden) {
@@ -162,6 +164,7 @@ GrantReader::Result<void> GrantReader::read_scopes(const std::vector<Target>& ta
 
 GrantReader::Result<void> GrantReader::read_roles(const std::vector<Target>& targets, model::Snapshot& found) {
     std::vector<std::string> paths;
+    paths.reserve(targets.size());
     for (const auto& target : targets) paths.push_back(path_of_roles_held(target.principal_id));
     auto lists = read_lists(paths);
     if (!lists) return tl::unexpected(std::move(lists.error()));
