@@ -12,7 +12,7 @@ namespace {
 
 /// Without the parts that stand under "What apply would do" anyway: the name is enough for an element that has one.
 std::string what_of_change(const plan::Change& change, const RunReport& report) {
-    const auto name = model::with_visible_controls(plan::name_of(change));
+    auto name = model::with_visible_controls(plan::name_of(change));
     const bool added = change.op == plan::Change::Op::add && change.element.empty();
     const bool removed = change.op == plan::Change::Op::remove;
     if (removed && change.element.empty())

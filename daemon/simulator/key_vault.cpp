@@ -19,7 +19,7 @@ using nlohmann::json;
 constexpr std::string_view prefix = "/keyvault/", audience = "https://vault.azure.net",
                            application_id = "cfa8b339-82a2-471a-a3c9-0fc0be7a4093";
 constexpr std::array api_versions{"7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6"};
-constexpr std::size_t longest_value = 25 * 1024, most_tags = 15, longest_tag = 256, largest_page = 25;
+constexpr std::size_t longest_value = std::size_t{25} * 1024, most_tags = 15, longest_tag = 256, largest_page = 25;
 
 /// One version of a secret.
 struct Version {
