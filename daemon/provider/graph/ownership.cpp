@@ -14,6 +14,7 @@ tl::expected<std::set<std::string>, ProviderError> owned_among(net::Session& ses
     auto caller = client.caller_object_id();
     if (!caller) return tl::unexpected(std::move(caller.error()));
     std::vector<std::string> paths;
+    paths.reserve(object_ids.size());
     for (const auto& id : object_ids) paths.push_back(fmt::format("/applications/{}/owners?$select=id", id));
     const std::string what = "read the owners of applications";
     auto answers = client.read_all(paths, what);

@@ -76,7 +76,7 @@ tl::expected<model::ApiPermissions, std::string> read_api(const json& service_pr
             const auto value = member_text(entry, "value");
             if (value.empty() || !accepts(entry)) continue;
             into.emplace(value, lower_case(member_text(entry, "id")));
-            if (is_disabled(entry)) api.disabled.insert(type + " " + value);
+            if (is_disabled(entry)) api.disabled.insert(fmt::format("{} {}", type, value));
         }
         return true;
     };

@@ -129,6 +129,7 @@ TenantChanges::Done TenantChanges::read_anew(const std::set<std::string>& ids,
     const auto batches = (by_path.size() + GraphClient::max_batch - 1) / GraphClient::max_batch;
     if (batches > 1 + memory_.size() / page) return false;
     std::vector<std::string> paths;
+    paths.reserve(by_path.size());
     for (const auto& [key, entry] : by_path) paths.push_back(entry.path);
     client_.remember_in(nullptr);  // they are kept in their lists
     auto answers = client_.read_all(paths, "read what has changed");

@@ -59,7 +59,11 @@ bool is_in_a_file(std::string_view name) {
 
 /// As on an application that nobody has touched: nothing, no, none.
 bool is_untouched(const json& value) {
-    if (value.is_null() || value == false || value == "" || value == "none" || value == "Allow") return true;
+    if (value.is_null() || value == false) return true;
+    if (value.is_string()) {
+        const auto& text = value.get_ref<const std::string&>();
+        return text.empty() || text == "none" || text == "Allow";
+    }
     if (!value.is_structured()) return false;
     return std::all_of(value.begin(), value.end(), is_untouched);
 }
@@ -102,8 +106,8 @@ std::vector<std::string> unsayable_of(const json& application) {
         const bool annotation = name.find('@') != std::string::npos;
         if (annotation || std::find(service_members.begin(), service_members.end(), name) != service_members.end())
             continue;
-        const auto* parts =
-            std::find_if(taken_apart.begin(), taken_apart.end(), [&](const auto& t) { return t.name == name; });
+        const auto* parts = std::find_if(taken_apart.begin(), taken_apart.end(),
+                                         [&name = name](const auto& t) { return t.name == name; });
         if (parts != taken_apart.end() && value.is_object()) {
             for (const auto& [inner, inner_value] : value.items()) {
                 const auto& known = parts->members;
