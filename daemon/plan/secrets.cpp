@@ -302,7 +302,8 @@ private:
         const auto leaves_at = end_of_overlap(*current, *named.element);
         for (const auto& secret : named.valid) {
             if (named.named_by_any(secret.key_id)) continue;
-            const bool predecessor = is_newer(*current, secret) && leaves_at > current->starts_at;
+            // Of two that began in one second the directory does not tell which came first: neither is taken early.
+            const bool predecessor = secret.starts_at <= current->starts_at && leaves_at > current->starts_at;
             if (predecessor && now_ < leaves_at) continue;
             drop(secret, &named, address, predecessor ? "its time beside its successor is over" : "nothing uses it",
                  plan);

@@ -71,7 +71,7 @@ TEST_CASE("subjects of GitHub Actions", "[manifest][subjects]") {
     CHECK(flaw_of_subject("https://token.actions.githubusercontent.com/contoso", "o/r:pull_request"));
 }
 
-TEST_CASE("subjects of GitLab", "[manifest][subjects]") {
+TEST_CASE("a subject of GitLab that the project cannot send is warned of", "[manifest][subjects]") {
     check_fine("https://gitlab.com",
                {"project_path:group/project:ref_type:branch:ref:main",
                 "project_path:group/sub/project:ref_type:tag:ref:v1", "project_path:group/project"});

@@ -170,13 +170,13 @@ TEST_CASE("a submodule among the folders read is refused: its objects would look
 TEST_CASE("a commit's limits are those of a folder", "[source][git]") {
     Committed committed;
     committed.repository.write("base/a.regent.yaml", std::string(300 * 1024, 'x'));
-    committed.repository.write("big.json", std::string(1025 * 1024, 'x'));
+    committed.repository.write("big.json", std::string(8 * 1024 * 1024 + 1, 'x'));
     const auto tree = committed.tree();
     const auto disk = open_directory(committed.repository.path());
     CHECK(outcome_of(tree->read({"."})) == outcome_of(disk->read({"."})));
     CHECK_THAT(outcome_of(tree->read({"."})), Contains("base/a.regent.yaml is larger than 256 KiB"));
     CHECK(outcome_of(tree->read_referenced("big.json")) == outcome_of(disk->read_referenced("big.json")));
-    CHECK_THAT(outcome_of(tree->read_referenced("big.json")), Contains("is larger than 1024 KiB"));
+    CHECK_THAT(outcome_of(tree->read_referenced("big.json")), Contains("is larger than 8192 KiB"));
 }
 
 TEST_CASE("a tree of trees that repeat each other ends in an error and not in ages", "[source][git]") {
