@@ -86,7 +86,7 @@ TEST_CASE("a subject of GitLab that the project cannot send is warned of", "[man
     CHECK(flaw_of_subject("https://code.contoso.example", "project_path:p:ref_type:branch:ref:main"));
 }
 
-TEST_CASE("subjects of Kubernetes", "[manifest][subjects]") {
+TEST_CASE("a subject of Kubernetes names a service account, or is warned of", "[manifest][subjects]") {
     constexpr auto aks = "https://westeurope.oic.prod-aks.azure.com/11111111-2222-3333-4444-555555555555/x/";
     check_fine(aks, {"system:serviceaccount:shop:orders", "system:serviceaccount:shop:orders.v1"});
     check_mended(aks, {{"shop:orders", "system:serviceaccount:shop:orders"},
