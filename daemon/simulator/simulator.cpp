@@ -1,5 +1,6 @@
 #include "simulator/simulator.hpp"
 
+#include "simulator/arm.hpp"
 #include "simulator/directory.hpp"
 #include "simulator/faults.hpp"
 #include "simulator/graph_service.hpp"
@@ -53,6 +54,7 @@ public:
           faults_(options_.random_seed) {
         services_.push_back(make_login(directory_, key_));
         services_.push_back(make_graph(directory_));
+        services_.push_back(make_arm(clock_, options_.tenant_id));
         services_.push_back(make_power_apps(clock_, options_.tenant_id));
         services_.push_back(make_key_vault(clock_, options_.tenant_id));
         for (auto& service : services_) {
@@ -109,7 +111,7 @@ private:
             const auto service = std::find_if(services_.begin(), services_.end(),
                                               [&, &key = name](const auto& s) { return s->state_key() == key; });
             if (service == services_.end())
-                throw std::runtime_error("no service has the state `" + name + "`: graph, powerApps, keyVault");
+                throw std::runtime_error("no service has the state `" + name + "`: graph, powerApps, arm, keyVault");
             (*service)->seed(value);
         }
     }
@@ -243,7 +245,7 @@ private:
             const auto service = std::find_if(services_.begin(), services_.end(),
                                               [&, &key = name](const auto& s) { return s->state_key() == key; });
             if (service == services_.end())
-                return refused(400, "no service is called `" + name + "`: login, graph, powerApps, keyVault");
+                return refused(400, "no service is called `" + name + "`: login, graph, powerApps, arm, keyVault");
             (*service)->set_switches(values);
         }
         return json_response(200, switches());
@@ -262,10 +264,11 @@ private:
     Response reset() {
         directory_.reset();
         for (auto& service : services_) {
-            const bool vaults = service->state_key() == "keyVault";
-            if (!vaults && service->state_key() != "powerApps") continue;
-            auto fresh =
-                vaults ? make_key_vault(clock_, options_.tenant_id) : make_power_apps(clock_, options_.tenant_id);
+            const auto key = service->state_key();
+            if (key != "keyVault" && key != "powerApps" && key != "arm") continue;
+            auto fresh = key == "keyVault"    ? make_key_vault(clock_, options_.tenant_id)
+                         : key == "powerApps" ? make_power_apps(clock_, options_.tenant_id)
+                                              : make_arm(clock_, options_.tenant_id);
             fresh->set_switches(service->switches());
             fresh->intercept = service->intercept;
             service = std::move(fresh);

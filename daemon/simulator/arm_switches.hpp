@@ -1,0 +1,31 @@
+#pragma once
+
+#include "simulator/arm_budget.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <set>
+#include <string>
+
+namespace regent::simulator {
+
+/// What nobody outside of Microsoft knows of Logic Apps' custom connectors, and how late their replicas are.
+struct ArmSwitches {
+    /// A PUT replaces. What becomes of a stored client secret that the new document leaves out: "drop", "keep", or the
+    /// document is refused.
+    std::string put_without_secret = "drop";
+    /// How a read gives the definition: "url" (apiDefinitions, as the REST specification's examples), "inline"
+    /// (properties.swagger), "both".
+    std::string definition_on_read = "url";
+    /// Members of `properties` that the REST specification does not name: "drop" or "refuse".
+    std::string unknown_properties = "drop";
+    long replica_lag_seconds = 0;
+    long page_size = 100;
+    std::set<std::string> denied;  ///< actions nobody may do: "Microsoft.Web/customApis/write"
+
+    /// Throws std::invalid_argument for a name that is none, or a value out of its range.
+    void set(const nlohmann::json& values, ArmBudget& budget);
+    [[nodiscard]] nlohmann::json get(const ArmBudget& budget) const;
+};
+
+}  // namespace regent::simulator
