@@ -19,6 +19,15 @@ model::Value remembered(const plan::Step& step, std::string_view path, const mod
     return row == nullptr ? value : without_sent_member(*row, value);
 }
 
+/// Whether the tenant held `value` already. What the service means by absence is absent from what was read.
+bool is_there(const plan::Step& step, const std::string& path, const model::Value& value) {
+    const auto& observed = *step.observed;
+    if (const auto found = observed.attributes.find(path); found != observed.attributes.end())
+        return found->second == value;
+    const auto* row = row_of(step, path);
+    return row != nullptr && says_nothing(*row, value) && !observed.unreadable.contains(path);
+}
+
 }  // namespace
 
 std::pair<std::string, std::string> split_part(const std::string& part) {
@@ -65,9 +74,7 @@ void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
     if (step.observed == nullptr) return;
     // What the manifest asks for and the tenant had already is remembered as well, as after an adoption.
     for (const auto& [path, value] : step.values) {
-        const auto observed = step.observed->attributes.find(path);
-        if (observed != step.observed->attributes.end() && observed->second == value)
-            known.insert_or_assign(path, remembered(step, path, value));
+        if (is_there(step, path, value)) known.insert_or_assign(path, remembered(step, path, value));
     }
 }
 

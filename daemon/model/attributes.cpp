@@ -174,6 +174,13 @@ Value without_sent_member(const Attribute& attribute, Value value) {
     return value;
 }
 
+bool says_nothing(const Attribute& attribute, const Value& value) noexcept {
+    if (value.is_null()) return true;
+    if (attribute.compare == Compare::set) return value.as_list() != nullptr && value.as_list()->empty();
+    if (attribute.compare == Compare::named) return value.as_map() != nullptr && value.as_map()->empty();
+    return value == attribute.fallback;
+}
+
 const Attribute* KindAttributes::find(std::string_view wanted) const noexcept {
     const auto it = std::find_if(attributes.begin(), attributes.end(), [&](const auto& a) { return a.path == wanted; });
     return it == attributes.end() ? nullptr : &*it;

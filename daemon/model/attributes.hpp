@@ -57,6 +57,9 @@ struct Attribute {
 /// `value` without the attribute's sent_member.
 [[nodiscard]] Value without_sent_member(const Attribute& attribute, Value value);
 
+/// Whether `value` is what the service means by absence: not kept of what was read.
+[[nodiscard]] bool says_nothing(const Attribute& attribute, const Value& value) noexcept;
+
 struct KindAttributes {
     std::string_view kind;
     std::span<const Attribute> attributes;  ///< in the order a person should read them

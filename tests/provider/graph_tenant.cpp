@@ -219,9 +219,13 @@ model::Value credential(const std::string& subject, const std::string& descripti
 }
 
 const model::Value& attribute(const model::ObservedResource& resource, std::string_view path) {
+    static const model::Value no_elements = model::List{}, none_named = model::Map{};
     const auto it = resource.attributes.find(path);
-    REQUIRE(it != resource.attributes.end());
-    return it->second;
+    if (it != resource.attributes.end()) return it->second;
+    const auto* row = model::attributes_of(resource.address.kind)->find(path);
+    REQUIRE(row != nullptr);
+    if (row->compare == model::Compare::set) return no_elements;
+    return row->compare == model::Compare::named ? none_named : row->fallback;
 }
 
 }  // namespace regent::provider::graph::test

@@ -107,6 +107,7 @@ private:
 /// The values of a small application.
 [[nodiscard]] model::Map portal();
 [[nodiscard]] model::Value credential(const std::string& subject, const std::string& description = {});
+/// As the planner sees it: absence is what it means to the service.
 [[nodiscard]] const model::Value& attribute(const model::ObservedResource& resource, std::string_view path);
 
 }  // namespace regent::provider::graph::test

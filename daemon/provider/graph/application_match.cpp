@@ -42,7 +42,9 @@ void add_mark(model::ObservedResource& resource, std::string_view mark) {
 ApplicationMatch::ApplicationMatch(const model::Scope& scope, Identity identity) : identity_(std::move(identity)) {
     for (const auto& wanted : scope.wanted) {
         if (wanted.address.kind != model::kind::application) continue;
-        wanted_.emplace(wanted.address, wanted).first->second.adopt = lower_case(wanted.adopt);
+        auto& entry = wanted_.emplace(wanted.address, wanted).first->second;
+        entry.adopt = lower_case(wanted.adopt);
+        if (!entry.adopt.empty()) adopted_.insert(entry.adopt);
         on_demand_.insert(wanted.on_demand.begin(), wanted.on_demand.end());
     }
 }
@@ -169,7 +171,15 @@ ApplicationMatch::Done ApplicationMatch::settle_one(const Wanted& wanted) {
                  "take `management.adopt` away, or delete the application that is not meant");
         return {};
     }
-    return put(wanted.address, application, model::Ownership::ours);
+    auto done = put(wanted.address, application, model::Ownership::ours);
+    forget(application);
+    return done;
+}
+
+/// What an application was read from is several times as large as what is kept of it, and there may be 20,000.
+void ApplicationMatch::forget(const json& application) {
+    if (adopted_.contains(app_id(application))) return;  // somebody else asks for it, too
+    applications_.at(object_id(application)) = nullptr;
 }
 
 ApplicationMatch::Done ApplicationMatch::settle_missing(const Wanted& wanted) {

@@ -100,8 +100,15 @@ constexpr std::array table = {
     Property{path::add_ins, "/addIns", Shape::add_ins},
 };
 
+/// Found once: what is read of 20,000 applications is looked up a million times.
 const model::Attribute& attribute_of(const Property& property) {
-    return *model::attributes_of(model::kind::application)->find(property.path);
+    static const auto attributes = [] {
+        std::array<const model::Attribute*, table.size()> found{};
+        for (std::size_t i = 0; i < table.size(); ++i)
+            found[i] = model::attributes_of(model::kind::application)->find(table[i].path);
+        return found;
+    }();
+    return *attributes[static_cast<std::size_t>(&property - table.data())];
 }
 
 /// "/web/redirectUris" as "web", "redirectUris".
@@ -115,6 +122,15 @@ std::vector<std::string> members_of(const Property& property) {
         rest.remove_prefix(end);
     }
     return members;
+}
+
+const std::vector<std::string>& known_members_of(const Property& property) {
+    static const auto all = [] {
+        std::array<std::vector<std::string>, table.size()> members;
+        std::transform(table.begin(), table.end(), members.begin(), members_of);
+        return members;
+    }();
+    return all[static_cast<std::size_t>(&property - table.data())];
 }
 
 bool is_read(const Property& property, const Paths& on_demand) {
@@ -310,7 +326,7 @@ std::string group_of(const Property& property) {
 std::string property_members(const Paths& on_demand) {
     std::vector<std::string> members;
     for (const auto& property : table) {
-        auto member = members_of(property).front();
+        auto member = known_members_of(property).front();
         if (!is_read(property, on_demand)) continue;
         if (std::find(members.begin(), members.end(), member) == members.end()) members.push_back(std::move(member));
     }
@@ -322,13 +338,15 @@ std::string property_members(const Paths& on_demand) {
 void read_properties(StrictReading& reading, const json& application, const Paths& on_demand, Map& into) {
     for (const auto& property : table) {
         if (!is_read(property, on_demand)) continue;
-        const auto members = members_of(property);
+        const auto& members = known_members_of(property);
         const json* parent = &application;
         for (std::size_t i = 0; i + 1 < members.size(); ++i) parent = reading.object(parent, members[i].c_str());
         const auto* name = members.back().c_str();
         // Of a group that applications rarely have, a member that is left out is one that says nothing.
         if (property.group == Group::travels && parent != nullptr && member(*parent, name) == nullptr) parent = nullptr;
-        into.insert_or_assign(std::string(property.path), read_value(reading, parent, name, property));
+        auto value = read_value(reading, parent, name, property);
+        if (!says_nothing(attribute_of(property), value))
+            into.insert_or_assign(std::string(property.path), std::move(value));
     }
 }
 

@@ -73,6 +73,7 @@ tl::expected<void, std::string> read_principal(const json& principal, model::Obs
         auto value = found == nullptr ? std::nullopt : value_of(*found, property.shape);
         if (!value) return tl::unexpected(fmt::format("`{}` is not as documented", property.member));
         if (property.path == path::principal_tags) leave_out_tags_of_regent(*value);
+        if (says_nothing(*model::attributes_of(model::kind::application)->find(property.path), *value)) continue;
         resource.attributes.insert_or_assign(std::string(property.path), std::move(*value));
     }
     const auto* saml = member(principal, "samlSingleSignOnSettings");
