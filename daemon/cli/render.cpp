@@ -23,7 +23,7 @@ ExitCode render(const GlobalOptions& global, const RenderOptions& options, Termi
         const auto& wanted = options.select;
         if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), address) == wanted.end()) continue;
         if (!std::exchange(first, false)) terminal.out("---\n");
-        terminal.out(fmt::format("# {} from {}:{}\n{}", address, document.file, document.root.span.line,
+        terminal.out(fmt::format("# {} from {}:{}\n{}", address, document.file.str(), document.root.span.line,
                                  manifest::to_yaml(document, options.show_origin)));
     }
     if (first && !options.select.empty()) {

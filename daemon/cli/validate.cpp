@@ -140,8 +140,8 @@ tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::p
 /// Services look for files from the root of the git repository, which ours may only be a part of.
 model::Diagnostics as_git_sees(model::Diagnostics diagnostics, const std::string& prefix) {
     for (auto& diagnostic : diagnostics) {
-        if (!diagnostic.span.file.empty()) diagnostic.span.file.insert(0, prefix);
-        for (auto& label : diagnostic.secondary) label.span.file.insert(0, prefix);
+        if (!diagnostic.span.file.empty()) diagnostic.span.file = prefix + diagnostic.span.file.str();
+        for (auto& label : diagnostic.secondary) label.span.file = prefix + label.span.file.str();
     }
     return diagnostics;
 }
@@ -177,7 +177,7 @@ ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, T
     } else if (global.output == "junit") {
         const auto prefix = path_in_git(directory);
         for (auto& text : findings.texts) text.file.insert(0, prefix);
-        for (auto& looked : findings.looked) looked.place.file.insert(0, prefix);
+        for (auto& looked : findings.looked) looked.place.file = prefix + looked.place.file.str();
         terminal.out(manifest::render_junit(as_git_sees(findings.diagnostics, prefix), findings.texts, findings.looked,
                                             options.strict));
     } else if (global.output == "text") {

@@ -76,7 +76,7 @@ tl::expected<const manifest::Document*, WorkspaceError> choose(const Environment
     if (matches.size() == 1) return matches.front();
     if (matches.size() > 1) {
         return tl::unexpected(WorkspaceError{fmt::format("two files say they are the environment `{}`: {} and {}", name,
-                                                         matches[0]->file, matches[1]->file),
+                                                         matches[0]->file.str(), matches[1]->file.str()),
                                              "an environment is one document",
                                              false,
                                              {},
@@ -121,9 +121,9 @@ void build_graph(const source::ManifestTree& tree, Workspace& workspace, Documen
     // the same, and nobody plans with it.
     auto loaded = manifest::load(workspace.documents, {workspace.environment, reader});
     append(workspace.diagnostics, std::move(loaded.diagnostics));
-    if (documents == Documents::dropped) workspace.documents = {};
+    if (documents == Documents::dropped) std::vector<manifest::Document>().swap(workspace.documents);
     const bool readable = !model::has_errors(workspace.diagnostics);
-    auto built = plan::build_desired_graph(workspace.environment, loaded.declarations);
+    auto built = plan::build_desired_graph(workspace.environment, std::move(loaded.declarations));
     for (auto& diagnostic : built.diagnostics) {
         // A document with a mistake is missing from the graph. That it is referred to is no second mistake.
         if (!readable && diagnostic.code == "RG0311") continue;

@@ -23,12 +23,12 @@ std::string_view text_of(const std::vector<SourceText>& sources, const std::stri
 Json range_json(const model::Span& span, const std::vector<SourceText>& sources) {
     if (!span.known()) {
         if (span.file.empty()) return nullptr;
-        return Json{{"filename", span.file}};
+        return Json{{"filename", span.file.str()}};
     }
     Json end{{"line", span.end_line}, {"column", span.end_column}};
     const auto text = text_of(sources, span.file);
     if (!text.empty()) end["byte"] = SourceLines(text).byte_at(span.end_line, span.end_column);
-    return Json{{"filename", span.file},
+    return Json{{"filename", span.file.str()},
                 {"start", {{"line", span.line}, {"column", span.column}, {"byte", span.byte}}},
                 {"end", std::move(end)}};
 }

@@ -62,7 +62,7 @@ struct Entry {
 
 /// One YAML document of a file, `---` to `---`. Empty and comment-only documents are not kept.
 struct Document {
-    std::string file;
+    model::FileName file;
     std::size_t number = 1;  ///< from 1, within its file
     std::size_t of = 1;      ///< documents in the file
     Node root;

@@ -41,7 +41,7 @@ private:
     model::Diagnostic& add(model::Severity severity, std::string_view code, const model::Span& span,
                            std::string message);
 
-    std::string file_;
+    model::FileName file_;
     std::string subject_;
     model::Diagnostics diagnostics_;
     std::unordered_set<const Node*> bad_;

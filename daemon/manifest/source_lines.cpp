@@ -29,12 +29,12 @@ std::size_t SourceLines::byte_at(std::size_t number, std::size_t column) const {
     return start(number) + byte_offset(line(number), column == 0 ? 0 : column - 1);
 }
 
-model::Span SourceLines::span(const std::string& file, std::size_t number, std::size_t column,
+model::Span SourceLines::span(const model::FileName& file, std::size_t number, std::size_t column,
                               std::size_t characters) const {
     return {file, number, column, number, column + characters, byte_at(number, column)};
 }
 
-model::Span SourceLines::byte_span(const std::string& file, std::size_t number, std::size_t first_byte,
+model::Span SourceLines::byte_span(const model::FileName& file, std::size_t number, std::size_t first_byte,
                                    std::size_t bytes) const {
     const auto text = line(number);
     const auto column = character_count(text.substr(0, first_byte)) + 1;

@@ -24,10 +24,10 @@ public:
     [[nodiscard]] std::size_t byte_at(std::size_t number, std::size_t column) const;
 
     /// A stretch of one line, given in characters.
-    [[nodiscard]] model::Span span(const std::string& file, std::size_t number, std::size_t column,
+    [[nodiscard]] model::Span span(const model::FileName& file, std::size_t number, std::size_t column,
                                    std::size_t characters) const;
     /// A stretch of one line, given by byte offsets within the line.
-    [[nodiscard]] model::Span byte_span(const std::string& file, std::size_t number, std::size_t first_byte,
+    [[nodiscard]] model::Span byte_span(const model::FileName& file, std::size_t number, std::size_t first_byte,
                                         std::size_t bytes) const;
 
 private:

@@ -67,7 +67,7 @@ class Gate {
 public:
     Gate(const SourceText& source, const SourceLines& lines, const DocumentText& document, const ReadLimits& limits,
          std::size_t& events_left)
-        : source_(source),
+        : file_(source.file),
           lines_(lines),
           document_(document),
           limits_(limits),
@@ -223,7 +223,7 @@ private:
 
     [[nodiscard]] model::Span span_of(const yaml_event_t& event) {
         model::Span span;
-        span.file = source_.file;
+        span.file = file_;
         span.line = document_.first_line + event.start_mark.line;
         span.column = event.start_mark.column + 1;
         span.end_line = document_.first_line + event.end_mark.line;
@@ -259,7 +259,7 @@ private:
             error.context = state.context;
             error.context_at = point(state.context_mark);
         }
-        result_.diagnostics.push_back(explain_syntax_error(error, result_.events, source_.file, lines_, document_));
+        result_.diagnostics.push_back(explain_syntax_error(error, result_.events, file_, lines_, document_));
     }
 
     void refuse(std::string_view code, std::string message, model::Span span, std::string_view label,
@@ -281,7 +281,7 @@ private:
         std::size_t children = 0;
     };
 
-    const SourceText& source_;
+    const model::FileName file_;  ///< shared by all spans
     const SourceLines& lines_;
     const DocumentText& document_;
     const ReadLimits& limits_;

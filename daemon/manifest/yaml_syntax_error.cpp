@@ -40,7 +40,7 @@ std::string in_quotes(std::string_view value) {
 /// least particular.
 class Detective {
 public:
-    Detective(const SyntaxError& error, const std::vector<GateEvent>& events, const std::string& file,
+    Detective(const SyntaxError& error, const std::vector<GateEvent>& events, const model::FileName& file,
               const SourceLines& lines, const DocumentText& document)
         : error_(error), events_(events), file_(file), lines_(lines), document_(document) {}
 
@@ -521,7 +521,7 @@ private:
 
     const SyntaxError& error_;
     const std::vector<GateEvent>& events_;
-    const std::string& file_;
+    const model::FileName& file_;
     const SourceLines& lines_;
     const DocumentText& document_;
 };
@@ -529,7 +529,7 @@ private:
 }  // namespace
 
 model::Diagnostic explain_syntax_error(const SyntaxError& error, const std::vector<GateEvent>& events,
-                                       const std::string& file, const SourceLines& lines,
+                                       const model::FileName& file, const SourceLines& lines,
                                        const DocumentText& document) {
     return Detective(error, events, file, lines, document).find();
 }

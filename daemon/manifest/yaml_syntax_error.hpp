@@ -27,7 +27,7 @@ struct SyntaxError {
 /// The mistake behind `error`, at the place where a person made it: the parser notices an unclosed quote at the end of
 /// the file and a missing colon one line late. `events` is what was understood before.
 [[nodiscard]] model::Diagnostic explain_syntax_error(const SyntaxError& error, const std::vector<GateEvent>& events,
-                                                     const std::string& file, const SourceLines& lines,
+                                                     const model::FileName& file, const SourceLines& lines,
                                                      const DocumentText& document);
 
 }  // namespace regent::manifest

@@ -45,7 +45,7 @@ std::string described(const GateEvent& event) {
 
 class TreeBuilder final : public YAML::EventHandler {
 public:
-    TreeBuilder(const std::string& file, const SourceLines& lines, const std::vector<GateEvent>& events)
+    TreeBuilder(const model::FileName& file, const SourceLines& lines, const std::vector<GateEvent>& events)
         : file_(file), lines_(lines), events_(events) {}
 
     [[nodiscard]] std::optional<Node> take_root() {
@@ -174,7 +174,7 @@ private:
         return spans;
     }
 
-    const std::string& file_;
+    const model::FileName& file_;
     const SourceLines& lines_;
     const std::vector<GateEvent>& events_;
     std::size_t next_ = 0;
@@ -183,7 +183,7 @@ private:
     std::optional<Node> root_;
 };
 
-model::Diagnostic disagreement(const std::string& file, const DocumentText& document, const GateEvent* libyaml,
+model::Diagnostic disagreement(const model::FileName& file, const DocumentText& document, const GateEvent* libyaml,
                                const std::string& yaml_cpp) {
     model::Diagnostic diagnostic;
     diagnostic.code = "RG0140";
@@ -201,7 +201,7 @@ model::Diagnostic disagreement(const std::string& file, const DocumentText& docu
 
 }  // namespace
 
-tl::expected<std::optional<Node>, model::Diagnostic> build_tree(const std::string& file, const SourceLines& lines,
+tl::expected<std::optional<Node>, model::Diagnostic> build_tree(const model::FileName& file, const SourceLines& lines,
                                                                 const DocumentText& document,
                                                                 const std::vector<GateEvent>& events) {
     TreeBuilder builder(file, lines, events);

@@ -17,7 +17,7 @@ namespace regent::manifest {
 /// from those. Nothing for a document without a value. Fails with RG0140 where the two differ.
 ///
 /// `events` must be complete and have passed find_refusals(): yaml-cpp is never shown what the gate refused.
-[[nodiscard]] tl::expected<std::optional<Node>, model::Diagnostic> build_tree(const std::string& file,
+[[nodiscard]] tl::expected<std::optional<Node>, model::Diagnostic> build_tree(const model::FileName& file,
                                                                               const SourceLines& lines,
                                                                               const DocumentText& document,
                                                                               const std::vector<GateEvent>& events);

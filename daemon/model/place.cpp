@@ -4,10 +4,15 @@
 
 namespace regent::model {
 
+const std::string& FileName::str() const noexcept {
+    static const std::string none;
+    return name_ ? *name_ : none;
+}
+
 std::string to_string(const Place& place) {
-    if (!place.known()) return place.file;
-    if (place.column == 0) return fmt::format("{}:{}", place.file, place.line);
-    return fmt::format("{}:{}:{}", place.file, place.line, place.column);
+    if (!place.known()) return place.file.str();
+    if (place.column == 0) return fmt::format("{}:{}", place.file.str(), place.line);
+    return fmt::format("{}:{}:{}", place.file.str(), place.line, place.column);
 }
 
 }  // namespace regent::model

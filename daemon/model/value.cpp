@@ -75,7 +75,7 @@ std::string to_text(const Value& value) {
                           [](bool v) { return std::string(v ? "true" : "false"); },
                           [](std::int64_t v) { return fmt::format("{}", v); },
                           [](const std::string& v) { return fmt::format("\"{}\"", with_visible_controls(v)); },
-                          [](const Reference& v) { return reference_text(v); },
+                          [](const HeldReference& v) { return reference_text(v.get()); },
                           [](const List& v) {
                               std::string text;
                               for (const auto& item : v) text += (text.empty() ? "" : ", ") + to_text(item);
@@ -99,7 +99,7 @@ nlohmann::json to_json(const Value& value) {
                           [](bool v) { return nlohmann::json(v); },
                           [](std::int64_t v) { return nlohmann::json(v); },
                           [](const std::string& v) { return nlohmann::json(v); },
-                          [](const Reference&) { return nlohmann::json(nullptr); },
+                          [](const HeldReference&) { return nlohmann::json(nullptr); },
                           [](const List& v) {
                               auto json = nlohmann::json::array();
                               for (const auto& item : v) json.push_back(to_json(item));

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,6 +32,18 @@ struct Reference {
 /// The part of `reference.address` whose step yields the value; empty for the object itself.
 [[nodiscard]] std::string part_of(const Reference& reference);
 
+/// A Reference inside a Value: it is large and rare, and values are many.
+class HeldReference {
+public:
+    HeldReference(Reference reference) : reference_(std::make_shared<const Reference>(std::move(reference))) {}
+    [[nodiscard]] const Reference& get() const noexcept { return *reference_; }
+    friend bool operator==(const HeldReference& a, const HeldReference& b) { return a.get() == b.get(); }
+    friend auto operator<=>(const HeldReference& a, const HeldReference& b) { return a.get() <=> b.get(); }
+
+private:
+    std::shared_ptr<const Reference> reference_;
+};
+
 struct Value;
 using List = std::vector<Value>;
 using Map = std::map<std::string, Value, std::less<>>;
@@ -38,7 +51,7 @@ using Map = std::map<std::string, Value, std::less<>>;
 /// A value of one attribute, desired or observed: JSON's shapes and Reference. Ordered, so that sets compare by
 /// sorting.
 struct Value {
-    std::variant<std::monostate, bool, std::int64_t, std::string, Reference, List, Map> held;
+    std::variant<std::monostate, bool, std::int64_t, std::string, HeldReference, List, Map> held;
 
     Value() = default;
     Value(bool v) : held(v) {}
@@ -46,7 +59,7 @@ struct Value {
     Value(std::int64_t v) : held(v) {}
     Value(const char* v) : held(std::string(v)) {}
     Value(std::string v) : held(std::move(v)) {}
-    Value(Reference v) : held(std::move(v)) {}
+    Value(Reference v) : held(HeldReference(std::move(v))) {}
     Value(List v) : held(std::move(v)) {}
     Value(Map v) : held(std::move(v)) {}
 
@@ -54,7 +67,10 @@ struct Value {
     [[nodiscard]] const bool* as_bool() const noexcept { return std::get_if<bool>(&held); }
     [[nodiscard]] const std::int64_t* as_integer() const noexcept { return std::get_if<std::int64_t>(&held); }
     [[nodiscard]] const std::string* as_string() const noexcept { return std::get_if<std::string>(&held); }
-    [[nodiscard]] const Reference* as_reference() const noexcept { return std::get_if<Reference>(&held); }
+    [[nodiscard]] const Reference* as_reference() const noexcept {
+        const auto* reference = std::get_if<HeldReference>(&held);
+        return reference == nullptr ? nullptr : &reference->get();
+    }
     [[nodiscard]] const List* as_list() const noexcept { return std::get_if<List>(&held); }
     [[nodiscard]] const Map* as_map() const noexcept { return std::get_if<Map>(&held); }
     /// The member `name` of a map; null pointer when this is no map or has none.

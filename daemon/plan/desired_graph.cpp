@@ -15,10 +15,10 @@ using model::Declaration;
 using model::Diagnostic;
 
 /// Declarations in an order of their own, so that the order of files never shows: by place, then address.
-std::vector<const Declaration*> in_order(const std::vector<Declaration>& declarations) {
-    std::vector<const Declaration*> sorted;
+std::vector<Declaration*> in_order(std::vector<Declaration>& declarations) {
+    std::vector<Declaration*> sorted;
     sorted.reserve(declarations.size());
-    for (const auto& declaration : declarations) sorted.push_back(&declaration);
+    for (auto& declaration : declarations) sorted.push_back(&declaration);
     std::stable_sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
         return std::tie(a->place.file, a->place.line, a->address) < std::tie(b->place.file, b->place.line, b->address);
     });
@@ -36,13 +36,14 @@ Diagnostic used_twice(const Declaration& first, const Declaration& second) {
     return diagnostic;
 }
 
-DesiredResource resource_of(const Declaration& declaration) {
+/// Takes what a resource is made of out of its declaration: there may be many of them.
+DesiredResource resource_of(Declaration& declaration) {
     DesiredResource resource;
     resource.address = declaration.address;
     resource.place = declaration.place;
-    resource.labels = declaration.labels;
-    resource.management = declaration.management;
-    resource.attributes = declaration.attributes;
+    resource.labels = std::move(declaration.labels);
+    resource.management = std::move(declaration.management);
+    resource.attributes = std::move(declaration.attributes);
     return resource;
 }
 
@@ -54,7 +55,7 @@ void add_deliveries(const model::Element& secret, std::vector<model::SecretDeliv
 
 class Builder {
 public:
-    Builder(const model::Environment& environment, const std::vector<Declaration>& declarations)
+    Builder(const model::Environment& environment, std::vector<Declaration>& declarations)
         : declarations_(in_order(declarations)) {
         result_.graph.environment = environment;
     }
@@ -72,7 +73,7 @@ public:
 private:
     void collect() {
         std::map<model::Address, const Declaration*> seen;
-        for (const auto* declaration : declarations_) {
+        for (auto* declaration : declarations_) {
             const auto [it, inserted] = seen.emplace(declaration->address, declaration);
             if (!inserted) {
                 result_.diagnostics.push_back(used_twice(*it->second, *declaration));
@@ -111,14 +112,14 @@ private:
         }
     }
 
-    std::vector<const Declaration*> declarations_;
+    std::vector<Declaration*> declarations_;
     std::vector<const Declaration*> unique_;
     GraphResult result_;
 };
 
 }  // namespace
 
-GraphResult build_desired_graph(const model::Environment& environment, const std::vector<Declaration>& declarations) {
+GraphResult build_desired_graph(const model::Environment& environment, std::vector<Declaration> declarations) {
     return Builder(environment, declarations).build();
 }
 

@@ -42,7 +42,7 @@ struct GraphResult {
 /// managed identity's single-tenant rule; and warns of a connector whose redirect URL no application accepts, and of a
 /// secret that nothing uses. The order of `declarations` does not matter.
 [[nodiscard]] GraphResult build_desired_graph(const model::Environment& environment,
-                                              const std::vector<model::Declaration>& declarations);
+                                              std::vector<model::Declaration> declarations);
 
 /// What a provider has to read for this graph. `remembered` maps addresses to remote ids of earlier runs (hints).
 [[nodiscard]] model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, std::string>& remembered);

@@ -97,7 +97,7 @@ std::string what_happens(const plan::ResourceChange& resource) {
 
 std::string where(const plan::ResourceChange& resource) {
     if (resource.place.file.empty()) return "";
-    if (resource.action == Action::remove) return "was " + code_cell(resource.place.file);
+    if (resource.action == Action::remove) return "was " + code_cell(resource.place.file.str());
     return code_cell(shown(resource.place));
 }
 

@@ -58,7 +58,7 @@ Json::json_pointer pointer_to(const std::string& path, const std::string& elemen
 
 Json place_json(const model::Place& place) {
     if (place.file.empty()) return nullptr;
-    auto json = Json{{"file", place.file}};
+    auto json = Json{{"file", place.file.str()}};
     if (place.known()) json["line"] = place.line;
     return json;
 }

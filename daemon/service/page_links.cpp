@@ -143,7 +143,7 @@ std::string forge_link(const controller::SourceStatus& source, std::string_view 
     const auto mark = source.location.find(folder_mark);
     const auto folder =
         mark == std::string::npos ? std::string{} : source.location.substr(mark + folder_mark.size()) + "/";
-    const auto file = encoded_path(folder + place.file);
+    const auto file = encoded_path(folder + place.file.str());
     const auto revision = url_encoded(commit);
     if (host == "github.com" || host.ends_with(".ghe.com")) {
         return fmt::format("https://{}/{}/blob/{}/{}#L{}", host, path, revision, file, place.line);

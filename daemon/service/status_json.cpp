@@ -244,7 +244,7 @@ json to_json(const ObjectStatus& object, const std::string& environment) {
     Fields fields;
     fields.text("environment", environment).address(object.address);
     if (object.place.known())
-        fields.set("place", Fields().text("file", object.place.file).set("line", object.place.line).take());
+        fields.set("place", Fields().text("file", object.place.file.str()).set("line", object.place.line).take());
     return fields.text("policy", object.policy)
         .text("remoteId", object.remote_id)
         .set("outputs", std::move(outputs))

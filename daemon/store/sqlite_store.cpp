@@ -94,7 +94,7 @@ tl::expected<void, StoreError> SqliteStore::applied(const std::string& environme
                 "INSERT OR REPLACE INTO applied (environment, kind, name, remote_id, file, line, \"column\", "
                 "attributes, applied_at) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                environment, address.kind, address.name, remote_id, place.file, number(place.line),
+                environment, address.kind, address.name, remote_id, place.file.str(), number(place.line),
                 number(place.column), to_applied_json(address.kind, values), connection_->now());
     });
 }
