@@ -107,6 +107,13 @@ std::optional<Blob> BlobStore::at_address(const std::string& url, const Source& 
     return find(place->container, place->name, source);
 }
 
+/// Clients of Azure Storage take both for granted.
+/// https://learn.microsoft.com/rest/api/storageservices/put-blob#response-headers
+void BlobStore::set_version_headers(Response& response) const {
+    response.set_header("Last-Modified", http_date(clock_.now()));
+    response.set_header("ETag", fmt::format("\"0x8D{:X}\"", clock_.now().time_since_epoch().count()));
+}
+
 Response BlobStore::handle(const Request& request, const Source& source) {
     if (request.header("Authorization")) {
         return refusal(403, "AuthenticationFailed",
@@ -135,6 +142,7 @@ Response BlobStore::handle(const Request& request, const Source& source) {
             request.body, request.header("Content-Type").value_or("application/octet-stream")};
         Response created;
         created.status = 201;
+        set_version_headers(created);
         return created;
     }
     const auto blob = find(place->container, place->name, source);
@@ -142,6 +150,7 @@ Response BlobStore::handle(const Request& request, const Source& source) {
     Response response;
     response.set_header("Content-Type", blob->content_type);
     response.set_header("x-ms-blob-type", "BlockBlob");
+    set_version_headers(response);
     if (request.method == "GET") response.body = blob->content;
     return response;
 }

@@ -48,6 +48,7 @@ private:
     [[nodiscard]] std::string signed_query(const std::string& resource, const char* kind, const char* permissions);
     [[nodiscard]] std::string why_refused(const Request& request, const std::string& container, const std::string& name,
                                           char permission) const;
+    void set_version_headers(Response& response) const;
     [[nodiscard]] std::optional<Blob> find(const std::string& container, const std::string& name,
                                            const Source& source) const;
 

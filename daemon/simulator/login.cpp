@@ -1,5 +1,6 @@
 #include "simulator/login.hpp"
 
+#include "simulator/login_device_code.hpp"
 #include "simulator/members.hpp"
 #include "simulator/values.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <variant>
 
 namespace regent::simulator {
 namespace {
@@ -57,6 +59,7 @@ public:
         const auto rest = path.substr(std::min(path.size(), path.find('/', 1)));
         if (path == "/metadata/endpoints") return metadata(request);
         if (path == "/subscriptions") return subscriptions(caller, token_error);
+        if (rest == "/oauth2/devicecode") return device_code(request, tenant);
         if (rest == "/oauth2/v2.0/token" || rest == "/oauth2/token")
             return token(request, tenant, rest == "/oauth2/v2.0/token");
         if (rest.find("/discovery/instance") != std::string::npos) return instance_discovery(request);
@@ -70,12 +73,27 @@ public:
     void seed(const json&) override {}
     void set_switches(const json& values) override {
         for (const auto& [name, value] : values.items()) {
-            if (name != "tokenLifetimeSeconds") throw std::invalid_argument("login has no switch " + name);
-            lifetime_ = value.get<long>();
+            if (name == "tokenLifetimeSeconds") {
+                lifetime_ = value.get<long>();
+            } else if (name == "deviceCodeIntervalSeconds") {
+                device_codes_.interval_seconds = value.get<long>();
+            } else {
+                throw std::invalid_argument("login has no switch " + name);
+            }
         }
     }
-    json switches() const override { return {{"tokenLifetimeSeconds", lifetime_}}; }
-    bool change(const std::string&, const json&) override { return false; }
+    json switches() const override {
+        return {{"tokenLifetimeSeconds", lifetime_}, {"deviceCodeIntervalSeconds", device_codes_.interval_seconds}};
+    }
+    /// Somebody enters the code that a program has shown: "/devicelogin/CODE".
+    bool change(const std::string& path, const json& body) override {
+        constexpr std::string_view prefix = "/devicelogin/";
+        if (!starts_with(path, prefix)) return false;
+        const bool declines = body.value("delete", false);
+        const auto user = body.contains("patch") ? text(body["patch"], "user") : std::string{};
+        if (!declines && user.find('@') == std::string::npos) return false;
+        return device_codes_.enter(path.substr(prefix.size()), declines ? std::string{} : user);
+    }
 
 private:
     Response refuse(const LoginError& error) {
@@ -223,9 +241,91 @@ private:
         return form;
     }
 
+    bool is_this_tenant(const std::string& tenant) const {
+        return tenant == directory_.tenant_id() || directory_.verified_domains.contains(tenant);
+    }
+
+    /// Programs that may sign people in: Microsoft's own, and public clients of the tenant.
+    bool signs_people_in(const std::string& client_id) const {
+        if (is_public_client(client_id)) return true;
+        const auto* application = directory_.application_by("appId", client_id);
+        return application != nullptr && application->value("isFallbackPublicClient", json()) == true;
+    }
+
+    Response device_code(const Request& request, const std::string& tenant) {
+        if (request.method != "POST") return json_answer(405, {{"error", "invalid_request"}});
+        if (!is_this_tenant(tenant) && tenant != "common" && tenant != "organizations")
+            return refuse({400, "invalid_request", 90002, fmt::format("Tenant '{}' not found.", tenant)});
+        const auto form = form_of(request);
+        const auto client = text(form, "client_id"), resource = text(form, "resource");
+        if (!signs_people_in(client)) return refuse(unknown_client(client));
+        if (!audience_of(resource)) return refuse(unknown_resource(resource));
+        return json_answer(200, device_codes_.begin(client, resource, directory_.ids(), directory_.now()));
+    }
+
+    Response token_for_device_code(const json& form) {
+        const auto client = text(form, "client_id");
+        const auto outcome = device_codes_.redeem(text(form, "code"), client, directory_.now());
+        if (const auto* refusal = std::get_if<DeviceCodes::Refusal>(&outcome))
+            return refuse({400, refusal->error.c_str(), refusal->code, refusal->message});
+        const auto& started = std::get<DeviceCodes::Started>(outcome);
+        return json_answer(200, issue_to_user(started));
+    }
+
+    /// A version 1 token for a person, with the identity token that clients take the object id from.
+    json issue_to_user(const DeviceCodes::Started& started) {
+        const auto now = seconds(directory_.now());
+        json person{{"iss", fmt::format("https://sts.windows.net/{}/", directory_.tenant_id())},
+                    {"iat", now},
+                    {"nbf", now},
+                    {"exp", now + lifetime_},
+                    {"oid", object_id_of(started.user)},
+                    {"sub", base64url(sha256_bytes("sub " + started.user))},
+                    {"tid", directory_.tenant_id()},
+                    {"upn", started.user},
+                    {"unique_name", started.user},
+                    {"name", started.user.substr(0, started.user.find('@'))},
+                    {"ver", "1.0"}};
+        auto access = person;
+        access["aud"] = started.resource;
+        access["appid"] = started.client_id;
+        access["scp"] = "user_impersonation";
+        access["uti"] = directory_.ids().guid();
+        person["aud"] = started.client_id;
+        return {{"token_type", "Bearer"},
+                {"scope", "user_impersonation"},
+                {"expires_in", std::to_string(lifetime_)},
+                {"ext_expires_in", std::to_string(lifetime_)},
+                {"expires_on", std::to_string(now + lifetime_)},
+                {"resource", started.resource},
+                {"access_token", key_.sign(access)},
+                {"id_token", key_.sign(person)}};
+    }
+
+    /// Of a user of the directory his own; of anybody else one that stays the same.
+    std::string object_id_of(const std::string& user) const {
+        for (const auto* known : directory_.users.all(directory_.now()))
+            if (same_text(text(*known, "userPrincipalName"), user)) return text(*known, "id");
+        const auto hex = sha256_hex("user " + lower(user));
+        return fmt::format("{}-{}-4{}-8{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(13, 3), hex.substr(17, 3),
+                           hex.substr(20, 12));
+    }
+
+    static LoginError unknown_client(const std::string& client) {
+        return {400, "unauthorized_client", 700016,
+                fmt::format("Application with identifier '{}' was not found in the directory 'Contoso'.", client)};
+    }
+
+    static LoginError unknown_resource(const std::string& resource) {
+        return {400, "invalid_resource", 500011,
+                fmt::format("The resource principal named {} was not found in the tenant named Contoso.", resource)};
+    }
+
     Response token(const Request& request, const std::string& tenant, bool v2) {
         if (request.method != "POST") return json_answer(405, {{"error", "invalid_request"}});
-        if (tenant != directory_.tenant_id() && !directory_.verified_domains.contains(tenant)) {
+        if (const auto form = form_of(request); !v2 && text(form, "grant_type") == "device_code")
+            return token_for_device_code(form);
+        if (!is_this_tenant(tenant)) {
             if (tenant == "common" || tenant == "organizations" || tenant == "consumers") {
                 return refuse({400, "invalid_request", 9001023,
                                "The grant type is not supported over the /common or /consumers endpoints. Please use "
@@ -237,11 +337,7 @@ private:
         if (text(form, "grant_type") != "client_credentials")
             return refuse({400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type."});
         const auto* application = directory_.application_by("appId", text(form, "client_id"));
-        if (application == nullptr) {
-            return refuse({400, "unauthorized_client", 700016,
-                           fmt::format("Application with identifier '{}' was not found in the directory 'Contoso'.",
-                                       text(form, "client_id"))});
-        }
+        if (application == nullptr) return refuse(unknown_client(text(form, "client_id")));
         auto resource = text(form, "resource");
         if (v2) {
             const auto scope = text(form, "scope");
@@ -257,11 +353,7 @@ private:
             resource = scope.substr(0, end);
         }
         const auto audience = audience_of(resource);
-        if (!audience) {
-            return refuse(
-                {400, "invalid_resource", 500011,
-                 fmt::format("The resource principal named {} was not found in the tenant named Contoso.", resource)});
-        }
+        if (!audience) return refuse(unknown_resource(resource));
         if (const auto wrong = check_credential(request, form, *application, tenant)) return refuse(*wrong);
         return json_answer(200, issue(*application, *audience, v2));
     }
@@ -385,6 +477,7 @@ private:
     Directory& directory_;
     const SigningKey& key_;
     long lifetime_ = 3599;
+    DeviceCodes device_codes_;
 };
 
 }  // namespace
@@ -405,6 +498,7 @@ TokenCheck check_token(const Request& request, const SigningKey& key, Time now) 
     caller.tenant_id = text(*claims, "tid");
     caller.app_id = text(*claims, "appid");
     caller.object_id = text(*claims, "oid");
+    caller.user = text(*claims, "upn");
     caller.audience = text(*claims, "aud");
     for (const auto& role : claims->value("roles", json::array())) caller.roles.push_back(role.get<std::string>());
     return {std::move(caller), {}};

@@ -46,7 +46,7 @@ const json* ConnectorRoutes::visible(const json* record, const std::string& envi
 }
 
 ConnectorView ConnectorRoutes::view(const Request& request) const {
-    return {state_.switches, state_.blobs, request.base_url, state_.now()};
+    return {state_.switches, state_.blobs, state_.storage_origin(request), state_.now()};
 }
 
 Outcome ConnectorRoutes::handle(const RoutedRequest& routed) {
@@ -82,7 +82,7 @@ Outcome ConnectorRoutes::route(const RoutedRequest& routed, const std::string& e
                                std::optional<bool> is_custom, const std::string& name, const std::string& below) {
     const auto& method = routed.request.method;
     const bool writes = method == "PATCH" || method == "DELETE" || (method == "POST" && name.empty());
-    if (writes && !state_.switches.service_principal_writes) return not_permitted(routed);
+    if (writes && routed.caller.user.empty() && !state_.switches.service_principal_writes) return not_permitted(routed);
     if (name.empty()) {
         if (method == "GET") return list(routed, environment, is_custom);
         if (method == "POST") return create(routed, environment);

@@ -51,6 +51,11 @@ std::optional<PowerAppsError> put(json& permissions, const json& entry) {
 }  // namespace
 
 json maker_of(const Caller& caller) {
+    if (!caller.user.empty()) {
+        return {{"id", caller.object_id},       {"displayName", caller.user.substr(0, caller.user.find('@'))},
+                {"email", caller.user},         {"type", "User"},
+                {"tenantId", caller.tenant_id}, {"userPrincipalName", caller.user}};
+    }
     return {{"id", caller.object_id},
             {"displayName", "Application " + caller.app_id},
             {"email", ""},
@@ -60,7 +65,8 @@ json maker_of(const Caller& caller) {
 }
 
 json owner_permission(const Caller& caller) {
-    return {{"roleName", "Owner"}, {"principal", {{"id", caller.object_id}, {"type", "ServicePrincipal"}}}};
+    return {{"roleName", "Owner"},
+            {"principal", {{"id", caller.object_id}, {"type", caller.user.empty() ? "ServicePrincipal" : "User"}}}};
 }
 
 json shown_permissions(const json& record) {

@@ -49,7 +49,7 @@ std::variant<json, PowerAppsError> json_body(const Request& request) {
 
 Outcome PlatformRoutes::handle_object_ids(const RoutedRequest& routed) {
     if (routed.request.method != "POST" || routed.segments.size() != 3) return no_such_route(routed.request);
-    if (!state_.switches.service_principal_object_ids) return not_permitted(routed);
+    if (routed.caller.user.empty() && !state_.switches.service_principal_object_ids) return not_permitted(routed);
     if (!same_text(routed.segments[1], routed.caller.object_id)) {
         return PowerAppsError{403, "Forbidden",
                               fmt::format("The object id '{}' is not the caller's.", routed.segments[1])};
@@ -87,7 +87,8 @@ Outcome PlatformRoutes::storage(const RoutedRequest& routed, const std::string& 
     auto container = state_.ids.guid();
     std::erase(container, '-');
     return power_apps_answer(
-        200, {{"sharedAccessSignature", state_.blobs.writable_container(routed.request.base_url, container)}});
+        200,
+        {{"sharedAccessSignature", state_.blobs.writable_container(state_.storage_origin(routed.request), container)}});
 }
 
 Outcome PlatformRoutes::applications(const RoutedRequest& routed) {

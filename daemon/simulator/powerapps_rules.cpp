@@ -190,7 +190,8 @@ std::optional<PowerAppsError> ConnectorRules::take_script(json& record, const js
         }
     }
     const auto operations = stored.value("scriptOperations", json());
-    if (operations.is_array() && !operations.empty() && !stored.contains("scriptDefinitionUrl")) {
+    const bool has_script = stored.contains("scriptDefinitionUrl") || record.contains("_script");
+    if (operations.is_array() && !operations.empty() && !has_script) {
         return PowerAppsError{400, "InvalidScriptDefinitionUrlWithNonNullOperations",
                               "The script definition URL must not be null or empty when script operations are given."};
     }

@@ -43,6 +43,11 @@ public:
     bool change_connector(const std::string& name, const std::string& environment, const Json& body);
     bool change_environment(const std::string& id, const Json& body);
 
+    /// Where signed addresses of definitions, icons and scripts lead.
+    [[nodiscard]] std::string storage_origin(const Request& request) const {
+        return switches.storage_origin.empty() ? request.base_url : switches.storage_origin;
+    }
+
     const std::string tenant_id;
     IdSource ids;
     PowerAppsSwitches switches;

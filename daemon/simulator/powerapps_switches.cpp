@@ -88,6 +88,7 @@ const std::map<std::string, Knob>& knobs() {
         {"validateFailureStatus", status(&S::validate_failure_status)},
         {"strictMimeTypes", flag(&S::strict_mime_types)},
         {"swaggerRules", choice(&S::swagger_rules, {"published", "documented"})},
+        {"storageOrigin", text(&S::storage_origin)},
         {"scriptFailure", choice(&S::script_failure, {"none", "compile", "capacity"})},
     };
     return table;

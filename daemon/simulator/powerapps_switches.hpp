@@ -42,6 +42,7 @@ struct PowerAppsSwitches {
     bool strict_mime_types = false;      ///< MimeTypeNotSupported and UnrecognizedTypeFormat are errors, not advice
     /// published: definitions pass that do what connectors in use do; documented: every documented rule holds.
     std::string swagger_rules = "published";
+    std::string storage_origin;           ///< "https://ACCOUNT.blob.core.windows.net"; empty: our own
     std::string script_failure = "none";  ///< of a save with a script: none | compile | capacity
 
     [[nodiscard]] SwaggerRules swagger() const { return {strict_mime_types, swagger_rules == "documented"}; }

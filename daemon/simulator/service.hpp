@@ -26,7 +26,8 @@ public:
 struct Caller {
     std::string tenant_id;
     std::string app_id;
-    std::string object_id;  ///< `oid`: of the calling service principal
+    std::string object_id;  ///< `oid`: of the calling service principal, or of the user
+    std::string user;       ///< `upn`: a person has signed in; empty: an application
     std::string audience;   ///< `aud`: "https://graph.microsoft.com", "https://service.powerapps.com/", …
     std::vector<std::string> roles;
 };

@@ -320,3 +320,19 @@ TEST_CASE("what a service principal made can stay invisible to others until it i
     stage.caller->object_id = other;
     CHECK(stage.get(name).status == 200);
 }
+
+TEST_CASE("operations may stay with a script that was seeded", "[simulator][powerapps][script]") {
+    PowerAppsStage stage;
+    stage.service->seed({{"connectors",
+                          {{{"name", "shared_seeded"},
+                            {"environment", default_environment},
+                            {"properties",
+                             {{"displayName", "Seeded"},
+                              {"backendService", {{"serviceUrl", "https://api.contoso.example/"}}},
+                              {"scriptOperations", {"ListSubscriptions"}}}},
+                            {"openApiDefinition", definition()},
+                            {"_script", {{"contentType", "text/plain"}, {"base64", "cHVibGlj"}}}}}}});
+    CHECK(stage.update("shared_seeded", {{"description", "Somebody's"}}).status == 200);
+    const auto refused = stage.update("shared_seeded", {{"scriptDefinitionUrl", ""}, {"scriptOperations", {"x"}}});
+    CHECK(refused.error() == "InvalidScriptDefinitionUrlWithNonNullOperations");
+}

@@ -37,6 +37,7 @@ PowerAppsStage::PowerAppsStage() : service(make_power_apps(clock, tenant)) {
     caller = Caller{.tenant_id = tenant,
                     .app_id = "22222222-2222-2222-2222-222222222222",
                     .object_id = "33333333-3333-3333-3333-333333333333",
+                    .user = {},
                     .audience = "https://service.powerapps.com/",
                     .roles = {}};
 }

@@ -1,0 +1,117 @@
+#include "interop/http_exchange.hpp"
+#include "simulator/powerapps_stage.hpp"
+#include "simulator/simulator.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+using namespace regent::simulator;
+using namespace regent::simulator::test;
+using nlohmann::json;
+using regent::interop::exchange;
+using regent::interop::HttpReply;
+
+namespace {
+
+constexpr const char* azure_cli = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+constexpr const char* power_apps = "https%3A%2F%2Fservice.powerapps.com%2F";
+
+/// A program on ADAL, which speaks version 1: paconn is one.
+class Program {
+public:
+    explicit Program(const Simulator& simulator) : port_(simulator.port()) {}
+
+    json begin(const std::string& client = azure_cli, int status = 200) const {
+        return post("/common/oauth2/devicecode?api-version=1.0",
+                    fmt::format("client_id={}&resource={}", client, power_apps), status);
+    }
+    json ask(const json& begun, int status, const std::string& client = azure_cli) const {
+        return post("/common/oauth2/token",
+                    fmt::format("grant_type=device_code&client_id={}&resource={}&code={}", client, power_apps,
+                                begun.at("device_code").get<std::string>()),
+                    status);
+    }
+    [[nodiscard]] HttpReply call(const std::string& method, const std::string& target, const std::string& token,
+                                 const json& body = nullptr) const {
+        return exchange(port_, method, target,
+                        {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}},
+                        body.is_null() ? std::string{} : body.dump());
+    }
+
+private:
+    json post(const std::string& target, const std::string& form, int status) const {
+        const auto reply =
+            exchange(port_, "POST", target, {{"Content-Type", "application/x-www-form-urlencoded"}}, form);
+        INFO(reply.body);
+        CHECK(reply.status == status);
+        return json::parse(reply.body);
+    }
+
+    std::uint16_t port_;
+};
+
+void enter(Simulator& simulator, const json& begun, const json& what) {
+    auto body = what;
+    body["path"] = "/devicelogin/" + begun.at("user_code").get<std::string>();
+    simulator.control("POST", "change", body.dump());
+}
+
+json created(const HttpReply& reply) {
+    INFO(reply.body);
+    REQUIRE(reply.status == 201);
+    return json::parse(reply.body);
+}
+
+}  // namespace
+
+TEST_CASE("somebody who enters the code is signed in, and makes connectors as a person", "[login]") {
+    Simulator simulator{Options{}};
+    const Program program(simulator);
+    const auto begun = program.begin();
+    CHECK(begun.at("message").get<std::string>().find(begun.at("user_code").get<std::string>()) != std::string::npos);
+    CHECK(program.ask(begun, 400).at("error") == "authorization_pending");
+
+    enter(simulator, begun, {{"patch", {{"user", "maker@contoso.example"}}}});
+    const auto tokens = program.ask(begun, 200);
+    CHECK(tokens.at("resource") == "https://service.powerapps.com/");
+    CHECK(tokens.contains("id_token"));
+
+    const json properties{
+        {"displayName", "By hand"},
+        {"environment", {{"name", sales}}},
+        {"backendService", {{"serviceUrl", "https://api.contoso.example/"}}},
+        {"openApiDefinition",
+         {{"swagger", "2.0"}, {"info", {{"title", "By hand"}, {"version", "1"}}}, {"paths", json::object()}}}};
+    const auto target = fmt::format(
+        "/providers/Microsoft.PowerApps/apis?api-version=2016-11-01&$filter=environment%20eq%20'{}'", sales);
+    simulator.control("POST", "switches", R"({"powerApps": {"servicePrincipalWrites": false}})");
+    const auto made = created(program.call("POST", target, tokens.at("access_token"), {{"properties", properties}}));
+    CHECK(made.at("properties").at("createdBy").at("userPrincipalName") == "maker@contoso.example");
+    CHECK(made.at("properties").at("createdBy").at("type") == "User");
+}
+
+TEST_CASE("a code is good for one sign-in, for its own program, for a quarter of an hour", "[login]") {
+    Simulator simulator{Options{}};
+    const Program program(simulator);
+    const auto used = program.begin();
+    enter(simulator, used, {{"patch", {{"user", "maker@contoso.example"}}}});
+    CHECK(program.ask(used, 400, "1950a258-227b-4e31-a9cf-717495945fc2").at("error") == "invalid_grant");
+    CHECK(program.ask(used, 200).contains("access_token"));
+    CHECK(program.ask(used, 400).at("error") == "invalid_grant");
+
+    const auto declined = program.begin();
+    enter(simulator, declined, {{"delete", true}});
+    CHECK(program.ask(declined, 400).at("error") == "access_denied");
+
+    const auto late = program.begin();
+    simulator.control("POST", "clock", R"({"advanceSeconds": 901})");
+    CHECK(program.ask(late, 400).at("error") == "code_expired");
+}
+
+TEST_CASE("who may not sign people in gets no code", "[login]") {
+    Simulator simulator{Options{}};
+    const Program program(simulator);
+    CHECK(program.begin("99999999-9999-9999-9999-999999999999", 400).at("error_codes") == json::array({700016}));
+    const json nobody{{"user_code", "NOBODYHAS"}};
+    CHECK_THROWS(enter(simulator, nobody, {{"patch", {{"user", "maker@contoso.example"}}}}));
+}
