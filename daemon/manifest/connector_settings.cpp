@@ -188,8 +188,26 @@ void SettingsLoad::drop_secrets(Json& parameters, const std::string& name, const
     }
 }
 
+/// Somebody has to sign in to Entra ID, and the service refuses a block that does not say who. With client credentials
+/// each connection brings its own.
+bool names_no_client(const Json& parameter) {
+    const auto* settings = member(parameter, "oAuthSettings");
+    if (settings == nullptr || lower_case(text_of(member(*settings, "identityProvider"))) != "aad") return false;
+    const auto* custom = member(*settings, "customParameters");
+    const auto* grant = custom == nullptr ? nullptr : member(*custom, "grantType");
+    const bool brought = grant != nullptr && text_of(member(*grant, "value")) == "client_credentials";
+    return !brought && text_of(member(*settings, "clientId")).empty();
+}
+
 void SettingsLoad::check_parameters(const Json& parameters, const std::string& name, const std::string& pointer) {
     for (const auto& [key, parameter] : parameters.items()) {
+        if (names_no_client(parameter)) {
+            auto& d = job_.findings.error(
+                "RG0622", settings_.span_of(name, fmt::format("{}/{}/oAuthSettings", pointer, pointer_token(key))),
+                fmt::format("the connection parameter `{}` signs in with Entra ID, and has no `clientId`", key));
+            d.help = "write the application (client) id, or `auth` with an Application of the manifests";
+            continue;
+        }
         if (parameter.is_object() || parameter.is_null()) continue;
         job_.findings.error("RG0622", settings_.span_of(name, pointer + "/" + pointer_token(key)),
                             fmt::format("the connection parameter `{}` must be a mapping", key));

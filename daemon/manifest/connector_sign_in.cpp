@@ -195,7 +195,11 @@ SignInWords sign_in_words(const LoadJob& job) {
 
 void load_secret_from(const LoadJob& job, model::Declaration& declaration) {
     const auto* entry = job.spec.entry("clientSecretFrom");
-    if (!entry) return warn_without_secret(job, declaration);
+    if (!entry) {
+        // One that is there has its secret, and keeps it.
+        if (declaration.management.adopt.empty()) warn_without_secret(job, declaration);
+        return;
+    }
     const auto words = job.spec.mapping("clientSecretFrom");
     const auto usable = [&](const Node& name) {
         if (is_name(name.text)) return true;

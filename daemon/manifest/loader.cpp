@@ -83,8 +83,8 @@ void load_document(const Document& document, const LoadContext& context, const A
             for (const auto& label : labels->entries)
                 if (label.value.is_scalar()) declaration.labels[label.key] = label.value.text;
         const LoadJob job{document, root, root.mapping("spec"), context, audiences, findings};
-        load_kind(job, declaration);
         if (table->find("management")) load_management(job, declaration.management);
+        load_kind(job, declaration);
         if (name) result.declarations.push_back(std::move(declaration));
     }
     for (auto& diagnostic : findings.take()) result.diagnostics.push_back(std::move(diagnostic));

@@ -101,6 +101,34 @@ TEST_CASE("mistakes in apiProperties.json are shown at their line", "[manifest][
     CHECK(wrong.diagnostics[0].span.line == 3);
 }
 
+TEST_CASE("a sign-in with Entra ID that names no client is an error at its line", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files["orders/script.csx"] = script;
+    repository.files["orders/apiProperties.json"] =
+        "{\"properties\": {\n \"connectionParameters\": {\n  \"token\": {\"type\": \"oauthSetting\",\n"
+        "   \"oAuthSettings\": {\"identityProvider\": \"aad\", \"scopes\": []}}}}}";
+    const auto loaded = load_repository(repository);
+    INFO(loaded.text);
+    const auto it = std::find_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                                 [](const auto& d) { return d.code == "RG0622"; });
+    REQUIRE(it != loaded.diagnostics.end());
+    CHECK(it->span.line == 4);
+    // Each connection brings its own: nobody has to be named.
+    repository.files["orders/apiProperties.json"] =
+        "{\"properties\": {\"connectionParameters\": {\"token\": {\"type\": \"oauthSetting\", \"oAuthSettings\": "
+        "{\"identityProvider\": \"aad\", \"customParameters\": {\"grantType\": {\"value\": "
+        "\"client_credentials\"}}}}}}}";
+    CHECK_FALSE(model::has_errors(load_repository(repository).diagnostics));
+}
+
+TEST_CASE("a connector that is adopted has its secret already", "[manifest][connector]") {
+    auto repository = folder();
+    REQUIRE(codes(load_repository(repository)).front() == "RG0632");
+    repository.manifest += "management: {adopt: {connector: shared_orders}}\n";
+    const auto found = codes(load_repository(repository));
+    CHECK(std::find(found.begin(), found.end(), "RG0632") == found.end());
+}
+
 TEST_CASE("operations for a script that is not there are an error at their line", "[manifest][connector]") {
     auto repository = folder();
     repository.files.erase("orders/script.csx");
