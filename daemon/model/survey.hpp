@@ -8,12 +8,24 @@
 
 namespace regent::model {
 
-/// Which applications of a tenant somebody wants to see, whether or not any manifest knows them.
+/// Which connectors somebody wants to see.
+struct ConnectorSelection {
+    std::vector<std::string> environments;  ///< Power Platform environments (ids) that are searched; empty: none at all
+    std::vector<std::string> names;         ///< as the service made them ("shared_…"), or display names
+    bool all = false;                       ///< every custom connector of `environments`
+};
+
+/// Which objects of a tenant somebody wants to see, whether or not any manifest knows them.
 struct Selection {
     std::vector<std::string> app_ids;
     std::vector<std::string> display_names;  ///< exactly; the service tells no case apart
     std::vector<std::string> filters;        ///< OData, as `az ad app list --filter` takes it
     bool all = false;
+    ConnectorSelection connectors = {};
+
+    [[nodiscard]] bool has_applications() const {
+        return all || !app_ids.empty() || !display_names.empty() || !filters.empty();
+    }
 };
 
 /// An application with all that can be seen of it.
@@ -25,11 +37,21 @@ struct SurveyedApplication {
     std::vector<std::string> unsayable;
 };
 
-/// The applications of a Selection, each once, by appId.
+/// A custom connector with all that can be seen of it: its picture, its script and who may use it are among the
+/// attributes.
+struct SurveyedConnector {
+    ObservedResource resource;  ///< `address.name` as with applications
+    std::string created_at;     ///< RFC 3339, as the service says it
+    std::string maker;          ///< display name of who made it: the publisher, unless another one is said
+};
+
+/// The objects of a Selection, each once: applications by appId, connectors by environment and name.
 struct Survey {
     std::vector<SurveyedApplication> applications;
-    std::map<std::string, ApiPermissions> apis;  ///< those that the applications ask
-    std::vector<std::string> missing;            ///< the app ids and display names that nothing has
+    std::vector<SurveyedConnector> connectors = {};
+    std::map<std::string, ApiPermissions> apis;        ///< those that the applications ask
+    std::vector<std::string> missing;                  ///< the app ids and display names that nothing has
+    std::vector<std::string> missing_connectors = {};  ///< the same of connectors
 };
 
 }  // namespace regent::model

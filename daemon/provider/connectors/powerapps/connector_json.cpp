@@ -305,7 +305,7 @@ void read_outputs(std::map<std::string, std::string, std::less<>>& outputs, cons
     }
 }
 
-void read_into(model::ObservedResource& resource, const json& connector, const json& definition,
+void read_into(model::ObservedResource& resource, const json& connector, const std::string& definition,
                const std::optional<ConnectorMark>& mark) {
     const auto facts = facts_of(connector);
     const auto* properties = member(&connector, "properties");
@@ -320,7 +320,7 @@ void read_into(model::ObservedResource& resource, const json& connector, const j
     set(model::path::environment, facts.environment);
     set(model::path::description, text(member(properties, "description")));
     set(model::path::icon_brand_color, lower(text(member(properties, "iconBrandColor"))));
-    set(model::path::definition, definition.is_null() ? std::string{} : definition.dump());
+    set(model::path::definition, definition);
     if (settings == nullptr) {
         // Something else than Entra ID or nothing asks for something, and a manifest without `auth` wants nothing.
         const auto* parameters = member(properties, "connectionParameters");

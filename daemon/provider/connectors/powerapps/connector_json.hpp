@@ -32,8 +32,8 @@ struct ConnectorFacts {
 [[nodiscard]] ConnectorFacts facts_of(const nlohmann::json& connector);
 
 /// Canonical attributes (model/attributes.hpp), outputs and marks. `definition` is the document as read back, its mark
-/// taken out.
-void read_into(model::ObservedResource& resource, const nlohmann::json& connector, const nlohmann::json& definition,
+/// taken out, as JSON text; empty when there is none.
+void read_into(model::ObservedResource& resource, const nlohmann::json& connector, const std::string& definition,
                const std::optional<ConnectorMark>& mark);
 
 /// What of an OAuth block is already there to be referred to: "redirectUrl", "identity/issuer", "identity/subject".

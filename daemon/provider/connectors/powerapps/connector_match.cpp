@@ -55,21 +55,6 @@ private:
         into_.resources.insert_or_assign(address, describe(found_[index], address, ownership));
     }
 
-    static model::ObservedResource describe(const FoundConnector& found, const model::Address& address,
-                                            model::Ownership ownership) {
-        model::ObservedResource resource;
-        resource.address = address;
-        resource.ownership = ownership;
-        read_into(resource, *found.connector, *found.definition, found.mark);
-        resource.attributes.insert_or_assign(std::string(model::path::environment), found.facts.environment);
-        resource.provider_data = {{"iconUrl", found.facts.icon_url},
-                                  {"scriptUrl", found.facts.script_url},
-                                  {"iconSent", found.mark ? found.mark->icon : std::string{}},
-                                  {"scriptSent", found.mark ? found.mark->script : std::string{}},
-                                  {"changedTime", found.facts.changed_time}};
-        return resource;
-    }
-
     void obstruct(model::Obstacle::Kind kind, const Wanted& wanted, std::string message, std::string help) {
         into_.obstacles.push_back({kind, wanted.address, std::move(message), std::move(help)});
     }
@@ -186,6 +171,21 @@ private:
 };
 
 }  // namespace
+
+model::ObservedResource describe(const FoundConnector& found, const model::Address& address,
+                                 model::Ownership ownership) {
+    model::ObservedResource resource;
+    resource.address = address;
+    resource.ownership = ownership;
+    read_into(resource, *found.connector, found.definition, found.mark);
+    resource.attributes.insert_or_assign(std::string(model::path::environment), found.facts.environment);
+    resource.provider_data = {{"iconUrl", found.facts.icon_url},
+                              {"scriptUrl", found.facts.script_url},
+                              {"iconSent", found.mark ? found.mark->icon : std::string{}},
+                              {"scriptSent", found.mark ? found.mark->script : std::string{}},
+                              {"changedTime", found.facts.changed_time}};
+    return resource;
+}
 
 void match(const model::Scope& scope, const Identity& identity, std::vector<FoundConnector> found,
            model::Snapshot& into) {

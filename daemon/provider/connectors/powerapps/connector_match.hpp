@@ -17,8 +17,14 @@ struct FoundConnector {
     ConnectorFacts facts;
     std::optional<ConnectorMark> mark;
     std::shared_ptr<const nlohmann::json> connector;
-    std::shared_ptr<const nlohmann::json> definition;  ///< without the mark; null JSON when the service gave none
+    /// JSON without the mark; empty when the service gave none. As text: a tree of it is ten times as large, and those
+    /// of a whole environment are held at once.
+    std::string definition;
 };
+
+/// A found connector as an observed resource.
+[[nodiscard]] model::ObservedResource describe(const FoundConnector& found, const model::Address& address,
+                                               model::Ownership ownership);
 
 /// Decides which connector belongs to which manifest, and adds the result to `into`.
 ///

@@ -1,18 +1,13 @@
 #include "model/attributes.hpp"
 #include "provider/connectors/powerapps/connector_content.hpp"
-#include "provider/connectors/powerapps/connector_definition.hpp"
-#include "provider/connectors/powerapps/connector_json.hpp"
 #include "provider/connectors/powerapps/connector_match.hpp"
+#include "provider/connectors/powerapps/connector_reading.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <atomic>
-#include <mutex>
-#include <optional>
 #include <set>
-#include <thread>
 
 namespace regent::provider::powerapps {
 namespace {
@@ -21,30 +16,6 @@ constexpr std::string_view service = "Power Platform";
 // What a person reads behind "reading ".
 constexpr std::string_view connectors = "connectors";
 constexpr std::string_view definitions = "definitions of connectors";
-
-/// Runs `work(0) … work(count - 1)` on at most `threads` threads and returns the first error, if any; the rest is then
-/// not begun.
-template <typename Work>
-tl::expected<void, ProviderError> for_each_index(std::size_t count, int threads, const Work& work) {
-    std::atomic<std::size_t> next{0};
-    std::mutex mutex;
-    std::optional<ProviderError> failed;
-    const auto run = [&] {
-        for (auto i = next++; i < count; i = next++) {
-            auto result = work(i);
-            if (result) continue;
-            const std::lock_guard lock(mutex);
-            if (!failed) failed = std::move(result.error());
-            next = count;
-        }
-    };
-    std::vector<std::jthread> pool;
-    for (int i = 1; i < threads && static_cast<std::size_t>(i) < count; ++i) pool.emplace_back(run);
-    run();
-    pool.clear();
-    if (failed) return tl::unexpected(std::move(*failed));
-    return {};
-}
 
 class PowerAppsObserver final : public Observer {
 public:
@@ -61,7 +32,7 @@ public:
         }
         ReadPart part(progress, {service, definitions, 0, found.size(), false});
         auto read = for_each_index(found.size(), options_.parallel_reads,
-                                   [&](std::size_t i) { return read_definition(found[i], part); });
+                                   [&](std::size_t i) { return read_definition(client_, found[i], part); });
         if (!read) return read;
         match(scope, options_.identity, std::move(found), into);
         return read_what_is_managed(scope, into);
@@ -82,14 +53,7 @@ private:
         for (const auto& environment : environments) {
             auto listed = client_.list_custom(environment, &part);
             if (!listed) return tl::unexpected(std::move(listed.error()));
-            for (auto& connector : *listed) {
-                FoundConnector found;
-                found.facts = facts_of(connector);
-                // As it was asked for: the service spells ids in its own way, and an environment never changes.
-                found.facts.environment = environment;
-                found.connector = std::make_shared<nlohmann::json>(std::move(connector));
-                into.push_back(std::move(found));
-            }
+            for (auto& connector : *listed) into.push_back(found_in(environment, std::move(connector)));
         }
         return {};
     }
@@ -104,16 +68,6 @@ private:
         return for_each_index(found.size(), options_.parallel_reads, [&](std::size_t i) {
             return read_extras(client_, found[i].first->managed, *found[i].second);
         });
-    }
-
-    tl::expected<void, ProviderError> read_definition(FoundConnector& found, ReadPart& part) {
-        auto definition = client_.definition(found.facts.environment, *found.connector);
-        if (!definition) return tl::unexpected(std::move(definition.error()));
-        found.mark = take_mark(*definition);
-        undo_service_changes(*definition, found.facts.name, found.facts.service_url);
-        found.definition = std::make_shared<nlohmann::json>(std::move(*definition));
-        part.came(1);
-        return {};
     }
 
     PowerAppsOptions options_;

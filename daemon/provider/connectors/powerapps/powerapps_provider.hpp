@@ -3,6 +3,7 @@
 #include "model/secret.hpp"
 #include "net/session.hpp"
 #include "provider/provider.hpp"
+#include "provider/surveyor.hpp"
 
 #include <tl/expected.hpp>
 
@@ -34,6 +35,9 @@ struct PowerAppsOptions {
 };
 
 [[nodiscard]] std::unique_ptr<Observer> make_powerapps_observer(net::Session& session, net::Clock& clock,
+                                                                PowerAppsOptions options);
+/// Of a Selection it reads the connectors.
+[[nodiscard]] std::unique_ptr<Surveyor> make_powerapps_surveyor(net::Session& session, net::Clock& clock,
                                                                 PowerAppsOptions options);
 [[nodiscard]] std::unique_ptr<Writer> make_powerapps_writer(net::Session& session, net::Clock& clock,
                                                             PowerAppsOptions options);

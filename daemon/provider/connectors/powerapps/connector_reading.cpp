@@ -1,0 +1,30 @@
+#include "provider/connectors/powerapps/connector_reading.hpp"
+
+#include "provider/connectors/powerapps/connector_definition.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+
+namespace regent::provider::powerapps {
+
+FoundConnector found_in(const std::string& environment, nlohmann::json connector) {
+    FoundConnector found;
+    found.facts = facts_of(connector);
+    // As it was asked for: the service spells ids in its own way, and an environment never changes.
+    found.facts.environment = environment;
+    found.connector = std::make_shared<nlohmann::json>(std::move(connector));
+    return found;
+}
+
+tl::expected<void, ProviderError> read_definition(PowerAppsClient& client, FoundConnector& found, ReadPart& part) {
+    auto definition = client.definition(found.facts.environment, *found.connector);
+    if (!definition) return tl::unexpected(std::move(definition.error()));
+    found.mark = take_mark(*definition);
+    undo_service_changes(*definition, found.facts.name, found.facts.service_url);
+    found.definition = definition->is_null() ? std::string{} : definition->dump();
+    part.came(1);
+    return {};
+}
+
+}  // namespace regent::provider::powerapps

@@ -1,0 +1,106 @@
+#include "model/attributes.hpp"
+#include "provider/connectors/powerapps/connector_content.hpp"
+#include "provider/connectors/powerapps/connector_reading.hpp"
+#include "provider/connectors/powerapps/powerapps_client.hpp"
+#include "provider/connectors/powerapps/powerapps_provider.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace regent::provider::powerapps {
+namespace {
+
+using nlohmann::json;
+
+bool same_word(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+std::string text_at(const json& connector, const char* pointer) {
+    const json::json_pointer place(pointer);
+    return connector.contains(place) && connector.at(place).is_string() ? connector.at(place).get<std::string>()
+                                                                        : std::string{};
+}
+
+/// What is read of its own beside the definition, since a manifest can hold it.
+const std::set<std::string, std::less<>>& extras() {
+    static const std::set<std::string, std::less<>> paths{
+        std::string(model::path::icon), std::string(model::path::script), std::string(model::path::shares)};
+    return paths;
+}
+
+class PowerAppsSurveyor final : public Surveyor {
+public:
+    PowerAppsSurveyor(net::Session& session, net::Clock& clock, PowerAppsOptions options)
+        : options_(std::move(options)), client_(session, clock, options_) {}
+
+    tl::expected<model::Survey, ProviderError> survey(const model::Selection& selection,
+                                                      ReadProgress& progress) override {
+        model::Survey survey;
+        std::vector<FoundConnector> found;
+        {
+            ReadPart part(progress, {"Power Platform", "connectors", 0, 0, false});
+            for (const auto& environment : selection.connectors.environments) {
+                auto listed = client_.list_custom(environment, &part);
+                if (!listed) return tl::unexpected(std::move(listed.error()));
+                for (auto& connector : *listed) found.push_back(found_in(environment, std::move(connector)));
+            }
+        }
+        choose(selection.connectors, found, survey.missing_connectors);
+        ReadPart part(progress, {"Power Platform", "definitions of connectors", 0, found.size(), false});
+        std::vector<model::SurveyedConnector> surveyed(found.size());
+        auto read = for_each_index(found.size(), options_.parallel_reads,
+                                   [&](std::size_t i) { return look_at(found[i], surveyed[i], part); });
+        if (!read) return tl::unexpected(std::move(read.error()));
+        survey.connectors = std::move(surveyed);
+        return survey;
+    }
+
+private:
+    static bool is_called(const FoundConnector& found, const std::string& name) {
+        return same_word(found.facts.name, name) || same_word(found.facts.display_name, name);
+    }
+
+    static void choose(const model::ConnectorSelection& selection, std::vector<FoundConnector>& found,
+                       std::vector<std::string>& missing) {
+        for (const auto& name : selection.names) {
+            if (std::none_of(found.begin(), found.end(), [&](const auto& f) { return is_called(f, name); }))
+                missing.push_back(name);
+        }
+        if (selection.all) return;
+        std::erase_if(found, [&](const auto& f) {
+            return std::none_of(selection.names.begin(), selection.names.end(),
+                                [&](const auto& name) { return is_called(f, name); });
+        });
+    }
+
+    tl::expected<void, ProviderError> look_at(FoundConnector& found, model::SurveyedConnector& into, ReadPart& part) {
+        if (auto read = read_definition(client_, found, part); !read) return read;
+        const auto& identity = options_.identity;
+        const bool ours = found.mark && found.mark->owner == identity.owner + "." + identity.environment;
+        const auto ownership = ours         ? model::Ownership::ours
+                               : found.mark ? model::Ownership::foreign
+                                            : model::Ownership::unclaimed;
+        into.resource =
+            describe(found, {std::string(model::kind::connector), ours ? found.mark->name : std::string{}}, ownership);
+        if (ownership == model::Ownership::foreign) into.resource.owner = found.mark->owner;
+        into.created_at = text_at(*found.connector, "/properties/createdTime");
+        into.maker = text_at(*found.connector, "/properties/createdBy/displayName");
+        return read_extras(client_, extras(), into.resource);
+    }
+
+    PowerAppsOptions options_;
+    PowerAppsClient client_;
+};
+
+}  // namespace
+
+std::unique_ptr<Surveyor> make_powerapps_surveyor(net::Session& session, net::Clock& clock, PowerAppsOptions options) {
+    return std::make_unique<PowerAppsSurveyor>(session, clock, std::move(options));
+}
+
+}  // namespace regent::provider::powerapps
