@@ -221,7 +221,7 @@ struct CommandLine {
 
     void add_import() {
         auto* command =
-            app.add_subcommand("import", "Write manifests for applications that exist. Changes nothing in the tenant");
+            app.add_subcommand("import", "Write manifests for objects that exist. Changes nothing in the tenant");
         command->add_option("--app", import_options.app_ids, "Application (client) id; repeat for more")
             ->type_name("ID")
             ->check(not_empty);
@@ -234,13 +234,26 @@ struct CommandLine {
             ->type_name("ODATA")
             ->check(not_empty);
         command->add_flag("--all", import_options.all, "Every application of the tenant");
+        command
+            ->add_option("--connector", import_options.connectors,
+                         "A custom connector, by display name or by name (shared_…); repeat for more")
+            ->type_name("NAME")
+            ->check(not_empty);
+        command
+            ->add_option("--environment-name", import_options.environment_name,
+                         "A Power Platform environment, by alias or id: where --connector looks; by itself, all of its "
+                         "connectors")
+            ->type_name("NAME")
+            ->check(not_empty);
         command->add_option("--out", import_options.out, "Folder to write to, or - for standard output")
             ->type_name("DIR")
             ->check(not_empty);
         command->add_option("--policy", import_options.policy, "observe (default), create-only or full: see adopting")
             ->check(CLI::IsMember({"observe", "create-only", "full"}));
         command->footer(
-            "One file for each application; no file is overwritten. What a manifest cannot say is a comment in it.");
+            "One file for each object, for a connector with a folder of its definition, properties, icon and script; "
+            "no "
+            "file is overwritten. What a manifest cannot say is a comment in it.");
     }
 
     void add_init() {

@@ -7,6 +7,7 @@
 #include "controller/importing.hpp"
 #include "controller/tenant.hpp"
 #include "manifest/load_plain.hpp"
+#include "manifest/rules_connector.hpp"
 #include "model/attributes.hpp"
 
 #include <fmt/format.h>
@@ -48,6 +49,10 @@ public:
     }
 
 private:
+    bool wants_applications() const {
+        return options_.all || !options_.app_ids.empty() || !options_.names.empty() || !options_.filters.empty();
+    }
+    bool wants_connectors() const { return !options_.connectors.empty() || !options_.environment_name.empty(); }
     bool to_standard_output() const { return options_.out == "-" || (options_.out.empty() && global_.output == "-"); }
 
     ExitCode usage(std::string_view message, std::string_view help) {
@@ -58,8 +63,14 @@ private:
     ExitCode check_arguments() {
         if (global_.output != "text" && global_.output != "-")
             return usage(fmt::format("import has no output format `{}`", global_.output), "it writes YAML");
-        if (!options_.all && options_.app_ids.empty() && options_.names.empty() && options_.filters.empty())
-            return usage("which applications?", "--app ID, --name NAME, --filter ODATA or --all");
+        if (!wants_applications() && !wants_connectors())
+            return usage(
+                "which objects?",
+                "applications: --app ID, --name NAME, --filter ODATA or --all; connectors: --connector NAME or "
+                "--environment-name NAME");
+        if (wants_connectors() && to_standard_output())
+            return usage("a connector is several files, and standard output is one",
+                         "name a folder with --out, or leave it out");
         for (const auto& id : options_.app_ids) {
             if (!manifest::is_guid(id))
                 return usage(fmt::format("`{}` is no application id", shown(id)),
@@ -84,10 +95,37 @@ private:
         print_diagnostics(terminal_, workspace_, global_.colour);
         // What is managed already is known from valid manifests only.
         if (model::has_errors(workspace_.diagnostics)) return ExitCode::invalid_manifests;
+        if (const auto code = choose_environments(); code != ExitCode::ok) return code;
         return to_standard_output() ? ExitCode::ok : choose_folder();
     }
 
-    /// A folder that only this environment reads: an application's id is of one tenant, and in the others the manifest
+    /// Where connectors are looked for: in the named Power Platform environment, or in all that have an alias.
+    ExitCode choose_environments() {
+        if (!wants_connectors()) return ExitCode::ok;
+        const auto& aliases = workspace_.environment.power_platform_environments;
+        const auto& wanted = options_.environment_name;
+        std::vector<std::string> names;
+        for (const auto& [alias, id] : aliases) {
+            names.push_back(alias);
+            if (wanted.empty() || wanted == alias) connectors_.environments.push_back(id);
+        }
+        if (connectors_.environments.empty() && manifest::looks_like_environment_id(wanted))
+            connectors_.environments.push_back(wanted);
+        if (!connectors_.environments.empty()) return ExitCode::ok;
+        const auto known =
+            names.empty() ? std::string("it has none") : fmt::format("it has {}", fmt::join(names, ", "));
+        if (wanted.empty())
+            return usage(fmt::format("in which Power Platform environment? `{}` knows none by name",
+                                     workspace_.environment.name),
+                         "--environment-name ID, or add it to the Environment's `powerPlatformEnvironments`");
+        return usage(
+            fmt::format("no Power Platform environment is known as `{}`", shown(wanted)),
+            fmt::format(
+                "--environment-name takes an alias from the Environment's `powerPlatformEnvironments` ({}), or an id",
+                known));
+    }
+
+    /// A folder that only this environment reads: an object's id is of one tenant, and in the others the manifest
     /// would name nothing.
     ExitCode choose_folder() {
         if (!options_.out.empty()) {
@@ -110,7 +148,7 @@ private:
         }
         return usage(fmt::format("every folder that `{}` reads is read by another environment, too",
                                  workspace_.environment.name),
-                     "an application's id is of one tenant: name a folder with --out, and add it to this environment's "
+                     "an object's id is of one tenant: name a folder with --out, and add it to this environment's "
                      "`sources`");
     }
 
@@ -130,6 +168,9 @@ private:
         selection.display_names = options_.names;
         selection.filters = options_.filters;
         selection.all = options_.all;
+        selection.connectors = connectors_;
+        selection.connectors.names = options_.connectors;
+        selection.connectors.all = options_.connectors.empty();
         display.emplace(terminal_, progress_style(terminal_, global_), "reading");
         auto survey = tenant_->survey(selection, *display);
         display.reset();
@@ -152,10 +193,17 @@ private:
                             : "--name takes the whole display name; --filter \"startswith(displayName,'…')\" its "
                               "beginning");
         }
-        if (!survey_.missing.empty()) {
+        for (const auto& missing : survey_.missing_connectors) {
+            print_error(terminal_, fmt::format("no custom connector is called `{}`", shown(missing)),
+                        "--connector takes the whole display name, or the name (shared_…) that is the last part of the "
+                        "connector's address in the maker portal; --environment-name says where to look");
+        }
+        if (!survey_.missing.empty() || !survey_.missing_connectors.empty()) {
             terminal_.err("Nothing was written.\n");
             return ExitCode::failed;
         }
+        for (const auto& name : options_.connectors)
+            if (const auto code = check_bearers_of_connector(name); code != ExitCode::ok) return code;
         for (const auto& name : options_.names) {
             const auto bearers = bearers_of(name);
             if (bearers.size() < 2) continue;
@@ -172,17 +220,38 @@ private:
         return ExitCode::ok;
     }
 
+    ExitCode check_bearers_of_connector(const std::string& name) {
+        std::string lines;
+        std::size_t bearers = 0;
+        for (const auto& connector : survey_.connectors) {
+            if (manifest::lower_case(text_of(connector.resource, model::path::display_name)) !=
+                manifest::lower_case(name))
+                continue;
+            ++bearers;
+            lines += fmt::format("  {}  in {}  created {}\n", shown(connector.resource.id),
+                                 shown(text_of(connector.resource, model::path::environment)), connector.created_at);
+        }
+        if (bearers < 2) return ExitCode::ok;
+        print_error(terminal_, fmt::format("{} connectors are called `{}`", bearers, shown(name)),
+                    "choose with --connector and the name, or with --environment-name:");
+        terminal_.err(lines + "Nothing was written.\n");
+        return ExitCode::failed;
+    }
+
+    static std::string text_of(const model::ObservedResource& resource, std::string_view path) {
+        const auto it = resource.attributes.find(path);
+        return it == resource.attributes.end() ? std::string{} : it->second.text_or({});
+    }
+
     static std::string display_name_of(const model::SurveyedApplication& application) {
-        const auto it = application.resource.attributes.find(model::path::display_name);
-        return it == application.resource.attributes.end() ? std::string{} : shown(it->second.text_or({}));
+        return shown(text_of(application.resource, model::path::display_name));
     }
 
     std::vector<const model::SurveyedApplication*> bearers_of(const std::string& name) const {
         std::vector<const model::SurveyedApplication*> bearers;
         for (const auto& application : survey_.applications) {
-            const auto it = application.resource.attributes.find(model::path::display_name);
-            if (it != application.resource.attributes.end() &&
-                manifest::lower_case(it->second.text_or({})) == manifest::lower_case(name))
+            if (manifest::lower_case(text_of(application.resource, model::path::display_name)) ==
+                manifest::lower_case(name))
                 bearers.push_back(&application);
         }
         return bearers;
@@ -196,7 +265,11 @@ private:
     }
 
     ExitCode finish_with_nothing() {
-        terminal_.err(survey_.applications.empty() ? "No application matches.\n" : "Nothing is left to write.\n");
+        const bool nothing_matches = survey_.applications.empty() && survey_.connectors.empty();
+        terminal_.err(!nothing_matches        ? "Nothing is left to write.\n"
+                      : !wants_connectors()   ? "No application matches.\n"
+                      : !wants_applications() ? "No custom connector is there.\n"
+                                              : "Nothing matches.\n");
         const bool failed =
             std::any_of(import_.others.begin(), import_.others.end(), [](const auto& o) { return !o.managed; });
         return failed ? ExitCode::failed : ExitCode::ok;
@@ -215,13 +288,23 @@ private:
         return (folder_ / (manifest.address.name + std::string(source::manifest_suffix))).lexically_normal();
     }
 
+    /// With what belongs to it first: a manifest never names a file that is still to come.
+    std::vector<std::pair<fs::path, std::string_view>> files_of(const controller::ImportedManifest& manifest) const {
+        std::vector<std::pair<fs::path, std::string_view>> files;
+        for (const auto& file : manifest.files)
+            files.emplace_back((folder_ / file.name).lexically_normal(), file.bytes);
+        files.emplace_back(file_of(manifest), manifest.text);
+        return files;
+    }
+
     /// All of them or none: a file that is there is found before the first is written.
     ExitCode write() {
         std::vector<fs::path> there;
         for (const auto& manifest : import_.manifests) {
-            std::error_code ignored;
-            if (fs::symlink_status(file_of(manifest), ignored).type() != fs::file_type::not_found)
-                there.push_back(file_of(manifest));
+            for (const auto& [path, text] : files_of(manifest)) {
+                std::error_code ignored;
+                if (fs::symlink_status(path, ignored).type() != fs::file_type::not_found) there.push_back(path);
+            }
         }
         for (const auto& path : there)
             print_error(terminal_, fmt::format("{} exists, and no file is overwritten", path.string()), {});
@@ -230,15 +313,17 @@ private:
             return ExitCode::failed;
         }
         for (const auto& manifest : import_.manifests) {
-            const auto path = file_of(manifest);
-            if (const auto problem = write_new_file(path, manifest.text); !problem.empty()) {
-                print_error(terminal_, fmt::format("{} could not be written: {}", path.string(), problem),
-                            "what was written before it stays; run the import again for the rest");
-                return ExitCode::failed;
+            for (const auto& [path, text] : files_of(manifest)) {
+                if (const auto problem = write_new_file(path, text); !problem.empty()) {
+                    print_error(terminal_, fmt::format("{} could not be written: {}", path.string(), problem),
+                                "what was written before it stays; run the import again for the rest");
+                    return ExitCode::failed;
+                }
             }
             if (!global_.quiet)
-                terminal_.out(fmt::format("Wrote {}  \"{}\" ({}){}\n", path.string(), shown(manifest.display_name),
-                                          manifest.id, manifest.ours ? ", ours, and no manifest declared it" : ""));
+                terminal_.out(fmt::format("Wrote {}  \"{}\" ({}){}\n", file_of(manifest).string(),
+                                          shown(manifest.display_name), manifest.id,
+                                          manifest.ours ? ", ours, and no manifest declared it" : ""));
         }
         finish();
         return ExitCode::ok;
@@ -274,7 +359,7 @@ private:
         }
         if (manifests == 0) return;
         terminal_.err(fmt::format(
-            "note: {} manifests leave something out that is set on the application; comments in them say what and why "
+            "note: {} manifests leave something out that is set on the object; comments in them say what and why "
             "(and -v here). By field:\n",
             manifests));
         for (const auto& [name, count] : fields) terminal_.err(fmt::format("  {:5}  {}\n", count, shown(name)));
@@ -285,6 +370,7 @@ private:
     Terminal& terminal_;
     controller::Workspace workspace_;
     std::unique_ptr<controller::Tenant> tenant_;
+    model::ConnectorSelection connectors_;
     model::Survey survey_;
     controller::Import import_;
     fs::path folder_;

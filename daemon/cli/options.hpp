@@ -65,7 +65,9 @@ struct ApplyOptions {
 struct ImportOptions {
     std::vector<std::string> app_ids, names, filters;
     bool all = false;
-    std::string out;  ///< folder; "-" is standard output; empty: a folder that only this environment reads
+    std::vector<std::string> connectors;
+    std::string environment_name;  ///< of Power Platform: an alias or an id
+    std::string out;               ///< folder; "-" is standard output; empty: a folder that only this environment reads
     std::string policy = "observe";
 };
 

@@ -1,12 +1,10 @@
 #include "controller/importing.hpp"
 
 #include "controller/import_names.hpp"
-#include "manifest/loader.hpp"
+#include "controller/import_trial.hpp"
+#include "controller/importing_connectors.hpp"
 #include "manifest/manifest_writer.hpp"
-#include "manifest/substitution.hpp"
-#include "manifest/yaml_reader.hpp"
 #include "model/attributes.hpp"
-#include "plan/planner.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -103,31 +101,9 @@ private:
     }
 
     Look look() {
-        const manifest::SourceText source{draft_.address.name + ".regent.yaml", text_};
-        auto read = manifest::read_yaml(source);
-        if (model::has_errors(read.diagnostics)) return blame(read.diagnostics, nullptr);
-        for (auto& document : read.documents) {
-            const auto problems = manifest::substitute(document, {});
-            if (model::has_errors(problems)) return blame(problems, &document);
-        }
-        auto loaded = manifest::load(read.documents, {workspace_.environment, {}});
-        if (model::has_errors(loaded.diagnostics)) return blame(loaded.diagnostics, &read.documents.front());
-        // Whatever the policy, it is tried as one that would be carried out: that shows most.
-        for (auto& declaration : loaded.declarations) declaration.management.policy = model::ManagementPolicy::full;
-        auto built = plan::build_desired_graph(workspace_.environment, loaded.declarations);
-        if (model::has_errors(built.diagnostics)) return blame(built.diagnostics, &read.documents.front());
-        return look_at_plan(plan::make_plan(built.graph, as_snapshot(), {}, now_));
-    }
-
-    model::Snapshot as_snapshot() const {
-        model::Snapshot snapshot;
-        snapshot.taken_at = now_;
-        snapshot.apis = survey_.apis;
-        auto resource = resource_;
-        resource.address = draft_.address;
-        resource.ownership = model::Ownership::unclaimed;
-        snapshot.resources.emplace(draft_.address, std::move(resource));
-        return snapshot;
+        const auto trial = try_import(workspace_, draft_.address, text_, {}, resource_, survey_.apis, now_);
+        if (trial.plan) return look_at_plan(*trial.plan);
+        return blame(trial.diagnostics, trial.documents.empty() ? nullptr : &trial.documents.front());
     }
 
     static Look look_at_plan(const plan::Plan& plan) {
@@ -217,22 +193,32 @@ std::set<std::string> names_of_applications(const Workspace& workspace) {
     return names;
 }
 
-}  // namespace
+Nameless nameless(const SurveyedApplication& application) {
+    const auto id = app_id_of(application.resource);
+    constexpr std::size_t first_digits = 8;
+    // Two ids that begin alike: the whole of it tells them apart.
+    return {.id = id,
+            .given = application.resource.address.name,
+            .wish = manifest::name_from(display_name_of(application.resource)),
+            .otherwise = "app",
+            .tails = {id.substr(0, first_digits), id}};
+}
 
-Import write_imports(const Workspace& workspace, const model::Survey& survey, model::ManagementPolicy policy,
-                     std::chrono::system_clock::time_point now) {
-    Import import;
+void write_application_imports(const Workspace& workspace, const model::Survey& survey, model::ManagementPolicy policy,
+                               std::chrono::system_clock::time_point now, Import& import) {
     std::vector<const SurveyedApplication*> unmanaged;
+    std::vector<Nameless> without_name;
     for (const auto& application : survey.applications) {
         auto manager = manager_of(workspace, application);
         if (manager.empty()) {
             unmanaged.push_back(&application);
+            without_name.push_back(nameless(application));
         } else {
             const auto& resource = application.resource;
             import.others.push_back({app_id_of(resource), display_name_of(resource), std::move(manager), true});
         }
     }
-    const auto names = import_names(unmanaged, names_of_applications(workspace));
+    const auto names = import_names(without_name, names_of_applications(workspace));
     for (const auto* application : unmanaged) {
         const auto id = app_id_of(application->resource);
         auto made = ManifestMaker(workspace, survey, *application, names.at(id), policy, now).make();
@@ -242,6 +228,15 @@ Import write_imports(const Workspace& workspace, const model::Survey& survey, mo
             import.others.push_back({id, display_name_of(application->resource), std::move(made.error()), false});
         }
     }
+}
+
+}  // namespace
+
+Import write_imports(const Workspace& workspace, const model::Survey& survey, model::ManagementPolicy policy,
+                     std::chrono::system_clock::time_point now) {
+    Import import;
+    write_application_imports(workspace, survey, policy, now, import);
+    write_connector_imports(workspace, survey, policy, now, import);
     std::sort(import.manifests.begin(), import.manifests.end(),
               [](const auto& a, const auto& b) { return a.address < b.address; });
     return import;

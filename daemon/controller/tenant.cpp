@@ -128,7 +128,19 @@ public:
 
     tl::expected<model::Survey, provider::ProviderError> survey(const model::Selection& selection,
                                                                 provider::ReadProgress& progress) override {
-        return provider::graph::make_graph_surveyor(*session_, clock_, graph_)->survey(selection, progress);
+        model::Survey survey;
+        if (selection.has_applications()) {
+            auto read = provider::graph::make_graph_surveyor(*session_, clock_, graph_)->survey(selection, progress);
+            if (!read) return read;
+            survey = std::move(*read);
+        }
+        if (selection.connectors.environments.empty()) return survey;
+        auto read =
+            provider::powerapps::make_powerapps_surveyor(*session_, clock_, power_apps_)->survey(selection, progress);
+        if (!read) return read;
+        survey.connectors = std::move(read->connectors);
+        survey.missing_connectors = std::move(read->missing_connectors);
+        return survey;
     }
 
     tl::expected<SignedIn, SignInError> signed_in() override {

@@ -65,7 +65,7 @@ public:
     /// Power Platform environments.
     [[nodiscard]] virtual tl::expected<model::Snapshot, provider::ProviderError> observe(
         const model::Scope& scope, provider::ReadProgress& progress) = 0;
-    /// Reads applications whether or not manifests know them: for imports.
+    /// Reads objects whether or not manifests know them: for imports.
     [[nodiscard]] virtual tl::expected<model::Survey, provider::ProviderError> survey(
         const model::Selection& selection, provider::ReadProgress& progress) = 0;
     /// The same for somebody who looks again and again. See provider::Observer::observe_changes().

@@ -127,9 +127,46 @@ constexpr std::array application_forms = {
         .why_not = "a declared secret is one that regent issues; nobody can read the value of one that exists"},
 };
 
+constexpr std::string_view in_parameters =
+    "it is in the connection parameters, in the service's own words: its client need not be an Application here";
+
+constexpr std::array connector_forms = {
+    AttributeForm{.path = path::display_name, .field = "displayName", .always = true},
+    AttributeForm{.path = path::environment, .field = "powerPlatformEnvironment", .always = true},
+    AttributeForm{.path = path::description, .field = "description", .always = true},
+    AttributeForm{.path = path::definition, .field = "files", .form = Form::folder},
+    AttributeForm{.path = path::icon, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::script, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::connection_parameters, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::connection_parameter_sets, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::policies, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::capabilities, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::script_operations, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::publisher, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::icon_brand_color, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::client_secret_from, .field = "clientSecretFrom", .form = Form::secret_from},
+    AttributeForm{.path = path::auth_type, .field = "auth", .form = Form::not_importable, .why_not = in_parameters},
+    AttributeForm{.path = path::auth_client_id,
+                  .field = "auth.applicationRef",
+                  .form = Form::not_importable,
+                  .why_not = in_parameters},
+    AttributeForm{
+        .path = path::auth_tenant_id, .field = "auth.tenantId", .form = Form::not_importable, .why_not = in_parameters},
+    AttributeForm{
+        .path = path::auth_resource, .field = "auth.resource", .form = Form::not_importable, .why_not = in_parameters},
+    AttributeForm{
+        .path = path::auth_scopes, .field = "auth.scopes", .form = Form::not_importable, .why_not = in_parameters},
+    AttributeForm{.path = path::auth_client_secret,
+                  .field = "auth.credential",
+                  .form = Form::not_importable,
+                  .why_not = "nobody can read the secret that a connector has"},
+    AttributeForm{.path = path::shares, .field = "shares", .form = Form::shares},
+};
+
 }  // namespace
 
 std::span<const AttributeForm> attribute_forms(std::string_view kind) noexcept {
+    if (kind == model::kind::connector) return connector_forms;
     if (kind == model::kind::application) return application_forms;
     return {};
 }

@@ -23,4 +23,17 @@ std::string file_content(std::string_view bytes) {
     return model::content_text(hex, base64);
 }
 
+std::string bytes_of_content(std::string_view content) {
+    const auto base64 = model::base64_of_content(content);
+    std::string bytes(base64.size() / 4 * 3 + 1, '\0');
+    const auto read =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                        reinterpret_cast<const unsigned char*>(base64.data()), static_cast<int>(base64.size()));
+    if (read < 0) return {};
+    bytes.resize(static_cast<std::size_t>(read));
+    // The decoder counts padding as bytes.
+    for (auto it = base64.rbegin(); it != base64.rend() && *it == '=' && !bytes.empty(); ++it) bytes.pop_back();
+    return bytes;
+}
+
 }  // namespace regent::manifest

@@ -14,12 +14,6 @@
 namespace regent::manifest {
 namespace {
 
-// Ids of old environments are no GUIDs, so that any text could be one. A word without a GUID in it is taken for a
-// misspelt alias; an old id can be given an alias.
-bool looks_like_environment_id(std::string_view text) {
-    return text.size() >= 36 && is_guid(text.substr(text.size() - 36));
-}
-
 void load_environment_id(const LoadJob& job, model::Declaration& declaration) {
     const auto* entry = job.spec.entry("powerPlatformEnvironment");
     if (!entry) return;

@@ -150,13 +150,18 @@ private:
     static bool is_what_absence_means(const AttributeForm& row, const model::Attribute& attribute, const Value& value) {
         switch (row.form) {
             case Form::not_importable:
+            case Form::in_folder:
                 return true;
+            case Form::folder:
+                return false;
             case Form::presence:
                 return value == Value(true);
             case Form::scalar:
                 return value.is_null() || value == attribute.fallback;
+            case Form::secret_from:
             case Form::named:
             case Form::exposed:
+            case Form::shares:
                 return value.as_map() == nullptr || value.as_map()->empty();
             default:
                 return value.as_list() == nullptr || value.as_list()->empty();
@@ -182,6 +187,12 @@ private:
                 return exposed_node(value);
             case Form::pre_authorized:
                 return pre_authorized_node(value);
+            case Form::folder:
+                return text_node(draft_.folder);
+            case Form::secret_from:
+                return texts_node(value);
+            case Form::shares:
+                return shares_node(value);
             case Form::clients: {
                 auto list = sequence();
                 for (const auto& client : sorted_texts(value)) list.items.push_back(client_node(client));
@@ -326,6 +337,27 @@ private:
         return list;
     }
 
+    static Node texts_node(const Value& value) {
+        if (value.as_map() == nullptr) return text_node(value.text_or({}));
+        auto node = mapping();
+        for (const auto& [key, member] : *value.as_map()) put(node, key, texts_node(member));
+        return node;
+    }
+
+    Node shares_node(const Value& value) const {
+        const auto* field = table_->find("spec.shares");
+        auto list = sequence();
+        for (const auto& [id, share] : *value.as_map()) {
+            auto entry = mapping();
+            put(entry, "id", text_node(id));
+            for (const auto& member : field->members) {
+                if (const auto* given = share.find(member.name)) put(entry, member.name, scalar_node(*given, &member));
+            }
+            list.items.push_back(std::move(entry));
+        }
+        return list;
+    }
+
     bool is_usual(const Field& member, const Value& value) const {
         return member.name == "audience" && value == Value(token_exchange_audience(draft_.cloud));
     }
@@ -354,7 +386,7 @@ std::string write_manifest(const ManifestDraft& draft) {
     return Writing(draft).text();
 }
 
-std::string name_from(std::string_view display_name) {
+std::string name_from(std::string_view display_name, std::string_view front) {
     std::string plain;
     while (!display_name.empty()) {
         const auto character = decode_utf8(display_name);
@@ -364,7 +396,7 @@ std::string name_from(std::string_view display_name) {
     constexpr std::string_view blanks_and_signs = " \t\r\n-_.([{#*&!'\"";
     plain.erase(0, std::min(plain.find_first_not_of(blanks_and_signs), plain.size()));
     // A name begins with a letter.
-    if (!plain.empty() && plain.front() >= '0' && plain.front() <= '9') plain.insert(0, "app-");
+    if (!plain.empty() && plain.front() >= '0' && plain.front() <= '9') plain.insert(0, std::string(front) + "-");
     return as_name(plain);
 }
 

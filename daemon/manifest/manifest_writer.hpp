@@ -25,6 +25,10 @@ enum class Form {
     exposed,          ///< scopes or roles; ids follow from the names of those that are there
     pre_authorized,   ///< by client, with its scopes
     clients,          ///< mappings with an `appId`
+    folder,           ///< the folder beside the manifest that holds it and others
+    in_folder,        ///< written into that folder's files, never into the manifest
+    secret_from,      ///< which of the machine's secrets: a mapping of texts
+    shares,           ///< by principal
     presence,         ///< `{create: false}` where there is none; nothing where there is one
     not_importable    ///< never written: `why_not` says why
 };
@@ -49,6 +53,7 @@ struct ManifestDraft {
     model::ManagementPolicy policy = model::ManagementPolicy::observe;
     const model::Map& attributes;  ///< by path, as observed
     std::string app_id;            ///< what `{appId}` stands for
+    std::string folder = {};       ///< a connector's `files`
     std::string cloud = "public";  ///< decides which audience of a federated credential is the usual one
     /// Names of APIs by application id: written behind an id that is no well-known API's.
     std::map<std::string, std::string> api_names = {};
@@ -62,7 +67,7 @@ struct ManifestDraft {
 [[nodiscard]] std::string write_manifest(const ManifestDraft& draft);
 
 /// A name for the object that people call `display_name`: lower-case letters, digits and `-`, letters of Latin scripts
-/// without their marks. Empty when nothing is left of it.
-[[nodiscard]] std::string name_from(std::string_view display_name);
+/// without their marks. One that would begin with a digit gets `front` and a `-`. Empty when nothing is left of it.
+[[nodiscard]] std::string name_from(std::string_view display_name, std::string_view front = "app");
 
 }  // namespace regent::manifest

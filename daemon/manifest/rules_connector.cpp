@@ -137,6 +137,11 @@ void check_address(const Values& spec, Findings& findings) {
 
 }  // namespace
 
+bool looks_like_environment_id(std::string_view text) noexcept {
+    constexpr std::size_t guid_letters = 36;
+    return text.size() >= guid_letters && is_guid(text.substr(text.size() - guid_letters));
+}
+
 void check_connector(const Values& spec, const std::string& name, Findings& findings) {
     if (const auto* title = spec.node("displayName");
         title && title->text.find_first_not_of(" \t\r\n") == std::string::npos)

@@ -246,7 +246,7 @@ def a_display_name_that_several_have_is_no_choice(binaries):
         says(it.regent("import", "--name", "O'Brien's", "--out", "-", expect=0), "displayName: O'Brien's")
         says(it.regent("import", "--name", "Nobody", expect=1), "the tenant has no application `Nobody`")
         says(it.regent("import", "--app", "Portal", expect=64), "is no application id")
-        says(it.regent("import", expect=64), "which applications?")
+        says(it.regent("import", expect=64), "which objects?")
         found = it.regent("import", "--filter", "startswith(displayName,'Port')", "--out", "-", expect=0)
         check(found.out.count("kind: Application") == 2, found.out)
         says(it.regent("import", "--filter", "nonsense(", expect=1), "Invalid filter clause")

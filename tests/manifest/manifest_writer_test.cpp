@@ -39,23 +39,25 @@ model::Declaration loaded(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("every attribute of an application has a way into a manifest, or a reason why not", "[import]") {
-    for (const auto& attribute : model::attributes_of("Application")->attributes) {
+TEST_CASE("every attribute has a way into a manifest, or a reason why not", "[import]") {
+    const std::string kind = GENERATE("Application", "Connector");
+    for (const auto& attribute : model::attributes_of(kind)->attributes) {
         if (attribute.part_of_ownership) continue;
-        INFO(attribute.path);
-        const auto forms = attribute_forms("Application");
+        INFO(kind << " " << attribute.path);
+        const auto forms = attribute_forms(kind);
         const auto it =
             std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.path == attribute.path; });
         REQUIRE(it != forms.end());
-        CHECK(table_of("Application")->find("spec." + std::string(it->field)) != nullptr);
+        CHECK(table_of(kind)->find("spec." + std::string(it->field)) != nullptr);
         CHECK((it->form == Form::not_importable) != it->why_not.empty());
     }
 }
 
 TEST_CASE("every form is of an attribute that there is", "[import]") {
-    for (const auto& form : attribute_forms("Application")) {
-        INFO(form.path);
-        CHECK(model::attributes_of("Application")->find(form.path) != nullptr);
+    const std::string kind = GENERATE("Application", "Connector");
+    for (const auto& form : attribute_forms(kind)) {
+        INFO(kind << " " << form.path);
+        CHECK(model::attributes_of(kind)->find(form.path) != nullptr);
     }
 }
 

@@ -1,0 +1,201 @@
+#include "controller/importing_connectors.hpp"
+
+#include "controller/import_names.hpp"
+#include "controller/import_trial.hpp"
+#include "manifest/manifest_writer.hpp"
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::controller {
+namespace {
+
+using model::SurveyedConnector;
+
+std::string text_of(const model::ObservedResource& resource, std::string_view path) {
+    const auto it = resource.attributes.find(path);
+    return it == resource.attributes.end() ? std::string{} : it->second.text_or({});
+}
+
+/// As manifests call the Power Platform environment: its alias, or its id where it has none.
+std::string environment_of(const Workspace& workspace, const model::ObservedResource& resource) {
+    const auto id = text_of(resource, model::path::environment);
+    for (const auto& [alias, environment] : workspace.environment.power_platform_environments)
+        if (environment == id) return alias;
+    return id;
+}
+
+/// Who manages it already; empty: nobody.
+std::string manager_of(const Workspace& workspace, const SurveyedConnector& connector) {
+    for (const auto& [address, resource] : workspace.graph.resources) {
+        const bool ours = address == connector.resource.address;
+        if (ours || (address.kind == model::kind::connector && resource.management.adopt == connector.resource.id))
+            return fmt::format("managed already: {} ({})", to_string(address), to_string(resource.place));
+    }
+    if (connector.resource.ownership == model::Ownership::foreign)
+        return fmt::format("belongs to {}", connector.resource.owner);
+    return {};
+}
+
+/// Makes one manifest with its files, and looks whether they say what is there.
+class ConnectorMaker {
+public:
+    ConnectorMaker(const Workspace& workspace, const SurveyedConnector& connector, const std::string& name,
+                   model::ManagementPolicy policy, std::chrono::system_clock::time_point now)
+        : workspace_(workspace),
+          resource_(connector.resource),
+          now_(now),
+          attributes_(said_of(workspace, connector)),
+          draft_{{std::string(model::kind::connector), name}, resource_.id, policy, attributes_, {}, name} {
+        if (attributes_.contains(model::path::client_secret_from)) return;
+        for (const auto& client : manifest::clients_with_secret(attributes_)) {
+            left_out_.push_back(
+                fmt::format("client secret of the OAuth client {} (nobody can read it; the connector keeps the one it "
+                            "has. To have one sent: clientSecretFrom, or auth with an Application here)",
+                            client.empty() ? "without id" : client));
+        }
+    }
+
+    /// The error says why there can be no manifest.
+    tl::expected<ImportedManifest, std::string> make() {
+        for (;;) {
+            write();
+            auto why = mistake();
+            if (why.empty()) break;
+            if (!leave_out_content(why)) return tl::unexpected(std::move(why));
+        }
+        ImportedManifest made;
+        made.address = draft_.address;
+        made.id = resource_.id;
+        made.display_name = text_of(resource_, model::path::display_name);
+        made.text = std::move(text_);
+        for (auto& file : files_) file.name = fmt::format("{}/{}", draft_.folder, file.name);
+        made.files = std::move(files_);
+        made.left_out = std::move(left_out_);
+        made.ours = resource_.ownership == model::Ownership::ours;
+        return made;
+    }
+
+private:
+    /// What is observed, without what a manifest need not say.
+    static model::Map said_of(const Workspace& workspace, const SurveyedConnector& connector) {
+        auto said = connector.resource.attributes;
+        const auto& resource = connector.resource;
+        said.insert_or_assign(std::string(model::path::environment), environment_of(workspace, resource));
+        const auto drop = [&](std::string_view path) { said.erase(std::string(path)); };
+        if (text_of(resource, model::path::description) ==
+            manifest::described_by(text_of(resource, model::path::definition)))
+            drop(model::path::description);
+        if (text_of(resource, model::path::publisher) == connector.maker) drop(model::path::publisher);
+        auto secret = manifest::secret_from_words(text_of(resource, model::path::client_secret_from));
+        if (secret.is_null()) {
+            drop(model::path::client_secret_from);
+        } else {
+            said.insert_or_assign(std::string(model::path::client_secret_from), std::move(secret));
+        }
+        return said;
+    }
+
+    void write() {
+        draft_.notes.clear();
+        auto lines = left_out_;
+        lines.insert(lines.end(), resource_.remarks.begin(), resource_.remarks.end());
+        if (!lines.empty()) {
+            draft_.notes.emplace_back("Set on the connector, and not in this manifest:");
+            for (const auto& line : lines) draft_.notes.push_back("- " + line);
+        }
+        text_ = manifest::write_manifest(draft_);
+        files_ = manifest::write_connector_files(attributes_, draft_.without);
+    }
+
+    /// Why the manifest does not mean what is there, with the place; empty: it does.
+    std::string mistake() {
+        code_.clear();
+        const auto read_file = [this](const std::string& path) -> tl::expected<std::string, std::string> {
+            for (const auto& file : files_)
+                if (path == fmt::format("{}/{}", draft_.folder, file.name)) return file.bytes;
+            return tl::unexpected(std::string("no such file"));
+        };
+        const auto trial = try_import(workspace_, draft_.address, text_, read_file, resource_, {}, now_);
+        for (const auto& diagnostic : trial.diagnostics) {
+            if (diagnostic.severity != model::Severity::error) continue;
+            code_ = diagnostic.code;
+            return fmt::format("its definition or properties break a rule: {}, {}", diagnostic.message, code_);
+        }
+        if (!trial.plan) return "it cannot be planned";
+        for (const auto& resource : trial.plan->resources) {
+            for (const auto& change : resource.changes)
+                return fmt::format("written in a manifest its {} would read differently", change.path);
+        }
+        return trial.plan->withheld.empty() ? std::string{} : trial.plan->withheld.front().message;
+    }
+
+    /// A picture or a script that the service has, and would not take from us today, stays where it is.
+    bool leave_out_content(const std::string& why) {
+        const auto path = code_ == "RG0625" ? model::path::icon : code_ == "RG0626" ? model::path::script : "";
+        if (path.empty() || !draft_.without.emplace(path).second) return false;
+        left_out_.push_back(fmt::format("{} ({})", path, why));
+        return true;
+    }
+
+    const Workspace& workspace_;
+    const model::ObservedResource& resource_;
+    const std::chrono::system_clock::time_point now_;
+    const model::Map attributes_;
+    manifest::ManifestDraft draft_;
+    std::string text_;
+    std::vector<manifest::WrittenFile> files_;
+    std::vector<std::string> left_out_;
+    std::string code_;
+};
+
+Nameless nameless(const Workspace& workspace, const SurveyedConnector& connector) {
+    const auto& resource = connector.resource;
+    // Names in the service end in what is special about them.
+    constexpr std::size_t last_letters = 40;
+    const auto id = manifest::name_from(resource.id, "c");
+    return {.id = resource.id,
+            .given = resource.address.name,
+            .wish = manifest::name_from(text_of(resource, model::path::display_name), "connector"),
+            .otherwise = "connector",
+            .tails = {manifest::name_from(environment_of(workspace, resource), "e").substr(0, last_letters),
+                      id.size() > last_letters ? id.substr(id.size() - last_letters) : id}};
+}
+
+}  // namespace
+
+void write_connector_imports(const Workspace& workspace, const model::Survey& survey, model::ManagementPolicy policy,
+                             std::chrono::system_clock::time_point now, Import& into) {
+    // Files are called by name, whatever the kind: names of other objects are taken, too.
+    std::set<std::string> taken;
+    for (const auto& [address, resource] : workspace.graph.resources) taken.insert(address.name);
+    for (const auto& manifest : into.manifests) taken.insert(manifest.address.name);
+    std::vector<const SurveyedConnector*> unmanaged;
+    std::vector<Nameless> without_name;
+    for (const auto& connector : survey.connectors) {
+        auto manager = manager_of(workspace, connector);
+        if (manager.empty()) {
+            unmanaged.push_back(&connector);
+            without_name.push_back(nameless(workspace, connector));
+        } else {
+            const auto& resource = connector.resource;
+            into.others.push_back(
+                {resource.id, text_of(resource, model::path::display_name), std::move(manager), true});
+        }
+    }
+    const auto names = import_names(without_name, taken);
+    for (const auto* connector : unmanaged) {
+        const auto& id = connector->resource.id;
+        auto made = ConnectorMaker(workspace, *connector, names.at(id), policy, now).make();
+        if (made) {
+            into.manifests.push_back(std::move(*made));
+        } else {
+            into.others.push_back(
+                {id, text_of(connector->resource, model::path::display_name), std::move(made.error()), false});
+        }
+    }
+}
+
+}  // namespace regent::controller

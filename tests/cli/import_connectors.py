@@ -1,0 +1,178 @@
+"""What exists of custom connectors becomes manifests with the files of paconn beside them, and nothing is planned afterwards."""
+
+import base64
+import json
+import pathlib
+import tempfile
+
+from bench import TENANT_ID, bench, case, check, plan_of, says
+
+SALES, PROD = "0a0a0a0a-1b1b-2c2c-3d3d-4e4e4e4e4e4e", "5f5f5f5f-6a6a-7b7b-8c8c-9d9d9d9d9d9d"
+SECRET = "a-secret-that-nobody-may-see"
+PNG = b"\x89PNG\r\n\x1a\n" + b"picture"
+SCRIPT = b"public class Script : ScriptBase { /* \xc3\xa9 */ }\n"
+GROUP = "22222222-3333-4444-5555-666666666666"
+
+ENVIRONMENT = f"""apiVersion: regent/v1
+kind: Environment
+metadata: {{name: dev}}
+spec:
+  tenantId: {TENANT_ID}
+  endpoints:
+    login: http://127.0.0.1:8801
+    graph: http://127.0.0.1:8801
+    powerApps: http://127.0.0.1:8801
+  powerPlatformEnvironments:
+    sales: {SALES}
+    sales-prod: {PROD}
+  sources: [../base]
+"""
+
+
+def definition(title, **info):
+    return {"swagger": "2.0", "info": {"title": title, "version": "1.0", **info}, "host": "api.contoso.example", "basePath": "/v1",
+            "schemes": ["https"], "paths": {"/orders/{id}": {"get": {
+                "operationId": "GetOrder", "summary": "Reads an order", "parameters": [
+                    {"name": "id", "in": "path", "required": True, "type": "string", "x-ms-summary": "Nummer – é"}],
+                "responses": {"200": {"description": "OK", "schema": {"type": "object", "properties": {
+                    "title": {"type": "string"}, "a": {"type": "string"}}}}}}}}}
+
+
+def oauth(**more):
+    return {"token": {"type": "oauthSetting", "oAuthSettings": {
+        "identityProvider": "oauth2", "clientId": "contoso", "clientSecret": SECRET, "scopes": ["orders.read"], **more,
+        "customParameters": {"authorizationUrl": {"value": "https://login.contoso.example/a"}, "tokenUrl": {"value": "https://login.contoso.example/t"}}}}}
+
+
+def connector(title, environment=SALES, **more):
+    info = more.pop("info", {})
+    extra = {k: more.pop(k) for k in list(more) if k.startswith("_") or k in ("permissions", "openApiDefinition", "name")}
+    return {"environment": environment, "openApiDefinition": definition(title, **info), **extra, "properties": {
+        "displayName": title, "backendService": {"serviceUrl": "https://api.contoso.example/v1"}, "connectionParameters": {}, **more}}
+
+
+def content(data, kind):
+    return {"contentType": kind, "base64": base64.b64encode(data).decode()}
+
+
+EVERYTHING = connector(
+    "Contoso Orders", info={"description": "Orders of ours"}, description="Orders of ours", iconBrandColor="#DA3B01", capabilities=["actions"],
+    connectionParameters=oauth(), policyTemplateInstances=[{"templateId": "setheader", "title": "Who", "parameters": {
+        "x-ms-apimTemplateParameter.name": "X-Who", "x-ms-apimTemplateParameter.value": "${env}"}}],
+    scriptOperations=["GetOrder"], _icon=content(PNG, "image/png"), _script=content(SCRIPT, "text/plain"),
+    permissions=[{"roleName": "Owner", "principal": {"id": "99999999-9999-9999-9999-999999999999", "type": "User"}},
+                 {"roleName": "CanEdit", "principal": {"id": GROUP, "type": "Group"}}])
+
+
+def with_connectors(binaries, *connectors):
+    folder = tempfile.TemporaryDirectory()
+    root = pathlib.Path(folder.name)
+    (root / "repository/environments").mkdir(parents=True)
+    (root / "repository/base").mkdir()
+    (root / "repository/environments/dev.regent.yaml").write_text(ENVIRONMENT)
+    (root / "tenant.json").write_text(json.dumps({"powerApps": {"connectors": list(connectors)}}))
+    it = bench(binaries, root / "repository", seed=root / "tenant.json")
+    it.kept = folder
+    return it
+
+
+@case
+def a_connector_with_everything_becomes_a_manifest_and_files_whose_plan_is_empty(binaries):
+    with with_connectors(binaries, EVERYTHING, connector("Somebody's")) as it:
+        mark = it.mark()
+        run = it.regent("import", "--connector", "contoso orders", expect=0)
+        check(not it.simulator.writes(mark), it.simulator.writes(mark))
+        says(run, "contoso-orders.regent.yaml", "client secret of the OAuth client contoso", "clientSecretFrom")
+        base = it.repository / "base"
+        check(sorted(p.relative_to(base).as_posix() for p in base.rglob("*") if p.is_file()) ==
+              ["contoso-orders.regent.yaml"] + [f"contoso-orders/{n}" for n in (
+                  "apiDefinition.swagger.json", "apiProperties.json", "icon.png", "script.csx")], list(base.rglob("*")))
+        text = (base / "contoso-orders.regent.yaml").read_text()
+        for line in ("policy: observe", "displayName: Contoso Orders", "powerPlatformEnvironment: sales", "files: contoso-orders",
+                     f"id: {GROUP}", "role: edit"):
+            check(line in text, f"{line} in\n{text}")
+        for line in ("description:", "publisher", "clientSecretFrom:"):
+            check(line not in text, f"{line} in\n{text}")
+        check((base / "contoso-orders/icon.png").read_bytes() == PNG, "the icon")
+        check((base / "contoso-orders/script.csx").read_bytes() == SCRIPT, "the script")
+        written = (base / "contoso-orders/apiDefinition.swagger.json").read_text()
+        check(json.loads(written) == EVERYTHING["openApiDefinition"], written)
+        check(list(json.loads(written))[:3] == ["swagger", "info", "host"] and "Nummer – é" in written, written)
+        properties = json.loads((base / "contoso-orders/apiProperties.json").read_text())["properties"]
+        settings = properties["connectionParameters"]["token"]["oAuthSettings"]
+        check("redirectUrl" not in settings and "clientSecret" not in settings, settings)
+        check(properties["policyTemplateInstances"] == EVERYTHING["properties"]["policyTemplateInstances"], properties)
+        it.check_settled()
+        says(it.regent("validate", "--strict", expect=0), "2 files valid")
+        it.check_no_known_secret_leaked(SECRET)
+
+
+@case
+def a_connector_that_is_taken_over_keeps_its_secret_and_gets_nothing_but_a_mark(binaries):
+    with with_connectors(binaries, EVERYTHING) as it:
+        before = it.connectors()[0]
+        it.regent("import", "--environment-name", "sales", "--policy", "full", expect=0)
+        plan = plan_of(it)
+        check([(c["actions"], c["fields"]) for c in plan["changes"]] == [(["adopt"], [])], plan["changes"])
+        it.regent("apply", "--yes", expect=0)
+        it.check_settled()
+        after = it.connectors()[0]
+        check(after["_clientSecretSha256"] == before["_clientSecretSha256"], "another secret")
+        mark = after["openApiDefinition"].pop("x-regent")
+        check(mark["name"] == "contoso-orders", mark)
+        for part in ("openApiDefinition", "permissions", "_icon", "_script"):
+            check(after[part] == before[part], f"{part}: {after[part]}")
+        # The database is no part of it.
+        for path in it.state_dir.glob("*"):
+            path.unlink()
+        it.check_settled()
+        says(it.regent("import", "--environment-name", "sales", expect=0), "managed already: Connector/contoso-orders", "Nothing is left to write")
+
+
+@case
+def all_connectors_of_an_environment_and_namesakes_in_two_are_told_apart(binaries):
+    twins = [connector("Orders"), connector("Orders", PROD), connector("Billing", PROD), connector("3E Events", PROD, description="said elsewhere")]
+    with with_connectors(binaries, *twins) as it:
+        run = it.regent("import", "--connector", "Orders", expect=1)
+        says(run, "2 connectors are called `Orders`", "--environment-name", "Nothing was written")
+        it.regent("import", "--environment-name", "sales-prod", expect=0)
+        names = sorted(p.name for p in (it.repository / "base").glob("*.yaml"))
+        check(names == ["billing.regent.yaml", "connector-3e-events.regent.yaml", "orders.regent.yaml"], names)
+        check("description: said elsewhere" in (it.repository / "base/connector-3e-events.regent.yaml").read_text(), "its description")
+        it.regent("import", "--environment-name", SALES, expect=0)
+        check((it.repository / "base/orders-sales.regent.yaml").is_file(), list((it.repository / "base").iterdir()))
+        it.check_settled()
+
+
+@case
+def what_cannot_be_imported_is_said_and_nothing_is_overwritten(binaries):
+    broken = connector("Broken", openApiDefinition={**definition("Broken"), "paths": {"/a": {"get": {"responses": {}}}}})
+    foreign = connector("Theirs", openApiDefinition={**definition("Theirs"), "x-regent": {"owner": "other.prod", "name": "theirs"}})
+    odd_icon = connector("Odd icon", _icon=content(b"GIF89a", "image/gif"))
+    with with_connectors(binaries, broken, foreign, odd_icon) as it:
+        run = it.regent("import", "--environment-name", "sales", expect=5)
+        says(run, "not importable: \"Broken\"", "operationId", "left out: \"Theirs\"", "belongs to other.prod")
+        text = (it.repository / "base/odd-icon.regent.yaml").read_text()
+        check("# - icon (" in text and not (it.repository / "base/odd-icon/icon.png").exists(), text)
+        it.check_settled()
+        for arguments, said in ((["--connector", "Nobody's"], "no custom connector is called `Nobody's`"),
+                                (["--environment-name", "sale"], "no Power Platform environment is known as `sale`"),
+                                (["--connector", "Broken", "--out", "-"], "a connector is several files")):
+            run = it.regent("import", *arguments)
+            check(run.code != 0, run)
+            says(run, said)
+        (it.repository / "base/odd-icon.regent.yaml").unlink()
+        run = it.regent("import", "--connector", "Odd icon", expect=1)
+        says(run, "odd-icon/apiDefinition.swagger.json exists", "Nothing was written")
+
+
+@case
+def one_of_ours_without_a_manifest_gets_its_name_and_its_secrets_source_back(binaries):
+    ours = connector("Renamed since", openApiDefinition={**definition("Renamed since"), "x-regent": {
+        "owner": "regent.dev", "name": "orders", "secretFrom": "contoso/2"}}, connectionParameters=oauth())
+    with with_connectors(binaries, ours) as it:
+        run = it.regent("import", "--connector", "Renamed since", "--policy", "full", expect=0)
+        says(run, "orders.regent.yaml", "ours, and no manifest declared it")
+        text = (it.repository / "base/orders.regent.yaml").read_text()
+        check("credential: contoso" in text and "version: \"2\"" in text, text)
+        it.check_settled()
