@@ -6,7 +6,7 @@
 #   make test-browser  the status page in chromium, in both colour schemes and on phones; pictures in build/pages (needs Debian's chromium)
 #   make deb         the Debian packages, into build/deb/
 #   make test-system the packages on a Debian of their own, booted with systemd: installed, run, upgraded, purged (needs root)
-#   make interop     Azure CLI, CLI for Microsoft 365 and OpenTofu's azuread provider against the simulator (needs the network once)
+#   make interop     Azure CLI, CLI for Microsoft 365, paconn and OpenTofu's azuread provider against the simulator (needs the network once)
 #   make test-asan   the tests under the address and undefined-behaviour sanitizers
 #   make lint        formatting, clang-tidy, and the rules of the house
 #   make bench       the benchmarks; they print ratios

@@ -14,10 +14,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import azure_cli  # noqa: E402
 import m365_cli  # noqa: E402
 import opentofu  # noqa: E402
+import paconn_cli  # noqa: E402
 import worldwide_cloud  # noqa: E402
 from stage import Failure, Stage, enter_namespace  # noqa: E402
 
-MODULES = [worldwide_cloud, azure_cli, m365_cli, opentofu]
+MODULES = [worldwide_cloud, azure_cli, m365_cli, paconn_cli, opentofu]
 
 
 def main():

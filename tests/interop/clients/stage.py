@@ -23,7 +23,7 @@ TENANT = "11111111-1111-1111-1111-111111111111"
 CLIENT_ID = "22222222-2222-2222-2222-222222222222"
 SECRET = "simulator"
 NAMES = ["login.microsoftonline.com", "login.windows.net", "graph.microsoft.com", "management.azure.com", "api.powerapps.com",
-         "api.bap.microsoft.com", "api.flow.microsoft.com", "simulator.test"]
+         "api.bap.microsoft.com", "api.flow.microsoft.com", "paeu2weu8.blob.core.windows.net", "simulator.test"]
 
 
 class Failure(AssertionError):
@@ -47,6 +47,8 @@ def bring_loopback_up():
 
 
 class Stage:
+    STORAGE = "https://paeu2weu8.blob.core.windows.net"  # where the service keeps files, for clients that take the address apart
+
     def __init__(self, binaries, clients):
         self.binaries, self.clients = pathlib.Path(binaries).resolve(), pathlib.Path(clients).resolve()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="regent-interop-"))
@@ -84,10 +86,15 @@ class Stage:
             self.process.wait(10)
             self.process = None
 
-    def state(self):
+    def control(self, what, body=None):
         context = ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
-        with urllib.request.urlopen("https://simulator.test/_simulator/state", timeout=30, context=context) as answer:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request("https://simulator.test/_simulator/" + what, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30, context=context) as answer:
             return json.load(answer)
+
+    def state(self):
+        return self.control("state")
 
     def applications(self):
         return {app["displayName"]: app for app in self.state()["graph"]["applications"]}
@@ -107,7 +114,7 @@ class Stage:
         return kept | {"HOME": str(self.folder / "home"), "TMPDIR": str(self.folder), "REQUESTS_CA_BUNDLE": authority,
                        "SSL_CERT_FILE": authority, "NODE_EXTRA_CA_CERTS": authority} | more
 
-    def run(self, arguments, accept=(0,), cwd=None, timeout=300, environment=None, stdin=None):
+    def run(self, arguments, accept=(0,), cwd=None, timeout=300, environment=None, stdin=None, with_messages=False):
         (self.folder / "home").mkdir(exist_ok=True)
         done = subprocess.run([str(a) for a in arguments], env=environment or self.environment(), cwd=cwd or self.folder, timeout=timeout,
                               input=stdin, text=True, capture_output=True)
@@ -115,7 +122,7 @@ class Stage:
             command = " ".join(str(a) for a in arguments).replace(SECRET, "…")
             raise Failure(f"$ {command}\n{done.stdout[-3000:]}{done.stderr[-5000:]}(exit code {done.returncode})\n"
                           + "refused: " + "\n         ".join(self.refusals()[-8:]))
-        return done.stdout
+        return done.stdout + (done.stderr if with_messages else "")
 
     def regent(self, *arguments, repository, accept=(0,)):
         return self.run([self.binaries / "regent", "-C", repository, "--no-input", "--color", "never", "--ca-file", self.folder / "ca.pem",
