@@ -199,11 +199,11 @@ TEST_CASE("a definition at an address we were not told to trust is not read") {
     platform.seed("Sample", our_mark);
     alter_lists(platform, [](json& page) {
         for (auto& connector : page["value"])
-            connector["properties"]["apiDefinitions"]["originalSwaggerUrl"] = "https://attacker.example/x?sig=abc";
+            connector["properties"]["apiDefinitions"]["originalSwaggerUrl"] = "https://attacker.example/x?sig=theirSignature";
     });
     const auto error = refusal(platform);
     CHECK(error.help.find("endpoints.blob") != std::string::npos);
-    CHECK(words_of(error).find("abc") == std::string::npos);
+    CHECK(words_of(error).find("theirSignature") == std::string::npos);
 }
 
 TEST_CASE("an environment that we may not see is an error with what an administrator does about it") {

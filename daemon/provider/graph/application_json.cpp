@@ -154,10 +154,11 @@ tl::expected<model::ObservedResource, std::string> read_application(const json& 
     return resource;
 }
 
-void set_service_principal(model::ObservedResource& resource, const std::string& id) {
-    put(resource.attributes, model::path::service_principal, !id.empty());
-    if (!id.empty())
-        resource.outputs.insert_or_assign(std::string(model::output::service_principal_id), lower_case(id));
+void set_service_principal(model::ObservedResource& resource, const ServicePrincipal* principal) {
+    put(resource.attributes, model::path::service_principal, principal != nullptr);
+    if (principal == nullptr) return;
+    resource.outputs.insert_or_assign(std::string(model::output::service_principal_id), principal->id);
+    for (const auto& [where, value] : principal->attributes) resource.attributes.insert_or_assign(where, value);
 }
 
 }  // namespace regent::provider::graph

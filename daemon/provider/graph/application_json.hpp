@@ -4,6 +4,7 @@
 #include "provider/graph/application_marks.hpp"
 #include "provider/graph/application_properties.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
+#include "provider/graph/principal_json.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
@@ -24,8 +25,8 @@ namespace regent::provider::graph {
                                                                                   const PermissionNames& names,
                                                                                   const Paths& on_demand = {});
 
-/// Notes the service principal: its id, or empty when there is none.
-void set_service_principal(model::ObservedResource& resource, const std::string& id);
+/// Notes the service principal; null pointer: there is none.
+void set_service_principal(model::ObservedResource& resource, const ServicePrincipal* principal);
 
 namespace provider_data {
 inline constexpr std::string_view tags = "tags";               ///< all tags, as a JSON list

@@ -273,7 +273,7 @@ ApplicationMatch::Done ApplicationMatch::put(const Address& address, const json&
     resource->address = address;
     resource->ownership = ownership;
     resource->deleted = deleted;
-    if (deleted) set_service_principal(*resource, {});
+    if (deleted) set_service_principal(*resource, nullptr);
     into_->resources.insert_or_assign(address, std::move(*resource));
     return {};
 }

@@ -32,6 +32,7 @@ constexpr std::string_view applications_by_key = "applications by key";
 constexpr std::string_view federated_credentials = "federated credentials by application";
 constexpr std::string_view deleted_applications = "deleted applications";
 constexpr std::string_view principals = "service principals";
+constexpr const char* read_principals = "read service principals";
 constexpr std::string_view api_permissions = "the permissions of APIs";
 
 std::size_t batches_for(std::size_t count) {
@@ -228,41 +229,57 @@ ApplicationReader::Result<std::optional<ApplicationReader::Objects>> Application
     return std::optional(std::move(*listed));
 }
 
-ApplicationReader::Result<std::map<std::string, json>> ApplicationReader::service_principals(
-    const std::set<std::string>& app_ids) {
-    const std::string what = "read service principals";
-    std::map<std::string, json> found;
-    const auto take = [&](const json& principal) {
-        const auto app_id = lower_case(member_text(principal, "appId"));
-        if (app_id.empty() || member_text(principal, "id").empty()) return false;
-        if (app_ids.contains(app_id)) found.emplace(app_id, principal);
-        return true;
-    };
-    if (app_ids.size() > few_principals) {
-        auto part = part_of_a_list(principals);
-        auto listed = client_.list_at_most(fmt::format("/servicePrincipals?$select={}&$top=999", principal_members()),
-                                           what, batches_for(app_ids.size()) - 1, &part);
-        if (!listed) return tl::unexpected(std::move(listed.error()));
-        if (*listed) {
-            memory_.counts.remember(principals, (*listed)->size());
-            if (!std::all_of((*listed)->begin(), (*listed)->end(), take))
-                return tl::unexpected(client_.incomplete(what, "one without `id` or `appId`"));
-            return found;
+ApplicationReader::Result<std::optional<ApplicationReader::Principals>> ApplicationReader::all_service_principals(
+    std::size_t applications) {
+    if (applications <= few_principals) return std::optional<Principals>{};
+    auto part = part_of_a_list(principals);
+    auto listed = client_.list_at_most(fmt::format("/servicePrincipals?$select={}&$top=999", principal_members()),
+                                       read_principals, batches_for(applications) - 1, &part);
+    if (!listed) return tl::unexpected(std::move(listed.error()));
+    if (!*listed) return std::optional<Principals>{};
+    memory_.counts.remember(principals, (*listed)->size());
+    Principals all;
+    for (const auto& principal : **listed) {
+        auto app_id = lower_case(member_text(principal, "appId"));
+        if (app_id.empty() || member_text(principal, "id").empty())
+            return tl::unexpected(client_.incomplete(read_principals, "one without `id` or `appId`"));
+        all.emplace(std::move(app_id), read_principal(principal));
+    }
+    return std::optional(std::move(all));
+}
+
+ApplicationReader::Result<std::map<std::string, ServicePrincipal>> ApplicationReader::service_principals(
+    const std::set<std::string>& app_ids, std::optional<Principals> all) {
+    std::map<std::string, ServicePrincipal> found;
+    std::vector<std::string> missing;
+    for (const auto& app_id : app_ids) {
+        auto known = all ? all->find(app_id) : Principals::iterator{};
+        if (!all || known == all->end()) {
+            missing.push_back(app_id);
+        } else if (!known->second) {
+            return tl::unexpected(client_.incomplete(read_principals, known->second.error()));
+        } else {
+            found.emplace(app_id, std::move(*known->second));
         }
     }
+    if (all && missing.size() > GraphClient::max_batch) return found;
     std::vector<std::string> paths;
-    paths.reserve(app_ids.size());
-    for (const auto& app_id : app_ids)
+    paths.reserve(missing.size());
+    for (const auto& app_id : missing)
         paths.push_back(
             fmt::format("/servicePrincipals(appId={})?$select={}", key_literal(app_id), principal_members()));
     auto part = part_of(principals, paths.size());
-    auto answers = client_.read_all(paths, what, &part);
+    auto answers = client_.read_all(paths, read_principals, &part);
     if (!answers) return tl::unexpected(std::move(answers.error()));
-    auto app_id = app_ids.begin();
-    for (const auto& principal : *answers) {
-        if (principal.is_object() && (!take(principal) || !found.contains(*app_id)))
-            return tl::unexpected(client_.incomplete(what, "another one than the one asked for"));
-        ++app_id;
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+        const auto& principal = (*answers)[i];
+        if (!principal.is_object()) continue;
+        if (lower_case(member_text(principal, "appId")) != lower_case(missing[i]) ||
+            member_text(principal, "id").empty())
+            return tl::unexpected(client_.incomplete(read_principals, "another one than the one asked for"));
+        auto read = read_principal(principal);
+        if (!read) return tl::unexpected(client_.incomplete(read_principals, read.error()));
+        found.emplace(missing[i], std::move(*read));
     }
     return found;
 }

@@ -2,6 +2,7 @@
 
 #include "model/snapshot.hpp"
 #include "provider/graph/graph_client.hpp"
+#include "provider/graph/principal_json.hpp"
 #include "provider/read_progress.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -52,9 +53,14 @@ public:
     /// What lies in the recycle bin, without federated credentials. Nothing when regent may not look there: what it
     /// then does not know, it is told by a refusal of the key.
     [[nodiscard]] Result<std::optional<Objects>> deleted();
-    /// Service principals by application id; absent where there is none.
-    [[nodiscard]] Result<std::map<std::string, nlohmann::json>> service_principals(
-        const std::set<std::string>& app_ids);
+    /// All service principals of the tenant by application id, where that is cheaper than asking for those of so many
+    /// applications; else nothing. Knows nothing of the applications: may be read beside them.
+    using Principals = std::map<std::string, ReadPrincipal>;
+    [[nodiscard]] Result<std::optional<Principals>> all_service_principals(std::size_t applications);
+    /// Those of `app_ids`; absent where there is none. Looks for them in `all` first; the few that are missing there
+    /// may have come about since.
+    [[nodiscard]] Result<std::map<std::string, ServicePrincipal>> service_principals(
+        const std::set<std::string>& app_ids, std::optional<Principals> all);
     /// Absent where the API has no service principal in the tenant.
     [[nodiscard]] Result<std::map<std::string, model::ApiPermissions>> apis(const std::set<std::string>& app_ids);
 

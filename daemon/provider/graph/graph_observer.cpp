@@ -9,6 +9,7 @@
 #include "provider/graph/tenant_changes.hpp"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
 
 namespace regent::provider::graph {
@@ -60,8 +61,11 @@ private:
         auto apis = reader.apis(scope.apis);
         if (!apis) return tl::unexpected(std::move(apis.error()));
         found.apis = std::move(*apis);
+        // Neither list waits for the other one's pages.
+        auto principals = std::async(options_.parallel_reads > 1 ? std::launch::async : std::launch::deferred,
+                                     [&] { return reader.all_service_principals(applications_in(scope)); });
         if (auto read = read_applications(reader, scope, found); !read) return read;
-        if (auto read = read_service_principals(reader, found); !read) return read;
+        if (auto read = read_service_principals(reader, principals.get(), found); !read) return read;
         if (auto read = read_relations(client_, scope, found, progress); !read) return read;
         return GrantReader(client_, progress).read(scope, found);
     }
@@ -90,6 +94,12 @@ private:
                 asked.insert(wanted.on_demand.begin(), wanted.on_demand.end());
         }
         return asked;
+    }
+
+    static std::size_t applications_in(const model::Scope& scope) {
+        return static_cast<std::size_t>(std::count_if(scope.wanted.begin(), scope.wanted.end(), [](const auto& wanted) {
+            return wanted.address.kind == model::kind::application;
+        }));
     }
 
     /// How many of the applications that are wanted were there when somebody last remembered them.
@@ -134,23 +144,20 @@ private:
     }
 
     /// Of what is wanted only: nothing is planned for the others' service principals.
-    Read read_service_principals(ApplicationReader& reader, model::Snapshot& found) {
+    Read read_service_principals(ApplicationReader& reader,
+                                 tl::expected<std::optional<ApplicationReader::Principals>, ProviderError> all,
+                                 model::Snapshot& found) {
+        if (!all) return tl::unexpected(std::move(all.error()));
         std::set<std::string> app_ids;
         for (const auto& [address, resource] : found.resources) {
             if (!resource.deleted) app_ids.insert(resource.outputs.at(std::string(model::output::app_id)));
         }
-        auto principals = reader.service_principals(app_ids);
+        auto principals = reader.service_principals(app_ids, std::move(*all));
         if (!principals) return tl::unexpected(std::move(principals.error()));
         for (auto& [address, resource] : found.resources) {
             if (resource.deleted) continue;
             const auto it = principals->find(resource.outputs.at(std::string(model::output::app_id)));
-            if (it == principals->end()) {
-                set_service_principal(resource, {});
-                continue;
-            }
-            set_service_principal(resource, member_text(it->second, "id"));
-            if (auto read = read_principal(it->second, resource); !read)
-                return tl::unexpected(client_.incomplete("read service principals", read.error()));
+            set_service_principal(resource, it == principals->end() ? nullptr : &it->second);
         }
         return {};
     }

@@ -66,19 +66,16 @@ public:
         survey.apis = std::move(*apis);
         std::set<std::string> app_ids;
         for (const auto& [app_id, application] : found) app_ids.insert(app_id);
-        auto principals = reader.service_principals(app_ids);
+        auto all = reader.all_service_principals(app_ids.size());
+        if (!all) return tl::unexpected(std::move(all.error()));
+        auto principals = reader.service_principals(app_ids, std::move(*all));
         if (!principals) return tl::unexpected(std::move(principals.error()));
         const PermissionNames names(survey.apis);
         for (const auto& [app_id, application] : found) {
             const auto principal = principals->find(app_id);
             auto surveyed = understand(application, names);
             if (!surveyed) return tl::unexpected(client_.incomplete("read the applications", surveyed.error()));
-            set_service_principal(surveyed->resource,
-                                  principal == principals->end() ? "" : member_text(principal->second, "id"));
-            if (principal != principals->end()) {
-                if (auto read = read_principal(principal->second, surveyed->resource); !read)
-                    return tl::unexpected(client_.incomplete("read service principals", read.error()));
-            }
+            set_service_principal(surveyed->resource, principal == principals->end() ? nullptr : &principal->second);
             survey.applications.push_back(std::move(*surveyed));
         }
         return survey;

@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "provider/graph/application_marks.hpp"
+#include "provider/graph/permissions_catalogue.hpp"
 #include "provider/graph/json_access.hpp"
 
 #include <fmt/format.h>
@@ -67,19 +68,24 @@ std::string_view principal_members() noexcept {
            "preferredSingleSignOnMode,samlSingleSignOnSettings,notificationEmailAddresses,alternativeNames,tags";
 }
 
-tl::expected<void, std::string> read_principal(const json& principal, model::ObservedResource& resource) {
+ReadPrincipal read_principal(const json& principal) {
+    ServicePrincipal read;
+    read.id = lower_case(member_text(principal, "id"));
+    const auto keep = [&read](std::string_view where, Value value) {
+        if (!says_nothing(*model::attributes_of(model::kind::application)->find(where), value))
+            read.attributes.insert_or_assign(std::string(where), std::move(value));
+    };
     for (const auto& property : properties) {
         const auto* found = member(principal, property.member);
         auto value = found == nullptr ? std::nullopt : value_of(*found, property.shape);
         if (!value) return tl::unexpected(fmt::format("`{}` is not as documented", property.member));
         if (property.path == path::principal_tags) leave_out_tags_of_regent(*value);
-        if (says_nothing(*model::attributes_of(model::kind::application)->find(property.path), *value)) continue;
-        resource.attributes.insert_or_assign(std::string(property.path), std::move(*value));
+        keep(property.path, std::move(*value));
     }
     const auto* saml = member(principal, "samlSingleSignOnSettings");
     if (saml == nullptr) return tl::unexpected(std::string("`samlSingleSignOnSettings` is missing"));
-    resource.attributes.insert_or_assign(std::string(path::principal_relay_state), member_text(*saml, "relayState"));
-    return {};
+    keep(path::principal_relay_state, member_text(*saml, "relayState"));
+    return read;
 }
 
 json principal_body(const std::set<std::string, std::less<>>& changed, const model::Map& values) {

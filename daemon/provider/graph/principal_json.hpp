@@ -1,6 +1,5 @@
 #pragma once
 
-#include "model/snapshot.hpp"
 #include "model/value.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,11 +14,14 @@ namespace regent::provider::graph {
 /// The `$select` of everything read_principal() looks at.
 [[nodiscard]] std::string_view principal_members() noexcept;
 
-/// Takes the service principal's own properties into the application's `resource`: not those that the directory copies
-/// from the application. Tags are shown together with the application's; regent's are left out. The error says what is
-/// not as documented. https://learn.microsoft.com/graph/api/resources/serviceprincipal
-[[nodiscard]] tl::expected<void, std::string> read_principal(const nlohmann::json& principal,
-                                                             model::ObservedResource& resource);
+/// What a service principal says itself: not what the directory copies from its application.
+struct ServicePrincipal {
+    std::string id;
+    model::Map attributes;  ///< of the application, by path; tags are those of both but regent's
+};
+/// The error says what is not as documented. https://learn.microsoft.com/graph/api/resources/serviceprincipal
+using ReadPrincipal = tl::expected<ServicePrincipal, std::string>;
+[[nodiscard]] ReadPrincipal read_principal(const nlohmann::json& principal);
 
 /// The body of a PATCH of the properties in `changed`.
 [[nodiscard]] nlohmann::json principal_body(const std::set<std::string, std::less<>>& changed,
