@@ -1,11 +1,16 @@
 #include "cli/commands.hpp"
 
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a peer that closes is an error of one request, not the end of the process
+    // One heap for all threads: they wait for the network and not for memory, and what one of them frees, another one
+    // may use. For months of a service that is less memory than a heap for each. mallopt(3)
+    mallopt(M_ARENA_MAX, 1);
     regent::cli::ProcessTerminal terminal;
     const auto code = regent::cli::run(argc, argv, terminal);
     std::fflush(nullptr);
