@@ -5,7 +5,12 @@
 namespace regent::apply {
 
 bool needs_intent(const plan::Step& step) {
-    if (step.part.empty()) return step.work == plan::Work::create && step.address.kind == model::kind::connector;
+    if (step.part.empty()) {
+        // The other services that keep connectors let their client choose the key.
+        const auto backend = step.values.find(model::path::backend);
+        const bool has_key = backend != step.values.end() && backend->second != model::Value("environment");
+        return step.work == plan::Work::create && step.address.kind == model::kind::connector && !has_key;
+    }
     return step.work == plan::Work::add && step.part.starts_with(std::string(model::path::client_secrets) + "/");
 }
 

@@ -124,6 +124,8 @@ private:
             case Why::unclaimed_namesake:
             case Why::adopt_target_missing:
             case Why::adopt_target_differs:
+            case Why::other_backend:
+            case Why::no_place:
                 break;
         }
         return {ConditionStatus::no, ConditionReason::conflict, message, false, false, true};

@@ -128,8 +128,10 @@ std::span<const Attribute> application_attributes() {
 
 std::span<const Attribute> connector_attributes() {
     static const std::array table = {
+        Attribute{.path = path::backend, .immutable = true, .fallback = Value(std::string(backend::environment))},
         Attribute{.path = path::display_name, .immutable = true},
         Attribute{.path = path::environment, .immutable = true},
+        Attribute{.path = path::solution},
         Attribute{.path = path::description, .fallback = ""},
         Attribute{.path = path::icon_brand_color},
         Attribute{.path = path::definition, .compare = Compare::document},

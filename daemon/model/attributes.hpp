@@ -182,6 +182,9 @@ inline constexpr std::string_view delivered_until = "delivered.until";     ///< 
 /// That the object is owned at all is not a mark but Ownership.
 inline constexpr std::string_view marks = "marks";
 // Connector (displayName and description as above)
+/// Which service keeps it (`model::backend`); absent: Power Apps.
+inline constexpr std::string_view backend = "backend";
+inline constexpr std::string_view solution = "solution";        ///< unique name; of the back end of that name only
 inline constexpr std::string_view environment = "environment";  ///< Power Platform environment id
 inline constexpr std::string_view icon_brand_color = "iconBrandColor";
 inline constexpr std::string_view definition =
@@ -208,6 +211,14 @@ inline constexpr std::string_view script = "script";  ///< content; empty: none
 inline constexpr std::string_view client_secret_from = "clientSecretFrom";
 inline constexpr std::string_view shares = "shares";  ///< principal's id → {type, role}
 }  // namespace path
+
+/// The services that keep custom connectors. Each makes an object of its own: other ids, another redirect URL, other
+/// rights.
+namespace backend {
+inline constexpr std::string_view environment = "environment";  ///< Power Apps
+inline constexpr std::string_view solution = "solution";        ///< Dataverse
+inline constexpr std::string_view logicapps = "logicapps";      ///< Azure Resource Manager
+}  // namespace backend
 
 /// Well-known outputs. For parts see Reference.
 namespace output {

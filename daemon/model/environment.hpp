@@ -27,6 +27,19 @@ struct Endpoints {
     /// https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#dns-suffixes-for-object-identifiers
     std::string key_vault = "https://{vault}.vault.azure.net";
     std::string key_vault_scope = "https://vault.azure.net/.default";
+    /// The Power Platform's own service, which says where an environment's Dataverse is; signed in to with
+    /// power_apps_scope.
+    std::string power_platform = "https://api.bap.microsoft.com";
+    /// Where a Dataverse may be: a token goes to no other host, whatever the Power Platform says.
+    /// https://learn.microsoft.com/power-platform/admin/new-datacenter-regions
+    std::vector<std::string> dataverse_origins = {"https://*.dynamics.com"};
+};
+
+/// What connectors with `backend: solution` need of a Power Platform environment.
+struct Dataverse {
+    std::string environment;  ///< its id
+    std::string url;          ///< of its Dataverse, without a slash at the end; empty: the Power Platform is asked
+    std::string solution;     ///< unique name of the solution of connectors that name none; may be empty
 };
 
 /// Environment.spec.policy: what a run may do here.
@@ -56,6 +69,7 @@ struct Environment {
     bool production = false;  ///< real people and data: what is usual elsewhere can be a risk here
     Endpoints endpoints;
     std::map<std::string, std::string> power_platform_environments;  ///< alias → environment id
+    std::vector<Dataverse> dataverses;
     std::vector<std::string> sources;  ///< folders, from the repository's root; "." is all of it
     Policy policy;
 };

@@ -2,6 +2,7 @@
 
 #include "model/address.hpp"
 #include "model/credential_policy.hpp"
+#include "model/environment.hpp"
 #include "model/secret_delivery.hpp"
 #include "model/value.hpp"
 
@@ -42,6 +43,9 @@ struct ObservedResource {
     std::string owner;  ///< "<owner>.<environment>" of a foreign one
     Map attributes;     ///< by path, canonical: what a manifest would say. Absent: not read or empty; one that is read
                         ///< on demand is absent unless the scope asked for it
+    /// Attributes that the service which keeps this object can change, though the table of its kind calls them
+    /// immutable: another service that keeps such objects cannot.
+    std::set<std::string, std::less<>> changeable = {};
     /// Attributes that regent may not read, while it was asked to: what they hold is not known.
     std::set<std::string, std::less<>> unreadable;
     std::map<std::string, std::string, std::less<>>
@@ -70,7 +74,14 @@ struct ApiPermissions {
 
 /// Why a desired object cannot be planned although the tenant was read completely.
 struct Obstacle {
-    enum class Kind { foreign_owner, unclaimed_namesake, several_matches, adopt_target_missing, adopt_target_taken };
+    enum class Kind {
+        foreign_owner,
+        unclaimed_namesake,
+        several_matches,
+        adopt_target_missing,
+        adopt_target_taken,
+        no_place
+    };
     Kind kind;
     Address address;
     std::string message;  ///< with the ids, so that a person can look
@@ -104,7 +115,10 @@ struct Scope {
         std::string
             display_name;  ///< connectors: the only handle the service offers besides our mark in its definition
         std::string pp_environment;  ///< connectors
-        Value client_id;             ///< connectors: the application they sign in with
+        /// Connectors: which service keeps it (model::backend). Every other's Observer leaves it alone.
+        std::string backend = "environment";
+        std::string solution;  ///< connectors of the back end "solution": the unique name of theirs
+        Value client_id;       ///< connectors: the application they sign in with
         /// Applications: what is declared of the grants of their service principals, which has reads of its own
         /// (paths of model/attributes.hpp).
         std::set<std::string, std::less<>> grants;
@@ -119,6 +133,7 @@ struct Scope {
     std::vector<Wanted> wanted;
     std::set<std::string> apis;                            ///< appIds whose permission names are needed
     std::vector<std::string> power_platform_environments;  ///< ids; all of them are searched for what is ours
+    std::vector<Dataverse> dataverses;                     ///< the same for connectors of solutions
 };
 
 }  // namespace regent::model

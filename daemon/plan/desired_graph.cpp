@@ -128,6 +128,7 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
     scope.owner = graph.environment.owner;
     scope.environment = graph.environment.name;
     scope.tenant_id = graph.environment.tenant_id;
+    scope.dataverses = graph.environment.dataverses;
     std::set<std::string> environments;
     for (const auto& [alias, id] : graph.environment.power_platform_environments) environments.insert(id);
     for (const auto& [address, resource] : graph.resources) {
@@ -141,6 +142,8 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
         wanted.display_name = text(model::path::display_name);
         if (address.kind == model::kind::connector) {
             wanted.pp_environment = text(model::path::environment);
+            if (auto backend = text(model::path::backend); !backend.empty()) wanted.backend = std::move(backend);
+            wanted.solution = text(model::path::solution);
             for (const auto& [path, attribute] : resource.attributes) wanted.managed.insert(path);
             environments.insert(wanted.pp_environment);
             const auto client = resource.attributes.find(model::path::auth_client_id);

@@ -30,7 +30,7 @@ Change change_of(const ResolvedAttribute& attribute, Change::Op op) {
     Change change;
     change.path = std::string(attribute.attribute->path);
     change.op = op;
-    change.forces_replacement = attribute.attribute->immutable;
+    change.forces_replacement = attribute.immutable;
     return change;
 }
 

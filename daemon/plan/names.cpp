@@ -93,6 +93,10 @@ std::string_view to_string(Withheld::Why why) noexcept {
             return "adopt_target_missing";
         case Withheld::Why::adopt_target_differs:
             return "adopt_target_differs";
+        case Withheld::Why::other_backend:
+            return "other_backend";
+        case Withheld::Why::no_place:
+            return "no_place";
         case Withheld::Why::prevent_delete:
             return "prevent_delete";
         case Withheld::Why::on_removal_keep:

@@ -398,8 +398,23 @@ private:
         for (const auto& reference : references_in(value)) {
             const auto part = part_of(reference);
             if (part == "identity") add_await(reference.address);
-            steps_.after(key, provider_of(reference));
+            steps_.after(key, is_awaited(reference) ? awaited(reference.address) : provider_of(reference));
         }
+    }
+
+    /// A connector that is there and signs in, and of which its service cannot say yet what its redirect URL is.
+    bool is_awaited(const Reference& reference) const {
+        if (reference.output != model::output::redirect_url) return false;
+        const auto& target = items_.at(reference.address);
+        if (target.observed == nullptr || target.is_made_anew()) return false;
+        const auto type = target.observed->attributes.find(model::path::auth_type);
+        return type != target.observed->attributes.end() &&
+               (type->second == Value("managedIdentity") || type->second == Value("clientSecret"));
+    }
+
+    std::string awaited(const Address& connector) {
+        add_await(connector);
+        return StepGraph::key(connector, "identity");
     }
 
     /// Waiting for a connector's identity is a step of its own, so that what needs only its redirect URL need not wait

@@ -11,10 +11,12 @@ bool is_obstacle(const Withheld& withheld) noexcept {
         case Withheld::Why::several_matches:
         case Withheld::Why::adopt_target_missing:
         case Withheld::Why::adopt_target_differs:
+        case Withheld::Why::no_place:
             return true;
         // With a manifest it would be replaced, or made; without one it is only kept.
         case Withheld::Why::prevent_delete:
         case Withheld::Why::waits_for_withheld:
+        case Withheld::Why::other_backend:
             return withheld.place.known();
         case Withheld::Why::observe_only:
         case Withheld::Why::create_only:

@@ -103,6 +103,8 @@ struct Withheld {
         several_matches,
         adopt_target_missing,
         adopt_target_differs,  ///< in what cannot be changed
+        other_backend,         ///< it is there, and kept by another service than the manifest says
+        no_place,              ///< what it would be made in is not there
         prevent_delete,
         on_removal_keep,
         waits_for_withheld,

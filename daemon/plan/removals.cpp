@@ -50,6 +50,17 @@ Withheld kept(const model::ObservedResource& orphan) {
     return withheld;
 }
 
+/// Kept by another service than the one of its manifest, which is there as well.
+Withheld kept_beside(const model::ObservedResource& orphan) {
+    Withheld withheld;
+    withheld.why = Withheld::Why::other_backend;
+    withheld.address = orphan.address;
+    withheld.message = fmt::format("\"{}\" ({}) is ours under this name as well, and another service keeps it",
+                                   shown_name(orphan), orphan.id);
+    withheld.help = "regent does not delete one of two that have one name: delete it by hand when nobody uses it";
+    return withheld;
+}
+
 std::string text_of(const model::Map& map, std::string_view name) {
     const auto it = map.find(name);
     return it == map.end() ? std::string{} : it->second.text_or({});
@@ -73,6 +84,10 @@ std::optional<model::Address> user_of(const model::ObservedResource& application
     return std::nullopt;
 }
 
+bool is_told(const Item& item) {
+    return item.withheld && item.withheld->why == Withheld::Why::other_backend;
+}
+
 Withheld still_used(const model::ObservedResource& orphan, const model::Address& user) {
     Withheld withheld;
     withheld.why = Withheld::Why::waits_for_withheld;
@@ -87,7 +102,8 @@ Withheld still_used(const model::ObservedResource& orphan, const model::Address&
 
 bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired) {
     return !orphan.deleted && orphan.ownership == model::Ownership::ours &&
-           !has_mark(orphan, model::mark::prevent_delete) && on_removal_of(orphan, desired) == model::OnRemoval::remove;
+           !desired.resources.contains(orphan.address) && !has_mark(orphan, model::mark::prevent_delete) &&
+           on_removal_of(orphan, desired) == model::OnRemoval::remove;
 }
 
 std::string removal_key(const model::ObservedResource& orphan) {
@@ -102,6 +118,10 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
     for (const auto& orphan : observed.orphans) {
         if (orphan.deleted || orphan.ownership != model::Ownership::ours) continue;
         ++plan.managed;
+        if (const auto item = items.find(orphan.address); item != items.end()) {
+            if (!is_told(item->second)) plan.withheld.push_back(kept_beside(orphan));
+            continue;
+        }
         if (!is_removed(orphan, desired)) {
             plan.withheld.push_back(kept(orphan));
             continue;

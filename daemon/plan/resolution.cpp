@@ -26,6 +26,8 @@ Withheld::Why why_of(model::Obstacle::Kind kind) {
             return Withheld::Why::several_matches;
         case model::Obstacle::Kind::adopt_target_missing:
             return Withheld::Why::adopt_target_missing;
+        case model::Obstacle::Kind::no_place:
+            return Withheld::Why::no_place;
     }
     return Withheld::Why::foreign_owner;
 }
@@ -54,6 +56,16 @@ std::optional<std::string> known_output(const Reference& reference, const Items&
 std::string desired_text(const DesiredResource& resource, std::string_view path) {
     const auto it = resource.attributes.find(path);
     return it == resource.attributes.end() ? std::string{} : it->second.value.text_or({});
+}
+
+std::string backend_of(const DesiredResource& resource) {
+    const auto backend = desired_text(resource, model::path::backend);
+    return backend.empty() ? std::string(model::backend::environment) : backend;
+}
+
+std::string backend_of(const ObservedResource& observed) {
+    const auto it = observed.attributes.find(model::path::backend);
+    return it == observed.attributes.end() ? std::string(model::backend::environment) : it->second.text_or({});
 }
 
 bool is_ignored(const DesiredResource& resource, std::string_view path) {
@@ -95,7 +107,10 @@ private:
                   "set `policy: full` to have it created");
             return item;
         }
-        if (found == observed_.resources.end()) return item;
+        if (found == observed_.resources.end()) {
+            check_backend(item);
+            return item;
+        }
         item.observed = &found->second;
         item.standing = standing_of(resource, found->second);
         if (found->second.ownership == model::Ownership::foreign) {
@@ -114,6 +129,26 @@ private:
             check_adoption(item);
         }
         return item;
+    }
+
+    /// A connector of the same manifest that another service keeps is another object, and is neither left behind
+    /// unseen nor replaced: people's connections hang on it, and a redirect URL that applications accept.
+    void check_backend(Item& item) const {
+        const auto& address = item.desired->address;
+        const auto other = std::find_if(observed_.orphans.begin(), observed_.orphans.end(), [&](const auto& orphan) {
+            return orphan.address == address && !orphan.deleted && orphan.ownership == model::Ownership::ours;
+        });
+        if (other == observed_.orphans.end()) return;
+        const auto wanted = backend_of(*item.desired);
+        const auto there = backend_of(*other);
+        if (wanted == there) return;
+        block(item, Withheld::Why::other_backend,
+              fmt::format("is kept by `backend: {}` ({}); `backend: {}` would make another connector, with another "
+                          "redirect URL and without its connections",
+                          there, other->id, wanted),
+              fmt::format("write `backend: {}` as it is, or move in three commits: a second Connector under another "
+                          "name, its users over to it, and this one out of the manifests",
+                          there));
     }
 
     /// An adoption is meant to keep the object: one that would have to be replaced is none. And were a run to end
@@ -137,12 +172,16 @@ private:
         return outdated_attribute(resource, observed) == nullptr ? Standing::there : Standing::outdated;
     }
 
+    static bool is_fixed(const model::Attribute& attribute, const ObservedResource& observed) {
+        return attribute.immutable && !observed.changeable.contains(attribute.path);
+    }
+
     /// The first immutable attribute that is to be another; null pointer when all may stay.
     static const model::Attribute* outdated_attribute(const DesiredResource& resource,
                                                       const ObservedResource& observed) {
         const auto* table = model::attributes_of(resource.address.kind);
         for (const auto& attribute : table->attributes) {
-            if (!attribute.immutable || is_ignored(resource, attribute.path)) continue;
+            if (!is_fixed(attribute, observed) || is_ignored(resource, attribute.path)) continue;
             const auto wanted = desired_text(resource, attribute.path);
             const auto it = observed.attributes.find(attribute.path);
             const auto there = it == observed.attributes.end() ? Value{} : it->second;
@@ -244,6 +283,7 @@ private:
         ResolvedAttribute resolved;
         resolved.attribute = &attribute;
         resolved.desired = &desired;
+        resolved.immutable = item.observed == nullptr ? attribute.immutable : is_fixed(attribute, *item.observed);
         if (attribute.compare == model::Compare::set || attribute.compare == model::Compare::named) {
             for (const auto& element : desired.elements) resolved.elements.push_back(look_up(element));
         } else {

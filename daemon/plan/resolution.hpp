@@ -39,6 +39,7 @@ struct ResolvedAttribute {
     std::vector<ResolvedElement> elements;  ///< set, named
     model::Value observed;                  ///< canonical; null for write-only ones
     bool unreadable = false;                ///< nobody could say what is there: `observed` is empty
+    bool immutable = false;                 ///< to change it is to replace the object, where this object is kept
 };
 
 /// One desired object beside the observed one: what all of the planner works on.

@@ -27,7 +27,9 @@ public:
         // Marks first, for all: a namesake must not take what another manifest's mark names.
         std::vector<const Wanted*> unmarked;
         for (const auto& wanted : scope_.wanted) {
-            if (wanted.address.kind == model::kind::connector && !by_mark(wanted)) unmarked.push_back(&wanted);
+            if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::environment)
+                continue;
+            if (!by_mark(wanted)) unmarked.push_back(&wanted);
         }
         for (const auto* wanted : unmarked) {
             if (!by_adoption(*wanted) && !by_memory(*wanted) && !by_sign_in(*wanted)) report_namesakes(*wanted);

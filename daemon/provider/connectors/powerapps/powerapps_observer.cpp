@@ -42,7 +42,8 @@ private:
     static std::set<std::string> environments_of(const model::Scope& scope) {
         std::set<std::string> ids(scope.power_platform_environments.begin(), scope.power_platform_environments.end());
         for (const auto& wanted : scope.wanted) {
-            if (wanted.address.kind == model::kind::connector && !wanted.pp_environment.empty())
+            if (wanted.address.kind == model::kind::connector && wanted.backend == model::backend::environment &&
+                !wanted.pp_environment.empty())
                 ids.insert(wanted.pp_environment);
         }
         return ids;
@@ -53,7 +54,11 @@ private:
         for (const auto& environment : environments) {
             auto listed = client_.list_custom(environment, &part);
             if (!listed) return tl::unexpected(std::move(listed.error()));
-            for (auto& connector : *listed) into.push_back(found_in(environment, std::move(connector)));
+            for (auto& connector : *listed) {
+                auto found = found_in(environment, std::move(connector));
+                // A connector of a solution is shown here too, with its mark; its row in Dataverse is what counts.
+                if (found.facts.row_id.empty()) into.push_back(std::move(found));
+            }
         }
         return {};
     }
