@@ -1,5 +1,6 @@
 #include "simulator/login.hpp"
 
+#include "simulator/dataverse.hpp"
 #include "simulator/login_device_code.hpp"
 #include "simulator/members.hpp"
 #include "simulator/values.hpp"
@@ -122,6 +123,7 @@ private:
               "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"}) {
             if (same_text(bare, known)) return resource;
         }
+        if (Dataverse::is_resource(bare)) return resource;
         if (directory_.application_by("appId", bare) != nullptr) return bare;
         for (const auto* application : directory_.applications.holders("identifierUris", bare, directory_.now())) {
             const auto& uris = list(*application, "identifierUris");

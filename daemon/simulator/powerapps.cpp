@@ -1,5 +1,6 @@
 #include "simulator/powerapps.hpp"
 
+#include "simulator/dataverse.hpp"
 #include "simulator/powerapps_filter.hpp"
 #include "simulator/powerapps_routes.hpp"
 
@@ -74,17 +75,23 @@ std::optional<PowerAppsError> check_api_version(const Request& request) {
 class PowerApps final : public Service {
 public:
     PowerApps(const Clock& clock, std::string tenant_id)
-        : state_(clock, std::move(tenant_id)), connectors_(state_), platform_(state_) {}
+        : state_(clock, std::move(tenant_id)), connectors_(state_), platform_(state_), dataverse_(state_) {}
 
     bool serves(const Request& request) const override {
         const auto path = lower(request.path);
         return starts_with(path, power_apps_prefix) || starts_with(path, platform_prefix) ||
-               starts_with(path, blob_prefix);
+               starts_with(path, blob_prefix) || Dataverse::serves(path);
     }
 
     Response handle(const Request& request, const std::optional<Caller>& caller,
                     const std::string& token_error) override {
+        dataverse_.state().sync();
         const auto request_id = state_.ids.guid();
+        if (Dataverse::serves(request.path)) {
+            auto response = dataverse_.handle(request, caller, token_error);
+            response.set_header("x-ms-service-request-id", request_id);
+            return response;
+        }
         if (starts_with(lower(request.path), blob_prefix)) {
             auto response = state_.blobs.handle(request, state_.blob_source());
             response.set_header("x-ms-request-id", request_id);
@@ -106,8 +113,15 @@ public:
     }
 
     std::string state_key() const override { return "powerApps"; }
-    json dump() const override { return state_.dump(); }
-    void seed(const json& state) override { state_.seed(state); }
+    json dump() const override {
+        auto state = state_.dump();
+        state.update(dataverse_.state().dump());
+        return state;
+    }
+    void seed(const json& state) override {
+        state_.seed(state);
+        dataverse_.state().seed(state);
+    }
     void set_switches(const json& switches) override { state_.switches.set(switches); }
     json switches() const override { return state_.switches.get(); }
 
@@ -115,6 +129,7 @@ public:
         const auto question = path.find('?');
         const auto bare = path.substr(0, question);
         const auto is_below = [&](std::string_view prefix) { return starts_with(lower(bare), prefix); };
+        if (Dataverse::serves(bare)) return dataverse_.change(bare, body);
         if (is_below(platform_prefix)) {
             const auto segments = segments_of(std::string_view(bare).substr(platform_prefix.size()));
             if (segments.size() < 2 || !same_text(segments[segments.size() - 2], "environments")) return false;
@@ -164,6 +179,7 @@ private:
     PowerAppsState state_;
     ConnectorRoutes connectors_;
     PlatformRoutes platform_;
+    Dataverse dataverse_;
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ public:
     /// The id as the service spells it. `~Default` is the tenant's own; compared without case. Nothing for an unknown
     /// one.
     [[nodiscard]] std::optional<std::string> find(const std::string& id) const;
-    void add(const std::string& id, const std::string& display_name);
+    /// `organization`: the name of its Dataverse; empty: it has none.
+    void add(const std::string& id, const std::string& display_name, const std::string& organization = {});
     bool remove(const std::string& id);
 
     void register_application(const std::string& client_id);
@@ -29,13 +30,16 @@ public:
 
     [[nodiscard]] std::vector<std::string> ids() const;
     /// One environment as the admin list shows it. https://learn.microsoft.com/power-platform/admin/list-environments
-    [[nodiscard]] nlohmann::json shown(const std::string& id) const;
+    /// `base_url` is where we were reached: a Dataverse's address begins there.
+    [[nodiscard]] nlohmann::json shown(const std::string& id, const std::string& base_url) const;
+    [[nodiscard]] std::string organization_of(const std::string& id) const;
+    [[nodiscard]] std::optional<std::string> with_organization(const std::string& organization) const;
     /// `[{"name", "displayName"}]`
     [[nodiscard]] nlohmann::json dump() const;
 
 private:
     struct Environment {
-        std::string id, display_name;
+        std::string id, display_name, organization;
     };
     std::string default_id_;
     std::map<std::string, Environment> environments_;  ///< by id in lower case

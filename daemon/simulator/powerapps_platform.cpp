@@ -131,10 +131,11 @@ Outcome PlatformRoutes::handle_platform(const RoutedRequest& routed) {
     if (at.size() == 2) {
         const auto known = known_environment(state_, at[1]);
         if (const auto* error = std::get_if<PowerAppsError>(&known)) return *error;
-        return power_apps_answer(200, state_.environments.shown(std::get<std::string>(known)));
+        return power_apps_answer(200, state_.environments.shown(std::get<std::string>(known), routed.request.base_url));
     }
     auto value = json::array();
-    for (const auto& id : state_.environments.ids()) value.push_back(state_.environments.shown(id));
+    for (const auto& id : state_.environments.ids())
+        value.push_back(state_.environments.shown(id, routed.request.base_url));
     return power_apps_answer(200, {{"value", std::move(value)}});
 }
 

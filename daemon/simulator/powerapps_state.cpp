@@ -88,15 +88,17 @@ void PowerAppsState::seed(const json& state) {
     if (!state.is_object())
         throw std::invalid_argument("powerApps: a JSON object with `environments` and `connectors` is expected");
     for (const auto& member : state.items()) {
-        if (member.key() == "environments" || member.key() == "connectors" || member.key() == "adminApplications")
+        if (member.key() == "environments" || member.key() == "connectors" || member.key() == "adminApplications" ||
+            member.key() == "rows" || member.key() == "solutions")
             continue;
         throw std::invalid_argument(fmt::format(
-            "powerApps: nothing is called `{}`: environments, connectors, adminApplications", member.key()));
+            "powerApps: nothing is called `{}`: environments, connectors, rows, solutions, adminApplications",
+            member.key()));
     }
     for (const auto& environment : state.value("environments", json::array())) {
         const auto id = text_of(environment, "name");
         if (id.empty()) throw std::invalid_argument("powerApps: an environment has no `name`");
-        environments.add(id, text_of(environment, "displayName"));
+        environments.add(id, text_of(environment, "displayName"), text_of(environment, "organization"));
     }
     for (const auto& application : state.value("adminApplications", json::array()))
         environments.register_application(application.get<std::string>());
@@ -158,7 +160,7 @@ bool PowerAppsState::change_connector(const std::string& name, const std::string
 bool PowerAppsState::change_environment(const std::string& id, const json& body) {
     if (body.value("delete", false)) return environments.remove(id);
     if (!body.contains("put")) return false;
-    environments.add(id, text_of(body["put"], "displayName"));
+    environments.add(id, text_of(body["put"], "displayName"), text_of(body["put"], "organization"));
     return true;
 }
 

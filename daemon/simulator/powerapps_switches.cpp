@@ -89,6 +89,14 @@ const std::map<std::string, Knob>& knobs() {
         {"strictMimeTypes", flag(&S::strict_mime_types)},
         {"swaggerRules", choice(&S::swagger_rules, {"published", "documented"})},
         {"storageOrigin", text(&S::storage_origin)},
+        {"dataverseSecrets", choice(&S::dataverse_secrets, {"blanked", "elsewhere", "kept"})},
+        {"dataverseSync", choice(&S::dataverse_sync, {"on", "off"})},
+        {"syncDelaySeconds", number(&S::sync_delay_seconds, 0, a_day)},
+        {"internalIdDelaySeconds", number(&S::internal_id_delay_seconds, 0, a_day)},
+        {"dataverseEtags", choice(&S::dataverse_etags, {"honoured", "ignored", "refused"})},
+        {"dataverseRights", choice(&S::dataverse_rights, {"all", "read", "none"})},
+        {"requireApplicationUser", flag(&S::require_application_user)},
+        {"dataverseRequests", number(&S::dataverse_requests, 1, 1'000'000)},
         {"scriptFailure", choice(&S::script_failure, {"none", "compile", "capacity"})},
     };
     return table;

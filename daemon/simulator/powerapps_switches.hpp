@@ -43,7 +43,18 @@ struct PowerAppsSwitches {
     /// published: definitions pass that do what connectors in use do; documented: every documented rule holds.
     std::string swagger_rules = "published";
     std::string storage_origin;           ///< "https://ACCOUNT.blob.core.windows.net"; empty: our own
-    std::string script_failure = "none";  ///< of a save with a script: none | compile | capacity
+    /// What Dataverse does to a client secret in a row. Microsoft says that it is replaced by an empty text; pipelines
+    /// are said to work all the same. blanked: it is gone; elsewhere: it reads empty, and Power Apps has it; kept: it
+    /// can be read back.
+    std::string dataverse_secrets = "blanked";
+    std::string dataverse_sync = "on";         ///< off: rows are saved, and Power Apps never hears of it
+    long sync_delay_seconds = 0;               ///< from the save of a row to Power Apps
+    long internal_id_delay_seconds = 0;        ///< from the first save to `connectorinternalid`
+    std::string dataverse_etags = "honoured";  ///< If-Match with a version: honoured | ignored | refused
+    std::string dataverse_rights = "all";      ///< of the caller's role on connectors: all | read | none
+    bool require_application_user = false;     ///< callers must be registered, as under adminApplications
+    long dataverse_requests = 6000;            ///< of one caller within five minutes
+    std::string script_failure = "none";       ///< of a save with a script: none | compile | capacity
 
     [[nodiscard]] SwaggerRules swagger() const { return {strict_mime_types, swagger_rules == "documented"}; }
 
