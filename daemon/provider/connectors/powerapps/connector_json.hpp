@@ -2,7 +2,7 @@
 
 #include "model/secret.hpp"
 #include "model/snapshot.hpp"
-#include "provider/connectors/powerapps/connector_mark.hpp"
+#include "provider/connectors/connector_mark.hpp"
 #include "provider/provider.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -14,6 +14,10 @@
 #include <string>
 
 namespace regent::provider::powerapps {
+
+using connectors::ConnectorMark;
+using connectors::put_mark;
+using connectors::take_mark;
 
 /// A connector as the service answered, without its definition. Members are looked up without regard to case where the
 /// service and its clients spell them in several ways (`oAuthSettings`, `oauthSettings`; `tenantId`, `TenantId`).
@@ -27,6 +31,7 @@ struct ConnectorFacts {
     std::string service_url;     ///< backendService.serviceUrl: where the API is
     std::string icon_url;        ///< empty: the service's own picture
     std::string script_url;      ///< empty: no script
+    std::string row_id;          ///< xrmConnectorId: of its row in Dataverse; empty when it is in no solution
     bool custom = false;
 };
 [[nodiscard]] ConnectorFacts facts_of(const nlohmann::json& connector);

@@ -1,9 +1,9 @@
 #include "model/attributes.hpp"
-#include "model/marks.hpp"
+#include "provider/connectors/backend.hpp"
+#include "provider/connectors/machine_secret.hpp"
 #include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
-#include "provider/connectors/powerapps/machine_secret.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 
@@ -21,7 +21,6 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr std::string_view shares_part = "shares/";
-constexpr std::string_view secret_key_mark = "secretKey:";
 
 std::string text_of(const model::Map& values, std::string_view path) {
     const auto it = values.find(path);
@@ -39,6 +38,9 @@ public:
         : clock_(clock), options_(std::move(options)), client_(session, clock_, options_) {}
 
     bool handles(std::string_view kind) const noexcept override { return kind == model::kind::connector; }
+    bool carries_out(const plan::Step& step) const noexcept override {
+        return connectors::is_kept_by(model::backend::environment, step);
+    }
 
     tl::expected<StepResult, ProviderError> apply(const plan::Step& step, const StepInput& input) override {
         MachineSecrets machine;
@@ -107,7 +109,7 @@ private:
         }
         MachineSecrets secrets;
         for (const auto& [set, name] : names) {
-            auto secret = options_.machine_secret ? options_.machine_secret(name) : machine_secret(name);
+            auto secret = options_.machine_secret ? options_.machine_secret(name) : connectors::machine_secret(name);
             if (!secret) {
                 return tl::unexpected(ProviderError{
                     .kind = ErrorKind::rejected,
@@ -164,26 +166,7 @@ private:
     }
 
     ConnectorMark mark_of(const plan::Step& step, const StepInput& input) const {
-        ConnectorMark mark;
-        mark.owner = options_.identity.owner + "." + options_.identity.environment;
-        mark.name = step.address.name;
-        mark.secret_from = text_of(step.values, model::path::client_secret_from);
-        mark.icon = model::digest_of_content(text_of(step.values, model::path::icon));
-        mark.script = model::digest_of_content(text_of(step.values, model::path::script));
-        const auto marks = step.values.find(model::path::marks);
-        const auto* list = marks == step.values.end() ? nullptr : marks->second.as_list();
-        if (list != nullptr) {
-            for (const auto& value : *list) {
-                const auto text = value.text_or({});
-                if (text == "preventDelete") mark.prevent_delete = true;
-                if (text == model::mark::kept_on_removal) mark.on_removal = "keep";
-                if (text == model::mark::deleted_on_removal) mark.on_removal = "delete";
-                if (text.rfind(secret_key_mark, 0) == 0) mark.secret_key_id = text.substr(secret_key_mark.size());
-            }
-        }
-        const auto delivered = input.secret_key_ids.find(model::path::auth_client_secret);
-        if (delivered != input.secret_key_ids.end()) mark.secret_key_id = delivered->second;
-        return mark;
+        return connectors::mark_for(step, input, options_.identity);
     }
 
     static model::Secret secret_of(const StepInput& input) {
@@ -532,7 +515,10 @@ private:
             if (connector) {
                 auto result = result_of(*connector);
                 result.detail.clear();
-                if (result.outputs.contains(std::string(model::output::identity_subject))) return result;
+                const auto type = text_of(step.values, model::path::auth_type);
+                const auto awaited = type.empty() || type == "managedIdentity" ? model::output::identity_subject
+                                                                               : model::output::redirect_url;
+                if (result.outputs.contains(awaited)) return result;
             }
             if (waited >= options_.identity_patience) break;
             progress(input, fmt::format("waiting for the identity ({} s; can take 5 minutes)",

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "plan/plan.hpp"
+#include "provider/provider.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <optional>
 #include <string>
 
-namespace regent::provider::powerapps {
+namespace regent::provider::connectors {
 
 /// regent's mark on a connector, kept in the connector itself: the vendor extension `x-regent` at the root of its
 /// OpenAPI definition.
@@ -33,4 +36,9 @@ struct ConnectorMark {
 [[nodiscard]] std::optional<ConnectorMark> take_mark(nlohmann::json& definition);
 void put_mark(nlohmann::json& definition, const ConnectorMark& mark);
 
-}  // namespace regent::provider::powerapps
+/// The mark that a connector is to carry once `step` has written it.
+[[nodiscard]] ConnectorMark mark_for(const plan::Step& step, const StepInput& input, const Identity& identity);
+/// What of a mark the planner compares: the attribute `marks`.
+[[nodiscard]] model::List marks_in(const std::optional<ConnectorMark>& mark);
+
+}  // namespace regent::provider::connectors

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace regent::provider::powerapps {
+namespace regent::provider::connectors {
 
 /// The secret that a manifest names by `clientSecretFrom`: the file `connector.NAME` in `$CREDENTIALS_DIRECTORY`, where
 /// systemd puts what a unit loads (https://systemd.io/CREDENTIALS). Nothing else can be named: a manifest's author must
@@ -14,4 +14,4 @@ namespace regent::provider::powerapps {
 /// sentence.
 [[nodiscard]] tl::expected<model::Secret, std::string> machine_secret(const std::string& name);
 
-}  // namespace regent::provider::powerapps
+}  // namespace regent::provider::connectors

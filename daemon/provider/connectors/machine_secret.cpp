@@ -1,4 +1,4 @@
-#include "provider/connectors/powerapps/machine_secret.hpp"
+#include "provider/connectors/machine_secret.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace regent::provider::powerapps {
+namespace regent::provider::connectors {
 namespace {
 
 constexpr std::streamsize max_bytes = 4096;
@@ -42,4 +42,4 @@ tl::expected<model::Secret, std::string> machine_secret(const std::string& name)
     return model::Secret(std::move(text));
 }
 
-}  // namespace regent::provider::powerapps
+}  // namespace regent::provider::connectors

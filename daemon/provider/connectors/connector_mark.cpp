@@ -1,0 +1,90 @@
+#include "provider/connectors/connector_mark.hpp"
+
+#include "model/attributes.hpp"
+#include "model/marks.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace regent::provider::connectors {
+namespace {
+
+constexpr const char* extension = "x-regent";
+constexpr std::string_view secret_key_mark = "secretKey:";
+
+std::string text_of(const model::Map& values, std::string_view path) {
+    const auto it = values.find(path);
+    return it == values.end() ? std::string{} : it->second.text_or({});
+}
+
+std::string text(const nlohmann::json& object, const char* member) {
+    const auto it = object.find(member);
+    return it != object.end() && it->is_string() ? it->get<std::string>() : std::string{};
+}
+
+}  // namespace
+
+std::optional<ConnectorMark> take_mark(nlohmann::json& definition) {
+    if (!definition.is_object()) return std::nullopt;
+    const auto it = definition.find(extension);
+    if (it == definition.end()) return std::nullopt;
+    const auto json = *it;
+    definition.erase(it);
+    if (!json.is_object()) return std::nullopt;
+    ConnectorMark mark;
+    mark.owner = text(json, "owner");
+    mark.name = text(json, "name");
+    mark.secret_key_id = text(json, "secretKeyId");
+    mark.secret_from = text(json, "secretFrom");
+    mark.icon = text(json, "icon");
+    mark.script = text(json, "script");
+    mark.on_removal = text(json, "onRemoval");
+    if (const auto prevent = json.find("preventDelete"); prevent != json.end() && prevent->is_boolean()) {
+        mark.prevent_delete = prevent->get<bool>();
+    }
+    if (mark.owner.empty() || mark.name.empty()) return std::nullopt;
+    return mark;
+}
+
+void put_mark(nlohmann::json& definition, const ConnectorMark& mark) {
+    nlohmann::json json{{"owner", mark.owner}, {"name", mark.name}};
+    if (!mark.secret_key_id.empty()) json["secretKeyId"] = mark.secret_key_id;
+    if (mark.prevent_delete) json["preventDelete"] = true;
+    if (!mark.on_removal.empty()) json["onRemoval"] = mark.on_removal;
+    if (!mark.secret_from.empty()) json["secretFrom"] = mark.secret_from;
+    if (!mark.icon.empty()) json["icon"] = mark.icon;
+    if (!mark.script.empty()) json["script"] = mark.script;
+    definition[extension] = std::move(json);
+}
+
+ConnectorMark mark_for(const plan::Step& step, const StepInput& input, const Identity& identity) {
+    ConnectorMark mark;
+    mark.owner = identity.owner + "." + identity.environment;
+    mark.name = step.address.name;
+    mark.secret_from = text_of(step.values, model::path::client_secret_from);
+    mark.icon = model::digest_of_content(text_of(step.values, model::path::icon));
+    mark.script = model::digest_of_content(text_of(step.values, model::path::script));
+    const auto marks = step.values.find(model::path::marks);
+    const auto* list = marks == step.values.end() ? nullptr : marks->second.as_list();
+    if (list != nullptr) {
+        for (const auto& value : *list) {
+            const auto text = value.text_or({});
+            if (text == "preventDelete") mark.prevent_delete = true;
+            if (text == model::mark::kept_on_removal) mark.on_removal = "keep";
+            if (text == model::mark::deleted_on_removal) mark.on_removal = "delete";
+            if (text.rfind(secret_key_mark, 0) == 0) mark.secret_key_id = text.substr(secret_key_mark.size());
+        }
+    }
+    const auto delivered = input.secret_key_ids.find(model::path::auth_client_secret);
+    if (delivered != input.secret_key_ids.end()) mark.secret_key_id = delivered->second;
+    return mark;
+}
+
+model::List marks_in(const std::optional<ConnectorMark>& mark) {
+    model::List marks;
+    if (mark && mark->prevent_delete) marks.emplace_back("preventDelete");
+    if (mark && !mark->on_removal.empty()) marks.emplace_back("onRemoval:" + mark->on_removal);
+    if (mark && !mark->secret_key_id.empty()) marks.emplace_back(std::string(secret_key_mark) + mark->secret_key_id);
+    return marks;
+}
+
+}  // namespace regent::provider::connectors

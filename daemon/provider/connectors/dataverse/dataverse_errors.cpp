@@ -1,0 +1,127 @@
+#include "provider/connectors/dataverse/dataverse_errors.hpp"
+
+#include "provider/connectors/json_member.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace regent::provider::dataverse {
+namespace {
+
+using connectors::member;
+using connectors::text;
+using nlohmann::json;
+
+constexpr std::string_view duplicate_record = "0x80040237";
+constexpr std::string_view version_mismatch = "0x80060882";
+constexpr std::string_view not_a_member = "0x80072560";
+constexpr std::string_view missing_privilege = "0x80040220";
+/// Requests, execution time and parallel requests of one user within five minutes.
+/// https://learn.microsoft.com/power-apps/developer/data-platform/api-limits
+constexpr std::array<std::string_view, 3> limits = {"0x80072322", "0x80072321", "0x80072326"};
+
+ErrorKind kind_of(int status, std::string_view code, std::string_view message) {
+    if (status == 429 || std::find(limits.begin(), limits.end(), code) != limits.end()) return ErrorKind::throttled;
+    if (code == duplicate_record || code == version_mismatch || status == 409 || status == 412)
+        return ErrorKind::conflict;
+    if (status == 401) return ErrorKind::sign_in;
+    if (status == 403) return ErrorKind::forbidden;
+    if (status == 404) return ErrorKind::not_found;
+    if (status >= 500 || status == 408) return ErrorKind::transient;
+    // The gateway behind Power Apps, told of by Dataverse; its words decide.
+    if (message.find("InternalServerError") != std::string_view::npos) return ErrorKind::transient;
+    return ErrorKind::rejected;
+}
+
+std::string help_for(ErrorKind kind, std::string_view code, std::string_view message) {
+    if (code == not_a_member)
+        return "an administrator makes the service principal an application user of this environment once: Power "
+               "Platform admin center, the environment, Settings, Application users";
+    if (code == missing_privilege)
+        return "give the application user a security role with the privileges on Connector, such as System Customizer";
+    if (code == version_mismatch) return "somebody changed it since it was observed: plan again, and look";
+    if (kind == ErrorKind::forbidden)
+        return "the service principal has to be an application user of the environment, with a role that may write "
+               "connectors";
+    if (kind == ErrorKind::sign_in)
+        return "the token was not accepted: check the tenant, and that `dataverse` names this environment's own "
+               "address";
+    if (message.find("agger") != std::string_view::npos)
+        return "the service does not accept the OpenAPI file; its words above name the place";
+    return {};
+}
+
+std::string code_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::sign_in:
+            return "RG0701";
+        case ErrorKind::throttled:
+            return "RG0702";
+        case ErrorKind::forbidden:
+            return "RG0704";
+        case ErrorKind::rejected:
+            return "RG0705";
+        case ErrorKind::conflict:
+            return "RG0706";
+        case ErrorKind::outcome_unknown:
+            return "RG0707";
+        case ErrorKind::interrupted:
+            return "RG0710";
+        default:
+            return "RG0703";
+    }
+}
+
+}  // namespace
+
+ProviderError refusal(int status, const std::string& body, const std::string& service) {
+    const auto parsed = json::parse(body, nullptr, false);
+    const auto* error = parsed.is_object() ? member(&parsed, "error") : nullptr;
+    const auto code = text(member(error, "code")), message = text(member(error, "message"));
+    const auto kind = kind_of(status, code, message);
+    auto words = fmt::format("{}: {}", service, status);
+    if (!code.empty()) words += " " + code;
+    if (!message.empty()) words += fmt::format(" \"{}\"", message);
+    if (code.empty() && message.empty()) words += body.empty() ? " without a word" : " and no JSON";
+    return {.kind = kind,
+            .message = {},
+            .service = std::move(words),
+            .request_id = {},
+            .time = {},
+            .help = help_for(kind, code, message),
+            .retry_after = {},
+            .code = code_of(kind)};
+}
+
+ProviderError not_answered(const net::CallError& error) {
+    auto kind = ErrorKind::transient;
+    switch (error.kind) {
+        case net::CallError::Kind::sign_in:
+            kind = ErrorKind::sign_in;
+            break;
+        case net::CallError::Kind::unknown_outcome:
+            kind = ErrorKind::outcome_unknown;
+            break;
+        case net::CallError::Kind::throttled:
+            kind = ErrorKind::throttled;
+            break;
+        case net::CallError::Kind::interrupted:
+            kind = ErrorKind::interrupted;
+            break;
+        case net::CallError::Kind::not_sent:
+            break;
+    }
+    return {.kind = kind,
+            .message = {},
+            .service = error.message,
+            .request_id = error.client_request_id,
+            .time = {},
+            .help = error.help,
+            .retry_after = error.retry_after,
+            .code = code_of(kind)};
+}
+
+}  // namespace regent::provider::dataverse

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "net/session.hpp"
+#include "provider/provider_error.hpp"
+
+#include <string>
+
+namespace regent::provider::dataverse {
+
+/// What an answer of the Web API says: kind, code, the service's words and what to do. Message, time and request id are
+/// the caller's. `body` is `{"error": {"code": "0x80040237", "message": "…"}}`, or none of the kind.
+/// https://learn.microsoft.com/power-apps/developer/data-platform/reference/web-service-error-codes
+[[nodiscard]] ProviderError refusal(int status, const std::string& body, const std::string& service);
+/// The same of a call that got no answer.
+[[nodiscard]] ProviderError not_answered(const net::CallError& error);
+
+}  // namespace regent::provider::dataverse

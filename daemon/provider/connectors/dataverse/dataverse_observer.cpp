@@ -1,0 +1,118 @@
+#include "model/attributes.hpp"
+#include "provider/connectors/dataverse/dataverse_client.hpp"
+#include "provider/connectors/dataverse/dataverse_provider.hpp"
+#include "provider/connectors/dataverse/power_apps_view.hpp"
+#include "provider/connectors/dataverse/row_match.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace regent::provider::dataverse {
+namespace {
+
+constexpr std::string_view service = "Dataverse";
+// What a person reads behind "reading ".
+constexpr std::string_view connectors_in_solutions = "connectors of solutions";
+
+class DataverseObserver final : public Observer {
+public:
+    DataverseObserver(net::Session& session, net::Clock& clock, DataverseOptions options)
+        : options_(std::move(options)),
+          client_(session, clock, options_),
+          power_apps_(session, clock, options_.power_apps) {}
+
+    tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
+                                              ReadProgress& progress) override {
+        std::vector<FoundRow> found;
+        std::map<std::string, Solutions> solutions;
+        {
+            ReadPart part(progress, {service, connectors_in_solutions, 0, counts_.of(connectors_in_solutions), true});
+            for (const auto& dataverse : scope.dataverses) {
+                auto read = read_environment(scope, dataverse.environment, found, solutions, part);
+                if (!read) return read;
+            }
+            counts_.remember(connectors_in_solutions, found.size());
+        }
+        const auto rows = found;
+        match(scope, options_.identity, std::move(found), solutions, into);
+        for (const auto& row : rows) {
+            if (auto seen = see_in_power_apps(row, into); !seen) return seen;
+        }
+        return {};
+    }
+
+private:
+    tl::expected<void, ProviderError> read_environment(const model::Scope& scope, const std::string& environment,
+                                                       std::vector<FoundRow>& found,
+                                                       std::map<std::string, Solutions>& solutions, ReadPart& part) {
+        auto instance = client_.instance(environment);
+        if (!instance) return tl::unexpected(std::move(instance.error()));
+        auto rows = client_.connectors(*instance, &part);
+        if (!rows) return tl::unexpected(std::move(rows.error()));
+        for (const auto& json : *rows) {
+            auto row = read_row(json);
+            if (!row) return tl::unexpected(unreadable(json, row.error()));
+            found.push_back({environment, std::move(*row)});
+        }
+        const bool wanted = std::any_of(scope.wanted.begin(), scope.wanted.end(), [&](const auto& w) {
+            return w.backend == model::backend::solution && w.pp_environment == environment;
+        });
+        if (!wanted) return {};
+        auto all = client_.solutions(*instance);
+        if (!all) return tl::unexpected(std::move(all.error()));
+        auto memberships = client_.memberships(*instance);
+        if (!memberships) return tl::unexpected(std::move(memberships.error()));
+        solutions[environment] = {std::move(*all), std::move(*memberships)};
+        return {};
+    }
+
+    static ProviderError unreadable(const nlohmann::json& row, const std::string& why) {
+        return {.kind = ErrorKind::incomplete,
+                .message = fmt::format("connector {} of Dataverse could not be understood: {}",
+                                       row.value("connectorid", ""), why),
+                .service = {},
+                .request_id = {},
+                .time = {},
+                .help = "nothing was planned on half a view; look at the connector in the maker portal",
+                .retry_after = {},
+                .code = "RG0711"};
+    }
+
+    /// Redirect URL and identity are Power Apps' to know; and that it has not taken over what was saved is told, as
+    /// nobody else tells it.
+    tl::expected<void, ProviderError> see_in_power_apps(const FoundRow& found, model::Snapshot& into) {
+        const auto it = std::find_if(into.resources.begin(), into.resources.end(), [&](const auto& entry) {
+            return entry.first.kind == model::kind::connector && entry.second.id == found.row.id;
+        });
+        if (it == into.resources.end()) return {};
+        auto view = look_at_power_apps(power_apps_, found.environment, found.row);
+        if (!view) return tl::unexpected(std::move(view.error()));
+        auto& resource = it->second;
+        for (auto& [name, value] : view->outputs) resource.outputs.insert_or_assign(name, value);
+        if (!view->there) {
+            resource.remarks.emplace_back(
+                "its row is in Dataverse, and Power Apps does not know it (yet): nobody can connect to it so far");
+        } else if (!view->differs.empty()) {
+            resource.remarks.push_back(fmt::format(
+                "its row was saved in Dataverse, and Power Apps has not taken it over: {} is another there; "
+                "it happens that it never does, then save it once more in the maker portal",
+                view->differs));
+        }
+        return {};
+    }
+
+    DataverseOptions options_;
+    DataverseClient client_;
+    powerapps::PowerAppsClient power_apps_;
+    LastCounts counts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Observer> make_dataverse_observer(net::Session& session, net::Clock& clock, DataverseOptions options) {
+    return std::make_unique<DataverseObserver>(session, clock, std::move(options));
+}
+
+}  // namespace regent::provider::dataverse

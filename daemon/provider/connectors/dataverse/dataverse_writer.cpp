@@ -1,0 +1,335 @@
+#include "model/attributes.hpp"
+#include "provider/connectors/backend.hpp"
+#include "provider/connectors/dataverse/connector_key.hpp"
+#include "provider/connectors/dataverse/dataverse_client.hpp"
+#include "provider/connectors/dataverse/dataverse_provider.hpp"
+#include "provider/connectors/dataverse/power_apps_view.hpp"
+#include "provider/connectors/json_member.hpp"
+#include "provider/connectors/sign_in.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace regent::provider::dataverse {
+namespace {
+
+using namespace std::chrono_literals;
+using connectors::ConnectorMark;
+using connectors::same_word;
+using connectors::value_text;
+using nlohmann::json;
+
+namespace path = model::path;
+
+class DataverseWriter final : public Writer {
+public:
+    DataverseWriter(net::Session& session, net::Clock& clock, DataverseOptions options)
+        : clock_(clock),
+          options_(std::move(options)),
+          client_(session, clock, options_),
+          power_apps_(session, clock, options_.power_apps) {}
+
+    bool handles(std::string_view kind) const noexcept override { return kind == model::kind::connector; }
+    bool carries_out(const plan::Step& step) const noexcept override {
+        return connectors::is_kept_by(model::backend::solution, step);
+    }
+
+    tl::expected<StepResult, ProviderError> apply(const plan::Step& step, const StepInput& input) override {
+        // Dataverse is said to empty secrets. None may be sent that nobody can say has arrived.
+        if (!input.secrets.empty())
+            return tl::unexpected(bug(step, "a secret cannot be handed to a connector in a solution"));
+        switch (step.work) {
+            case plan::Work::create:
+                return create(step, input);
+            case plan::Work::adopt:
+            case plan::Work::update:
+            case plan::Work::complete:
+                return update(step, input);
+            case plan::Work::await:
+                return await(step, input);
+            case plan::Work::remove:
+                return remove(step);
+            default:
+                break;
+        }
+        return tl::unexpected(
+            bug(step, fmt::format("a connector in a solution has no step \"{} {}\"", to_string(step.work), step.part)));
+    }
+
+private:
+    using Outcome = tl::expected<StepResult, ProviderError>;
+
+    static ProviderError error(ErrorKind kind, std::string code, std::string message, std::string help) {
+        return {.kind = kind,
+                .message = std::move(message),
+                .service = {},
+                .request_id = {},
+                .time = {},
+                .help = std::move(help),
+                .retry_after = {},
+                .code = std::move(code)};
+    }
+
+    static ProviderError bug(const plan::Step& step, const std::string& message) {
+        return error(ErrorKind::rejected, "RG0705",
+                     fmt::format("{} cannot be written: {}", to_string(step.address), message),
+                     "this is a mistake in regent; please report it");
+    }
+
+    static ProviderError interrupted(const plan::Step& step) {
+        return error(ErrorKind::interrupted, "RG0710",
+                     fmt::format("interrupted while waiting for {}", to_string(step.address)),
+                     "the next run goes on from here");
+    }
+
+    static std::string environment_of(const plan::Step& step) {
+        if (step.observed && step.work != plan::Work::create) {
+            if (auto there = value_text(step.observed->attributes, path::environment); !there.empty()) return there;
+        }
+        return value_text(step.values, path::environment);
+    }
+
+    std::string id_of(const plan::Step& step) const {
+        return step.observed && step.work != plan::Work::create
+                   ? step.observed->id
+                   : connector_id_of(options_.identity.key_of(step.address));
+    }
+
+    static void progress(const StepInput& input, const std::string& words) {
+        if (input.progress) input.progress(words);
+    }
+
+    static bool may_have_been_applied(const ProviderError& failed) {
+        return failed.kind == ErrorKind::outcome_unknown || failed.kind == ErrorKind::transient ||
+               failed.kind == ErrorKind::incomplete || failed.kind == ErrorKind::conflict;
+    }
+
+    tl::expected<Solution, ProviderError> solution_of(const plan::Step& step, const Instance& instance) {
+        const auto name = value_text(step.values, path::solution);
+        auto all = client_.solutions(instance);
+        if (!all) return tl::unexpected(std::move(all.error()));
+        const auto it = std::find_if(all->begin(), all->end(),
+                                     [&](const auto& solution) { return same_word(solution.unique_name, name); });
+        if (it != all->end() && !it->prefix.empty()) return *it;
+        return tl::unexpected(
+            error(ErrorKind::rejected, "RG0705",
+                  it == all->end()
+                      ? fmt::format("environment {} has no solution \"{}\" any more", instance.environment, name)
+                      : fmt::format("the publisher of solution \"{}\" has no prefix, which names begin with", name),
+                  "plan again: the next plan knows"));
+    }
+
+    Outcome create(const plan::Step& step, const StepInput& input) {
+        auto instance = client_.instance(environment_of(step));
+        if (!instance) return tl::unexpected(std::move(instance.error()));
+        const auto solution = solution_of(step, *instance);
+        if (!solution) return tl::unexpected(solution.error());
+        const auto mark = connectors::mark_for(step, input, options_.identity);
+        auto row = to_columns(step.values, mark, {true, {}, options_.power_apps.login_origin});
+        if (!row) return tl::unexpected(bug(step, row.error()));
+        const auto columns = *row;
+        const auto id = id_of(step);
+        (*row)["connectorid"] = id;
+        (*row)["name"] = connector_name_of(solution->prefix, value_text(step.values, path::display_name));
+        auto created = client_.create(*instance, *row, solution->unique_name);
+        if (!created && may_have_been_applied(created.error())) {
+            progress(input, "the answer says nothing; looking whether it is there");
+            auto finished = finish_found(step, *instance, id, columns, created.error());
+            if (!finished) return tl::unexpected(std::move(finished.error()));
+        } else if (!created) {
+            return tl::unexpected(std::move(created.error()));
+        }
+        return taken_over(step, input, *instance, id);
+    }
+
+    /// A row under our key is ours, whoever sent the request that made it: an earlier run that was killed, or this one,
+    /// whose answer was lost. It is written once more, since nobody knows what of it had been sent.
+    tl::expected<void, ProviderError> finish_found(const plan::Step& step, const Instance& instance,
+                                                   const std::string& id, const json& columns,
+                                                   const ProviderError& failed) {
+        auto there = client_.connector(instance, id);
+        if (there) {
+            auto row = read_row(*there);
+            const auto ours = options_.identity.owner + "." + options_.identity.environment;
+            if (row && row->mark && row->mark->owner != ours)
+                return tl::unexpected(error(ErrorKind::conflict, "RG0706",
+                                            fmt::format("{} belongs to {}", id, row->mark->owner),
+                                            "plan again: the next plan knows"));
+            return client_.update(instance, id, columns, {});
+        }
+        if (there.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(there.error()));
+        auto why = failed;
+        if (why.kind == ErrorKind::conflict) {
+            why.help = fmt::format(
+                "another connector of this environment has its name, which is made of the publisher's prefix and the "
+                "title \"{}\": choose another displayName, or adopt that one",
+                value_text(step.values, path::display_name));
+        } else {
+            why.kind = ErrorKind::transient;
+            why.code = "RG0703";
+            why.help = "it is not there: run `regent apply` again";
+        }
+        return tl::unexpected(std::move(why));
+    }
+
+    /// What an update writes. The definition carries the mark, and the block of a sign-in travels whole; what of them
+    /// the manifest leaves to others (`management.ignore`) is sent as it was observed.
+    static model::Map written_values(const plan::Step& step) {
+        auto values = step.values;
+        if (!step.observed) return values;
+        for (const auto& [name, value] : step.observed->attributes) {
+            if (name == path::definition || name.rfind("auth.", 0) == 0) values.emplace(name, value);
+        }
+        return values;
+    }
+
+    Outcome update(const plan::Step& step, const StepInput& input) {
+        auto instance = client_.instance(environment_of(step));
+        if (!instance) return tl::unexpected(std::move(instance.error()));
+        const auto id = id_of(step);
+        if (step.changed.contains(path::solution)) {
+            auto added = client_.add_to_solution(*instance, id, value_text(step.values, path::solution));
+            if (!added) return tl::unexpected(std::move(added.error()));
+            if (step.changed.size() == 1) return StepResult{};
+        }
+        const auto mark = connectors::mark_for(step, input, options_.identity);
+        auto columns = to_columns(written_values(step), mark, {false, step.changed, options_.power_apps.login_origin});
+        if (!columns) return tl::unexpected(bug(step, columns.error()));
+        auto updated = client_.update(*instance, id, *columns, etag_of(step));
+        if (!updated) return tl::unexpected(std::move(updated.error()));
+        auto result = taken_over(step, input, *instance, id);
+        if (result) result->detail.clear();
+        return result;
+    }
+
+    /// Only what was looked at is overwritten. To put a row into a solution makes a new version of it.
+    static std::string etag_of(const plan::Step& step) {
+        if (!step.observed || step.changed.contains(path::solution)) return {};
+        const auto etag = step.observed->provider_data.find("etag");
+        return etag == step.observed->provider_data.end() ? std::string{} : etag->second;
+    }
+
+    /// Saved is not served: Power Apps takes rows over by itself, usually at once, and has been seen never to. What was
+    /// saved stands, so the step waits and the next run looks again.
+    Outcome taken_over(const plan::Step& step, const StepInput& input, const Instance& instance,
+                       const std::string& id) {
+        std::string missing;
+        std::chrono::milliseconds waited{0};
+        for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(10s))) {
+            auto seen = look(instance, id);
+            if (!seen) return tl::unexpected(std::move(seen.error()));
+            if (seen->there && seen->differs.empty()) return result_of(std::move(*seen));
+            missing = seen->there ? seen->differs + " is another there" : "it is not there";
+            if (waited >= options_.sync_patience) break;
+            progress(input, fmt::format("waiting for Power Apps to take it over ({} s)",
+                                        std::chrono::duration_cast<std::chrono::seconds>(waited).count()));
+            if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
+            waited += wait;
+        }
+        return tl::unexpected(
+            error(ErrorKind::not_yet, "RG0722",
+                  fmt::format("{} was saved in Dataverse, and Power Apps has not taken it over within {} s: {}",
+                              to_string(step.address), std::chrono::duration_cast<std::chrono::seconds>(waited).count(),
+                              missing),
+                  "it mostly does within minutes, and the next run looks again; it has been seen never to, without a "
+                  "word: then save the connector once more in the maker portal, which says why"));
+    }
+
+    tl::expected<PowerAppsView, ProviderError> look(const Instance& instance, const std::string& id) {
+        auto there = client_.connector(instance, id);
+        if (!there) return tl::unexpected(std::move(there.error()));
+        auto row = read_row(*there);
+        if (!row)
+            return tl::unexpected(error(ErrorKind::incomplete, "RG0711",
+                                        fmt::format("connector {} could not be understood", id), row.error()));
+        return look_at_power_apps(power_apps_, instance.environment, *row);
+    }
+
+    static StepResult result_of(PowerAppsView view) {
+        StepResult result;
+        result.outputs = std::move(view.outputs);
+        const auto name = result.outputs.find(model::output::connector_name);
+        if (name != result.outputs.end()) result.detail = name->second;
+        return result;
+    }
+
+    Outcome await(const plan::Step& step, const StepInput& input) {
+        auto instance = client_.instance(environment_of(step));
+        if (!instance) return tl::unexpected(std::move(instance.error()));
+        const auto type = value_text(step.values, path::auth_type);
+        const auto awaited =
+            type.empty() || type == "managedIdentity" ? model::output::identity_subject : model::output::redirect_url;
+        std::chrono::milliseconds waited{0};
+        for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(15s))) {
+            auto seen = look(*instance, id_of(step));
+            if (!seen) return tl::unexpected(std::move(seen.error()));
+            if (seen->outputs.contains(awaited)) {
+                auto result = result_of(std::move(*seen));
+                result.detail.clear();
+                return result;
+            }
+            if (waited >= options_.identity_patience) break;
+            progress(input, fmt::format("waiting for {} ({} s; can take 5 minutes)",
+                                        seen->there ? "the identity" : "Power Apps to take it over",
+                                        std::chrono::duration_cast<std::chrono::seconds>(waited).count()));
+            if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
+            waited += wait;
+        }
+        return tl::unexpected(
+            error(ErrorKind::not_yet, "RG0708",
+                  fmt::format("{} has no {} yet after {} s", to_string(step.address),
+                              awaited == model::output::redirect_url ? "redirect URL" : "managed identity",
+                              std::chrono::duration_cast<std::chrono::seconds>(waited).count()),
+                  "the service fills it in up to some minutes after saving; the next run goes on from here"));
+    }
+
+    /// Deleting a connector deletes people's connections, so whose it is is looked up once more.
+    Outcome remove(const plan::Step& step) {
+        auto instance = client_.instance(environment_of(step));
+        if (!instance) return tl::unexpected(std::move(instance.error()));
+        const auto id = id_of(step);
+        const auto there = client_.connector(*instance, id);
+        if (!there && there.error().kind == ErrorKind::not_found) return StepResult{};
+        if (!there) return tl::unexpected(there.error());
+        const auto row = read_row(*there);
+        if (!row)
+            return tl::unexpected(error(ErrorKind::incomplete, "RG0711",
+                                        fmt::format("connector {} could not be understood", id), row.error()));
+        if (const auto why = why_not_removable(step, *row); !why.empty())
+            return tl::unexpected(error(ErrorKind::conflict, "RG0706", fmt::format("{} was not deleted: {}", id, why),
+                                        "plan again: the next plan knows"));
+        auto removed = client_.remove(*instance, id);
+        if (!removed) return tl::unexpected(std::move(removed.error()));
+        return StepResult{};
+    }
+
+    std::string why_not_removable(const plan::Step& step, const ConnectorRow& row) const {
+        if (row.managed) return "it came with a managed solution";
+        if (!row.mark) return {};  // a person replaced the definition; the planner knew it by its key
+        if (row.mark->owner != options_.identity.owner + "." + options_.identity.environment)
+            return fmt::format("it became {}'s since it was observed", row.mark->owner);
+        if (row.mark->name != step.address.name)
+            return fmt::format("it became Connector/{} since then", row.mark->name);
+        if (!row.mark->prevent_delete || !step.observed) return {};
+        const auto marks = step.observed->attributes.find(path::marks);
+        const auto* list = marks == step.observed->attributes.end() ? nullptr : marks->second.as_list();
+        const bool known =
+            list != nullptr && std::find(list->begin(), list->end(), model::Value("preventDelete")) != list->end();
+        return known ? "" : "it was protected against deletion since it was observed";
+    }
+
+    net::Clock& clock_;
+    DataverseOptions options_;
+    DataverseClient client_;
+    powerapps::PowerAppsClient power_apps_;
+};
+
+}  // namespace
+
+std::unique_ptr<Writer> make_dataverse_writer(net::Session& session, net::Clock& clock, DataverseOptions options) {
+    return std::make_unique<DataverseWriter>(session, clock, std::move(options));
+}
+
+}  // namespace regent::provider::dataverse

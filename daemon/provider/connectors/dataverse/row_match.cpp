@@ -1,0 +1,229 @@
+#include "provider/connectors/dataverse/row_match.hpp"
+
+#include "model/attributes.hpp"
+#include "provider/connectors/dataverse/connector_key.hpp"
+#include "provider/connectors/json_member.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace regent::provider::dataverse {
+namespace {
+
+using connectors::same_word;
+using Wanted = model::Scope::Wanted;
+
+class Matcher {
+public:
+    Matcher(const model::Scope& scope, const Identity& identity, std::vector<FoundRow> found,
+            const std::map<std::string, Solutions>& solutions, model::Snapshot& into)
+        : scope_(scope),
+          identity_(identity),
+          ours_(identity.owner + "." + identity.environment),
+          found_(std::move(found)),
+          taken_(found_.size()),
+          solutions_(solutions),
+          into_(into) {}
+
+    void run() {
+        std::vector<const Wanted*> unmarked;
+        for (const auto& wanted : scope_.wanted) {
+            if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::solution) continue;
+            if (!by_mark(wanted)) unmarked.push_back(&wanted);
+        }
+        for (const auto* wanted : unmarked) {
+            if (!by_key(*wanted) && !by_adoption(*wanted) && !by_memory(*wanted)) report_namesakes(*wanted);
+        }
+        for (const auto& wanted : scope_.wanted) {
+            if (wanted.address.kind == model::kind::connector && wanted.backend == model::backend::solution)
+                check_place(wanted);
+        }
+        collect_orphans();
+    }
+
+private:
+    template <typename Predicate>
+    std::vector<std::size_t> free_ones(const Predicate& predicate) const {
+        std::vector<std::size_t> indices;
+        for (std::size_t i = 0; i < found_.size(); ++i) {
+            if (!taken_[i] && predicate(found_[i])) indices.push_back(i);
+        }
+        return indices;
+    }
+
+    bool is_ours(const FoundRow& found) const { return found.row.mark && found.row.mark->owner == ours_; }
+
+    void take(std::size_t index, const Wanted& wanted, model::Ownership ownership) {
+        taken_[index] = true;
+        const auto& found = found_[index];
+        into_.resources.insert_or_assign(wanted.address, describe(found, wanted.address, ownership, wanted.solution));
+        if (!found.row.managed) return;
+        into_.resources.erase(wanted.address);
+        obstruct(model::Obstacle::Kind::no_place, wanted,
+                 fmt::format("\"{}\" ({}) came with a managed solution, and cannot be changed in this environment",
+                             found.row.title, found.row.id),
+                 "change it where its solution is made, or choose another name");
+    }
+
+    model::ObservedResource describe(const FoundRow& found, const model::Address& address, model::Ownership ownership,
+                                     const std::string& solution) const {
+        model::ObservedResource resource;
+        resource.address = address;
+        resource.id = found.row.id;
+        resource.ownership = ownership;
+        resource.attributes = found.row.attributes;
+        resource.attributes.insert_or_assign(std::string(model::path::environment), found.environment);
+        resource.attributes.insert_or_assign(std::string(model::path::solution), solution_of(found, solution));
+        // The title is a column here; what never changes is the column `name`.
+        resource.changeable.emplace(model::path::display_name);
+        resource.provider_data = {
+            {"etag", found.row.etag}, {"internalId", found.row.internal_id}, {"name", found.row.name}};
+        if (!found.row.internal_id.empty())
+            resource.outputs.emplace(model::output::connector_name, found.row.internal_id);
+        return resource;
+    }
+
+    /// The wanted one when it is in there, else one that it is in.
+    std::string solution_of(const FoundRow& found, const std::string& wanted) const {
+        const auto there = solutions_.find(found.environment);
+        if (there == solutions_.end()) return {};
+        std::string other;
+        for (const auto& solution : there->second.all) {
+            if (!there->second.memberships.contains({found.row.id, solution.id})) continue;
+            if (same_word(solution.unique_name, wanted)) return wanted;
+            other = solution.unique_name;
+        }
+        return other;
+    }
+
+    void obstruct(model::Obstacle::Kind kind, const Wanted& wanted, std::string message, std::string help) {
+        into_.obstacles.push_back({kind, wanted.address, std::move(message), std::move(help)});
+    }
+
+    std::string ids(const std::vector<std::size_t>& indices) const {
+        std::vector<std::string> list;
+        list.reserve(indices.size());
+        for (const auto i : indices) list.push_back(found_[i].row.id);
+        return fmt::format("{}", fmt::join(list, ", "));
+    }
+
+    /// A copy that somebody imported elsewhere carries our mark too: the one in the manifest's environment counts.
+    bool by_mark(const Wanted& wanted) {
+        auto matches = free_ones([&](const auto& f) { return is_ours(f) && f.row.mark->name == wanted.address.name; });
+        if (matches.size() > 1)
+            std::erase_if(matches, [&](auto i) { return found_[i].environment != wanted.pp_environment; });
+        if (matches.size() > 1) {
+            for (const auto i : matches) taken_[i] = true;
+            obstruct(model::Obstacle::Kind::several_matches, wanted,
+                     fmt::format("{} connectors carry the mark of {}: {}", matches.size(), to_string(wanted.address),
+                                 ids(matches)),
+                     "delete the superfluous one in the maker portal; connections of the one that stays are kept");
+            return true;
+        }
+        if (matches.empty()) return false;
+        take(matches.front(), wanted, model::Ownership::ours);
+        return true;
+    }
+
+    bool by_key(const Wanted& wanted) {
+        const auto id = connector_id_of(identity_.key_of(wanted.address));
+        const auto matches = free_ones(
+            [&](const auto& f) { return !f.row.mark && f.row.id == id && f.environment == wanted.pp_environment; });
+        if (matches.empty()) return false;
+        take(matches.front(), wanted, model::Ownership::ours);
+        return true;
+    }
+
+    bool by_adoption(const Wanted& wanted) {
+        if (wanted.adopt.empty()) return false;
+        const auto matches = free_ones(
+            [&](const auto& f) { return f.row.internal_id == wanted.adopt || same_word(f.row.id, wanted.adopt); });
+        if (matches.empty()) {
+            obstruct(model::Obstacle::Kind::adopt_target_missing, wanted,
+                     fmt::format("no connector of a solution is called {}", wanted.adopt),
+                     "its name is the last part of the connector's address in the maker portal; one outside of "
+                     "solutions is adopted with `backend: environment`");
+        } else if (found_[matches.front()].row.mark) {
+            const auto& mark = *found_[matches.front()].row.mark;
+            obstruct(model::Obstacle::Kind::adopt_target_taken, wanted,
+                     fmt::format("{} belongs to {} already, as {}", wanted.adopt, mark.owner, mark.name),
+                     "remove it from the manifests there first");
+        } else {
+            take(matches.front(), wanted, model::Ownership::unclaimed);
+        }
+        return true;
+    }
+
+    bool by_memory(const Wanted& wanted) {
+        if (wanted.remembered_id.empty()) return false;
+        const auto matches = free_ones([&](const auto& f) { return !f.row.mark && f.row.id == wanted.remembered_id; });
+        if (matches.empty()) return false;
+        take(matches.front(), wanted, model::Ownership::ours);
+        return true;
+    }
+
+    void report_namesakes(const Wanted& wanted) {
+        const auto matches = free_ones([&](const auto& f) {
+            return f.row.title == wanted.display_name && f.environment == wanted.pp_environment && !is_ours(f);
+        });
+        if (matches.empty()) return;
+        const auto& first = found_[matches.front()];
+        if (first.row.mark) {
+            obstruct(model::Obstacle::Kind::foreign_owner, wanted,
+                     fmt::format("a connector titled \"{}\" is there and belongs to {}: {}", wanted.display_name,
+                                 first.row.mark->owner, first.row.id),
+                     "choose another displayName, or remove it from the manifests there");
+            return;
+        }
+        obstruct(model::Obstacle::Kind::unclaimed_namesake, wanted,
+                 fmt::format("a connector titled \"{}\" is there, which nobody's manifests made: {}",
+                             wanted.display_name, ids(matches)),
+                 fmt::format("to take it over, add `management: {{adopt: {{connector: {}}}}}`; to have a second one, "
+                             "choose another displayName",
+                             first.row.id));
+    }
+
+    void check_place(const Wanted& wanted) {
+        const auto there = solutions_.find(wanted.pp_environment);
+        if (there == solutions_.end() || wanted.solution.empty()) return;
+        const auto& all = there->second.all;
+        if (std::any_of(all.begin(), all.end(),
+                        [&](const auto& solution) { return same_word(solution.unique_name, wanted.solution); }))
+            return;
+        std::vector<std::string> names;
+        names.reserve(all.size());
+        for (const auto& solution : all) names.push_back(solution.unique_name);
+        std::sort(names.begin(), names.end());
+        obstruct(model::Obstacle::Kind::no_place, wanted,
+                 fmt::format("environment {} has no unmanaged solution with the unique name \"{}\"",
+                             wanted.pp_environment, wanted.solution),
+                 fmt::format("make it in the maker portal, or name one that is there: {}", fmt::join(names, ", ")));
+    }
+
+    void collect_orphans() {
+        for (std::size_t i = 0; i < found_.size(); ++i) {
+            if (taken_[i] || !is_ours(found_[i]) || found_[i].row.managed) continue;
+            const model::Address address{std::string(model::kind::connector), found_[i].row.mark->name};
+            into_.orphans.push_back(describe(found_[i], address, model::Ownership::ours, {}));
+        }
+    }
+
+    const model::Scope& scope_;
+    const Identity& identity_;
+    std::string ours_;
+    std::vector<FoundRow> found_;
+    std::vector<bool> taken_;
+    const std::map<std::string, Solutions>& solutions_;
+    model::Snapshot& into_;
+};
+
+}  // namespace
+
+void match(const model::Scope& scope, const Identity& identity, std::vector<FoundRow> found,
+           const std::map<std::string, Solutions>& solutions, model::Snapshot& into) {
+    Matcher(scope, identity, std::move(found), solutions, into).run();
+}
+
+}  // namespace regent::provider::dataverse

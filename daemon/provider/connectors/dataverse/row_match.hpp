@@ -1,0 +1,34 @@
+#pragma once
+
+#include "model/snapshot.hpp"
+#include "provider/connectors/dataverse/connector_row.hpp"
+#include "provider/connectors/dataverse/dataverse_client.hpp"
+#include "provider/provider.hpp"
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace regent::provider::dataverse {
+
+struct FoundRow {
+    std::string environment;
+    ConnectorRow row;
+};
+
+/// What there is of solutions in one environment.
+struct Solutions {
+    std::vector<Solution> all;                                  ///< unmanaged ones
+    std::set<std::pair<std::string, std::string>> memberships;  ///< connector's id, solution's id
+};
+
+/// Decides which row belongs to which manifest, and adds the result to `into`.
+///
+/// In this order: its mark names us; its id is the one that we derive from the manifest's name (a person replaced the
+/// definition, and the mark with it); the manifest adopts it, by either of its names; the store remembers its id and it
+/// carries nobody's mark. A namesake that nobody's manifests made is an obstacle, as is a solution that is not there.
+void match(const model::Scope& scope, const Identity& identity, std::vector<FoundRow> found,
+           const std::map<std::string, Solutions>& solutions, model::Snapshot& into);
+
+}  // namespace regent::provider::dataverse
