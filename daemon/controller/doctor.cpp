@@ -76,6 +76,14 @@ Findings check_endpoints(const model::Environment& environment, bool connectors,
     };
     std::vector<Endpoint> endpoints{{"sign-in", environment.endpoints.login}, {"Graph", environment.endpoints.graph}};
     if (connectors) endpoints.push_back({"Power Platform", environment.endpoints.power_apps});
+    std::vector<std::string> instances;
+    for (const auto& dataverse : environment.dataverses) {
+        if (!dataverse.url.empty())
+            instances.push_back(dataverse.url.substr(0, dataverse.url.find('/', dataverse.url.find("://") + 3)));
+    }
+    if (instances.size() < environment.dataverses.size())
+        endpoints.push_back({"Power Platform administration", environment.endpoints.power_platform});
+    for (const auto& origin : instances) endpoints.push_back({"Dataverse", origin});
     Findings findings;
     std::optional<std::chrono::seconds> skew;
     for (const auto& [name, origin] : endpoints) {

@@ -13,8 +13,11 @@ namespace {
 constexpr std::chrono::seconds said_at_most_every{1};
 
 std::string endpoints_key(const model::Environment& environment) {
-    return fmt::format("{} {} {}", state_key(environment), environment.endpoints.login,
-                       environment.endpoints.power_apps);
+    auto key =
+        fmt::format("{} {} {}", state_key(environment), environment.endpoints.login, environment.endpoints.power_apps);
+    for (const auto& dataverse : environment.dataverses)
+        key += fmt::format(" {} {}", dataverse.environment, dataverse.url);
+    return key;
 }
 
 std::string text_of(const std::optional<Time>& time) {

@@ -5,6 +5,7 @@
 #include "net/curl_transport.hpp"
 #include "net/retry.hpp"
 #include "net/system_clock.hpp"
+#include "provider/connectors/dataverse/dataverse_provider.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/delivery/delivery_provider.hpp"
 #include "provider/graph/credential_policies.hpp"
@@ -43,6 +44,18 @@ std::string origin_of_vaults(const std::string& address) {
     return origin;
 }
 
+/// Where tokens for Dataverse and the Power Platform may go; nowhere when no connector of ours can be there.
+void add_dataverses(const model::Environment& environment, std::vector<std::string>& origins) {
+    if (environment.dataverses.empty()) return;
+    origins.push_back(environment.endpoints.power_platform);
+    const auto& allowed = environment.endpoints.dataverse_origins;
+    origins.insert(origins.end(), allowed.begin(), allowed.end());
+    for (const auto& dataverse : environment.dataverses) {
+        if (!dataverse.url.empty())
+            origins.push_back(dataverse.url.substr(0, dataverse.url.find('/', dataverse.url.find("://") + 3)));
+    }
+}
+
 class ServiceTenant final : public Tenant {
 public:
     ServiceTenant(const model::Environment& environment, const ConnectOptions& options, net::SignIn sign_in,
@@ -76,6 +89,10 @@ public:
         power_apps_.login_origin = authority_of(environment.cloud);
         power_apps_.identity = identity;
         power_apps_.lookup_grace = std::min(options.replication_grace, power_apps_.lookup_grace);
+        dataverse_.dataverses = environment.dataverses;
+        dataverse_.platform_origin = environment.endpoints.power_platform;
+        dataverse_.power_apps = power_apps_;
+        dataverse_.identity = identity;
         delivery_ = {options.delivery, environment.endpoints.key_vault, environment.endpoints.key_vault_scope,
                      fmt::format("{}.{}.{}", environment.tenant_id, environment.owner, environment.name)};
     }
@@ -121,6 +138,12 @@ public:
                                             [](const auto& w) { return w.address.kind == model::kind::connector; });
         if (connectors) {
             if (auto read = power_apps_observer_->observe(scope, snapshot, progress); !read)
+                return tl::unexpected(std::move(read.error()));
+        }
+        if (!scope.dataverses.empty()) {
+            if (!dataverse_observer_)
+                dataverse_observer_ = provider::dataverse::make_dataverse_observer(*session_, clock_, dataverse_);
+            if (auto read = dataverse_observer_->observe(scope, snapshot, progress); !read)
                 return tl::unexpected(std::move(read.error()));
         }
         return seen;
@@ -173,7 +196,9 @@ public:
             power_apps_writer_ = provider::powerapps::make_powerapps_writer(*session_, clock_, power_apps_);
         if (!delivery_writer_)
             delivery_writer_ = provider::delivery::make_delivery_writer(*session_, clock_, delivery_);
-        return {delivery_writer_.get(), graph_writer_.get(), power_apps_writer_.get()};
+        if (!dataverse_writer_)
+            dataverse_writer_ = provider::dataverse::make_dataverse_writer(*session_, clock_, dataverse_);
+        return {delivery_writer_.get(), graph_writer_.get(), power_apps_writer_.get(), dataverse_writer_.get()};
     }
 
     const std::vector<std::string>& warnings() const override { return warnings_; }
@@ -192,6 +217,7 @@ private:
         transport.allowed_origins.insert(transport.allowed_origins.end(), environment.endpoints.blob_origins.begin(),
                                          environment.endpoints.blob_origins.end());
         transport.allowed_origins.push_back(origin_of_vaults(environment.endpoints.key_vault));
+        add_dataverses(environment, transport.allowed_origins);
         transport.ca_file = options.ca_file;
         transport.proxy = options.proxy;
         transport.request_timeout = options.timeout;
@@ -207,9 +233,11 @@ private:
     std::unique_ptr<net::Session> session_;
     provider::graph::GraphOptions graph_;
     provider::powerapps::PowerAppsOptions power_apps_;
+    provider::dataverse::DataverseOptions dataverse_;
     provider::delivery::DeliveryOptions delivery_;
-    std::unique_ptr<provider::Observer> graph_observer_, power_apps_observer_, delivery_observer_, policy_observer_;
-    std::unique_ptr<provider::Writer> graph_writer_, power_apps_writer_, delivery_writer_;
+    std::unique_ptr<provider::Observer> graph_observer_, power_apps_observer_, dataverse_observer_, delivery_observer_,
+        policy_observer_;
+    std::unique_ptr<provider::Writer> graph_writer_, power_apps_writer_, dataverse_writer_, delivery_writer_;
 };
 
 /// GUIDs are the same in capitals.

@@ -14,6 +14,7 @@ namespace regent::manifest {
 [[nodiscard]] std::span<const ErrorCode> secret_error_codes();     ///< RG0496 to RG0499
 [[nodiscard]] std::span<const ErrorCode> warning_codes();          ///< RG05xx
 [[nodiscard]] std::span<const ErrorCode> openapi_error_codes();    ///< RG06xx
+[[nodiscard]] std::span<const ErrorCode> solution_error_codes();   ///< RG0640 to RG0644
 [[nodiscard]] std::span<const ErrorCode> run_error_codes();        ///< RG07xx, RG08xx
 
 }  // namespace regent::manifest

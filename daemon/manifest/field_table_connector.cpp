@@ -199,7 +199,7 @@ constexpr std::array share_members = {
 
 constexpr std::array backends = {
     EnumValue{.name = "environment", .help = "Power Apps: the connector lives in an environment, outside solutions"},
-    EnumValue{.name = "solution", .help = "Dataverse: not there yet"},
+    EnumValue{.name = "solution", .help = "Dataverse: the connector is part of a solution"},
     EnumValue{.name = "logicapps", .help = "Azure Logic Apps: not there yet"}};
 
 constexpr std::array<std::string_view, 1> files_instead = {"files"};
@@ -212,11 +212,17 @@ constexpr std::array spec_members = {
           .default_text = "environment",
           .help = "which service keeps the connector; the three make different objects",
           .example = "environment"},
-    Field{.name = "displayName",
-          .required = true,
-          .immutable = true,
-          .help = "the name people see; the service cannot change it later, a new name is a new connector",
-          .example = "Azure Resource Manager"},
+    Field{.name = "solution",
+          .default_text = "the one that `dataverse` of the Environment names",
+          .help = "with `backend: solution`: unique name of the unmanaged solution that the connector is part of; its "
+                  "publisher's prefix becomes part of the connector's name for ever",
+          .example = "ContosoConnectors"},
+    Field{
+        .name = "displayName",
+        .required = true,
+        .immutable = true,
+        .help = "the name people see; Power Apps cannot change it later, a new name is a new connector; Dataverse can",
+        .example = "Azure Resource Manager"},
     Field{.name = "description",
           .default_text = "info.description of the OpenAPI file",
           .help = "for people",

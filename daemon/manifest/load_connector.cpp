@@ -64,11 +64,14 @@ std::set<std::string, std::less<>> load_definition(const LoadJob& job, const Con
     return result.operations;
 }
 
-/// Of the three services that keep custom connectors one is served so far. Another one makes another object, so none
+/// Of the three services that keep custom connectors two are served so far. Another one makes another object, so none
 /// stands in for one that is not there.
-void check_backend(const LoadJob& job) {
-    const auto* backend = job.spec.node("backend");
-    if (!backend || backend->text == "environment") return;
+void load_backend(const LoadJob& job, model::Declaration& declaration) {
+    const auto* entry = job.spec.entry("backend");
+    if (!entry) return;
+    const auto* backend = &entry->value;
+    declare(declaration, model::path::backend, entry, backend->text);
+    if (backend->text != model::backend::logicapps) return;
     auto& d = job.findings.bad_value(
         "RG0631", *backend,
         fmt::format("connectors of the kind `{}` are not supported by this version", backend->text));
@@ -144,11 +147,13 @@ void load_connector(const LoadJob& job, model::Declaration& declaration) {
     if (const auto* entry = job.spec.entry("description"))
         declare(declaration, model::path::description, entry, entry->value.text);
     load_environment_id(job, declaration);
-    check_backend(job);
+    load_backend(job, declaration);
     const auto files = connector_files(job);
     const auto words = sign_in_words(job);
     const auto operations = load_definition(job, files, words, declaration);
-    load_icon(job, files, declaration);
+    load_solution(job, files, declaration);
+    const bool in_solution = declaration.attributes.contains(model::path::solution);
+    if (!in_solution) load_icon(job, files, declaration);
     load_script(job, files, declaration);
     load_connector_settings(job, files, operations, declaration);
     if (!words.connection_parameters.empty()) {

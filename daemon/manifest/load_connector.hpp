@@ -46,6 +46,8 @@ struct SignInWords {
 void load_icon(const LoadJob& job, const ConnectorFiles& files, model::Declaration& declaration);
 void load_script(const LoadJob& job, const ConnectorFiles& files, model::Declaration& declaration);
 void load_shares(const LoadJob& job, model::Declaration& declaration);
+/// What connectors with `backend: solution` have beside the others, and what they do not have.
+void load_solution(const LoadJob& job, const ConnectorFiles& files, model::Declaration& declaration);
 void load_secret_from(const LoadJob& job, model::Declaration& declaration);
 
 }  // namespace regent::manifest

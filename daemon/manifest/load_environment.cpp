@@ -1,4 +1,5 @@
 #include "manifest/field_table.hpp"
+#include "manifest/load_dataverse.hpp"
 #include "manifest/load_fields.hpp"
 #include "manifest/load_findings.hpp"
 #include "manifest/load_path.hpp"
@@ -27,7 +28,9 @@ model::Endpoints endpoints_of(std::string_view cloud) {
                 "https://high.service.powerapps.us/.default",
                 {"https://*.blob.core.usgovcloudapi.net"},
                 "https://{vault}.vault.usgovcloudapi.net",
-                "https://vault.usgovcloudapi.net/.default"};
+                "https://vault.usgovcloudapi.net/.default",
+                "https://high.api.bap.microsoft.us",
+                {"https://*.microsoftdynamics.us"}};
     if (cloud == "usgov-dod")
         return {"https://login.microsoftonline.us",
                 "https://dod-graph.microsoft.us",
@@ -36,7 +39,9 @@ model::Endpoints endpoints_of(std::string_view cloud) {
                 "https://service.apps.appsplatform.us/.default",
                 {"https://*.blob.core.usgovcloudapi.net"},
                 "https://{vault}.vault.usgovcloudapi.net",
-                "https://vault.usgovcloudapi.net/.default"};
+                "https://vault.usgovcloudapi.net/.default",
+                "https://api.bap.appsplatform.us",
+                {"https://*.appsplatform.us"}};
     if (cloud == "china")
         return {"https://login.chinacloudapi.cn",
                 "https://microsoftgraph.chinacloudapi.cn",
@@ -45,7 +50,9 @@ model::Endpoints endpoints_of(std::string_view cloud) {
                 "https://service.powerapps.cn/.default",
                 {"https://*.blob.core.chinacloudapi.cn"},
                 "https://{vault}.vault.azure.cn",
-                "https://vault.azure.cn/.default"};
+                "https://vault.azure.cn/.default",
+                "https://api.bap.partner.microsoftonline.cn",
+                {"https://*.dynamics.cn"}};
     return {};
 }
 
@@ -111,10 +118,15 @@ void load_endpoints(const Values& values, model::Endpoints& endpoints, Findings&
     if (const auto scope = values.text("keyVaultScope")) endpoints.key_vault_scope = *scope;
     if (const auto scope = values.text("graphScope")) endpoints.graph_scope = *scope;
     if (const auto scope = values.text("powerAppsScope")) endpoints.power_apps_scope = *scope;
-    if (!values.entry("blob")) return;
-    endpoints.blob_origins.clear();
-    for (const auto* node : values.items("blob"))
-        if (auto found = origin(*node, true, findings)) endpoints.blob_origins.push_back(*found);
+    take("powerPlatform", endpoints.power_platform);
+    const auto take_all = [&](std::string_view key, std::vector<std::string>& targets) {
+        if (!values.entry(key)) return;
+        targets.clear();
+        for (const auto* node : values.items(key))
+            if (auto found = origin(*node, true, findings)) targets.push_back(*found);
+    };
+    take_all("blob", endpoints.blob_origins);
+    take_all("dataverse", endpoints.dataverse_origins);
 }
 
 void load_aliases(const Values& spec, model::Environment& environment, Findings& findings) {
@@ -211,6 +223,7 @@ EnvironmentResult load_environment(const Document& document) {
     environment.endpoints = endpoints_of(environment.cloud);
     load_endpoints(spec.mapping("endpoints"), environment.endpoints, findings);
     load_aliases(spec, environment, findings);
+    load_dataverses(spec, environment, findings);
     load_sources(spec, document, environment, findings);
     load_variables(spec, environment.name, result.variables, findings);
     load_policy(spec.mapping("policy"), environment.policy);

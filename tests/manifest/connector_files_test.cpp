@@ -217,7 +217,6 @@ TEST_CASE("a kind of connector that is not served is refused and never replaced 
                                 .files = {{"api.json", good_openapi()}}});
     };
     CHECK(codes(with("  backend: environment\n")).empty());
-    CHECK(codes(with("  backend: solution\n")) == Texts{"RG0631"});
     CHECK(codes(with("  backend: logicapps\n")) == Texts{"RG0631"});
 }
 
