@@ -4,8 +4,9 @@
 The points are counted by regent itself (REGENT_CRASH_AT=N kills it with SIGKILL at the Nth), so there is no list to keep: N goes up
 until a run survives. After each crash: one more apply, then the invariants, then a run that must not write.
 
-Usage: run.py BINARIES [with-database|without-database|deliveries]
+Usage: run.py BINARIES [with-database|without-database|deliveries|solution]
 
+`solution`: an application and its connector in a solution, without a database.
 `deliveries`: a rotation of a secret that a file, a vault and a command have, with an overlap; the database is deleted.
 """
 
@@ -54,9 +55,25 @@ def check_invariants(bench):
     check(len(principals) == 1, f"{len(principals)} service principals")
 
 
-def crash_at(binaries, number, keep_database):
+def check_solution_invariants(bench):
+    state = bench.simulator.state()
+    (app,) = [a for a in state["graph"]["applications"] if a.get("uniqueName") == "regent.dev.arm"]
+    rows = state["powerApps"]["rows"]
+    check([(r["name"], r["_solutions"]) for r in rows] == [("contoso_Azure-20Resource-20Manager", ["ContosoConnectors"])], f"rows: {rows}")
+    (connector,) = [c for c in state["powerApps"]["connectors"] if c["properties"].get("isCustomApi", True)]
+    settings = connector["properties"]["connectionParameters"]["token"]["oAuthSettings"]
+    check(app["web"]["redirectUris"] == [settings["redirectUrl"]], "the application's redirect URI is not its connector's")
+    subject = settings["properties"]["FederatedIdentityCredentials"]["Subject"]
+    check([c["subject"] for c in app["federatedIdentityCredentials"]] == [subject], "the application does not trust its connector")
+
+
+def crash_with_solution(binaries, number, keep_database):
+    return crash_at(binaries, number, False, REPOSITORY / "tests" / "crash" / "solution_repository", check_solution_invariants)
+
+
+def crash_at(binaries, number, keep_database, repository=REPOSITORY / "manifests" / "demo", check_invariants=check_invariants):
     """True when the run was killed at point `number`, False when it ended before."""
-    bench = Bench(binaries, REPOSITORY / "manifests" / "demo", switches={"powerApps": {"subjectDelaySeconds": 0}})
+    bench = Bench(binaries, repository, switches={"powerApps": {"subjectDelaySeconds": 0}})
     failed = True
     try:
         log = bench.folder / "points"
@@ -152,7 +169,7 @@ def main():
     binaries = sys.argv[1]
     mode = (sys.argv[2:] or ["with-database"])[0]
     keep_database = mode == "with-database"
-    crash = crash_in_rotation if mode == "deliveries" else crash_at
+    crash = {"deliveries": crash_in_rotation, "solution": crash_with_solution}.get(mode, crash_at)
     first, crashed, failures = 1, 0, 0
     width = int(os.environ.get("REGENT_CRASH_JOBS", "2"))
     survived = False

@@ -104,6 +104,8 @@ def tenant_text(bench):
             given = " (given)" if connector.get("_clientSecretSha256") else ""
             lines.append(f"  signs in as {token.get('clientId')} by {kind}{given}")
             lines.append(f"  redirect {token.get('redirectUrl')}")
+    for row in sorted(state.get("powerApps", {}).get("rows", []), key=lambda r: r["name"]):
+        lines.append(f"Row {row['name']!r} in {', '.join(row.get('_solutions') or ['no solution'])}: {row['displayname']!r}, {row['description']!r}")
     return normalised("\n".join(lines) + "\n", bench.simulator.url)
 
 
