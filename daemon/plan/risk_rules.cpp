@@ -185,6 +185,8 @@ constexpr std::array rules = {
     Entry{application, "certificates", certificate},
     Entry{application, "owners", owner},
     Entry{application, "allowPublicClient", public_client},
+    Entry{connector, model::path::backend, low},
+    Entry{connector, model::path::solution, low},
     Entry{connector, model::path::display_name, low},
     Entry{connector, model::path::environment, low},
     Entry{connector, model::path::description, low},

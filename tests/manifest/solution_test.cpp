@@ -22,7 +22,7 @@ std::string environment_with(const std::string& lines) {
 const std::string with_dataverse =
     environment_with("  dataverse: [{environment: sales, solution: ContosoConnectors}]\n");
 
-Loaded connector(const std::string& lines, const std::string& environment = with_dataverse) {
+Loaded in_solution(const std::string& lines, const std::string& environment = with_dataverse) {
     return load_repository({.manifest = "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n"
                                         "  displayName: Orders\n  powerPlatformEnvironment: sales\n"
                                         "  backend: solution\n  openapi: api.json\n" +
@@ -46,12 +46,12 @@ std::string text(const Loaded& loaded, std::string_view name) {
 }  // namespace
 
 TEST_CASE("a connector is in the solution that it names, else in its environment's", "[manifest][solution]") {
-    const auto plain = connector("");
+    const auto plain = in_solution("");
     INFO(plain.text);
     CHECK(codes(plain).empty());
     CHECK(text(plain, path::backend) == "solution");
     CHECK(text(plain, path::solution) == "ContosoConnectors");
-    CHECK(text(connector("  solution: Others\n"), path::solution) == "Others");
+    CHECK(text(in_solution("  solution: Others\n"), path::solution) == "Others");
     REQUIRE(plain.environment);
     REQUIRE(plain.environment->dataverses.size() == 1);
     CHECK(plain.environment->dataverses[0].environment == "Default-11111111-1111-1111-1111-111111111111");
@@ -59,8 +59,8 @@ TEST_CASE("a connector is in the solution that it names, else in its environment
 }
 
 TEST_CASE("without a Dataverse or a solution it is refused, and made nowhere else", "[manifest][solution]") {
-    CHECK(codes(connector("", environment_with(""))) == Texts{"RG0640"});
-    const auto none = connector("", environment_with("  dataverse: [{environment: sales}]\n"));
+    CHECK(codes(in_solution("", environment_with(""))) == Texts{"RG0640"});
+    const auto none = in_solution("", environment_with("  dataverse: [{environment: sales}]\n"));
     CHECK(codes(none) == Texts{"RG0641"});
     CHECK(none.diagnostics[0].span.line == 7);
 }
@@ -69,17 +69,17 @@ TEST_CASE("a secret that nobody could say has arrived is never sent through Data
     const std::string auth =
         "  auth:\n    applicationRef: {name: arm}\n    resource: https://management.core.windows.net/\n"
         "    credential: ";
-    const auto secret = connector(auth + "{clientSecretRef: {name: arm}}\n");
+    const auto secret = in_solution(auth + "{clientSecretRef: {name: arm}}\n");
     CHECK(codes(secret) == Texts{"RG0642"});
     CHECK(secret.text.find("managedIdentity") != std::string::npos);
-    CHECK(codes(connector(auth + "{managedIdentity: {}}\n")) == Texts{"RG0507"});
-    CHECK(codes(connector("  auth:\n    oauth2: {clientId: x, authorizationUrl: https://l.example/a, tokenUrl: "
-                          "https://l.example/t}\n  clientSecretFrom: {credential: contoso}\n")) == Texts{"RG0642"});
+    CHECK(codes(in_solution(auth + "{managedIdentity: {}}\n")) == Texts{"RG0507"});
+    CHECK(codes(in_solution("  auth:\n    oauth2: {clientId: x, authorizationUrl: https://l.example/a, tokenUrl: "
+                            "https://l.example/t}\n  clientSecretFrom: {credential: contoso}\n")) == Texts{"RG0642"});
 }
 
 TEST_CASE("what connectors of other kinds have is refused by name", "[manifest][solution]") {
-    CHECK(codes(connector("  publisher: Contoso\n")) == Texts{"RG0643"});
-    CHECK(codes(connector("  shares: [{id: 22222222-3333-4444-5555-666666666666}]\n")) == Texts{"RG0643"});
+    CHECK(codes(in_solution("  publisher: Contoso\n")) == Texts{"RG0643"});
+    CHECK(codes(in_solution("  shares: [{id: 22222222-3333-4444-5555-666666666666}]\n")) == Texts{"RG0643"});
     const auto elsewhere =
         load_repository({.manifest = "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n"
                                      "  displayName: Orders\n  powerPlatformEnvironment: sales\n"
@@ -92,7 +92,7 @@ TEST_CASE("what connectors of other kinds have is refused by name", "[manifest][
 TEST_CASE("an entry of `dataverse` names a known environment once, and an organization's address",
           "[manifest][solution]") {
     const auto with = [](const std::string& entries) {
-        return connector("", environment_with("  dataverse: [" + entries + "]\n"));
+        return in_solution("", environment_with("  dataverse: [" + entries + "]\n"));
     };
     CHECK(codes(with("{environment: slaes, solution: A}")).front() == "RG0644");
     CHECK(codes(with("{environment: sales, solution: A}, {environment: sales, solution: B}")).front() == "RG0644");
