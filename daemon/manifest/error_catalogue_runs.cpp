@@ -67,8 +67,8 @@ so with some definitions that it does not accept; the maker portal says why.)"},
         ErrorCode{"RG0722", "saved and not taken over",
                   R"(A connector in a solution is saved in Dataverse, and Power Apps takes it over by
 itself: usually at once, sometimes after minutes, and it has been seen never to,
-without a word. Until then nobody can use what was saved, and a new connector has
-no redirect URL. The next run looks again.)"},
+without a word. Until then nobody can use what was saved, and a new connector
+has no redirect URL. The next run looks again.)"},
         ErrorCode{"RG0801", "too many deletions",
                   R"(The plan deletes more objects than `policy.maxDeletes` of the Environment
 allows. When it is meant, raise the number for this run or in the Environment.)"},

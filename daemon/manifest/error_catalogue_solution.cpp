@@ -12,9 +12,10 @@ environment. Which environments have one that regent may use says `dataverse` of
 the Environment, once for each: so it is known where connectors of ours can be,
 also when the last manifest is gone.)"},
         ErrorCode{"RG0641", "connector without a solution",
-                  R"(A connector in Dataverse is made in a solution, whose publisher's prefix its name
-begins with for ever. `solution` names it, in the connector's manifest or for all
-of an environment below `dataverse`, by its unique name.)"},
+                  R"(A connector in Dataverse is made in a solution, and its name begins with the
+prefix of the solution's publisher for ever. `solution` names it by its unique
+name, in the connector's manifest or below `dataverse` for all connectors of an
+environment.)"},
         ErrorCode{"RG0642", "client secret of a connector in a solution",
                   R"(Microsoft says that Dataverse replaces a secret in a connector's row by an empty
 text, and that people enter it in the portal instead. Nobody could say whether
