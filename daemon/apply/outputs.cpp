@@ -1,5 +1,8 @@
 #include "apply/outputs.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace regent::apply {
 
 Outputs::Outputs(const plan::Plan& plan, const model::Snapshot& observed) : observed_(observed) {
@@ -39,7 +42,13 @@ model::Value Outputs::fill_in(const model::Value& value) const {
     }
     if (const auto* list = value.as_list()) {
         model::List filled;
-        for (const auto& item : *list) filled.push_back(fill_in(item));
+        for (const auto& item : *list) {
+            auto one = fill_in(item);
+            // Two references may turn out to be one: connectors of a region have one redirect URL. A list with
+            // references is a set, and services refuse a member twice.
+            const bool twice = item != one && std::find(filled.begin(), filled.end(), one) != filled.end();
+            if (!twice) filled.push_back(std::move(one));
+        }
         return filled;
     }
     if (const auto* map = value.as_map()) {
