@@ -196,8 +196,9 @@ SignInWords sign_in_words(const LoadJob& job) {
 void load_secret_from(const LoadJob& job, model::Declaration& declaration) {
     const auto* entry = job.spec.entry("clientSecretFrom");
     if (!entry) {
-        // One that is there has its secret, and keeps it.
-        if (declaration.management.adopt.empty()) warn_without_secret(job, declaration);
+        // One that is there has its secret, and keeps it. Logic Apps demand one: load_logicapps().
+        const bool keeps = !declaration.management.adopt.empty() || job.spec.text("backend") == "logicapps";
+        if (!keeps) warn_without_secret(job, declaration);
         return;
     }
     const auto words = job.spec.mapping("clientSecretFrom");

@@ -118,10 +118,6 @@ https://learn.microsoft.com/connectors/custom-connectors/create-custom-connector
         ErrorCode{"RG0630", "secret that nothing takes",
                   R"(`clientSecretFrom` is for connection parameters of the type `oauthSetting`. A
 warning: the secret is not read.)"},
-        ErrorCode{"RG0631", "kind of connector",
-                  R"(Power Apps, Dataverse and Logic Apps keep custom connectors, and make three
-different objects of one definition. This version serves `environment` and
-`solution`; it never makes one kind where another was asked for.)"},
         ErrorCode{"RG0632", "OAuth client without a secret",
                   R"(Connection parameters name an OAuth client, and nothing says where its
 secret comes from: `clientSecretFrom`, or `auth` with an Application of the

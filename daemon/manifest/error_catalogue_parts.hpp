@@ -15,6 +15,7 @@ namespace regent::manifest {
 [[nodiscard]] std::span<const ErrorCode> warning_codes();          ///< RG05xx
 [[nodiscard]] std::span<const ErrorCode> openapi_error_codes();    ///< RG06xx
 [[nodiscard]] std::span<const ErrorCode> solution_error_codes();   ///< RG0640 to RG0644
+[[nodiscard]] std::span<const ErrorCode> logicapps_error_codes();  ///< RG0650 to RG0659
 [[nodiscard]] std::span<const ErrorCode> run_error_codes();        ///< RG07xx, RG08xx
 
 }  // namespace regent::manifest

@@ -200,9 +200,10 @@ constexpr std::array share_members = {
 constexpr std::array backends = {
     EnumValue{.name = "environment", .help = "Power Apps: the connector lives in an environment, outside solutions"},
     EnumValue{.name = "solution", .help = "Dataverse: the connector is part of a solution"},
-    EnumValue{.name = "logicapps", .help = "Azure Logic Apps: not there yet"}};
+    EnumValue{.name = "logicapps", .help = "Azure Logic Apps: a resource in a resource group, named `metadata.name`"}};
 
 constexpr std::array<std::string_view, 1> files_instead = {"files"};
+constexpr std::array<std::string_view, 1> group_instead = {"resourceGroup"};
 
 constexpr std::array spec_members = {
     Field{.name = "backend",
@@ -229,9 +230,28 @@ constexpr std::array spec_members = {
           .example = "Lists subscriptions"},
     Field{.name = "powerPlatformEnvironment",
           .required = true,
+          .unless = group_instead,
           .immutable = true,
           .help = "an alias from the environment's `powerPlatformEnvironments`, or an environment's id",
           .example = "sales"},
+    Field{.name = "resourceGroup",
+          .immutable = true,
+          .default_text = "none: the connector lives in the Power Platform",
+          .help =
+              "with `backend: logicapps`: an alias from the environment's `resourceGroups`, or the group's resource "
+              "id",
+          .example = "integration"},
+    Field{.name = "location",
+          .immutable = true,
+          .default_text = "none",
+          .help = "with `backend: logicapps`, which demands it: the region of Azure; its sign-ins come back to one "
+                  "address there",
+          .example = "westeurope"},
+    Field{.name = "tags",
+          .type = FieldType::text_map,
+          .default_text = "not managed",
+          .help = "with `backend: logicapps`: exactly these tags, beside regent's own, which begin with `regent-`",
+          .example = "{team: platform}"},
     Field{.name = "openapi",
           .type = FieldType::path,
           .required = true,

@@ -2,6 +2,7 @@
 
 #include "manifest/load_declaration.hpp"
 #include "manifest/load_fields.hpp"
+#include "manifest/load_logicapps.hpp"
 #include "manifest/load_plain.hpp"
 #include "manifest/openapi.hpp"
 #include "manifest/rules_connector.hpp"
@@ -64,21 +65,9 @@ std::set<std::string, std::less<>> load_definition(const LoadJob& job, const Con
     return result.operations;
 }
 
-/// Of the three services that keep custom connectors two are served so far. Another one makes another object, so none
-/// stands in for one that is not there.
 void load_backend(const LoadJob& job, model::Declaration& declaration) {
-    const auto* entry = job.spec.entry("backend");
-    if (!entry) return;
-    const auto* backend = &entry->value;
-    declare(declaration, model::path::backend, entry, backend->text);
-    if (backend->text != model::backend::logicapps) return;
-    auto& d = job.findings.bad_value(
-        "RG0631", *backend,
-        fmt::format("connectors of the kind `{}` are not supported by this version", backend->text));
-    d.notes.push_back(
-        "an environment's connector has other ids, another redirect URL and other owners, so it is not "
-        "made in its place");
-    d.help = "keep this one where it is made now, or write `backend: environment`";
+    if (const auto* entry = job.spec.entry("backend"))
+        declare(declaration, model::path::backend, entry, entry->value.text);
 }
 
 void add_gateway_capability(const LoadJob& job, model::Declaration& declaration) {
@@ -165,6 +154,7 @@ void load_connector(const LoadJob& job, model::Declaration& declaration) {
     if (!declaration.attributes.contains(model::path::connection_parameters)) load_auth(job, declaration);
     load_secret_from(job, declaration);
     load_shares(job, declaration);
+    load_logicapps(job, declaration);
 }
 
 }  // namespace regent::manifest

@@ -2,6 +2,7 @@
 #include "manifest/load_dataverse.hpp"
 #include "manifest/load_fields.hpp"
 #include "manifest/load_findings.hpp"
+#include "manifest/load_logicapps.hpp"
 #include "manifest/load_path.hpp"
 #include "manifest/load_plain.hpp"
 #include "manifest/load_values.hpp"
@@ -114,6 +115,8 @@ void load_endpoints(const Values& values, model::Endpoints& endpoints, Findings&
     take("login", endpoints.login);
     take("graph", endpoints.graph);
     take("powerApps", endpoints.power_apps);
+    take("resourceManager", endpoints.resource_manager);
+    if (const auto scope = values.text("resourceManagerScope")) endpoints.resource_manager_scope = *scope;
     if (const auto* vaults = values.node("keyVault")) load_vaults(*vaults, endpoints, findings);
     if (const auto scope = values.text("keyVaultScope")) endpoints.key_vault_scope = *scope;
     if (const auto scope = values.text("graphScope")) endpoints.graph_scope = *scope;
@@ -221,9 +224,11 @@ EnvironmentResult load_environment(const Document& document) {
     environment.cloud = spec.text("cloud").value_or(environment.cloud);
     environment.production = spec.boolean("production").value_or(false);
     environment.endpoints = endpoints_of(environment.cloud);
+    set_resource_manager(environment.cloud, environment.endpoints);
     load_endpoints(spec.mapping("endpoints"), environment.endpoints, findings);
     load_aliases(spec, environment, findings);
     load_dataverses(spec, environment, findings);
+    load_resource_groups(spec, environment, findings);
     load_sources(spec, document, environment, findings);
     load_variables(spec, environment.name, result.variables, findings);
     load_policy(spec.mapping("policy"), environment.policy);

@@ -162,7 +162,9 @@ void check_connector(const Values& spec, const std::string& name, Findings& find
             "write the `name` of an entry in the application's `clientSecrets`; the secret itself never stands in a "
             "manifest";
     }
-    if (const auto* identity = credential.entry("managedIdentity")) {
+    // Logic Apps have none at all: load_logicapps().
+    const bool no_identity = spec.text("backend") == "logicapps";
+    if (const auto* identity = credential.entry("managedIdentity"); identity && !no_identity) {
         auto span = identity->key_span;
         if (identity->value.span.known() && identity->value.span.end_line == span.line) {
             span.end_line = identity->value.span.end_line;

@@ -132,6 +132,8 @@ std::span<const Attribute> connector_attributes() {
         Attribute{.path = path::display_name, .immutable = true},
         Attribute{.path = path::environment, .immutable = true},
         Attribute{.path = path::solution},
+        Attribute{.path = path::resource_group, .immutable = true},
+        Attribute{.path = path::location, .immutable = true},
         Attribute{.path = path::description, .fallback = ""},
         Attribute{.path = path::icon_brand_color},
         Attribute{.path = path::definition, .compare = Compare::document},
@@ -150,6 +152,7 @@ std::span<const Attribute> connector_attributes() {
         Attribute{.path = path::script, .compare = Compare::content, .fallback = ""},
         Attribute{.path = path::script_operations, .compare = Compare::set},
         Attribute{.path = path::publisher, .fallback = ""},
+        Attribute{.path = path::tags, .compare = Compare::set},
         Attribute{.path = path::shares, .compare = Compare::named, .late = true, .own_step = true},
         Attribute{.path = path::marks, .compare = Compare::set, .part_of_ownership = true},
     };

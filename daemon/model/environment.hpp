@@ -33,6 +33,9 @@ struct Endpoints {
     /// Where a Dataverse may be: a token goes to no other host, whatever the Power Platform says.
     /// https://learn.microsoft.com/power-platform/admin/new-datacenter-regions
     std::vector<std::string> dataverse_origins = {"https://*.dynamics.com"};
+    /// Azure Resource Manager. https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
+    std::string resource_manager = "https://management.azure.com";
+    std::string resource_manager_scope = "https://management.azure.com/.default";
 };
 
 /// What connectors with `backend: solution` need of a Power Platform environment.
@@ -70,7 +73,8 @@ struct Environment {
     Endpoints endpoints;
     std::map<std::string, std::string> power_platform_environments;  ///< alias → environment id
     std::vector<Dataverse> dataverses;
-    std::vector<std::string> sources;  ///< folders, from the repository's root; "." is all of it
+    std::map<std::string, std::string> resource_groups;  ///< alias → "/subscriptions/…/resourceGroups/…"
+    std::vector<std::string> sources;                    ///< folders, from the repository's root; "." is all of it
     Policy policy;
 };
 

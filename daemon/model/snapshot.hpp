@@ -117,8 +117,9 @@ struct Scope {
         std::string pp_environment;  ///< connectors
         /// Connectors: which service keeps it (model::backend). Every other's Observer leaves it alone.
         std::string backend = "environment";
-        std::string solution;  ///< connectors of the back end "solution": the unique name of theirs
-        Value client_id;       ///< connectors: the application they sign in with
+        std::string solution;             ///< connectors of the back end "solution": the unique name of theirs
+        Value client_id;                  ///< connectors: the application they sign in with
+        std::string resource_group = {};  ///< connectors of the back end "logicapps": its id
         /// Applications: what is declared of the grants of their service principals, which has reads of its own
         /// (paths of model/attributes.hpp).
         std::set<std::string, std::less<>> grants;
@@ -134,6 +135,7 @@ struct Scope {
     std::set<std::string> apis;                            ///< appIds whose permission names are needed
     std::vector<std::string> power_platform_environments;  ///< ids; all of them are searched for what is ours
     std::vector<Dataverse> dataverses;                     ///< the same for connectors of solutions
+    std::vector<std::string> resource_groups = {};         ///< ids; the same for connectors of Logic Apps
 };
 
 }  // namespace regent::model

@@ -144,6 +144,7 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
             wanted.pp_environment = text(model::path::environment);
             if (auto backend = text(model::path::backend); !backend.empty()) wanted.backend = std::move(backend);
             wanted.solution = text(model::path::solution);
+            wanted.resource_group = text(model::path::resource_group);
             for (const auto& [path, attribute] : resource.attributes) wanted.managed.insert(path);
             environments.insert(wanted.pp_environment);
             const auto client = resource.attributes.find(model::path::auth_client_id);
@@ -174,6 +175,11 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
         }
     }
     environments.erase("");
+    std::set<std::string> groups;
+    for (const auto& [alias, id] : graph.environment.resource_groups) groups.insert(id);
+    for (const auto& wanted : scope.wanted) groups.insert(wanted.resource_group);
+    groups.erase("");
+    scope.resource_groups.assign(groups.begin(), groups.end());
     scope.power_platform_environments.assign(environments.begin(), environments.end());
     return scope;
 }

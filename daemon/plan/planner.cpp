@@ -28,6 +28,13 @@ bool differs_but_for_secrets(const model::List& wanted, const std::vector<std::s
     return canonical_set(std::move(others)) != wanted;
 }
 
+/// Where a connector is replaced by each save, its way to sign in is part of every one, but for its tags.
+bool is_saved_whole(const Item& item, std::string_view path) {
+    const auto backend = item.observed->attributes.find(model::path::backend);
+    return path != model::path::tags && backend != item.observed->attributes.end() &&
+           backend->second == model::Value(std::string(model::backend::logicapps));
+}
+
 UpdatedConnectors updated_connectors(const Items& items) {
     UpdatedConnectors updated;
     for (const auto& [address, item] : items) {
@@ -36,7 +43,8 @@ UpdatedConnectors updated_connectors(const Items& items) {
         for (const auto& attribute : item.attributes) {
             if (diff(attribute, nullptr, marks).changes.empty()) continue;
             updated.any.insert(address);
-            if (attribute.attribute->path.rfind("auth.", 0) == 0) updated.sign_in.insert(address);
+            const auto path = attribute.attribute->path;
+            if (path.rfind("auth.", 0) == 0 || is_saved_whole(item, path)) updated.sign_in.insert(address);
         }
         if (differs_but_for_secrets(desired_marks(item), marks)) updated.any.insert(address);
     }

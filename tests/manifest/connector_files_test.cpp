@@ -210,16 +210,6 @@ TEST_CASE("a key, a password and a foreign provider become what the service asks
     CHECK(codes(with("  clientSecretFrom: {credential: Not A Name}\n")) == Texts{"RG0408"});
 }
 
-TEST_CASE("a kind of connector that is not served is refused and never replaced by another", "[manifest][connector]") {
-    const auto with = [](const std::string& lines) {
-        return load_repository({.manifest = bare_connector("  openapi: api.json\n" + lines),
-                                .environment = {},
-                                .files = {{"api.json", good_openapi()}}});
-    };
-    CHECK(codes(with("  backend: environment\n")).empty());
-    CHECK(codes(with("  backend: logicapps\n")) == Texts{"RG0631"});
-}
-
 TEST_CASE("an icon is a PNG file, whatever its name", "[manifest][connector]") {
     auto repository = folder();
     repository.files["orders/icon.png"] = "GIF89a";

@@ -1,0 +1,203 @@
+#include "manifest/load_logicapps.hpp"
+
+#include "manifest/load_fields.hpp"
+#include "manifest/load_plain.hpp"
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace regent::manifest {
+namespace {
+
+constexpr std::array<std::string_view, 3> azure_fields = {"resourceGroup", "location", "tags"};
+
+/// What the REST specification of Microsoft.Web/customApis has no property for.
+constexpr std::array<std::string_view, 10> power_apps_fields = {
+    "powerPlatformEnvironment", "files",    "properties", "icon",  "script", "scriptOperations",
+    "connectionParameterSets",  "policies", "publisher",  "shares"};
+
+// https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+constexpr std::size_t most_tags = 50, regents_tags = 6, longest_name = 512, longest_value = 256;
+constexpr std::string_view reserved_characters = "<>%&\\?/", own_prefix = "regent-";
+
+/// "/subscriptions/<guid>/resourceGroups/<name>", as the portal shows it, in one spelling: case means nothing in it.
+std::optional<std::string> group_id(std::string_view text) {
+    const auto lower = lower_case(text);
+    constexpr std::string_view first = "/subscriptions/", second = "/resourcegroups/";
+    if (lower.rfind(first, 0) != 0) return std::nullopt;
+    const auto slash = lower.find('/', first.size());
+    if (slash == std::string::npos) return std::nullopt;
+    const auto subscription = lower.substr(first.size(), slash - first.size());
+    if (!is_guid(subscription) || lower.compare(slash, second.size(), second) != 0) return std::nullopt;
+    const auto name = lower.substr(slash + second.size());
+    const bool good = !name.empty() && name.size() <= 90 && name.find_first_of("/?#%") == std::string::npos &&
+                      !has_white_space(name) && !name.ends_with('.');
+    if (!good) return std::nullopt;
+    return fmt::format("/subscriptions/{}/resourceGroups/{}", subscription, name);
+}
+
+void explain_group_id(model::Diagnostic& d) {
+    d.help =
+        "copy its Resource ID from Properties in the portal: `/subscriptions/<subscription id>/resourceGroups/<name>`";
+}
+
+void load_group(const LoadJob& job, model::Declaration& declaration) {
+    const auto* entry = job.spec.entry("resourceGroup");
+    if (!entry) return;
+    const auto& aliases = job.context.environment.resource_groups;
+    const auto& text = entry->value.text;
+    if (const auto it = aliases.find(text); it != aliases.end())
+        return declare(declaration, model::path::resource_group, entry, it->second);
+    if (auto id = group_id(text)) return declare(declaration, model::path::resource_group, entry, std::move(*id));
+    auto& d = job.findings.bad_value("RG0651", entry->value,
+                                     fmt::format("no resource group is known as {}", in_quotes(text)));
+    if (text.find('/') != std::string::npos) return explain_group_id(d);
+    d.label = fmt::format("not in environment `{}`", job.context.environment.name);
+    std::vector<std::string_view> names;
+    names.reserve(aliases.size());
+    for (const auto& alias : aliases) names.push_back(alias.first);
+    d.notes.push_back(names.empty() ? fmt::format("`{}` has no `resourceGroups`", job.context.environment.name)
+                                    : fmt::format("aliases in `{}`: {}", job.context.environment.name, listing(names)));
+    d.help = near_name_help(text, names);
+    if (d.help.empty()) d.help = "add the alias to the Environment's `resourceGroups`, with the group's resource id";
+}
+
+void load_location(const LoadJob& job, model::Declaration& declaration) {
+    const auto* entry = job.spec.entry("location");
+    if (!entry) {
+        if (const auto* group = job.spec.entry("resourceGroup"))
+            job.findings.error("RG0650", group->key_span, "a connector of Logic Apps needs a `location`").help =
+                "write the region of Azure that it is to live in: `location: westeurope`";
+        return;
+    }
+    // "West Europe" is how the portal shows westeurope.
+    auto region = lower_case(entry->value.text);
+    std::erase(region, ' ');
+    const bool plain = std::all_of(region.begin(), region.end(),
+                                   [](unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+    if (region.empty() || !plain) {
+        job.findings.bad_value("RG0652", entry->value, "this is not the name of a region of Azure").help =
+            "write its name as `az account list-locations` shows it: `westeurope`";
+        return;
+    }
+    declare(declaration, model::path::location, entry, region);
+}
+
+const char* wrong_with_tag(const Entry& tag) {
+    if (lower_case(tag.key).rfind(own_prefix, 0) == 0) return "tags that begin with `regent-` are regent's own";
+    if (tag.key.empty() || tag.key.size() > longest_name) return "a tag's name has 1 to 512 characters";
+    if (tag.key.find_first_of(reserved_characters) != std::string::npos)
+        return "a tag's name holds none of `< > % & \\ ? /`";
+    if (tag.key.find('=') != std::string::npos) return "a tag's name holds no `=` here";
+    return tag.value.text.size() > longest_value ? "a tag's value has at most 256 characters" : nullptr;
+}
+
+void load_tags(const LoadJob& job, model::Declaration& declaration) {
+    const auto* entry = job.spec.entry("tags");
+    if (!entry) return;
+    auto& attribute = declaration.attributes[std::string(model::path::tags)];
+    attribute.span = entry->key_span;
+    if (entry->value.entries.size() > most_tags - regents_tags)
+        job.findings.error("RG0653", entry->key_span, fmt::format("{} tags are too many", entry->value.entries.size()))
+            .notes.push_back(
+                fmt::format("a resource has at most {}, and regent needs up to {} of them", most_tags, regents_tags));
+    for (const auto& tag : entry->value.entries) {
+        if (!tag.value.is_scalar()) continue;
+        if (const auto* why = wrong_with_tag(tag)) {
+            job.findings.error("RG0653", tag.key_span, fmt::format("{} cannot be a tag here", in_quotes(tag.key)))
+                .notes.emplace_back(why);
+            continue;
+        }
+        attribute.elements.push_back(
+            {.name = {}, .value = tag.key + "=" + tag.value.text, .span = tag.key_span, .contributor = {}});
+    }
+}
+
+void refuse_fields(const LoadJob& job) {
+    for (const auto name : power_apps_fields) {
+        const auto* entry = job.spec.entry(name);
+        if (!entry) continue;
+        auto& d = job.findings.error("RG0654", entry->key_span, fmt::format("Logic Apps have no `{}`", name));
+        d.secondary.push_back({job.spec.entry("backend")->key_span, "Logic Apps asked for here"});
+        d.notes.push_back("the REST specification of Microsoft.Web/customApis has no property for it");
+        d.help = name == "powerPlatformEnvironment" ? "remove it: where the connector lives say `resourceGroup` and "
+                                                      "`location`"
+                                                    : "remove it, or write `backend: environment`";
+    }
+    const auto credential = job.spec.mapping("auth").mapping("credential");
+    if (const auto* identity = credential.entry("managedIdentity")) {
+        auto& d = job.findings.error("RG0655", identity->key_span,
+                                     "a connector of Logic Apps has no managed identity of its own");
+        d.secondary.push_back({job.spec.entry("backend")->key_span, "Logic Apps asked for here"});
+        d.help = "sign in with a secret: `credential: {clientSecretRef: {name: …}}`";
+    }
+}
+
+/// A PUT replaces, and nobody can read a secret back: what is not said is lost.
+void demand_secret(const LoadJob& job, const model::Declaration& declaration) {
+    const auto it = declaration.attributes.find(model::path::connection_parameters);
+    if (it == declaration.attributes.end() || job.spec.entry("clientSecretFrom")) return;
+    if (lower_case(it->second.value.text_or({})).find("oauthsetting") == std::string::npos) return;
+    auto& d = job.findings.error("RG0656", it->second.span, "an OAuth client stands here, and no secret for it");
+    d.notes.push_back("each save of a connector of Logic Apps replaces it whole, its client's secret included");
+    d.help = "write `clientSecretFrom` in the Connector's `spec`";
+}
+
+}  // namespace
+
+// https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure,
+// https://learn.microsoft.com/azure/china/resources-developer-guide
+void set_resource_manager(std::string_view cloud, model::Endpoints& endpoints) {
+    const auto* origin = cloud == "usgov" || cloud == "usgov-dod" ? "https://management.usgovcloudapi.net"
+                         : cloud == "china"                       ? "https://management.chinacloudapi.cn"
+                                                                  : "https://management.azure.com";
+    endpoints.resource_manager = origin;
+    endpoints.resource_manager_scope = fmt::format("{}/.default", origin);
+}
+
+void load_resource_groups(const Values& spec, model::Environment& environment, Findings& findings) {
+    const auto* groups = spec.node("resourceGroups");
+    if (!groups) return;
+    for (const auto& alias : groups->entries) {
+        if (!alias.value.is_scalar()) continue;
+        if (auto id = group_id(alias.value.text)) {
+            environment.resource_groups[alias.key] = std::move(*id);
+        } else {
+            explain_group_id(findings.bad_value(
+                "RG0651", alias.value, fmt::format("{} is no resource group's id", in_quotes(alias.value.text))));
+        }
+    }
+}
+
+void load_logicapps(const LoadJob& job, model::Declaration& declaration) {
+    const auto* backend = job.spec.node("backend");
+    if (!backend || backend->text != model::backend::logicapps) {
+        for (const auto name : azure_fields) {
+            const auto* entry = job.spec.entry(name);
+            if (!entry) continue;
+            job.findings.error("RG0650", entry->key_span, fmt::format("`{}` is for connectors of Logic Apps", name))
+                .help = "write `backend: logicapps` beside it, or remove it";
+        }
+        return;
+    }
+    if (!job.spec.entry("resourceGroup")) {
+        job.findings
+            .error("RG0650", job.spec.entry("backend")->key_span,
+                   "a connector of Logic Apps needs a `resourceGroup` and a `location`")
+            .help = "write an alias from the Environment's `resourceGroups`, and a region: `location: westeurope`";
+    }
+    refuse_fields(job);
+    load_group(job, declaration);
+    load_location(job, declaration);
+    load_tags(job, declaration);
+    demand_secret(job, declaration);
+}
+
+}  // namespace regent::manifest

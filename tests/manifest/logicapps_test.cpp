@@ -1,0 +1,98 @@
+#include "manifest/loading.hpp"
+#include "model/attributes.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace regent;
+using namespace regent::manifest;
+using Texts = std::vector<std::string>;
+namespace path = regent::model::path;
+
+namespace {
+
+const std::string group = "/subscriptions/5ab5c4e1-0000-4444-8888-0123456789ab/resourceGroups/rg-integration";
+const std::string place = "  backend: logicapps\n  resourceGroup: " + group + "\n  location: West Europe\n";
+
+Loaded with(const std::string& lines) {
+    return load_repository({.manifest = "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n"
+                                        "  displayName: Orders\n  openapi: api.json\n" +
+                                        lines,
+                            .environment = {},
+                            .files = {{"api.json", good_openapi()}}});
+}
+
+Texts codes(const Loaded& loaded) {
+    Texts all;
+    for (const auto& diagnostic : loaded.diagnostics) all.push_back(diagnostic.code);
+    return all;
+}
+
+std::string text(const Loaded& loaded, std::string_view name) {
+    const auto& attributes = loaded["Connector/orders"].attributes;
+    const auto it = attributes.find(name);
+    return it == attributes.end() ? std::string("(absent)") : it->second.value.text_or("(no text)");
+}
+
+}  // namespace
+
+TEST_CASE("a connector of Logic Apps says its group, its region and its tags", "[manifest][logicapps]") {
+    const auto loaded = with(place + "  tags: {team: platform, cost: \"42\"}\n");
+    CHECK(codes(loaded).empty());
+    CHECK(text(loaded, path::backend) == "logicapps");
+    CHECK(text(loaded, path::resource_group) == group);
+    CHECK(text(loaded, path::location) == "westeurope");
+    CHECK(text(loaded, path::environment) == "(absent)");
+    const auto& tags = loaded["Connector/orders"].attributes.at(std::string(path::tags)).elements;
+    REQUIRE(tags.size() == 2);
+    CHECK(tags.front().value.text_or({}) == "team=platform");
+}
+
+TEST_CASE("a resource group's id is one in every spelling", "[manifest][logicapps]") {
+    const auto loaded = with(
+        "  backend: logicapps\n  location: westeurope\n  resourceGroup: "
+        "/subscriptions/5AB5C4E1-0000-4444-8888-0123456789AB/resourcegroups/RG-Integration\n");
+    CHECK(codes(loaded).empty());
+    CHECK(text(loaded, path::resource_group) == group);
+}
+
+TEST_CASE("a connector of Logic Apps without a place is none", "[manifest][logicapps]") {
+    CHECK(codes(with("  backend: logicapps\n  resourceGroup: " + group + "\n")) == Texts{"RG0650"});
+    CHECK(codes(with("  backend: logicapps\n  resourceGroup: unknown\n  location: westeurope\n")) == Texts{"RG0651"});
+    CHECK(codes(with("  backend: logicapps\n  resourceGroup: /subscriptions/x/resourceGroups/y\n  location: a\n")) ==
+          Texts{"RG0651"});
+    CHECK(codes(with("  backend: logicapps\n  resourceGroup: " + group + "\n  location: west-europe\n")) ==
+          Texts{"RG0652"});
+}
+
+TEST_CASE("a place in Azure is for connectors of Logic Apps alone", "[manifest][logicapps]") {
+    CHECK(codes(with("  powerPlatformEnvironment: sales\n  location: westeurope\n")) == Texts{"RG0650"});
+    CHECK(codes(with("  powerPlatformEnvironment: sales\n  tags: {a: b}\n")) == Texts{"RG0650"});
+}
+
+TEST_CASE("what Logic Apps do not have is refused by its name", "[manifest][logicapps]") {
+    CHECK(codes(with(place + "  powerPlatformEnvironment: sales\n")) == Texts{"RG0654"});
+    CHECK(codes(with(place + "  publisher: Contoso\n")) == Texts{"RG0654"});
+    CHECK(codes(with(place + "  shares: []\n")) == Texts{"RG0654"});
+    CHECK(codes(with(place + "  policies: []\n")) == Texts{"RG0654"});
+}
+
+TEST_CASE("a connector of Logic Apps has no managed identity", "[manifest][logicapps]") {
+    CHECK(codes(with(place +
+                     "  auth:\n    applicationRef: {name: app}\n    resource: https://management.core.windows.net/\n"
+                     "    credential: {managedIdentity: {}}\n")) == Texts{"RG0655"});
+}
+
+TEST_CASE("an OAuth client of Logic Apps says where its secret comes from", "[manifest][logicapps]") {
+    const std::string oauth =
+        "  auth: {oauth2: {clientId: x, authorizationUrl: \"https://l.example/a\", tokenUrl: "
+        "\"https://l.example/t\"}}\n";
+    CHECK(codes(with(place + oauth)) == Texts{"RG0656"});
+    CHECK(codes(with(place + oauth + "  clientSecretFrom: {credential: contoso}\n")).empty());
+    CHECK(codes(with(place + "  auth: {apiKey: {}}\n")).empty());
+}
+
+TEST_CASE("tags keep to Azure's rules and leave regent's own alone", "[manifest][logicapps]") {
+    CHECK(codes(with(place + "  tags: {\"a<b\": c}\n")) == Texts{"RG0653"});
+    CHECK(codes(with(place + "  tags: {regent-owner: me}\n")) == Texts{"RG0653"});
+    CHECK(codes(with(place + "  tags: {a: " + std::string(257, 'x') + "}\n")) == Texts{"RG0653"});
+}
