@@ -14,6 +14,7 @@ using report::Tone;
 std::string service_name(const std::string& name) {
     if (name == "graph") return "Graph";
     if (name == "powerplatform") return "Power Platform";
+    if (name == "azure") return "Azure";
     if (name == "login") return "Sign-in";
     return name;
 }

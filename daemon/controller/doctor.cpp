@@ -84,6 +84,8 @@ Findings check_endpoints(const model::Environment& environment, bool connectors,
     if (instances.size() < environment.dataverses.size())
         endpoints.push_back({"Power Platform administration", environment.endpoints.power_platform});
     for (const auto& origin : instances) endpoints.push_back({"Dataverse", origin});
+    if (!environment.resource_groups.empty())
+        endpoints.push_back({"Azure Resource Manager", environment.endpoints.resource_manager});
     Findings findings;
     std::optional<std::chrono::seconds> skew;
     for (const auto& [name, origin] : endpoints) {

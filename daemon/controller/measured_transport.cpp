@@ -26,6 +26,7 @@ std::string MeasuredTransport::service_of(const std::string& origin) const {
     // A simulator answers for all of them at one origin; then the path tells, see send().
     if (origin == endpoints_.graph) return "graph";
     if (origin == endpoints_.login) return "login";
+    if (origin == endpoints_.resource_manager) return "azure";
     return "powerplatform";
 }
 
@@ -37,6 +38,7 @@ net::Outcome MeasuredTransport::send(const net::Request& request) {
     if (endpoints_.graph == endpoints_.login) {
         service = request.target.find("/oauth2/") != std::string::npos                               ? "login"
                   : request.target.rfind("/v1.0/", 0) == 0 || request.target.rfind("/beta/", 0) == 0 ? "graph"
+                  : request.target.rfind("/subscriptions/", 0) == 0                                  ? "azure"
                                                                                                      : "powerplatform";
     }
     const bool answered = outcome.fate == net::Fate::answered;

@@ -6,6 +6,7 @@
 #include "net/retry.hpp"
 #include "net/system_clock.hpp"
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
+#include "provider/connectors/logicapps/logicapps_provider.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/delivery/delivery_provider.hpp"
 #include "provider/graph/credential_policies.hpp"
@@ -93,6 +94,12 @@ public:
         dataverse_.platform_origin = environment.endpoints.power_platform;
         dataverse_.power_apps = power_apps_;
         dataverse_.identity = identity;
+        logic_apps_.origin = environment.endpoints.resource_manager;
+        logic_apps_.scope = environment.endpoints.resource_manager_scope;
+        logic_apps_.login_origin = authority_of(environment.cloud);
+        // Where connections come back to in other clouds is written nowhere; their answers have to say it.
+        if (environment.cloud != "public") logic_apps_.redirect_url.clear();
+        logic_apps_.identity = identity;
         delivery_ = {options.delivery, environment.endpoints.key_vault, environment.endpoints.key_vault_scope,
                      fmt::format("{}.{}.{}", environment.tenant_id, environment.owner, environment.name)};
     }
@@ -146,6 +153,10 @@ public:
             if (auto read = dataverse_observer_->observe(scope, snapshot, progress); !read)
                 return tl::unexpected(std::move(read.error()));
         }
+        if (!logic_apps_observer_)
+            logic_apps_observer_ = provider::logicapps::make_logicapps_observer(*session_, clock_, logic_apps_);
+        if (auto read = logic_apps_observer_->observe(scope, snapshot, progress); !read)
+            return tl::unexpected(std::move(read.error()));
         return seen;
     }
 
@@ -194,11 +205,14 @@ public:
         if (!graph_writer_) graph_writer_ = provider::graph::make_graph_writer(*session_, clock_, graph_);
         if (!power_apps_writer_)
             power_apps_writer_ = provider::powerapps::make_powerapps_writer(*session_, clock_, power_apps_);
+        if (!logic_apps_writer_)
+            logic_apps_writer_ = provider::logicapps::make_logicapps_writer(*session_, clock_, logic_apps_);
         if (!delivery_writer_)
             delivery_writer_ = provider::delivery::make_delivery_writer(*session_, clock_, delivery_);
         if (!dataverse_writer_)
             dataverse_writer_ = provider::dataverse::make_dataverse_writer(*session_, clock_, dataverse_);
-        return {delivery_writer_.get(), graph_writer_.get(), power_apps_writer_.get(), dataverse_writer_.get()};
+        return {delivery_writer_.get(), graph_writer_.get(), power_apps_writer_.get(), dataverse_writer_.get(),
+                logic_apps_writer_.get()};
     }
 
     const std::vector<std::string>& warnings() const override { return warnings_; }
@@ -213,7 +227,7 @@ private:
                                                    const ConnectOptions& options) {
         net::TransportOptions transport;
         transport.allowed_origins = {environment.endpoints.login, environment.endpoints.graph,
-                                     environment.endpoints.power_apps};
+                                     environment.endpoints.power_apps, environment.endpoints.resource_manager};
         transport.allowed_origins.insert(transport.allowed_origins.end(), environment.endpoints.blob_origins.begin(),
                                          environment.endpoints.blob_origins.end());
         transport.allowed_origins.push_back(origin_of_vaults(environment.endpoints.key_vault));
@@ -233,11 +247,13 @@ private:
     std::unique_ptr<net::Session> session_;
     provider::graph::GraphOptions graph_;
     provider::powerapps::PowerAppsOptions power_apps_;
+    provider::logicapps::LogicAppsOptions logic_apps_;
     provider::dataverse::DataverseOptions dataverse_;
     provider::delivery::DeliveryOptions delivery_;
     std::unique_ptr<provider::Observer> graph_observer_, power_apps_observer_, dataverse_observer_, delivery_observer_,
-        policy_observer_;
-    std::unique_ptr<provider::Writer> graph_writer_, power_apps_writer_, dataverse_writer_, delivery_writer_;
+        policy_observer_, logic_apps_observer_;
+    std::unique_ptr<provider::Writer> graph_writer_, power_apps_writer_, dataverse_writer_, delivery_writer_,
+        logic_apps_writer_;
 };
 
 /// GUIDs are the same in capitals.

@@ -61,6 +61,21 @@ def principal_lines(graph, app):
     return sorted(lines)
 
 
+def custom_api_lines(state):
+    """Connectors of Logic Apps."""
+    lines = []
+    for api in sorted(state.get("customApis", []), key=lambda a: a["name"]):
+        lines.append(f"Custom API {api['name']} ({api['properties']['displayName']!r}) in {api['resourceGroup']}, {api['location']}")
+        token = api["properties"].get("connectionParameters", {}).get("token", {}).get("oAuthSettings", {})
+        if token:
+            given = " (given)" if api.get("_clientSecrets", {}).get("token") else ""
+            lines.append(f"  signs in as {token.get('clientId')} by client secret{given}")
+            lines.append(f"  redirect {token.get('redirectUrl')}")
+        for name, value in sorted(api.get("tags", {}).items()):
+            lines.append(f"  tag {name}={value}")
+    return lines
+
+
 def tenant_text(bench):
     """What the tenant holds of ours, in words that stay the same from run to run."""
     state = bench.simulator.state()
@@ -106,6 +121,7 @@ def tenant_text(bench):
             lines.append(f"  redirect {token.get('redirectUrl')}")
     for row in sorted(state.get("powerApps", {}).get("rows", []), key=lambda r: r["name"]):
         lines.append(f"Row {row['name']!r} in {', '.join(row.get('_solutions') or ['no solution'])}: {row['displayname']!r}, {row['description']!r}")
+    lines += custom_api_lines(state.get("arm", {}))
     return normalised("\n".join(lines) + "\n", bench.simulator.url)
 
 

@@ -1,0 +1,142 @@
+#include "provider/connectors/logicapps/api_match.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace regent::provider::logicapps {
+namespace {
+
+using Wanted = model::Scope::Wanted;
+
+bool same_id(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+class Matcher {
+public:
+    Matcher(const model::Scope& scope, const LogicAppsOptions& options, std::vector<FoundApi> found,
+            model::Snapshot& into)
+        : scope_(scope),
+          options_(options),
+          ours_(options.identity.owner + "." + options.identity.environment),
+          found_(std::move(found)),
+          taken_(found_.size()),
+          into_(into) {}
+
+    void run() {
+        // Marks first, for all: a namesake must not take what another manifest's mark names.
+        std::vector<const Wanted*> unmarked;
+        for (const auto& wanted : scope_.wanted) {
+            if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::logicapps) continue;
+            if (!by_mark(wanted)) unmarked.push_back(&wanted);
+        }
+        for (const auto* wanted : unmarked) {
+            if (!by_adoption(*wanted)) report_namesake(*wanted);
+        }
+        for (std::size_t i = 0; i < found_.size(); ++i) {
+            if (taken_[i] || !is_ours(found_[i])) continue;
+            const model::Address address{std::string(model::kind::connector), found_[i].mark->name};
+            into_.orphans.push_back(describe(found_[i], address, model::Ownership::ours, options_));
+        }
+    }
+
+private:
+    bool is_ours(const FoundApi& found) const { return found.mark && found.mark->owner == ours_; }
+
+    void take(std::size_t index, const model::Address& address, model::Ownership ownership) {
+        taken_[index] = true;
+        into_.resources.insert_or_assign(address, describe(found_[index], address, ownership, options_));
+    }
+
+    void obstruct(model::Obstacle::Kind kind, const Wanted& wanted, std::string message, std::string help) {
+        into_.obstacles.push_back({kind, wanted.address, std::move(message), std::move(help)});
+    }
+
+    /// Where the manifest wants it counts first: a copy in another group, tags and all, is made by a template's export.
+    bool by_mark(const Wanted& wanted) {
+        std::vector<std::size_t> matches;
+        for (std::size_t i = 0; i < found_.size(); ++i) {
+            if (!taken_[i] && is_ours(found_[i]) && found_[i].mark->name == wanted.address.name) matches.push_back(i);
+        }
+        if (matches.size() > 1) {
+            std::string names;
+            for (const auto i : matches) {
+                taken_[i] = true;
+                names += fmt::format("{}{} in {}", names.empty() ? "" : ", ", found_[i].name, found_[i].group);
+            }
+            obstruct(
+                model::Obstacle::Kind::several_matches, wanted,
+                fmt::format("{} connectors carry the tags of {}: {}", matches.size(), to_string(wanted.address), names),
+                "delete the superfluous one, or the tags `regent-owner` and `regent-name` on it");
+            return true;
+        }
+        if (matches.empty()) return false;
+        take(matches.front(), wanted.address, model::Ownership::ours);
+        return true;
+    }
+
+    std::size_t find(const std::string& name, const std::string& group) const {
+        for (std::size_t i = 0; i < found_.size(); ++i) {
+            if (!taken_[i] && same_id(found_[i].name, name) && same_id(found_[i].group, group)) return i;
+        }
+        return found_.size();
+    }
+
+    bool by_adoption(const Wanted& wanted) {
+        if (wanted.adopt.empty()) return false;
+        const auto index = find(wanted.adopt, wanted.resource_group);
+        if (index == found_.size()) {
+            obstruct(model::Obstacle::Kind::adopt_target_missing, wanted,
+                     fmt::format("no custom connector is called {} in {}", wanted.adopt, wanted.resource_group),
+                     "its name is that of the resource in the Azure portal; look whether the resource group is right");
+        } else if (found_[index].mark) {
+            obstruct(model::Obstacle::Kind::adopt_target_taken, wanted,
+                     fmt::format("{} belongs to {} already, as {}", wanted.adopt, found_[index].mark->owner,
+                                 found_[index].mark->name),
+                     "remove it from the manifests there first");
+        } else {
+            take(index, wanted.address, model::Ownership::unclaimed);
+        }
+        return true;
+    }
+
+    void report_namesake(const Wanted& wanted) {
+        const auto index = find(wanted.address.name, wanted.resource_group);
+        if (index == found_.size()) return;
+        const auto& there = found_[index];
+        if (there.mark) {
+            obstruct(model::Obstacle::Kind::foreign_owner, wanted,
+                     fmt::format("a connector called {} is in {} and belongs to {}, as {}", there.name, there.group,
+                                 there.mark->owner, there.mark->name),
+                     "choose another `metadata.name` or resource group, or remove it from the manifests there");
+            return;
+        }
+        obstruct(model::Obstacle::Kind::unclaimed_namesake, wanted,
+                 fmt::format("a connector called {} is in {}, which nobody's manifests made (\"{}\")", there.name,
+                             there.group, there.display_name),
+                 fmt::format("to take it over, add `management: {{adopt: {{connector: {}}}}}`; to have a second one, "
+                             "choose another `metadata.name`",
+                             there.name));
+    }
+
+    const model::Scope& scope_;
+    const LogicAppsOptions& options_;
+    std::string ours_;
+    std::vector<FoundApi> found_;
+    std::vector<bool> taken_;
+    model::Snapshot& into_;
+};
+
+}  // namespace
+
+void match(const model::Scope& scope, const LogicAppsOptions& options, std::vector<FoundApi> found,
+           model::Snapshot& into) {
+    Matcher(scope, options, std::move(found), into).run();
+}
+
+}  // namespace regent::provider::logicapps

@@ -1,0 +1,123 @@
+#include "model/attributes.hpp"
+#include "provider/connectors/logicapps/api_match.hpp"
+#include "provider/connectors/logicapps/arm_client.hpp"
+#include "provider/connectors/logicapps/connector_tags.hpp"
+#include "provider/connectors/logicapps/logicapps_provider.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+namespace regent::provider::logicapps {
+namespace {
+
+constexpr std::string_view service = "Azure";
+// What a person reads behind "reading ".
+constexpr std::string_view connectors = "connectors";
+
+class LogicAppsObserver final : public Observer {
+public:
+    LogicAppsObserver(net::Session& session, net::Clock& clock, LogicAppsOptions options)
+        : options_(std::move(options)), client_(session, clock, options_) {}
+
+    tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
+                                              ReadProgress& progress) override {
+        const auto groups = groups_of(scope);
+        if (groups.empty()) return {};
+        std::vector<FoundApi> found;
+        ReadPart part(progress, {service, connectors, 0, counts_.of(connectors), true});
+        for (const auto& group : groups) {
+            const auto before = found.size();
+            if (auto listed = list(group, found); !listed) return listed;
+            part.came(found.size() - before);
+        }
+        counts_.remember(connectors, found.size());
+        std::vector<FoundApi*> needed;
+        for (auto& one : found) {
+            if (is_needed(one, scope)) needed.push_back(&one);
+        }
+        if (auto read = read_definitions(needed); !read) return read;
+        match(scope, options_, std::move(found), into);
+        return {};
+    }
+
+private:
+    static std::set<std::string> groups_of(const model::Scope& scope) {
+        std::set<std::string> ids(scope.resource_groups.begin(), scope.resource_groups.end());
+        for (const auto& wanted : scope.wanted) {
+            if (wanted.backend == model::backend::logicapps && !wanted.resource_group.empty())
+                ids.insert(wanted.resource_group);
+        }
+        return ids;
+    }
+
+    tl::expected<void, ProviderError> list(const std::string& group, std::vector<FoundApi>& into) {
+        auto listed = client_.list(group);
+        if (!listed) return tl::unexpected(std::move(listed.error()));
+        for (auto& connector : *listed) {
+            FoundApi found;
+            found.group = group;
+            found.name = connector.value("name", "");
+            if (connector.contains("properties") && connector["properties"].is_object())
+                found.display_name = connector["properties"].value("displayName", "");
+            auto tags = connector.value("tags", nlohmann::json::object());
+            found.mark = take_tags_of_ours(tags);
+            found.definition = std::make_shared<nlohmann::json>(nullptr);
+            found.connector = std::make_shared<nlohmann::json>(std::move(connector));
+            into.push_back(std::move(found));
+        }
+        return {};
+    }
+
+    /// A group may hold what other people made: whether it is ours stands in its tags, and its definition is not asked
+    /// for.
+    bool is_needed(const FoundApi& found, const model::Scope& scope) const {
+        if (found.mark) return found.mark->owner == options_.identity.owner + "." + options_.identity.environment;
+        return std::any_of(scope.wanted.begin(), scope.wanted.end(), [&](const auto& wanted) {
+            return wanted.backend == model::backend::logicapps && wanted.adopt == found.name;
+        });
+    }
+
+    tl::expected<void, ProviderError> read_definitions(const std::vector<FoundApi*>& found) {
+        std::atomic<std::size_t> next{0};
+        std::mutex mutex;
+        std::optional<ProviderError> failed;
+        const auto run = [&] {
+            for (auto i = next++; i < found.size(); i = next++) {
+                auto definition = client_.definition(*found[i]->connector);
+                if (definition) {
+                    found[i]->definition = std::make_shared<nlohmann::json>(std::move(*definition));
+                    continue;
+                }
+                const std::lock_guard lock(mutex);
+                if (!failed) failed = std::move(definition.error());
+                next = found.size();
+            }
+        };
+        {
+            std::vector<std::jthread> pool;
+            for (int i = 1; i < options_.parallel_reads && static_cast<std::size_t>(i) < found.size(); ++i)
+                pool.emplace_back(run);
+            run();
+        }
+        if (failed) return tl::unexpected(std::move(*failed));
+        return {};
+    }
+
+    const LogicAppsOptions options_;
+    ArmClient client_;
+    LastCounts counts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Observer> make_logicapps_observer(net::Session& session, net::Clock& clock, LogicAppsOptions options) {
+    return std::make_unique<LogicAppsObserver>(session, clock, std::move(options));
+}
+
+}  // namespace regent::provider::logicapps

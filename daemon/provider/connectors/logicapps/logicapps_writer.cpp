@@ -1,0 +1,253 @@
+#include "model/attributes.hpp"
+#include "model/marks.hpp"
+#include "provider/connectors/backend.hpp"
+#include "provider/connectors/logicapps/arm_client.hpp"
+#include "provider/connectors/logicapps/connector_tags.hpp"
+#include "provider/connectors/logicapps/custom_api_json.hpp"
+#include "provider/connectors/logicapps/logicapps_provider.hpp"
+#include "provider/connectors/machine_secret.hpp"
+#include "provider/connectors/sign_in.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace regent::provider::logicapps {
+namespace {
+
+using connectors::ConnectorMark;
+using nlohmann::json;
+
+ProviderError error_of(ErrorKind kind, std::string code, std::string message, std::string help) {
+    return {.kind = kind,
+            .message = std::move(message),
+            .service = {},
+            .request_id = {},
+            .time = {},
+            .help = std::move(help),
+            .retry_after = {},
+            .code = std::move(code)};
+}
+
+/// Services quote what they refuse, and they were sent a secret.
+void take_secret_out(std::string& words, const model::Secret& secret) {
+    if (secret.empty()) return;
+    const auto& text = secret.reveal();
+    for (auto at = words.find(text); at != std::string::npos; at = words.find(text, at + 3))
+        words.replace(at, text.size(), "***");
+}
+
+class LogicAppsWriter final : public Writer {
+public:
+    LogicAppsWriter(net::Session& session, net::Clock& clock, LogicAppsOptions options)
+        : options_(std::move(options)), client_(session, clock, options_) {}
+
+    bool handles(std::string_view kind) const noexcept override { return kind == model::kind::connector; }
+    bool carries_out(const plan::Step& step) const noexcept override {
+        return connectors::is_kept_by(model::backend::logicapps, step);
+    }
+
+    tl::expected<StepResult, ProviderError> apply(const plan::Step& step, const StepInput& input) override {
+        std::optional<model::Secret> machine;
+        auto result = carry_out(step, input, machine);
+        if (result) return result;
+        for (const auto& [path, secret] : input.secrets) take_secret_out(result.error().service, secret);
+        if (machine) take_secret_out(result.error().service, *machine);
+        return result;
+    }
+
+private:
+    tl::expected<StepResult, ProviderError> carry_out(const plan::Step& step, const StepInput& input,
+                                                      std::optional<model::Secret>& machine) {
+        if (step.part.empty()) {
+            switch (step.work) {
+                case plan::Work::create:
+                case plan::Work::adopt:
+                case plan::Work::update:
+                case plan::Work::complete:
+                    return save(step, input, machine);
+                case plan::Work::remove:
+                    return remove(step, input);
+                default:
+                    break;
+            }
+        }
+        return tl::unexpected(
+            bug(step, fmt::format("a connector of Logic Apps has no step \"{} {}\"", to_string(step.work), step.part)));
+    }
+
+    static ProviderError bug(const plan::Step& step, const std::string& message) {
+        return error_of(ErrorKind::rejected, "RG0705",
+                        fmt::format("{} cannot be written: {}", to_string(step.address), message),
+                        "this is a mistake in regent; please report it");
+    }
+
+    /// An adopted one keeps the name it has.
+    static std::string name_of(const plan::Step& step, const StepInput& input) {
+        const auto own = input.own_outputs.find(model::output::connector_name);
+        if (own != input.own_outputs.end()) return own->second;
+        if (step.observed && step.work != plan::Work::create) return step.observed->id;
+        return step.address.name;
+    }
+
+    static std::string group_of(const plan::Step& step) {
+        if (step.observed && step.work != plan::Work::create) {
+            if (auto there = connectors::value_text(step.observed->attributes, model::path::resource_group);
+                !there.empty())
+                return there;
+        }
+        return connectors::value_text(step.values, model::path::resource_group);
+    }
+
+    ConnectorMark mark_of(const plan::Step& step, const StepInput& input, const model::Map& values) const {
+        auto mark = connectors::mark_for(step, input, options_.identity);
+        mark.secret_from = connectors::value_text(values, model::path::client_secret_from);
+        return mark;
+    }
+
+    std::string ours() const { return options_.identity.owner + "." + options_.identity.environment; }
+
+    /// A PUT replaces, so that what the manifest leaves to others (`management.ignore`) is sent as it was observed.
+    static model::Map written_values(const plan::Step& step) {
+        auto values = step.values;
+        if (!step.observed || step.work == plan::Work::create) return values;
+        for (const auto& [path, value] : step.observed->attributes) {
+            const bool whole = path == model::path::definition || path == model::path::location ||
+                               path == model::path::display_name || path.rfind("auth.", 0) == 0;
+            if (whole) values.emplace(path, value);
+            if (path == model::path::client_secret_from && value != model::Value("")) values.emplace(path, value);
+        }
+        return values;
+    }
+
+    /// Tags can be changed by themselves, and what is there stays as it is, the client's secret above all.
+    static bool is_about_tags(const plan::Step& step, const StepInput& input) {
+        return step.work != plan::Work::create && input.secrets.empty() &&
+               std::all_of(step.changed.begin(), step.changed.end(),
+                           [](const auto& path) { return path == model::path::tags || path == model::path::marks; });
+    }
+
+    tl::expected<StepResult, ProviderError> save(const plan::Step& step, const StepInput& input,
+                                                 std::optional<model::Secret>& machine) {
+        const auto group = group_of(step), name = name_of(step, input);
+        auto there = client_.get(group, name);
+        if (!there && there.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(there.error()));
+        if (!there && step.work != plan::Work::create) return tl::unexpected(gone(step, std::move(there.error())));
+        const json now = there ? *there : json(nullptr);
+        if (auto why = why_not_ours(step, now); !why.empty()) {
+            return tl::unexpected(error_of(ErrorKind::conflict, "RG0706",
+                                           fmt::format("{} was not saved: {}", name, why),
+                                           "a save would replace it; plan again: the next plan knows"));
+        }
+        const auto values = written_values(step);
+        const auto mark = mark_of(step, input, values);
+        if (is_about_tags(step, input)) {
+            auto tagged = client_.patch(group, name, {{"tags", wanted_tags(step.values, mark, now)}});
+            if (!tagged) return tl::unexpected(std::move(tagged.error()));
+            return result_of(*tagged, {});
+        }
+        if (auto error = read_machine_secret(step, values, machine)) return tl::unexpected(std::move(*error));
+        const auto given = input.secrets.find(model::path::auth_client_secret);
+        const auto secret = given == input.secrets.end() ? model::Secret{} : given->second;
+        if (connectors::value_text(values, model::path::auth_type) == "clientSecret" && secret.empty())
+            return tl::unexpected(without_secret(step));
+        auto document = to_document({values, mark, secret, machine, now}, options_);
+        if (!document) return tl::unexpected(bug(step, document.error()));
+        auto saved = client_.put(group, name, *document);
+        if (!saved) return tl::unexpected(std::move(saved.error()));
+        return result_of(*saved, step.work == plan::Work::create ? name : std::string{});
+    }
+
+    static ProviderError gone(const plan::Step& step, ProviderError error) {
+        error.message = fmt::format("{} is not there any more", to_string(step.address));
+        error.help = "it was deleted since it was observed; the next run makes it again";
+        return error;
+    }
+
+    static ProviderError without_secret(const plan::Step& step) {
+        return error_of(ErrorKind::rejected, "RG0705",
+                        fmt::format("{} was not saved: its client's secret would be lost", to_string(step.address)),
+                        "Resource Manager replaces a connector whole, and nobody can read the secret back: let the "
+                        "manifest manage `auth`");
+    }
+
+    StepResult result_of(const json& connector, std::string detail) const {
+        StepResult result;
+        read_outputs(result.outputs, connector, options_);
+        result.detail = std::move(detail);
+        return result;
+    }
+
+    /// Between looking and saving, somebody may have made one of this name.
+    std::string why_not_ours(const plan::Step& step, const json& there) const {
+        if (there.is_null()) return {};
+        auto tags = there.value("tags", json::object());
+        const auto mark = take_tags_of_ours(tags);
+        if (!mark) return step.work == plan::Work::create ? "one of this name is there since it was planned" : "";
+        if (mark->owner != ours()) return fmt::format("it belongs to {}", mark->owner);
+        return mark->name == step.address.name ? "" : fmt::format("it became Connector/{} since then", mark->name);
+    }
+
+    std::optional<ProviderError> read_machine_secret(const plan::Step& step, const model::Map& values,
+                                                     std::optional<model::Secret>& into) const {
+        // "name/version"; no sets of parameters here.
+        const auto from = connectors::value_text(values, model::path::client_secret_from);
+        if (from.empty()) return std::nullopt;
+        const auto name = from.substr(0, from.find('/'));
+        auto secret = options_.machine_secret ? options_.machine_secret(name) : connectors::machine_secret(name);
+        if (!secret) {
+            return error_of(ErrorKind::rejected, "RG0720",
+                            fmt::format("the secret \"{}\" that {} is to have is not on this machine: {}", name,
+                                        to_string(step.address), secret.error()),
+                            fmt::format("put it into the file connector.{} of the credentials directory; in the unit: "
+                                        "LoadCredential=connector.{}:/path",
+                                        name, name));
+        }
+        into = std::move(*secret);
+        return std::nullopt;
+    }
+
+    /// Deleting a connector breaks the workflows that use it, so whose it is is looked up once more.
+    tl::expected<StepResult, ProviderError> remove(const plan::Step& step, const StepInput& input) {
+        const auto group = group_of(step), name = name_of(step, input);
+        const auto there = client_.get(group, name);
+        if (!there && there.error().kind == ErrorKind::not_found) return StepResult{};
+        if (!there) return tl::unexpected(there.error());
+        auto tags = there->value("tags", json::object());
+        if (const auto why = why_not_removable(step, take_tags_of_ours(tags)); !why.empty()) {
+            return tl::unexpected(error_of(ErrorKind::conflict, "RG0706",
+                                           fmt::format("{} was not deleted: {}", name, why),
+                                           "plan again: the next plan knows"));
+        }
+        auto removed = client_.remove(group, name);
+        if (!removed) return tl::unexpected(std::move(removed.error()));
+        return StepResult{};
+    }
+
+    std::string why_not_removable(const plan::Step& step, const std::optional<ConnectorMark>& mark) const {
+        if (!mark) return "its tags do not say any more that it is ours";
+        if (mark->owner != ours()) return fmt::format("it became {}'s since it was observed", mark->owner);
+        if (mark->name != step.address.name) return fmt::format("it became Connector/{} since then", mark->name);
+        if (!mark->prevent_delete || !step.observed) return {};
+        const auto marks = step.observed->attributes.find(model::path::marks);
+        const auto* list = marks == step.observed->attributes.end() ? nullptr : marks->second.as_list();
+        const bool known =
+            list != nullptr && std::find(list->begin(), list->end(),
+                                         model::Value(std::string(model::mark::prevent_delete))) != list->end();
+        return known ? "" : "it was protected against deletion since it was observed";
+    }
+
+    const LogicAppsOptions options_;
+    ArmClient client_;
+};
+
+}  // namespace
+
+std::unique_ptr<Writer> make_logicapps_writer(net::Session& session, net::Clock& clock, LogicAppsOptions options) {
+    return std::make_unique<LogicAppsWriter>(session, clock, std::move(options));
+}
+
+}  // namespace regent::provider::logicapps

@@ -1,0 +1,360 @@
+#include "model/attributes.hpp"
+#include "net/cpprest_transport.hpp"
+#include "net/credentials.hpp"
+#include "provider/connectors/logicapps/logicapps_provider.hpp"
+#include "provider/powerapps_platform.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace regent;
+using namespace regent::provider;
+using nlohmann::json;
+using powerapps::test::definition;
+using powerapps::test::step;
+using powerapps::test::with;
+using powerapps::test::words_of;
+namespace path = regent::model::path;
+
+namespace {
+
+const std::string group = "/subscriptions/5ab5c4e1-0000-4444-8888-0123456789ab/resourceGroups/rg-integration";
+const std::string other_group = "/subscriptions/5ab5c4e1-0000-4444-8888-0123456789ab/resourceGroups/rg-other";
+
+/// A pretend subscription with a client that is signed in to it: owner "regent", environment "dev".
+class Azure {
+public:
+    explicit Azure(logicapps::LogicAppsOptions options = {}) : simulator(simulator::Options{}), clock(simulator) {
+        for (const auto& id : {group, other_group})
+            simulator.control("POST", "change", json{{"path", id}, {"put", {{"location", "westeurope"}}}}.dump());
+        const auto origin = simulator.base_url();
+        transport_ = net::make_cpprest_transport({.allowed_origins = {origin}, .ca_file = {}, .proxy = {}}, rng_);
+        wiretap = std::make_unique<provider::test::Wiretap>(*transport_);
+        tokens_ = net::make_token_source(*wiretap, clock, rng_,
+                                         {.login_origin = origin,
+                                          .tenant = powerapps::test::Platform::tenant_id,
+                                          .client_id = "22222222-2222-2222-2222-222222222222",
+                                          .credential = net::Secret("simulator")});
+        session_ = net::make_session(*wiretap, *tokens_, clock, rng_);
+        options.origin = origin;
+        options.identity = {"regent", "dev", powerapps::test::Platform::tenant_id};
+        observer_ = logicapps::make_logicapps_observer(*session_, clock, options);
+        writer = logicapps::make_logicapps_writer(*session_, clock, options);
+        input.operation_id = "5f3a91c2";
+    }
+
+    void switches(const json& arm) { simulator.control("POST", "switches", json{{"arm", arm}}.dump()); }
+    void change(const std::string& name, const json& body) {
+        auto request = body;
+        request["path"] = group + "/providers/Microsoft.Web/customApis/" + name;
+        simulator.control("POST", "change", request.dump());
+    }
+    /// What the service holds of one of this name; null when there is none.
+    json held(const std::string& name = "sample") {
+        const auto state = json::parse(simulator.state());
+        for (const auto& record : state.at("arm").at("customApis"))
+            if (record.at("name") == name) return record;
+        return nullptr;
+    }
+    tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) {
+        return observer_->observe(scope, into);
+    }
+    model::Snapshot look(const std::string& adopt = {}) {
+        model::Scope scope;
+        model::Scope::Wanted wanted;
+        wanted.address = powerapps::test::address();
+        wanted.backend = model::backend::logicapps;
+        wanted.resource_group = group;
+        wanted.adopt = adopt;
+        scope.wanted = {wanted};
+        scope.resource_groups = {group, other_group};
+        model::Snapshot snapshot;
+        const auto read = observe(scope, snapshot);
+        if (!read) FAIL(words_of(read.error()));
+        return snapshot;
+    }
+    model::ObservedResource sample() {
+        const auto snapshot = look();
+        REQUIRE(snapshot.resources.contains(powerapps::test::address()));
+        return snapshot.resources.at(powerapps::test::address());
+    }
+    tl::expected<StepResult, ProviderError> apply(const plan::Step& step) { return writer->apply(step, input); }
+    StepResult done(const plan::Step& step) {
+        auto result = apply(step);
+        if (!result) FAIL(words_of(result.error()));
+        return *result;
+    }
+    void hand_over(const std::string& secret, const std::string& key_id) {
+        input.secrets.insert_or_assign(std::string(path::auth_client_secret), model::Secret(secret));
+        input.secret_key_ids.insert_or_assign(std::string(path::auth_client_secret), key_id);
+    }
+    std::vector<net::Request> writes() {
+        std::vector<net::Request> found;
+        for (auto& request : wiretap->requests()) {
+            if (request.target.find("/oauth2/") == std::string::npos && request.method != net::Method::get)
+                found.push_back(request);
+        }
+        return found;
+    }
+
+    simulator::Simulator simulator;
+    graph::test::SharedClock clock;
+    std::unique_ptr<provider::test::Wiretap> wiretap;
+    std::unique_ptr<Writer> writer;
+    StepInput input;
+
+private:
+    net::SystemRng rng_;
+    std::unique_ptr<net::Transport> transport_;
+    std::unique_ptr<net::TokenSource> tokens_;
+    std::unique_ptr<net::Session> session_;
+    std::unique_ptr<Observer> observer_;
+};
+
+model::Map open_sample() {
+    return {{std::string(path::backend), "logicapps"},
+            {std::string(path::display_name), "Sample"},
+            {std::string(path::resource_group), group},
+            {std::string(path::location), "westeurope"},
+            {std::string(path::description), "Lists subscriptions"},
+            {std::string(path::icon_brand_color), "#0078d4"},
+            {std::string(path::definition), definition().dump()},
+            {std::string(path::tags), model::List{"team=platform"}},
+            {std::string(path::auth_type), "none"},
+            {std::string(path::marks), model::List{}}};
+}
+
+model::Map secret_sample() {
+    auto values = powerapps::test::secret_sample();
+    values.erase(std::string(path::environment));
+    for (const auto& [where, value] : open_sample()) {
+        if (where != path::auth_type) values.insert_or_assign(where, value);
+    }
+    return values;
+}
+
+}  // namespace
+
+TEST_CASE("a connector of Logic Apps is a resource that its tags call ours", "[provider][logicapps]") {
+    Azure azure;
+    azure.hand_over("s3cr3t-of-sample", "key-1");
+    const auto made = azure.done(step(plan::Work::create, secret_sample()));
+    CHECK(made.outputs.at("redirectUrl") == "https://logic-apis-westeurope.consent.azure-apim.net/redirect");
+    CHECK(made.outputs.at("name") == "sample");
+    const auto held = azure.held();
+    CHECK(held.at("location") == "westeurope");
+    CHECK(held.at("tags") == json({{"team", "platform"},
+                                   {"regent-owner", "regent.dev"},
+                                   {"regent-name", "sample"},
+                                   {"regent-secret-key", "key-1"}}));
+    // The mark of Power Apps' connectors stands in the definition; here the definition is the manifest's.
+    CHECK(held.at("openApiDefinition") == definition());
+    CHECK(held.at("_clientSecrets").contains("token"));
+    CHECK(azure.simulator.state().find("s3cr3t-of-sample") == std::string::npos);
+}
+
+TEST_CASE("what was written is read back as the manifest says it", "[provider][logicapps]") {
+    const auto way = GENERATE("url", "inline", "both");
+    Azure azure;
+    azure.switches({{"definitionOnRead", way}});
+    azure.hand_over("s3cr3t-of-sample", "key-1");
+    azure.done(step(plan::Work::create, secret_sample()));
+    const auto sample = azure.sample();
+    CHECK(sample.ownership == model::Ownership::ours);
+    CHECK(sample.id == "sample");
+    CHECK_FALSE(sample.attributes.contains(path::environment));
+    CHECK(sample.changeable.contains(path::display_name));
+    for (const auto& [where, value] : secret_sample()) {
+        if (where == path::marks) continue;
+        INFO(where);
+        REQUIRE(sample.attributes.contains(where));
+        CHECK(sample.attributes.at(where) == value);
+    }
+    CHECK(sample.attributes.at(std::string(path::marks)) == model::Value(model::List{"secretKey:key-1"}));
+    CHECK(sample.outputs.at("redirectUrl") == "https://logic-apis-westeurope.consent.azure-apim.net/redirect");
+}
+
+TEST_CASE("a save leaves what the manifest does not say as it is", "[provider][logicapps]") {
+    Azure azure;
+    azure.done(step(plan::Work::create, open_sample()));
+    azure.change("sample", {{"patch",
+                             {{"tags", {{"costCenter", "42"}}},
+                              {"properties", {{"description", "theirs"}, {"iconUri", "https://x.example/i.png"}}}}}});
+    auto values = with(open_sample(), path::display_name, "Renamed");
+    values.erase(std::string(path::tags));
+    values.erase(std::string(path::description));
+    azure.done(step(plan::Work::update, azure.sample(), values, {std::string(path::display_name)}));
+    const auto held = azure.held();
+    CHECK(held.at("properties").at("displayName") == "Renamed");
+    CHECK(held.at("properties").at("description") == "theirs");
+    CHECK(held.at("properties").at("iconUri") == "https://x.example/i.png");
+    CHECK(held.at("tags").at("costCenter") == "42");
+    CHECK(held.at("tags").at("team") == "platform");
+}
+
+TEST_CASE("tags change by themselves, and the secret stays", "[provider][logicapps]") {
+    Azure azure;
+    azure.hand_over("s3cr3t-of-sample", "key-1");
+    azure.done(step(plan::Work::create, secret_sample()));
+    azure.input.secrets.clear();
+    azure.input.secret_key_ids.clear();
+    const auto before = azure.held();
+    azure.wiretap->forget();
+    auto values = with(secret_sample(), path::tags, model::List{"team=sales"});
+    values.insert_or_assign(std::string(path::marks), model::List{"preventDelete", "secretKey:key-1"});
+    azure.done(step(plan::Work::update, azure.sample(), values, {std::string(path::tags)}));
+    REQUIRE(azure.writes().size() == 1);
+    CHECK(azure.writes().front().method == net::Method::patch);
+    auto after = azure.held();
+    CHECK(after.at("tags").at("team") == "sales");
+    CHECK(after.at("tags").at("regent-prevent-delete") == "true");
+    CHECK(after.at("tags").at("regent-secret-key") == "key-1");
+    after["tags"] = before.at("tags");
+    CHECK(after == before);
+}
+
+TEST_CASE("a save that would lose the client's secret is not sent", "[provider][logicapps]") {
+    Azure azure;
+    azure.hand_over("s3cr3t-of-sample", "key-1");
+    azure.done(step(plan::Work::create, secret_sample()));
+    azure.input.secrets.clear();
+    const auto before = azure.held();
+    const auto refused =
+        azure.apply(step(plan::Work::update, azure.sample(), with(secret_sample(), path::display_name, "Renamed"),
+                         {std::string(path::display_name)}));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::rejected);
+    CHECK(azure.held() == before);
+}
+
+TEST_CASE("one of the name that nobody's tags call ours is never replaced", "[provider][logicapps]") {
+    Azure azure;
+    azure.change("sample", {{"put", {{"location", "westeurope"}, {"properties", {{"displayName", "Theirs"}}}}}});
+    const auto snapshot = azure.look();
+    REQUIRE(snapshot.obstacles.size() == 1);
+    CHECK(snapshot.obstacles.front().kind == model::Obstacle::Kind::unclaimed_namesake);
+    // Made by somebody between the look and the save.
+    const auto refused = azure.apply(step(plan::Work::create, open_sample()));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::conflict);
+    CHECK(azure.held().at("properties").at("displayName") == "Theirs");
+    CHECK(azure.writes().empty());
+}
+
+TEST_CASE("another owner's connector is named and left alone", "[provider][logicapps]") {
+    Azure azure;
+    azure.change("sample", {{"put",
+                             {{"location", "westeurope"},
+                              {"tags", {{"regent-owner", "team.prod"}, {"regent-name", "sample"}}},
+                              {"properties", {{"displayName", "Theirs"}}}}}});
+    const auto snapshot = azure.look();
+    REQUIRE(snapshot.obstacles.size() == 1);
+    CHECK(snapshot.obstacles.front().kind == model::Obstacle::Kind::foreign_owner);
+    CHECK(snapshot.obstacles.front().message.find("team.prod") != std::string::npos);
+    CHECK(snapshot.orphans.empty());
+}
+
+TEST_CASE("adoption takes one over under the name it has", "[provider][logicapps]") {
+    Azure azure;
+    azure.change("OrdersOld", {{"put",
+                                {{"location", "westeurope"},
+                                 {"properties", {{"displayName", "Orders"}}},
+                                 {"openApiDefinition", definition()}}}});
+    const auto snapshot = azure.look("OrdersOld");
+    REQUIRE(snapshot.resources.contains(powerapps::test::address()));
+    const auto there = snapshot.resources.at(powerapps::test::address());
+    CHECK(there.ownership == model::Ownership::unclaimed);
+    azure.done(step(plan::Work::adopt, there, open_sample(), {std::string(path::display_name)}));
+    CHECK(azure.held("OrdersOld").at("tags").at("regent-name") == "sample");
+    CHECK(azure.held("sample").is_null());
+    CHECK(azure.sample().id == "OrdersOld");
+}
+
+TEST_CASE("what is ours and wanted by nobody is found in every group that the environment names",
+          "[provider][logicapps]") {
+    Azure azure;
+    azure.done(step(plan::Work::create, with(open_sample(), path::resource_group, other_group), "forgotten"));
+    const auto snapshot = azure.look();
+    REQUIRE(snapshot.orphans.size() == 1);
+    CHECK(snapshot.orphans.front().address == powerapps::test::address("forgotten"));
+    CHECK(snapshot.orphans.front().attributes.at(std::string(path::resource_group)) == model::Value(other_group));
+    azure.done(step(plan::Work::remove, snapshot.orphans.front()));
+    CHECK(azure.held("forgotten").is_null());
+    azure.done(step(plan::Work::remove, snapshot.orphans.front()));
+}
+
+TEST_CASE("a connector that became another's, or protected, is not deleted", "[provider][logicapps]") {
+    Azure azure;
+    azure.done(step(plan::Work::create, open_sample()));
+    const auto seen = azure.sample();
+    const auto tags = GENERATE(json({{"regent-owner", "team.prod"}}), json({{"regent-prevent-delete", "true"}}),
+                               json({{"regent-name", nullptr}, {"regent-owner", nullptr}}));
+    azure.change("sample", {{"patch", {{"tags", tags}}}});
+    const auto refused = azure.apply(step(plan::Work::remove, seen));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::conflict);
+    CHECK_FALSE(azure.held().is_null());
+}
+
+TEST_CASE("a list is read to its end, or nothing is planned on it", "[provider][logicapps]") {
+    Azure azure;
+    azure.switches({{"pageSize", 2}});
+    for (const auto* name : {"a", "b", "c", "d", "e"}) azure.done(step(plan::Work::create, open_sample(), name));
+    CHECK(azure.look().orphans.size() == 5);
+    azure.simulator.control("POST", "faults",
+                            json{{"kind", "status"}, {"status", 403}, {"match", {{"path", "skiptoken=2"}}}}.dump());
+    model::Scope scope;
+    scope.resource_groups = {group};
+    model::Snapshot into;
+    CHECK_FALSE(azure.observe(scope, into));
+}
+
+TEST_CASE("what Azure refuses is told in its words with what to do, and never with the secret",
+          "[provider][logicapps]") {
+    Azure azure;
+    azure.switches({{"denied", json::array({"Microsoft.Web/customApis/write"})}});
+    azure.hand_over("s3cr3t-of-sample", "key-1");
+    const auto refused = azure.apply(step(plan::Work::create, secret_sample()));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::forbidden);
+    CHECK(refused.error().service.find("AuthorizationFailed") != std::string::npos);
+    CHECK(refused.error().help.find("Logic App Contributor") != std::string::npos);
+    CHECK(words_of(refused.error()).find("s3cr3t") == std::string::npos);
+    azure.switches({{"denied", json::array()}});
+    azure.wiretap->alter([](const auto& request, auto& outcome) {
+        if (request.method != net::Method::put) return;
+        outcome.status = 400;
+        outcome.body = R"({"error":{"code":"BadRequest","message":"no s3cr3t-of-sample here"}})";
+    });
+    const auto quoted = azure.apply(step(plan::Work::create, secret_sample()));
+    REQUIRE_FALSE(quoted);
+    CHECK(words_of(quoted.error()).find("s3cr3t") == std::string::npos);
+}
+
+TEST_CASE("a lost answer to a save is a save sent again", "[provider][logicapps]") {
+    Azure azure;
+    azure.simulator.control("POST", "faults",
+                            json{{"kind", "drop_after"}, {"times", 1}, {"match", {{"method", "PUT"}}}}.dump());
+    azure.done(step(plan::Work::create, open_sample()));
+    CHECK_FALSE(azure.held().is_null());
+}
+
+TEST_CASE("each back end's writer takes its own connectors and no other's", "[provider][logicapps]") {
+    Azure azure;
+    CHECK(azure.writer->carries_out(step(plan::Work::create, open_sample())));
+    CHECK_FALSE(azure.writer->carries_out(step(plan::Work::create, powerapps::test::open_sample())));
+    powerapps::test::Platform platform;
+    CHECK_FALSE(platform.writer().carries_out(step(plan::Work::create, open_sample())));
+}
+
+TEST_CASE("where an answer does not say where connections come back to, the documented address of the region counts",
+          "[provider][logicapps]") {
+    Azure azure;
+    azure.wiretap->alter([](const auto&, auto& outcome) {
+        for (auto at = outcome.body.find("\"redirectUrl\""); at != std::string::npos;
+             at = outcome.body.find("\"redirectUrl\""))
+            outcome.body.replace(at, 13, "\"other\"");
+    });
+    azure.hand_over("s3cr3t-of-sample", "key-1");
+    const auto made = azure.done(step(plan::Work::create, secret_sample()));
+    CHECK(made.outputs.at("redirectUrl") == "https://logic-apis-westeurope.consent.azure-apim.net/redirect");
+}
