@@ -21,6 +21,7 @@ Caller a_maker() {
     return {.tenant_id = {},
             .app_id = {},
             .object_id = "99999999-9999-9999-9999-999999999999",
+            .user = {},
             .audience = {},
             .roles = {}};
 }
