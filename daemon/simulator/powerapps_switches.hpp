@@ -42,7 +42,7 @@ struct PowerAppsSwitches {
     bool strict_mime_types = false;      ///< MimeTypeNotSupported and UnrecognizedTypeFormat are errors, not advice
     /// published: definitions pass that do what connectors in use do; documented: every documented rule holds.
     std::string swagger_rules = "published";
-    std::string storage_origin;           ///< "https://ACCOUNT.blob.core.windows.net"; empty: our own
+    std::string storage_origin;  ///< "https://ACCOUNT.blob.core.windows.net"; empty: our own
     /// What Dataverse does to a client secret in a row. Microsoft says that it is replaced by an empty text; pipelines
     /// are said to work all the same. blanked: it is gone; elsewhere: it reads empty, and Power Apps has it; kept: it
     /// can be read back.

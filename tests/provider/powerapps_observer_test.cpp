@@ -199,7 +199,8 @@ TEST_CASE("a definition at an address we were not told to trust is not read") {
     platform.seed("Sample", our_mark);
     alter_lists(platform, [](json& page) {
         for (auto& connector : page["value"])
-            connector["properties"]["apiDefinitions"]["originalSwaggerUrl"] = "https://attacker.example/x?sig=theirSignature";
+            connector["properties"]["apiDefinitions"]["originalSwaggerUrl"] =
+                "https://attacker.example/x?sig=theirSignature";
     });
     const auto error = refusal(platform);
     CHECK(error.help.find("endpoints.blob") != std::string::npos);

@@ -2,8 +2,8 @@
 
 #include "model/attributes.hpp"
 #include "provider/graph/application_marks.hpp"
-#include "provider/graph/permissions_catalogue.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/permissions_catalogue.hpp"
 
 #include <fmt/format.h>
 
