@@ -21,7 +21,7 @@ std::string text_of(const model::ObservedResource& resource, std::string_view pa
 
 /// As manifests call the Power Platform environment: its alias, or its id where it has none.
 std::string environment_of(const Workspace& workspace, const model::ObservedResource& resource) {
-    const auto id = text_of(resource, model::path::environment);
+    auto id = text_of(resource, model::path::environment);
     for (const auto& [alias, environment] : workspace.environment.power_platform_environments)
         if (environment == id) return alias;
     return id;

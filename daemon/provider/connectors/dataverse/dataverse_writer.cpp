@@ -16,7 +16,6 @@ namespace regent::provider::dataverse {
 namespace {
 
 using namespace std::chrono_literals;
-using connectors::ConnectorMark;
 using connectors::same_word;
 using connectors::value_text;
 using nlohmann::json;

@@ -21,9 +21,9 @@ using connectors::value_text;
 using nlohmann::json;
 
 /// A copy of a member; `otherwise` when there is none or it is null.
-json copy_of(const json& object, std::string_view name, json otherwise) {
+json copy_of(const json& object, std::string_view name, const json& otherwise) {
     const auto* found = member(&object, name);
-    return found == nullptr || found->is_null() ? std::move(otherwise) : *found;
+    return found == nullptr || found->is_null() ? otherwise : *found;
 }
 
 /// "West Europe" and "westeurope" are one region.
