@@ -40,4 +40,29 @@ std::string_view to_string(ErrorKind kind) noexcept {
     return "transient";
 }
 
+std::string code_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::sign_in:
+            return "RG0701";
+        case ErrorKind::throttled:
+            return "RG0702";
+        case ErrorKind::forbidden:
+            return "RG0704";
+        case ErrorKind::rejected:
+            return "RG0705";
+        case ErrorKind::conflict:
+            return "RG0706";
+        case ErrorKind::outcome_unknown:
+            return "RG0707";
+        case ErrorKind::not_yet:
+            return "RG0708";
+        case ErrorKind::interrupted:
+            return "RG0710";
+        case ErrorKind::incomplete:
+            return "RG0711";
+        default:
+            return "RG0703";
+    }
+}
+
 }  // namespace regent::provider

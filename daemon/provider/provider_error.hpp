@@ -21,6 +21,8 @@ enum class ErrorKind {
     incomplete        ///< a page or an answer could not be understood: the view would be half a view
 };
 [[nodiscard]] std::string_view to_string(ErrorKind kind) noexcept;
+/// Our code for it, where nothing more is known: "RG0704".
+[[nodiscard]] std::string code_of(ErrorKind kind);
 
 /// A failure as a person meets it. No secret, token or body is in it.
 struct ProviderError {

@@ -7,7 +7,7 @@
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
-#include "provider/graph/parallel_reads.hpp"
+#include "provider/parallel_reads.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>

@@ -42,31 +42,6 @@ ErrorKind kind_of(const GraphAnswer& answer) {
     return conflict ? ErrorKind::conflict : ErrorKind::rejected;
 }
 
-std::string code_of(ErrorKind kind) {
-    switch (kind) {
-        case ErrorKind::sign_in:
-            return "RG0701";
-        case ErrorKind::throttled:
-            return "RG0702";
-        case ErrorKind::forbidden:
-            return "RG0704";
-        case ErrorKind::rejected:
-            return "RG0705";
-        case ErrorKind::conflict:
-            return "RG0706";
-        case ErrorKind::outcome_unknown:
-            return "RG0707";
-        case ErrorKind::not_yet:
-            return "RG0708";
-        case ErrorKind::interrupted:
-            return "RG0710";
-        case ErrorKind::incomplete:
-            return "RG0711";
-        default:
-            return "RG0703";
-    }
-}
-
 /// https://learn.microsoft.com/graph/permissions-reference: the least privilege, and what it does not cover.
 std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
     const auto code = answer.error_code();

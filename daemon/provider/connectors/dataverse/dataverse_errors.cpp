@@ -1,5 +1,6 @@
 #include "provider/connectors/dataverse/dataverse_errors.hpp"
 
+#include "provider/connectors/call_failure.hpp"
 #include "provider/connectors/json_member.hpp"
 
 #include <fmt/format.h>
@@ -54,27 +55,6 @@ std::string help_for(ErrorKind kind, std::string_view code, std::string_view mes
     return {};
 }
 
-std::string code_of(ErrorKind kind) {
-    switch (kind) {
-        case ErrorKind::sign_in:
-            return "RG0701";
-        case ErrorKind::throttled:
-            return "RG0702";
-        case ErrorKind::forbidden:
-            return "RG0704";
-        case ErrorKind::rejected:
-            return "RG0705";
-        case ErrorKind::conflict:
-            return "RG0706";
-        case ErrorKind::outcome_unknown:
-            return "RG0707";
-        case ErrorKind::interrupted:
-            return "RG0710";
-        default:
-            return "RG0703";
-    }
-}
-
 }  // namespace
 
 ProviderError refusal(int status, const std::string& body, const std::string& service) {
@@ -97,23 +77,7 @@ ProviderError refusal(int status, const std::string& body, const std::string& se
 }
 
 ProviderError not_answered(const net::CallError& error) {
-    auto kind = ErrorKind::transient;
-    switch (error.kind) {
-        case net::CallError::Kind::sign_in:
-            kind = ErrorKind::sign_in;
-            break;
-        case net::CallError::Kind::unknown_outcome:
-            kind = ErrorKind::outcome_unknown;
-            break;
-        case net::CallError::Kind::throttled:
-            kind = ErrorKind::throttled;
-            break;
-        case net::CallError::Kind::interrupted:
-            kind = ErrorKind::interrupted;
-            break;
-        case net::CallError::Kind::not_sent:
-            break;
-    }
+    const auto kind = connectors::kind_of(error.kind);
     return {.kind = kind,
             .message = {},
             .service = error.message,

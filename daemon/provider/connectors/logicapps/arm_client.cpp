@@ -1,6 +1,7 @@
 #include "provider/connectors/logicapps/arm_client.hpp"
 
 #include "net/redact.hpp"
+#include "provider/connectors/call_failure.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -81,45 +82,6 @@ ErrorKind kind_of(int status) {
     return status >= 500 || status == 408 ? ErrorKind::transient : ErrorKind::rejected;
 }
 
-ErrorKind kind_of(net::CallError::Kind kind) {
-    switch (kind) {
-        case net::CallError::Kind::sign_in:
-            return ErrorKind::sign_in;
-        case net::CallError::Kind::unknown_outcome:
-            return ErrorKind::outcome_unknown;
-        case net::CallError::Kind::throttled:
-            return ErrorKind::throttled;
-        case net::CallError::Kind::interrupted:
-            return ErrorKind::interrupted;
-        case net::CallError::Kind::not_sent:
-            break;
-    }
-    return ErrorKind::transient;
-}
-
-std::string code_of(ErrorKind kind) {
-    switch (kind) {
-        case ErrorKind::sign_in:
-            return "RG0701";
-        case ErrorKind::throttled:
-            return "RG0702";
-        case ErrorKind::forbidden:
-            return "RG0704";
-        case ErrorKind::rejected:
-            return "RG0705";
-        case ErrorKind::conflict:
-            return "RG0706";
-        case ErrorKind::outcome_unknown:
-            return "RG0707";
-        case ErrorKind::interrupted:
-            return "RG0710";
-        case ErrorKind::incomplete:
-            return "RG0711";
-        default:
-            return "RG0703";
-    }
-}
-
 std::string help_for(ErrorKind kind, const std::string& code) {
     if (code == "SubscriptionNotFound" || code == "InvalidSubscriptionId")
         return "check the id below `resourceGroups`; a service principal sees a subscription only when it has a role "
@@ -187,7 +149,7 @@ ProviderError ArmClient::incomplete(const std::string& what, const net::Answer& 
 
 ProviderError ArmClient::failed(const std::string& message, const net::CallError& error,
                                 const std::string& help) const {
-    const auto kind = kind_of(error.kind);
+    const auto kind = connectors::kind_of(error.kind);
     return {.kind = kind,
             .message = message,
             .service = error.message,

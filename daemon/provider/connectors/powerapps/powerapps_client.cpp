@@ -1,6 +1,7 @@
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 
 #include "net/redact.hpp"
+#include "provider/connectors/call_failure.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
 
 #include <fmt/chrono.h>
@@ -126,31 +127,6 @@ ErrorKind kind_of(int status, const ServiceWords& words) {
     return ErrorKind::rejected;
 }
 
-std::string code_of(ErrorKind kind) {
-    switch (kind) {
-        case ErrorKind::sign_in:
-            return "RG0701";
-        case ErrorKind::throttled:
-            return "RG0702";
-        case ErrorKind::forbidden:
-            return "RG0704";
-        case ErrorKind::rejected:
-            return "RG0705";
-        case ErrorKind::conflict:
-            return "RG0706";
-        case ErrorKind::outcome_unknown:
-            return "RG0707";
-        case ErrorKind::not_yet:
-            return "RG0708";
-        case ErrorKind::interrupted:
-            return "RG0710";
-        case ErrorKind::incomplete:
-            return "RG0711";
-        default:
-            return "RG0703";
-    }
-}
-
 std::string help_for(ErrorKind kind, const ServiceWords& words) {
     if (words.code == "EnvironmentAccessDenied") {
         return "check the id below `powerPlatformEnvironments`; a service principal sees environments only after an "
@@ -180,22 +156,6 @@ std::string help_for(ErrorKind kind, const ServiceWords& words) {
         return "the service does not accept the OpenAPI file; its words above name the place";
     }
     return {};
-}
-
-ErrorKind kind_of(net::CallError::Kind kind) {
-    switch (kind) {
-        case net::CallError::Kind::sign_in:
-            return ErrorKind::sign_in;
-        case net::CallError::Kind::unknown_outcome:
-            return ErrorKind::outcome_unknown;
-        case net::CallError::Kind::throttled:
-            return ErrorKind::throttled;
-        case net::CallError::Kind::interrupted:
-            return ErrorKind::interrupted;
-        case net::CallError::Kind::not_sent:
-            break;
-    }
-    return ErrorKind::transient;
 }
 
 }  // namespace
@@ -278,7 +238,7 @@ PowerAppsClient::Result<net::Answer> PowerAppsClient::call(net::Method method, s
     if (method != net::Method::get) request.timeout = 330s;
     auto answer = session_.call(std::move(request), options_.scope);
     if (!answer) {
-        const auto kind = kind_of(answer.error().kind);
+        const auto kind = connectors::kind_of(answer.error().kind);
         return tl::unexpected(ProviderError{.kind = kind,
                                             .message = fmt::format("could not {} in Power Apps", what),
                                             .service = answer.error().message,
@@ -348,7 +308,7 @@ PowerAppsClient::Result<std::string> PowerAppsClient::download(const std::string
     request.headers = {{"Accept", "*/*"}};
     auto answer = session_.call(std::move(request), {});
     if (!answer) {
-        const auto kind = kind_of(answer.error().kind);
+        const auto kind = connectors::kind_of(answer.error().kind);
         return tl::unexpected(ProviderError{.kind = kind,
                                             .message = "could not read " + what + " back from " + where.origin,
                                             .service = answer.error().message,
@@ -408,7 +368,7 @@ PowerAppsClient::Result<std::string> PowerAppsClient::upload(const std::string& 
     request.idempotent = true;
     auto answer = session_.call(std::move(request), {});
     if (!answer) {
-        const auto kind = kind_of(answer.error().kind);
+        const auto kind = connectors::kind_of(answer.error().kind);
         return tl::unexpected(ProviderError{.kind = kind == ErrorKind::outcome_unknown ? ErrorKind::transient : kind,
                                             .message = fmt::format("could not upload {} to {}", name, where.origin),
                                             .service = answer.error().message,

@@ -3,6 +3,7 @@
 #include "provider/connectors/powerapps/connector_reading.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
+#include "provider/parallel_reads.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace regent::provider::graph {
+namespace regent::provider {
 
 /// Runs `work(0) … work(count - 1)` on at most `threads` threads and returns the first error, if any; what has not
 /// begun by then is left out.
@@ -36,4 +36,4 @@ template <typename Work>
     return {};
 }
 
-}  // namespace regent::provider::graph
+}  // namespace regent::provider
