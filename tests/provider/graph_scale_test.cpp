@@ -4,6 +4,10 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <mutex>
+#include <optional>
+#include <utility>
+
 using namespace regent;
 using namespace regent::provider;
 using namespace regent::provider::graph::test;
@@ -21,8 +25,8 @@ std::string id_of(std::size_t i) {
 }
 
 /// `count` applications with a redirect URI, a secret, two credentials and a service principal each; the first `ours`
-/// carry our key and mark.
-void fill(Tenant& tenant, std::size_t count, std::size_t ours) {
+/// carry our key and mark. `lone`: the one without service principal.
+void fill(Tenant& tenant, std::size_t count, std::size_t ours, std::optional<std::size_t> lone = {}) {
     auto applications = json::array(), principals = json::array();
     for (std::size_t i = 0; i < count; ++i) {
         json application{{"displayName", name_of(i)},
@@ -41,7 +45,7 @@ void fill(Tenant& tenant, std::size_t count, std::size_t ours) {
             application["tags"] = {Tenant::owner_tag};
         }
         applications.push_back(std::move(application));
-        principals.push_back({{"appId", id_of(i)}, {"displayName", name_of(i)}});
+        if (i != lone) principals.push_back({{"appId", id_of(i)}, {"displayName", name_of(i)}});
     }
     tenant.seed(applications, principals);
 }
@@ -99,6 +103,37 @@ TEST_CASE("a tenant that refuses $expand is read as completely, in batches") {
     tenant.forget_requests();
     check_complete(tenant.look(names(250)), 250);
     for (const auto& request : tenant.requests()) CHECK(request.target.find("$expand") == std::string::npos);
+}
+
+TEST_CASE("a service principal that comes about while the tenant is read is not missed") {
+    constexpr std::size_t count = 250;
+    Tenant tenant;
+    fill(tenant, count, count, 7);
+    const auto late = tenant.look({name_of(7)}).resources.at(address(name_of(7)));
+    REQUIRE_FALSE(late.outputs.contains("servicePrincipal/id"));
+
+    class MakesOneMeanwhile final : public ReadProgress {
+    public:
+        MakesOneMeanwhile(Tenant& tenant, const model::ObservedResource& late) : tenant_(tenant), late_(late) {}
+        void read(const PartRead& part) override {
+            const std::lock_guard lock(mutex_);
+            // The list of them has come; the applications' may be still on its way.
+            if (part.what != "service principals" || part.count < count - 1 || std::exchange(made, true)) return;
+            tenant_.done(
+                step(plan::Work::add, late_, {{std::string(path::service_principal), true}}, "servicePrincipal"));
+        }
+        void waits(std::string_view, std::chrono::milliseconds) override {}
+        bool made = false;
+
+    private:
+        std::mutex mutex_;
+        Tenant& tenant_;
+        const model::ObservedResource& late_;
+    } meanwhile(tenant, late);
+    model::Snapshot seen;
+    REQUIRE(tenant.observe(tenant.scope(names(count)), seen, meanwhile));
+    REQUIRE(meanwhile.made);
+    check_complete(seen, count);
 }
 
 TEST_CASE("a page that fails on page three is an error, and nothing of the view is kept") {
