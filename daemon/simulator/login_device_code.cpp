@@ -22,38 +22,51 @@ std::string new_user_code(IdSource& ids) {
 
 }  // namespace
 
-nlohmann::json DeviceCodes::begin(const std::string& client_id, const std::string& resource, IdSource& ids, Time now) {
+nlohmann::json DeviceCodes::begin(const std::string& client_id, const std::string& wanted, bool v2, IdSource& ids,
+                                  Time now) {
+    constexpr auto page = "https://microsoft.com/devicelogin";
     const auto device_code = ids.guid() + ids.guid();
-    Started started{client_id, resource, new_user_code(ids), now + code_life, {}, false};
+    Started started{client_id, v2, wanted, new_user_code(ids), now + code_life, {}, false};
     const auto user_code = started.user_code;
     started_.emplace(device_code, std::move(started));
-    return {{"user_code", user_code},
-            {"device_code", device_code},
-            {"verification_url", "https://microsoft.com/devicelogin"},
-            {"expires_in", std::to_string(code_life.count())},
-            {"interval", std::to_string(interval_seconds)},
-            {"message",
-             fmt::format("To sign in, use a web browser to open the page https://microsoft.com/devicelogin and enter "
-                         "the code {} to authenticate.",
-                         user_code)}};
+    nlohmann::json answer{
+        {"user_code", user_code},
+        {"device_code", device_code},
+        {v2 ? "verification_uri" : "verification_url", page},
+        {"message", fmt::format("To sign in, use a web browser to open the page {} and enter the code {} to "
+                                "authenticate.",
+                                page, user_code)}};
+    if (v2) {
+        answer["expires_in"] = code_life.count();
+        answer["interval"] = interval_seconds;
+    } else {
+        answer["expires_in"] = std::to_string(code_life.count());
+        answer["interval"] = std::to_string(interval_seconds);
+    }
+    return answer;
 }
 
-std::variant<DeviceCodes::Started, DeviceCodes::Refusal> DeviceCodes::redeem(const std::string& device_code,
-                                                                             const std::string& client_id, Time now) {
+std::variant<DeviceCodes::Started, LoginRefusal> DeviceCodes::redeem(const std::string& device_code,
+                                                                     const std::string& client_id, bool v2, Time now) {
+    const auto refuse = [v2](const char* of_v1, const char* of_v2, int code, const char* message) {
+        return LoginRefusal{400, v2 ? of_v2 : of_v1, code, message};
+    };
     const auto it = started_.find(device_code);
-    if (it == started_.end() || it->second.client_id != client_id)
-        return Refusal{"invalid_grant", 70000, "The provided value for the input parameter 'code' is not valid."};
+    if (it == started_.end() || it->second.client_id != client_id || it->second.v2 != v2)
+        return refuse("invalid_grant", "bad_verification_code", 70000,
+                      "The provided value for the input parameter 'code' is not valid.");
     if (it->second.expires_at <= now) {
         started_.erase(it);
-        return Refusal{"code_expired", 70019, "Verification code expired."};
+        return refuse("code_expired", "expired_token", 70019, "Verification code expired.");
     }
     if (it->second.declined) {
         started_.erase(it);
-        return Refusal{"access_denied", 70018, "The end user denied the authorization request."};
+        return refuse("access_denied", "authorization_declined", 70018,
+                      "The end user denied the authorization request.");
     }
     if (it->second.user.empty())
-        return Refusal{"authorization_pending", 70016,
-                       "OAuth 2.0 device flow error. Authorization is pending. Continue polling."};
+        return refuse("authorization_pending", "authorization_pending", 70016,
+                      "OAuth 2.0 device flow error. Authorization is pending. Continue polling.");
     // A code is good for one sign-in.
     auto started = std::move(it->second);
     started_.erase(it);
