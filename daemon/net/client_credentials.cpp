@@ -1,8 +1,7 @@
-#include "net/base64url.hpp"
 #include "net/client_assertion.hpp"
 #include "net/credentials.hpp"
+#include "net/login_form.hpp"
 #include "net/managed_identity.hpp"
-#include "net/redact.hpp"
 #include "net/retry.hpp"
 #include "net/sign_in_errors.hpp"
 #include "net/token_fetcher.hpp"
@@ -11,16 +10,6 @@
 
 namespace regent::net {
 namespace {
-
-/// A tenant becomes a path segment of the sign-in address; nothing else may get into it.
-bool is_tenant(std::string_view text) {
-    constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
-    return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
-}
-
-tl::unexpected<TokenError> failure(bool retryable, std::string_view message, std::string help) {
-    return tl::unexpected(TokenError{.retryable = retryable, .message = redact(message), .help = std::move(help)});
-}
 
 /// The client credentials grant: a secret, or an assertion that somebody signed.
 class ClientCredentials final : public TokenFetcher {
@@ -33,38 +22,21 @@ public:
 
     tl::expected<Fetched, TokenError> fetch(const std::string& scope, int,
                                             std::optional<std::chrono::milliseconds>& retry_after) override {
-        if (!is_tenant(request_.tenant)) {
-            return failure(false, "the tenant is neither a GUID nor a domain name",
-                           "check AZURE_TENANT_ID or the Environment's tenantId");
-        }
         auto form = make_form(scope);
         if (!form) return tl::unexpected(std::move(form.error()));
-        Request request;
-        request.method = Method::post;
-        request.origin = request_.login_origin;
-        request.target = target_;
-        request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}};
-        request.body = std::move(*form);
-        request.idempotent = true;  // two tokens instead of one harm nobody
-        request.max_response_bytes = 1U << 20U;
         const auto asked_at = clock_.monotonic();
-        auto outcome = transport_.send(request);
-        Secret::wipe(request.body);
-        if (outcome.fate != Fate::answered) {
-            return failure(true, outcome.error,
-                           "check the network, the proxy and `endpoints.login` in the Environment manifest");
-        }
-        if (outcome.status != 200) {
-            if (const auto text = find_header(outcome.headers, "Retry-After")) {
+        auto outcome = post_login_form(transport_, request_.login_origin, request_.tenant, "token", std::move(*form));
+        if (!outcome) return tl::unexpected(std::move(outcome.error()));
+        if (outcome->status != 200) {
+            if (const auto text = find_header(outcome->headers, "Retry-After"))
                 retry_after = parse_retry_after(*text, clock_.now());
-            }
-            auto error = explain_refusal(outcome.status, outcome.body);
-            hide_own_secret(error.message);
+            auto error = explain_refusal(outcome->status, outcome->body);
+            if (const auto* secret = std::get_if<Secret>(&request_.credential)) hide_secret(error.message, *secret);
             return tl::unexpected(std::move(error));
         }
         auto read =
-            read_token_answer(outcome.body, clock_, asked_at, "check `endpoints.login` in the Environment manifest");
-        Secret::wipe(outcome.body);
+            read_token_answer(outcome->body, clock_, asked_at, "check `endpoints.login` in the Environment manifest");
+        Secret::wipe(outcome->body);
         return read;
     }
 
@@ -81,18 +53,6 @@ private:
         return form +
                "&client_assertion_type=" + form_encoded("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") +
                "&client_assertion=" + form_encoded(*assertion);
-    }
-
-    /// A service that quotes the request back would put the secret into an error; its form is not one redact() can
-    /// know.
-    void hide_own_secret(std::string& message) const {
-        const auto* secret = std::get_if<Secret>(&request_.credential);
-        if (secret == nullptr || secret->empty()) return;
-        for (const auto& text : {secret->reveal(), form_encoded(secret->reveal())}) {
-            for (auto at = message.find(text); at != std::string::npos; at = message.find(text, at + 3)) {
-                message.replace(at, text.size(), "***");
-            }
-        }
     }
 
     Transport& transport_;

@@ -101,7 +101,6 @@ std::string text_member(const nlohmann::json& object, const char* name) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-/// error_codes[0]; 0 when there is none. The words are not searched for it: they may change.
 int first_code(const nlohmann::json& answer) {
     const auto codes = answer.find("error_codes");
     if (codes == answer.end() || !codes->is_array() || codes->empty() || !codes->front().is_number_integer()) return 0;
@@ -138,6 +137,11 @@ TokenError explain_refusal(int status, std::string_view body) {
     return {.retryable = known == nullptr ? busy : known->retryable || is_passing(status),
             .message = shown(words),
             .help = known == nullptr ? (busy ? std::string(wait_a_little) : std::string()) : std::string(known->help)};
+}
+
+int refusal_code(std::string_view body) {
+    const auto answer = nlohmann::json::parse(body, nullptr, false);
+    return answer.is_object() ? first_code(answer) : 0;
 }
 
 }  // namespace regent::net

@@ -12,4 +12,8 @@ namespace regent::net {
 /// in its place. Text that could sign somebody in is masked.
 [[nodiscard]] TokenError explain_refusal(int status, std::string_view body);
 
+/// The AADSTS number of a refusal: `error_codes[0]`; 0 when it has none. The words are not searched for it: they may
+/// change.
+[[nodiscard]] int refusal_code(std::string_view body);
+
 }  // namespace regent::net
