@@ -201,6 +201,9 @@ the manifests at once. Without the key, the whole repository is read.)"},
         ErrorCode{"RG0465", "name of a variable",
                   R"(A variable's name begins with a letter or `_` and goes on with letters, digits
 and `_`, so that `${name}` and `${name:-default}` can be told from text.)"},
+        ErrorCode{"RG0467", "account of a person",
+                  R"(`signIn.account` is the user principal name of the only account that `regent
+login` takes for this environment: `connectors@contoso.example`.)"},
         ErrorCode{"RG0470", "path in the configuration of the service",
                   R"(The service runs in no particular folder: paths in its configuration begin
 with `/`.)"},

@@ -85,6 +85,30 @@ constexpr std::array dataverse_members = {
           .example = "ContosoConnectors"},
 };
 
+constexpr std::array delegated_services = {
+    EnumValue{.name = "powerApps", .help = "connectors with `backend: environment`, and where a Dataverse is"},
+    EnumValue{.name = "dataverse", .help = "connectors with `backend: solution`"},
+    EnumValue{.name = "resourceManager", .help = "connectors with `backend: logicapps`"},
+};
+constexpr std::array sign_in_members = {
+    Field{.name = "delegated",
+          .type = FieldType::list,
+          .item = FieldType::enumeration,
+          .values = delegated_services,
+          .required = true,
+          .help = "services that a person's account is used for, signed in with `regent login`",
+          .example = "[powerApps]"},
+    Field{.name = "account",
+          .default_text = "whoever signs in",
+          .help = "the only account that may sign in, by its user principal name",
+          .example = "connectors@contoso.example"},
+    Field{.name = "clientId",
+          .type = FieldType::guid,
+          .default_text = "the Azure CLI's",
+          .help = "the public client that the account signs in to",
+          .example = "22222222-2222-2222-2222-222222222222"},
+};
+
 constexpr std::array modes = {
     EnumValue{.name = "plan", .help = "changes are shown; `regent apply` is refused"},
     EnumValue{.name = "apply", .help = "changes are carried out"},
@@ -198,6 +222,12 @@ constexpr std::array spec_members = {
           .default_text = "the cloud's",
           .help = "where the services are, when not where the cloud has them; https, or http on this machine",
           .example = "{login: \"http://127.0.0.1:8080\", graph: \"http://127.0.0.1:8080\"}"},
+    Field{.name = "signIn",
+          .type = FieldType::mapping,
+          .members = sign_in_members,
+          .default_text = "everything is signed in to as the application",
+          .help = "which services take a person's account instead of the application's own",
+          .example = "{delegated: [powerApps], account: connectors@contoso.example}"},
     Field{.name = "powerPlatformEnvironments",
           .type = FieldType::text_map,
           .default_text = "none",

@@ -5,6 +5,7 @@
 #include "manifest/load_logicapps.hpp"
 #include "manifest/load_path.hpp"
 #include "manifest/load_plain.hpp"
+#include "manifest/load_sign_in.hpp"
 #include "manifest/load_values.hpp"
 #include "manifest/loader.hpp"
 #include "manifest/rules_name.hpp"
@@ -226,6 +227,7 @@ EnvironmentResult load_environment(const Document& document) {
     environment.endpoints = endpoints_of(environment.cloud);
     set_resource_manager(environment.cloud, environment.endpoints);
     load_endpoints(spec.mapping("endpoints"), environment.endpoints, findings);
+    environment.sign_in = load_sign_in(spec.mapping("signIn"), findings);
     load_aliases(spec, environment, findings);
     load_dataverses(spec, environment, findings);
     load_resource_groups(spec, environment, findings);

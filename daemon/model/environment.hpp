@@ -45,6 +45,18 @@ struct Dataverse {
     std::string solution;     ///< unique name of the solution of connectors that name none; may be empty
 };
 
+/// Environment.spec.signIn: services that a person's account is used for instead of the application's own, because they
+/// take no writes from an application there. Graph is none of them.
+struct DelegatedSignIn {
+    bool power_apps = false, dataverse = false, resource_manager = false;
+    /// A public client. The default is the Azure CLI's, as Microsoft's paconn has it
+    /// (https://github.com/microsoft/PowerPlatformConnectors/tree/dev/tools/paconn-cli).
+    std::string client_id = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+    std::string account;  ///< the only one that may sign in, by its user principal name; empty: anybody
+
+    [[nodiscard]] bool any() const noexcept { return power_apps || dataverse || resource_manager; }
+};
+
 /// Environment.spec.policy: what a run may do here.
 struct Policy {
     enum class Mode { plan, apply };
@@ -71,6 +83,7 @@ struct Environment {
     std::string cloud = "public";
     bool production = false;  ///< real people and data: what is usual elsewhere can be a risk here
     Endpoints endpoints;
+    DelegatedSignIn sign_in;
     std::map<std::string, std::string> power_platform_environments;  ///< alias → environment id
     std::vector<Dataverse> dataverses;
     std::map<std::string, std::string> resource_groups;  ///< alias → "/subscriptions/…/resourceGroups/…"
