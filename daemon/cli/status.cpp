@@ -50,6 +50,8 @@ std::string run_line(const json& environment, Time now) {
     if (const auto error = text_of(run, "error"); !error.empty()) {
         const auto code = text_of(run, "errorCode");
         text += fmt::format("          {}{}\n", error, code.empty() ? "" : " (" + code + ")");
+        if (const auto help = text_of(run, "errorHelp"); !help.empty())
+            text += fmt::format("          help: {}\n", help);
     }
     return text;
 }

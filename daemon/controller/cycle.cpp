@@ -116,8 +116,8 @@ tl::expected<void, Cycle::Stop> Cycle::take_lock() {
 tl::expected<void, Cycle::Stop> Cycle::connect() {
     auto tenant = keeper_.tenant_of(environment_);
     if (!tenant) {
-        return tl::unexpected(Stop{"failed", fmt::format("{}; {}", tenant.error().message, tenant.error().help),
-                                   "RG0701", ConditionReason::permission_denied});
+        return tl::unexpected(
+            Stop{"failed", tenant.error().message, "RG0701", ConditionReason::permission_denied, tenant.error().help});
     }
     tenant_ = std::move(*tenant);
     return {};
@@ -136,8 +136,8 @@ tl::expected<void, Cycle::Stop> Cycle::observe() {
     if (!planned) {
         auto& error = planned.error();
         if (error.kind == provider::ErrorKind::sign_in) keeper_.reconnect();
-        return tl::unexpected(
-            Stop{parts_.stop ? "interrupted" : "failed", sentence(error), error.code, reason_of(error.kind)});
+        return tl::unexpected(Stop{parts_.stop ? "interrupted" : "failed", sentence(error), error.code,
+                                   reason_of(error.kind), error.help});
     }
     before_ = std::move(*planned);
     run_.read = before_.report.objects_read;
@@ -441,6 +441,7 @@ RunStatus Cycle::failed(const Stop& stop) {
     run_.result = stop.result;
     run_.error = stop.message;
     run_.error_code = stop.code;
+    run_.error_help = stop.help;
     if (stop.result != "failed") return run_;
     store::RunRow row;
     row.environment = key_;
@@ -455,8 +456,9 @@ RunStatus Cycle::failed(const Stop& stop) {
     parts_.measurements.run_finished(keeper_.name_, run_, phases_);
     if (!keeper_.failing_) {
         emit(EventType::run_failed, EventSeverity::error,
-             fmt::format("{} cannot be kept: {}. Nothing was changed", keeper_.name_, stop.message), {},
-             std::string(to_string(stop.reason)));
+             fmt::format("{} cannot be kept: {}. Nothing was changed{}{}", keeper_.name_, stop.message,
+                         stop.help.empty() ? "" : "; ", stop.help),
+             {}, std::string(to_string(stop.reason)));
         events_.back().run = run_.id;
         parts_.emit(std::move(events_.back()));
     }

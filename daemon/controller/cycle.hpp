@@ -24,6 +24,7 @@ private:
         std::string result;  ///< failed, interrupted, try-again
         std::string message, code;
         ConditionReason reason = ConditionReason::service_error;
+        std::string help = {};
     };
 
     tl::expected<void, Stop> take_lock();

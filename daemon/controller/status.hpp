@@ -120,6 +120,7 @@ struct RunStatus {
     std::size_t read = 0, created = 0, adopted = 0, updated = 0, removed = 0, secrets = 0, failed = 0;
     std::string error;  ///< why it failed, in a sentence
     std::string error_code;
+    std::string error_help;  ///< how to mend it; of the last run only, the history does not keep it
 };
 
 /// A plan that is not (yet) carried out.

@@ -110,6 +110,7 @@ void add_notices(std::vector<PageData>& notices, const EnvironmentStatus& enviro
         std::string words = fmt::format("The last run of {} {}", name,
                                         run.result == "refused" ? "was refused" : "did not do all of its work");
         if (!run.error.empty()) words += ": " + run.error;
+        if (!run.error_help.empty()) words += "; " + run.error_help;
         if (!run.error_code.empty()) words += fmt::format(" (regent explain {})", run.error_code);
         say("✗", "bad", words);
     }

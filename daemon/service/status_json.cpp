@@ -292,6 +292,7 @@ json to_json(const RunStatus& run) {
         .set("failed", run.failed)
         .text("error", run.error)
         .text("errorCode", run.error_code)
+        .text("errorHelp", run.error_help)
         .take();
 }
 
