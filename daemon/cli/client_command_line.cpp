@@ -101,6 +101,13 @@ void ClientCommandLine::add_asking(CLI::App& app) {
     duration_option(rotate, "--timeout", rotate_.timeout,
                     "How long to wait for the service (default 15m); then exit with 75");
 
+    auto* login = app.add_subcommand("login", "A person signs in, for services that `signIn` of the Environment names");
+    login->add_flag("--service", login_.by_service,
+                    "For the running service, which keeps the sign-in; needs no repository");
+    login->footer(
+        "Shows a code to be entered in a browser, anywhere; what comes back is kept in an encrypted file.\n"
+        "Output: text, json. Exit codes: 0 signed in, 4 not signed in.");
+
     auto* pause = app.add_subcommand("pause", "Keep hands off one object, or off everything")->alias("suspend");
     pause->add_option("what", pause_.what, "KIND/NAME");
     pause->add_flag("--all", pause_.all, "Everything in the environment (without -e: in all)");
@@ -130,6 +137,8 @@ std::optional<ExitCode> ClientCommandLine::run(const std::string& command, const
     if (command == "reconcile") return reconcile(global, reconcile_, client, terminal);
     if (command == "rotate")
         return rotate_.direct ? rotate_directly(global, rotate_, terminal) : rotate(global, rotate_, client, terminal);
+    if (command == "login")
+        return login_.by_service ? login_by_service(global, client, terminal) : login(global, terminal);
     if (command == "pause") return pause(global, pause_, client, terminal);
     if (command == "resume") return resume(global, resume_, client, terminal);
     if (command == "approve") return approve(global, plan_, client, terminal);

@@ -34,6 +34,7 @@ private:
     WaitOptions wait_;
     ReconcileOptions reconcile_;
     RotateOptions rotate_;
+    LoginOptions login_;
     PauseOptions pause_;
     ResumeOptions resume_;
     std::string describe_what_, plan_;

@@ -21,6 +21,8 @@ ExitCode wait(const GlobalOptions& global, const WaitOptions& options, ServiceCl
 ExitCode reconcile(const GlobalOptions& global, const ReconcileOptions& options, ServiceClient& client,
                    Terminal& terminal);
 ExitCode rotate(const GlobalOptions& global, const RotateOptions& options, ServiceClient& client, Terminal& terminal);
+/// `regent login --service`.
+ExitCode login_by_service(const GlobalOptions& global, ServiceClient& client, Terminal& terminal);
 ExitCode pause(const GlobalOptions& global, const PauseOptions& options, ServiceClient& client, Terminal& terminal);
 ExitCode resume(const GlobalOptions& global, const ResumeOptions& options, ServiceClient& client, Terminal& terminal);
 ExitCode approve(const GlobalOptions& global, const std::string& plan, ServiceClient& client, Terminal& terminal);

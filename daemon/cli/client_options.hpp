@@ -60,6 +60,10 @@ struct RotateOptions {
     std::chrono::seconds timeout{900};
 };
 
+struct LoginOptions {
+    bool by_service = false;  ///< the running service keeps the sign-in, not this command
+};
+
 struct PauseOptions {
     std::string what;
     bool all = false;

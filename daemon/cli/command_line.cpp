@@ -36,7 +36,8 @@ Examples:
   regent explain Application.spec          what a manifest may say
 
 Signing in: AZURE_CLIENT_ID with AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH or AZURE_FEDERATED_TOKEN_FILE, a managed identity with
-            AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential, or files in $CREDENTIALS_DIRECTORY.
+            AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential, or files in $CREDENTIALS_DIRECTORY; as a person, where an
+            Environment says so: `regent login`.
 Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 3 invalid manifests, 4 sign-in or permission, 5 partly done,
             6 refused by a guard, 7 the service cannot be reached, 64 wrong usage, 70 a bug, 75 try again later, 130 interrupted.
 )";
@@ -81,6 +82,7 @@ struct CommandLine {
             ->footer(
                 "Output: text, json. Exit codes: 0 all is well, 4 sign-in or permission, 7 the service does not "
                 "answer.");
+        app.add_subcommand("logout", "Forget what `regent login` has kept");
         add_daemon();
         client.add_to(app);
         app.add_subcommand("explain", "What an error code, a kind, a field or a reason means")
@@ -347,6 +349,7 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
     if (name == "import") return import_manifests(line.global, line.import_options, terminal);
     if (name == "init") return init(line.global, line.init_options, terminal);
     if (name == "doctor") return doctor(line.global, terminal);
+    if (name == "logout") return logout(line.global, terminal);
     if (name == "daemon") return daemon(line.global, line.daemon_options, terminal);
     if (name == "explain") return explain(line.explain_what, terminal);
     if (name == "explain-token") return explain_token(line.global, line.explain_token_options, terminal);

@@ -19,6 +19,9 @@ ExitCode import_manifests(const GlobalOptions& global, const ImportOptions& opti
 ExitCode init(const GlobalOptions& global, const InitOptions& options, Terminal& terminal);
 /// Whether everything is there that planning and applying need; changes nothing.
 ExitCode doctor(const GlobalOptions& global, Terminal& terminal);
+/// A person signs in, or their sign-in is forgotten, for the services that Environment.spec.signIn names.
+ExitCode login(const GlobalOptions& global, Terminal& terminal);
+ExitCode logout(const GlobalOptions& global, Terminal& terminal);
 /// `regent rotate --direct`.
 ExitCode rotate_directly(const GlobalOptions& global, const RotateOptions& options, Terminal& terminal);
 /// The service. Returns when it was asked to stop.

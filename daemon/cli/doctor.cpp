@@ -136,17 +136,18 @@ bool has_connectors(const controller::Workspace& workspace) {
                        [](const auto& entry) { return entry.first.kind == model::kind::connector; });
 }
 
-/// Reads the tenant, plans, and asks of each step whether it would be let through.
-void examine_plan(const controller::Workspace& workspace, controller::Tenant& tenant, Examination& examination) {
-    const auto signed_in = tenant.signed_in();
-    if (!signed_in) return;
+bool has_failed(const Findings& findings) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const auto& finding) { return finding.verdict == Finding::Verdict::failed; });
+}
+
+/// Reads the tenant and plans; nothing when that failed, which is then a finding.
+std::optional<controller::Planned> plan_for(const controller::Workspace& workspace, controller::Tenant& tenant,
+                                            Examination& examination) {
     auto planned = controller::observe_and_plan(workspace, tenant, {}, {{}, {}});
-    const bool scopes = declares(workspace, model::path::consented_scopes);
     if (!planned) {
         examination.add({controller::finding_of(planned.error())});
-        examination.needs = controller::permission_needs({}, scopes, *signed_in, std::nullopt);
-        examination.add(controller::check_permissions(examination.needs));
-        return;
+        return std::nullopt;
     }
     examination.add(
         {{Finding::Verdict::ok,
@@ -154,13 +155,27 @@ void examine_plan(const controller::Workspace& workspace, controller::Tenant& te
           fmt::format("read {} objects, planned {} steps", planned->report.objects_read, planned->plan.steps.size()),
           {},
           false}});
+    examination.add(controller::check_connector_steps(planned->plan, workspace.environment));
+    return std::move(*planned);
+}
+
+/// Asks of each planned step whether it would be let through. Without `readable`, it is known already that not all of
+/// the tenant can be read, so that nothing can be planned.
+void examine_plan(const controller::Workspace& workspace, controller::Tenant& tenant, bool readable,
+                  Examination& examination) {
+    const auto signed_in = tenant.signed_in();
+    if (!signed_in) return;
+    auto planned = readable ? plan_for(workspace, tenant, examination) : std::nullopt;
     std::optional<std::set<std::string>> owned;
-    if (auto found = tenant.owned_among(controller::applications_written(planned->plan)); found) {
-        owned = std::move(*found);
-    } else {
-        examination.add({controller::finding_of(found.error())});
+    if (planned) {
+        if (auto found = tenant.owned_among(controller::applications_written(planned->plan)); found) {
+            owned = std::move(*found);
+        } else {
+            examination.add({controller::finding_of(found.error())});
+        }
     }
-    examination.needs = controller::permission_needs(planned->plan, scopes, *signed_in, owned);
+    const bool scopes = declares(workspace, model::path::consented_scopes);
+    examination.needs = controller::permission_needs(planned ? planned->plan : plan::Plan{}, scopes, *signed_in, owned);
     examination.add(controller::check_permissions(examination.needs));
 }
 
@@ -172,7 +187,14 @@ void examine_tenant(const controller::Workspace& workspace, const GlobalOptions&
     }
     examination.add(controller::check_endpoints(workspace.environment, has_connectors(workspace), **tenant));
     examination.add(controller::check_sign_in(workspace.environment, credential_source(), **tenant));
-    if (!model::has_errors(workspace.diagnostics)) examine_plan(workspace, **tenant, examination);
+    auto person = controller::check_person(workspace.environment, **tenant);
+    const bool somebody = !has_failed(person);
+    examination.add(std::move(person));
+    if (model::has_errors(workspace.diagnostics)) return;
+    auto connectors = controller::check_connectors(workspace.graph, **tenant, somebody);
+    const bool readable = somebody && !has_failed(connectors);
+    examination.add(std::move(connectors));
+    examine_plan(workspace, **tenant, readable, examination);
 }
 
 }  // namespace

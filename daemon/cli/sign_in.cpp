@@ -1,7 +1,9 @@
 #include "cli/sign_in.hpp"
 
+#include "cli/plan_output.hpp"
 #include "cli/terminal.hpp"
 #include "net/credentials.hpp"
+#include "service/surroundings.hpp"
 
 #include <cstdlib>
 
@@ -24,7 +26,14 @@ tl::expected<std::unique_ptr<controller::Tenant>, controller::SignInError> sign_
     if (!credential)
         return tl::unexpected(controller::SignInError{credential.error().message, credential.error().help});
     static controller::Measurements nobody;  // a command counts nothing
-    return controller::connect(environment, options.connection, std::move(*credential), std::move(on_wait), nobody);
+    auto connection = options.connection;
+    connection.person = person_files(environment, options);
+    return controller::connect(environment, connection, std::move(*credential), std::move(on_wait), nobody);
+}
+
+controller::PersonFiles person_files(const model::Environment& environment, const GlobalOptions& options) {
+    return service::person_files(environment.name, state_file(options).parent_path(),
+                                 environment_variable("CREDENTIALS_DIRECTORY").value_or(""));
 }
 
 std::string credential_source() {

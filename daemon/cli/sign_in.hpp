@@ -13,4 +13,7 @@ namespace regent::cli {
 /// Where sign_in() takes the credential from, for people: "a client secret", never a value.
 [[nodiscard]] std::string credential_source();
 
+/// Where sign-ins of persons are kept: beside the history. See service::person_files().
+[[nodiscard]] controller::PersonFiles person_files(const model::Environment& environment, const GlobalOptions& options);
+
 }  // namespace regent::cli

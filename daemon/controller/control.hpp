@@ -2,6 +2,7 @@
 
 #include "controller/event.hpp"
 #include "controller/status.hpp"
+#include "model/environment.hpp"
 
 #include <tl/expected.hpp>
 
@@ -100,6 +101,9 @@ public:
     [[nodiscard]] virtual tl::expected<void, ControlError> approve(const std::string& environment,
                                                                    const std::string& plan_id,
                                                                    const std::string& by) = 0;
+
+    /// The Environment that is in force under this name.
+    [[nodiscard]] virtual tl::expected<model::Environment, ControlError> environment(const std::string& name) const = 0;
 
     [[nodiscard]] virtual tl::expected<std::vector<HistoryEntry>, ControlError> history(
         const HistoryFilter& filter) const = 0;

@@ -93,6 +93,7 @@ public:
                                             const std::string& by) override;
     tl::expected<void, ControlError> approve(const std::string& environment, const std::string& plan_id,
                                              const std::string& by) override;
+    tl::expected<model::Environment, ControlError> environment(const std::string& name) const override;
     tl::expected<std::vector<HistoryEntry>, ControlError> history(const HistoryFilter& filter) const override;
     tl::expected<std::vector<ChangeEntry>, ControlError> changes(const HistoryFilter& filter) const override;
     tl::expected<std::vector<Event>, ControlError> events(const HistoryFilter& filter) const override;

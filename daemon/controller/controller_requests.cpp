@@ -92,6 +92,19 @@ tl::expected<std::vector<Control::Ticket>, ControlError> Controller::reconcile(c
     return tickets;
 }
 
+tl::expected<model::Environment, ControlError> Controller::environment(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    auto runners = runners_named(name);
+    if (!runners) return tl::unexpected(std::move(runners.error()));
+    if (runners->size() == 1 && runners->front()->workspace) return runners->front()->workspace->environment;
+    if (runners->size() == 1)
+        return tl::unexpected(ControlError{ControlError::Kind::refused,
+                                           fmt::format("the manifests of `{}` are not loaded yet", name),
+                                           "see `regent status`"});
+    return tl::unexpected(
+        ControlError{ControlError::Kind::invalid, "which environment?", "there are several; name one"});
+}
+
 bool Controller::done(const Ticket& ticket) const {
     const std::lock_guard lock(mutex_);
     const auto found = runners_.find(ticket.environment);

@@ -32,6 +32,14 @@ using Findings = std::vector<Finding>;
 /// Signs in. `source` says where the credential came from, never what it is.
 [[nodiscard]] Findings check_sign_in(const model::Environment& environment, const std::string& source, Tenant& tenant);
 
+/// Whether the person of environments that need one is signed in, tried with each of the services that this is for.
+[[nodiscard]] Findings check_person(const model::Environment& environment, Tenant& tenant);
+
+/// Whether each place that may hold connectors can be read, and as whom. Without a `person`, whose places are left out.
+[[nodiscard]] Findings check_connectors(const plan::DesiredGraph& graph, Tenant& tenant, bool person);
+/// What of `plan` a service may refuse to an application, although reading was allowed. Pure.
+[[nodiscard]] Findings check_connector_steps(const plan::Plan& plan, const model::Environment& environment);
+
 /// How a permission that planned steps need stands.
 struct PermissionNeed {
     std::string purpose;                 ///< "consent to delegated permissions"

@@ -1,8 +1,8 @@
 #include "controller/tenant.hpp"
 
+#include "controller/http_transport.hpp"
 #include "controller/measured_transport.hpp"
-#include "net/cpprest_transport.hpp"
-#include "net/curl_transport.hpp"
+#include "controller/person_sign_in.hpp"
 #include "net/retry.hpp"
 #include "net/system_clock.hpp"
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
@@ -61,19 +61,16 @@ class ServiceTenant final : public Tenant {
 public:
     ServiceTenant(const model::Environment& environment, const ConnectOptions& options, net::SignIn sign_in,
                   net::WaitListener on_wait, Measurements& measurements)
-        : environment_(environment), warnings_(std::move(sign_in.warnings)) {
-        auto allowed = transport_options(environment, options);
-        if (auto origin = net::origin_of(sign_in.credential); !origin.empty())
-            allowed.allowed_origins.push_back(std::move(origin));
-        const std::string chosen = options.transport.empty() ? REGENT_TRANSPORT : options.transport;
-        auto transport = chosen == "curl" ? net::make_curl_transport(std::move(allowed), rng_)
-                                          : net::make_cpprest_transport(std::move(allowed), rng_);
-        transport_ =
-            std::make_unique<MeasuredTransport>(std::move(transport), environment.endpoints, clock_, measurements);
+        : environment_(environment), person_(options.person), warnings_(std::move(sign_in.warnings)) {
+        auto origins = origins_of(environment);
+        if (auto origin = net::origin_of(sign_in.credential); !origin.empty()) origins.push_back(std::move(origin));
+        transport_ = std::make_unique<MeasuredTransport>(make_http_transport(options, std::move(origins), rng_),
+                                                         environment.endpoints, clock_, measurements);
         tokens_ =
             net::make_token_source(*transport_, clock_, rng_,
                                    {environment.endpoints.login, environment.tenant_id, std::move(sign_in.client_id),
                                     std::move(sign_in.credential), federated_audience_of(environment.cloud)});
+        tokens_ = with_person(std::move(tokens_), environment, options.person, *transport_, clock_, rng_);
         session_ =
             net::make_session(*transport_, *tokens_, clock_, rng_, {},
                               [this, on_wait = std::move(on_wait)](const auto& origin, auto wait, const auto& why) {
@@ -87,6 +84,7 @@ public:
         graph_.replication_grace = options.replication_grace;
         power_apps_.origin = environment.endpoints.power_apps;
         power_apps_.scope = environment.endpoints.power_apps_scope;
+        power_apps_.person = environment.sign_in.power_apps;
         power_apps_.login_origin = authority_of(environment.cloud);
         power_apps_.identity = identity;
         power_apps_.lookup_grace = std::min(options.replication_grace, power_apps_.lookup_grace);
@@ -121,8 +119,6 @@ public:
     tl::expected<Seen, provider::ProviderError> look(const model::Scope& scope, const provider::ReadOrder* order,
                                                      provider::ReadProgress& progress) {
         if (!graph_observer_) graph_observer_ = provider::graph::make_graph_observer(*session_, clock_, graph_);
-        if (!power_apps_observer_)
-            power_apps_observer_ = provider::powerapps::make_powerapps_observer(*session_, clock_, power_apps_);
         Seen seen;
         auto& snapshot = seen.snapshot;
         snapshot.taken_at = clock_.now();
@@ -140,24 +136,34 @@ public:
         if (!delivery_observer_) delivery_observer_ = provider::delivery::make_delivery_observer(*session_, delivery_);
         if (auto read = delivery_observer_->observe(scope, snapshot, progress); !read)
             return tl::unexpected(std::move(read.error()));
+        if (auto read = look_at_connectors(scope, snapshot, progress); !read)
+            return tl::unexpected(std::move(read.error()));
+        return seen;
+    }
+
+    tl::expected<void, provider::ProviderError> read_connectors(const model::Scope& scope) override {
+        model::Snapshot unused;
+        return look_at_connectors(scope, unused, provider::unwatched());
+    }
+
+    tl::expected<void, provider::ProviderError> look_at_connectors(const model::Scope& scope, model::Snapshot& snapshot,
+                                                                   provider::ReadProgress& progress) {
         const bool connectors = !scope.power_platform_environments.empty() ||
                                 std::any_of(scope.wanted.begin(), scope.wanted.end(),
                                             [](const auto& w) { return w.address.kind == model::kind::connector; });
+        if (!power_apps_observer_)
+            power_apps_observer_ = provider::powerapps::make_powerapps_observer(*session_, clock_, power_apps_);
         if (connectors) {
-            if (auto read = power_apps_observer_->observe(scope, snapshot, progress); !read)
-                return tl::unexpected(std::move(read.error()));
+            if (auto read = power_apps_observer_->observe(scope, snapshot, progress); !read) return read;
         }
         if (!scope.dataverses.empty()) {
             if (!dataverse_observer_)
                 dataverse_observer_ = provider::dataverse::make_dataverse_observer(*session_, clock_, dataverse_);
-            if (auto read = dataverse_observer_->observe(scope, snapshot, progress); !read)
-                return tl::unexpected(std::move(read.error()));
+            if (auto read = dataverse_observer_->observe(scope, snapshot, progress); !read) return read;
         }
         if (!logic_apps_observer_)
             logic_apps_observer_ = provider::logicapps::make_logicapps_observer(*session_, clock_, logic_apps_);
-        if (auto read = logic_apps_observer_->observe(scope, snapshot, progress); !read)
-            return tl::unexpected(std::move(read.error()));
-        return seen;
+        return logic_apps_observer_->observe(scope, snapshot, progress);
     }
 
     tl::expected<model::Survey, provider::ProviderError> survey(const model::Selection& selection,
@@ -181,6 +187,16 @@ public:
         auto token = tokens_->token(graph_.scope);
         if (!token) return tl::unexpected(SignInError{token.error().message, token.error().help});
         return SignedIn{token->object_id, token->tenant_id, token->roles};
+    }
+
+    tl::expected<PersonSignedIn, SignInError> person_signed_in(const std::string& scope) override {
+        if (is_delegated(environment_, scope)) {
+            if (auto token = tokens_->token(scope); !token)
+                return tl::unexpected(SignInError{token.error().message, token.error().help});
+        }
+        auto kept = kept_sign_in(environment_, person_);
+        if (!kept) return tl::unexpected(std::move(kept.error()));
+        return PersonSignedIn{kept->user, kept->signed_in_at};
     }
 
     Reached reach(const std::string& origin) override {
@@ -223,22 +239,18 @@ public:
     void interrupt() noexcept override { clock_.interrupt(); }
 
 private:
-    static net::TransportOptions transport_options(const model::Environment& environment,
-                                                   const ConnectOptions& options) {
-        net::TransportOptions transport;
-        transport.allowed_origins = {environment.endpoints.login, environment.endpoints.graph,
-                                     environment.endpoints.power_apps, environment.endpoints.resource_manager};
-        transport.allowed_origins.insert(transport.allowed_origins.end(), environment.endpoints.blob_origins.begin(),
-                                         environment.endpoints.blob_origins.end());
-        transport.allowed_origins.push_back(origin_of_vaults(environment.endpoints.key_vault));
-        add_dataverses(environment, transport.allowed_origins);
-        transport.ca_file = options.ca_file;
-        transport.proxy = options.proxy;
-        transport.request_timeout = options.timeout;
-        return transport;
+    static std::vector<std::string> origins_of(const model::Environment& environment) {
+        const auto& endpoints = environment.endpoints;
+        std::vector<std::string> origins = {endpoints.login, endpoints.graph, endpoints.power_apps,
+                                            endpoints.resource_manager};
+        origins.insert(origins.end(), endpoints.blob_origins.begin(), endpoints.blob_origins.end());
+        origins.push_back(origin_of_vaults(endpoints.key_vault));
+        add_dataverses(environment, origins);
+        return origins;
     }
 
     const model::Environment environment_;
+    const PersonFiles person_;
     const std::vector<std::string> warnings_;
     net::SystemClock clock_;
     net::SystemRng rng_;

@@ -12,6 +12,7 @@
 #include <tl/expected.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
@@ -19,6 +20,15 @@
 #include <vector>
 
 namespace regent::controller {
+
+/// Where the sign-ins of persons are kept, for environments that need one: a file for each in `folder`, encrypted with
+/// `key`.
+struct PersonFiles {
+    std::filesystem::path folder;
+    std::filesystem::path key;
+    bool may_make_key = false;           ///< the key is a file of regent's own, not one that somebody named
+    std::string login = "regent login";  ///< how a person signs in here, for help
+};
 
 /// How to reach the services of a tenant.
 struct ConnectOptions {
@@ -28,6 +38,7 @@ struct ConnectOptions {
     std::string proxy;
     /// How long something just written may stay invisible before regent believes that it is not there.
     std::chrono::seconds replication_grace{120};
+    PersonFiles person;
     model::LocalDelivery delivery;  ///< what of this machine client secrets may be handed to
 };
 
@@ -47,6 +58,12 @@ struct SignedIn {
     std::string object_id;           ///< of the service principal
     std::string tenant_id;           ///< empty: the token does not say
     std::vector<std::string> roles;  ///< application permissions that were granted
+};
+
+/// A person whose account is used for some services.
+struct PersonSignedIn {
+    std::string user;  ///< may be empty: the token did not say
+    std::chrono::system_clock::time_point since;
 };
 
 /// What became of a try to reach an endpoint.
@@ -76,8 +93,13 @@ public:
         if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
         return Seen{std::move(*snapshot), provider::ReadFrom::tenant};
     }
+    /// Reads the connectors of `scope` and keeps nothing of them: whether that is allowed is the question.
+    [[nodiscard]] virtual tl::expected<void, provider::ProviderError> read_connectors(const model::Scope& scope) = 0;
     /// Who we are: the token for Graph without its text.
     [[nodiscard]] virtual tl::expected<SignedIn, SignInError> signed_in() = 0;
+    /// The same for the person of environments that need one, tried with a token for `scope` when that is one of
+    /// theirs.
+    [[nodiscard]] virtual tl::expected<PersonSignedIn, SignInError> person_signed_in(const std::string& scope) = 0;
     /// Asks an endpoint of the environment anything, to see whether it can be reached.
     [[nodiscard]] virtual Reached reach(const std::string& origin) = 0;
     /// Which of the applications with these object ids the caller owns.

@@ -251,8 +251,8 @@ private:
     }
 
     [[nodiscard]] Response post(const Request& request, const std::vector<std::string>& path) const {
-        static constexpr std::array<std::string_view, 5> actions = {"reconcile", "pause", "resume", "approve",
-                                                                    "rotate"};
+        static constexpr std::array<std::string_view, 6> actions = {"reconcile", "pause",  "resume",
+                                                                    "approve",   "rotate", "sign-in"};
         if (path.size() != 1 || std::find(actions.begin(), actions.end(), path[0]) == actions.end())
             return not_found("the API has no such action", "docs/reference/api.md lists them");
         if (!request.peer)
@@ -268,6 +268,7 @@ private:
         if (path[0] == "pause") return pause(arguments, by);
         if (path[0] == "rotate") return rotate(arguments, by);
         if (path[0] == "resume") return resume(arguments, by);
+        if (path[0] == "sign-in") return sign_in(arguments, by);
         return approve(arguments, by);
     }
 
@@ -324,6 +325,36 @@ private:
         if (plan.size() < shortest)
             throw ArgumentError{"a plan is named by 8 digits of its id or more", "`regent status` shows it"};
         return done(control_.approve(arguments.text("environment"), plan, by), by);
+    }
+
+    /// Begins a sign-in; with `number` says how that one stands. A question as well, but whoever sees the code can use
+    /// it, so only those see it who may ask for one.
+    [[nodiscard]] Response sign_in(const Arguments& arguments, const std::string& by) const {
+        arguments.only({"environment", "number"});
+        const auto environment = control_.environment(arguments.text("environment"));
+        if (!environment) return error_response(environment.error());
+        if (options_.sign_ins == nullptr) return not_found("nobody can sign in here");
+        const auto number = arguments.number("number");
+        if (!number) return with_json(sign_in_json(options_.sign_ins->begin(*environment, by)), 202);
+        const auto state = options_.sign_ins->look(environment->name, *number);
+        if (!state)
+            return not_found(fmt::format("there is no sign-in {} for `{}` any more", *number, environment->name),
+                             "somebody began another one, or the service was started anew");
+        return with_json(sign_in_json(*state));
+    }
+
+    static json sign_in_json(const PersonSignIns::State& state) {
+        json body{{"number", state.number}, {"state", to_string(state.standing)}};
+        const auto put = [&body](const char* name, const std::string& value) {
+            if (!value.empty()) body[name] = value;
+        };
+        put("verificationUri", state.verification_uri);
+        put("userCode", state.user_code);
+        if (!state.user_code.empty()) body["endsAt"] = rfc3339(state.ends_at);
+        put("user", state.user);
+        put("error", state.error);
+        put("help", state.help);
+        return body;
     }
 
     [[nodiscard]] static Response done(const tl::expected<void, ControlError>& result, const std::string& by) {

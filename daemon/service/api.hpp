@@ -2,6 +2,7 @@
 
 #include "controller/control.hpp"
 #include "service/http.hpp"
+#include "service/person_sign_ins.hpp"
 
 #include <string>
 
@@ -9,6 +10,7 @@ namespace regent::service {
 
 struct ApiOptions {
     std::string group = "regent-admin";  ///< whose members may change something, besides root and the service's user
+    PersonSignIns* sign_ins = nullptr;   ///< outlives the server; null: nobody can sign in through it
     std::string socket;                  ///< where that is possible, for the message to those who asked elsewhere
 };
 

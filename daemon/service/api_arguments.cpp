@@ -150,4 +150,11 @@ std::optional<std::chrono::seconds> Arguments::seconds(const char* name) const {
     return std::chrono::seconds(value->get<std::int64_t>());
 }
 
+std::optional<std::uint64_t> Arguments::number(const char* name) const {
+    const auto* value = find(name);
+    if (value == nullptr) return std::nullopt;
+    if (!value->is_number_unsigned()) throw ArgumentError{fmt::format("`{}` must be a number", name), ""};
+    return value->get<std::uint64_t>();
+}
+
 }  // namespace regent::service

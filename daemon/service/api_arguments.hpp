@@ -44,6 +44,7 @@ public:
     void only(std::initializer_list<std::string_view> names) const;
     [[nodiscard]] std::string text(const char* name) const;
     [[nodiscard]] bool flag(const char* name) const;
+    [[nodiscard]] std::optional<std::uint64_t> number(const char* name) const;
     [[nodiscard]] std::optional<model::Address> address(const char* name) const;
     [[nodiscard]] std::optional<std::chrono::seconds> seconds(const char* name) const;
 

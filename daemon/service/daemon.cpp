@@ -1,6 +1,7 @@
 #include "service/daemon.hpp"
 
 #include "controller/controller.hpp"
+#include "controller/person_sign_in.hpp"
 #include "controller/state_lock.hpp"
 #include "net/system_clock.hpp"
 #include "service/api.hpp"
@@ -9,6 +10,7 @@
 #include "service/journal.hpp"
 #include "service/metrics.hpp"
 #include "service/notifications.hpp"
+#include "service/person_sign_ins.hpp"
 #include "service/sd_notify.hpp"
 #include "service/status_page.hpp"
 #include "store/service_store.hpp"
@@ -20,6 +22,7 @@
 #include <charconv>
 #include <csignal>
 #include <ctime>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -63,6 +66,7 @@ public:
         if (const auto end = take_state(); end != DaemonEnd::stopped) return end;
         open_receivers();
         make_controller();
+        make_sign_ins();
         if (!open_sockets()) return DaemonEnd::cannot_start;
         controller_->start();
         return options_.once ? run_once() : run_until_stopped();
@@ -154,14 +158,52 @@ private:
         auto sign_in = sign_in_for(environment.name, surroundings_);
         if (!sign_in) return tl::unexpected(controller::SignInError{sign_in.error().message, sign_in.error().help});
         for (const auto& warning : sign_in->warnings) journal_.note(Severity::warning, warning);
+        auto options = connect_options(configuration, environment);
+        options.delivery = delivery_of(configuration);
+        return controller::connect(environment, options, std::move(*sign_in), std::move(on_wait), metrics_);
+    }
+
+    [[nodiscard]] controller::ConnectOptions connect_options(const model::DaemonConfiguration& configuration,
+                                                             const model::Environment& environment) const {
         controller::ConnectOptions options;
         options.timeout = configuration.request_timeout;
         options.transport = configuration.transport;
         options.ca_file = configuration.ca_file;
         options.proxy = configuration.proxy;
         options.replication_grace = configuration.replication_grace;
-        options.delivery = delivery_of(configuration);
-        return controller::connect(environment, options, std::move(*sign_in), std::move(on_wait), metrics_);
+        options.person = person_files(environment.name, surroundings_.state, surroundings_.credentials);
+        options.person.login = "regent login --service";
+        return options;
+    }
+
+    void make_sign_ins() {
+        sign_ins_.emplace(
+            [this](const auto& environment, auto& clock, const auto& show_code) {
+                model::DaemonConfiguration configuration;
+                {
+                    const std::lock_guard lock(configuration_mutex_);
+                    configuration = configuration_;
+                }
+                return controller::log_in(environment, connect_options(configuration, environment), clock, show_code);
+            },
+            [this](const auto& environment, const auto& by, const auto& grant) {
+                if (!grant) {
+                    journal_.note(Severity::warning, fmt::format("nobody signed in for `{}`, which {} asked for: {}",
+                                                                 environment.name, by, grant.error().message));
+                    return;
+                }
+                journal_.note(Severity::info,
+                              fmt::format("{} signed in for `{}`, asked for by {}",
+                                          grant->user.empty() ? "somebody" : grant->user, environment.name, by));
+                // What waited for this need not wait for its interval as well.
+                static_cast<void>(controller_->reconcile({.environment = environment.name,
+                                                          .address = {},
+                                                          .fetch = false,
+                                                          .create_again = false,
+                                                          .by = by,
+                                                          .rotate = {},
+                                                          .keep_old = {}}));
+            });
     }
 
     /// Without a word of the configuration: files in a folder of ours, and no commands.
@@ -215,7 +257,7 @@ private:
 
     std::vector<Route> routes(const std::string& socket) {
         return {health_routes(*controller_, {[this] { return alive(); }}), metrics_route(*controller_, metrics_),
-                api_routes(*controller_, {configuration_.socket_group, socket}),
+                api_routes(*controller_, {configuration_.socket_group, &*sign_ins_, socket}),
                 status_page_routes(*controller_, [this] { return clock_.now(); })};
     }
 
@@ -303,7 +345,10 @@ private:
                              configuration->socket != configuration_.socket ||
                              configuration->socket_group != configuration_.socket_group;
         if (sockets) journal_.note(Severity::warning, "sockets and notifications change when the service is restarted");
-        configuration_ = *configuration;
+        {
+            const std::lock_guard lock(configuration_mutex_);
+            configuration_ = *configuration;
+        }
         controller_->reload(std::move(*configuration));
         journal_.note(Severity::info, "the configuration was read again");
         manager_.ready(controller_->status_line());
@@ -342,7 +387,9 @@ private:
     std::chrono::steady_clock::time_point next_check_ = std::chrono::steady_clock::now() + std::chrono::minutes(10);
     std::atomic<std::chrono::steady_clock::time_point> last_tick_{std::chrono::steady_clock::now()};
     std::optional<Notifications> notifications_;
+    std::mutex configuration_mutex_;  ///< while the configuration changes, and for who reads it in another thread
     std::optional<controller::Controller> controller_;
+    std::optional<PersonSignIns> sign_ins_;             // asks the controller
     std::vector<std::unique_ptr<HttpServer>> servers_;  // last: they ask the controller
 };
 

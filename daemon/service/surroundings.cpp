@@ -76,6 +76,25 @@ tl::expected<net::SignIn, net::TokenError> sign_in_for(const std::string& enviro
     return net::credential_from_directory(surroundings.credentials, own ? prefix : std::string{});
 }
 
+controller::PersonFiles person_files(const std::string& environment, const fs::path& state,
+                                     const fs::path& credentials) {
+    const auto folder = state / "sign-ins";
+    const std::string name = "token-cache-key";
+    std::error_code error;
+    for (const auto& credential : {environment + "." + name, name}) {
+        if (!credentials.empty() && fs::exists(credentials / credential, error))
+            return {.folder = folder, .key = credentials / credential};
+    }
+    if (const auto named = variable("REGENT_TOKEN_CACHE_KEY_FILE"); !named.empty())
+        return {.folder = folder, .key = named};
+    // A unit of systemd is given its secrets; it makes none that nobody knows of.
+    if (!credentials.empty()) return {.folder = folder, .key = credentials / name};
+    const auto configuration = variable("XDG_CONFIG_HOME"), home = variable("HOME");
+    const auto base =
+        !configuration.empty() ? fs::path(configuration) : fs::path(home.empty() ? state.string() : home) / ".config";
+    return {.folder = folder, .key = base / "regent" / name, .may_make_key = true};
+}
+
 std::unique_ptr<source::ChangingSource> source_of(const model::DaemonConfiguration& configuration,
                                                   const Surroundings& surroundings, const std::string& last_commit) {
     if (configuration.git) return source::watch_git(location_of(configuration, surroundings), last_commit);

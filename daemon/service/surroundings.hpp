@@ -27,6 +27,13 @@ struct Surroundings {
 [[nodiscard]] tl::expected<net::SignIn, net::TokenError> sign_in_for(const std::string& environment,
                                                                      const Surroundings& surroundings);
 
+/// Where sign-ins of persons are kept: `sign-ins` in the state folder. They are encrypted with the credential
+/// `<environment>.token-cache-key` or `token-cache-key` below `credentials`, else the file that
+/// $REGENT_TOKEN_CACHE_KEY_FILE names, else, outside of systemd, one that regent makes in the user's configuration
+/// folder.
+[[nodiscard]] controller::PersonFiles person_files(const std::string& environment, const std::filesystem::path& state,
+                                                   const std::filesystem::path& credentials);
+
 /// The source that `configuration` names, with the credentials `git-token`, `git-ssh-key` and `git-known-hosts`.
 [[nodiscard]] std::unique_ptr<source::ChangingSource> source_of(const model::DaemonConfiguration& configuration,
                                                                 const Surroundings& surroundings,

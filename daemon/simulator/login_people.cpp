@@ -59,7 +59,8 @@ long seconds(Time time) {
 }  // namespace
 
 bool People::is_grant(const std::string& grant_type, bool v2) {
-    return grant_type == "refresh_token" || (v2 ? grant_type == device_code_grant : grant_type == "device_code");
+    // MSAL for JavaScript sends the short name to version 2 as well (@azure/msal-common, GrantType).
+    return grant_type == "refresh_token" || grant_type == "device_code" || (v2 && grant_type == device_code_grant);
 }
 
 /// Programs that may sign people in: Microsoft's own, and public clients of the tenant.

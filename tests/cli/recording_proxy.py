@@ -13,8 +13,8 @@ import urllib.parse
 HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 SIGNATURE = re.compile(rb"[?&]sig=([^&\"\s]+)")
 # The members and form fields in which a secret travels.
-SECRET_MEMBERS = {"secretText", "access_token", "clientSecret"}
-SECRET_FIELDS = {"client_secret", "client_assertion"}
+SECRET_MEMBERS = {"secretText", "access_token", "refresh_token", "id_token", "device_code", "clientSecret"}
+SECRET_FIELDS = {"client_secret", "client_assertion", "refresh_token", "device_code"}
 
 
 class RecordingProxy:

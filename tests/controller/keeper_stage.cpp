@@ -61,6 +61,10 @@ public:
         return {};
     }
     tl::expected<SignedIn, SignInError> signed_in() override { return SignedIn{}; }
+    tl::expected<void, provider::ProviderError> read_connectors(const model::Scope&) override { return {}; }
+    tl::expected<PersonSignedIn, SignInError> person_signed_in(const std::string&) override {
+        return tl::unexpected(SignInError{"nobody", ""});
+    }
     Reached reach(const std::string&) override { return {.answered = true, .error = {}, .date = {}}; }
     tl::expected<std::set<std::string>, provider::ProviderError> owned_among(
         const std::set<std::string>& object_ids) override {

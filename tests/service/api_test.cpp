@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 using namespace regent;
@@ -28,8 +30,8 @@ struct Service {
     std::filesystem::path path = folder.path / "regent.sock";
     std::unique_ptr<HttpServer> unix_server, tcp_server;
 
-    explicit Service(const std::string& group = "") {
-        const ApiOptions options{group, path.string()};
+    explicit Service(const std::string& group = "", PersonSignIns* sign_ins = nullptr) {
+        const ApiOptions options{group, sign_ins, path.string()};
         auto on_unix = HttpServer::listen(UnixListener{path, group}, {api_routes(control, options)});
         auto on_tcp = HttpServer::listen(TcpListener{"127.0.0.1", 0}, {api_routes(control, options)});
         REQUIRE(on_unix);
@@ -358,4 +360,92 @@ TEST_CASE("names of foreign tenants may hold anything and stay JSON") {
     });
     const auto objects = service.get("/api/v1/environments/prod/objects/Connector");
     CHECK_THAT(objects["items"][0]["conditions"][0]["message"].get<std::string>(), Contains("\xEF\xBF\xBD"));
+}
+
+namespace {
+
+/// A person who signs in when the test says so.
+struct PretendedPerson {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool finished = false;
+    std::vector<std::string> told;
+
+    PersonSignIns sign_ins{
+        [this](const model::Environment&, net::Clock& clock,
+               const controller::ShowCode& show) -> tl::expected<net::DelegatedGrant, controller::SignInError> {
+            net::DeviceCode code;
+            code.user_code = "ABCD23456";
+            code.verification_uri = "https://microsoft.com/devicelogin";
+            code.expires_in = std::chrono::seconds(900);
+            code.device_code = net::Secret::copy_of("device-code-that-nobody-sees");
+            show(code);
+            for (;;) {
+                {
+                    const std::lock_guard lock(mutex);
+                    if (finished) break;
+                }
+                if (!clock.sleep_for(std::chrono::milliseconds(5)))
+                    return tl::unexpected(controller::SignInError{"interrupted", "run the command again"});
+            }
+            net::DelegatedGrant grant;
+            grant.user = "maker@contoso.example";
+            grant.refresh_token = net::Secret::copy_of("refresh-token-that-nobody-sees");
+            return grant;
+        },
+        [this](const model::Environment& environment, const std::string&, const auto& grant) {
+            const std::lock_guard lock(mutex);
+            told.push_back(environment.name + (grant ? " " + grant->user : " nobody"));
+        }};
+
+    void finish() {
+        const std::lock_guard lock(mutex);
+        finished = true;
+    }
+};
+
+json state_after(const Service& service, const json& question, const std::string& standing) {
+    for (;;) {
+        const auto state = service.post("/api/v1/sign-in", question);
+        if (state.at("state") != standing) return state;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a person signs in through the service, and only who may ask sees the code", "[api]") {
+    PretendedPerson person;
+    const Service service("", &person.sign_ins);
+    const auto begun = service.post("/api/v1/sign-in", {{"environment", "prod"}}, 202);
+    const json question{{"environment", "prod"}, {"number", begun.at("number")}};
+    const auto waiting = state_after(service, question, "asking");
+    CHECK(waiting.at("state") == "waiting");
+    CHECK(waiting.at("userCode") == "ABCD23456");
+    CHECK(waiting.at("verificationUri") == "https://microsoft.com/devicelogin");
+    CHECK(waiting.contains("endsAt"));
+    CHECK(service.get("/api/v1/sign-in", 404).contains("error"));
+
+    person.finish();
+    const auto done = state_after(service, question, "waiting");
+    CHECK(done.at("state") == "signedIn");
+    CHECK(done.at("user") == "maker@contoso.example");
+    for (const auto& state : {waiting, done}) CHECK(state.dump().find("nobody-sees") == std::string::npos);
+    CHECK(person.told == std::vector<std::string>{"prod maker@contoso.example"});
+    static_cast<void>(service.post("/api/v1/sign-in", {{"environment", "prod"}, {"number", 4711}}, 404));
+    static_cast<void>(service.post("/api/v1/sign-in", {{"environment", "elsewhere"}}, 404));
+    static_cast<void>(service.post("/api/v1/sign-in", {{"environment", "prod"}, {"number", "one"}}, 400));
+}
+
+TEST_CASE("who asks for a sign-in again ends the waiting of the one before", "[api]") {
+    PretendedPerson person;
+    const Service service("", &person.sign_ins);
+    const auto first = service.post("/api/v1/sign-in", {{"environment", "prod"}}, 202);
+    const auto second = service.post("/api/v1/sign-in", {{"environment", "prod"}}, 202);
+    CHECK(second.at("number") != first.at("number"));
+    static_cast<void>(service.post("/api/v1/sign-in", {{"environment", "prod"}, {"number", first.at("number")}}, 404));
+    person.finish();
+    const json question{{"environment", "prod"}, {"number", second.at("number")}};
+    static_cast<void>(state_after(service, question, "asking"));
+    CHECK(state_after(service, question, "waiting").at("state") == "signedIn");
 }

@@ -214,6 +214,16 @@ tl::expected<void, ControlError> FakeControl::approve(const std::string& environ
     return {};
 }
 
+tl::expected<model::Environment, controller::ControlError> FakeControl::environment(const std::string& name) const {
+    if (fails_with) return tl::unexpected(*fails_with);
+    if (!name.empty() && name != "prod")
+        return tl::unexpected(controller::ControlError{controller::ControlError::Kind::not_found,
+                                                       "no environment `" + name + "` is kept here", ""});
+    model::Environment found;
+    found.name = "prod";
+    return found;
+}
+
 tl::expected<std::vector<HistoryEntry>, ControlError> FakeControl::history(const HistoryFilter& filter) const {
     const std::lock_guard lock(mutex_);
     std::vector<HistoryEntry> found;

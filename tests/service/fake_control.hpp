@@ -51,6 +51,8 @@ public:
                                                         const std::string& by) override;
     tl::expected<void, controller::ControlError> approve(const std::string& environment, const std::string& plan_id,
                                                          const std::string& by) override;
+    [[nodiscard]] tl::expected<model::Environment, controller::ControlError> environment(
+        const std::string& name) const override;
     [[nodiscard]] tl::expected<std::vector<controller::HistoryEntry>, controller::ControlError> history(
         const controller::HistoryFilter& filter) const override;
     [[nodiscard]] tl::expected<std::vector<controller::ChangeEntry>, controller::ControlError> changes(

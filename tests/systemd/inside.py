@@ -340,6 +340,35 @@ def a_change_by_somebody_else_is_put_back_and_the_journal_explains_it():
     check("changed outside regent" in told and "Application/second" in told, told)
 
 
+@case
+def a_person_signs_in_through_the_service_with_a_credential_as_key():
+    needs_the_daemon()
+    environment = REPOSITORY / "environments" / "demo.regent.yaml"
+    before = environment.read_text()
+    credential("token-cache-key", "0123456789abcdef" * 4 + "\n")
+    simulator("switches", {"login": {"deviceCodeIntervalSeconds": 1}})
+    commit("A person for Power Apps", {"environments/demo.regent.yaml": before.replace("spec:\n", "spec:\n  signIn: {delegated: [powerApps]}\n", 1)})
+    run("systemctl", "restart", "regent")
+    wait_for("it says that nobody has signed in", lambda: "regent login --service -e demo" in run("regent", "status").stdout, 60)
+    asking = subprocess.Popen(["regent", "login", "--service"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    said = ""
+    while "The code ends at" not in said:
+        line = asking.stderr.readline()
+        check(line, said)
+        said += line
+    code = re.search(r"enter the code\n\s+(\w+)\n", said).group(1)
+    simulator("change", {"path": f"/devicelogin/{code}", "patch": {"user": "maker@contoso.example"}})
+    out, _ = asking.communicate(timeout=60)
+    check(asking.returncode == 0 and "Signed in as maker@contoso.example" in out, out)
+    wait_for("everything is ready again", lambda: run("regent", "status", "--exit-code", expect=None).returncode == 0, 60)
+    (kept,) = (STATE / "sign-ins").iterdir()
+    check(kept.owner() == "regent" and kept.stat().st_mode & 0o777 == 0o600, f"{kept} {oct(kept.stat().st_mode)}")
+    commit("Nobody for Power Apps", {"environments/demo.regent.yaml": before})
+    (CREDSTORE / "regent.token-cache-key").unlink()
+    run("systemctl", "restart", "regent")
+    wait_for("everything is ready without a person", lambda: run("regent", "status", "--exit-code", expect=None).returncode == 0, 60)
+
+
 # Broken
 
 @case

@@ -127,11 +127,14 @@ ErrorKind kind_of(int status, const ServiceWords& words) {
     return ErrorKind::rejected;
 }
 
-std::string help_for(ErrorKind kind, const ServiceWords& words) {
+std::string help_for(ErrorKind kind, const ServiceWords& words, bool person) {
+    if (person && (words.code == "EnvironmentAccessDenied" || kind == ErrorKind::forbidden)) {
+        return "check the id below `powerPlatformEnvironments`; the account that signed in (`regent login`) has to be "
+               "an Environment Maker there, and to own the connector or be its editor";
+    }
     if (words.code == "EnvironmentAccessDenied") {
         return "check the id below `powerPlatformEnvironments`; a service principal sees environments only after an "
-               "administrator has "
-               "registered it (New-PowerAppManagementApp)";
+               "administrator has registered it (New-PowerAppManagementApp)";
     }
     if (words.code == "ServiceToServiceEnvironmentNotFound") {
         return "an environment is there for Power Apps some minutes after it was created, at most ten: run again then";
@@ -145,8 +148,8 @@ std::string help_for(ErrorKind kind, const ServiceWords& words) {
         return "the service has no host free for the script at the moment; the next run tries again";
     if (kind == ErrorKind::forbidden) {
         return "an administrator of the Power Platform registers the service principal once with "
-               "New-PowerAppManagementApp -ApplicationId "
-               "<client id>";
+               "New-PowerAppManagementApp -ApplicationId <client id>; where that is not enough, a person signs in: "
+               "`signIn: {delegated: [powerApps]}` in the Environment, then `regent login`";
     }
     if (kind == ErrorKind::sign_in)
         return "the token was not accepted by Power Apps: check the tenant and `endpoints.powerAppsScope`";
@@ -187,7 +190,7 @@ ProviderError PowerAppsClient::refused(const std::string& what, const net::Answe
             .service = net::redact(service),
             .request_id = answer.request_id.empty() ? answer.client_request_id : answer.request_id,
             .time = now(),
-            .help = help_for(kind, words),
+            .help = help_for(kind, words, options_.person),
             .retry_after = {},
             .code = code_of(kind)};
 }

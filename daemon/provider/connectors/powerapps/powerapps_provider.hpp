@@ -19,6 +19,7 @@ namespace regent::provider::powerapps {
 struct PowerAppsOptions {
     std::string origin = "https://api.powerapps.com";
     std::string scope = "https://service.powerapps.com/.default";
+    bool person = false;  ///< tokens for `scope` are a person's, not an application's: what a refusal is mended by
     std::string api_version = "2016-11-01";
     std::string login_origin = "https://login.microsoftonline.com";  ///< written into a connector's loginUri
     Identity identity;
