@@ -19,8 +19,20 @@ bool is_policy(const std::string& code) {
     return code.find("AppPolicy") != std::string::npos;
 }
 
+/// The calling service principal was made minutes ago, and not everybody in the directory knows it; or it is gone.
+bool is_caller_unknown(const std::string& code) {
+    return code == "Authorization_IdentityNotFound";
+}
+
+/// The path itself is not known there, whatever the object.
+bool is_path_unknown(const GraphAnswer& answer) {
+    return says(answer, "Resource not found for the segment");
+}
+
 ErrorKind kind_of(const GraphAnswer& answer) {
     const auto code = answer.error_code();
+    if (is_caller_unknown(code)) return ErrorKind::transient;
+    if (is_path_unknown(answer)) return ErrorKind::rejected;
     switch (answer.status) {
         case 401:
             return ErrorKind::sign_in;
@@ -34,17 +46,33 @@ ErrorKind kind_of(const GraphAnswer& answer) {
             return ErrorKind::conflict;
         case 429:
             return ErrorKind::throttled;
+        case 501:
+            return ErrorKind::rejected;
         default:
             break;
     }
     if (answer.status >= 500) return ErrorKind::transient;
-    const bool conflict = is_concurrent_write(answer) || is_still_enabled(answer) || says(answer, "already exists");
+    const bool conflict = is_concurrent_write(answer) || is_still_enabled(answer) || says(answer, "already exists") ||
+                          says(answer, "A conflicting object");
     return conflict ? ErrorKind::conflict : ErrorKind::rejected;
+}
+
+/// Requests that no manifest can make wrong.
+bool is_unasked_for(const GraphAnswer& answer) {
+    const auto code = answer.error_code();
+    const bool by_status = answer.status == 405 || answer.status == 411 || answer.status == 415 || answer.status == 501;
+    return by_status || is_path_unknown(answer) || code == "Request_UnsupportedQuery" || code == "UnknownError";
 }
 
 /// https://learn.microsoft.com/graph/permissions-reference: the least privilege, and what it does not cover.
 std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
     const auto code = answer.error_code();
+    if (is_caller_unknown(code))
+        return "the directory does not know the service principal that regent signs in as: it was made minutes ago and "
+               "is not known everywhere yet, so run again then; or it was deleted";
+    if (is_unasked_for(answer))
+        return "this request is a mistake of regent's, or this cloud does not have that part of Graph: please report "
+               "it with the request id";
     if (kind == ErrorKind::forbidden) {
         return "the application regent signs in with needs `Application.ReadWrite.OwnedBy` and must be an owner of the "
                "application it changes, or it needs `Application.ReadWrite.All`; for an application made by others, "
@@ -54,10 +82,18 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
         return "the token was not accepted: check the tenant, and that `endpoints` are those of its cloud";
     if (kind == ErrorKind::throttled) return "run again later; nothing that was done is lost";
     if (code == "HostNameNotOnVerifiedDomain") return "use api://{appId}, or a domain that is verified in the tenant";
+    if (code == "IdentifierUrisEndsWithSlash") return "write the identifier URI without the slash at its end";
+    if (code == "Directory_QuotaExceeded" && says(answer, "forward-link"))
+        return "the object holds as many of these as it may: remove some that nobody needs";
     if (code == "Directory_QuotaExceeded")
         return "delete objects that are not needed (deleted ones count for 30 days), or ask for a larger quota";
     if (code == "Directory_ResourceSizeExceeded")
         return "an application holds at most 1200 entries over all of its lists: declare fewer";
+    if (answer.status == 413) return "the request is too large for Graph: declare less in one object";
+    if (says(answer, "A conflicting object") || says(answer, "Another object with the same value"))
+        return "another object of the tenant, perhaps a deleted one, has this value: find it (for an identifier URI: "
+               "`az "
+               "ad app list --identifier-uri …`), or choose another value";
     if (code == "CredentialInvalidLifetimeAsPerAppPolicy")
         return "an app management policy of the tenant limits how long a credential may live: make `validFor` shorter, "
                "or ask "
@@ -134,6 +170,7 @@ ProviderError interrupted(const std::string& what) {
 }
 
 bool is_not_replicated_yet(const GraphAnswer& answer) {
+    if (is_path_unknown(answer)) return false;
     return answer.status == 404 || says(answer, "Not a valid reference update") ||
            says(answer, "does not reference a valid application object") ||
            says(answer, "one of its queried reference-property objects are not present") ||
@@ -154,7 +191,7 @@ bool is_key_taken(const GraphAnswer& answer) {
 }
 
 bool leaves_outcome_open(const GraphAnswer& answer) {
-    return answer.status == 408 || answer.status >= 500;
+    return answer.status == 408 || (answer.status >= 500 && answer.status != 501);
 }
 
 }  // namespace regent::provider::graph

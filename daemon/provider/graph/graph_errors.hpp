@@ -21,10 +21,6 @@ namespace regent::provider::graph {
 /// fresh one. The same answers mean "there is none" when the object is not fresh.
 [[nodiscard]] bool is_not_replicated_yet(const GraphAnswer& answer);
 /// True for a refusal that goes away by itself within seconds: another write on the object, or on the tenant, is under
-/// A scope or role was to be changed or removed that counts as enabled. regent disables them first, so a replica does
-/// not know that yet, or somebody enabled it meanwhile. The message is older than its code.
-/// https://learn.microsoft.com/graph/api/application-update
-[[nodiscard]] bool is_still_enabled(const GraphAnswer& answer);
 /// way.
 [[nodiscard]] bool is_concurrent_write(const GraphAnswer& answer);
 /// A scope or role was to be changed or removed that counts as enabled. regent disables them first, so a replica does
