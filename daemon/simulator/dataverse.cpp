@@ -110,7 +110,7 @@ DataverseOutcome Dataverse::answer(const Request& request, const std::optional<C
     if (!same_text(audience, fmt::format("{}{}{}", request.base_url, prefix, place->organization)) ||
         !same_text(caller->tenant_id, state_.power_apps.tenant_id))
         return DataverseError{401, "0x80040204", "The token is for another audience or tenant."};
-    if (state_.power_apps.switches.require_application_user &&
+    if (caller->user.empty() && state_.power_apps.switches.require_application_user &&
         !state_.power_apps.environments.is_registered(caller->app_id))
         return DataverseError{403, "0x80072560", "The user is not a member of the organization."};
     if (const auto seconds = state_.throttled(caller->app_id); seconds > 0)

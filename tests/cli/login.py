@@ -155,3 +155,25 @@ def there_must_be_somebody_to_ask_and_something_to_sign_in_for(binaries):
         says(it.regent("login", "-o", "yaml", expect=64), "text or json")
         it.edit_environment("delegated: [powerApps]", "delegated: [powerapps], account: nobody")
         says(it.regent("validate", expect=3), "powerApps", "RG0467")
+
+
+SCENARIOS = DEMO.parent.parent / "tests" / "scenarios"
+
+
+@case
+def a_dataverse_and_azure_take_a_person_as_well_and_everything_else_stays_the_application_s(binaries):
+    for scenario, service, scope in (("connector-in-a-solution", "dataverse", "%2Fdataverse%2F"), ("logic-apps", "resourceManager", "management")):
+        seed = SCENARIOS / scenario / "tenant.json"
+        with bench(binaries, SCENARIOS / scenario / "manifests", recorded=True, seed=seed if seed.exists() else None, switches={"login": {"deviceCodeIntervalSeconds": 1}}) as it:
+            asked = []
+            it.proxy.answers.append(lambda method, target, headers, body: asked.append(body.decode()) if "/oauth2/" in target else None)
+            it.edit_environment("spec:\n", "spec:\n  signIn: {delegated: [%s]}\n" % service)
+            it.regent("plan", "-e", "dev", expect=4)
+            login(it, MAKER, "-e", "dev")
+            del asked[:]
+            it.regent("plan", "-e", "dev", expect=0)
+            grants = {(re.search(r"grant_type=(\w+)", body).group(1), re.search(r"scope=([^&]+)", body).group(1)) for body in asked}
+            person = [s for g, s in grants if g == "refresh_token"]
+            check(person and all(scope in s for s in person), grants)
+            check(any("graph" in s for g, s in grants if g == "client_credentials"), grants)
+            check(not any(scope in s for g, s in grants if g == "client_credentials"), grants)
