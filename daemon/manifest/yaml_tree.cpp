@@ -73,12 +73,14 @@ public:
 
     void OnScalar(const YAML::Mark& /*mark*/, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& value) override {
-        const auto seen = fmt::format("the text \"{}\"", value);
-        const auto& event = expect(Kind::scalar, seen, "", anchor);
+        // What was seen is put into words for an error only: a repository holds hundreds of thousands of scalars.
+        const auto seen = [&value] { return fmt::format("the text \"{}\"", value); };
+        if (!is_next(Kind::scalar, "", anchor)) throw Disagreement{seen()};
+        const auto& event = events_[next_++];
         // yaml-cpp has no style in its events: "?" is the tag of a plain scalar, "!" of any other.
         const bool plain = tag == "?";
         const bool same = event.text == value && plain == (event.style == Style::plain) && (plain || tag == "!");
-        if (!same) throw_back(seen);
+        if (!same) throw_back(seen());
         auto node = node_of(event, Node::Kind::scalar);
         node.text = value;
         node.placeholders = placeholders_in(event);
@@ -104,11 +106,13 @@ private:
         std::optional<Entry> entry;  ///< a key that waits for its value
     };
 
-    const GateEvent& expect(Kind kind, std::string_view seen, std::string_view tag, YAML::anchor_t anchor) {
+    [[nodiscard]] bool is_next(Kind kind, std::string_view tag, YAML::anchor_t anchor) const {
         const bool explicit_tag = !tag.empty() && tag != "?";
-        if (next_ >= events_.size() || events_[next_].kind != kind || explicit_tag || anchor != YAML::NullAnchor) {
-            throw Disagreement{std::string(seen)};
-        }
+        return next_ < events_.size() && events_[next_].kind == kind && !explicit_tag && anchor == YAML::NullAnchor;
+    }
+
+    const GateEvent& expect(Kind kind, std::string_view seen, std::string_view tag, YAML::anchor_t anchor) {
+        if (!is_next(kind, tag, anchor)) throw Disagreement{std::string(seen)};
         return events_[next_++];
     }
 
