@@ -6,9 +6,10 @@
 namespace regent::controller {
 
 std::unique_ptr<net::Transport> make_http_transport(const ConnectOptions& options, std::vector<std::string> origins,
-                                                    net::Rng& rng) {
+                                                    net::Rng& rng, CertificatePins pins) {
     net::TransportOptions transport;
     transport.allowed_origins = std::move(origins);
+    transport.pinned_certificates = std::move(pins);
     transport.ca_file = options.ca_file;
     transport.proxy = options.proxy;
     transport.request_timeout = options.timeout;

@@ -63,9 +63,15 @@ public:
                   net::WaitListener on_wait, Measurements& measurements)
         : environment_(environment), person_(options.person), warnings_(std::move(sign_in.warnings)) {
         auto origins = origins_of(environment);
-        if (auto origin = net::origin_of(sign_in.credential); !origin.empty()) origins.push_back(std::move(origin));
-        transport_ = std::make_unique<MeasuredTransport>(make_http_transport(options, std::move(origins), rng_),
-                                                         environment.endpoints, clock_, measurements);
+        CertificatePins pins;
+        if (auto origin = net::origin_of(sign_in.credential); !origin.empty()) {
+            if (auto pin = net::pinned_certificate_of(sign_in.credential); !pin.empty())
+                pins.emplace(origin, std::move(pin));
+            origins.push_back(std::move(origin));
+        }
+        transport_ = std::make_unique<MeasuredTransport>(
+            make_http_transport(options, std::move(origins), rng_, std::move(pins)), environment.endpoints, clock_,
+            measurements);
         tokens_ =
             net::make_token_source(*transport_, clock_, rng_,
                                    {environment.endpoints.login, environment.tenant_id, std::move(sign_in.client_id),

@@ -246,13 +246,16 @@ Client make_client(const std::string& origin_text, const TransportOptions& optio
     config.set_max_redirects(0);  // the library would send the token along, to any host
     config.set_timeout(library_step_timeout);
     config.set_request_compressed_response(false);
-    const bool proxied = !options.proxy.empty() && !is_this_machine(origin.host);
+    const auto pinned = options.pinned_certificates.find(origin_text);
+    const bool is_pinned = pinned != options.pinned_certificates.end();
+    const bool proxied = !options.proxy.empty() && !is_this_machine(origin.host) && !is_pinned;
     if (proxied) config.set_proxy(to_proxy(options.proxy));
     if (origin.scheme == "https") {
         // On the context, not on the stream: the library makes new streams for second addresses and behind proxies,
         // unasked.
-        config.set_ssl_context_callback([host = origin.host, ca = options.ca_file](boost::asio::ssl::context& context) {
-            if (auto wrong = restrict_tls(context.native_handle(), host, ca); !wrong.empty()) throw TlsUnusable(wrong);
+        const TlsTrust trust{origin.host, options.ca_file, is_pinned ? pinned->second : std::string()};
+        config.set_ssl_context_callback([trust](boost::asio::ssl::context& context) {
+            if (auto wrong = restrict_tls(context.native_handle(), trust); !wrong.empty()) throw TlsUnusable(wrong);
         });
     }
     // Behind a proxy the handle's type depends on whether the tunnel stands already, and nothing tells which it is.

@@ -49,13 +49,15 @@ struct GitHubActionsToken {
 
 /// The identity that Azure gave the machine: nothing to keep, nothing to rotate.
 struct ManagedIdentity {
-    enum class Host { virtual_machine, app_service, arc };
+    enum class Host { virtual_machine, app_service, arc, service_fabric };
     Host host = Host::virtual_machine;
     /// Where tokens are had, up to the query.
     std::string endpoint = "http://169.254.169.254/metadata/identity/oauth2/token";
-    Secret header;          ///< of App Service: IDENTITY_HEADER
+    Secret header;          ///< of App Service and Service Fabric: IDENTITY_HEADER
     std::string client_id;  ///< of a user-assigned one; empty: the machine's own
     std::string arc_key_folder = "/var/opt/azcmagent/tokens";
+    /// Of Service Fabric: SHA-1 of the certificate that its endpoint shows, in hex and capitals.
+    std::string server_thumbprint{};
 };
 
 /// What proves to Entra who we are.
@@ -66,6 +68,9 @@ using Credential = std::variant<Secret, ClientCertificate, FederatedTokenFile, G
 /// Where the credential itself has to be asked for, beside the login endpoint: to be among a transport's allowed
 /// origins. Empty for what needs nobody.
 [[nodiscard]] std::string origin_of(const Credential& credential);
+/// What a transport has to trust there, and nothing else: see TransportOptions::pinned_certificates. Empty:
+/// authorities.
+[[nodiscard]] std::string pinned_certificate_of(const Credential& credential);
 
 /// Whose tokens to ask for, and where.
 struct TokenRequest {
@@ -102,9 +107,10 @@ using GetEnvironment = std::function<const char*(const char* name)>;
 /// Reads the variables that the Azure SDKs use: AZURE_TENANT_ID, AZURE_CLIENT_ID, and what there is of, in this order,
 /// AZURE_CLIENT_SECRET; AZURE_CLIENT_CERTIFICATE_PATH with AZURE_CLIENT_CERTIFICATE_PASSWORD;
 /// AZURE_FEDERATED_TOKEN_FILE; GitHub's ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN; IDENTITY_ENDPOINT with
-/// IDENTITY_HEADER (App Service) or IMDS_ENDPOINT (Arc). AZURE_TOKEN_CREDENTIALS narrows that down, by the SDKs' names:
-/// EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, prod. A virtual machine's identity is
-/// asked for only when it says ManagedIdentityCredential or prod, since elsewhere nobody answers at that address.
+/// IDENTITY_HEADER (App Service; with IDENTITY_SERVER_THUMBPRINT, Service Fabric) or IMDS_ENDPOINT (Arc).
+/// AZURE_TOKEN_CREDENTIALS narrows that down, by the SDKs' names: EnvironmentCredential, WorkloadIdentityCredential,
+/// ManagedIdentityCredential, prod. A virtual machine's identity is asked for only when it says
+/// ManagedIdentityCredential or prod, since elsewhere nobody answers at that address.
 /// https://learn.microsoft.com/dotnet/azure/sdk/authentication/credential-chains. The error names the variables that
 /// are missing.
 [[nodiscard]] tl::expected<SignIn, TokenError> credential_from_environment(const GetEnvironment& get_environment);

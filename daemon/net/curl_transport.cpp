@@ -44,8 +44,7 @@ using Url = std::unique_ptr<CURLU, UrlDeleter>;
 struct Exchange {
     const Request& request;
     const ParallelLimit& limit;
-    const std::string& ca_file;
-    std::string host{};
+    TlsTrust trust{};
     Headers headers{};
     std::size_t header_bytes = 0;
     std::string body{};
@@ -89,7 +88,7 @@ int may_go_on(void* data, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 
 CURLcode prepare_tls(CURL*, void* context, void* data) {
     auto& exchange = *static_cast<Exchange*>(data);
-    exchange.refusal = restrict_tls(static_cast<SSL_CTX*>(context), exchange.host, exchange.ca_file);
+    exchange.refusal = restrict_tls(static_cast<SSL_CTX*>(context), exchange.trust);
     return exchange.refusal.empty() ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
 
@@ -204,8 +203,10 @@ private:
         // A connection of its own is the only one on which the library sends a request exactly once.
         auto lane = request.idempotent ? take_lane(request.origin) : Lane{Easy(curl_easy_init()), request.origin};
         if (!lane.handle) return failure(request, Fate::not_sent, "out of memory");
-        Exchange exchange{request, limit_, options_.ca_file};
-        exchange.host = parse_origin(request.origin).value().host;
+        Exchange exchange{request, limit_, {parse_origin(request.origin).value().host, options_.ca_file, {}}};
+        if (const auto pin = options_.pinned_certificates.find(request.origin);
+            pin != options_.pinned_certificates.end())
+            exchange.trust.pin = pin->second;
         const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
         if (left.count() <= 0) return failure(request, Fate::not_sent, "no time was left to send it");
 
@@ -222,7 +223,8 @@ private:
     }
 
     void configure_connection(CURL* handle, Exchange& exchange, milliseconds left) {
-        const bool near = is_this_machine(exchange.host);
+        const bool near = is_this_machine(exchange.trust.host);
+        const bool pinned = !exchange.trust.pin.empty();
         curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
         curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(left.count()));
@@ -232,11 +234,11 @@ private:
         curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
         curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
         // Empty, not absent: absent would let http_proxy and its like decide.
-        curl_easy_setopt(handle, CURLOPT_PROXY, near ? "" : options_.proxy.c_str());
+        curl_easy_setopt(handle, CURLOPT_PROXY, near || pinned ? "" : options_.proxy.c_str());
         curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
         curl_easy_setopt(handle, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
         curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
-        curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
+        curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, pinned ? 0L : 2L);
         curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, prepare_tls);
         curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, &exchange);
         curl_easy_setopt(handle, CURLOPT_MAXAGE_CONN, idle_seconds);

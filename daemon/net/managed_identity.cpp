@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <iterator>
 
 namespace regent::net {
 namespace {
@@ -34,8 +36,29 @@ std::string_view name_of(ManagedIdentity::Host host) {
             return "the identity endpoint of App Service";
         case ManagedIdentity::Host::arc:
             return "the Azure Arc agent";
+        case ManagedIdentity::Host::service_fabric:
+            return "the identity endpoint of Service Fabric";
     }
     return "";
+}
+
+/// "the service's words" in either form: `{"error": "…", "error_description": "…"}`, or Service Fabric's
+/// `{"error": {"code": "…", "message": "…"}}`. One line of them.
+std::string words_of(const nlohmann::json& answer) {
+    if (!answer.is_object()) return {};
+    const auto nested = answer.find("error");
+    if (nested != answer.end() && nested->is_object()) {
+        const auto code = words_of({{"message", nested->value("code", nlohmann::json())}});
+        const auto message = words_of({{"message", nested->value("message", nlohmann::json())}});
+        return code.empty() || message.empty() ? code + message : fmt::format("{}: {}", code, message);
+    }
+    for (const auto* member : {"error_description", "error", "message"}) {
+        const auto found = answer.find(member);
+        if (found == answer.end() || !found->is_string()) continue;
+        const auto words = found->get<std::string>();
+        return words.substr(0, words.find_first_of("\r\n"));
+    }
+    return {};
 }
 
 /// A resource has no "/.default", which a scope ends in.
@@ -82,6 +105,8 @@ private:
         if (!identity_.client_id.empty()) request.target += "&client_id=" + form_encoded(identity_.client_id);
         if (identity_.host == ManagedIdentity::Host::app_service) {
             request.headers.emplace_back("X-IDENTITY-HEADER", identity_.header.reveal());
+        } else if (identity_.host == ManagedIdentity::Host::service_fabric) {
+            request.headers.emplace_back("Secret", identity_.header.reveal());
         } else {
             request.headers.emplace_back("Metadata", "true");
         }
@@ -99,6 +124,8 @@ private:
                 return "2019-08-01";
             case ManagedIdentity::Host::arc:
                 return "2020-06-01";
+            case ManagedIdentity::Host::service_fabric:
+                return "2019-07-01-preview";
         }
         return "";
     }
@@ -107,8 +134,20 @@ private:
         return pauses.at(std::min<std::size_t>(static_cast<std::size_t>(tries), pauses.size()) - 1);
     }
 
-    /// 404 and 410: the service is being updated, or the identity is just being set up.
-    static bool passes(int status) { return status == 404 || status == 410 || status == 429 || status >= 500; }
+    /// 404 and 410: the service is being updated, or the identity is just being set up; but in Service Fabric a 404
+    /// says that the application has none.
+    [[nodiscard]] bool passes(int status) const {
+        if (status == 429 || status >= 500) return true;
+        return (status == 404 || status == 410) && identity_.host != ManagedIdentity::Host::service_fabric;
+    }
+
+    [[nodiscard]] std::string help_for(int status) const {
+        if (identity_.host == ManagedIdentity::Host::service_fabric)
+            return "is an identity assigned to the application, in its resource and in its manifest?";
+        return status == 400 ? "is the identity assigned to this machine? With several, AZURE_CLIENT_ID names the one "
+                               "that is meant"
+                             : "look at the machine's identity in the Azure portal";
+    }
 
     [[nodiscard]] tl::expected<Fetched, TokenError> refusal(const Outcome& outcome, int tries,
                                                             std::optional<milliseconds>& retry_after) const {
@@ -116,21 +155,11 @@ private:
             retry_after = parse_retry_after(*text, clock_.now());
         if (!retry_after) retry_after = outcome.status == 410 ? after_an_update : pause_before(tries);
         const auto answer = nlohmann::json::parse(outcome.body, nullptr, false);
-        std::string words;
-        for (const auto* member : {"error_description", "error", "message"}) {
-            if (!answer.is_object() || !answer.contains(member) || !answer[member].is_string()) continue;
-            words = answer[member].get<std::string>();
-            break;
-        }
-        if (const auto end = words.find_first_of("\r\n"); end != std::string::npos) words.resize(end);
-        const std::string help =
-            outcome.status == 400 ? "is the identity assigned to this machine? With several, AZURE_CLIENT_ID names the "
-                                    "one that is meant"
-                                  : "look at the machine's identity in the Azure portal";
+        const auto words = words_of(answer);
         return failure(passes(outcome.status),
                        fmt::format("{} answered {}{}{}", name_of(identity_.host), outcome.status,
                                    words.empty() ? "" : ": ", words),
-                       help);
+                       help_for(outcome.status));
     }
 
     [[nodiscard]] tl::expected<Secret, TokenError> arc_key(const Headers& headers) const {
@@ -167,6 +196,40 @@ private:
 std::unique_ptr<TokenFetcher> make_managed_identity_fetcher(Transport& transport, Clock& clock,
                                                             ManagedIdentity identity) {
     return std::make_unique<ManagedIdentityTokens>(transport, clock, std::move(identity));
+}
+
+tl::expected<ManagedIdentity, TokenError> service_fabric_identity(const std::string& endpoint, Secret header,
+                                                                  std::string_view thumbprint,
+                                                                  const std::string& client_id) {
+    constexpr auto help =
+        "Service Fabric sets IDENTITY_ENDPOINT, IDENTITY_HEADER and IDENTITY_SERVER_THUMBPRINT together";
+    if (endpoint.empty() || header.reveal().empty())
+        return failure(false, "IDENTITY_SERVER_THUMBPRINT is set without IDENTITY_ENDPOINT and IDENTITY_HEADER", help);
+    // Over plain http there would be no certificate to hold against the thumbprint, whatever the machine.
+    if (!endpoint.starts_with("https://"))
+        return failure(false, "IDENTITY_ENDPOINT is not https, and IDENTITY_SERVER_THUMBPRINT says that it is", help);
+    if (!client_id.empty())
+        return failure(false,
+                       "a Service Fabric application has the identity that its cluster gives it, and AZURE_CLIENT_ID "
+                       "names another",
+                       "unset AZURE_CLIENT_ID");
+    ManagedIdentity identity;
+    identity.host = ManagedIdentity::Host::service_fabric;
+    identity.endpoint = endpoint;
+    identity.header = std::move(header);
+    std::copy_if(thumbprint.begin(), thumbprint.end(), std::back_inserter(identity.server_thumbprint),
+                 [](char c) { return c != ':' && c != ' '; });
+    for (auto& c : identity.server_thumbprint) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    constexpr std::size_t sha1_digits = 40;
+    if (identity.server_thumbprint.size() != sha1_digits ||
+        identity.server_thumbprint.find_first_not_of("0123456789ABCDEF") != std::string::npos)
+        return failure(false, "IDENTITY_SERVER_THUMBPRINT is no SHA-1 thumbprint of 40 hexadecimal digits", help);
+    return identity;
+}
+
+std::string pinned_certificate_of(const Credential& credential) {
+    const auto* identity = std::get_if<ManagedIdentity>(&credential);
+    return identity == nullptr ? std::string() : identity->server_thumbprint;
 }
 
 }  // namespace regent::net

@@ -1,4 +1,5 @@
 #include "net/credentials.hpp"
+#include "net/managed_identity.hpp"
 #include "net/origin.hpp"
 #include "net/private_file.hpp"
 
@@ -87,9 +88,12 @@ public:
         ManagedIdentity identity;
         identity.client_id = value("AZURE_CLIENT_ID");
         const auto endpoint = value("IDENTITY_ENDPOINT");
-        if (has("IDENTITY_SERVER_THUMBPRINT"))
-            return refuse("this is Azure Service Fabric, whose managed identities regent does not know",
-                          "use AZURE_CLIENT_CERTIFICATE_PATH there");
+        if (has("IDENTITY_SERVER_THUMBPRINT")) {
+            auto found = service_fabric_identity(endpoint, Secret(value("IDENTITY_HEADER")),
+                                                 value("IDENTITY_SERVER_THUMBPRINT"), identity.client_id);
+            if (!found) return tl::unexpected(std::move(found.error()));
+            return Credential(std::move(*found));
+        }
         if (!endpoint.empty() && has("IDENTITY_HEADER")) {
             identity.host = ManagedIdentity::Host::app_service;
             identity.endpoint = endpoint;
@@ -179,6 +183,8 @@ struct Description {
                 return fmt::format("{} of App Service", whose);
             case ManagedIdentity::Host::arc:
                 return fmt::format("{} of this Azure Arc machine", whose);
+            case ManagedIdentity::Host::service_fabric:
+                return fmt::format("{} of this Service Fabric application", whose);
         }
         return whose;
     }

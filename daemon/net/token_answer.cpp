@@ -13,20 +13,29 @@ namespace {
 
 using std::chrono::seconds;
 
-std::optional<seconds> lifetime_of(const nlohmann::json& answer) {
-    const auto found = answer.find("expires_in");
+/// A number, or the text of one.
+std::optional<std::int64_t> number_in(const nlohmann::json& answer, const char* member) {
+    const auto found = answer.find(member);
     if (found == answer.end()) return std::nullopt;
-    std::int64_t value = -1;
-    if (found->is_number_integer()) {
-        value = found->get<std::int64_t>();
-    } else if (found->is_string()) {
-        const auto& text = found->get_ref<const std::string&>();
-        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
-    }
+    if (found->is_number_integer()) return found->get<std::int64_t>();
+    if (!found->is_string()) return std::nullopt;
+    const auto& text = found->get_ref<const std::string&>();
+    std::int64_t value = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+/// App Service and Service Fabric say only when a token ends (`expires_on`, in Unix time), not how long it lives.
+std::optional<seconds> lifetime_of(const nlohmann::json& answer, const Clock& clock) {
     constexpr std::int64_t a_week = std::int64_t{7} * 24 * 3600;
-    if (value < 0) return std::nullopt;
-    return seconds(std::min(value, a_week));
+    auto left = number_in(answer, "expires_in");
+    if (!left && !answer.contains("expires_in")) {
+        const auto now = std::chrono::duration_cast<seconds>(clock.now().time_since_epoch()).count();
+        if (const auto ends = number_in(answer, "expires_on"); ends && *ends > now) left = *ends - now;
+    }
+    if (!left || *left < 0) return std::nullopt;
+    return seconds(std::min(*left, a_week));
 }
 
 /// The claims. The token is not ours to verify: it came from the service over TLS, and only names us.
@@ -57,7 +66,7 @@ tl::expected<TokenFetcher::Fetched, TokenError> read_token_answer(std::string_vi
                                                                   std::string_view help) {
     const auto answer = nlohmann::json::parse(body, nullptr, false);
     const auto text = answer.is_object() ? answer.find("access_token") : answer.end();
-    const auto lifetime = answer.is_object() ? lifetime_of(answer) : std::nullopt;
+    const auto lifetime = answer.is_object() ? lifetime_of(answer, clock) : std::nullopt;
     if (!lifetime || text == answer.end() || !text->is_string() ||
         !is_header_safe(text->get_ref<const std::string&>())) {
         return tl::unexpected(TokenError{.retryable = false,

@@ -38,7 +38,8 @@ public:
                                                                      std::unique_ptr<TokenFetcher> fetcher);
 
 /// Reads a token endpoint's answer of status 200 (RFC 6749, section 5.1). `expires_in` may be a number or, as managed
-/// identity endpoints have it, its text. `help` is said when it holds no token that can be used.
+/// identity endpoints have it, its text; or there is only `expires_on`. `help` is said when it holds no token that can
+/// be used.
 [[nodiscard]] tl::expected<TokenFetcher::Fetched, TokenError> read_token_answer(
     std::string_view body, const Clock& clock, std::chrono::steady_clock::time_point asked_at, std::string_view help);
 

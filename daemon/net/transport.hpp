@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,9 @@ struct TransportOptions {
     std::vector<std::string> allowed_origins;
     std::string ca_file;  ///< additional CA bundle in PEM, for private endpoints; empty: the system's only
     std::string proxy;    ///< "http://proxy:3128"; empty: none. Never for loopback
+    /// Origin → SHA-1 of the one certificate that is trusted there, in hex and capitals: no authority vouches for it,
+    /// and neither its names nor its dates are looked at. Never reached through the proxy.
+    std::map<std::string, std::string> pinned_certificates{};
     std::size_t max_parallel = 16;
     std::chrono::milliseconds request_timeout{60'000};  ///< of requests that name none
 };

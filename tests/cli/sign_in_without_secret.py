@@ -4,15 +4,19 @@ import base64
 import contextlib
 import http.server
 import json
+import shutil
+import ssl
 import threading
 import time
 import urllib.parse
 import urllib.request
 
 from bench import BUILT_IN_CLIENT, CLIENT_ID, ONE_APPLICATION, TENANT_ID, bench, case, check, says
+from sign_in import openssl
 
 ISSUER = "https://oidc.cluster.contoso.example"
 SUBJECT = "system:serviceaccount:identity:regent"
+FABRIC_SECRET = "912e4af7-77ba-4fa5-a737-56c8e3ace132"
 
 
 def part(claims):
@@ -58,10 +62,10 @@ def a_federated_token_that_entra_does_not_match_is_4_with_the_part_that_differs(
 
 
 class MetadataService:
-    """What a virtual machine asks: hands out tokens that the simulator made."""
+    """What a virtual machine asks: hands out tokens that the simulator made. With a certificate, Service Fabric's."""
 
-    def __init__(self, it, refusals=()):
-        self.refusals, self.seen = list(refusals), []
+    def __init__(self, it, refusals=(), certificate=None):
+        self.refusals, self.seen, self.certificate = list(refusals), [], certificate
         service = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -74,7 +78,8 @@ class MetadataService:
                                                "scope": query["resource"][0] + "/.default"}).encode()
                 with urllib.request.urlopen(f"{it.simulator.url}/{TENANT_ID}/oauth2/v2.0/token", form) as answer:
                     token = json.load(answer)["access_token"]
-                self.reply(200, {"access_token": token, "expires_in": "3599", "token_type": "Bearer"})
+                ends = {"expires_on": int(time.time()) + 3599} if service.certificate else {"expires_in": "3599"}
+                self.reply(200, {"access_token": token, **ends, "token_type": "Bearer"})
 
             def reply(self, status, body):
                 data = json.dumps(body).encode()
@@ -87,7 +92,16 @@ class MetadataService:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def fabric_variables(self, thumbprint):
+        return {"AZURE_CLIENT_ID": None, "AZURE_CLIENT_SECRET": None, "IDENTITY_HEADER": FABRIC_SECRET, "IDENTITY_SERVER_THUMBPRINT": thumbprint,
+                "IDENTITY_ENDPOINT": f"https://127.0.0.1:{self.server.server_port}/metadata/identity/oauth2/token",
+                "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential"}
 
     def variables(self):
         return {"AZURE_CLIENT_ID": None, "AZURE_CLIENT_SECRET": None, "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
@@ -113,6 +127,30 @@ def a_managed_identity_signs_in_with_both_transports_and_never_through_a_proxy(b
             path, headers = service.seen[0]
             check("/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" in path, path)
             check(headers.get("Metadata") == "true", headers)
+
+
+@case
+def a_service_fabric_application_signs_in_at_the_certificate_that_its_thumbprint_names(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        folder = it.folder.parent / (it.folder.name + ".fabric")
+        folder.mkdir()
+        pem = folder / "node.pem"
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "key", "-out", folder / "certificate", "-days", "30",
+                "-subj", "/CN=node.fabric")
+        pem.write_text((folder / "certificate").read_text() + (folder / "key").read_text())
+        thumbprint = openssl("x509", "-in", folder / "certificate", "-noout", "-fingerprint", "-sha1").decode().strip().split("=")[1]
+        with metadata_service(it, certificate=pem) as service:
+            for transport in ("cpprest", "curl"):
+                environment = {**service.fabric_variables(thumbprint), "REGENT_PROXY": "http://127.0.0.1:9"}
+                it.regent("apply", "--yes", "--transport", transport, environment=environment, expect=0)
+                path, headers = service.seen[-1]
+                check("?api-version=2019-07-01-preview&resource=" in path, path)
+                check(headers.get("Secret") == FABRIC_SECRET, headers)
+                says(it.regent("doctor", "--transport", transport, environment=environment, expect=0),
+                     "by the managed identity of this Service Fabric application")
+        for path in it.folder.rglob("*"):
+            check(not path.is_file() or FABRIC_SECRET.encode() not in path.read_bytes(), f"{path} holds what nobody is to see")
+        shutil.rmtree(folder)
 
 
 @case

@@ -2,6 +2,7 @@
 
 #include "net/base64url.hpp"
 
+#include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -153,18 +154,41 @@ bool verifies_ps256(const std::string& certificate_pem, const std::string& data,
                             reinterpret_cast<const unsigned char*>(data.data()), data.size()) == 1;
 }
 
-std::string der_sha256_base64url(const std::string& certificate_pem) {
+namespace {
+
+std::string der_of(const std::string& certificate_pem) {
     char* name = nullptr;
     char* header = nullptr;
     unsigned char* der = nullptr;
     long size = 0;
     PEM_read_bio(memory(certificate_pem).get(), &name, &header, &der, &size);
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256(der, static_cast<std::size_t>(size), digest);
+    std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
     OPENSSL_free(name);
     OPENSSL_free(header);
     OPENSSL_free(der);
+    return bytes;
+}
+
+const unsigned char* bytes_of(const std::string& text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+}  // namespace
+
+std::string der_sha256_base64url(const std::string& certificate_pem) {
+    const auto der = der_of(certificate_pem);
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256(bytes_of(der), der.size(), digest);
     return to_base64url({reinterpret_cast<const char*>(digest), sizeof digest});
+}
+
+std::string thumbprint_of(const std::string& certificate_pem) {
+    const auto der = der_of(certificate_pem);
+    unsigned char digest[SHA_DIGEST_LENGTH];
+    SHA1(bytes_of(der), der.size(), digest);
+    std::string text;
+    for (const unsigned char byte : digest) text += fmt::format("{:02X}", byte);
+    return text;
 }
 
 TemporaryDirectory::TemporaryDirectory() {

@@ -45,6 +45,8 @@ private:
                                   const std::string& signature);
 /// base64url of SHA-256 over the DER bytes, computed from the PEM text alone.
 [[nodiscard]] std::string der_sha256_base64url(const std::string& certificate_pem);
+/// SHA-1 over the same, in hex and capitals, as Windows shows it.
+[[nodiscard]] std::string thumbprint_of(const std::string& certificate_pem);
 
 /// A folder for one test, gone afterwards.
 class TemporaryDirectory {

@@ -2,6 +2,7 @@
 #include "net/base64url.hpp"
 #include "net/certificates.hpp"
 #include "net/credentials.hpp"
+#include "net/managed_identity.hpp"
 #include "net/scripted.hpp"
 
 #include <catch2/catch.hpp>
@@ -48,6 +49,23 @@ ManagedIdentity app_service() {
     identity.endpoint = "http://169.254.133.2:8081/msi/token";
     identity.header = Secret("header-topsecret");
     return identity;
+}
+
+ManagedIdentity service_fabric() {
+    return service_fabric_identity("https://10.0.0.4:2377/metadata/identity/oauth2/token", Secret("header-topsecret"),
+                                   "ab cd:" + std::string(36, 'f'), {})
+        .value();
+}
+
+/// As App Service and Service Fabric have it: when the token ends, not how long it lives.
+Outcome answer_that_ends_at(std::chrono::system_clock::time_point end, bool as_text) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(end.time_since_epoch()).count();
+    const json expires_on = as_text ? json(std::to_string(seconds)) : json(seconds);
+    return answer(200, json{{"token_type", "Bearer"},
+                            {"access_token", jwt({{"tid", tenant}})},
+                            {"expires_on", expires_on},
+                            {"resource", "https://graph.microsoft.com"}}
+                           .dump());
 }
 
 ManagedIdentity arc(const std::string& keys) {
@@ -191,9 +209,14 @@ TEST_CASE("an identity that is not assigned is not asked for again", "[net][sign
 
 TEST_CASE("App Service wants its own header, and it is in no error", "[net][sign-in][managed-identity][secrets]") {
     int status = 200;
-    Desk desk([&](const Request&, int) { return status == 200 ? token_answer() : answer(status, "denied"); },
-              app_service());
-    REQUIRE(desk.token());
+    std::chrono::system_clock::time_point end;
+    Desk desk(
+        [&](const Request&, int) { return status == 200 ? answer_that_ends_at(end, true) : answer(status, "denied"); },
+        app_service());
+    end = std::chrono::floor<std::chrono::seconds>(desk.clock.now()) + 8h;
+    const auto token = desk.token();
+    REQUIRE(token);
+    CHECK(std::chrono::abs(token->expires_at - end) <= 1s);
     const auto request = desk.transport.requests().front();
     CHECK(request.origin == "http://169.254.133.2:8081");
     CHECK(request.target == "/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fgraph.microsoft.com");
@@ -205,6 +228,50 @@ TEST_CASE("App Service wants its own header, and it is in no error", "[net][sign
     const auto refused = desk.token();
     REQUIRE_FALSE(refused);
     CHECK_THAT(refused.error().message + refused.error().help, !Catch::Contains("topsecret"));
+}
+
+TEST_CASE("Service Fabric is asked in its own words, and its secret is in no error",
+          "[net][sign-in][managed-identity][secrets]") {
+    bool refuses = false;
+    std::chrono::system_clock::time_point end;
+    Desk desk(
+        [&](const Request&, int) {
+            if (!refuses) return answer_that_ends_at(end, false);
+            return answer(404, R"({"error":{"correlationId":"7f30f4d3","code":"ManagedIdentityNotFound","message":)"
+                               R"("Managed identity not found for the specified application host."}})");
+        },
+        service_fabric());
+    end = std::chrono::floor<std::chrono::seconds>(desk.clock.now()) + 8h;
+    const auto token = desk.token();
+    REQUIRE(token);
+    CHECK(std::chrono::abs(token->expires_at - end) <= 1s);
+    const auto request = desk.transport.requests().front();
+    CHECK(request.origin == "https://10.0.0.4:2377");
+    CHECK(request.target ==
+          "/metadata/identity/oauth2/token?api-version=2019-07-01-preview&resource=https%3A%2F%2Fgraph.microsoft.com");
+    CHECK(find_header(request.headers, "Secret") == "header-topsecret");
+    CHECK_FALSE(find_header(request.headers, "X-IDENTITY-HEADER"));
+
+    refuses = true;
+    desk.tokens->forget(graph_scope);
+    const auto count = desk.transport.count();
+    const auto refused = desk.token();
+    REQUIRE_FALSE(refused);
+    // Unlike a virtual machine's, a 404 of this endpoint lasts.
+    CHECK(desk.transport.count() == count + 1);
+    CHECK_THAT(refused.error().message,
+               Catch::Contains("404: ManagedIdentityNotFound: Managed identity not found for the specified"));
+    CHECK_THAT(refused.error().help, Catch::Contains("application"));
+    CHECK_THAT(refused.error().message + refused.error().help, !Catch::Contains("topsecret"));
+}
+
+TEST_CASE("a token that has ended when it comes is none", "[net][sign-in][managed-identity]") {
+    std::chrono::system_clock::time_point end;
+    Desk desk([&](const Request&, int) { return answer_that_ends_at(end, true); }, app_service());
+    end = desk.clock.now() - 1s;
+    const auto refused = desk.token();
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error().message, Catch::Contains("no token that can be used"));
 }
 
 TEST_CASE("the Azure Arc agent's challenge is answered with its key file", "[net][sign-in][managed-identity]") {
@@ -272,6 +339,10 @@ TEST_CASE("what the surroundings offer is found in the SDKs' order", "[net][sign
           "the managed identity of App Service");
     CHECK(found_by({{"IDENTITY_ENDPOINT", "http://127.0.0.1:1/t"}, {"IMDS_ENDPOINT", "http://127.0.0.1:1"}}) ==
           "the managed identity of this Azure Arc machine");
+    CHECK(found_by({{"IDENTITY_ENDPOINT", "https://10.0.0.4:2377/t"},
+                    {"IDENTITY_HEADER", "h"},
+                    {"IDENTITY_SERVER_THUMBPRINT", std::string(40, 'a')}}) ==
+          "the managed identity of this Service Fabric application");
     CHECK(found_by({{"AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"}}) ==
           "the managed identity of this virtual machine");
     CHECK(found_by({{"AZURE_TOKEN_CREDENTIALS", "prod"}, {"AZURE_CLIENT_ID", "c"}}) ==
@@ -293,4 +364,31 @@ TEST_CASE("an address that the surroundings name is https or on this machine", "
     CHECK(found_by({{"AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"},
                     {"AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://169.254.169.254/"}}) ==
           "the managed identity of this virtual machine");
+}
+
+TEST_CASE("what Service Fabric says of itself has to fit together, and is not taken for App Service",
+          "[net][sign-in][environment][secrets]") {
+    const auto thumbprint = std::string(40, 'a');
+    const auto said = [&](const std::string& endpoint, const std::string& header, const std::string& pin,
+                          const std::string& client = {}) {
+        return found_by({{"IDENTITY_ENDPOINT", endpoint},
+                         {"IDENTITY_HEADER", header},
+                         {"IDENTITY_SERVER_THUMBPRINT", pin},
+                         {"AZURE_CLIENT_ID", client}});
+    };
+    CHECK_THAT(said("http://127.0.0.1:2377/t", "topsecret", thumbprint),
+               Catch::Contains("IDENTITY_ENDPOINT is not https") && !Catch::Contains("topsecret"));
+    CHECK_THAT(said("https://10.0.0.4:2377/t", "topsecret", "abc"),
+               Catch::Contains("no SHA-1 thumbprint") && !Catch::Contains("topsecret"));
+    CHECK_THAT(said("https://10.0.0.4:2377/t", "topsecret", std::string(40, 'g')), Catch::Contains("no SHA-1"));
+    CHECK_THAT(said("https://10.0.0.4:2377/t", "", thumbprint), Catch::Contains("without IDENTITY_ENDPOINT"));
+    CHECK_THAT(said("", "topsecret", thumbprint), Catch::Contains("without IDENTITY_ENDPOINT"));
+    CHECK_THAT(said("https://10.0.0.4:2377/t", "topsecret", thumbprint, "c"), Catch::Contains("AZURE_CLIENT_ID"));
+
+    const auto found = from({{"IDENTITY_ENDPOINT", "https://10.0.0.4:2377/t"},
+                             {"IDENTITY_HEADER", "h"},
+                             {"IDENTITY_SERVER_THUMBPRINT", "ab:cd " + std::string(36, 'f')}});
+    REQUIRE(found);
+    CHECK(origin_of(found->credential) == "https://10.0.0.4:2377");
+    CHECK(pinned_certificate_of(found->credential) == "ABCD" + std::string(36, 'F'));
 }

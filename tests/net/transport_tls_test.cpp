@@ -86,6 +86,59 @@ TEST_CASE("a certificate that cannot be trusted ends the call before anything is
     refused("TLS 1.1 only", as_server(good_identity(), TLS1_1_VERSION), authority_file());
 }
 
+TEST_CASE("a pinned certificate is trusted whatever it says, by nobody's authority and never through a proxy",
+          "[net][transport][tls]") {
+    const auto maker = GENERATE(from_range(all_transports()));
+    CAPTURE(maker.name);
+    const auto identity = self_signed({.subject_alternative_names = "DNS:other.example", .expired = true});
+    FakeServer server(answer_all, as_server(identity));
+    TransportOptions options;
+    options.allowed_origins = {server.origin()};
+    options.proxy = "http://127.0.0.1:9";
+    options.pinned_certificates = {{server.origin(), thumbprint_of(identity.certificate_pem)}};
+    UnderTest transport(maker, options);
+
+    for (int i = 0; i < 2; ++i) {
+        const auto read = transport.send(get(server.origin(), "/x"));
+        CHECK(read.error.empty());
+        CHECK(read.fate == Fate::answered);
+        CHECK(transport.send(post(server.origin(), "/x", "{}")).fate == Fate::answered);
+    }
+}
+
+TEST_CASE("where a certificate is pinned no other one will do, not even an authority's", "[net][transport][tls]") {
+    const auto maker = GENERATE(from_range(all_transports()));
+    CAPTURE(maker.name);
+    const auto pinned = self_signed({.subject_alternative_names = "DNS:localhost"});
+    FakeServer server(answer_all, as_server(good_identity()));
+    TransportOptions options;
+    options.allowed_origins = {server.origin("localhost")};
+    options.ca_file = authority_file();
+    options.pinned_certificates = {{server.origin("localhost"), thumbprint_of(pinned.certificate_pem)}};
+    UnderTest transport(maker, options);
+
+    const auto outcome = transport.send(get(server.origin("localhost"), "/x"));
+
+    CHECK(outcome.fate == Fate::not_sent);
+    CHECK_THAT(outcome.error, Catch::Contains("TLS"));
+    CHECK(server.received().empty());
+}
+
+TEST_CASE("a pin is good at its own origin only", "[net][transport][tls]") {
+    const auto maker = GENERATE(from_range(all_transports()));
+    CAPTURE(maker.name);
+    const auto identity = self_signed({.subject_alternative_names = "DNS:localhost"});
+    FakeServer pinned(answer_all, as_server(identity)), other(answer_all, as_server(identity));
+    TransportOptions options;
+    options.allowed_origins = {pinned.origin("localhost"), other.origin("localhost")};
+    options.pinned_certificates = {{pinned.origin("localhost"), thumbprint_of(identity.certificate_pem)}};
+    UnderTest transport(maker, options);
+
+    CHECK(transport.send(get(pinned.origin("localhost"), "/x")).fate == Fate::answered);
+    CHECK(transport.send(get(other.origin("localhost"), "/x")).fate == Fate::not_sent);
+    CHECK(other.received().empty());
+}
+
 TEST_CASE("TLS 1.2 is still good enough", "[net][transport][tls]") {
     const auto maker = GENERATE(from_range(all_transports()));
     CAPTURE(maker.name);

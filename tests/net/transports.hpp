@@ -32,6 +32,8 @@ public:
                                  .max_parallel = max_parallel},
                                 rng_)) {}
 
+    UnderTest(const Maker& maker, TransportOptions options) : transport_(maker.make(std::move(options), rng_)) {}
+
     Outcome send(const Request& request) { return transport_->send(request); }
     Transport& transport() { return *transport_; }
     void destroy() { transport_.reset(); }
