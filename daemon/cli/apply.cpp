@@ -139,7 +139,7 @@ private:
             if (reading_ != nullptr) reading_->waits(why, wait);
         });
         if (!tenant) {
-            print_error(terminal_, tenant.error().message, tenant.error().help);
+            print_error(terminal_, tenant.error());
             return ExitCode::sign_in;
         }
         tenant_ = std::move(*tenant);

@@ -182,7 +182,8 @@ void examine_plan(const controller::Workspace& workspace, controller::Tenant& te
 void examine_tenant(const controller::Workspace& workspace, const GlobalOptions& global, Examination& examination) {
     auto tenant = sign_in(workspace.environment, global, [](const auto&, auto, const auto&) {});
     if (!tenant) {
-        examination.add({{Finding::Verdict::failed, "sign-in", tenant.error().message, tenant.error().help, true}});
+        const auto* check = tenant.error().code.empty() ? "sign-in" : "cloud";
+        examination.add({{Finding::Verdict::failed, check, tenant.error().message, tenant.error().help, true}});
         return;
     }
     examination.add(controller::check_endpoints(workspace.environment, has_connectors(workspace), **tenant));

@@ -68,7 +68,7 @@ ExitCode explain_token(const GlobalOptions& global, const ExplainTokenOptions& o
     if (options.live) {
         auto tenant = sign_in(workspace->environment, global, [](const auto&, auto, const auto&) {});
         if (!tenant) {
-            print_error(terminal, tenant.error().message, tenant.error().help);
+            print_error(terminal, tenant.error());
             return ExitCode::sign_in;
         }
         ReadDisplay display(terminal, progress_style(terminal, global), "reading");

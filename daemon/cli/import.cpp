@@ -158,7 +158,7 @@ private:
             if (display) display->waits(why, wait);
         });
         if (!tenant) {
-            print_error(terminal_, tenant.error().message, tenant.error().help);
+            print_error(terminal_, tenant.error());
             return ExitCode::sign_in;
         }
         tenant_ = std::move(*tenant);

@@ -21,6 +21,12 @@ void print_error(Terminal& terminal, std::string_view message, std::string_view 
     terminal.err(fmt::format("error: {}\n{}", with_visible_controls(message), detail_line("help", help)));
 }
 
+void print_error(Terminal& terminal, const controller::SignInError& error) {
+    if (error.code.empty()) return print_error(terminal, error.message, error.help);
+    terminal.err(fmt::format("error[{}]: {}\n{}", error.code, with_visible_controls(error.message),
+                             detail_line("help", error.help)));
+}
+
 void print_error(Terminal& terminal, const controller::WorkspaceError& error, ColourChoice colour) {
     if (!error.diagnostics.empty()) {
         const manifest::TextOptions options{.colour =

@@ -2,6 +2,7 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/terminal.hpp"
+#include "controller/tenant.hpp"
 #include "controller/workspace.hpp"
 #include "model/diagnostic.hpp"
 #include "net/session.hpp"
@@ -18,6 +19,7 @@ namespace regent::cli {
 
 /// "error: message" with help below, the shape of every message that belongs to no line of a manifest.
 void print_error(Terminal& terminal, std::string_view message, std::string_view help);
+void print_error(Terminal& terminal, const controller::SignInError& error);
 void print_error(Terminal& terminal, const controller::WorkspaceError& error, ColourChoice colour);
 /// `error[RG0704]: …` with the service's words, the request id and the cure.
 void print_error(Terminal& terminal, const provider::ProviderError& error);

@@ -93,7 +93,7 @@ ExitCode plan(const GlobalOptions& given, const PlanOptions& options, Terminal& 
         if (display) display->waits(why, wait);
     });
     if (!tenant) {
-        print_error(terminal, tenant.error().message, tenant.error().help);
+        print_error(terminal, tenant.error());
         return ExitCode::sign_in;
     }
     print_warnings(terminal, (*tenant)->warnings());

@@ -116,8 +116,9 @@ tl::expected<void, Cycle::Stop> Cycle::take_lock() {
 tl::expected<void, Cycle::Stop> Cycle::connect() {
     auto tenant = keeper_.tenant_of(environment_);
     if (!tenant) {
-        return tl::unexpected(
-            Stop{"failed", tenant.error().message, "RG0701", ConditionReason::permission_denied, tenant.error().help});
+        return tl::unexpected(Stop{"failed", tenant.error().message,
+                                   tenant.error().code.empty() ? "RG0701" : tenant.error().code,
+                                   ConditionReason::permission_denied, tenant.error().help});
     }
     tenant_ = std::move(*tenant);
     return {};

@@ -74,19 +74,25 @@ Findings check_endpoints(const model::Environment& environment, bool connectors,
         const char* name;
         const std::string& origin;
     };
-    std::vector<Endpoint> endpoints{{"sign-in", environment.endpoints.login}, {"Graph", environment.endpoints.graph}};
-    if (connectors) endpoints.push_back({"Power Platform", environment.endpoints.power_apps});
+    Findings findings;
+    const auto named = tenant.named_by_cloud();
+    const auto& at = named ? *named : environment.endpoints;
+    if (named)
+        findings.push_back(good(
+            "cloud", fmt::format("{} says where its cloud is: sign-in at {}, Graph at {}, Azure Resource Manager at "
+                                 "{}",
+                                 at.metadata, at.login, at.graph, at.resource_manager)));
+    std::vector<Endpoint> endpoints{{"sign-in", at.login}, {"Graph", at.graph}};
+    if (connectors) endpoints.push_back({"Power Platform", at.power_apps});
     std::vector<std::string> instances;
     for (const auto& dataverse : environment.dataverses) {
         if (!dataverse.url.empty())
             instances.push_back(dataverse.url.substr(0, dataverse.url.find('/', dataverse.url.find("://") + 3)));
     }
     if (instances.size() < environment.dataverses.size())
-        endpoints.push_back({"Power Platform administration", environment.endpoints.power_platform});
+        endpoints.push_back({"Power Platform administration", at.power_platform});
     for (const auto& origin : instances) endpoints.push_back({"Dataverse", origin});
-    if (!environment.resource_groups.empty())
-        endpoints.push_back({"Azure Resource Manager", environment.endpoints.resource_manager});
-    Findings findings;
+    if (!environment.resource_groups.empty()) endpoints.push_back({"Azure Resource Manager", at.resource_manager});
     std::optional<std::chrono::seconds> skew;
     for (const auto& [name, origin] : endpoints) {
         const auto reached = tenant.reach(origin);

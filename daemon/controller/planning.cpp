@@ -62,6 +62,8 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     for (const auto& api : manifest::well_known_apis())
         report.api_names.emplace(std::string(api.app_id), std::string(api.name));
     report.environment_place = workspace.environment.place;
+    if (const auto named = tenant.named_by_cloud())
+        report.cloud = report::Cloud{named->metadata, named->login, named->graph};
     for (const auto& [address, resource] : planned.snapshot.resources) {
         const auto app_id = resource.outputs.find(model::output::app_id);
         if (app_id != resource.outputs.end()) report.api_names.emplace(app_id->second, to_string(address));
@@ -72,8 +74,10 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
 
 std::string state_key(const model::Environment& environment) {
     // The origin is part of it: a simulator on the same machine is another tenant, whatever its id.
-    return fmt::format("{} {} {}.{}", environment.endpoints.graph, environment.tenant_id, environment.owner,
-                       environment.name);
+    // Who says where it is stands for it: it is known before anybody was asked, and stays when the answer changes.
+    const auto& endpoints = environment.endpoints;
+    return fmt::format("{} {} {}.{}", endpoints.metadata.empty() ? endpoints.graph : endpoints.metadata,
+                       environment.tenant_id, environment.owner, environment.name);
 }
 
 }  // namespace regent::controller

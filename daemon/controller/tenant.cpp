@@ -1,5 +1,6 @@
 #include "controller/tenant.hpp"
 
+#include "controller/cloud_metadata.hpp"
 #include "controller/http_transport.hpp"
 #include "controller/measured_transport.hpp"
 #include "controller/person_sign_in.hpp"
@@ -22,12 +23,17 @@
 namespace regent::controller {
 namespace {
 
+constexpr std::string_view public_authority = "https://login.microsoftonline.com";
+
 /// Entra's authority as connectors name it. Not `endpoints.login`: a connector of a simulated tenant still names the
 /// real one. https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
-std::string authority_of(const std::string& cloud) {
+std::string authority_of(const model::Environment& environment) {
+    const auto& cloud = environment.cloud;
+    const auto& login = environment.endpoints.login;
+    if (!environment.endpoints.metadata.empty() && login.starts_with("https://")) return login;
     if (cloud == "usgov" || cloud == "usgov-dod") return "https://login.microsoftonline.us";
     if (cloud == "china") return "https://login.chinacloudapi.cn";
-    return "https://login.microsoftonline.com";
+    return std::string(public_authority);
 }
 
 /// https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
@@ -69,9 +75,9 @@ public:
                 pins.emplace(origin, std::move(pin));
             origins.push_back(std::move(origin));
         }
-        transport_ = std::make_unique<MeasuredTransport>(
-            make_http_transport(options, std::move(origins), rng_, std::move(pins)), environment.endpoints, clock_,
-            measurements);
+        transport_ =
+            std::make_unique<MeasuredTransport>(make_http_transport(options, std::move(origins), rng_, std::move(pins)),
+                                                environment.endpoints, clock_, measurements);
         tokens_ =
             net::make_token_source(*transport_, clock_, rng_,
                                    {environment.endpoints.login, environment.tenant_id, std::move(sign_in.client_id),
@@ -91,7 +97,7 @@ public:
         power_apps_.origin = environment.endpoints.power_apps;
         power_apps_.scope = environment.endpoints.power_apps_scope;
         power_apps_.person = environment.sign_in.power_apps;
-        power_apps_.login_origin = authority_of(environment.cloud);
+        power_apps_.login_origin = authority_of(environment);
         power_apps_.identity = identity;
         power_apps_.lookup_grace = std::min(options.replication_grace, power_apps_.lookup_grace);
         dataverse_.dataverses = environment.dataverses;
@@ -100,9 +106,9 @@ public:
         dataverse_.identity = identity;
         logic_apps_.origin = environment.endpoints.resource_manager;
         logic_apps_.scope = environment.endpoints.resource_manager_scope;
-        logic_apps_.login_origin = authority_of(environment.cloud);
+        logic_apps_.login_origin = authority_of(environment);
         // Where connections come back to in other clouds is written nowhere; their answers have to say it.
-        if (environment.cloud != "public") logic_apps_.redirect_url.clear();
+        if (logic_apps_.login_origin != public_authority) logic_apps_.redirect_url.clear();
         logic_apps_.identity = identity;
         delivery_ = {options.delivery, environment.endpoints.key_vault, environment.endpoints.key_vault_scope,
                      fmt::format("{}.{}.{}", environment.tenant_id, environment.owner, environment.name)};
@@ -237,6 +243,10 @@ public:
                 logic_apps_writer_.get()};
     }
 
+    std::optional<model::Endpoints> named_by_cloud() const override {
+        if (environment_.endpoints.metadata.empty()) return std::nullopt;
+        return environment_.endpoints;
+    }
     const std::vector<std::string>& warnings() const override { return warnings_; }
     net::SessionCounters counters() const override { return session_->counters(); }
     std::vector<ServiceCounters> services() const override { return transport_->counters(); }
@@ -252,6 +262,7 @@ private:
         origins.insert(origins.end(), endpoints.blob_origins.begin(), endpoints.blob_origins.end());
         origins.push_back(origin_of_vaults(endpoints.key_vault));
         add_dataverses(environment, origins);
+        std::erase(origins, std::string());  // what the cloud did not name
         return origins;
     }
 
@@ -274,6 +285,19 @@ private:
         logic_apps_writer_;
 };
 
+/// Where the manifests leave it to the cloud. By a transport of its own: the answer decides what others may talk to.
+tl::expected<model::Environment, SignInError> locate(const model::Environment& environment,
+                                                     const ConnectOptions& options) {
+    net::SystemClock clock;
+    net::SystemRng rng;
+    const auto transport = make_http_transport(options, {environment.endpoints.metadata}, rng);
+    auto found = ask_cloud(environment.endpoints, *transport, clock);
+    if (!found) return tl::unexpected(std::move(found.error()));
+    auto located = environment;
+    located.endpoints = std::move(*found);
+    return located;
+}
+
 /// GUIDs are the same in capitals.
 bool same_tenant(const std::string& a, const std::string& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -291,7 +315,12 @@ tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environm
                                     sign_in.tenant_id, environment.name, environment.tenant_id),
                         "set AZURE_TENANT_ID to the environment's tenant, or choose another environment with -e"});
     }
-    return std::make_unique<ServiceTenant>(environment, options, std::move(sign_in), std::move(on_wait), measurements);
+    if (environment.endpoints.metadata.empty())
+        return std::make_unique<ServiceTenant>(environment, options, std::move(sign_in), std::move(on_wait),
+                                               measurements);
+    auto located = locate(environment, options);
+    if (!located) return tl::unexpected(std::move(located.error()));
+    return std::make_unique<ServiceTenant>(*located, options, std::move(sign_in), std::move(on_wait), measurements);
 }
 
 }  // namespace regent::controller

@@ -51,6 +51,7 @@ struct Seen {
 struct SignInError {
     std::string message;
     std::string help;
+    std::string code{};  ///< of the error catalogue; empty: RG0701
 };
 
 /// What a token says of its bearer.
@@ -107,6 +108,8 @@ public:
         const std::set<std::string>& object_ids) = 0;
     /// Those who can write. A command that only plans never calls this, and without it none of them exists.
     [[nodiscard]] virtual std::vector<provider::Writer*> writers() = 0;
+    /// The endpoints, where not the manifests say them but the cloud does (`endpoints.metadata`).
+    [[nodiscard]] virtual std::optional<model::Endpoints> named_by_cloud() const { return std::nullopt; }
     /// About the credential: a key file that everybody can read.
     [[nodiscard]] virtual const std::vector<std::string>& warnings() const = 0;
     [[nodiscard]] virtual net::SessionCounters counters() const = 0;
@@ -118,8 +121,8 @@ public:
     virtual void interrupt() noexcept = 0;
 };
 
-/// Signs nothing in yet: the first request does. Fails when the credential is for another tenant. `measurements`
-/// outlives the result.
+/// Signs nothing in yet: the first request does. Asks `endpoints.metadata` first, where there is one. Fails when that
+/// gives no answer that can be used, or the credential is for another tenant. `measurements` outlives the result.
 [[nodiscard]] tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environment& environment,
                                                                          const ConnectOptions& options,
                                                                          net::SignIn sign_in, net::WaitListener on_wait,

@@ -69,6 +69,12 @@ so with some definitions that it does not accept; the maker portal says why.)"},
 itself: usually at once, sometimes after minutes, and it has been seen never to,
 without a word. Until then nobody can use what was saved, and a new connector
 has no redirect URL. The next run looks again.)"},
+        ErrorCode{"RG0730", "unusable description of a cloud",
+                  R"(`endpoints.metadata` names an Azure Resource Manager that says where its cloud
+has everything else (`/metadata/endpoints`). It did not answer, or not with
+addresses that a secret may be sent to: an origin by https, or by http on this
+machine when it was this machine that was asked. Nothing was signed in to. What
+the answer lacks can be written by hand: `endpoints.login`, `endpoints.graph`.)"},
         ErrorCode{"RG0801", "too many deletions",
                   R"(The plan deletes more objects than `policy.maxDeletes` of the Environment
 allows. When it is meant, raise the number for this run or in the Environment.)"},

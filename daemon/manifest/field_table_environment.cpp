@@ -11,6 +11,12 @@ constexpr std::array clouds = {
 };
 
 constexpr std::array endpoint_members = {
+    Field{.name = "metadata",
+          .type = FieldType::url,
+          .default_text = "nobody is asked",
+          .help = "the Azure Resource Manager of a cloud that `cloud` has no name for: it is asked once, before "
+                  "signing in, where sign-in, Graph and the rest are; what is written here by hand stays",
+          .example = "https://management.contoso.example"},
     Field{.name = "login",
           .type = FieldType::url,
           .default_text = "the cloud's",

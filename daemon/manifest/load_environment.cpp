@@ -23,7 +23,8 @@ namespace {
 // `endpoints`.
 model::Endpoints endpoints_of(std::string_view cloud) {
     if (cloud == "usgov")
-        return {"https://login.microsoftonline.us",
+        return {{},
+                "https://login.microsoftonline.us",
                 "https://graph.microsoft.us",
                 "https://high.api.powerapps.us",
                 "https://graph.microsoft.us/.default",
@@ -34,7 +35,8 @@ model::Endpoints endpoints_of(std::string_view cloud) {
                 "https://high.api.bap.microsoft.us",
                 {"https://*.microsoftdynamics.us"}};
     if (cloud == "usgov-dod")
-        return {"https://login.microsoftonline.us",
+        return {{},
+                "https://login.microsoftonline.us",
                 "https://dod-graph.microsoft.us",
                 "https://api.apps.appsplatform.us",
                 "https://dod-graph.microsoft.us/.default",
@@ -45,7 +47,8 @@ model::Endpoints endpoints_of(std::string_view cloud) {
                 "https://api.bap.appsplatform.us",
                 {"https://*.appsplatform.us"}};
     if (cloud == "china")
-        return {"https://login.chinacloudapi.cn",
+        return {{},
+                "https://login.chinacloudapi.cn",
                 "https://microsoftgraph.chinacloudapi.cn",
                 "https://api.powerapps.cn",
                 "https://microsoftgraph.chinacloudapi.cn/.default",
@@ -108,11 +111,21 @@ void load_vaults(const Node& node, model::Endpoints& endpoints, Findings& findin
         "write `https://{vault}.vault.azure.net`; `{vault}` stands for the vault's name";
 }
 
+/// What a cloud says of itself. Power Apps and Dataverse are not among it.
+void leave_to_metadata(model::Endpoints& endpoints) {
+    for (auto* address : {&endpoints.login, &endpoints.graph, &endpoints.graph_scope, &endpoints.resource_manager,
+                          &endpoints.resource_manager_scope, &endpoints.key_vault, &endpoints.key_vault_scope})
+        address->clear();
+    endpoints.blob_origins.clear();
+}
+
 void load_endpoints(const Values& values, model::Endpoints& endpoints, Findings& findings) {
     const auto take = [&](std::string_view key, std::string& target) {
         if (const auto* node = values.node(key))
             if (auto found = origin(*node, false, findings)) target = *found;
     };
+    take("metadata", endpoints.metadata);
+    if (!endpoints.metadata.empty()) leave_to_metadata(endpoints);
     take("login", endpoints.login);
     take("graph", endpoints.graph);
     take("powerApps", endpoints.power_apps);

@@ -13,6 +13,9 @@ namespace regent::model {
 
 /// Where the services of one cloud are. Every entry is an origin, `https://host[:port]`; plain http only for loopback.
 struct Endpoints {
+    /// The Azure Resource Manager that is asked where the rest is (`/metadata/endpoints`): what is empty below then
+    /// comes from its answer. Empty: nobody is asked.
+    std::string metadata{};
     std::string login = "https://login.microsoftonline.com";
     std::string graph = "https://graph.microsoft.com";
     std::string power_apps = "https://api.powerapps.com";

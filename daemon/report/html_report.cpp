@@ -110,6 +110,7 @@ private:
         if (!report_.revision.empty()) add(fmt::format(", <code>{}</code>", shown_text(report_.revision)));
         add(fmt::format(", read {}, plan <code>{}</code></p>\n", shown_text(report_.timestamp),
                         shown_text(short_id(plan_.id))));
+        if (report_.cloud) add(fmt::format("<p class=\"soft\">{}</p>\n", shown_text(cloud_sentence(*report_.cloud))));
         if (!plan_.empty() && !report_.apply_command.empty() && report_.refusals.empty())
             add(fmt::format("<p>To apply it: <code>{}</code></p>\n", shown_text(report_.apply_command)));
     }

@@ -239,6 +239,9 @@ std::string write_markdown(const RunReport& report) {
     const auto changed = in_order(plan);
     auto text =
         fmt::format("<!-- regent:plan:{} -->\n{}\n", model::with_visible_controls(plan.environment), heading(plan));
+    if (report.cloud)
+        text += fmt::format("\nCloud of {}: sign-in at {}, Graph at {}\n", code_span(report.cloud->metadata),
+                            code_span(report.cloud->login), code_span(report.cloud->graph));
     text += problem_list(plan);
     text += refusal_list(report);
     if (!changed.empty()) text += "\n" + table(changed);

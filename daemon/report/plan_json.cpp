@@ -319,28 +319,31 @@ std::string write_json(const RunReport& report) {
     }
     auto withheld = Json::array();
     for (const auto& entry : plan.withheld) withheld.push_back(withheld_json(entry));
-    const Json document{{"format_version", format_version},
-                        {"plan_id", "sha256:" + plan.id},
-                        {"environment", plan.environment},
-                        {"owner", plan.owner},
-                        {"tenant_id", plan.tenant_id},
-                        {"revision", report.revision},
-                        {"timestamp", report.timestamp},
-                        {"errored", !plan.problems.empty()},
-                        {"read",
-                         {{"objects", report.objects_read},
-                          {"requests", report.requests},
-                          {"seconds", static_cast<double>(report.read_took.count()) / 1000.0}}},
-                        {"summary", summary_json(plan)},
-                        {"risks", risks_json(report)},
-                        {"changes", changes},
-                        {"drift", drift_json(plan)},
-                        {"undeclared", undeclared_json(plan)},
-                        {"credentials", credentials_json(plan)},
-                        {"diagnostics", diagnostics_json(plan)},
-                        {"withheld", withheld},
-                        {"steps", steps_json(plan)},
-                        {"guards", guards_json(report)}};
+    Json document{{"format_version", format_version},
+                  {"plan_id", "sha256:" + plan.id},
+                  {"environment", plan.environment},
+                  {"owner", plan.owner},
+                  {"tenant_id", plan.tenant_id},
+                  {"revision", report.revision},
+                  {"timestamp", report.timestamp},
+                  {"errored", !plan.problems.empty()},
+                  {"read",
+                   {{"objects", report.objects_read},
+                    {"requests", report.requests},
+                    {"seconds", static_cast<double>(report.read_took.count()) / 1000.0}}},
+                  {"summary", summary_json(plan)},
+                  {"risks", risks_json(report)},
+                  {"changes", changes},
+                  {"drift", drift_json(plan)},
+                  {"undeclared", undeclared_json(plan)},
+                  {"credentials", credentials_json(plan)},
+                  {"diagnostics", diagnostics_json(plan)},
+                  {"withheld", withheld},
+                  {"steps", steps_json(plan)},
+                  {"guards", guards_json(report)}};
+    if (report.cloud)
+        document["cloud"] = {
+            {"metadata", report.cloud->metadata}, {"login", report.cloud->login}, {"graph", report.cloud->graph}};
     return dump(document, 2) + "\n";
 }
 

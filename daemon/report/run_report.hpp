@@ -6,10 +6,17 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace regent::report {
+
+/// Where a cloud says that it is. A person who approves a plan sees where secrets would be sent.
+struct Cloud {
+    std::string metadata;  ///< who was asked: `endpoints.metadata` of the Environment
+    std::string login, graph;
+};
 
 /// One Plan and what surrounds it, ready for a writer. Writers print; they never compute.
 struct RunReport {
@@ -21,6 +28,7 @@ struct RunReport {
     std::size_t objects_read = 0;
     std::size_t requests = 0;
     std::chrono::milliseconds read_took{0};
+    std::optional<Cloud> cloud;      ///< where not the manifests say it
     model::Place environment_place;  ///< of the Environment's document
     std::string path_prefix;         ///< from the root of the git repository to ours: "infra/"; usually empty
     bool selected = false;           ///< of some objects only: the report says nothing of the others

@@ -63,6 +63,7 @@ private:
         if (!report_.revision.empty()) text += "   " + model::with_visible_controls(report_.revision);
         text += fmt::format("   read {} in {}", count_of(report_.objects_read, "object"), took_text(report_.read_took));
         line(paint(text, Tone::heading, options_.colour));
+        if (report_.cloud) line(model::with_visible_controls(cloud_sentence(*report_.cloud)));
     }
 
     void drift_section() {

@@ -170,6 +170,10 @@ std::string counts_text(const plan::Summary& summary) {
     return fmt::format("{}. {} unchanged.", text, summary.unchanged);
 }
 
+std::string cloud_sentence(const Cloud& cloud) {
+    return fmt::format("Cloud of {}: sign-in at {}, Graph at {}", cloud.metadata, cloud.login, cloud.graph);
+}
+
 std::string summary_line(const RunReport& report) {
     const auto& plan = *report.plan;
     if (!plan.problems.empty()) {

@@ -12,6 +12,8 @@ namespace regent::report {
 
 /// "1 object", "3 objects".
 [[nodiscard]] std::string count_of(std::size_t count, std::string_view noun);
+/// "Cloud of https://management.contoso.example: sign-in at https://login.contoso.example, Graph at https://…"
+[[nodiscard]] std::string cloud_sentence(const Cloud& cloud);
 /// "2.4s", "85ms", "2m41s".
 [[nodiscard]] std::string took_text(std::chrono::milliseconds took);
 /// As manifests write durations: "180d", "12h", "30m", "45s".

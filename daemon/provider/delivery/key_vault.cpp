@@ -16,6 +16,9 @@ using nlohmann::json;
 constexpr std::string_view api_version = "api-version=7.4", key_tag = "regent-key-id",
                            order_tag = "regent-delivered-at";
 constexpr int most_pages = 200;
+/// Where the Environment leaves that to its cloud, and the cloud does not say.
+constexpr std::string_view nowhere = "where this cloud's vaults are is not known",
+                           nowhere_help = "write `endpoints.keyVault` and `endpoints.keyVaultScope` in the Environment";
 
 struct Address {
     std::string origin, base;  ///< "https://contoso.vault.azure.net" and ""; a simulator's vaults lie below a path
@@ -132,6 +135,7 @@ long long unix_time(const std::string& rfc3339) {
 }  // namespace
 
 Held look_at_vault(const model::Value& target, net::Session& session, const DeliveryOptions& options) {
+    if (options.key_vault.empty()) return unknown(fmt::format("{}; {}", nowhere, nowhere_help));
     const auto address = address_of(target, options);
     auto next =
         fmt::format("{}/secrets/{}/versions?{}&maxresults=25", address.base, member(target, "name"), api_version);
@@ -162,6 +166,9 @@ Held look_at_vault(const model::Value& target, net::Session& session, const Deli
 
 Delivered write_to_vault(const model::Value& target, net::Session& session, const DeliveryOptions& options,
                          std::chrono::system_clock::time_point now, const Parcel& parcel) {
+    if (options.key_vault.empty())
+        return tl::unexpected(not_delivered(ErrorKind::rejected, parcel, model::delivery_words(target),
+                                            std::string(nowhere), std::string(nowhere_help)));
     const auto address = address_of(target, options);
     json body{
         {"value", parcel.value.reveal()},
