@@ -130,6 +130,9 @@ struct CommandLine {
         app.add_option("--parallel", global.parallel, "Steps under way at once (default 4)")
             ->check(CLI::Range(1, 32))
             ->envname("REGENT_PARALLEL");
+        app.add_flag("--batch-writes", global.connection.batch_writes,
+                     "Send writes on different applications together, as Graph's $batch")
+            ->envname("REGENT_BATCH_WRITES");
         app.add_option("--transport", global.connection.transport,
                        "cpprest or curl: the HTTP library (default: the build's)")
             ->check(CLI::IsMember({"cpprest", "curl"}))

@@ -10,6 +10,7 @@
 #include "provider/connectors/logicapps/logicapps_provider.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/delivery/delivery_provider.hpp"
+#include "provider/graph/batched_writes.hpp"
 #include "provider/graph/credential_policies.hpp"
 #include "provider/graph/graph_provider.hpp"
 
@@ -83,8 +84,11 @@ public:
                                    {environment.endpoints.login, environment.tenant_id, std::move(sign_in.client_id),
                                     std::move(sign_in.credential), federated_audience_of(environment.cloud)});
         tokens_ = with_person(std::move(tokens_), environment, options.person, *transport_, clock_, rng_);
+        if (options.batch_writes)
+            batched_writes_ = provider::graph::make_batched_writes(*transport_, environment.endpoints.graph);
+        auto* outermost = batched_writes_ ? batched_writes_.get() : static_cast<net::Transport*>(transport_.get());
         session_ =
-            net::make_session(*transport_, *tokens_, clock_, rng_, {},
+            net::make_session(*outermost, *tokens_, clock_, rng_, {},
                               [this, on_wait = std::move(on_wait)](const auto& origin, auto wait, const auto& why) {
                                   transport_->waited(origin, wait);
                                   if (on_wait) on_wait(origin, wait, why);
@@ -272,6 +276,7 @@ private:
     net::SystemClock clock_;
     net::SystemRng rng_;
     std::unique_ptr<MeasuredTransport> transport_;
+    std::unique_ptr<net::Transport> batched_writes_;
     std::unique_ptr<net::TokenSource> tokens_;
     std::unique_ptr<net::Session> session_;
     provider::graph::GraphOptions graph_;

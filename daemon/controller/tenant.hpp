@@ -36,6 +36,7 @@ struct ConnectOptions {
     std::string transport;             ///< "cpprest" or "curl"; empty: the one that was chosen at the build
     std::string ca_file;
     std::string proxy;
+    bool batch_writes = false;  ///< writes on different applications go out together: see make_batched_writes()
     /// How long something just written may stay invisible before regent believes that it is not there.
     std::chrono::seconds replication_grace{120};
     PersonFiles person;

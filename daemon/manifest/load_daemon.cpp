@@ -192,6 +192,7 @@ model::NotificationSink load_sink(const Node& node, Findings& findings) {
 void load_connection(const Values& values, model::DaemonConfiguration& configuration) {
     configuration.request_timeout = values.duration("timeout").value_or(configuration.request_timeout);
     configuration.replication_grace = values.duration("replicationGrace").value_or(configuration.replication_grace);
+    configuration.batch_writes = values.boolean("batchWrites").value_or(configuration.batch_writes);
     configuration.transport = values.text("transport").value_or(configuration.transport);
     configuration.proxy = values.text("proxy").value_or("");
     configuration.ca_file = values.text("caFile").value_or("");

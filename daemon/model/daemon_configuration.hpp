@@ -62,6 +62,7 @@ struct DaemonConfiguration {
     std::string socket;                          ///< empty: $RUNTIME_DIRECTORY/regent.sock
     std::string socket_group = "regent-admin";
     std::vector<NotificationSink> notifications;
+    bool batch_writes = false;
     std::string transport, proxy, ca_file;  ///< no transport: the one that was chosen at the build
     std::chrono::seconds request_timeout{60}, replication_grace{120};
     std::chrono::seconds warn_before_expiry{std::chrono::hours(24 * 14)};

@@ -168,6 +168,7 @@ private:
         controller::ConnectOptions options;
         options.timeout = configuration.request_timeout;
         options.transport = configuration.transport;
+        options.batch_writes = configuration.batch_writes;
         options.ca_file = configuration.ca_file;
         options.proxy = configuration.proxy;
         options.replication_grace = configuration.replication_grace;
