@@ -241,6 +241,7 @@ EnvironmentResult load_environment(const Document& document) {
     set_resource_manager(environment.cloud, environment.endpoints);
     load_endpoints(spec.mapping("endpoints"), environment.endpoints, findings);
     environment.sign_in = load_sign_in(spec.mapping("signIn"), findings);
+    demand_login(spec, environment, findings);
     load_aliases(spec, environment, findings);
     load_dataverses(spec, environment, findings);
     load_resource_groups(spec, environment, findings);

@@ -34,4 +34,16 @@ model::DelegatedSignIn load_sign_in(const Values& values, Findings& findings) {
     return sign_in;
 }
 
+void demand_login(const Values& spec, const model::Environment& environment, Findings& findings) {
+    const auto& endpoints = environment.endpoints;
+    const bool manager_unknown = environment.sign_in.resource_manager && endpoints.resource_manager_scope.empty();
+    if (!environment.sign_in.any() || (!endpoints.login.empty() && !manager_unknown)) return;
+    auto& d = findings.error("RG0468", spec.entry("signIn")->key_span,
+                             "where a person signs in is left to what the cloud says of itself");
+    d.notes.push_back("what a person signed in to is kept for one address, which an answer could move");
+    d.help = manager_unknown
+                 ? "write `endpoints.login` and `endpoints.resourceManagerScope` beside `endpoints.metadata`"
+                 : "write `endpoints.login` beside `endpoints.metadata`";
+}
+
 }  // namespace regent::manifest

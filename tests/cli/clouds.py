@@ -134,3 +134,13 @@ def whom_to_ask_is_an_origin_by_https(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
         left_to(it, "http://management.contoso.example")
         says(it.regent("validate", expect=3), "RG0461", "plain http is for this machine only")
+
+
+@case
+def a_person_signs_in_at_an_address_that_the_manifest_says(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        left_to(it, it.simulator.url)
+        it.edit_environment("  sources:", "  signIn: {delegated: [powerApps]}\n  sources:")
+        says(it.regent("validate", expect=3), "RG0468", "endpoints.login")
+        it.edit_environment("    graphScope:", f"    login: {it.simulator.url}\n    graphScope:")
+        it.regent("validate", expect=0)
