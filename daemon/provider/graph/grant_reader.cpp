@@ -26,9 +26,18 @@ namespace path = model::path;
 constexpr int attempts = 4;
 constexpr std::string_view the_grants = "what applications were granted";
 
+/// What an application of ours exposes is read from itself, which does not know its service principal.
 std::map<std::string, std::string> app_ids_by_principal(const model::Snapshot& found) {
     std::map<std::string, std::string> by_principal;
-    for (const auto& [app_id, api] : found.apis) by_principal.emplace(api.service_principal_id, app_id);
+    for (const auto& [app_id, api] : found.apis) {
+        if (!api.service_principal_id.empty()) by_principal.emplace(api.service_principal_id, app_id);
+    }
+    for (const auto& [address, resource] : found.resources) {
+        const auto principal = resource.outputs.find(model::output::service_principal_id);
+        const auto app_id = resource.outputs.find(model::output::app_id);
+        if (principal != resource.outputs.end() && app_id != resource.outputs.end())
+            by_principal.emplace(lower_case(principal->second), lower_case(app_id->second));
+    }
     return by_principal;
 }
 
@@ -239,8 +248,8 @@ GrantReader::Result<void> GrantReader::name_apis(const std::vector<std::string>&
         if (principal.is_null()) continue;
         auto api = read_api(principal);
         if (!api) return tl::unexpected(client_.incomplete(what, api.error()));
-        auto app_id = api->app_id;
-        found.apis.emplace(std::move(app_id), std::move(*api));
+        const auto [known, is_new] = found.apis.try_emplace(api->app_id, *api);
+        if (!is_new) known->second.service_principal_id = api->service_principal_id;
     }
     return {};
 }
