@@ -88,8 +88,11 @@ void normalise_keys(json& keys, const json* before) {
                 if (!text(old, "keyId").empty() && text(old, "keyId") == text(key, "keyId")) key["key"] = old["key"];
             }
         }
-        const auto certificate = read_certificate(base64_decoded(text(key, "key")).value_or(""));
+        const auto sent = base64_decoded(text(key, "key")).value_or("");
+        const auto der = certificate_in(sent);
+        const auto certificate = read_certificate(der);
         if (certificate) {
+            if (der != sent) key["key"] = base64(der);
             if (text(key, "displayName").empty()) key["displayName"] = certificate->subject;
             if (text(key, "customKeyIdentifier").empty()) key["customKeyIdentifier"] = certificate->sha1_hex;
             if (text(key, "startDateTime").empty()) key["startDateTime"] = format_time(certificate->not_before);
@@ -119,8 +122,7 @@ void turn_words(json& words) {
     words = text.substr(text.find_first_not_of(' ', comma + 1)) + ", " + first.get<std::string>();
 }
 
-json shown_with_keys(const json& stored) {
-    auto shown = without_internal_members(stored);
+void turn_lists(json& shown) {
     for (const auto* name : {"identifierUris", "tags", "requiredResourceAccess", "appRoles"}) reverse(shown[name]);
     for (const auto* name : {"web", "spa", "publicClient"}) reverse(shown[name]["redirectUris"]);
     auto& api = shown["api"];
@@ -136,6 +138,11 @@ json shown_with_keys(const json& stored) {
         }
     }
     reverse(shown["addIns"]);
+}
+
+json shown_with_keys(const json& stored, Order order) {
+    auto shown = without_internal_members(stored);
+    if (order == Order::turned) turn_lists(shown);
     for (auto& credential : shown["passwordCredentials"]) {
         credential["secretText"] = nullptr;
         credential.erase("_addedDateTime");
@@ -218,16 +225,16 @@ void normalise_application(json& application, const json* before) {
     normalise_keys(application["keyCredentials"], before);
 }
 
-json shown_application(const json& stored) {
-    auto shown = shown_with_keys(stored);
+json shown_application(const json& stored, Order order) {
+    auto shown = shown_with_keys(stored, order);
     hide_keys(shown);
     for (const auto* name : members_to_select) shown.erase(name);
     return shown;
 }
 
-json selected_application(const json& stored, const std::string& select, bool is_single) {
-    if (select.empty()) return shown_application(stored);
-    auto shown = shown_with_keys(stored);
+json selected_application(const json& stored, const std::string& select, bool is_single, Order order) {
+    if (select.empty()) return shown_application(stored, order);
+    auto shown = shown_with_keys(stored, order);
     if (!is_single || !names(select, "keyCredentials")) hide_keys(shown);
     for (const auto* name : members_to_select) {
         if (shown.contains(name)) continue;

@@ -14,13 +14,15 @@ namespace regent::simulator {
 /// creation: a key that is sent back without its bytes keeps them.
 void normalise_application(nlohmann::json& application, const nlohmann::json* before);
 
-/// What Graph shows of a stored application: without our members, collections in another order than they were sent.
-/// Members that only `$select` shows are left out.
-[[nodiscard]] nlohmann::json shown_application(const nlohmann::json& stored);
+/// Of an application's lists: another one than they were sent in, or the same.
+enum class Order { turned, kept };
+
+/// What Graph shows of a stored application: without our members. Members that only `$select` shows are left out.
+[[nodiscard]] nlohmann::json shown_application(const nlohmann::json& stored, Order order);
 /// The same, with the members that only `$select` shows; certificates' bytes come only where keyCredentials is selected
 /// of a single object.
 [[nodiscard]] nlohmann::json selected_application(const nlohmann::json& stored, const std::string& select,
-                                                  bool is_single);
+                                                  bool is_single, Order order);
 /// Any stored object without the simulator's own members.
 [[nodiscard]] nlohmann::json without_internal_members(const nlohmann::json& stored);
 /// Members of a stored object that are the simulator's own.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <openssl/bio.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <ctime>
@@ -27,6 +28,21 @@ std::string subject_of(const X509* certificate) {
 }
 
 }  // namespace
+
+std::string certificate_in(std::string key) {
+    const std::unique_ptr<BIO, decltype(&BIO_free)> text(BIO_new_mem_buf(key.data(), static_cast<int>(key.size())),
+                                                         &BIO_free);
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        key.starts_with("-----BEGIN CERTIFICATE-----") ? PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)
+                                                       : nullptr,
+        &X509_free);
+    unsigned char* der = nullptr;
+    const auto length = certificate ? i2d_X509(certificate.get(), &der) : -1;
+    if (length < 0) return key;
+    key.assign(reinterpret_cast<const char*>(der), static_cast<std::size_t>(length));
+    OPENSSL_free(der);
+    return key;
+}
 
 std::optional<CertificateFacts> read_certificate(std::string_view der) {
     const auto* begin = reinterpret_cast<const unsigned char*>(der.data());

@@ -14,6 +14,9 @@ struct CertificateFacts {
     std::string sha1_hex;  ///< the thumbprint, upper case
     Time not_before, not_after;
 };
+/// The certificate itself (DER) in what a client wrote into `key`: it, or, as Terraform's azuread provider has it, its
+/// PEM form. Anything else as it is. https://github.com/hashicorp/terraform-provider-azuread
+[[nodiscard]] std::string certificate_in(std::string key);
 /// Nothing when the bytes are no certificate in DER.
 [[nodiscard]] std::optional<CertificateFacts> read_certificate(std::string_view der);
 

@@ -25,6 +25,7 @@ constexpr GraphPermission graph_permissions[] = {
     {"offline_access", "7427e0e9-2fba-42fe-b0c0-848c9e6a8182", ""},
     {"User.Read", "e1fe6dd8-ba31-4d61-89e7-88639da4683d", ""},
     {"User.ReadBasic.All", "b340eb25-3456-403f-be2f-af7a0d370277", "97235f07-e226-4f63-ace3-39588e11d3a1"},
+    {"User.ReadWrite", "b4e74841-8e56-480b-be8b-910348b18b4c", ""},
     {"User.Read.All", "a154be20-db9c-4678-8ab7-66f6cc099a59", "df021288-bdef-4463-88db-98f22de89214"},
     {"Application.Read.All", "c79f8feb-a9db-4090-85f9-90d820caa0eb", "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30"},
     {"Application.ReadWrite.All", "bdfbf15f-ee85-4955-8675-146e8e5296b5", "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9"},

@@ -3,6 +3,7 @@
 #include "simulator/application_rules.hpp"
 #include "simulator/application_shape.hpp"
 #include "simulator/graph_metadata.hpp"
+#include "simulator/graph_owners.hpp"
 #include "simulator/members.hpp"
 
 #include <fmt/format.h>
@@ -13,8 +14,6 @@ namespace regent::simulator {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t max_bound_owners = 20;
 
 /// Only the service writes them.
 constexpr const char* read_only_members[] = {"id",
@@ -43,20 +42,6 @@ std::optional<GraphError> check_body(const json& body, const json* own) {
     const auto web = body.value("web", json());
     if (web.is_object() && web.contains("redirectUriSettings") && web.contains("redirectUris"))
         return invalid_value("web");
-    return std::nullopt;
-}
-
-/// The caller, and who is bound in the body of a create.
-std::optional<GraphError> read_owners(const GraphRequest& request, json& owners) {
-    owners = json::array({request.caller.object_id});
-    const auto links = request.body.value("owners@odata.bind", json::array());
-    if (!links.is_array() || links.size() > max_bound_owners) return invalid_value("owners");
-    for (const auto& link : links) {
-        const auto address = link.is_string() ? link.get<std::string>() : std::string{};
-        const json id = lower(address.substr(address.rfind('/') + 1));
-        if (!is_guid(id.get_ref<const std::string&>())) return invalid_value("owners");
-        if (std::find(owners.begin(), owners.end(), id) == owners.end()) owners.push_back(id);
-    }
     return std::nullopt;
 }
 
@@ -95,16 +80,14 @@ Listing GraphApplications::listing() const {
     listing.holders = [this](const std::string& member, const std::string& value) {
         return directory_.applications.holders(member, value, directory_.now(), directory_.replica_lag);
     };
-    listing.project = selected_application;
+    listing.project = [this](const json& application, const std::string& select, bool is_single) {
+        return selected_application(application, select, is_single, order());
+    };
     listing.expand_credentials_refused = !switches_.expand_federated_credentials;
     listing.page_tokens_expire = switches_.page_tokens_expire;
-    listing.expand = [](const json& application, const std::string& relation) -> json {
+    listing.expand = [this](const json& application, const std::string& relation) -> json {
         if (relation == "federatedIdentityCredentials") return list(application, "federatedIdentityCredentials");
-        if (relation != "owners") return nullptr;
-        auto owners = json::array();
-        for (const auto& id : list(application, "owners"))
-            owners.push_back({{"@odata.type", "#microsoft.graph.servicePrincipal"}, {"id", id}});
-        return owners;
+        return relation == "owners" ? owners_of(directory_, application) : json();
     };
     return listing;
 }
@@ -180,7 +163,10 @@ Response GraphApplications::below(const GraphRequest& request, const json& appli
     const auto& method = request.http.method;
     const auto& name = request.path[at].name;
     if (name == "federatedIdentityCredentials") return credentials(request, application, at);
-    if (name == "owners") return owners(request, application, at);
+    if (name == "owners") {
+        return handle_owners(directory_, request, application, at,
+                             [this](json changed) { directory_.put_application(std::move(changed)); });
+    }
     if (name == "addPassword" || name == "microsoft.graph.addPassword")
         return method == "POST" ? add_password(request, application) : graph_not_allowed();
     if (name == "removePassword" || name == "microsoft.graph.removePassword")
@@ -196,7 +182,7 @@ Response GraphApplications::create(const GraphRequest& request, const std::strin
     if (const auto wrong = check_body(given, nullptr)) return graph_error(*wrong);
     if (needs_more_than_ownership(request)) return graph_error(denied());
     json owners;
-    if (const auto wrong = read_owners(request, owners)) return graph_error(*wrong);
+    if (const auto wrong = first_owners(request, owners)) return graph_error(*wrong);
     if (!unique_name.empty()) {
         if (given.contains("uniqueName") && given["uniqueName"] != unique_name)
             return graph_error(bad_request("Property 'uniqueName' does not match the key."));
@@ -222,7 +208,7 @@ Response GraphApplications::create(const GraphRequest& request, const std::strin
 
 /// The only answer that has a create's time to the tick, and the secrets it asked for.
 Response GraphApplications::created(const GraphRequest& request, const json& application, const json& secrets) const {
-    auto shown = shown_application(application);
+    auto shown = shown_application(application, order());
     shown["createdDateTime"] = format_time(directory_.now(), 7);
     if (!secrets.empty()) shown["passwordCredentials"] = secrets;
     json answer{{"@odata.context", request.http.base_url + "/v1.0/$metadata#applications/$entity"}};

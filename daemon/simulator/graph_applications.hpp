@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simulator/application_shape.hpp"
 #include "simulator/directory.hpp"
 #include "simulator/graph_list.hpp"
 #include "simulator/graph_request.hpp"
@@ -48,10 +49,6 @@ private:
     [[nodiscard]] Response add_credential(const GraphRequest& request, const Json& application, const Json& given);
     [[nodiscard]] Response change_credential(const GraphRequest& request, const Json& application,
                                              const Json& credential);
-    [[nodiscard]] Response owners(const GraphRequest& request, const Json& application, std::size_t at);
-    [[nodiscard]] Response list_owners(const GraphRequest& request, const Json& application) const;
-    [[nodiscard]] Response add_owner(const GraphRequest& request, const Json& application);
-    [[nodiscard]] Response remove_owner(const std::string& owner, const Json& application);
     [[nodiscard]] Response put_logo(const GraphRequest& request, const Json& application);
     [[nodiscard]] Response extension_properties(const GraphRequest& request, const Json& application, std::size_t at);
     [[nodiscard]] Response add_extension_property(const GraphRequest& request, const Json& application);
@@ -61,6 +58,7 @@ private:
     [[nodiscard]] std::optional<GraphError> make_password(const Json& given, Json& application, Json& credential);
     [[nodiscard]] Response list_deleted(const GraphRequest& request, bool wants_applications) const;
     [[nodiscard]] Response restore(const GraphRequest& request, const Json& object);
+    [[nodiscard]] Order order() const { return switches_.lists_keep_their_order ? Order::kept : Order::turned; }
     void mirror_to_principal(const Json& application);
 
     Directory& directory_;

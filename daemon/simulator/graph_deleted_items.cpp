@@ -15,7 +15,8 @@ bool is_application(const json& deleted) {
 }
 
 json shown_deleted(const json& object, const std::string& select, bool is_single) {
-    return is_application(object) ? selected_application(object, select, is_single) : without_internal_members(object);
+    return is_application(object) ? selected_application(object, select, is_single, Order::turned)
+                                  : without_internal_members(object);
 }
 
 }  // namespace
@@ -100,7 +101,7 @@ Response GraphApplications::restore(const GraphRequest& request, const json& obj
     directory_.deleted.erase(id, directory_.now());
     json answer{{"@odata.context", request.http.base_url + "/v1.0/$metadata#directoryObjects/$entity"},
                 {"@odata.type", application ? "#microsoft.graph.application" : "#microsoft.graph.servicePrincipal"}};
-    answer.update(application ? shown_application(back) : without_internal_members(back));
+    answer.update(application ? shown_application(back, Order::turned) : without_internal_members(back));
     return graph_answer(200, answer);
 }
 

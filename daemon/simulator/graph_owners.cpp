@@ -1,4 +1,6 @@
-#include "simulator/graph_applications.hpp"
+#include "simulator/graph_owners.hpp"
+
+#include "simulator/graph_list.hpp"
 #include "simulator/members.hpp"
 
 #include <fmt/format.h>
@@ -12,26 +14,23 @@ using nlohmann::json;
 
 // https://learn.microsoft.com/entra/identity/users/directory-service-limits-restrictions
 constexpr std::size_t max_owners = 100;
+constexpr std::size_t max_bound_owners = 20;
 
-}  // namespace
-
-Response GraphApplications::owners(const GraphRequest& request, const json& application, std::size_t at) {
-    const auto& method = request.http.method;
-    const auto next = request.segment(at + 1);
-    if (next.empty()) return method == "GET" ? list_owners(request, application) : graph_not_allowed();
-    if (next == "$ref") return method == "POST" ? add_owner(request, application) : graph_not_allowed();
-    if (request.segment(at + 2) != "$ref") return graph_no_segment(next);
-    return method == "DELETE" ? remove_owner(next, application) : graph_not_allowed();
+/// Whoever is not known as a user is taken for a service principal.
+json shown_owner(const Directory& directory, const std::string& id) {
+    const auto* user = directory.users.find(id, directory.now());
+    const auto* owner = user != nullptr ? user : directory.service_principals.find(id, directory.now());
+    return {{"@odata.type", user != nullptr ? "#microsoft.graph.user" : "#microsoft.graph.servicePrincipal"},
+            {"id", id},
+            {"displayName", owner != nullptr ? owner->value("displayName", json()) : json()}};
 }
 
-Response GraphApplications::list_owners(const GraphRequest& request, const json& application) const {
-    auto owners = json::array();
-    for (const auto& id : list(application, "owners")) {
-        const auto* principal = directory_.service_principals.find(id.get<std::string>(), directory_.now());
-        owners.push_back({{"@odata.type", "#microsoft.graph.servicePrincipal"},
-                          {"id", id},
-                          {"displayName", principal != nullptr ? principal->at("displayName") : json()}});
-    }
+std::string id_in(const std::string& link) {
+    return lower(link.substr(link.rfind('/') + 1));
+}
+
+Response list_owners(const Directory& directory, const GraphRequest& request, const json& object) {
+    const auto owners = owners_of(directory, object);
     Listing shown;
     shown.context = "directoryObjects";
     shown.objects = [&owners] {
@@ -42,11 +41,10 @@ Response GraphApplications::list_owners(const GraphRequest& request, const json&
     return list_objects(request, shown);
 }
 
-Response GraphApplications::add_owner(const GraphRequest& request, const json& application) {
-    const auto link = text(request.body, "@odata.id");
-    const auto id = lower(link.substr(link.rfind('/') + 1));
+Response add_owner(const GraphRequest& request, const json& object, const PutOwned& put) {
+    const auto id = id_in(text(request.body, "@odata.id"));
     if (!is_guid(id)) return graph_error(bad_request("Invalid object identifier in '@odata.id'."));
-    const auto& owners = list(application, "owners");
+    const auto& owners = list(object, "owners");
     if (std::find(owners.begin(), owners.end(), json(id)) != owners.end()) {
         return graph_error(bad_request(
             "One or more added object references already exist for the following modified properties: 'owners'."));
@@ -59,20 +57,50 @@ Response GraphApplications::add_owner(const GraphRequest& request, const json& a
                                         owners.size() + 1, max_owners),
                             {}});
     }
-    auto changed = application;
+    auto changed = object;
     changed["owners"].push_back(id);
-    directory_.put_application(std::move(changed));
+    put(std::move(changed));
     return graph_no_content();
 }
 
-Response GraphApplications::remove_owner(const std::string& owner, const json& application) {
-    const auto& owners = list(application, "owners");
+Response remove_owner(const std::string& owner, const json& object, const PutOwned& put) {
+    const auto& owners = list(object, "owners");
     const auto it = std::find(owners.begin(), owners.end(), json(lower(owner)));
     if (it == owners.end()) return graph_error(not_found(owner));
-    auto changed = application;
+    auto changed = object;
     changed["owners"].erase(static_cast<std::size_t>(it - owners.begin()));
-    directory_.put_application(std::move(changed));
+    put(std::move(changed));
     return graph_no_content();
+}
+
+}  // namespace
+
+Response handle_owners(const Directory& directory, const GraphRequest& request, const json& object, std::size_t at,
+                       const PutOwned& put) {
+    const auto& method = request.http.method;
+    const auto next = request.segment(at + 1);
+    if (next.empty()) return method == "GET" ? list_owners(directory, request, object) : graph_not_allowed();
+    if (next == "$ref") return method == "POST" ? add_owner(request, object, put) : graph_not_allowed();
+    if (request.segment(at + 2) != "$ref") return graph_no_segment(next);
+    return method == "DELETE" ? remove_owner(next, object, put) : graph_not_allowed();
+}
+
+json owners_of(const Directory& directory, const json& object) {
+    auto owners = json::array();
+    for (const auto& id : list(object, "owners")) owners.push_back(shown_owner(directory, id.get<std::string>()));
+    return owners;
+}
+
+std::optional<GraphError> first_owners(const GraphRequest& request, json& owners) {
+    owners = json::array({request.caller.object_id});
+    const auto links = request.body.value("owners@odata.bind", json::array());
+    if (!links.is_array() || links.size() > max_bound_owners) return invalid_value("owners");
+    for (const auto& link : links) {
+        const json id = id_in(link.is_string() ? link.get<std::string>() : std::string{});
+        if (!is_guid(id.get_ref<const std::string&>())) return invalid_value("owners");
+        if (std::find(owners.begin(), owners.end(), id) == owners.end()) owners.push_back(id);
+    }
+    return std::nullopt;
 }
 
 }  // namespace regent::simulator

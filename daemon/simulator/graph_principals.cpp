@@ -2,6 +2,7 @@
 
 #include "simulator/application_shape.hpp"
 #include "simulator/graph_metadata.hpp"
+#include "simulator/graph_owners.hpp"
 #include "simulator/members.hpp"
 
 #include <fmt/format.h>
@@ -105,8 +106,8 @@ Listing GraphPrincipals::listing() const {
     listing.project = [this](const json& object, const std::string&, bool) { return shown(object); };
     // Filters see what is shown, mirrored members included.
     listing.seen = [this](const json& object) { return shown(object); };
-    listing.expand = [](const json&, const std::string& relation) {
-        return relation == "owners" ? json::array() : json();
+    listing.expand = [this](const json& principal, const std::string& relation) {
+        return relation == "owners" ? owners_of(directory_, principal) : json();
     };
     listing.page_tokens_expire = switches_.page_tokens_expire;
     return listing;
@@ -138,8 +139,10 @@ Response GraphPrincipals::handle(const GraphRequest& request) {
     const auto below = request.path[rest].name;
     if (below == "appRoleAssignedTo" || below == "appRoleAssignments") return assignments(request, *principal, rest);
     if (below == "owners") {
-        if (method == "GET") return graph_answer(200, {{"value", json::array()}});
-        return method == "POST" || method == "DELETE" ? graph_no_content() : graph_not_allowed();
+        return handle_owners(directory_, request, *principal, rest, [this](json changed) {
+            const auto id = text(changed, "id");
+            directory_.service_principals.put(id, std::move(changed), directory_.now());
+        });
     }
     if ((below == "oauth2PermissionScopes" || below == "appRoles") && method == "GET")
         return graph_answer(200, {{"value", shown(*principal)[below]}});
@@ -171,13 +174,15 @@ Response GraphPrincipals::create(const GraphRequest& request, const std::string&
                                         app_id),
                             {}});
     }
+    json owners;
+    if (const auto wrong = first_owners(request, owners)) return graph_error(*wrong);
     const auto sent = body;
     for (const auto& [name, value] : sent.items()) {
         if (name.find('@') != std::string::npos) body.erase(name);
     }
     body["displayName"] = application != nullptr ? application->at("displayName") : json("Power Platform API");
     auto principal = directory_.new_principal(lower(app_id), body);
-    principal["owners"] = {request.caller.object_id};
+    principal["owners"] = std::move(owners);
     directory_.service_principals.put(text(principal, "id"), principal, directory_.now());
     json answer{{"@odata.context", request.http.base_url + "/v1.0/$metadata#servicePrincipals/$entity"}};
     answer.update(shown(principal));
@@ -202,6 +207,9 @@ Response GraphPrincipals::update(const GraphRequest& request, const json& princi
     }
     auto changed = principal;
     merge(changed, request.body);
+    const auto saml = request.body.value("samlSingleSignOnSettings", json());
+    if (!switches_.groups_merge && saml.is_object())
+        changed["samlSingleSignOnSettings"] = {{"relayState", saml.value("relayState", json())}};
     directory_.service_principals.put(text(principal, "id"), std::move(changed), directory_.now());
     return graph_no_content();
 }

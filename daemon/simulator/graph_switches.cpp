@@ -50,6 +50,7 @@ const std::map<std::string, Switch>& table() {
         {"builtInClientOwnsOnly", of(&S::built_in_client_owns_only)},
         {"encryptionKeyMustBeThere", of(&S::encryption_key_must_be_there)},
         {"groupsMerge", of(&S::groups_merge)},
+        {"listsKeepTheirOrder", of(&S::lists_keep_their_order)},
         {"replicaLagSeconds", of(&S::replica_lag_seconds)},
         {"secretDelaySeconds", of(&S::secret_delay_seconds)},
         {"duplicateCredentialNameStatus", of(&S::duplicate_credential_name_status, {409, 400})},

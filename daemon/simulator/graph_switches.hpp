@@ -22,6 +22,8 @@ struct GraphSwitches {
     bool built_in_client_owns_only = false;
     /// Does a PATCH of one member of optionalClaims, parentalControlSettings and the like leave the others?
     bool groups_merge = true;
+    /// Terraform's azuread provider compares requested permissions and optional claims in the order it sent them.
+    bool lists_keep_their_order = false;
     long replica_lag_seconds = 0;   ///< reads show what was true so long ago
     long secret_delay_seconds = 0;  ///< sign-in refuses a new secret that long
 

@@ -21,6 +21,16 @@ TEST_CASE("settings come back as Graph keeps them: other order, other blanks, de
     CHECK_FALSE(shown.contains("authenticationBehaviors"));
 }
 
+TEST_CASE("whether lists come back in another order is a switch", "[simulator][graph][switches]") {
+    GraphTenant tenant;
+    const auto made = tenant.created({{"displayName", "demo"}, {"tags", {"first", "second"}}});
+    CHECK(tenant.shown(made).at("tags") == json{"second", "first"});
+    tenant.switches({{"listsKeepTheirOrder", true}});
+    CHECK(tenant.shown(made).at("tags") == json{"first", "second"});
+    CHECK(tenant.get("/applications?$filter=displayName eq 'demo'").json.at("value")[0].at("tags") ==
+          json{"first", "second"});
+}
+
 TEST_CASE("settings that make no sense are refused", "[simulator][graph]") {
     GraphTenant tenant;
     const auto made = tenant.created({{"displayName", "demo"}});
@@ -53,6 +63,12 @@ TEST_CASE("whether groups of settings merge, and whether undocumented ones can b
     tenant.switches({{"groupsMerge", false}});
     REQUIRE(tenant.patch(GraphTenant::at(made), change).status == 204);
     CHECK_FALSE(tenant.shown(made)["servicePrincipalLockConfiguration"].contains("allProperties"));
+
+    REQUIRE(tenant.post("/servicePrincipals", {{"appId", made.at("appId")}}).status == 201);
+    const auto principal = "/servicePrincipals(appId='" + made.at("appId").get<std::string>() + "')";
+    REQUIRE(tenant.patch(principal, {{"samlSingleSignOnSettings", {{"relayState", "/start"}}}}).status == 204);
+    REQUIRE(tenant.patch(principal, {{"samlSingleSignOnSettings", json::object()}}).status == 204);
+    CHECK(tenant.get(principal).json.at("samlSingleSignOnSettings").at("relayState").is_null());
 
     CHECK(tenant.patch(GraphTenant::at(made), {{"isDisabled", true}}).status == 204);
     tenant.switches({{"undocumentedPropertiesRefused", true}});
