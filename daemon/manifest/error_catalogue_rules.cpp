@@ -91,8 +91,8 @@ https://learn.microsoft.com/entra/identity-platform/supported-accounts-validatio
         ErrorCode{"RG0425", "logout URL", R"(A logout URL uses https, on localhost too, and has at most 255 characters.
 https://learn.microsoft.com/graph/api/resources/webapplication)"},
         ErrorCode{"RG0426", "home page",
-                  R"(A home page is an absolute http or https URL. To leave it alone, remove the
-key; Graph has been seen to refuse an empty one once there was a value.
+                  R"(A home page is an absolute http or https URL; "" takes it away, which Graph has
+been seen to refuse. To leave it alone, remove the key.
 https://learn.microsoft.com/graph/api/resources/webapplication)"},
         ErrorCode{"RG0427", "page about an application",
                   R"(The pages in `info` and the place of SAML metadata are absolute http or https

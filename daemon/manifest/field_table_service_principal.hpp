@@ -65,7 +65,8 @@ inline constexpr std::array sign_on_modes = {
     EnumValue{"oidc", {}, "OpenID Connect"},
     EnumValue{"saml", {}, "SAML 2.0"},
     EnumValue{"password", {}, "a password that Entra keeps for the user"},
-    EnumValue{"notSupported", {}, "none"},
+    EnumValue{"notSupported", {}, "single sign-on is declared as not supported"},
+    EnumValue{"none", {}, "no mode is set, which is how a service principal begins"},
 };
 
 inline constexpr std::array saml_members = {

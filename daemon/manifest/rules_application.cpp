@@ -71,21 +71,23 @@ void check_tags(const Values& spec, Findings& findings) {
 void bad_home_page(const Node& home, Findings& findings) {
     auto& d = findings.bad_value("RG0426", home,
                                  fmt::format("a home page is an http or https URL, not {}", describe_node(home)));
-    if (home.text.empty())
-        d.help = "remove the key: Graph refuses an empty home page once one was set";
-    else if (split_uri("https://" + home.text).host.find('.') != std::string::npos &&
-             home.text.find(':') == std::string::npos)
+    if (split_uri("https://" + home.text).host.find('.') != std::string::npos &&
+        home.text.find(':') == std::string::npos)
         d.help = fmt::format("write `https://{}`", home.text);
 }
 
+void check_home_page(const Node& home, Findings& findings) {
+    // Empty is none. Should the service refuse to take it away, the refusal is explained.
+    if (home.text.empty()) return;
+    const auto uri = split_uri(home.text);
+    if ((uri.scheme != "https" && uri.scheme != "http") || uri.host.empty() || has_white_space(home.text))
+        bad_home_page(home, findings);
+    else
+        too_long(home, "a home page URL", max_url_length, findings);
+}
+
 void check_urls(const Values& spec, Findings& findings) {
-    if (const auto* home = spec.node("homePageUrl")) {
-        const auto uri = split_uri(home->text);
-        if ((uri.scheme != "https" && uri.scheme != "http") || uri.host.empty() || has_white_space(home->text))
-            bad_home_page(*home, findings);
-        else
-            too_long(*home, "a home page URL", max_url_length, findings);
-    }
+    if (const auto* home = spec.node("homePageUrl")) check_home_page(*home, findings);
     if (const auto* logout = spec.node("logoutUrl")) {
         const auto uri = split_uri(logout->text);
         if (logout->text.empty()) return;

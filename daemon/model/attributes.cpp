@@ -87,7 +87,7 @@ std::span<const Attribute> application_attributes() {
         of_principal(path::principal_notes, ""),
         of_principal(path::principal_home_page_url, ""),
         of_principal(path::principal_login_url, ""),
-        of_principal(path::principal_sign_on_mode, ""),
+        of_principal(path::principal_sign_on_mode, "none"),
         of_principal(path::principal_relay_state, ""),
         of_principal(path::principal_notification_addresses, {}, set),
         of_principal(path::principal_alternative_names, {}, set),

@@ -17,7 +17,7 @@ using model::Value;
 using nlohmann::json;
 namespace path = model::path;
 
-enum class Shape { flag, text, texts };
+enum class Shape { flag, text, choice, texts };
 
 struct Property {
     std::string_view path;
@@ -32,7 +32,7 @@ constexpr std::array properties = {
     Property{path::principal_notes, "notes", Shape::text},
     Property{path::principal_home_page_url, "homepage", Shape::text},
     Property{path::principal_login_url, "loginUrl", Shape::text},
-    Property{path::principal_sign_on_mode, "preferredSingleSignOnMode", Shape::text},
+    Property{path::principal_sign_on_mode, "preferredSingleSignOnMode", Shape::choice},
     Property{path::principal_notification_addresses, "notificationEmailAddresses", Shape::texts},
     Property{path::principal_alternative_names, "alternativeNames", Shape::texts},
     Property{path::principal_tags, "tags", Shape::texts},
@@ -41,7 +41,7 @@ constexpr std::array properties = {
 std::optional<Value> value_of(const json& found, Shape shape) {
     if (found.is_null()) return Value{};
     if (shape == Shape::flag && found.is_boolean()) return Value(found.get<bool>());
-    if (shape == Shape::text && found.is_string()) return Value(found.get<std::string>());
+    if ((shape == Shape::text || shape == Shape::choice) && found.is_string()) return Value(found.get<std::string>());
     if (shape != Shape::texts || !found.is_array()) return std::nullopt;
     model::List texts;
     for (const auto& text : found) {
@@ -56,9 +56,10 @@ void leave_out_tags_of_regent(Value& tags) {
         std::erase_if(*list, [](const auto& tag) { return tag.text_or({}).rfind(tag_prefix, 0) == 0; });
 }
 
-json member_value(const Value& value) {
-    // An empty text is no text to the directory.
-    return value.is_null() || value == Value("") ? json() : model::to_json(value);
+json member_value(const Value& value, Shape shape) {
+    // An empty text is no text to the directory, and no choice is none.
+    const bool says_none = value == Value("") || (shape == Shape::choice && value == Value("none"));
+    return value.is_null() || says_none ? json() : model::to_json(value);
 }
 
 }  // namespace
@@ -90,17 +91,17 @@ ReadPrincipal read_principal(const json& principal) {
 
 json principal_body(const std::set<std::string, std::less<>>& changed, const model::Map& values) {
     auto body = json::object();
-    const auto put = [&](std::string_view path, json& into) {
+    const auto put = [&](std::string_view path, Shape shape, json& into) {
         const auto it = changed.contains(path) ? values.find(path) : values.end();
-        if (it != values.end()) into = member_value(it->second);
+        if (it != values.end()) into = member_value(it->second, shape);
         return it != values.end();
     };
     for (const auto& property : properties) {
         json value;
-        if (put(property.path, value)) body[property.member] = std::move(value);
+        if (put(property.path, property.shape, value)) body[property.member] = std::move(value);
     }
     json relay_state;
-    if (put(path::principal_relay_state, relay_state))
+    if (put(path::principal_relay_state, Shape::text, relay_state))
         body["samlSingleSignOnSettings"] = {{"relayState", std::move(relay_state)}};
     return body;
 }
