@@ -63,7 +63,7 @@ class Stage:
 
     # ---- the tenant
 
-    def start_simulator(self):
+    def start_simulator(self, *options):
         """A fresh tenant, and nobody remembers the last one: its tokens are worth nothing here."""
         self.stop_simulator()
         shutil.rmtree(self.folder / "home", ignore_errors=True)
@@ -72,7 +72,7 @@ class Stage:
             path.unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [self.binaries / "regent-simulator", "--listen", "127.0.0.1:443", "--port-file", port_file, "--request-log", self.log,
-             "--tls-cert", self.folder / "server.pem", "--tls-key", self.folder / "server.key"],
+             "--tls-cert", self.folder / "server.pem", "--tls-key", self.folder / "server.key", *options],
             stdout=subprocess.DEVNULL, stderr=open(self.folder / "simulator.err", "wb"))
         deadline = time.monotonic() + 30
         while not port_file.exists() or not port_file.read_text().strip():
@@ -127,7 +127,10 @@ class Stage:
     def regent(self, *arguments, repository, accept=(0,)):
         return self.run([self.binaries / "regent", "-C", repository, "--no-input", "--color", "never", "--ca-file", self.folder / "ca.pem",
                          "--state-dir", self.folder / "state", *arguments], accept,
-                        environment=self.environment(AZURE_CLIENT_ID=CLIENT_ID, AZURE_CLIENT_SECRET=SECRET))
+                        environment=self.regent_environment())
+
+    def regent_environment(self):
+        return self.environment(AZURE_CLIENT_ID=CLIENT_ID, AZURE_CLIENT_SECRET=SECRET)
 
     def repository(self, name, manifests=None):
         """A repository whose Environment names no endpoint at all: the worldwide cloud."""
