@@ -110,7 +110,8 @@ constexpr std::array permission_members = {
     Field{.name = "adminConsent",
           .type = FieldType::boolean,
           .default_text = "false: consent is left to administrators",
-          .help = "regent consents to these permissions as an administrator, for the whole tenant",
+          .help = "regent consents to these permissions as an administrator, for the whole tenant; an API may stand "
+                  "twice, with consent and without",
           .example = "true"},
 };
 

@@ -205,9 +205,45 @@ void check_api(const Node& api, Findings& findings) {
     d.help = near_api_help(api.text);
 }
 
+/// An API may stand twice, once with consent and once without; each of its permissions has one place.
+struct PermissionPlaces {
+    std::map<std::string, const Node*> apis;   ///< by API and whether its permissions are consented to
+    std::map<std::string, const Node*> names;  ///< by API, type and name
+};
+
+void check_places(const Values& permission, const Node& api, const std::string& key, PermissionPlaces& first,
+                  Findings& findings) {
+    const bool consented = permission.boolean("adminConsent").value_or(false);
+    const auto [there, is_new] = first.apis.emplace(key + (consented ? " consented" : " asked for"), &api);
+    if (!is_new) {
+        auto& d = findings.bad_value(
+            "RG0217", api, fmt::format("the permissions of {} are listed in two places", in_quotes(api.text)));
+        d.label = "again here";
+        d.secondary.push_back({there->second->span, "first here"});
+        d.help = "put them into one entry";
+        return;
+    }
+    std::map<std::string, const Node*> here;
+    for (const std::string_view type : {"delegated", "application", "delegatedIds", "applicationIds"}) {
+        for (const auto* name : permission.items(type)) {
+            const auto place = fmt::format("{} {} {}", key, type, name->text);
+            here.emplace(place, name);
+            const auto other = first.names.find(place);
+            if (other == first.names.end()) continue;
+            auto& d = findings.bad_value(
+                "RG0217", *name,
+                fmt::format("the permission {} is listed with consent and without", in_quotes(name->text)));
+            d.label = "again here";
+            d.secondary.push_back({other->second->span, "first here"});
+            d.help = "remove one of them";
+        }
+    }
+    first.names.merge(here);
+}
+
 void check_permissions(const Values& spec, Findings& findings) {
     const auto entries = spec.items("permissions");
-    std::map<std::string, const Node*> first;
+    PermissionPlaces first;
     for (const auto* entry : entries) {
         const Values permission(entry, findings);
         const auto* named = permission.reference("apiRef");
@@ -217,15 +253,7 @@ void check_permissions(const Values& spec, Findings& findings) {
             const auto key = named   ? to_string(model::Address{std::string(model::kind::application), api->text})
                              : known ? std::string(known->app_id)
                                      : lower_case(api->text);
-            const auto [it, is_new] = first.emplace(key, api);
-            if (!is_new) {
-                auto& d = findings.bad_value(
-                    "RG0217", *api,
-                    fmt::format("the permissions of {} are listed in two places", in_quotes(api->text)));
-                d.label = "again here";
-                d.secondary.push_back({it->second->span, "first here"});
-                d.help = "put them into one entry";
-            }
+            check_places(permission, *api, key, first, findings);
         }
         check_permission_names(permission.items("delegated"), findings);
         check_permission_names(permission.items("application"), findings);

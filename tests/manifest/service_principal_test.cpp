@@ -80,6 +80,29 @@ TEST_CASE("consent is declared only where it is said, for scopes and roles apart
     CHECK(find(without["Application/portal"], path::consented_scopes) == nullptr);
 }
 
+TEST_CASE("an API may be asked for some permissions with consent and for others without",
+          "[manifest][service-principal]") {
+    const std::string both =
+        "permissions:\n"
+        "    - api: microsoft-graph\n"
+        "      delegated: [User.ReadWrite]\n"
+        "    - api: 00000003-0000-0000-c000-000000000000\n"
+        "      application: [User.Read.All]\n"
+        "      adminConsent: true\n";
+    const auto repository = loaded(both);
+    const auto& declaration = repository["Application/portal"];
+    CHECK(values(declaration, path::permissions).size() == 2);
+    CHECK(find(declaration, path::consented_scopes) == nullptr);
+    CHECK(values(declaration, path::consented_roles).size() == 1);
+
+    const auto twice = load_repository({application(both + "      delegated: [User.ReadWrite]\n"), "", {}});
+    CHECK(twice.text.find("RG0217") != std::string::npos);
+    CHECK(twice.text.find("with consent and without") != std::string::npos);
+    const auto third =
+        load_repository({application(both + "    - api: microsoft-graph\n      delegated: [Mail.Read]\n"), "", {}});
+    CHECK(third.text.find("put them into one entry") != std::string::npos);
+}
+
 TEST_CASE("users and groups are declared exactly, applications beside what others gave",
           "[manifest][service-principal]") {
     const auto repository = loaded(
