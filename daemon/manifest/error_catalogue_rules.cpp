@@ -207,7 +207,7 @@ login` takes for this environment: `connectors@contoso.example`.)"},
         ErrorCode{"RG0468", "sign-in of a person in a cloud that is asked",
                   R"(With `endpoints.metadata` the cloud says where sign-in is. What a person signed
 in to is kept for one address, so with `signIn` that one is written by hand:
-`endpoints.login`, and `resourceManagerScope` for `delegated: [resourceManager]`.)"},
+`endpoints.login`; for Azure Resource Manager `resourceManagerScope`, too.)"},
         ErrorCode{"RG0470", "path in the configuration of the service",
                   R"(The service runs in no particular folder: paths in its configuration begin
 with `/`.)"},
