@@ -18,6 +18,8 @@ bool may_read(const GraphRequest& request) {
         return has_any(request, {"Directory.Read.All", "Directory.ReadWrite.All", "DelegatedPermissionGrant.Read.All",
                                  "DelegatedPermissionGrant.ReadWrite.All"});
     }
+    if (request.segment(0) == "directoryObjects")
+        return has_any(request, {"Directory.Read.All", "Directory.ReadWrite.All"});
     return has_any(request, {"Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All",
                              "Directory.Read.All", "Directory.ReadWrite.All"});
 }

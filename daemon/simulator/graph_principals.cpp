@@ -266,6 +266,24 @@ Response GraphPrincipals::assign(const GraphRequest& request) {
     return graph_answer(201, assignment);
 }
 
+/// https://learn.microsoft.com/graph/api/directoryobject-get
+Response GraphPrincipals::directory_object(const GraphRequest& request) const {
+    if (request.http.method != "GET" || request.path.size() != 2) return graph_not_allowed();
+    const auto id = request.segment(1);
+    if (const auto [object, type] = find_assignee(directory_, id); object != nullptr) {
+        auto name = std::string(type);
+        name.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
+        return graph_answer(200, {{"@odata.type", "#microsoft.graph." + name},
+                                  {"id", object->at("id")},
+                                  {"displayName", object->value("displayName", json())}});
+    }
+    const auto* application = directory_.applications.find(lower(id), directory_.now());
+    if (application == nullptr) return graph_error(not_found(id));
+    return graph_answer(200, {{"@odata.type", "#microsoft.graph.application"},
+                              {"id", application->at("id")},
+                              {"displayName", application->value("displayName", json())}});
+}
+
 Response GraphPrincipals::grants(const GraphRequest& request) {
     const auto& method = request.http.method;
     const auto key = request.segment(1);

@@ -16,6 +16,8 @@ public:
 
     [[nodiscard]] Response handle(const GraphRequest& request);
     [[nodiscard]] Response grants(const GraphRequest& request);
+    /// /directoryObjects/{id}: anything that has an id.
+    [[nodiscard]] Response directory_object(const GraphRequest& request) const;
     /// Of grants or assignments: `{"delete": true}` takes all of them away that `where` matches, `patch` changes them.
     [[nodiscard]] bool change_all(Versioned& collection, const nlohmann::json& body);
     [[nodiscard]] bool change(const std::vector<Segment>& path, const nlohmann::json& body);

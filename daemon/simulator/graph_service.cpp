@@ -199,6 +199,7 @@ private:
         if (first == "servicePrincipals") return principals_.handle(request);
         if (first == "directory" && request.segment(1) == "deletedItems") return applications_.deleted_items(request);
         if (first == "oauth2PermissionGrants") return principals_.grants(request);
+        if (first == "directoryObjects") return principals_.directory_object(request);
         if (first == "organization") return organization(request);
         if (first == "policies") return policies_.handle(request);
         return graph_no_segment(first);

@@ -198,3 +198,61 @@ TEST_CASE("roles go to users and groups by name, and a group declared as a user 
     REQUIRE(!wrong);
     CHECK(wrong.error().message.find("is declared as user, and is group") != std::string::npos);
 }
+
+TEST_CASE("an id that nobody has is told at once, by name, and keeps nobody else from what is theirs", "[grants]") {
+    Stage stage;
+    const auto group = "eeeeeeee-0000-4000-8000-000000000001", nobody = "eeeeeeee-0000-4000-8000-000000000009",
+               other = "eeeeeeee-0000-4000-8000-00000000000a";
+    stage.tenant.simulator().control(
+        "POST", "state", json{{"graph", {{"groups", {{{"id", group}, {"displayName", "Readers"}}}}}}}.dump());
+    // Both where its own service principal is as old as this run, and where it was there before.
+    const auto seen = stage.look({people});
+    for (const auto& add : {step(Work::add, "portal", {{people, List{}}}, people), step(Work::add, seen, {}, people)}) {
+        auto both = add;
+        both.changed = {people};
+        both.values = {
+            {people, List{assigned(nobody, "", "user"), assigned(other, "", "group"), assigned(group, "", "group")}}};
+        const auto refused = stage.tenant.apply(both);
+        REQUIRE(!refused);
+        CHECK(refused.error().code == "RG0705");
+        CHECK(refused.error().message.find(std::string("assign default access of Application/portal to user ") +
+                                           nobody) != std::string::npos);
+        CHECK(refused.error().help.find(std::string("az ad user show --id ") + nobody) != std::string::npos);
+        CHECK(refused.error().help.find(std::string("group ") + other + " was refused, too") != std::string::npos);
+        CHECK(stage.tenant.clock().slept() == std::chrono::milliseconds(0));
+        REQUIRE(stage.assignments().size() == 1);
+        CHECK(stage.assignments().front()["principalId"] == group);
+        stage.tenant.change("/v1.0/appRoleAssignments", {{"delete", true}});
+    }
+}
+
+TEST_CASE("who is there, or may be as new as this run, is waited for", "[grants]") {
+    Stage stage;
+    const auto group = "eeeeeeee-0000-4000-8000-000000000001", other = "eeeeeeee-0000-4000-8000-000000000002";
+    stage.tenant.simulator().control(
+        "POST", "state",
+        json{{"graph",
+              {{"groups", {{{"id", group}, {"displayName", "Readers"}}, {{"id", other}, {"displayName", "Writers"}}}}}}}
+            .dump());
+    const json twice{
+        {"status", 400}, {"code", "Request_BadRequest"}, {"message", "Not a valid reference update."}, {"count", 2}};
+    const auto give = [&](const char* who, const char* type) {
+        const auto seen = stage.look({people});
+        stage.tenant.fault("status", "POST", "appRoleAssignedTo", twice);
+        const auto done = stage.tenant.apply(step(Work::add, seen, {{people, List{assigned(who, "", type)}}}, people));
+        stage.tenant.simulator().control("DELETE", "faults", "");
+        return done.has_value();
+    };
+    CHECK(give(group, "group"));
+    CHECK(stage.tenant.clock().slept() > std::chrono::milliseconds(0));
+    CHECK(stage.assignments().size() == 1);
+
+    // Where the directory may not be asked: who cannot be new, at an application that is not, fails at once.
+    stage.tenant.input.own_outputs.clear();
+    const auto before = stage.tenant.clock().slept();
+    const auto seen = stage.look({people});
+    stage.tenant.fault("status", "GET", "directoryObjects", {{"status", 403}, {"count", -1}});
+    stage.tenant.fault("status", "POST", "appRoleAssignedTo", twice);
+    CHECK(!stage.tenant.apply(step(Work::add, seen, {{people, List{assigned(other, "", "group")}}}, people)));
+    CHECK(stage.tenant.clock().slept() == before);
+}

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <set>
 #include <utility>
 
@@ -192,17 +193,20 @@ bool is_assigned_already(const GraphAnswer& answer) {
            says(answer, "Permission being assigned already exists on the object");
 }
 
-/// Of `principal` at `resource`. The answer tells what the principal is.
-tl::expected<GraphAnswer, ProviderError> assign(const StepContext& context, const std::string& principal,
-                                                const std::string& resource, const std::string& role,
-                                                const std::string& what) {
+/// Of `principal` at `resource`. The answer tells what the principal is. `in_vain` is asked once, when the directory
+/// does not know one of them for the first time: is there nothing to wait for?
+tl::expected<GraphAnswer, ProviderError> assign(
+    const StepContext& context, const std::string& principal, const std::string& resource, const std::string& role,
+    const std::string& what, const std::function<bool()>& in_vain = [] { return false; }) {
     const json body{{"principalId", principal}, {"resourceId", resource}, {"appRoleId", role}};
+    const auto send = [&] { return context.client.send(Method::post, path_of_role_holders(resource), what, &body); };
+    const auto once = send();
+    if (!once || once->ok() || is_assigned_already(*once)) return once;
+    if (is_not_replicated_yet(*once) && in_vain()) return tl::unexpected(context.client.refused(what, *once));
     std::chrono::milliseconds waited{0};
     const Patience patience{what, true, context.options.replication_grace, context.input.progress};
     for (std::chrono::milliseconds pause = 1s;; pause = std::min<std::chrono::milliseconds>(pause * 2, 15s)) {
-        auto answer = until_accepted(context.client, patience, [&] {
-            return context.client.send(Method::post, path_of_role_holders(resource), what, &body);
-        });
+        auto answer = until_accepted(context.client, patience, send);
         if (!answer || answer->ok() || is_assigned_already(*answer)) return answer;
         // A role as old as this run: the service principal copies it from its application with a delay.
         const bool not_yet = says(*answer, "Permission being assigned was not found") &&
@@ -277,6 +281,50 @@ Done check_type(const StepContext& context, const model::Value& element, const G
     return tl::unexpected(std::move(error));
 }
 
+/// Whether it is in vain to wait for `principal`: a user or group, which no run of ours makes, and the directory says
+/// that it is not there; or it would not say, and nothing else of the request is new. An application's service
+/// principal may be as old as this run, and other replicas may not know it.
+bool is_nobody(const StepContext& context, const model::Value& element, const std::string& what) {
+    if (text_of(element, "type") == "application") return false;
+    // https://learn.microsoft.com/graph/api/directoryobject-get demands Directory.Read.All, which nothing else needs.
+    const auto answer = context.client.send(
+        Method::get, "/directoryObjects/" + percent_encoded(text_of(element, "principal")) + "?$select=id", what);
+    if (!answer || answer->ok()) return false;
+    const bool resource_is_new =
+        context.is_fresh() || context.input.own_outputs.contains(model::output::service_principal_id);
+    return answer->status == 404 || !resource_is_new;
+}
+
+ProviderError nobody_there(const model::Value& element, ProviderError error) {
+    if (error.kind != ErrorKind::rejected && error.kind != ErrorKind::not_found) return error;
+    const auto type = text_of(element, "type"), id = text_of(element, "principal");
+    const auto* command = type == "application" ? "sp show --id"
+                          : type == "group"     ? "group show --group"
+                                                : "user show --id";
+    error.help = fmt::format(
+        "nobody in this tenant has this id, as far as can be seen: it must be an object id, of {}; `az ad {} {}` looks "
+        "for it",
+        type == "application" ? "a service principal, not the application's" : "a " + type, command, id);
+    return error;
+}
+
+/// One that nobody knows is not waited for: a wrong id would be waited for in every run.
+Done give_role(const StepContext& context, const model::Value& element, const std::string& resource,
+               const std::string& role) {
+    const auto principal = text_of(element, "principal"), name = text_of(element, "role");
+    const auto what = fmt::format("assign {} of {} to {} {}", name.empty() ? "default access" : "`" + name + "`",
+                                  context.address(), text_of(element, "type"), principal);
+    bool unknown = false;
+    const auto in_vain = [&] {
+        unknown = true;
+        return is_nobody(context, element, what);
+    };
+    auto answer = assign(context, principal, resource, role, what, in_vain);
+    if (!answer && unknown) return tl::unexpected(nobody_there(element, std::move(answer.error())));
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return check_type(context, element, *answer, what);
+}
+
 Done give_roles(const StepContext& context, const Difference& difference, const std::string& what) {
     auto resource = own_principal(context);
     if (!resource) return tl::unexpected(std::move(resource.error()));
@@ -285,12 +333,21 @@ Done give_roles(const StepContext& context, const Difference& difference, const 
         if (role.empty()) return std::string(default_access);
         return once_known(context, what, [&] { return context.catalogue.role_of(context.app_id(), role, what); });
     };
+    // One that is refused keeps nobody else from what is theirs.
+    Done refused;
     for (const auto& element : difference.given) {
         auto role = role_of(element);
         if (!role) return tl::unexpected(std::move(role.error()));
-        auto answer = assign(context, text_of(element, "principal"), *resource, *role, what);
-        if (!answer) return tl::unexpected(std::move(answer.error()));
-        if (auto checked = check_type(context, element, *answer, what); !checked) return checked;
+        auto given = give_role(context, element, *resource, *role);
+        if (given) continue;
+        const auto kind = given.error().kind;
+        if (kind != ErrorKind::rejected && kind != ErrorKind::not_found) return given;
+        if (refused) {
+            refused = std::move(given);
+        } else {
+            refused.error().help +=
+                fmt::format("; {} {} was refused, too", text_of(element, "type"), text_of(element, "principal"));
+        }
     }
     std::set<std::pair<std::string, std::string>> taken;
     for (const auto& element : difference.taken) {
@@ -298,11 +355,12 @@ Done give_roles(const StepContext& context, const Difference& difference, const 
         if (!role) return tl::unexpected(std::move(role.error()));
         taken.emplace(text_of(element, "principal"), *role);
     }
-    if (taken.empty()) return {};
-    return unassign(context, path_of_role_holders(*resource), what, [&](const json& assignment) {
+    if (taken.empty()) return refused;
+    auto done = unassign(context, path_of_role_holders(*resource), what, [&](const json& assignment) {
         return taken.contains(
             {lower_case(member_text(assignment, "principalId")), lower_case(member_text(assignment, "appRoleId"))});
     });
+    return refused ? done : refused;
 }
 
 std::string consent_words(const StepContext& context) {
