@@ -292,6 +292,27 @@ TEST_CASE("a connector that left its solution is put back", "[dataverse]") {
     CHECK(text_of(organization.sample(), path::solution) == "ContosoConnectors");
 }
 
+TEST_CASE("who changes a connector that left its solution, too, is not overwritten", "[dataverse]") {
+    Organization organization;
+    organization.done(step(Work::create, open_row()));
+    const auto id = organization.sample().id;
+    organization.change(id, {{"patch", {{"_solutions", {"Default"}}}}});
+    const auto seen = organization.sample();
+    const auto both = step(Work::update, seen, with(open_row(), path::description, "ours"),
+                           {std::string(path::solution), std::string(path::description)});
+    organization.change(id, {{"patch", {{"description", "somebody's"}}}});
+    const auto refused = organization.apply(both);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::conflict);
+    CHECK(organization.row().at("description") == "somebody's");
+    CHECK(organization.row().at("_solutions") == json{"Default"});
+    auto anew = both;
+    anew.observed = std::make_shared<const model::ObservedResource>(organization.sample());
+    organization.done(anew);
+    CHECK(organization.row().at("description") == "ours");
+    CHECK(text_of(organization.sample(), path::solution) == "ContosoConnectors");
+}
+
 TEST_CASE("what came with a managed solution is not touched", "[dataverse]") {
     Organization organization;
     organization.done(step(Work::create, open_row()));

@@ -184,28 +184,35 @@ private:
         return values;
     }
 
+    /// To put a row into a solution makes a new version of it, so that comes last: what is written before it overwrites
+    /// nothing but the version that was looked at.
     Outcome update(const plan::Step& step, const StepInput& input) {
         auto instance = client_.instance(environment_of(step));
         if (!instance) return tl::unexpected(std::move(instance.error()));
         const auto id = id_of(step);
-        if (step.changed.contains(path::solution)) {
+        const bool moves = step.changed.contains(path::solution);
+        const bool writes = !moves || step.changed.size() > 1;
+        if (writes) {
+            const auto mark = connectors::mark_for(step, input, options_.identity);
+            auto columns =
+                to_columns(written_values(step), mark, {false, step.changed, options_.power_apps.login_origin});
+            if (!columns) return tl::unexpected(bug(step, columns.error()));
+            auto updated = client_.update(*instance, id, *columns, etag_of(step));
+            if (!updated) return tl::unexpected(std::move(updated.error()));
+        }
+        if (moves) {
             auto added = client_.add_to_solution(*instance, id, value_text(step.values, path::solution));
             if (!added) return tl::unexpected(std::move(added.error()));
-            if (step.changed.size() == 1) return StepResult{};
         }
-        const auto mark = connectors::mark_for(step, input, options_.identity);
-        auto columns = to_columns(written_values(step), mark, {false, step.changed, options_.power_apps.login_origin});
-        if (!columns) return tl::unexpected(bug(step, columns.error()));
-        auto updated = client_.update(*instance, id, *columns, etag_of(step));
-        if (!updated) return tl::unexpected(std::move(updated.error()));
+        if (!writes) return StepResult{};
         auto result = taken_over(step, input, *instance, id);
         if (result) result->detail.clear();
         return result;
     }
 
-    /// Only what was looked at is overwritten. To put a row into a solution makes a new version of it.
+    /// Only what was looked at is overwritten.
     static std::string etag_of(const plan::Step& step) {
-        if (!step.observed || step.changed.contains(path::solution)) return {};
+        if (!step.observed) return {};
         const auto etag = step.observed->provider_data.find("etag");
         return etag == step.observed->provider_data.end() ? std::string{} : etag->second;
     }
