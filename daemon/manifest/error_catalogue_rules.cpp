@@ -201,6 +201,13 @@ the manifests at once. Without the key, the whole repository is read.)"},
         ErrorCode{"RG0465", "name of a variable",
                   R"(A variable's name begins with a letter or `_` and goes on with letters, digits
 and `_`, so that `${name}` and `${name:-default}` can be told from text.)"},
+        ErrorCode{"RG0466", "half a simulated tenant",
+                  R"(`endpoints.login` is on this machine, so the tokens are a simulator's, and a
+service that the Environment uses has kept its real address: it would be sent
+those tokens, and would refuse them. Name the simulator's address for each
+service that is used: `graph`; with `powerPlatformEnvironments` also
+`powerApps`; with `dataverse` also `powerPlatform`; with `resourceGroups` also
+`resourceManager`.)"},
         ErrorCode{"RG0467", "account of a person",
                   R"(`signIn.account` is the user principal name of the only account that `regent
 login` takes for this environment: `connectors@contoso.example`.)"},

@@ -53,6 +53,8 @@ struct Field {
     bool required = false;
     /// Of a required member: those beside it that stand in its place.
     std::span<const std::string_view> unless = {};
+    /// The same for one that stands in its place only when it says a certain thing: "backend=logicapps".
+    std::string_view unless_said = {};
     bool late = false;       ///< can be set after creation: a reference in it never blocks creation
     bool immutable = false;  ///< a change means replacing the object
     bool secret = false;     ///< stands for a value that is never shown

@@ -231,6 +231,7 @@ constexpr std::array spec_members = {
     Field{.name = "powerPlatformEnvironment",
           .required = true,
           .unless = group_instead,
+          .unless_said = "backend=logicapps",
           .immutable = true,
           .help = "an alias from the environment's `powerPlatformEnvironments`, or an environment's id",
           .example = "sales"},

@@ -14,6 +14,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <tuple>
+
 namespace regent::manifest {
 namespace {
 
@@ -220,6 +224,31 @@ void load_policy(const Values& values, model::Policy& policy) {
             *on_update == "reissue" ? model::Policy::SecretOnUpdate::reissue : model::Policy::SecretOnUpdate::keep;
 }
 
+/// Who leaves an address out beside a pretended sign-in means that service, too: the real one would be sent tokens that
+/// it refuses, and nothing of it was meant.
+void demand_whole_pretence(const Values& spec, const model::Environment& environment, Findings& findings) {
+    const auto endpoints = spec.mapping("endpoints");
+    const auto* login = endpoints.entry("login");
+    if (!login || !environment.endpoints.metadata.empty()) return;  // the cloud says where the rest is
+    if (!is_loopback(split_uri(environment.endpoints.login).host)) return;
+    const bool asks_platform = std::any_of(environment.dataverses.begin(), environment.dataverses.end(),
+                                           [](const auto& dataverse) { return dataverse.url.empty(); });
+    const std::array<std::tuple<bool, const char*, const std::string*>, 4> used{{
+        {true, "graph", &environment.endpoints.graph},
+        {spec.entry("powerPlatformEnvironments") != nullptr, "powerApps", &environment.endpoints.power_apps},
+        {asks_platform, "powerPlatform", &environment.endpoints.power_platform},
+        {spec.entry("resourceGroups") != nullptr, "resourceManager", &environment.endpoints.resource_manager},
+    }};
+    for (const auto& [is_used, name, address] : used) {
+        if (!is_used || endpoints.entry(name)) continue;
+        auto& d = findings.error(
+            "RG0466", login->key_span,
+            fmt::format("the sign-in is at {}, and `{}` is left at {}", environment.endpoints.login, name, *address));
+        d.label = "on this machine";
+        d.help = fmt::format("add `{}: {}`, or leave `login` out", name, environment.endpoints.login);
+    }
+}
+
 }  // namespace
 
 EnvironmentResult load_environment(const Document& document) {
@@ -245,6 +274,7 @@ EnvironmentResult load_environment(const Document& document) {
     load_aliases(spec, environment, findings);
     load_dataverses(spec, environment, findings);
     load_resource_groups(spec, environment, findings);
+    demand_whole_pretence(spec, environment, findings);
     load_sources(spec, document, environment, findings);
     load_variables(spec, environment.name, result.variables, findings);
     load_policy(spec.mapping("policy"), environment.policy);

@@ -164,9 +164,14 @@ void FieldCheck::members(const Node& node, std::span<const Field> fields, const 
             value(entry.value, *field, spot.member(entry));
     }
     const auto is_there = [&](std::string_view name) { return node.find_entry(name) != nullptr; };
+    const auto is_said = [&](std::string_view said) {
+        const auto equals = said.find('=');
+        const auto* there = equals == std::string_view::npos ? nullptr : node.find(said.substr(0, equals));
+        return there && there->is_scalar() && there->text == said.substr(equals + 1);
+    };
     for (const auto& field : fields)
         if (field.required && !node.find(field.name) && !meant.count(field.name) &&
-            std::none_of(field.unless.begin(), field.unless.end(), is_there))
+            std::none_of(field.unless.begin(), field.unless.end(), is_there) && !is_said(field.unless_said))
             missing(field, spot);
     if (togetherness(node, fields, meant) || !owner || owner->exactly_one_of.empty()) return;
     const auto is_meant = [&](std::string_view name) { return meant.count(name) != 0; };

@@ -1,5 +1,6 @@
 #include "manifest/load_logicapps.hpp"
 
+#include "manifest/azure_regions.hpp"
 #include "manifest/load_fields.hpp"
 #include "manifest/load_plain.hpp"
 #include "model/attributes.hpp"
@@ -69,6 +70,16 @@ void load_group(const LoadJob& job, model::Declaration& declaration) {
     if (d.help.empty()) d.help = "add the alias to the Environment's `resourceGroups`, with the group's resource id";
 }
 
+/// A slip in the region of a connector that is there would have it deleted before Azure refuses to make the new one.
+void warn_of_unknown_region(const Entry& entry, const std::string& region, Findings& findings) {
+    const auto known = azure_regions();
+    if (std::find(known.begin(), known.end(), region) != known.end()) return;
+    auto& d = findings.warning("RG0657", entry.value.span, fmt::format("no region called `{}` is known here", region));
+    d.notes.emplace_back("another region is another connector: the one that is there would be deleted first");
+    d.help = near_name_help(region, {known.begin(), known.end()});
+    if (d.help.empty()) d.help = "compare with `az account list-locations`; a new region may be missing here";
+}
+
 void load_location(const LoadJob& job, model::Declaration& declaration) {
     const auto* entry = job.spec.entry("location");
     if (!entry) {
@@ -87,6 +98,7 @@ void load_location(const LoadJob& job, model::Declaration& declaration) {
             "write its name as `az account list-locations` shows it: `westeurope`";
         return;
     }
+    warn_of_unknown_region(*entry, region, job.findings);
     declare(declaration, model::path::location, entry, region);
 }
 
@@ -190,8 +202,12 @@ void load_logicapps(const LoadJob& job, model::Declaration& declaration) {
     if (!job.spec.entry("resourceGroup")) {
         job.findings
             .error("RG0650", job.spec.entry("backend")->key_span,
-                   "a connector of Logic Apps needs a `resourceGroup` and a `location`")
-            .help = "write an alias from the Environment's `resourceGroups`, and a region: `location: westeurope`";
+                   job.spec.entry("location") ? "a connector of Logic Apps needs a `resourceGroup`"
+                                              : "a connector of Logic Apps needs a `resourceGroup` and a `location`")
+            .help = job.spec.entry("location")
+                        ? "write an alias from the Environment's `resourceGroups`: `resourceGroup: integration`"
+                        : "write an alias from the Environment's `resourceGroups`, and a region: `resourceGroup: "
+                          "integration`, `location: westeurope`";
     }
     refuse_fields(job);
     load_group(job, declaration);

@@ -57,11 +57,24 @@ TEST_CASE("a resource group's id is one in every spelling", "[manifest][logicapp
 
 TEST_CASE("a connector of Logic Apps without a place is none", "[manifest][logicapps]") {
     CHECK(codes(with("  backend: logicapps\n  resourceGroup: " + group + "\n")) == Texts{"RG0650"});
+    CHECK(codes(with("  backend: logicapps\n  location: westeurope\n")) == Texts{"RG0650"});
+    CHECK(codes(with("  backend: logicapps\n")) == Texts{"RG0650"});
     CHECK(codes(with("  backend: logicapps\n  resourceGroup: unknown\n  location: westeurope\n")) == Texts{"RG0651"});
-    CHECK(codes(with("  backend: logicapps\n  resourceGroup: /subscriptions/x/resourceGroups/y\n  location: a\n")) ==
-          Texts{"RG0651"});
+    CHECK(
+        codes(with("  backend: logicapps\n  resourceGroup: /subscriptions/x/resourceGroups/y\n  location: eastus\n")) ==
+        Texts{"RG0651"});
     CHECK(codes(with("  backend: logicapps\n  resourceGroup: " + group + "\n  location: west-europe\n")) ==
           Texts{"RG0652"});
+}
+
+TEST_CASE("a slip in a region is told before it costs a connector", "[manifest][logicapps]") {
+    const auto slip = with("  backend: logicapps\n  resourceGroup: " + group + "\n  location: westeurop\n");
+    CHECK(codes(slip) == Texts{"RG0657"});
+    CHECK(slip.text.find("did you mean `westeurope`?") != std::string::npos);
+    CHECK(text(slip, path::location) == "westeurop");
+    const auto unheard_of =
+        with("  backend: logicapps\n  resourceGroup: " + group + "\n  location: atlantiscentral9\n");
+    CHECK(codes(unheard_of) == Texts{"RG0657"});
 }
 
 TEST_CASE("a place in Azure is for connectors of Logic Apps alone", "[manifest][logicapps]") {

@@ -110,3 +110,19 @@ TEST_CASE("an entry of `dataverse` names a known environment once, and an organi
     CHECK(codes(good).empty());
     CHECK(good.environment->dataverses[0].url == "https://contoso.crm4.dynamics.com");
 }
+
+TEST_CASE("a sign-in on this machine is for services on this machine", "[manifest][environment]") {
+    const std::string local = "http://127.0.0.1:8801";
+    const auto endpoints = [&](const std::string& more) {
+        return in_solution("", environment_with("  dataverse: [{environment: sales, solution: ContosoConnectors}]\n"
+                                                "  endpoints:\n    login: " +
+                                                local + "\n    graph: " + local + "\n" + more));
+    };
+    const auto half = endpoints("    powerApps: " + local + "\n");
+    CHECK(tells(half, "RG0466"));
+    INFO(half.text);
+    CHECK(half.text.find("`powerPlatform` is left at https://api.bap.microsoft.com") != std::string::npos);
+    CHECK(half.text.find("add `powerPlatform: " + local + "`") != std::string::npos);
+    CHECK(tells(endpoints("    powerPlatform: " + local + "\n"), "RG0466"));
+    CHECK(codes(endpoints("    powerApps: " + local + "\n    powerPlatform: " + local + "\n")).empty());
+}
