@@ -103,6 +103,31 @@ AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* appli
     return result;
 }
 
+/// Whether `there` is what an element is whose object is withheld.
+bool is_blocked(const ResolvedAttribute& attribute, const Value& there) {
+    return std::any_of(attribute.elements.begin(), attribute.elements.end(),
+                       [&](const auto& element) { return element.blocked && element.now == there; });
+}
+
+/// What stays for the sake of an element whose object is withheld, which it may well be.
+std::string kept_text(const ResolvedAttribute& attribute, const Value& there) {
+    const auto shown = undeclared_text(there);
+    std::string objects;
+    bool all_known = true;
+    for (const auto& element : attribute.elements) {
+        if (!element.blocked) continue;
+        all_known = all_known && !element.now.is_null();
+        for (const auto& reference : references_in(element.value)) {
+            const auto name = to_string(reference.address);
+            if (element.now == there)
+                return fmt::format("{} comes from {} and is kept until that can be decided", shown, name);
+            if (objects.find(name) == std::string::npos) objects += (objects.empty() ? "" : ", ") + name;
+        }
+    }
+    return all_known ? fmt::format("{} is in no manifest, and stays only until {} can be decided", shown, objects)
+                     : fmt::format("{} may come from {} and is kept until that can be decided", shown, objects);
+}
+
 /// A set. What must go: everything that is not wanted, when the object's manifest declares the list; otherwise only
 /// what a former contribution put there. While an element waits for a withheld object nothing goes: what looks foreign
 /// may be that element.
@@ -132,7 +157,9 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
         const bool contributed = std::find(marks.begin(), marks.end(), mark.text_or({})) != marks.end();
         if (blocked || (!attribute.desired->exclusive && !contributed)) {
             kept.push_back(there);
-            result.undeclared.push_back(undeclared_text(there));
+            const bool for_a_withheld_one = attribute.desired->exclusive || contributed || is_blocked(attribute, there);
+            auto& texts = blocked && for_a_withheld_one ? result.kept : result.undeclared;
+            texts.push_back(blocked && for_a_withheld_one ? kept_text(attribute, there) : undeclared_text(there));
             continue;
         }
         auto change = change_of(attribute, Change::Op::remove);

@@ -15,6 +15,7 @@ struct AttributeDiff {
     model::Value known;                   ///< the whole value to send, without what is not known yet
     model::Value whole;                   ///< the same with References in place of what is not known yet
     bool waits = false;                   ///< `whole` holds References
+    std::vector<std::string> kept;        ///< present, and kept while an object is withheld: sentences
     std::vector<std::string> undeclared;  ///< present, by nobody's manifest, and left alone: texts of the elements
 };
 

@@ -130,7 +130,7 @@ private:
         for (const auto& element : credentials.elements) {
             const auto* issuer = element.value.find("issuer");
             const auto* subject = element.value.find("subject");
-            if (issuer == nullptr || subject == nullptr) continue;
+            if (issuer == nullptr || subject == nullptr || issuer->text_or("?").empty()) continue;  // told already
             const auto [it, added] = seen.emplace(std::pair{*issuer, *subject}, &element);
             if (!added && it->second->name != element.name) {
                 twice("RG0317",

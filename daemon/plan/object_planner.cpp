@@ -117,6 +117,8 @@ private:
             Compared compared{&resolved, diff(resolved, applied(resolved.attribute->path), observed_marks_)};
             for (auto& text : compared.diff.undeclared)
                 change_.undeclared.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
+            for (const auto& text : compared.diff.kept)
+                change_.warnings.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
             if (compared.diff.changes.empty()) ++change_.unchanged;
             for (auto& change : compared.diff.changes) {
                 if (change.op == Change::Op::remove && resolved.attribute->path == model::path::exposed_scopes)

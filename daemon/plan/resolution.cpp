@@ -3,6 +3,7 @@
 #include "plan/canonical.hpp"
 #include "plan/diff.hpp"
 #include "plan/exposed_permissions.hpp"
+#include "plan/grants_of_others.hpp"
 
 #include <fmt/format.h>
 
@@ -300,6 +301,7 @@ private:
                 canonical(attribute, {});  // an absent scalar stays null, so that a creation shows every value it sets
         }
         if (attribute.path == model::path::owners) overlook_caller(resolved);
+        overlook_what_others_declare(resolved, item, items_);
         return resolved;
     }
 
@@ -327,12 +329,31 @@ private:
     }
 
     ResolvedElement look_up(const model::Element& element) const {
-        ResolvedElement resolved{&element, looked_up(element.value, items_), true, false};
+        ResolvedElement resolved{&element, looked_up(element.value, items_), true, false, {}};
         for (const auto& reference : references_in(resolved.value)) {
             resolved.known = false;
             if (!comes_about(reference)) resolved.blocked = true;
         }
+        if (resolved.blocked) {
+            if (const auto* reference = resolved.value.as_reference()) resolved.now = seen_of_withheld(*reference);
+        }
         return resolved;
+    }
+
+    /// What an object that is withheld goes on to bring forth, though no manifest may count on it: of one of ours,
+    /// under whatever service it is kept.
+    Value seen_of_withheld(const Reference& reference) const {
+        const auto output_of = [&](const ObservedResource& observed) -> Value {
+            const auto it = observed.outputs.find(reference.output);
+            if (observed.ownership == model::Ownership::foreign || it == observed.outputs.end() || it->second.empty())
+                return {};
+            return Value(reference.prefix + it->second + reference.suffix);
+        };
+        if (const auto it = observed_.resources.find(reference.address); it != observed_.resources.end())
+            return output_of(it->second);
+        for (const auto& orphan : observed_.orphans)
+            if (orphan.address == reference.address && !orphan.deleted) return output_of(orphan);
+        return {};
     }
 
     /// Whether a step of this plan can bring `reference` forth. Of an object that is not written only the identity may

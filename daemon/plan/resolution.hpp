@@ -29,6 +29,7 @@ struct ResolvedElement {
     model::Value value;
     bool known = true;
     bool blocked = false;  ///< waits for an object that is itself withheld: nobody can say what it will be
+    model::Value now;      ///< of one that is blocked: what it is as long as that object stays as it is; null: unknown
 };
 
 /// One attribute as it is wanted and as it is, both canonical.

@@ -134,8 +134,9 @@ std::vector<Refusal> check_safety(const Plan& plan, const DesiredGraph& desired,
     }
     if (desired.documents == 0 && plan.managed > 0 && !policy.allow_empty) {
         refusals.push_back({Refusal::Guard::empty_source,
-                            fmt::format("the manifests are empty, and {} object{} of ours are in the tenant",
-                                        plan.managed, plan.managed == 1 ? "" : "s"),
+                            fmt::format("the manifests are empty, and {} of ours {} in the tenant",
+                                        plan.managed == 1 ? "1 object" : fmt::format("{} objects", plan.managed),
+                                        plan.managed == 1 ? "is" : "are"),
                             "look whether `spec.sources` is right; `policy.allowEmpty: true` allows it"});
     }
     check_deletes(plan, policy, consent, refusals);

@@ -1,6 +1,7 @@
 // Consent, roles given to others and the service principal's own properties: whose is what, and in which order.
 
 #include "plan/canonical.hpp"
+#include "plan/diff.hpp"
 #include "plan/pretend_tenant.hpp"
 #include "plan/set_parts.hpp"
 
@@ -168,6 +169,55 @@ TEST_CASE_METHOD(Grants, "tags that a service principal shows because its applic
     const auto made = plan({document});
     REQUIRE(only(made).changes.size() == 1);
     CHECK(only(made).changes.front().before == Value("by-hand"));
+}
+
+TEST_CASE("a role that the other side declares is neither foreign nor taken away", "[grants]") {
+    const Value to_portal = Map{
+        {"principal", Value(model::Reference{app("portal"), std::string(model::output::service_principal_id), "", ""})},
+        {"role", "Orders.Read"},
+        {"type", "application"}};
+    const auto held = [](const std::string& name) {
+        return Value(Map{{"api", "orders-id"}, {"type", "application"}, {"name", name}});
+    };
+    auto api_side = application("orders").list(path::assigned_applications, {to_portal});
+    api_side.declaration.attributes.at(std::string(path::assigned_applications)).exclusive = false;
+    // `Orders.Write` was consented to once by the portal's own manifest, and is not any more.
+    auto client_side = application("portal").list(path::consented_roles, {});
+    client_side.declaration.attributes.at(std::string(path::consented_roles)).exclusive = false;
+    const auto graph = graph_of({api_side, client_side});
+    model::Snapshot seen;
+    const auto there = [&](const char* name, model::Map attributes, const std::vector<std::string>& marks) {
+        model::ObservedResource object;
+        object.address = app(name);
+        object.id = name;
+        object.outputs = {{"appId", std::string(name) + "-id"}};
+        object.outputs[std::string(model::output::service_principal_id)] = std::string(name) + "-sp";
+        object.attributes = std::move(attributes);
+        model::List list;
+        for (const auto& mark : marks) list.emplace_back(mark);
+        object.attributes[std::string(path::marks)] = std::move(list);
+        seen.resources.emplace(app(name), std::move(object));
+    };
+    there("orders",
+          {{std::string(path::display_name), "orders"},
+           {std::string(path::assigned_applications), List{role_of("portal-sp", "Orders.Read", "application")}}},
+          {});
+    const auto& attribute = *model::attributes_of("Application")->find(path::consented_roles);
+    there("portal",
+          {{std::string(path::display_name), "portal"},
+           {std::string(path::consented_roles), List{held("Orders.Read"), held("Orders.Write"), held("Orders.List")}}},
+          {element_mark(attribute, held("Orders.Read")).text_or({}),
+           element_mark(attribute, held("Orders.Write")).text_or({})});
+    const auto made = make_plan(graph, seen, {}, today);
+    const auto portal = std::find_if(made.resources.begin(), made.resources.end(),
+                                     [](const auto& r) { return r.address == app("portal"); });
+    REQUIRE(portal != made.resources.end());
+    std::vector<Value> removed;
+    for (const auto& change : portal->changes)
+        if (change.op == Change::Op::remove) removed.push_back(change.before);
+    CHECK(removed == std::vector<Value>{held("Orders.Write")});
+    REQUIRE(portal->undeclared.size() == 1);
+    CHECK(portal->undeclared.front().find("Orders.List") != std::string::npos);
 }
 
 TEST_CASE("consent to an API that does not exist yet is called by who brings it forth", "[grants]") {

@@ -53,6 +53,43 @@ TEST_CASE("a connector is neither moved nor made twice when its manifest names a
     }
 }
 
+TEST_CASE("what a connector goes on to bring forth while it is withheld is called by its name", "[backend]") {
+    const auto urls = std::string(model::path::redirect_uris_web);
+    auto documents =
+        std::vector<model::Declaration>{connector("x").by_managed_identity("a"),
+                                        application("a").list(urls, {url_of("x"), "https://declared.example/"})};
+    auto graph = graph_of(documents);
+    graph.resources.at(con("x")).attributes[std::string(model::path::backend)].value = "solution";
+    model::Snapshot seen;
+    auto orphan = in_power_apps("x");
+    orphan.outputs[std::string(model::output::redirect_url)] = "https://redirect.example/x";
+    seen.orphans.push_back(orphan);
+    model::ObservedResource there;
+    there.address = app("a");
+    there.id = "id-a";
+    there.attributes[urls] =
+        model::List{"https://declared.example/", "https://redirect.example/x", "https://other.example/"};
+    seen.resources.emplace(app("a"), there);
+    const auto warnings_of = [&] {
+        const auto plan = make_plan(graph, seen, {}, today);
+        for (const auto& resource : plan.resources) {
+            if (resource.address != app("a")) continue;
+            CHECK(resource.undeclared.empty());
+            for (const auto& change : resource.changes) CHECK(change.path != urls);
+            return resource.warnings;
+        }
+        return std::vector<std::string>{};
+    };
+    CHECK(warnings_of() ==
+          std::vector<std::string>{
+              urls + ": \"https://other.example/\" is in no manifest, and stays only until Connector/x can be decided",
+              urls + ": \"https://redirect.example/x\" comes from Connector/x and is kept until that can be decided"});
+    // Where nobody can say what it is, any of them may be it.
+    seen.orphans.front().outputs.clear();
+    CHECK(warnings_of().back() ==
+          urls + ": \"https://redirect.example/x\" may come from Connector/x and is kept until that can be decided");
+}
+
 TEST_CASE("one that another back end keeps beside the wanted one is told and never deleted", "[backend]") {
     model::Snapshot seen;
     auto row = in_power_apps("x");

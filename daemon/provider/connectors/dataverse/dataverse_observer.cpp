@@ -83,13 +83,11 @@ private:
     /// Redirect URL and identity are Power Apps' to know; and that it has not taken over what was saved is told, as
     /// nobody else tells it.
     tl::expected<void, ProviderError> see_in_power_apps(const FoundRow& found, model::Snapshot& into) {
-        const auto it = std::find_if(into.resources.begin(), into.resources.end(), [&](const auto& entry) {
-            return entry.first.kind == model::kind::connector && entry.second.id == found.row.id;
-        });
-        if (it == into.resources.end()) return {};
+        auto* observed = resource_of(found, into);
+        if (observed == nullptr) return {};
         auto view = look_at_power_apps(power_apps_, found.environment, found.row);
         if (!view) return tl::unexpected(std::move(view.error()));
-        auto& resource = it->second;
+        auto& resource = *observed;
         for (auto& [name, value] : view->outputs) resource.outputs.insert_or_assign(name, value);
         if (!view->there) {
             resource.remarks.emplace_back(
@@ -101,6 +99,15 @@ private:
                 view->differs));
         }
         return {};
+    }
+
+    /// Of one that no manifest wants any more, too: applications may still hold what it brought forth.
+    static model::ObservedResource* resource_of(const FoundRow& found, model::Snapshot& into) {
+        for (auto& [address, resource] : into.resources)
+            if (address.kind == model::kind::connector && resource.id == found.row.id) return &resource;
+        for (auto& orphan : into.orphans)
+            if (orphan.address.kind == model::kind::connector && orphan.id == found.row.id) return &orphan;
+        return nullptr;
     }
 
     DataverseOptions options_;
