@@ -12,7 +12,8 @@ namespace {
 /// Beyond it a single long name would push everything else off the screen.
 constexpr std::size_t last_where_column = 72;
 constexpr std::size_t least_path_width = 20;
-constexpr std::size_t most_path_width = 30;
+/// What belongs to a longer path stands on the next line, in the column of all others.
+constexpr std::size_t most_path_width = 44;
 constexpr std::string_view indent = "      ";
 
 }  // namespace
@@ -37,6 +38,11 @@ TextLayout::TextLayout(const RunReport& report, Colour colour) : colour_(colour)
     where_column_ = std::clamp(2 + sign_width_ + 1 + longest + 3, where_column_, last_where_column);
     for (const auto& step : report.plan->steps)
         wave_width_ = std::max(wave_width_, fmt::format("{}", step.wave).size());
+    step_column_ = where_column_ - 3;
+    for (const auto& step : report.plan->steps) {
+        if (!what_of(step).empty()) step_column_ = std::max(step_column_, width_of(step_words(step, true)));
+    }
+    step_column_ = std::min(step_column_, last_where_column);
 }
 
 std::string TextLayout::heading(std::string_view sign, Tone tone, const model::Address& address,
@@ -62,7 +68,10 @@ std::string TextLayout::block(const std::vector<ChangeLine>& lines) const {
         const bool again = path != nullptr && *path == line.path;
         path = &line.path;
         text += indent;
-        text += padded(again ? "" : model::with_visible_controls(line.path), width) + "   ";
+        const auto shown_path = again ? std::string() : model::with_visible_controls(line.path);
+        text += width_of(shown_path) > width ? shown_path + "\n" + std::string(indent) + padded("", width)
+                                             : padded(shown_path, width);
+        text += "   ";
         if (line.sign != ' ') text += paint(std::string(1, line.sign), tone_of_sign(line.sign), colour_) + " ";
         text += line.text;
         if (!line.remark.empty()) text += "   " + paint("(" + line.remark + ")", Tone::dim, colour_);
@@ -71,12 +80,16 @@ std::string TextLayout::block(const std::vector<ChangeLine>& lines) const {
     return text;
 }
 
-std::string TextLayout::step(const plan::Step& step, bool with_wave) const {
+std::string TextLayout::step_words(const plan::Step& step, bool with_wave) const {
     const auto wave = with_wave ? fmt::format("{}", step.wave) : std::string();
+    return fmt::format("  {:>{}}  {} {}", wave, wave_width_, padded(word_for(step), 9), shown(step.address));
+}
+
+std::string TextLayout::step(const plan::Step& step, bool with_wave) const {
     const auto what = what_of(step);
-    auto line = fmt::format("  {:>{}}  {} {}", wave, wave_width_, padded(word_for(step), 9), shown(step.address));
+    auto line = step_words(step, with_wave);
     if (what.empty()) return line;
-    return padded(line, where_column_ - 3) + "   " + model::with_visible_controls(what);
+    return padded(line, step_column_) + "   " + model::with_visible_controls(what);
 }
 
 }  // namespace regent::report

@@ -34,10 +34,13 @@ public:
     [[nodiscard]] std::string step(const plan::Step& step, bool with_wave) const;
 
 private:
+    [[nodiscard]] std::string step_words(const plan::Step& step, bool with_wave) const;
+
     Colour colour_;
     std::size_t sign_width_ = 1;
     std::size_t where_column_ = 49;  ///< as far as most names need; longer ones move it
     std::size_t wave_width_ = 1;
+    std::size_t step_column_ = 46;  ///< where it begins what a step is about
 };
 
 }  // namespace regent::report

@@ -18,6 +18,9 @@ namespace {
 
 using plan::Action;
 
+/// Beyond it one long name would push what is said of all others off the screen.
+constexpr std::size_t widest_object = 48;
+
 /// The sections of a text report, in their order. Everything is appended to one string.
 class TextReport {
 public:
@@ -170,10 +173,12 @@ private:
         const auto risks = risk_lines(report_);
         if (risks.empty()) return;
         line("\n" + paint("Risks", Tone::heading, options_.colour) + "   " + risk_counts(risks));
+        std::size_t object_width = 0;
+        for (const auto& risk : risks) object_width = std::max(object_width, width_of(risk.object));
         for (const auto& risk : risks) {
             const auto tone = risk.risk == model::Risk::high ? Tone::remove : Tone::warning;
             line(fmt::format("  {}  {}   {}", paint(padded(to_string(risk.risk), 6), tone, options_.colour),
-                             risk.object, risk.what));
+                             padded(risk.object, std::min(object_width, widest_object)), risk.what));
             line("          " + risk.reason);
         }
     }
