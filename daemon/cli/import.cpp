@@ -334,7 +334,34 @@ private:
         terminal_.out(fmt::format("{} manifest{} written, {}.\n", count, count == 1 ? "" : "s",
                                   options_.policy == "full" ? "to be taken over by the next apply"
                                                             : fmt::format("with `policy: {}`", options_.policy)));
+        if (is_read_by_nobody()) {
+            const auto relative = fs::path(folder_).lexically_relative(root_of_repository() / "environments");
+            terminal_.err(fmt::format(
+                "note: {} is not among the `sources` of {}, so no plan reads what was written there; add `{}` to "
+                "`spec.sources`\n",
+                folder_.lexically_normal().string(), workspace_.environment.name,
+                relative.empty() ? folder_.string() : relative.generic_string()));
+        }
         terminal_.out(fmt::format("Next: regent plan -e {}\n", workspace_.environment.name));
+    }
+
+    fs::path root_of_repository() const {
+        const auto root = source::find_repository(global_.directory);
+        std::error_code error;
+        return root ? fs::weakly_canonical(*root, error) : fs::path();
+    }
+
+    /// A folder that was named with --out, and that the Environment does not read.
+    bool is_read_by_nobody() {
+        std::error_code error;
+        folder_ = fs::weakly_canonical(folder_, error);
+        const auto root = root_of_repository();
+        if (options_.out.empty() || root.empty()) return false;
+        const auto& sources = workspace_.environment.sources;
+        return std::none_of(sources.begin(), sources.end(), [&](const auto& source) {
+            const auto relative = folder_.lexically_relative((root / source).lexically_normal());
+            return !relative.empty() && *relative.begin() != "..";
+        });
     }
 
     /// Each manifest has it as a comment; here it is told in full where a person can read it all.

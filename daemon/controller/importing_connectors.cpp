@@ -27,11 +27,35 @@ std::string environment_of(const Workspace& workspace, const model::ObservedReso
     return id;
 }
 
+/// "shared_…", also of a connector whose id is its row's.
+std::string shown_name(const SurveyedConnector& connector) {
+    const auto& outputs = connector.resource.outputs;
+    const auto it = outputs.find(model::output::connector_name);
+    return it == outputs.end() ? std::string{} : it->second;
+}
+
+bool is_kept_in_dataverse(const SurveyedConnector& connector) {
+    return text_of(connector.resource, model::path::backend) == model::backend::solution;
+}
+
+/// Why there can be no manifest for it, before anything is tried; empty: there can.
+std::string why_not(const Workspace& workspace, const SurveyedConnector& connector) {
+    if (!connector.fixed_because.empty() || connector.row_id.empty() || is_kept_in_dataverse(connector))
+        return connector.fixed_because;
+    return fmt::format(
+        "it is in a solution (row {} of Dataverse), and {} does not say that this Power Platform environment has a "
+        "Dataverse: add `dataverse: [{{environment: {}, solution: NAME}}]` to its `spec`, and import it again",
+        connector.row_id, to_string(model::Address{"Environment", workspace.environment.name}),
+        environment_of(workspace, connector.resource));
+}
+
 /// Who manages it already; empty: nobody.
 std::string manager_of(const Workspace& workspace, const SurveyedConnector& connector) {
     for (const auto& [address, resource] : workspace.graph.resources) {
         const bool ours = address == connector.resource.address;
-        if (ours || (address.kind == model::kind::connector && resource.management.adopt == connector.resource.id))
+        const auto& adopt = resource.management.adopt;
+        const bool adopted = !adopt.empty() && (adopt == connector.resource.id || adopt == shown_name(connector));
+        if (ours || (address.kind == model::kind::connector && adopted))
             return fmt::format("managed already: {} ({})", to_string(address), to_string(resource.place));
     }
     if (connector.resource.ownership == model::Ownership::foreign)
@@ -53,8 +77,11 @@ public:
         for (const auto& client : manifest::clients_with_secret(attributes_)) {
             left_out_.push_back(
                 fmt::format("client secret of the OAuth client {} (nobody can read it; the connector keeps the one it "
-                            "has. To have one sent: clientSecretFrom, or auth with an Application here)",
-                            client.empty() ? "without id" : client));
+                            "has{})",
+                            client.empty() ? "without id" : client,
+                            is_kept_in_dataverse(connector)
+                                ? ""
+                                : ". To have one sent: clientSecretFrom, or auth with an Application here"));
         }
     }
 
@@ -176,7 +203,12 @@ void write_connector_imports(const Workspace& workspace, const model::Survey& su
     std::vector<Nameless> without_name;
     for (const auto& connector : survey.connectors) {
         auto manager = manager_of(workspace, connector);
-        if (manager.empty()) {
+        auto obstacle = why_not(workspace, connector);
+        if (manager.empty() && !obstacle.empty()) {
+            const auto& resource = connector.resource;
+            into.others.push_back(
+                {resource.id, text_of(resource, model::path::display_name), std::move(obstacle), false});
+        } else if (manager.empty()) {
             unmanaged.push_back(&connector);
             without_name.push_back(nameless(workspace, connector));
         } else {

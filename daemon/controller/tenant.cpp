@@ -4,6 +4,7 @@
 #include "controller/http_transport.hpp"
 #include "controller/measured_transport.hpp"
 #include "controller/person_sign_in.hpp"
+#include "model/attributes.hpp"
 #include "net/retry.hpp"
 #include "net/system_clock.hpp"
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
@@ -196,7 +197,28 @@ public:
         if (!read) return read;
         survey.connectors = std::move(read->connectors);
         survey.missing_connectors = std::move(read->missing_connectors);
+        if (dataverse_.dataverses.empty()) return survey;
+        auto rows =
+            provider::dataverse::make_dataverse_surveyor(*session_, clock_, dataverse_)->survey(selection, progress);
+        if (!rows) return rows;
+        take_over_rows(survey, std::move(*rows));
         return survey;
+    }
+
+    /// Power Apps shows connectors of solutions, too: where the Dataverse was read, its rows are what they are.
+    static void take_over_rows(model::Survey& survey, model::Survey rows) {
+        for (auto& row : rows.connectors) {
+            std::erase_if(survey.connectors, [&](const auto& shown) {
+                const auto name = row.resource.outputs.find(model::output::connector_name);
+                return shown.row_id == row.row_id ||
+                       (name != row.resource.outputs.end() && shown.resource.id == name->second);
+            });
+            survey.connectors.push_back(std::move(row));
+        }
+        const auto& missing = rows.missing_connectors;
+        std::erase_if(survey.missing_connectors, [&](const auto& name) {
+            return std::find(missing.begin(), missing.end(), name) == missing.end();
+        });
     }
 
     tl::expected<SignedIn, SignInError> signed_in() override {

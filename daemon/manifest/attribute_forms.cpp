@@ -133,9 +133,8 @@ constexpr std::string_view in_parameters =
 constexpr std::string_view from_power_apps = "connectors are imported from Power Apps, which has no such property";
 
 constexpr std::array connector_forms = {
-    AttributeForm{.path = path::backend, .field = "backend", .form = Form::not_importable, .why_not = from_power_apps},
-    AttributeForm{
-        .path = path::solution, .field = "solution", .form = Form::not_importable, .why_not = from_power_apps},
+    AttributeForm{.path = path::backend, .field = "backend"},
+    AttributeForm{.path = path::solution, .field = "solution"},
     AttributeForm{.path = path::resource_group,
                   .field = "resourceGroup",
                   .form = Form::not_importable,

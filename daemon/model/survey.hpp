@@ -43,6 +43,8 @@ struct SurveyedConnector {
     ObservedResource resource;  ///< `address.name` as with applications
     std::string created_at;     ///< RFC 3339, as the service says it
     std::string maker;          ///< display name of who made it: the publisher, unless another one is said
+    std::string row_id;         ///< of its row in Dataverse, as Power Apps says; empty: it is in no solution
+    std::string fixed_because;  ///< why nobody can change it here; empty: one can
 };
 
 /// The objects of a Selection, each once: applications by appId, connectors by environment and name.

@@ -51,6 +51,13 @@ def connector(title, environment=SALES, **more):
         "displayName": title, "backendService": {"serviceUrl": "https://api.contoso.example/v1"}, "connectionParameters": {}, **more}}
 
 
+def row(number, title, solutions, **more):
+    """A connector of a solution: a row of Dataverse, which Power Apps shows by itself."""
+    return {"connectorid": f"7b0e0000-0000-4000-8000-00000000000{number}", "_environment": SALES, "_solutions": solutions,
+            "name": f"contoso_{title.replace(' ', '-20')}", "displayname": title, "connectortype": 1,
+            "openapidefinition": json.dumps(definition(title)), **more}
+
+
 def content(data, kind):
     return {"contentType": kind, "base64": base64.b64encode(data).decode()}
 
@@ -64,13 +71,14 @@ EVERYTHING = connector(
                  {"roleName": "CanEdit", "principal": {"id": GROUP, "type": "Group"}}])
 
 
-def with_connectors(binaries, *connectors):
+def with_connectors(binaries, *connectors, rows=(), solutions=(), environment=ENVIRONMENT):
     folder = tempfile.TemporaryDirectory()
     root = pathlib.Path(folder.name)
     (root / "repository/environments").mkdir(parents=True)
     (root / "repository/base").mkdir()
-    (root / "repository/environments/dev.regent.yaml").write_text(ENVIRONMENT)
-    (root / "tenant.json").write_text(json.dumps({"powerApps": {"connectors": list(connectors)}}))
+    (root / "repository/environments/dev.regent.yaml").write_text(environment)
+    (root / "tenant.json").write_text(json.dumps({"powerApps": {
+        "connectors": list(connectors), "rows": list(rows), "solutions": list(solutions)}}))
     it = bench(binaries, root / "repository", seed=root / "tenant.json")
     it.kept = folder
     return it
@@ -176,3 +184,69 @@ def one_of_ours_without_a_manifest_gets_its_name_and_its_secrets_source_back(bin
         text = (it.repository / "base/orders.regent.yaml").read_text()
         check("credential: contoso" in text and "version: \"2\"" in text, text)
         it.check_settled()
+
+
+IN_SOLUTION = ENVIRONMENT.replace("  powerPlatformEnvironments:", "    powerPlatform: http://127.0.0.1:8801\n  powerPlatformEnvironments:").replace(
+    "  sources:", "  dataverse:\n    - environment: sales\n  sources:")
+ROWS = [row(7, "Contoso Billing", ["ContosoConnectors"], description="Bills", iconbrandcolor="#DA3B01",
+            connectionparameters=json.dumps(oauth()), customcodeblobcontent=SCRIPT.decode(), scriptoperations='["GetOrder"]'),
+        row(8, "Contoso Stock", ["Default"]),
+        row(9, "Fabrikam", ["FabrikamApps"], ismanaged=True)]
+
+
+@case
+def a_connector_of_a_solution_becomes_one_of_a_solution_whose_plan_is_empty(binaries):
+    with with_connectors(binaries, connector("Contoso Orders"), rows=ROWS, environment=IN_SOLUTION) as it:
+        mark = it.mark()
+        run = it.regent("import", "--environment-name", "sales", expect=5)
+        check(not it.simulator.writes(mark), it.simulator.writes(mark))
+        says(run, "not importable: \"Fabrikam\"", "managed solution")
+        base = it.repository / "base"
+        names = sorted(p.name for p in base.glob("*.yaml"))
+        check(names == ["contoso-billing.regent.yaml", "contoso-orders.regent.yaml", "contoso-stock.regent.yaml"], names)
+        text = (base / "contoso-billing.regent.yaml").read_text()
+        for line in ("backend: solution", "solution: ContosoConnectors", f"connector: {ROWS[0]['connectorid']}", "policy: observe", "files: contoso-billing"):
+            check(line in text, f"{line} in\n{text}")
+        check("clientSecretFrom" not in text, f"Dataverse takes no secret:\n{text}")
+        check("solution: Default" in (base / "contoso-stock.regent.yaml").read_text(), "the solution of everything, where it is in no other")
+        text = (base / "contoso-orders.regent.yaml").read_text()
+        check("backend" not in text and "solution" not in text, text)
+        check((base / "contoso-billing/script.csx").read_bytes() == SCRIPT, "the script")
+        it.check_settled()
+        says(it.regent("import", "--connector", "Contoso Billing", expect=0), "managed already: Connector/contoso-billing", "Nothing is left to write")
+
+
+@case
+def a_connector_of_a_solution_is_taken_over_by_any_of_its_names(binaries):
+    for name in ("contoso billing", ROWS[0]["connectorid"], None):
+        with with_connectors(binaries, rows=ROWS[:1], environment=IN_SOLUTION) as it:
+            shown = name or it.connectors()[0]["name"]
+            it.regent("import", "--connector", shown, "--policy", "full", expect=0)
+            plan = plan_of(it)
+            check([(c["actions"], c["fields"]) for c in plan["changes"]] == [(["adopt"], [])], plan["changes"])
+            it.regent("apply", "--yes", expect=0)
+            it.check_settled()
+            for path in it.state_dir.glob("*"):
+                path.unlink()
+            it.check_settled()
+
+
+@case
+def a_connector_of_a_solution_without_a_known_dataverse_is_told_and_not_written_as_another_one(binaries):
+    with with_connectors(binaries, connector("Contoso Orders"), rows=ROWS[:1]) as it:
+        run = it.regent("import", "--environment-name", "sales", expect=5)
+        says(run, "not importable: \"Contoso Billing\"", ROWS[0]["connectorid"], "dataverse: [{environment: sales, solution: NAME}]")
+        check([p.name for p in (it.repository / "base").glob("*.yaml")] == ["contoso-orders.regent.yaml"], "only the other one")
+        run = it.regent("import", "--connector", "Contoso Billing", expect=1)
+        says(run, "is in a solution")
+        it.check_settled()
+
+
+@case
+def a_folder_that_no_plan_reads_is_told(binaries):
+    with with_connectors(binaries, connector("Contoso Orders")) as it:
+        run = it.regent("import", "--environment-name", "sales", "--out", str(it.repository / "imported"), expect=0)
+        says(run, "is not among the `sources` of dev", "`../imported`")
+        run = it.regent("import", "--environment-name", "sales", "--out", str(it.repository / "base/below"), expect=0)
+        check("sources" not in run.err, run.err)
+        says(it.regent("validate", expect=0), "2 files valid")

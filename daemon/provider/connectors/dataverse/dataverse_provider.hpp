@@ -4,6 +4,7 @@
 #include "net/session.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/provider.hpp"
+#include "provider/surveyor.hpp"
 
 #include <chrono>
 #include <memory>
@@ -29,6 +30,9 @@ struct DataverseOptions {
 };
 
 [[nodiscard]] std::unique_ptr<Observer> make_dataverse_observer(net::Session& session, net::Clock& clock,
+                                                                DataverseOptions options);
+/// Looks at connectors in the environments that `options` has a Dataverse for, and at no others.
+[[nodiscard]] std::unique_ptr<Surveyor> make_dataverse_surveyor(net::Session& session, net::Clock& clock,
                                                                 DataverseOptions options);
 [[nodiscard]] std::unique_ptr<Writer> make_dataverse_writer(net::Session& session, net::Clock& clock,
                                                             DataverseOptions options);

@@ -15,6 +15,23 @@ namespace {
 using connectors::same_word;
 using Wanted = model::Scope::Wanted;
 
+/// Every connector is in this one, too: it says nothing of where it belongs.
+constexpr std::string_view solution_of_everything = "Default";
+
+/// The wanted one when it is in there, else one that it is in.
+std::string solution_of(const FoundRow& found, const std::string& wanted,
+                        const std::map<std::string, Solutions>& solutions) {
+    const auto there = solutions.find(found.environment);
+    if (there == solutions.end()) return {};
+    std::string other;
+    for (const auto& solution : there->second.all) {
+        if (!there->second.memberships.contains({found.row.id, solution.id})) continue;
+        if (same_word(solution.unique_name, wanted)) return wanted;
+        if (other.empty() || same_word(other, solution_of_everything)) other = solution.unique_name;
+    }
+    return other;
+}
+
 class Matcher {
 public:
     Matcher(const model::Scope& scope, const Identity& identity, std::vector<FoundRow> found,
@@ -69,33 +86,7 @@ private:
 
     model::ObservedResource describe(const FoundRow& found, const model::Address& address, model::Ownership ownership,
                                      const std::string& solution) const {
-        model::ObservedResource resource;
-        resource.address = address;
-        resource.id = found.row.id;
-        resource.ownership = ownership;
-        resource.attributes = found.row.attributes;
-        resource.attributes.insert_or_assign(std::string(model::path::environment), found.environment);
-        resource.attributes.insert_or_assign(std::string(model::path::solution), solution_of(found, solution));
-        // The title is a column here; what never changes is the column `name`.
-        resource.changeable.emplace(model::path::display_name);
-        resource.provider_data = {
-            {"etag", found.row.etag}, {"internalId", found.row.internal_id}, {"name", found.row.name}};
-        if (!found.row.internal_id.empty())
-            resource.outputs.emplace(model::output::connector_name, found.row.internal_id);
-        return resource;
-    }
-
-    /// The wanted one when it is in there, else one that it is in.
-    std::string solution_of(const FoundRow& found, const std::string& wanted) const {
-        const auto there = solutions_.find(found.environment);
-        if (there == solutions_.end()) return {};
-        std::string other;
-        for (const auto& solution : there->second.all) {
-            if (!there->second.memberships.contains({found.row.id, solution.id})) continue;
-            if (same_word(solution.unique_name, wanted)) return wanted;
-            other = solution.unique_name;
-        }
-        return other;
+        return described(found, address, ownership, solution, solutions_);
     }
 
     void obstruct(model::Obstacle::Kind kind, const Wanted& wanted, std::string message, std::string help) {
@@ -220,6 +211,23 @@ private:
 };
 
 }  // namespace
+
+model::ObservedResource described(const FoundRow& found, const model::Address& address, model::Ownership ownership,
+                                  const std::string& solution, const std::map<std::string, Solutions>& solutions) {
+    model::ObservedResource resource;
+    resource.address = address;
+    resource.id = found.row.id;
+    resource.ownership = ownership;
+    resource.attributes = found.row.attributes;
+    resource.attributes.insert_or_assign(std::string(model::path::environment), found.environment);
+    resource.attributes.insert_or_assign(std::string(model::path::solution), solution_of(found, solution, solutions));
+    // The title is a column here; what never changes is the column `name`.
+    resource.changeable.emplace(model::path::display_name);
+    resource.provider_data = {
+        {"etag", found.row.etag}, {"internalId", found.row.internal_id}, {"name", found.row.name}};
+    if (!found.row.internal_id.empty()) resource.outputs.emplace(model::output::connector_name, found.row.internal_id);
+    return resource;
+}
 
 void match(const model::Scope& scope, const Identity& identity, std::vector<FoundRow> found,
            const std::map<std::string, Solutions>& solutions, model::Snapshot& into) {

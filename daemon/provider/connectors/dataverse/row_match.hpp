@@ -5,6 +5,7 @@
 #include "provider/connectors/dataverse/dataverse_client.hpp"
 #include "provider/provider.hpp"
 
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,6 +23,12 @@ struct Solutions {
     std::vector<Solution> all;                                  ///< unmanaged ones
     std::set<std::pair<std::string, std::string>> memberships;  ///< connector's id, solution's id
 };
+
+/// The row as it is observed, under `address`. `solution` is the one that it should be in; told is another one where it
+/// is not.
+[[nodiscard]] model::ObservedResource described(const FoundRow& found, const model::Address& address,
+                                                model::Ownership ownership, const std::string& solution,
+                                                const std::map<std::string, Solutions>& solutions);
 
 /// Decides which row belongs to which manifest, and adds the result to `into`.
 ///

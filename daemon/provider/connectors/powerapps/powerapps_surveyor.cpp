@@ -89,6 +89,7 @@ private:
         into.resource =
             describe(found, {std::string(model::kind::connector), ours ? found.mark->name : std::string{}}, ownership);
         if (ownership == model::Ownership::foreign) into.resource.owner = found.mark->owner;
+        into.row_id = found.facts.row_id;
         into.created_at = text_at(*found.connector, "/properties/createdTime");
         into.maker = text_at(*found.connector, "/properties/createdBy/displayName");
         return read_extras(client_, extras(), into.resource);
