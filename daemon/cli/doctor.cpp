@@ -9,6 +9,7 @@
 #include "controller/planning.hpp"
 #include "model/attributes.hpp"
 #include "model/value.hpp"
+#include "report/wording.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -149,12 +150,12 @@ std::optional<controller::Planned> plan_for(const controller::Workspace& workspa
         examination.add({controller::finding_of(planned.error())});
         return std::nullopt;
     }
-    examination.add(
-        {{Finding::Verdict::ok,
-          "read",
-          fmt::format("read {} objects, planned {} steps", planned->report.objects_read, planned->plan.steps.size()),
-          {},
-          false}});
+    examination.add({{Finding::Verdict::ok,
+                      "read",
+                      fmt::format("read {}, planned {}", report::count_of(planned->report.objects_read, "object"),
+                                  report::count_of(planned->plan.steps.size(), "step")),
+                      {},
+                      false}});
     examination.add(controller::check_connector_steps(planned->plan, workspace.environment));
     return std::move(*planned);
 }

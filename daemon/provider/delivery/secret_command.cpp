@@ -28,7 +28,7 @@ const model::DeliveryCommand* command_named(const std::string& name, const model
 std::string why_not(const std::string& name, const model::LocalDelivery& local) {
     if (command_named(name, local) == nullptr)
         return fmt::format("this machine's configuration defines no command `{}`", name);
-    if (local.records.empty()) return "there is no folder for the record of it";
+    if (local.records.empty()) return "nobody says where it is written down which secret it was given last (`records`)";
     return {};
 }
 
