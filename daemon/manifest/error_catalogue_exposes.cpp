@@ -29,8 +29,9 @@ https://learn.microsoft.com/entra/identity-platform/supported-accounts-validatio
         ErrorCode{"RG0493", "scope and role that are neither one nor two",
                   R"(Names and ids are unique among all scopes and roles of an application, with
 one exception: a scope and a role may be one permission in two shapes. They
-then have the same name, the same id, and are enabled together. Without `id`
-they get the same one.
+then have the same name, the same id and the same texts (title and
+displayName, both descriptions), and are enabled together. Without `id` they
+get the same one.
 https://learn.microsoft.com/graph/api/resources/approle)"},
         ErrorCode{"RG0494", "scope of a pre-authorized client",
                   R"(`preAuthorizedApplications` gives clients scopes of the application itself. They

@@ -30,6 +30,7 @@ struct Permission {
     const Node* name = nullptr;  ///< null pointer: a role without one
     const Node* id = nullptr;    ///< null pointer: none is pinned
     bool enabled = true;
+    std::string title = {}, description = {};  ///< what an administrator reads; of a role: what people read
     [[nodiscard]] const Node& shown() const { return name ? *name : id ? *id : *item; }
 };
 
@@ -63,7 +64,14 @@ private:
         std::vector<Permission> all;
         for (const auto* item : exposes_.items(key)) {
             const Values values(item, findings_);
-            all.push_back({item, values.node("name"), values.node("id"), values.boolean("enabled").value_or(true)});
+            Permission permission{item, values.node("name"), values.node("id"),
+                                  values.boolean("enabled").value_or(true)};
+            const bool is_scope = key == "scopes";
+            const auto texts = is_scope ? values.mapping("consent") : values;
+            const auto name = permission.name ? permission.name->text : std::string{};
+            permission.title = texts.text(is_scope ? "title" : "displayName").value_or(name);
+            permission.description = texts.text("description").value_or("");
+            all.push_back(std::move(permission));
         }
         return all;
     }
@@ -147,6 +155,13 @@ private:
             again("RG0493", *role.name, *scope.name,
                   fmt::format("of the scope and the role {} only one is enabled", in_quotes(role.name->text)),
                   "they are one permission to the service: enable both, or none");
+        } else if (same_name && (scope.title != role.title || scope.description != role.description)) {
+            const bool title = scope.title != role.title;
+            again("RG0493", *role.name, *scope.name,
+                  fmt::format("the scope and the role {} have different {}", in_quotes(role.name->text),
+                              title ? "titles" : "descriptions"),
+                  title ? "they are one permission to the service: give `consent.title` and `displayName` the same text"
+                        : "they are one permission to the service: give both the same `description`");
         }
     }
 

@@ -26,10 +26,13 @@ bool is_good_value(const std::string& value, std::size_t longest) {
     });
 }
 
-/// A scope and a role may be one permission: the same id, the same value.
+/// A scope and a role may be one permission: the same in all that both have.
+/// https://github.com/hashicorp/terraform-provider-azuread has the service's words about it.
 bool are_one(const json& scope, const json& role) {
     return text(scope, "id") == text(role, "id") && text(scope, "value") == text(role, "value") &&
-           scope.at("isEnabled") == role.at("isEnabled");
+           scope.at("isEnabled") == role.at("isEnabled") &&
+           text(scope, "adminConsentDisplayName") == text(role, "displayName") &&
+           text(scope, "adminConsentDescription") == text(role, "description");
 }
 
 Problem check_unique(const json& scopes, const json& roles) {

@@ -79,6 +79,21 @@ TEST_CASE("all of a scope and of a role is taken over, ids in lower case, Graph'
     CHECK(*without_name.value.find("displayName") == Value("Auditor"));
 }
 
+TEST_CASE("a scope and a role that are one permission say the same", "[manifest][exposes]") {
+    const auto said = [](const std::string& scope, const std::string& role) {
+        return load_repository({application("exposes:\n  scopes:\n    - {name: Orders.Read" + scope +
+                                            "}\n  roles:\n    - {name: Orders.Read, allowed: [user]" + role + "}\n"),
+                                "",
+                                {}})
+            .text;
+    };
+    CHECK(said("", "").find("RG0493") == std::string::npos);
+    CHECK(said(", consent: {title: Read, description: all}", ", displayName: Read, description: all").find("RG0493") ==
+          std::string::npos);
+    CHECK(said(", consent: {title: Read}", "").find("have different titles") != std::string::npos);
+    CHECK(said("", ", description: all").find("have different descriptions") != std::string::npos);
+}
+
 TEST_CASE("lists that are left out are not managed, and empty ones are empty", "[manifest][exposes]") {
     for (const auto* spec : {"", "exposes: {}\n", "exposes: {identifierUris: [\"api://x\"]}\n"}) {
         const auto app = portal(spec);

@@ -148,6 +148,11 @@ TEST_CASE("permissions that could not be told apart or written in a token are re
     SECTION("a scope and a role may be one permission, and only then share an id") {
         auto both = scopes({scope()});
         both["appRoles"] = json::array({role(true, scope_id, "Orders.Read")});
+        // Alike in all that both have: Terraform's azuread provider quotes the service about it.
+        CHECK(stage.change(both).status == 400);
+        auto& one = both["appRoles"][0];
+        one["displayName"] = both["api"]["oauth2PermissionScopes"][0].value("adminConsentDisplayName", json());
+        one["description"] = both["api"]["oauth2PermissionScopes"][0].value("adminConsentDescription", json());
         CHECK(stage.change(both).status == 204);
         both["appRoles"][0]["value"] = "Orders.Else";
         Stage second;
