@@ -1,5 +1,7 @@
 #include "service/surroundings.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <system_error>
 
@@ -81,7 +83,7 @@ controller::PersonFiles person_files(const std::string& environment, const fs::p
     const auto folder = state / "sign-ins";
     const std::string name = "token-cache-key";
     std::error_code error;
-    for (const auto& credential : {environment + "." + name, name}) {
+    for (const auto& credential : {fmt::format("{}.{}", environment, name), name}) {
         if (!credentials.empty() && fs::exists(credentials / credential, error))
             return {.folder = folder, .key = credentials / credential};
     }

@@ -200,7 +200,7 @@ tl::expected<GraphAnswer, ProviderError> assign(
     const std::string& what, const std::function<bool()>& in_vain = [] { return false; }) {
     const json body{{"principalId", principal}, {"resourceId", resource}, {"appRoleId", role}};
     const auto send = [&] { return context.client.send(Method::post, path_of_role_holders(resource), what, &body); };
-    const auto once = send();
+    auto once = send();
     if (!once || once->ok() || is_assigned_already(*once)) return once;
     if (is_not_replicated_yet(*once) && in_vain()) return tl::unexpected(context.client.refused(what, *once));
     std::chrono::milliseconds waited{0};
