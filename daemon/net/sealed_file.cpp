@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cstdlib>
 #include <memory>
 #include <system_error>
 
@@ -82,8 +83,10 @@ tl::expected<void, TokenError> write_private(const std::filesystem::path& path, 
     };
     std::error_code error;
     std::filesystem::create_directories(path.parent_path(), error);
-    const auto beside = fmt::format("{}.{}.new", path.string(), ::getpid());
-    const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    // A name of its own each time: what a killed process left behind is in nobody's way, and a service and a command
+    // may write at once. mkostemp(3) makes it with mode 0600.
+    auto beside = path.string() + ".XXXXXX";
+    const int file = ::mkostemp(beside.data(), O_CLOEXEC);
     if (file < 0) return failed(errno);
     std::size_t written = 0;
     int wrong = 0;

@@ -2,10 +2,15 @@
 
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
 
 using namespace regent::net;
 namespace fs = std::filesystem;
@@ -118,6 +123,30 @@ TEST_CASE("a key is read as hexadecimal, base64 or as it is, and from nobody's o
     REQUIRE_FALSE(SealingKey::read(folder / "open"));
     CHECK(SealingKey::read(folder / "open").error().help.find("chmod 600") != std::string::npos);
     REQUIRE_FALSE(SealingKey::read(folder / "none"));
+}
+
+TEST_CASE("what a killed process left beside the file is in nobody's way, and many may write at once", "[sealed]") {
+    const Folder folder;
+    const auto key = SealingKey::create(folder / "key");
+    REQUIRE(key);
+    const SealedFile file(folder / "dev.sealed", *key, "tenant client");
+    put(folder / ("dev.sealed." + std::to_string(::getpid()) + ".new"), "half");
+    put(folder / "dev.sealed.new", "half");
+    std::atomic<int> failed{0};
+    {
+        std::vector<std::jthread> writers;
+        for (int i = 0; i < 4; ++i) {
+            writers.emplace_back([&] {
+                for (int k = 0; k < 25; ++k) {
+                    if (!file.write(Secret::copy_of(plain))) ++failed;
+                    const auto seen = file.read();
+                    if (!seen || !*seen || (**seen).reveal() != plain) ++failed;
+                }
+            });
+        }
+    }
+    CHECK(failed == 0);
+    CHECK(mode_of(file.path()) == 0600);
 }
 
 TEST_CASE("a key that is there is not made anew", "[sealed]") {
