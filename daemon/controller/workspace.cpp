@@ -10,14 +10,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <atomic>
-#include <cstddef>
 #include <map>
 #include <set>
-#include <span>
 #include <string>
-#include <thread>
-#include <vector>
 
 namespace regent::controller {
 namespace {
@@ -95,24 +90,6 @@ tl::expected<const manifest::Document*, WorkspaceError> choose(const Environment
         true, files.diagnostics, files.texts});
 }
 
-/// Files know nothing of each other until they are read, so thousands of them are read on several processors; what
-/// comes is in the order of the files.
-std::vector<manifest::ReadResult> read_all(std::span<const manifest::SourceText> texts) {
-    constexpr std::size_t files_worth_a_thread = 200;
-    constexpr std::size_t most_threads = 4;
-    const auto threads = std::min({texts.size() / files_worth_a_thread, most_threads,
-                                   static_cast<std::size_t>(std::thread::hardware_concurrency())});
-    std::vector<manifest::ReadResult> results(texts.size());
-    std::atomic<std::size_t> next{0};
-    const auto read = [&] {
-        for (auto i = next++; i < texts.size(); i = next++) results[i] = manifest::read_yaml(texts[i]);
-    };
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < threads; ++i) others.emplace_back(read);
-    read();
-    return results;
-}
-
 tl::expected<void, WorkspaceError> read_manifests(const source::ManifestTree& tree, Workspace& workspace) {
     auto set = tree.read(workspace.environment.sources);
     if (!set) return tl::unexpected(from(std::move(set.error())));
@@ -120,12 +97,11 @@ tl::expected<void, WorkspaceError> read_manifests(const source::ManifestTree& tr
     workspace.notes = std::move(set->notes);
     std::set<std::string> known;
     for (const auto& text : workspace.texts) known.insert(text.file);
-    const auto first = workspace.texts.size();
     for (auto& file : set->files) {
         // Environments that lie among the sources were read, and complained about, already.
-        if (known.insert(file.path).second) workspace.texts.push_back({file.path, std::move(file.text)});
-    }
-    for (auto& read : read_all(std::span(workspace.texts).subspan(first))) {
+        if (!known.insert(file.path).second) continue;
+        workspace.texts.push_back({file.path, std::move(file.text)});
+        auto read = manifest::read_yaml(workspace.texts.back());
         append(workspace.diagnostics, std::move(read.diagnostics));
         for (auto& document : read.documents) {
             if (manifest::kind_of(document) != model::kind::environment)
