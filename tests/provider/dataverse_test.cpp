@@ -364,6 +364,26 @@ TEST_CASE("half a view is none", "[dataverse]") {
     CHECK(snapshot.resources.empty());
 }
 
+TEST_CASE("a row that makes no sense is an error with its id, whatever it is", "[dataverse]") {
+    const auto row =
+        GENERATE(R"({"connectorid": null, "openapidefinition": "{broken"})",
+                 R"({"connectorid": 7, "openapidefinition": "{}"})", R"({"openapidefinition": "{}"})", "7",
+                 R"({"connectorid": "c0ffee00-0000-4000-8000-000000000001", "openapidefinition": "{broken"})");
+    INFO(row);
+    Organization organization;
+    organization.wiretap().alter([row](const net::Request& request, net::Outcome& outcome) {
+        if (request.target.find("/connectors?") != std::string::npos)
+            outcome.body = std::string(R"({"value": [)") + row + "]}";
+    });
+    model::Snapshot snapshot;
+    const auto read = organization.observe(organization.scope(), snapshot);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().kind == ErrorKind::incomplete);
+    CHECK(read.error().code == "RG0711");
+    CHECK(read.error().message.find("could not be understood") != std::string::npos);
+    CHECK(snapshot.resources.empty());
+}
+
 TEST_CASE("the Power Platform is asked where Dataverse is, and a token goes nowhere that was not named",
           "[dataverse]") {
     Organization asked({}, "ask");

@@ -96,6 +96,7 @@ bool is_about_sign_in(std::string_view path) {
 tl::expected<ConnectorRow, std::string> read_row(const json& row) {
     ConnectorRow read;
     read.id = lower(text(member(&row, "connectorid")));
+    if (read.id.empty()) return tl::unexpected(std::string("it has no id"));
     read.name = text(member(&row, "name"));
     read.title = text(member(&row, "displayname"));
     read.internal_id = text(member(&row, "connectorinternalid"));

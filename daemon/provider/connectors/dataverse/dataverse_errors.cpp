@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace regent::provider::dataverse {
 namespace {
@@ -86,6 +87,18 @@ ProviderError not_answered(const net::CallError& error) {
             .help = error.help,
             .retry_after = error.retry_after,
             .code = code_of(kind)};
+}
+
+ProviderError unreadable_row(const json& row, const std::string& why, std::string help) {
+    return {.kind = ErrorKind::incomplete,
+            .message = fmt::format("connector {} of Dataverse could not be understood: {}",
+                                   text(member(&row, "connectorid")), why),
+            .service = {},
+            .request_id = {},
+            .time = {},
+            .help = std::move(help),
+            .retry_after = {},
+            .code = "RG0711"};
 }
 
 }  // namespace regent::provider::dataverse

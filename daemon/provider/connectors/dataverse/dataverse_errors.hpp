@@ -3,6 +3,8 @@
 #include "net/session.hpp"
 #include "provider/provider_error.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <string>
 
 namespace regent::provider::dataverse {
@@ -13,5 +15,7 @@ namespace regent::provider::dataverse {
 [[nodiscard]] ProviderError refusal(int status, const std::string& body, const std::string& service);
 /// The same of a call that got no answer.
 [[nodiscard]] ProviderError not_answered(const net::CallError& error);
+/// Of a row, whatever it is, that read_row() did not understand, and why.
+[[nodiscard]] ProviderError unreadable_row(const nlohmann::json& row, const std::string& why, std::string help);
 
 }  // namespace regent::provider::dataverse

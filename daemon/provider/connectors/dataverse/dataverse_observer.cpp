@@ -1,5 +1,6 @@
 #include "model/attributes.hpp"
 #include "provider/connectors/dataverse/dataverse_client.hpp"
+#include "provider/connectors/dataverse/dataverse_errors.hpp"
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
 #include "provider/connectors/dataverse/power_apps_view.hpp"
 #include "provider/connectors/dataverse/row_match.hpp"
@@ -53,7 +54,10 @@ private:
         if (!rows) return tl::unexpected(std::move(rows.error()));
         for (const auto& json : *rows) {
             auto row = read_row(json);
-            if (!row) return tl::unexpected(unreadable(json, row.error()));
+            if (!row)
+                return tl::unexpected(
+                    unreadable_row(json, row.error(),
+                                   "nothing was planned on half a view; look at the connector in the maker portal"));
             found.push_back({environment, std::move(*row)});
         }
         const bool wanted = std::any_of(scope.wanted.begin(), scope.wanted.end(), [&](const auto& w) {
@@ -66,18 +70,6 @@ private:
         if (!memberships) return tl::unexpected(std::move(memberships.error()));
         solutions[environment] = {std::move(*all), std::move(*memberships)};
         return {};
-    }
-
-    static ProviderError unreadable(const nlohmann::json& row, const std::string& why) {
-        return {.kind = ErrorKind::incomplete,
-                .message = fmt::format("connector {} of Dataverse could not be understood: {}",
-                                       row.value("connectorid", ""), why),
-                .service = {},
-                .request_id = {},
-                .time = {},
-                .help = "nothing was planned on half a view; look at the connector in the maker portal",
-                .retry_after = {},
-                .code = "RG0711"};
     }
 
     /// Redirect URL and identity are Power Apps' to know; and that it has not taken over what was saved is told, as

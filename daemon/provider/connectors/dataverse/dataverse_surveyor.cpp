@@ -1,5 +1,6 @@
 #include "model/attributes.hpp"
 #include "provider/connectors/dataverse/dataverse_client.hpp"
+#include "provider/connectors/dataverse/dataverse_errors.hpp"
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
 #include "provider/connectors/dataverse/row_match.hpp"
 #include "provider/connectors/json_member.hpp"
@@ -49,7 +50,9 @@ private:
             {dataverse.environment, {std::move(*all), std::move(*memberships)}}};
         for (const auto& json : *rows) {
             auto row = read_row(json);
-            if (!row) return tl::unexpected(not_understood(json, row.error()));
+            if (!row)
+                return tl::unexpected(unreadable_row(
+                    json, row.error(), "look at the connector in the maker portal, or name others with --connector"));
             const FoundRow found{dataverse.environment, std::move(*row)};
             if (is_chosen(found.row, selection, survey.missing_connectors))
                 survey.connectors.push_back(surveyed(found, json, dataverse, solutions));
@@ -86,18 +89,6 @@ private:
         if (found.row.managed)
             connector.fixed_because = "it came with a managed solution: it is changed where that is made";
         return connector;
-    }
-
-    static ProviderError not_understood(const nlohmann::json& row, const std::string& why) {
-        return {.kind = ErrorKind::incomplete,
-                .message = fmt::format("connector {} of Dataverse could not be understood: {}",
-                                       row.value("connectorid", ""), why),
-                .service = {},
-                .request_id = {},
-                .time = {},
-                .help = "look at the connector in the maker portal, or name others with --connector",
-                .retry_after = {},
-                .code = "RG0711"};
     }
 
     DataverseOptions options_;
