@@ -346,6 +346,18 @@ TEST_CASE("each back end's writer takes its own connectors and no other's", "[pr
     CHECK_FALSE(platform.writer().carries_out(step(plan::Work::create, open_sample())));
 }
 
+TEST_CASE("members of a list that are null, or no text, are like members that are not there", "[provider][logicapps]") {
+    Azure azure;
+    azure.wiretap->alter([](const net::Request& request, net::Outcome& outcome) {
+        if (request.method == net::Method::get && request.target.find("/customApis?") != std::string::npos)
+            outcome.body = R"({"value": [{"name": "theirs", "tags": null, "properties": {"displayName": null}},
+                                         {"name": "others", "tags": 7, "properties": null}]})";
+    });
+    const auto seen = azure.look();
+    CHECK(seen.resources.empty());
+    CHECK(seen.orphans.empty());
+}
+
 TEST_CASE("where an answer does not say where connections come back to, the documented address of the region counts",
           "[provider][logicapps]") {
     Azure azure;

@@ -1,4 +1,5 @@
 #include "model/attributes.hpp"
+#include "provider/connectors/json_member.hpp"
 #include "provider/connectors/logicapps/api_match.hpp"
 #include "provider/connectors/logicapps/arm_client.hpp"
 #include "provider/connectors/logicapps/connector_tags.hpp"
@@ -15,6 +16,9 @@
 
 namespace regent::provider::logicapps {
 namespace {
+
+using connectors::member;
+using connectors::text;
 
 constexpr std::string_view service = "Azure";
 // What a person reads behind "reading ".
@@ -62,10 +66,10 @@ private:
         for (auto& connector : *listed) {
             FoundApi found;
             found.group = group;
-            found.name = connector.value("name", "");
-            if (connector.contains("properties") && connector["properties"].is_object())
-                found.display_name = connector["properties"].value("displayName", "");
-            auto tags = connector.value("tags", nlohmann::json::object());
+            found.name = text(member(&connector, "name"));
+            found.display_name = text(member(member(&connector, "properties"), "displayName"));
+            const auto* there = member(&connector, "tags");
+            auto tags = there == nullptr ? nlohmann::json::object() : *there;
             found.mark = take_tags_of_ours(tags);
             found.definition = std::make_shared<nlohmann::json>(nullptr);
             found.connector = std::make_shared<nlohmann::json>(std::move(connector));
