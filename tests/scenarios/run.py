@@ -108,7 +108,7 @@ def tenant_text(bench):
         for client in sorted(app.get("api", {}).get("knownClientApplications", [])):
             lines.append(f"  knows {client}")
         for tag in sorted(app.get("tags", [])):
-            lines.append("  tag " + re.sub(r"^(regent:assigned:)[0-9a-f]{16}$", r"\1<digest of an id>", tag))
+            lines.append("  tag " + re.sub(r"^(regent:(?:assigned|granted:scope|granted:role):)[0-9a-f]{16}$", r"\1<digest of an id>", tag))
         lines += principal_lines(state["graph"], app)
     for connector in connectors:
         properties = connector["properties"]
