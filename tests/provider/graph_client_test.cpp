@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <mutex>
 #include <vector>
 
 using namespace regent;
@@ -34,6 +35,7 @@ class ScriptedSession final : public net::Session, private net::TokenSource {
 public:
     explicit ScriptedSession(std::vector<net::Answer> answers) : answers_(std::move(answers)) {}
     tl::expected<net::Answer, net::CallError> call(net::Request request, const std::string&) override {
+        const std::lock_guard lock(mutex_);
         requests.push_back(std::move(request));
         return answers_[std::min(requests.size(), answers_.size()) - 1];
     }
@@ -44,6 +46,7 @@ public:
 private:
     tl::expected<net::AccessToken, net::TokenError> token(const std::string&) override { return net::AccessToken{}; }
     void forget(const std::string&) override {}
+    std::mutex mutex_;
     std::vector<net::Answer> answers_;
 };
 
@@ -62,17 +65,26 @@ json page(const json& value, const std::string& next = {}) {
 }
 
 struct Bench {
-    explicit Bench(std::vector<net::Answer> answers) : session(std::move(answers)) {}
+    explicit Bench(std::vector<net::Answer> answers, int at_once = 1)
+        : session(std::move(answers)), parallel(at_once) {}
     ScriptedSession session;
     StillClock clock;
-    GraphClient client{session, clock, origin, "scope"};
+    int parallel;
+    GraphClient client{session, clock, origin, "scope", parallel};
 };
+
+/// One page after the other, and the next one asked for while the last is still being understood.
+int one_or_many() {
+    return GENERATE(1, 4);
+}
 
 }  // namespace
 
 TEST_CASE("pages are followed to the end, also by links that leak the internal version") {
+    const int parallel = one_or_many();
     Bench bench({answer(200, page({1}, origin + "/v1.0/applications?$skiptoken=a")),
-                 answer(200, page({2}, origin + "/v2/applications?$skiptoken=b")), answer(200, page({3}))});
+                 answer(200, page({2}, origin + "/v2/applications?$skiptoken=b")), answer(200, page({3}))},
+                parallel);
     const auto all = bench.client.list("/applications", "list");
     REQUIRE(all);
     CHECK(*all == std::vector<json>{1, 2, 3});
@@ -82,13 +94,14 @@ TEST_CASE("pages are followed to the end, also by links that leak the internal v
 }
 
 TEST_CASE("a next page that is not ours to follow ends the list in an error, and no token goes there") {
+    const int parallel = one_or_many();
     for (const auto& link :
          {json("https://evil.example/v1.0/applications"), json("https://graph.example.evil/v1.0/a"),
           json("http://graph.example/v1.0/a"), json(origin + "/"), json(17), json("/v1.0/applications?$skiptoken=a")}) {
         INFO(link);
         auto first = page({1});
         first["@odata.nextLink"] = link;
-        Bench bench({answer(200, first), answer(200, page({2}))});
+        Bench bench({answer(200, first), answer(200, page({2}))}, parallel);
         const auto all = bench.client.list("/applications", "list");
         REQUIRE_FALSE(all);
         CHECK(all.error().kind == ErrorKind::incomplete);
@@ -97,7 +110,8 @@ TEST_CASE("a next page that is not ours to follow ends the list in an error, and
 }
 
 TEST_CASE("a page that names itself as its next one ends in an error, not in a circle") {
-    Bench bench({answer(200, page({1}, origin + "/v1.0/applications"))});
+    const int parallel = one_or_many();
+    Bench bench({answer(200, page({1}, origin + "/v1.0/applications"))}, parallel);
     const auto all = bench.client.list("/applications", "list");
     REQUIRE_FALSE(all);
     CHECK(all.error().kind == ErrorKind::incomplete);
@@ -115,17 +129,53 @@ TEST_CASE("an answer that is no page is an error") {
 }
 
 TEST_CASE("an expired page token begins the list again") {
-    Bench bench({answer(200, page({1}, origin + "/v1.0/applications?$skiptoken=a")),
-                 answer(400, {{"error", {{"code", "Directory_ExpiredPageToken"}}}}), answer(200, page({1})),
-                 answer(500, {})});
+    const int parallel = one_or_many();
+    Bench bench(
+        {answer(200, page({1}, origin + "/v1.0/applications?$skiptoken=a")),
+         answer(400, {{"error", {{"code", "Directory_ExpiredPageToken"}}}}), answer(200, page({1})), answer(500, {})},
+        parallel);
     const auto all = bench.client.list("/applications", "list");
     REQUIRE(all);
     CHECK(*all == std::vector<json>{1});
 }
 
+TEST_CASE("a link that stands behind the objects, or in one of them, is taken for what it is") {
+    const int parallel = one_or_many();
+    auto last = answer(200, page({{{"@odata.nextLink", origin + "/v1.0/elsewhere"}}}));
+    auto first = answer(200, page({1}));
+    first.body = R"({"@odata.context": {"@odata.nextLink": "https://graph.example/v1.0/elsewhere"}, "value": [1],
+                     "@odata.nextLink": "https://graph.example/v1.0/applications?$skiptoken=a"})";
+    Bench bench({first, last}, parallel);
+    const auto all = bench.client.list("/applications", "list");
+    REQUIRE(all);
+    CHECK(all->size() == 2);
+    REQUIRE(bench.session.requests.size() == 2);
+    CHECK(bench.session.requests[1].target == "/v1.0/applications?$skiptoken=a");
+}
+
+TEST_CASE("a page that is cut off after its link is an error, whatever came behind it") {
+    auto cut = answer(200, page({1}, origin + "/v1.0/applications?$skiptoken=a"));
+    cut.body.resize(cut.body.size() - 1);
+    Bench bench({cut, answer(200, page({2}))}, one_or_many());
+    const auto all = bench.client.list("/applications", "list");
+    REQUIRE_FALSE(all);
+    CHECK(all.error().kind == ErrorKind::incomplete);
+}
+
+TEST_CASE("the next page is on its way before the last one is understood") {
+    // A page of which nothing can be understood but where it goes on.
+    auto broken = answer(200, page({1}, origin + "/v1.0/applications?$skiptoken=a"));
+    broken.body.resize(broken.body.size() - 1);
+    Bench bench({broken, answer(200, page({2}))}, 4);
+    CHECK_FALSE(bench.client.list("/applications", "list"));
+    CHECK(bench.session.requests.size() == 2);
+}
+
 TEST_CASE("a list is given up when it has more pages than it is worth") {
+    const int parallel = one_or_many();
     Bench bench({answer(200, page({1}, origin + "/v1.0/applications?$skiptoken=a")),
-                 answer(200, page({2}, origin + "/v1.0/applications?$skiptoken=b"))});
+                 answer(200, page({2}, origin + "/v1.0/applications?$skiptoken=b"))},
+                parallel);
     const auto some = bench.client.list_at_most("/applications", "list", 2);
     REQUIRE(some);
     CHECK_FALSE(*some);

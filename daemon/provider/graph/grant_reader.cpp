@@ -143,6 +143,7 @@ GrantReader::Result<std::vector<GrantReader::Objects>> GrantReader::read_lists(c
 }
 
 GrantReader::Result<void> GrantReader::read_scopes(const std::vector<Target>& targets, model::Snapshot& found) {
+    if (targets.empty()) return {};
     std::vector<std::string> paths;
     paths.reserve(targets.size());
     for (const auto& target : targets) paths.push_back(path_of_grants(target.principal_id));
@@ -172,6 +173,7 @@ GrantReader::Result<void> GrantReader::read_scopes(const std::vector<Target>& ta
 }
 
 GrantReader::Result<void> GrantReader::read_roles(const std::vector<Target>& targets, model::Snapshot& found) {
+    if (targets.empty()) return {};
     std::vector<std::string> paths;
     paths.reserve(targets.size());
     for (const auto& target : targets) paths.push_back(path_of_roles_held(target.principal_id));
@@ -196,6 +198,7 @@ GrantReader::Result<void> GrantReader::read_roles(const std::vector<Target>& tar
 }
 
 GrantReader::Result<void> GrantReader::read_assignments(const std::vector<Target>& targets, model::Snapshot& found) {
+    if (targets.empty()) return {};
     std::vector<std::string> paths, apis;
     for (const auto& target : targets) {
         paths.push_back(path_of_role_holders(target.principal_id));

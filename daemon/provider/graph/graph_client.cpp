@@ -7,6 +7,7 @@
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/pages_ahead.hpp"
 #include "provider/parallel_reads.hpp"
 
 #include <fmt/format.h>
@@ -37,6 +38,12 @@ const json* error_of(const std::shared_ptr<json>& body) {
 
 bool is_array(const json* value) {
     return value != nullptr && value->is_array();
+}
+
+bool is_denied(const std::string& body) {
+    const auto refusal = json::parse(body, nullptr, false);
+    const auto* error = refusal.is_object() ? member(refusal, "error") : nullptr;
+    return error != nullptr && error->is_object() && member_text(*error, "code") == "Authorization_RequestDenied";
 }
 
 }  // namespace
@@ -127,23 +134,29 @@ bool GraphClient::may_renew_token() {
 }
 
 GraphClient::Result<GraphAnswer> GraphClient::call(const net::Request& request, const std::string& what) {
-    auto answer = call_once(request, what);
-    if (!answer || answer->status != 403 || answer->error_code() != "Authorization_RequestDenied") return answer;
-    if (!may_renew_token()) return answer;
-    session_.tokens().forget(scope_);
-    return call_once(request, what);
+    auto answer = exchange(request, what);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return understood(std::move(*answer), what);
 }
 
-GraphClient::Result<GraphAnswer> GraphClient::call_once(net::Request request, const std::string& what) {
-    auto answer = session_.call(std::move(request), scope_);
+GraphClient::Result<net::Answer> GraphClient::exchange(const net::Request& request, const std::string& what) {
+    auto answer = session_.call(request, scope_);
+    if (answer && answer->status == 403 && is_denied(answer->body) && may_renew_token()) {
+        session_.tokens().forget(scope_);
+        answer = session_.call(request, scope_);
+    }
     if (!answer) return tl::unexpected(call_failure(what, answer.error()));
+    return std::move(*answer);
+}
+
+GraphClient::Result<GraphAnswer> GraphClient::understood(net::Answer answer, const std::string& what) const {
     GraphAnswer result;
-    result.status = answer->status;
-    result.request_id = answer->request_id.empty() ? answer->client_request_id : answer->request_id;
-    result.retry_after = net::find_header(answer->headers, "Retry-After").value_or("");
-    auto body = answer->body.empty() ? json(nullptr) : json::parse(answer->body, nullptr, false);
+    result.status = answer.status;
+    result.request_id = answer.request_id.empty() ? answer.client_request_id : answer.request_id;
+    result.retry_after = net::find_header(answer.headers, "Retry-After").value_or("");
+    auto body = answer.body.empty() ? json(nullptr) : json::parse(answer.body, nullptr, false);
     // It may hold the text of a new secret.
-    OPENSSL_cleanse(answer->body.data(), answer->body.size());
+    OPENSSL_cleanse(answer.body.data(), answer.body.size());
     if (body.is_discarded()) {
         if (result.ok()) return tl::unexpected(incomplete(what, "no JSON"));
         body = nullptr;
@@ -157,20 +170,43 @@ GraphClient::Result<GraphAnswer> GraphClient::send(net::Method method, const std
     if (options.personal_accounts) {
         if (auto waited = wait_for_lane(what); !waited) return tl::unexpected(std::move(waited.error()));
     }
-    net::Request request;
-    request.method = method;
-    request.origin = origin_;
-    request.target = "/v1.0" + path;
+    auto request = request_for(method, path);
     request.idempotent = options.idempotent;
-    request.headers.emplace_back("Accept", "application/json");
     if (body != nullptr) {
         // Texts of manifests are UTF-8 by then; what is not must not throw here.
         request.body = body->dump(-1, ' ', false, json::error_handler_t::replace);
         request.headers.emplace_back("Content-Type", "application/json");
     }
     if (options.create_if_missing) request.headers.emplace_back("Prefer", "create-if-missing");
-    if (options.scan) request.headers.emplace_back("x-ms-throttle-priority", scan_priority);
     return call(request, what);
+}
+
+net::Request GraphClient::request_for(net::Method method, const std::string& path) const {
+    net::Request request;
+    request.method = method;
+    request.origin = origin_;
+    request.target = "/v1.0" + path;
+    request.headers.emplace_back("Accept", "application/json");
+    return request;
+}
+
+GraphClient::Result<net::Answer> GraphClient::ask_for_page(const std::string& path, const std::string& what) {
+    auto request = request_for(net::Method::get, path);
+    request.headers.emplace_back("x-ms-throttle-priority", scan_priority);
+    return exchange(request, what);
+}
+
+/// The page at `path`. Where others may be read at the same time, and `more` of them are wanted, the one after it is
+/// asked for before this one is understood.
+GraphClient::Result<GraphAnswer> GraphClient::read_page(PagesAhead& pages, const std::string& path,
+                                                        const std::string& what, bool more) {
+    auto page = pages.take(path);
+    if (!page) return tl::unexpected(std::move(page.error()));
+    if (more && parallel_ > 1 && page->status == 200) {
+        const auto next = path_of(next_link_ahead(page->body));
+        if (next && *next != path) pages.ask_ahead(*next);
+    }
+    return understood(std::move(*page), what);
 }
 
 GraphClient::Result<void> GraphClient::wait_for_lane(const std::string& what) {
@@ -184,11 +220,7 @@ GraphClient::Result<void> GraphClient::wait_for_lane(const std::string& what) {
 
 GraphClient::Result<GraphAnswer> GraphClient::put_file(const std::string& path, const std::string& what,
                                                        const std::string& bytes, const std::string& content_type) {
-    net::Request request;
-    request.method = net::Method::put;
-    request.origin = origin_;
-    request.target = "/v1.0" + path;
-    request.headers.emplace_back("Accept", "application/json");
+    auto request = request_for(net::Method::put, path);
     request.headers.emplace_back("Content-Type", content_type);
     request.body = bytes;
     return call(request, what);
@@ -234,10 +266,11 @@ GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::read_pages
                                                                                  std::size_t& pages, bool& expired) {
     Objects all;
     std::set<std::string> seen;
+    PagesAhead ahead([&](const std::string& of) { return ask_for_page(of, what); });
     for (auto next = path; !next.empty(); ++pages) {
         if (pages == max_pages) return std::optional<Objects>{};
         if (!seen.insert(next).second) return tl::unexpected(incomplete(what, "a page names itself as its next one"));
-        auto answer = send(net::Method::get, next, what, nullptr, {.scan = true});
+        auto answer = read_page(ahead, next, what, pages + 1 < max_pages);
         if (!answer) return tl::unexpected(std::move(answer.error()));
         if (!answer->ok()) {
             expired = answer->error_code() == "Directory_ExpiredPageToken";
@@ -254,18 +287,24 @@ GraphClient::Result<std::optional<GraphClient::Objects>> GraphClient::read_pages
     return std::optional<Objects>(std::move(all));
 }
 
-/// The path of the page after `page`; empty after the last one. The token is for this origin: a link that leads
-/// elsewhere is not followed. Links have been seen to leak the internal form "/v2/…", which is the same page.
+/// The path of the page after `page`; empty after the last one.
 GraphClient::Result<std::string> GraphClient::linked(const json& page, const char* name,
                                                      const std::string& what) const {
     const auto* value = member(page, name);
     if (value == nullptr || value->is_null()) return std::string{};
     if (!value->is_string()) return tl::unexpected(incomplete(what, "the address of the next page is no text"));
-    const auto link = value->get<std::string>();
+    auto path = path_of(value->get<std::string>());
+    if (!path) return tl::unexpected(incomplete(what, path.error()));
+    return std::move(*path);
+}
+
+/// The path behind the version of a link, or what is wrong with it. The token is for this origin: a link that leads
+/// elsewhere is not followed. Links have been seen to leak the internal form "/v2/…", which is the same page.
+tl::expected<std::string, const char*> GraphClient::path_of(const std::string& link) const {
     if (link.rfind(origin_ + "/", 0) != 0)
-        return tl::unexpected(incomplete(what, "the next page is said to be at another host"));
+        return tl::unexpected<const char*>("the next page is said to be at another host");
     const auto version_end = link.find('/', origin_.size() + 1);
-    if (version_end == std::string::npos) return tl::unexpected(incomplete(what, "the next page has no path"));
+    if (version_end == std::string::npos) return tl::unexpected<const char*>("the next page has no path");
     return link.substr(version_end);
 }
 
@@ -305,9 +344,10 @@ GraphClient::Result<std::optional<GraphClient::Changes>> GraphClient::changes(co
                                                                               const std::string& what) {
     Changes round;
     std::set<std::string> seen;
+    PagesAhead ahead([&](const std::string& of) { return ask_for_page(of, what); });
     for (auto next = path; round.next.empty();) {
         if (!seen.insert(next).second) return tl::unexpected(incomplete(what, "a page names itself as its next one"));
-        auto answer = send(net::Method::get, next, what, nullptr, {.scan = true});
+        auto answer = read_page(ahead, next, what, true);
         if (!answer) return tl::unexpected(std::move(answer.error()));
         const auto code = answer->error_code();
         const bool too_old = answer->status == 410 || code == "syncStateNotFound" || code == "resyncRequired" ||

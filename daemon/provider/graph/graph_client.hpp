@@ -16,6 +16,7 @@
 namespace regent::provider::graph {
 
 class AnswerMemory;
+class PagesAhead;
 
 /// An answer of Graph with its JSON, of any status; null JSON for an empty body and for a gateway's HTML.
 struct GraphAnswer {
@@ -34,7 +35,6 @@ struct SendOptions {
     bool create_if_missing = false;  ///< `Prefer: create-if-missing`: create or update by an alternate key
     bool idempotent = true;
     bool personal_accounts = false;  ///< writes an application that they may use: under a limit of its own
-    bool scan = false;               ///< a page of many objects: may be served after what is urgent
 };
 
 /// Requests to Microsoft Graph with paging, batching and its errors translated.
@@ -98,12 +98,19 @@ public:
 
 private:
     [[nodiscard]] Result<GraphAnswer> call(const net::Request& request, const std::string& what);
-    [[nodiscard]] Result<GraphAnswer> call_once(net::Request request, const std::string& what);
+    /// Sends; once more with a new token when a permission is missing that may have been granted since.
+    [[nodiscard]] Result<net::Answer> exchange(const net::Request& request, const std::string& what);
+    [[nodiscard]] Result<GraphAnswer> understood(net::Answer answer, const std::string& what) const;
+    [[nodiscard]] net::Request request_for(net::Method method, const std::string& path) const;
+    [[nodiscard]] Result<net::Answer> ask_for_page(const std::string& path, const std::string& what);
+    [[nodiscard]] Result<GraphAnswer> read_page(PagesAhead& pages, const std::string& path, const std::string& what,
+                                                bool more);
     [[nodiscard]] Result<void> wait_for_lane(const std::string& what);
     [[nodiscard]] bool may_renew_token();
     /// The path behind the version of the link `name` in `page`; empty when there is none.
     [[nodiscard]] Result<std::string> linked(const nlohmann::json& page, const char* name,
                                              const std::string& what) const;
+    [[nodiscard]] tl::expected<std::string, const char*> path_of(const std::string& link) const;
     [[nodiscard]] Result<std::optional<Objects>> read_pages(const std::string& path, const std::string& what,
                                                             std::size_t max_pages, ReadPart* part, std::size_t& pages,
                                                             bool& expired);
