@@ -41,7 +41,7 @@ private:
 
 /// Texts behind their lengths, so that no two different things are written alike.
 void write(std::string_view text, std::string& into) {
-    fmt::format_to(std::back_inserter(into), "{}:{}", text.size(), text);
+    into.append(fmt::format_int(text.size()).c_str()).append(1, ':').append(text);
 }
 
 /// References as their text: two plans that wait for different things differ.

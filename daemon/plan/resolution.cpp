@@ -247,8 +247,9 @@ private:
     void fill(Item& item) {
         if (item.standing == Standing::blocked && item.observed == nullptr) return;
         const auto* table = model::attributes_of(item.desired->address.kind);
+        const auto marks = observed_marks(item.observed);
         for (const auto& attribute : table->attributes) {
-            const auto* desired = desired_of(item, attribute);
+            const auto* desired = desired_of(item, attribute, marks);
             if (desired == nullptr || attribute.write_only || attribute.part_of_ownership) continue;
             if (attribute.path == model::path::client_secrets) continue;  // secrets.hpp
             if (desired->initial && !item.is_made_anew()) continue;
@@ -266,14 +267,15 @@ private:
         }
     }
 
-    /// What is wanted of `attribute`. Where a contribution once was and none is any more, nothing is, and what it
-    /// brought is to go.
-    static const model::DesiredAttribute* desired_of(const Item& item, const model::Attribute& attribute) {
+    /// What is wanted of `attribute`. Where a contribution once was, as `marks` of the object say, and none is any
+    /// more, nothing is, and what it brought is to go.
+    static const model::DesiredAttribute* desired_of(const Item& item, const model::Attribute& attribute,
+                                                     const std::vector<std::string>& marks) {
         static const model::DesiredAttribute nothing{.value = {}, .elements = {}, .span = {}, .exclusive = false};
         const auto it = item.desired->attributes.find(attribute.path);
         if (it != item.desired->attributes.end()) return &it->second;
+        if (marks.empty()) return nullptr;
         const auto prefix = contribution_prefix(attribute.path);
-        const auto marks = observed_marks(item.observed);
         const bool contributed =
             std::any_of(marks.begin(), marks.end(), [&](const auto& mark) { return mark.rfind(prefix, 0) == 0; });
         return contributed ? &nothing : nullptr;
