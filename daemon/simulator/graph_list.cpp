@@ -112,7 +112,24 @@ auto with_seen(const Listing& listing, const json& object, Use use) {
     return listing.seen ? use(listing.seen(object)) : use(object);
 }
 
-/// All objects that can match: few when an index knows them.
+/// What a request asks for: objects that can match, few when an index knows them, and which of them do.
+struct Choice {
+    Listing::Objects candidates;
+    std::vector<std::function<bool(const json&)>> tests;
+
+    [[nodiscard]] bool takes(const Listing& listing, const json& object) const {
+        if (tests.empty()) return true;
+        return with_seen(listing, object, [&](const json& seen) {
+            return std::all_of(tests.begin(), tests.end(), [&](const auto& test) { return test(seen); });
+        });
+    }
+
+    [[nodiscard]] std::size_t count(const Listing& listing) const {
+        return static_cast<std::size_t>(std::count_if(candidates.begin(), candidates.end(),
+                                                      [&](const auto* object) { return takes(listing, *object); }));
+    }
+};
+
 Listing::Objects candidates(const Listing& listing, const Filter& filter) {
     if (listing.holders) {
         for (const auto& [member, value] : filter.equalities) {
@@ -122,8 +139,8 @@ Listing::Objects candidates(const Listing& listing, const Filter& filter) {
     return listing.objects();
 }
 
-/// The objects that `$filter` and `$search` ask for.
-std::optional<GraphError> choose(const GraphRequest& request, const Listing& listing, Listing::Objects& objects) {
+/// By `$filter` and `$search`.
+std::optional<GraphError> choose(const GraphRequest& request, const Listing& listing, Choice& choice) {
     if (const auto text = request.query("$filter"); !text.empty()) {
         const auto filter = parse_filter(text);
         if (!filter) return bad_request(fmt::format("Invalid filter clause: '{}'", text));
@@ -132,10 +149,10 @@ std::optional<GraphError> choose(const GraphRequest& request, const Listing& lis
             return unsupported(fmt::format("Unsupported or invalid query filter clause specified for resource '{}'.",
                                            listing.context));
         }
-        objects = candidates(listing, *filter);
-        std::erase_if(objects, [&](const auto* object) { return !with_seen(listing, *object, filter->matches); });
+        choice.candidates = candidates(listing, *filter);
+        choice.tests.push_back(filter->matches);
     } else {
-        objects = listing.objects();
+        choice.candidates = listing.objects();
     }
     if (const auto search = request.query("$search"); !search.empty()) {
         if (!is_advanced(request)) {
@@ -143,14 +160,12 @@ std::optional<GraphError> choose(const GraphRequest& request, const Listing& lis
                 "Request with $search query parameter only works through MSGraph with a special request header: "
                 "'ConsistencyLevel: eventual'");
         }
-        std::erase_if(objects, [&](const auto* object) {
-            return !with_seen(listing, *object, [&](const json& seen) { return found_by_search(seen, search); });
-        });
+        choice.tests.emplace_back([search](const json& seen) { return found_by_search(seen, search); });
     }
     return std::nullopt;
 }
 
-std::optional<GraphError> sort(const GraphRequest& request, const Listing& listing, Listing::Objects& objects) {
+std::optional<GraphError> sort(const GraphRequest& request, const Listing& listing, Choice& choice) {
     const auto order = request.query("$orderby");
     if (order.empty()) return std::nullopt;
     const auto name = order.substr(0, order.find(' '));
@@ -158,15 +173,16 @@ std::optional<GraphError> sort(const GraphRequest& request, const Listing& listi
     if (!is_sortable || (listing.order_is_advanced && !is_advanced(request)))
         return unsupported(fmt::format("Sorting by '{}' is not supported for resource '{}'.", name, listing.context));
     std::vector<std::pair<json, const json*>> keyed;
-    keyed.reserve(objects.size());
-    for (const auto* object : objects) {
+    for (const auto* object : choice.candidates) {
+        if (!choice.takes(listing, *object)) continue;
         const auto key_of = [&](const json& seen) { return seen.value(name, json()); };
         keyed.emplace_back(with_seen(listing, *object, key_of), object);
     }
     const bool descending = order.find(" desc") != std::string::npos;
     std::stable_sort(keyed.begin(), keyed.end(),
                      [&](const auto& a, const auto& b) { return descending ? b.first < a.first : a.first < b.first; });
-    std::transform(keyed.begin(), keyed.end(), objects.begin(), [](const auto& entry) { return entry.second; });
+    choice = {};
+    for (const auto& [key, object] : keyed) choice.candidates.push_back(object);
     return std::nullopt;
 }
 
@@ -176,6 +192,26 @@ std::string next_link(const GraphRequest& request, std::size_t offset) {
         if (!same_text(name, "$skiptoken")) link += name + "=" + percent_encoded(value) + "&";
     }
     return link + "$skiptoken=" + std::to_string(offset);
+}
+
+/// Up to `page` objects from the candidate at `offset` on, and the link to the rest.
+std::optional<GraphError> add_page(const GraphRequest& request, const Listing& listing, const Choice& choice,
+                                   std::size_t offset, std::size_t page, json& answer) {
+    const auto select = request.query("$select");
+    auto value = json::array();
+    for (auto i = offset; i < choice.candidates.size(); ++i) {
+        const auto& object = *choice.candidates[i];
+        if (!choice.takes(listing, object)) continue;
+        if (value.size() == page) {
+            answer["@odata.nextLink"] = next_link(request, i);
+            break;
+        }
+        auto shown = selected(listing.project(object, select, false), select);
+        if (auto error = expand_into(shown, object, request, listing)) return error;
+        value.push_back(std::move(shown));
+    }
+    answer["value"] = std::move(value);
+    return std::nullopt;
 }
 
 }  // namespace
@@ -218,20 +254,12 @@ Response list_objects(const GraphRequest& request, const Listing& listing) {
                             "The specified page token value has expired and can no longer be included in your request.",
                             {}});
     }
-    Listing::Objects objects;
-    if (const auto wrong = choose(request, listing, objects)) return graph_error(*wrong);
-    if (const auto wrong = sort(request, listing, objects)) return graph_error(*wrong);
+    Choice choice;
+    if (const auto wrong = choose(request, listing, choice)) return graph_error(*wrong);
+    if (const auto wrong = sort(request, listing, choice)) return graph_error(*wrong);
     json answer{{"@odata.context", fmt::format("{}/v1.0/$metadata#{}", request.http.base_url, listing.context)}};
-    if (is_counted(request) && is_advanced(request) && *offset == 0) answer["@odata.count"] = objects.size();
-    const auto select = request.query("$select");
-    auto value = json::array();
-    for (auto i = *offset; i < objects.size() && i < *offset + *page; ++i) {
-        auto shown = selected(listing.project(*objects[i], select, false), select);
-        if (const auto error = expand_into(shown, *objects[i], request, listing)) return graph_error(*error);
-        value.push_back(std::move(shown));
-    }
-    if (*offset + *page < objects.size()) answer["@odata.nextLink"] = next_link(request, *offset + *page);
-    answer["value"] = std::move(value);
+    if (is_counted(request) && is_advanced(request) && *offset == 0) answer["@odata.count"] = choice.count(listing);
+    if (const auto wrong = add_page(request, listing, choice, *offset, *page, answer)) return graph_error(*wrong);
     return graph_answer(200, answer);
 }
 

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 using regent::simulator::Options;
 using namespace regent::simulator::test;
@@ -56,6 +57,30 @@ TEST_CASE("a list comes in pages of 100, of at most 999 on demand, each object o
         const auto principals = tenant.get("/servicePrincipals?$top=999&$select=appId,servicePrincipalNames");
         CHECK(principals.json.at("value").size() > 250);
         CHECK(principals.json["value"].back().at("servicePrincipalNames").size() == 2);
+    }
+}
+
+TEST_CASE("a list with a filter pages through what matches, each object once, counted or in order",
+          "[simulator][graph]") {
+    GraphTenant tenant;
+    for (int i = 0; i < 24; ++i)
+        tenant.created({{"displayName", (i % 3 == 0 ? "wanted " : "other ") + std::to_string(i)}});
+    const std::string filter = "/applications?$top=3&$filter=" + encoded("startsWith(displayName,'wanted')");
+    for (const std::string more : {"", "&$count=true", "&$count=true&$orderby=displayName"}) {
+        INFO(more);
+        auto page = tenant.get(filter + more, eventual);
+        if (!more.empty()) CHECK(page.json.at("@odata.count") == 8);
+        std::set<std::string> names;
+        std::vector<std::size_t> sizes;
+        while (true) {
+            REQUIRE(page.status == 200);
+            sizes.push_back(page.json.at("value").size());
+            for (const auto& one : page.json.at("value")) CHECK(names.insert(one.at("displayName")).second);
+            if (!page.json.contains("@odata.nextLink")) break;
+            page = tenant.get(behind_version(page.json["@odata.nextLink"]), eventual);
+        }
+        CHECK(names.size() == 8);
+        CHECK(sizes == std::vector<std::size_t>{3, 3, 2});
     }
 }
 
