@@ -103,6 +103,7 @@ constexpr std::array application_forms = {
                   .field = "servicePrincipal.tags",
                   .form = Form::not_importable,
                   .why_not = "the directory shows them together with the application's own"},
+    AttributeForm{.path = path::principal_owners, .field = "servicePrincipal.owners", .form = Form::list},
     AttributeForm{.path = path::assigned_people,
                   .field = "servicePrincipal.assignments.usersAndGroups",
                   .form = Form::not_importable,

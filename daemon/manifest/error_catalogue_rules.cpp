@@ -279,7 +279,7 @@ front of the name.
 https://learn.microsoft.com/graph/api/application-post-extensionproperty)"},
         ErrorCode{"RG0487", "service principal that is not managed",
                   R"(`servicePrincipal: {create: false}` leaves the service principal alone. Nothing
-can then be declared of it: no properties, no assignments, and no
+can then be declared of it: no properties, no owners, no assignments, and no
 `adminConsent`, which is given to a service principal.)"},
     };
     return codes;

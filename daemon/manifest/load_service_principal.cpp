@@ -1,5 +1,6 @@
 #include "manifest/load_service_principal.hpp"
 
+#include "manifest/load_owners.hpp"
 #include "manifest/load_plain.hpp"
 #include "manifest/rules_service_principal.hpp"
 #include "model/attributes.hpp"
@@ -134,6 +135,7 @@ void load_service_principal(const LoadJob& job, model::Declaration& declaration)
     load_flags(settings, declaration);
     load_texts(settings, declaration);
     load_lists(settings, declaration);
+    load_principal_owners(job, settings, declaration);
     const auto assignments = settings.mapping("assignments");
     load_people(job, assignments, declaration);
     load_assigned_applications(job, assignments, declaration);

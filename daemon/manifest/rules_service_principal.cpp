@@ -77,7 +77,7 @@ void check_managed(const Values& spec, const Values& settings, Findings& finding
     const std::string help = "remove `create: false`";
     for (const auto& field : {"accountEnabled", "appRoleAssignmentRequired", "assignments", "description", "notes",
                               "homePageUrl", "loginUrl", "preferredSingleSignOnMode", "samlSingleSignOnSettings",
-                              "notificationEmailAddresses", "alternativeNames", "tags"}) {
+                              "notificationEmailAddresses", "alternativeNames", "owners", "tags"}) {
         if (const auto* entry = settings.entry(field))
             findings
                 .error("RG0487", entry->key_span,

@@ -29,6 +29,16 @@ Attribute consent(std::string_view path) {
     return {.path = path, .compare = set, .late = true, .own_step = true, .grouped_by = by_api, .marked = true};
 }
 
+Attribute owned_by(std::string_view path, std::string_view below = {}) {
+    return {.path = path,
+            .compare = set,
+            .late = true,
+            .own_step = true,
+            .on_demand = true,
+            .one_by_one = true,
+            .below = below};
+}
+
 std::span<const Attribute> application_attributes() {
     static const std::array table = {
         Attribute{.path = path::display_name},
@@ -92,17 +102,13 @@ std::span<const Attribute> application_attributes() {
         of_principal(path::principal_notification_addresses, {}, set),
         of_principal(path::principal_alternative_names, {}, set),
         of_principal(path::principal_tags, {}, set),
+        owned_by(path::principal_owners, path::service_principal),
         Attribute{.path = path::assigned_people, .compare = Compare::set, .late = true, .own_step = true},
         Attribute{.path = path::assigned_applications, .compare = set, .late = true, .own_step = true, .marked = true},
         consent(path::consented_scopes),
         consent(path::consented_roles),
         Attribute{.path = path::federated_credentials, .compare = Compare::named, .late = true, .own_step = true},
-        Attribute{.path = path::owners,
-                  .compare = Compare::set,
-                  .late = true,
-                  .own_step = true,
-                  .on_demand = true,
-                  .one_by_one = true},
+        owned_by(path::owners),
         Attribute{.path = path::certificates,
                   .compare = Compare::named,
                   .compared_members = certificate_identity,

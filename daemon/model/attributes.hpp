@@ -49,6 +49,8 @@ struct Attribute {
     /// for the whole.
     std::span<const std::string_view> grouped_by = {};
     bool one_by_one = false;  ///< of a set with own_step: each element comes and goes by a request of its own
+    /// Of a set that comes and goes one by one: the part that it hangs on, and which has to be there first.
+    std::string_view below = {};
     /// Elements are marked as ours in the tenant, whoever declares them, so that they can be told from what others put
     /// there: see decisions/0016.
     bool marked = false;
@@ -151,6 +153,8 @@ inline constexpr std::string_view principal_relay_state = "servicePrincipal.saml
 inline constexpr std::string_view principal_notification_addresses = "servicePrincipal.notificationEmailAddresses";
 inline constexpr std::string_view principal_alternative_names = "servicePrincipal.alternativeNames";
 inline constexpr std::string_view principal_tags = "servicePrincipal.tags";  ///< observed: with the application's
+/// Set of object ids, without regent's own unless declared: as `owners`, of the service principal.
+inline constexpr std::string_view principal_owners = "servicePrincipal.owners";
 /// Users and groups that hold app roles of the application: set of {principal: object id, role: name, or "" for default
 /// access, type: "user"|"group"}.
 inline constexpr std::string_view assigned_people = "servicePrincipal.assignments.usersAndGroups";

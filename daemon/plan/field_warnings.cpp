@@ -55,8 +55,9 @@ std::string warning_about(const ResolvedAttribute& attribute, const AttributeDif
                                   attribute.attribute->path)
                             : std::string{};
     }
-    if (attribute.attribute->path == model::path::owners && attribute.elements.empty())
-        return "owners: nobody is left as an owner, but for regent itself where it is one";
+    const auto path = attribute.attribute->path;
+    if ((path == model::path::owners || path == model::path::principal_owners) && attribute.elements.empty())
+        return fmt::format("{}: nobody is left as an owner, but for regent itself where it is one", path);
     if (attribute.attribute->path == model::path::extension_properties)
         return "extensionProperties: what objects of the directory hold in a property that is removed is lost";
     return {};

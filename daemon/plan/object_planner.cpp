@@ -591,6 +591,8 @@ private:
                 step.values.emplace(compared.path(), List{member});
                 if (change.place.known()) step.place = change.place;
                 steps_.after(key, StepGraph::key(address_));
+                const auto below = compared.resolved->attribute->below;
+                if (!below.empty()) steps_.after(key, StepGraph::key(address_, std::string(below)));
                 after_references(key, member);
                 if (op == Change::Op::add) additions.push_back(key);
                 if (op == Change::Op::add) continue;

@@ -302,7 +302,8 @@ private:
             resolved.observed =
                 canonical(attribute, {});  // an absent scalar stays null, so that a creation shows every value it sets
         }
-        if (attribute.path == model::path::owners) overlook_caller(resolved);
+        if (attribute.path == model::path::owners || attribute.path == model::path::principal_owners)
+            overlook_caller(resolved);
         overlook_what_others_declare(resolved, item, items_);
         return resolved;
     }

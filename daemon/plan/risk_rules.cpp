@@ -80,6 +80,8 @@ bool somebody_remains(const Change& change, const RiskContext& context) {
 }
 
 Rating owner(const Change& change, const RiskContext& context) {
+    if (change.op != Op::remove && change.path == model::path::principal_owners)
+        return medium("an owner may change the service principal, give it new secrets and decide who gets in");
     if (change.op != Op::remove) return medium("an owner may change the application and give it new secrets");
     if (somebody_remains(change, context)) return medium("who looked after it so far cannot any more");
     return high("nobody owns it any more: only administrators of the tenant can change it");
@@ -184,6 +186,7 @@ constexpr std::array rules = {
     Entry{application, model::path::marks, low},
     Entry{application, "certificates", certificate},
     Entry{application, "owners", owner},
+    Entry{application, model::path::principal_owners, owner},
     Entry{application, "allowPublicClient", public_client},
     Entry{connector, model::path::backend, low},
     Entry{connector, model::path::solution, low},

@@ -80,6 +80,8 @@ StepWords words_for(const plan::Step& step) {
     if (collection == model::path::federated_credentials)
         return object(fmt::format("federated credential \"{}\"", element));
     if (collection == model::path::owners) return object(fmt::format("owner {}", element));
+    if (collection == model::path::principal_owners)
+        return object(fmt::format("owner {} of the service principal", element));
     if (collection == model::path::extension_properties)
         return object(fmt::format("extension property \"{}\"", element));
     if (step.work == plan::Work::await)

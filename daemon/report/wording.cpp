@@ -112,6 +112,7 @@ std::string words_for_part(const std::string& part) {
     if (path == model::path::federated_credentials) return "federated credential" + name;
     if (path == model::path::client_secrets || path == model::path::secret_deliveries) return "secret" + name;
     if (path == model::path::owners) return "owner" + name;
+    if (path == model::path::principal_owners) return "owner of the service principal" + name;
     if (path == model::path::extension_properties) return "extension property" + name;
     return path + name;
 }

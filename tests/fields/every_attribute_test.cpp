@@ -332,6 +332,7 @@ const std::map<std::string, std::string> elsewhere{
     {"servicePrincipal.notificationEmailAddresses", of_the_principal},
     {"servicePrincipal.alternativeNames", of_the_principal},
     {"servicePrincipal.tags", of_the_principal},
+    {"servicePrincipal.owners", "tests/fields/principal_owners_test.cpp"},
     {"servicePrincipal.assignments.usersAndGroups", "grants; tests/scenarios/role-assignments"},
     {"servicePrincipal.assignments.applications", "grants; tests/scenarios/role-assignments"},
     {"permissions.adminConsent.delegated", "grants; tests/scenarios/consent"},

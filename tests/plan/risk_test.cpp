@@ -229,6 +229,12 @@ TEST_CASE("the last owner who goes leaves nobody", "[risk]") {
     CHECK(rating().risk == Risk::medium);
     object.attributes["owners"] = List{"alice"};
     CHECK(rating().risk == Risk::high);
+    change.path = "servicePrincipal.owners";
+    resource.changes = {change};
+    object.attributes["servicePrincipal.owners"] = List{"alice", "bob"};
+    CHECK(rating().risk == Risk::medium);
+    object.attributes["servicePrincipal.owners"] = List{"alice"};
+    CHECK(rating().risk == Risk::high);
 }
 
 TEST_CASE("a risk is no part of a plan's id", "[risk][plan_id]") {

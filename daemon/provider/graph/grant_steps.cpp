@@ -68,15 +68,10 @@ std::string api_of(const Difference& difference) {
     return any.empty() ? std::string{} : lower_case(text_of(any.front(), "api"));
 }
 
-/// The application's own service principal: as an earlier step of this run or the observation knows it.
 Id own_principal(const StepContext& context) {
-    const auto own = context.input.own_outputs.find(model::output::service_principal_id);
-    if (own != context.input.own_outputs.end()) return own->second;
-    if (context.step.observed) {
-        const auto& outputs = context.step.observed->outputs;
-        if (const auto it = outputs.find(model::output::service_principal_id); it != outputs.end()) return it->second;
-    }
-    return tl::unexpected(context.bug("its service principal is not known"));
+    auto id = context.service_principal_id();
+    if (id.empty()) return tl::unexpected(context.bug("its service principal is not known"));
+    return id;
 }
 
 /// Tries again while the tenant does not know the API or its role yet: both may be as old as this run.

@@ -44,8 +44,9 @@ StepOutcome carry_out_on_part(const StepContext& context) {
     if (step.part == model::path::service_principal && step.work == Work::add) return add_service_principal(context);
     if (collection == model::path::federated_credentials && writes) return write_credential(context);
     if (collection == model::path::federated_credentials && step.work == Work::drop) return drop_credential(context);
-    if (collection == model::path::owners && step.work == Work::add) return add_owner(context);
-    if (collection == model::path::owners && step.work == Work::drop) return drop_owner(context);
+    const bool is_owner = collection == model::path::owners || collection == model::path::principal_owners;
+    if (is_owner && step.work == Work::add) return add_owner(context);
+    if (is_owner && step.work == Work::drop) return drop_owner(context);
     if (collection == model::path::logo && writes) return write_logo(context);
     if (collection == model::path::extension_properties && step.work == Work::add)
         return add_extension_property(context);

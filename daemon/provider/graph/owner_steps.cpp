@@ -5,15 +5,38 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 namespace regent::provider::graph {
 namespace {
 
 using net::Method;
 using nlohmann::json;
 
+/// What is owned: an application, or its service principal, whose owners are others.
+struct Owned {
+    std::string path, words;
+    bool is_fresh = false;
+};
+
+bool is_of_principal(const StepContext& context) {
+    return context.step.part.rfind(model::path::principal_owners, 0) == 0;
+}
+
+/// Nothing when its id is not known.
+std::optional<Owned> owned_of(const StepContext& context) {
+    const bool principal = is_of_principal(context);
+    const auto id = principal ? context.service_principal_id() : context.object_id();
+    if (id.empty()) return std::nullopt;
+    if (!principal) return Owned{"/applications/" + id + "/owners", context.address(), context.is_fresh()};
+    return Owned{"/servicePrincipals/" + id + "/owners", "the service principal of " + context.address(),
+                 context.is_principal_fresh()};
+}
+
 /// The one owner that the step is about; empty when the step does not say.
 std::string owner_of(const StepContext& context) {
-    const auto it = context.step.values.find(model::path::owners);
+    const auto it =
+        context.step.values.find(is_of_principal(context) ? model::path::principal_owners : model::path::owners);
     const auto* list = it == context.step.values.end() ? nullptr : it->second.as_list();
     return list == nullptr || list->size() != 1 ? std::string{} : list->front().text_or({});
 }
@@ -31,16 +54,15 @@ bool says(const GraphAnswer& answer, std::string_view words) {
 
 StepOutcome add_owner(const StepContext& context) {
     const auto owner = owner_of(context);
-    const auto what = fmt::format("make {} an owner of {}", owner, context.address());
-    if (owner.empty() || context.object_id().empty())
-        return tl::unexpected(context.bug("nothing is known of its owner"));
+    const auto owned = owned_of(context);
+    if (owner.empty() || !owned) return tl::unexpected(context.bug("nothing is known of its owner"));
+    const auto what = fmt::format("make {} an owner of {}", owner, owned->words);
     const json body{{"@odata.id", fmt::format("{}/v1.0/directoryObjects/{}", context.options.origin, owner)}};
-    const auto path = fmt::format("/applications/{}/owners/$ref", context.object_id());
-    const Patience patience{what, context.is_fresh() || is_one_of_ours(context), context.options.replication_grace,
+    const Patience patience{what, owned->is_fresh || is_one_of_ours(context), context.options.replication_grace,
                             context.input.progress};
     auto answer = until_accepted(context.client, patience, [&] {
-        auto added = context.client.send(Method::post, path, what, &body);
-        // https://learn.microsoft.com/graph/api/application-post-owners
+        auto added = context.client.send(Method::post, owned->path + "/$ref", what, &body);
+        // https://learn.microsoft.com/graph/api/application-post-owners, …/serviceprincipal-post-owners
         if (added && says(*added, "added object references already exist")) added->status = 204;
         return added;
     });
@@ -54,14 +76,14 @@ StepOutcome add_owner(const StepContext& context) {
 
 StepOutcome drop_owner(const StepContext& context) {
     const auto owner = owner_of(context);
-    const auto what = fmt::format("remove the owner {} of {}", owner, context.address());
-    if (owner.empty() || context.object_id().empty())
-        return tl::unexpected(context.bug("nothing is known of its owner"));
-    // The plan never asks for it; without this owner, regent may no longer be allowed to write the application.
+    const auto owned = owned_of(context);
+    if (owner.empty() || !owned) return tl::unexpected(context.bug("nothing is known of its owner"));
+    const auto what = fmt::format("remove the owner {} of {}", owner, owned->words);
+    // The plan never asks for it; without this owner, regent may no longer be allowed to write what it owned.
     auto caller = context.client.caller_object_id();
     if (!caller) return tl::unexpected(std::move(caller.error()));
     if (*caller == owner) return tl::unexpected(context.bug("regent would take itself away as its owner"));
-    const auto path = fmt::format("/applications/{}/owners/{}/$ref", context.object_id(), owner);
+    const auto path = fmt::format("{}/{}/$ref", owned->path, owner);
     const Patience patience{what, false, context.options.replication_grace, context.input.progress};
     auto answer = until_accepted(context.client, patience, [&] {
         auto removed = context.client.send(Method::del, path, what);

@@ -22,14 +22,17 @@ using model::Value;
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-/// An application that was just listed is on some replica; others learn of it within seconds.
+/// An object that was just listed is on some replica; others learn of it within seconds.
 constexpr int attempts = 4;
 
-/// One relation of applications: where it is read, and what it means.
+enum class Of { application, service_principal };
+
+/// One relation of applications or of their service principals: where it is read, and what it means.
 struct Relation {
     std::string_view path;  ///< of the attribute
     std::string_view told;  ///< "reading …"
-    const char* member;     ///< behind "/applications/{id}/"
+    Of of;
+    const char* member;  ///< behind "/applications/{id}/"
     std::function<std::optional<Value>(const json& list, const ObservedResource& application)> value;
 };
 
@@ -92,9 +95,9 @@ public:
             open = std::move(missing);
             if (open.empty()) break;
             if (attempt == attempts)
-                return tl::unexpected(client_.incomplete(
-                    what_, fmt::format("application {} was listed, and is not there", open.front()->id)));
-            part.waits("Graph does not show every application yet", 1s * (1 << attempt));
+                return tl::unexpected(
+                    client_.incomplete(what_, fmt::format("{} was listed, and is not there", path_of(*open.front()))));
+            part.waits("Graph does not show every object yet", 1s * (1 << attempt));
             if (!client_.wait(1s * (1 << attempt))) return tl::unexpected(client_.stopped(what_));
         }
         return {};
@@ -105,13 +108,18 @@ private:
         std::vector<std::string> paths;
         paths.reserve(applications.size());
         for (const auto* application : applications)
-            paths.push_back(fmt::format("/applications/{}/{}", application->id, relation_.member));
+            paths.push_back(fmt::format("{}/{}", path_of(*application), relation_.member));
         return paths;
+    }
+
+    std::string path_of(const ObservedResource& application) const {
+        if (relation_.of == Of::application) return "/applications/" + application.id;
+        return "/servicePrincipals/" + application.outputs.at(std::string(model::output::service_principal_id));
     }
 
     bool take(const json& answer, ObservedResource& application) const {
         const auto* list = member(answer, "value");
-        // An application has at most 100 owners, which is a page.
+        // At most 100 owners are a page.
         if (list == nullptr || !list->is_array() || !member_text(answer, "@odata.nextLink").empty()) return false;
         auto value = relation_.value(*list, application);
         if (!value) return false;
@@ -130,17 +138,23 @@ private:
 tl::expected<void, ProviderError> read_relations(GraphClient& client, const model::Scope& scope, model::Snapshot& found,
                                                  ReadProgress& progress) {
     static const std::array relations = {
-        Relation{model::path::owners, "owners by application", "owners?$select=id&$top=999", owners_value},
-        Relation{model::path::extension_properties, "extension properties by application", "extensionProperties",
-                 extensions_value},
+        Relation{model::path::owners, "owners by application", Of::application, "owners?$select=id&$top=999",
+                 owners_value},
+        Relation{model::path::principal_owners, "owners by service principal", Of::service_principal,
+                 "owners?$select=id&$top=999", owners_value},
+        Relation{model::path::extension_properties, "extension properties by application", Of::application,
+                 "extensionProperties", extensions_value},
     };
     for (const auto& relation : relations) {
         std::vector<ObservedResource*> declaring;
         for (const auto& wanted : scope.wanted) {
             const auto it = found.resources.find(wanted.address);
             // Below a deleted application nothing can be read.
-            if (it != found.resources.end() && !it->second.deleted && wanted.on_demand.contains(relation.path))
-                declaring.push_back(&it->second);
+            if (it == found.resources.end() || it->second.deleted || !wanted.on_demand.contains(relation.path))
+                continue;
+            const bool there = relation.of == Of::application ||
+                               it->second.outputs.contains(std::string(model::output::service_principal_id));
+            if (there) declaring.push_back(&it->second);
         }
         if (auto read = RelationReader(client, progress, relation).read(std::move(declaring)); !read) return read;
     }

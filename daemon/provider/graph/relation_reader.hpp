@@ -6,8 +6,8 @@
 
 namespace regent::provider::graph {
 
-/// Reads what stands below an application and costs a request for each: owners and extension properties, of those
-/// whose manifests declare them. Twenty applications to a batch.
+/// Reads what stands below an application or its service principal and costs a request for each: owners and extension
+/// properties, of those whose manifests declare them. Twenty to a batch. Service principals were read before.
 [[nodiscard]] tl::expected<void, ProviderError> read_relations(GraphClient& client, const model::Scope& scope,
                                                                model::Snapshot& found, ReadProgress& progress);
 

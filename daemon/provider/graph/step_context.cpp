@@ -15,11 +15,23 @@ std::string StepContext::object_id() const {
 }
 
 std::string StepContext::app_id() const {
-    const auto own = input.own_outputs.find(model::output::app_id);
+    return output(model::output::app_id);
+}
+
+std::string StepContext::service_principal_id() const {
+    return output(model::output::service_principal_id);
+}
+
+std::string StepContext::output(std::string_view name) const {
+    const auto own = input.own_outputs.find(name);
     if (own != input.own_outputs.end()) return own->second;
     if (!step.observed) return {};
-    const auto observed = step.observed->outputs.find(model::output::app_id);
+    const auto observed = step.observed->outputs.find(name);
     return observed == step.observed->outputs.end() ? std::string{} : observed->second;
+}
+
+bool StepContext::is_principal_fresh() const {
+    return is_fresh() || input.own_outputs.contains(model::output::service_principal_id);
 }
 
 std::string StepContext::element() const {

@@ -25,12 +25,15 @@ struct StepContext {
     /// Of the object, as an earlier step of this run or the observation knows it.
     [[nodiscard]] std::string object_id() const;
     [[nodiscard]] std::string app_id() const;
+    [[nodiscard]] std::string service_principal_id() const;
     /// Behind the slash of the part: "arm" of "clientSecrets/arm".
     [[nodiscard]] std::string element() const;
     [[nodiscard]] std::string address() const { return to_string(step.address); }
     [[nodiscard]] std::string key() const { return options.identity.key_of(step.address); }
     /// Made or restored in this run.
     [[nodiscard]] bool is_fresh() const { return !step.observed || step.observed->deleted; }
+    /// Its service principal, made or restored in this run.
+    [[nodiscard]] bool is_principal_fresh() const;
     /// The observed uniqueName; empty when there is none, or nothing was observed.
     [[nodiscard]] std::string observed_key() const;
 
@@ -53,6 +56,9 @@ struct StepContext {
     [[nodiscard]] ProviderError bug(const std::string& why) const;
     /// The object is not as it was observed.
     [[nodiscard]] ProviderError changed_since(const std::string& what, const std::string& why) const;
+
+private:
+    [[nodiscard]] std::string output(std::string_view name) const;
 };
 
 }  // namespace regent::provider::graph

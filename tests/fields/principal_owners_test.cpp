@@ -1,0 +1,125 @@
+#include "fields/field_stage.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace regent;
+using namespace regent::fields::testing;
+using nlohmann::json;
+
+namespace {
+
+const std::string anna = "2f1b7c3e-0000-4444-8888-0123456789ab";
+const std::string ben = "3f1b7c3e-0000-4444-8888-0123456789ab";
+
+json principal(FieldStage& stage) {
+    return stage.tenant().principal_of(stage.there().at("appId"));
+}
+
+std::vector<std::string> owners(FieldStage& stage) {
+    return principal(stage).at("owners").get<std::vector<std::string>>();
+}
+
+bool has(FieldStage& stage, const std::string& id) {
+    const auto all = owners(stage);
+    return std::find(all.begin(), all.end(), id) != all.end();
+}
+
+void damage(FieldStage& stage, const std::vector<std::string>& now) {
+    stage.tenant().change("/v1.0/servicePrincipals/" + principal(stage).at("id").get<std::string>(),
+                          {{"patch", {{"owners", now}}}});
+}
+
+std::string declared(const std::string& list) {
+    return "servicePrincipal: {owners: " + list + "}";
+}
+
+}  // namespace
+
+TEST_CASE("the owners of a service principal are those declared, and regent itself, and not its application's") {
+    FieldStage stage;
+    stage.tenant().switches({{"builtInClientOwnsOnly", true}});
+    stage.declare("owners: [" + ben + "]\n" + declared("[" + anna + "]"));
+    stage.apply();
+    REQUIRE(owners(stage).size() == 2);
+    CHECK(has(stage, anna));
+    const auto self = owners(stage).front();
+    CHECK(stage.there().at("owners") == json{self, ben});
+    CHECK(stage.plan().steps.empty());
+
+    damage(stage, {self, ben});
+    const auto repair = stage.plan();
+    CHECK(changed_paths(repair) == std::set<std::string>{"servicePrincipal.owners"});
+    CHECK(repair.resources.front().reason == plan::Reason::drifted);
+    stage.apply();
+    CHECK(owners(stage) == std::vector<std::string>{self, anna});
+
+    stage.declare(declared("[]"));
+    const auto clearing = stage.plan();
+    REQUIRE(clearing.resources.front().warnings.size() == 1);
+    CHECK(clearing.resources.front().warnings.front() ==
+          "servicePrincipal.owners: nobody is left as an owner, but for regent itself where it is one");
+    stage.apply();
+    CHECK(owners(stage) == std::vector<std::string>{self});
+    CHECK(stage.plan().steps.empty());
+}
+
+TEST_CASE("owners of service principals are read for those who declare them only, and nobody else's are touched") {
+    FieldStage stage;
+    stage.declare("");
+    stage.apply();
+    stage.tenant().forget_requests();
+    CHECK(stage.plan().steps.empty());
+    const auto without = stage.tenant().requests().size();
+    damage(stage, {anna});
+    CHECK(stage.plan().steps.empty());
+    stage.declare(declared("[" + anna + "]"));
+    stage.tenant().forget_requests();
+    CHECK(stage.plan().steps.empty());
+    CHECK(stage.tenant().requests().size() == without + 1);
+}
+
+TEST_CASE("a service principal that somebody deleted comes back with its owners") {
+    FieldStage stage;
+    stage.declare(declared("[" + anna + "]"));
+    stage.apply();
+    stage.tenant().change("/v1.0/servicePrincipals/" + principal(stage).at("id").get<std::string>(),
+                          {{"delete", true}});
+    stage.apply();
+    CHECK(has(stage, anna));
+    CHECK(stage.plan().steps.empty());
+}
+
+TEST_CASE("the service principal of another application made in the same run can be an owner, and one's own") {
+    FieldStage stage;
+    stage.declare_beside(
+        "---\napiVersion: regent/v1\nkind: Application\nmetadata: {name: deployer}\nspec: {displayName: Deployer}\n");
+    stage.declare(declared("[{applicationRef: {name: deployer}}, {applicationRef: {name: portal}}]"));
+    stage.apply();
+    const auto deployer = stage.tenant().application("regent.dev.deployer");
+    CHECK(has(stage, stage.tenant().principal_of(deployer.at("appId")).at("id")));
+    CHECK(has(stage, principal(stage).at("id")));
+    CHECK(stage.plan().steps.empty());
+}
+
+TEST_CASE("an owner of a service principal that is there already, or gone already, is as good as written") {
+    FieldStage stage;
+    stage.declare(declared("[" + anna + "]"));
+    stage.apply();
+    stage.tenant().fault("drop_after", "POST", "/owners/");
+    stage.tenant().fault("drop_after", "DELETE", "/owners/");
+    stage.declare(declared("[" + ben + "]"));
+    stage.apply();
+    CHECK(has(stage, ben));
+    CHECK_FALSE(has(stage, anna));
+    CHECK(stage.plan().steps.empty());
+}
+
+TEST_CASE("owners of a service principal that cannot be are told before anything is sent") {
+    FieldStage stage;
+    CHECK(stage.complaints(declared("[anna@contoso.example]")).find("RG0213") != std::string::npos);
+    CHECK(stage.complaints(declared("[" + anna + ", 2F1B7C3E-0000-4444-8888-0123456789AB]")).find("RG0217") !=
+          std::string::npos);
+    CHECK(stage.complaints("servicePrincipal: {create: false, owners: []}").find("RG0487") != std::string::npos);
+}
