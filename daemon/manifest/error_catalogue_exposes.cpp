@@ -17,8 +17,8 @@ and its `id` tells it from the others.
 https://learn.microsoft.com/graph/api/resources/approle)"},
         ErrorCode{"RG0491", "what an application for personal accounts can expose",
                   R"(Where personal Microsoft accounts may sign in, an application exposes at most
-100 scopes and no roles, and pre-authorizes at most 100 clients for 30 scopes
-each and 500 altogether.
+100 scopes, and pre-authorizes at most 100 clients for 30 scopes each and 500
+altogether. For roles see RG0522.
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
         ErrorCode{"RG0492", "role that nobody can have",
                   R"(A role is for applications, for users and groups, or for both:

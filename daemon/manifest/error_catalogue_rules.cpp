@@ -356,6 +356,12 @@ real token has.
 https://docs.github.com/actions/reference/security/oidc
 https://docs.gitlab.com/ci/secrets/id_token_authentication/
 https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens)"},
+        ErrorCode{"RG0522", "roles where personal accounts may sign in",
+                  R"(Microsoft's documentation calls app roles "not supported" where personal
+Microsoft accounts may sign in, and does not say what becomes of them. The
+acceptance tests of terraform-provider-azuread, which run against real tenants,
+make such applications. So this is a warning, and Graph decides.
+https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
     };
     return codes;
 }

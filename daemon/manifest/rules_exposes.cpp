@@ -48,9 +48,7 @@ public:
                   fmt::format("an application for personal accounts exposes at most {} scopes, not {}",
                               max_scopes_personal, scopes.size()));
         for (const auto& role : roles) check_role(role);
-        if (personal_ && !roles.empty())
-            limit(roles.front().shown(), "an application for personal accounts cannot have roles").help =
-                "remove them, or let work and school accounts only sign in";
+        if (personal_ && !roles.empty()) warn_of_roles(roles.front());
         same_id_twice(scopes);
         same_id_twice(roles);
         for (const auto& scope : scopes)
@@ -80,6 +78,15 @@ private:
         auto& d = findings_.bad_value("RG0491", node, std::move(message));
         d.notes.push_back(std::string(validation_page));
         return d;
+    }
+
+    /// "Not supported", says the page; applications that have both are made all the same, by others than us.
+    void warn_of_roles(const Permission& role) {
+        auto& d = findings_.odd_value("RG0522", role.shown(),
+                                      "Microsoft does not support roles where personal accounts may sign in");
+        d.notes.push_back("Graph may refuse the application, and has been seen to take it: " +
+                          std::string(validation_page));
+        d.help = "if it is refused, remove the roles, or let work and school accounts only sign in";
     }
 
     void check_name(const Permission& permission, std::string_view what, std::size_t longest) {

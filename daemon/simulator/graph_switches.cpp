@@ -51,6 +51,7 @@ const std::map<std::string, Switch>& table() {
         {"encryptionKeyMustBeThere", of(&S::encryption_key_must_be_there)},
         {"groupsMerge", of(&S::groups_merge)},
         {"listsKeepTheirOrder", of(&S::lists_keep_their_order)},
+        {"rolesForPersonalAccounts", of(&S::roles_for_personal_accounts)},
         {"replicaLagSeconds", of(&S::replica_lag_seconds)},
         {"secretDelaySeconds", of(&S::secret_delay_seconds)},
         {"duplicateCredentialNameStatus", of(&S::duplicate_credential_name_status, {409, 400})},

@@ -24,6 +24,9 @@ struct GraphSwitches {
     bool groups_merge = true;
     /// Terraform's azuread provider compares requested permissions and optional claims in the order it sent them.
     bool lists_keep_their_order = false;
+    /// May an application that personal accounts sign in to have app roles? "Not supported", says the documentation;
+    /// tests of Terraform's azuread provider make such ones.
+    bool roles_for_personal_accounts = false;
     long replica_lag_seconds = 0;   ///< reads show what was true so long ago
     long secret_delay_seconds = 0;  ///< sign-in refuses a new secret that long
 

@@ -146,7 +146,7 @@ Problem check_permissions(const GraphSwitches& switches, const json& after, cons
     const bool personal = allows_personal_accounts(after);
     const auto& scopes = list(after.at("api"), "oauth2PermissionScopes");
     const auto& roles = list(after, "appRoles");
-    if (personal && !roles.empty()) return invalid_value("appRoles");
+    if (personal && !roles.empty() && !switches.roles_for_personal_accounts) return invalid_value("appRoles");
     const auto breaks = [&](const json* known) {
         return known != nullptr &&
                (breaks_disable_first(switches, list(known->at("api"), "oauth2PermissionScopes"), scopes) ||

@@ -196,7 +196,7 @@ TEST_CASE("an application that wants too much of others is refused", "[simulator
     CHECK(reply.code() == "Directory_ResourceSizeExceeded");
 }
 
-TEST_CASE("an API for personal accounts has version 2 and no roles", "[simulator][graph]") {
+TEST_CASE("an API for personal accounts has version 2, and roles where a switch says so", "[simulator][graph]") {
     Stage stage;
     const auto personal = [](const json& version) {
         return json{{"signInAudience", "AzureADandPersonalMicrosoftAccount"},
@@ -206,4 +206,6 @@ TEST_CASE("an API for personal accounts has version 2 and no roles", "[simulator
     CHECK(stage.change(personal(nullptr)).status == 400);
     CHECK(stage.change(personal(2)).status == 204);
     CHECK(stage.change(roles({role()})).status == 400);
+    stage.tenant.switches({{"rolesForPersonalAccounts", true}});
+    CHECK(stage.change(roles({role()})).status == 204);
 }
