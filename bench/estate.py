@@ -34,6 +34,8 @@ spec:
       issuer: https://token.actions.githubusercontent.com
       subject: repo:contoso/{name}:environment:${{env}}
 """
+# A user whom every simulated directory has. regent's own service principal is the other owner.
+OWNERS = "  owners: [2f1b7c3e-0000-4444-8888-0123456789ab]\n"
 ENVIRONMENT = """\
 apiVersion: regent/v1
 kind: Environment
@@ -124,14 +126,14 @@ def name_of(number):
     return f"app-{number:05}"
 
 
-def write_repository(folder, count, url):
+def write_repository(folder, count, url, owners=False):
     repository = folder / "repository"
     shutil.rmtree(repository, ignore_errors=True)
     (repository / "environments").mkdir(parents=True)
     (repository / "base").mkdir()
     (repository / "environments" / "bench.regent.yaml").write_text(ENVIRONMENT.format(tenant=TENANT, url=url))
     for number in range(count):
-        (repository / "base" / f"{name_of(number)}.regent.yaml").write_text(APPLICATION.format(name=name_of(number)))
+        (repository / "base" / f"{name_of(number)}.regent.yaml").write_text(APPLICATION.format(name=name_of(number)) + (OWNERS if owners else ""))
 
 
 def without_nulls(thing):
@@ -141,10 +143,10 @@ def without_nulls(thing):
     return [without_nulls(entry) for entry in thing] if isinstance(thing, list) else thing
 
 
-def tenant_of(binaries, folder, count):
+def tenant_of(binaries, folder, count, owners=False):
     """A tenant in which everything already is as `count` manifests say: regent makes one application, the rest are copies of it."""
     with running(Simulator(binaries, folder)) as simulator:
-        write_repository(folder, 1, simulator.url)
+        write_repository(folder, 1, simulator.url, owners)
         regent(binaries, folder, "apply", "--yes")
         graph = simulator.ask("/_simulator/state")["graph"]
     model = next(a for a in graph["applications"] if (a.get("uniqueName") or "").endswith(name_of(0)))

@@ -51,10 +51,10 @@ def show_run(what, run):
 
 
 def full_check(binaries, folder, count, transport):
-    seed, log = tenant_of(binaries, folder, count), folder / "requests"
+    seed, log = tenant_of(binaries, folder, count, owners=True), folder / "requests"
     log.unlink(missing_ok=True)
     with running(Simulator(binaries, folder, "--seed", seed, "--latency", LATENCY_MS, "--request-log", log)) as simulator:
-        write_repository(folder, count, simulator.url)
+        write_repository(folder, count, simulator.url, owners=True)
         run = Measured([binaries / "regent", "plan", "--detailed-exitcode", "--transport", transport], folder, log)
         show_run(f"check of {count:,} ({transport})", run)
         busy = simulator.cpu()
@@ -129,7 +129,7 @@ def quiet_cycles(binaries, folder, count, transport):
     log.unlink(missing_ok=True)
     shutil.rmtree(folder / "state", ignore_errors=True)
     with running(Simulator(binaries, folder, "--seed", seed, "--latency", LATENCY_MS, "--request-log", log)) as simulator:
-        write_repository(folder, count, simulator.url)
+        write_repository(folder, count, simulator.url, owners=True)
         with running(Service(binaries, folder, transport)) as service:
             first = service.wait_for_a_run()
             begun, cpu = os.path.getsize(log), service.cpu()

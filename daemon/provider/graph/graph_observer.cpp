@@ -1,14 +1,17 @@
 #include "model/attributes.hpp"
+#include "provider/graph/application_marks.hpp"
 #include "provider/graph/application_match.hpp"
 #include "provider/graph/application_reader.hpp"
 #include "provider/graph/grant_reader.hpp"
 #include "provider/graph/graph_provider.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/owner_list.hpp"
 #include "provider/graph/principal_json.hpp"
 #include "provider/graph/relation_reader.hpp"
 #include "provider/graph/tenant_changes.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <iterator>
 
@@ -61,12 +64,17 @@ private:
         auto apis = reader.apis(scope.apis);
         if (!apis) return tl::unexpected(std::move(apis.error()));
         found.apis = std::move(*apis);
-        // Neither list waits for the other one's pages.
-        auto principals = std::async(options_.parallel_reads > 1 ? std::launch::async : std::launch::deferred,
-                                     [&] { return reader.all_service_principals(applications_in(scope)); });
+        // No list waits for the other ones' pages.
+        const auto launch = options_.parallel_reads > 1 ? std::launch::async : std::launch::deferred;
+        auto principals = std::async(launch, [&] { return reader.all_service_principals(applications_in(scope)); });
+        auto owners = std::async(launch, [&] { return list_owners(client_, owners_of(scope), progress); });
         if (auto read = read_applications(reader, scope, found); !read) return read;
         if (auto read = read_service_principals(reader, principals.get(), found); !read) return read;
-        if (auto read = read_relations(client_, scope, found, progress); !read) return read;
+        auto listed = owners.get();
+        if (!listed) return tl::unexpected(std::move(listed.error()));
+        auto relations =
+            read_relations(client_, scope, found, progress, std::move(*listed).value_or(OwnersByApplication{}));
+        if (!relations) return relations;
         return GrantReader(client_, progress).read(scope, found);
     }
 
@@ -100,6 +108,14 @@ private:
         return static_cast<std::size_t>(std::count_if(scope.wanted.begin(), scope.wanted.end(), [](const auto& wanted) {
             return wanted.address.kind == model::kind::application;
         }));
+    }
+
+    OwnerListing owners_of(const model::Scope& scope) {
+        const auto declaring = std::count_if(scope.wanted.begin(), scope.wanted.end(), [](const auto& wanted) {
+            return wanted.on_demand.contains(model::path::owners);
+        });
+        return {owner_tag(options_.identity), applications_in(scope), static_cast<std::size_t>(declaring),
+                owners_expand_};
     }
 
     /// How many of the applications that are wanted were there when somebody last remembered them.
@@ -173,6 +189,7 @@ private:
     const GraphOptions options_;
     GraphClient client_;
     ReaderMemory memory_;
+    std::atomic<bool> owners_expand_{true};
     TenantChanges changes_{client_};
 };
 

@@ -37,13 +37,7 @@ struct Relation {
 };
 
 std::optional<Value> owners_value(const json& list, const ObservedResource&) {
-    List owners;
-    for (const auto& owner : list) {
-        auto id = lower_case(member_text(owner, "id"));
-        if (id.empty()) return std::nullopt;
-        owners.emplace_back(std::move(id));
-    }
-    return Value(std::move(owners));
+    return owners_in(list);
 }
 
 /// The service calls it "extension_<appId without dashes>_<name>".
@@ -133,10 +127,20 @@ private:
     ReadProgress& progress_;
 };
 
+/// Leaves those in `applications` whose owners are not in `listed`.
+void take_listed(std::vector<ObservedResource*>& applications, OwnersByApplication& listed) {
+    std::erase_if(applications, [&](ObservedResource* application) {
+        const auto it = listed.find(lower_case(application->id));
+        if (it == listed.end()) return false;
+        application->attributes.insert_or_assign(std::string(model::path::owners), std::move(it->second));
+        return true;
+    });
+}
+
 }  // namespace
 
 tl::expected<void, ProviderError> read_relations(GraphClient& client, const model::Scope& scope, model::Snapshot& found,
-                                                 ReadProgress& progress) {
+                                                 ReadProgress& progress, OwnersByApplication listed) {
     static const std::array relations = {
         Relation{model::path::owners, "owners by application", Of::application, "owners?$select=id&$top=999",
                  owners_value},
@@ -156,6 +160,7 @@ tl::expected<void, ProviderError> read_relations(GraphClient& client, const mode
                                it->second.outputs.contains(std::string(model::output::service_principal_id));
             if (there) declaring.push_back(&it->second);
         }
+        if (relation.path == model::path::owners) take_listed(declaring, listed);
         if (auto read = RelationReader(client, progress, relation).read(std::move(declaring)); !read) return read;
     }
     return {};
