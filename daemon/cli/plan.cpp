@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/daemon_configuration.hpp"
+#include "cli/left_to_exit.hpp"
 #include "cli/messages.hpp"
 #include "cli/plan_output.hpp"
 #include "cli/read_display.hpp"
@@ -74,7 +75,7 @@ ExitCode plan(const GlobalOptions& given, const PlanOptions& options, Terminal& 
                     "text, json, jsonl, markdown, diff, html, sarif, junit or github");
         return ExitCode::usage;
     }
-    auto workspace = open_workspace(global.directory, global.environment);
+    auto& workspace = left_to_exit(open_workspace(global.directory, global.environment));
     if (!workspace) {
         print_error(terminal, workspace.error(), global.colour);
         return workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests;
@@ -100,7 +101,7 @@ ExitCode plan(const GlobalOptions& given, const PlanOptions& options, Terminal& 
     const plan::Consent consent{{}, options.max_deletes, options.fail_on_risk};
     const auto history = read_history(*workspace, global, terminal);
     display.emplace(terminal, progress_style(terminal, global), "reading");
-    auto planned = controller::observe_and_plan(*workspace, **tenant, history, consent, *display);
+    auto& planned = left_to_exit(controller::observe_and_plan(*workspace, **tenant, history, consent, *display));
     display.reset();
     if (!planned) {
         print_error(terminal, planned.error());
