@@ -7,6 +7,7 @@
 
 #include <map>
 #include <thread>
+#include <utility>
 
 namespace regent::cli {
 namespace {
@@ -38,8 +39,14 @@ ClientResult<Selection> selection_of(const GlobalOptions& global, const GetOptio
     return selection;
 }
 
-ClientResult<json> objects(const Selection& selection, ServiceClient& client) {
-    auto items = json::array();
+/// What a service knows of a selection.
+struct Answer {
+    json items = json::array();
+    json not_looked_at = json::array();  ///< environments of which it may not know everything yet, and why
+};
+
+ClientResult<Answer> objects(const Selection& selection, ServiceClient& client) {
+    Answer found;
     for (const auto& environment : selection.environments) {
         auto target = fmt::format("/api/v1/environments/{}/objects", percent_encoded(environment));
         if (!selection.kind.empty()) target += "/" + selection.kind;
@@ -47,12 +54,27 @@ ClientResult<json> objects(const Selection& selection, ServiceClient& client) {
         if (!answer) return tl::unexpected(std::move(answer.error()));
         for (auto& item : (*answer)["items"])
             if (selection.name.empty() || item.value("name", std::string()) == selection.name)
-                items.push_back(std::move(item));
+                found.items.push_back(std::move(item));
+        if (auto why = part_of(*answer, "notLookedAt"); !why.empty()) {
+            why["environment"] = environment;
+            found.not_looked_at.push_back(std::move(why));
+        }
     }
-    if (items.empty() && !selection.name.empty())
-        return tl::unexpected(ClientError{fmt::format("there is no {}/{}", selection.kind, selection.name),
-                                          "`regent get` lists what there is", ExitCode::failed});
-    return items;
+    if (!found.items.empty() || selection.name.empty()) return found;
+    if (!found.not_looked_at.empty())
+        return tl::unexpected(ClientError{fmt::format("{}/{} is not known yet: {}", selection.kind, selection.name,
+                                                      text_of(found.not_looked_at.front(), "message")),
+                                          text_of(found.not_looked_at.front(), "help"), ExitCode::try_again});
+    return tl::unexpected(ClientError{fmt::format("there is no {}/{}", selection.kind, selection.name),
+                                      "`regent get` lists what there is", ExitCode::failed});
+}
+
+/// Says of which environments the service may not know everything yet.
+void tell_not_looked_at(const Selection& selection, const Answer& found, Terminal& terminal) {
+    if (selection.environments.empty()) terminal.err("The service has loaded no environment yet.\n");
+    for (const auto& why : found.not_looked_at)
+        terminal.err(fmt::format("{}{}; {}.\n", found.items.empty() ? "" : "What is shown may be old: ",
+                                 text_of(why, "message"), text_of(why, "help")));
 }
 
 std::string message_of(const json& object, Time now) {
@@ -123,8 +145,12 @@ std::string names_text(const json& items) {
     return text;
 }
 
-ExitCode print_once(const GlobalOptions& global, const Selection& selection, const json& items, Terminal& terminal) {
-    switch (print_document(global, json{{"items", items}}, {"wide", "name"}, terminal)) {
+ExitCode print_once(const GlobalOptions& global, const Selection& selection, const Answer& found, Terminal& terminal) {
+    const auto& items = found.items;
+    json document{{"items", items}};
+    if (!found.not_looked_at.empty()) document["notLookedAt"] = found.not_looked_at;
+    tell_not_looked_at(selection, found, terminal);
+    switch (print_document(global, document, {"wide", "name"}, terminal)) {
         case Printed::wrong:
             return ExitCode::usage;
         case Printed::yes:
@@ -137,7 +163,7 @@ ExitCode print_once(const GlobalOptions& global, const Selection& selection, con
         return ExitCode::ok;
     }
     if (items.empty()) {
-        terminal.err("No objects.\n");
+        if (found.not_looked_at.empty() && !selection.environments.empty()) terminal.err("No objects.\n");
         return ExitCode::ok;
     }
     const ObjectTable columns(selection, global.output == "wide");
@@ -160,6 +186,7 @@ public:
 
     ExitCode run() {
         std::uint64_t seen = 0;
+        bool first = true;
         auto answer = client_.get("/api/v1/environments");
         while (true) {
             if (!answer && answer.error().code != ExitCode::try_again) return fail(terminal_, answer.error());
@@ -167,9 +194,12 @@ public:
                 seen = answer->value("number", seen);
             else
                 std::this_thread::sleep_for(2s);  // too many wait there already
-            const auto items = objects(selection_, client_);
-            if (!items) return fail(terminal_, items.error());
-            print_changes(*items);
+            const auto found = objects(selection_, client_);
+            if (!found && found.error().code != ExitCode::try_again) return fail(terminal_, found.error());
+            if (found) {
+                if (std::exchange(first, false)) tell_not_looked_at(selection_, *found, terminal_);
+                print_changes(found->items);
+            }
             answer = client_.get(fmt::format("/api/v1/environments?after={}&wait=30s", seen), 60s);
         }
     }
@@ -209,15 +239,16 @@ ExitCode get(const GlobalOptions& global, const GetOptions& options, ServiceClie
     auto selection = selection_of(global, options, client);
     if (!selection) return fail(terminal, selection.error());
     if (options.watch) {
+        if (selection->environments.empty()) return fail(terminal, nothing_loaded());
         if (global.output == "yaml") {
             print_error(terminal, "--watch has no output `yaml`", "-o json prints a document a line");
             return ExitCode::usage;
         }
         return Watch(global, std::move(*selection), client, terminal).run();
     }
-    const auto items = objects(*selection, client);
-    if (!items) return fail(terminal, items.error());
-    return print_once(global, *selection, *items, terminal);
+    const auto found = objects(*selection, client);
+    if (!found) return fail(terminal, found.error());
+    return print_once(global, *selection, *found, terminal);
 }
 
 }  // namespace regent::cli

@@ -182,6 +182,7 @@ ClientResult<std::vector<std::string>> ServiceClient::environments(const std::st
     std::vector<std::string> names;
     for (const auto& item : answer->value("items", json::array())) names.push_back(item.value("name", std::string()));
     if (chosen.empty()) return names;
+    if (names.empty()) return tl::unexpected(nothing_loaded());
     if (std::find(names.begin(), names.end(), chosen) != names.end()) return std::vector<std::string>{chosen};
     const std::vector<std::string_view> known(names.begin(), names.end());
     const auto near = manifest::did_you_mean_phrase(chosen, known);
@@ -194,9 +195,7 @@ ClientResult<std::string> ServiceClient::the_environment(const std::string& chos
     const auto names = environments(chosen);
     if (!names) return tl::unexpected(names.error());
     if (names->size() == 1) return names->front();
-    if (names->empty())
-        return tl::unexpected(ClientError{"the service has loaded no environment yet",
-                                          "`regent status` shows what it waits for", ExitCode::try_again});
+    if (names->empty()) return tl::unexpected(nothing_loaded());
     return tl::unexpected(ClientError{fmt::format("there are {} environments; which one is meant?", names->size()),
                                       fmt::format("say -e {}", fmt::join(*names, " or -e ")), ExitCode::usage});
 }
@@ -234,6 +233,11 @@ ClientResult<model::Address> parse_object(const std::string& text) {
     auto kind = parse_kind(text.substr(0, slash));
     if (!kind) return tl::unexpected(std::move(kind.error()));
     return model::Address{std::move(*kind), text.substr(slash + 1)};
+}
+
+ClientError nothing_loaded() {
+    return {"the service has loaded no environment yet", "`regent status` shows what it waits for",
+            ExitCode::try_again};
 }
 
 ExitCode fail(Terminal& terminal, const ClientError& error) {

@@ -68,6 +68,9 @@ private:
 /// "Application" for "application".
 [[nodiscard]] ClientResult<std::string> parse_kind(const std::string& text);
 
+/// The service has not read its manifests yet; to be tried again.
+[[nodiscard]] ClientError nothing_loaded();
+
 /// Tells the error and gives its code.
 ExitCode fail(Terminal& terminal, const ClientError& error);
 

@@ -100,6 +100,11 @@ Counts counts_of(const json& environment) {
     return counts;
 }
 
+/// While no run of this service has looked, and nothing is remembered from before.
+bool nothing_known(const json& environment) {
+    return !time_of(environment, "lookedAt") && number_of(part_of(environment, "counts"), "total") == 0;
+}
+
 std::string headline(const Counts& counts, Colour colour) {
     auto text = report::paint(fmt::format("{} ready", counts.ready), Tone::create, colour);
     if (counts.paused > 0) text += fmt::format(", {} paused", counts.paused);
@@ -122,6 +127,7 @@ std::string environment_text(const json& environment, Time now, Colour colour) {
     if (const auto& pause = part_of(environment, "pause"); !pause.empty())
         text += fmt::format("Paused    {}\n", pause_text(pause, now));
     text += pending_lines(environment);
+    if (nothing_known(environment)) return text + "Nothing looked at yet.\n";
     const auto counts = counts_of(environment);
     Table table({});
     for (const auto& object : part_of(environment, "needsYou")) {
@@ -141,11 +147,13 @@ std::string environment_text(const json& environment, Time now, Colour colour) {
 }
 
 bool all_ready(const json& status) {
-    for (const auto& environment : part_of(status, "environments")) {
+    const auto& environments = part_of(status, "environments");
+    for (const auto& environment : environments) {
         const auto counts = counts_of(environment);
+        if (nothing_known(environment)) return false;
         if (counts.needs_you + counts.under_way > 0 || number_of(environment, "manifestErrors") > 0) return false;
     }
-    return true;
+    return !environments.empty();
 }
 
 }  // namespace

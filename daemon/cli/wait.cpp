@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <thread>
+#include <utility>
 
 namespace regent::cli {
 namespace {
@@ -38,59 +40,105 @@ ClientResult<Wanted> parse_condition(const std::string& text) {
     return wanted;
 }
 
+using Clock = std::chrono::steady_clock;
+
+/// Asks about one object until a condition holds. A service that knows nothing of it yet, because it is still reading
+/// its manifests or the tenant for the first time, is waited for as well.
+class Wait {
+public:
+    Wait(const GlobalOptions& global, const WaitOptions& options, Wanted wanted, model::Address address,
+         ServiceClient& client, Terminal& terminal)
+        : global_(global),
+          options_(options),
+          wanted_(std::move(wanted)),
+          address_(std::move(address)),
+          name_(model::to_string(address_)),
+          client_(client),
+          terminal_(terminal),
+          until_(Clock::now() + options.timeout) {}
+
+    ExitCode run() {
+        std::uint64_t seen = 0;
+        for (bool first = true;; first = false) {
+            const auto answer = ask(first ? std::nullopt : std::optional(seen));
+            if (!answer && answer.error().code != ExitCode::try_again) return fail(terminal_, answer.error());
+            if (!answer) {
+                if (left() <= 0ms) return fail(terminal_, answer.error());
+                std::this_thread::sleep_for(std::min(left(), 2000ms));
+                continue;
+            }
+            seen = answer->value("number", std::uint64_t{0});
+            const auto& object = part_of(*answer, "object");
+            if (holds(object)) return tell(object);
+            if (left() <= 0ms) return give_up(object);
+        }
+    }
+
+private:
+    [[nodiscard]] std::chrono::milliseconds left() const {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(until_ - Clock::now());
+    }
+
+    /// With `after`, not before something newer than that was published, or half a minute is over.
+    ClientResult<json> ask(std::optional<std::uint64_t> after) {
+        if (environment_.empty()) {
+            auto environment = client_.the_environment(global_.environment);
+            if (!environment) return tl::unexpected(std::move(environment.error()));
+            environment_ = std::move(*environment);
+        }
+        const auto target = fmt::format("/api/v1/environments/{}/objects/{}/{}", percent_encoded(environment_),
+                                        address_.kind, percent_encoded(address_.name));
+        if (!after) return client_.get(target);
+        const auto round = std::max(1ms, std::min(left(), std::chrono::milliseconds(30s)));
+        return client_.get(fmt::format("{}?after={}&wait={}ms", target, *after, round.count()), round + 10s);
+    }
+
+    /// Conditions that only say something unusual are left out otherwise.
+    [[nodiscard]] std::string status_in(const json& object) const {
+        const auto& condition = condition_of(object, wanted_.type);
+        if (!condition.empty()) return text_of(condition, "status");
+        return wanted_.type == "Reconciling" || wanted_.type == "Stalled" ? "False" : "Unknown";
+    }
+    [[nodiscard]] bool holds(const json& object) const { return status_in(object) == wanted_.status; }
+
+    ExitCode tell(const json& object) {
+        if (print_document(global_, object, {}, terminal_) == Printed::no && !global_.quiet)
+            terminal_.out(fmt::format("{} is {}={} ({})\n", name_, wanted_.type, wanted_.status,
+                                      text_of(condition_of(object, wanted_.type), "reason")));
+        return ExitCode::ok;
+    }
+
+    ExitCode give_up(const json& object) {
+        const auto& condition = condition_of(object, wanted_.type);
+        const auto message = text_of(condition, "message");
+        print_error(terminal_,
+                    fmt::format("{} is still {}={} ({}) after {}", name_, wanted_.type, status_in(object),
+                                text_of(condition, "reason"), long_age_text(options_.timeout)),
+                    fmt::format("{}`regent describe {} -e {}` shows why", message.empty() ? "" : message + "; ", name_,
+                                environment_));
+        return ExitCode::try_again;
+    }
+
+    const GlobalOptions& global_;
+    const WaitOptions& options_;
+    const Wanted wanted_;
+    const model::Address address_;
+    const std::string name_;
+    ServiceClient& client_;
+    Terminal& terminal_;
+    const Clock::time_point until_;
+    std::string environment_;  ///< known once the service has loaded its manifests
+};
+
 }  // namespace
 
 ExitCode wait(const GlobalOptions& global, const WaitOptions& options, ServiceClient& client, Terminal& terminal) {
     if (!check_output(global, {}, terminal)) return ExitCode::usage;
-    const auto wanted = parse_condition(options.condition);
+    auto wanted = parse_condition(options.condition);
     if (!wanted) return fail(terminal, wanted.error());
-    const auto address = parse_object(options.what);
+    auto address = parse_object(options.what);
     if (!address) return fail(terminal, address.error());
-    const auto environment = client.the_environment(global.environment);
-    if (!environment) return fail(terminal, environment.error());
-    const auto name = model::to_string(*address);
-    const auto target = fmt::format("/api/v1/environments/{}/objects/{}/{}", percent_encoded(*environment),
-                                    address->kind, percent_encoded(address->name));
-
-    const auto until = std::chrono::steady_clock::now() + options.timeout;
-    auto answer = client.get(target);
-    while (true) {
-        if (!answer && answer.error().code != ExitCode::try_again) return fail(terminal, answer.error());
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        if (!answer) {
-            if (left <= 0ms) return fail(terminal, answer.error());
-            std::this_thread::sleep_for(std::min(left, 2000ms));
-            answer = client.get(target);
-            continue;
-        }
-        const auto& object = part_of(*answer, "object");
-        const auto& condition = condition_of(object, wanted->type);
-        // Conditions that only say something unusual are left out otherwise.
-        const auto status = condition.empty() ? std::string("Unknown") : text_of(condition, "status");
-        const bool absent_is_false = condition.empty() && (wanted->type == "Reconciling" || wanted->type == "Stalled");
-        if (status == wanted->status || (absent_is_false && wanted->status == "False")) {
-            if (print_document(global, object, {}, terminal) == Printed::no && !global.quiet)
-                terminal.out(
-                    fmt::format("{} is {}={} ({})\n", name, wanted->type, status, text_of(condition, "reason")));
-            return ExitCode::ok;
-        }
-        if (left <= 0ms) {
-            print_error(terminal,
-                        fmt::format("{} is still {}={} ({}) after {}", name, wanted->type, status,
-                                    text_of(condition, "reason"), long_age_text(options.timeout)),
-                        fmt::format("{}`regent describe {} -e {}` shows why",
-                                    condition.value("message", std::string()).empty()
-                                        ? ""
-                                        : condition.value("message", std::string()) + "; ",
-                                    name, *environment));
-            return ExitCode::try_again;
-        }
-        const auto round = std::min(left, std::chrono::milliseconds(30s));
-        answer = client.get(
-            fmt::format("{}?after={}&wait={}ms", target, answer->value("number", std::uint64_t{0}), round.count()),
-            round + 10s);
-    }
+    return Wait(global, options, std::move(*wanted), std::move(*address), client, terminal).run();
 }
 
 }  // namespace regent::cli

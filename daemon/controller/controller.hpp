@@ -151,6 +151,7 @@ private:
     void publish_locked();
     [[nodiscard]] std::vector<Pause> pauses_of(const std::string& environment) const;
     [[nodiscard]] tl::expected<std::vector<Runner*>, ControlError> runners_named(const std::string& environment) const;
+    [[nodiscard]] static bool keeps(const Runner& runner, const model::Address& address);
     [[nodiscard]] std::string name_of_key(const std::string& key) const;
     [[nodiscard]] store::RowFilter row_filter(const HistoryFilter& filter) const;
 

@@ -42,6 +42,13 @@ tl::expected<std::vector<Controller::Runner*>, ControlError> Controller::runners
         names.empty() ? std::string("see `regent status`") : fmt::format("environments: {}", fmt::join(names, ", "))});
 }
 
+/// What its manifests declare is kept from the start, before a run has looked at it for the first time.
+bool Controller::keeps(const Runner& runner, const model::Address& address) {
+    if (runner.workspace && runner.workspace->graph.resources.contains(address)) return true;
+    return std::any_of(runner.shown.objects.begin(), runner.shown.objects.end(),
+                       [&](const auto& object) { return object.address == address; });
+}
+
 /// Called with everything locked. Something when it cannot be asked for.
 std::optional<ControlError> Controller::ask_for_rotation(Runner& runner, const ReconcileRequest& request) {
     std::vector<std::string> names;
@@ -63,10 +70,7 @@ tl::expected<std::vector<Control::Ticket>, ControlError> Controller::reconcile(c
     std::vector<Ticket> tickets;
     for (auto* runner : *runners) {
         if (request.address) {
-            const auto& objects = runner->shown.objects;
-            const bool known = std::any_of(objects.begin(), objects.end(),
-                                           [&](const auto& object) { return object.address == *request.address; });
-            if (!known) continue;
+            if (!keeps(*runner, *request.address)) continue;
             if (!request.rotate.empty()) {
                 if (auto refused = ask_for_rotation(*runner, request)) return tl::unexpected(std::move(*refused));
             }
@@ -121,10 +125,7 @@ tl::expected<void, ControlError> Controller::pause(const PauseRequest& request) 
         auto runners = runners_named(request.environment);
         if (!runners) return tl::unexpected(std::move(runners.error()));
         for (auto* runner : *runners) {
-            const auto& objects = runner->shown.objects;
-            if (request.address && std::none_of(objects.begin(), objects.end(),
-                                                [&](const auto& object) { return object.address == *request.address; }))
-                continue;
+            if (request.address && !keeps(*runner, *request.address)) continue;
             Pause pause{runner->name, request.address, request.reason, request.by, now, {}};
             if (request.duration) pause.until = now + *request.duration;
             made.push_back(std::move(pause));

@@ -65,6 +65,7 @@ void Cycle::tell() {
     tell_pending();
     const std::lock_guard lock(keeper_.status_mutex_);
     keeper_.status_.objects = std::move(objects);
+    keeper_.status_.looked_at = parts_.now();
     keeper_.status_.credentials = std::move(credentials);
     publish_pending();
 }

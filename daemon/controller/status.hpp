@@ -151,6 +151,8 @@ struct EnvironmentStatus {
                               ///< creating"
     std::optional<Time> next_run;
     std::string frozen;                         ///< name of the freeze window in effect; empty: none
+    std::optional<Time> looked_at;              ///< when a run last found `objects` so; empty: since the service
+                                                ///< started none has, and they are what was remembered, if anything
     std::vector<ObjectStatus> objects;          ///< by kind, then name
     std::vector<CredentialStatus> credentials;  ///< soonest end first
     std::optional<PendingPlan> pending;

@@ -1,6 +1,7 @@
 #include "service/api.hpp"
 
 #include "service/api_arguments.hpp"
+#include "service/first_look.hpp"
 #include "service/status_json.hpp"
 #include "service/writers.hpp"
 
@@ -48,6 +49,13 @@ Response error_response(const ControlError& error) {
 
 Response not_found(const std::string& message, const std::string& help = {}) {
     return error_response(404, "not_found", message, help);
+}
+
+/// What is asked for may be there, and is not known yet.
+Response not_yet(const FirstLook& outstanding) {
+    auto response = error_response(503, "not_yet", outstanding.message, outstanding.help);
+    response.headers.emplace_back("Retry-After", "2");
+    return response;
 }
 
 json tickets_json(const std::vector<Control::Ticket>& tickets) {
@@ -162,12 +170,14 @@ private:
     [[nodiscard]] Answer objects(const Request& request, const std::string& environment,
                                  const std::string& kind) const {
         return watched(request, [environment, kind](const ServiceStatus& status) {
-            auto items = json::array();
-            if (const auto* found = status.environment(environment)) {
-                for (const auto& object : found->objects)
-                    if (kind.empty() || object.address.kind == kind) items.push_back(to_json(object, environment));
-            }
-            return json{{"environment", environment}, {"items", std::move(items)}};
+            auto body = json{{"environment", environment}, {"items", json::array()}};
+            const auto* found = status.environment(environment);
+            if (found == nullptr) return body;
+            for (const auto& object : found->objects)
+                if (kind.empty() || object.address.kind == kind) body["items"].push_back(to_json(object, environment));
+            if (const auto outstanding = outstanding_first_look(*found))
+                body["notLookedAt"] = {{"message", outstanding->message}, {"help", outstanding->help}};
+            return body;
         });
     }
 
@@ -180,7 +190,10 @@ private:
 
     [[nodiscard]] Answer object(const Request& request, const EnvironmentStatus& environment,
                                 const model::Address& address) const {
-        if (find(environment, address) == nullptr)
+        const bool known = find(environment, address) != nullptr;
+        if (const auto outstanding = outstanding_first_look(environment); outstanding && !known)
+            return not_yet(*outstanding);
+        if (!known)
             return not_found(fmt::format("{} has no {}", environment.name, model::to_string(address)),
                              "`regent get` lists what there is");
         return watched(request, [name = environment.name, address](const ServiceStatus& status) {

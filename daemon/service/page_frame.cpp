@@ -150,7 +150,7 @@ std::size_t StateCounts::needing() const {
 }
 
 std::string StateCounts::words() const {
-    if (total == 0) return "No objects";
+    if (total == 0) return looked ? "No objects" : "Nothing looked at yet";
     auto words = fmt::format("{} of {} ready", (*this)[ObjectState::ready], total);
     if (const auto count = (*this)[ObjectState::working]; count > 0) words += fmt::format(", {} working", count);
     if (const auto count = (*this)[ObjectState::paused]; count > 0) words += fmt::format(", {} paused", count);
@@ -163,6 +163,7 @@ StateCounts counts_in(const Environments& environments) {
     StateCounts counts;
     for (const auto* environment : environments) {
         for (const auto& object : environment->objects) counts.add(state_of(object));
+        counts.looked = counts.looked && environment->looked_at;
     }
     return counts;
 }
@@ -191,7 +192,7 @@ Badge badge_of(const EnvironmentStatus& environment, const StatusPageInput& inpu
     if (counts.needing() > 0) return {"Needs you", "≠", "warn"};
     if (environment.manifest_errors > 0) return {"Errors in git", "✗", "warn"};
     if (environment.pause || !environment.frozen.empty()) return {"Paused", "‖", "quiet"};
-    if (!environment.last_run) return {"Not looked at yet", "?", "warn"};
+    if (!environment.looked_at) return {"Not looked at yet", "?", "warn"};
     if (counts[ObjectState::working] > 0) return {"Working", "…", "info"};
     return {"As it should be", "✓", "good"};
 }

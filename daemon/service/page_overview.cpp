@@ -296,7 +296,8 @@ private:
                                                    ? fmt::format("{} of {} objects", chosen.size(), entries_.size())
                                                    : fmt::format("{}, those that need you first",
                                                                  count_words(chosen.size(), "object", "objects")));
-        page_.already_shown("no_objects", entries_.empty() ? "There are none yet." : "None is like this.");
+        page_.already_shown("no_objects",
+                            entries_.empty() ? counts_in(environments_).words() + "." : "None is like this.");
         page_.flag("has_objects", !rows.empty());
         page_.list("objects", rows);
         if (pages == 1) {

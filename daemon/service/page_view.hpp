@@ -17,6 +17,7 @@ using Environments = std::vector<const controller::EnvironmentStatus*>;
 struct StateCounts {
     std::array<std::size_t, all_object_states.size()> of{};
     std::size_t total = 0;
+    bool looked = true;  ///< false: of one of the environments at least nothing is known yet
 
     void add(ObjectState state) {
         ++of[static_cast<std::size_t>(state)];

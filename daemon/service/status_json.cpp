@@ -354,6 +354,7 @@ json to_json(const EnvironmentStatus& environment) {
         .part("lastSuccess", environment.last_success)
         .part("running", environment.running)
         .text("waitingFor", environment.waiting_for)
+        .time("lookedAt", environment.looked_at)
         .time("nextRunAt", environment.next_run)
         .text("frozen", environment.frozen)
         .part("pause", environment.pause)

@@ -1,5 +1,6 @@
 #include "service/status_page.hpp"
 
+#include "service/first_look.hpp"
 #include "service/page_templates.hpp"
 #include "service/page_view.hpp"
 
@@ -87,6 +88,8 @@ Response status_page(const StatusPageInput& input, const Request& request) {
     const auto object = std::find_if(environment->objects.begin(), environment->objects.end(),
                                      [&](const auto& each) { return each.address == *subject->address; });
     if (object == environment->objects.end()) {
+        if (const auto outstanding = outstanding_first_look(*environment))
+            return html(503, message_page("Not known yet", with_period(outstanding->message), input));
         return not_found(input, "This environment has no such object, or has it no more.");
     }
     return html(200, object_page(*environment, *object, input, filter));

@@ -2,7 +2,7 @@
 
 import json
 
-from daemon_bench import case, check, daemon_bench
+from daemon_bench import CommandLineBench, case, check, daemon_bench
 from loop import APPLICATION, ATTACKER
 
 
@@ -33,6 +33,32 @@ def a_day_of_questions_is_answered(binaries):
         check("Application/arm-connector" in shown, shown)
         asks(it, "wait", "Application/arm-connector", "--for", "Ready", "--timeout", "10s")
         asks(it, "reconcile", "--wait")
+
+
+@case
+def before_the_first_run_is_over_nothing_is_said_to_be_missing(binaries):
+    with daemon_bench(binaries) as it:
+        it.fault("status", status=429, retryAfter="5", count=-1, match={"path": "/applications"})
+        it.start(wait=False)
+        it.eventually(lambda: (it.environment_status("demo") or {}).get("running"), "the first run is under way")
+        listed = asks(it, "get")
+        check("since the service started" in listed.err and "No objects" not in listed.err and not listed.out, listed)
+        check("regent status -e demo" in listed.err, listed)
+        document = json.loads(asks(it, "get", "-o", "json").out)
+        check(document["items"] == [] and [e["environment"] for e in document["notLookedAt"]] == ["demo"], document)
+        described = asks(it, "describe", "Application/arm-connector", expect=75)
+        check("since the service started" in described.err and "has no Application" not in described.err, described)
+        check("Nothing looked at yet" in asks(it, "status", "--exit-code", expect=2).out, "the status says so")
+        asks(it, "reconcile", "Application/arm-connector")  # its manifest is known
+        asks(it, "reconcile", "Application/nobody", expect=1)
+        asks(it, "wait", "Application/arm-connector", "--timeout", "1s", expect=75)
+        waiting = CommandLineBench.start(it, "wait", "Application/arm-connector", "--timeout", "90s", "--socket", str(it.state_dir / "regent.sock"))
+        it.heal()
+        run = waiting.end()
+        check(run.code == 0 and "Ready=True" in run.out, run)
+        it.wait_in_sync()
+        check("notLookedAt" not in json.loads(asks(it, "get", "-o", "json").out), "it has been looked at")
+        check("has no Application" in asks(it, "describe", "Application/nobody", expect=1).err, "now it is known to be missing")
 
 
 @case

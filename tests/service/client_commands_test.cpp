@@ -4,6 +4,7 @@
 #include "service/fake_control.hpp"
 #include "service/http_server.hpp"
 #include "service/raw_client.hpp"
+#include "service/status_json.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -163,6 +164,82 @@ TEST_CASE("machines get one document, also when there is nothing") {
     const auto wrong = service.run({"get", "-o", "xml"});
     CHECK(wrong.code == ExitCode::usage);
     CHECK_THAT(wrong.err, Contains("text, table, json, yaml, wide, name"));
+}
+
+TEST_CASE("while nobody has looked yet, nothing is said to be missing") {
+    Service service;
+    const auto begun = std::chrono::system_clock::now() - 12s;
+    service.control.change([&](controller::ServiceStatus& status) {
+        auto& prod = status.environments[1];
+        prod.looked_at.reset();
+        prod.last_run.reset();
+        prod.objects.clear();
+        prod.running.emplace();
+        prod.running->started = begun;
+        prod.waiting_for = "reading applications: 3,996";
+    });
+    const auto listed = service.run({"get", "-e", "prod"});
+    CHECK(listed.code == ExitCode::ok);
+    CHECK(listed.out.empty());
+    CHECK_THAT(listed.err, Contains("`prod` has not been looked at since the service started: the first run is under "
+                                    "way since " +
+                                    rfc3339(begun) +
+                                    " (reading applications: 3,996); wait until it is over; `regent "
+                                    "status -e prod` shows how far it is.\n"));
+    const auto document = json::parse(service.run({"get", "-o", "json"}).out);
+    CHECK(document["items"].size() == 1);  // of `dev`
+    REQUIRE(document["notLookedAt"].size() == 1);
+    CHECK(document["notLookedAt"][0]["environment"] == "prod");
+    for (const auto* command : {"get", "describe"}) {
+        const auto one = service.run({command, "Connector/arm", "-e", "prod"});
+        CHECK(one.code == ExitCode::try_again);
+        CHECK_THAT(one.err, Contains("the first run is under way since"));
+    }
+    CHECK_THAT(service.run({"status", "-e", "prod"}).out, Contains("Nothing looked at yet.\n"));
+    CHECK(service.run({"status", "-e", "prod", "--exit-code"}).code == ExitCode::changes);
+
+    // A first run that fails is no answer either.
+    service.control.change([&](controller::ServiceStatus& status) {
+        auto& prod = status.environments[1];
+        prod.running.reset();
+        prod.last_run.emplace();
+        prod.last_run->result = "failed";
+        prod.last_run->error = "login answered 401";
+        prod.last_run->error_code = "RG0701";
+    });
+    CHECK_THAT(service.run({"get", "-e", "prod"}).err,
+               Contains("`prod` could not be looked at since the service started: login answered 401 (RG0701); "));
+
+    // What was remembered is shown, and said to be that.
+    service.control.change([&](controller::ServiceStatus& status) {
+        status.environments[1].objects = sample_status(begun).environments[1].objects;
+    });
+    const auto old = service.run({"get", "-e", "prod", "-o", "name"});
+    CHECK_THAT(old.out, Contains("Connector/arm\n"));
+    CHECK_THAT(old.err, Contains("What is shown may be old: `prod` could not be looked at"));
+}
+
+TEST_CASE("wait waits for the first run as well") {
+    Service service;
+    const auto all = service.control.status()->environments;
+    service.control.change([](controller::ServiceStatus& status) { status.environments.clear(); });
+    CHECK(service.run({"get", "-o", "json"}).out == "{\n  \"items\": []\n}\n");
+    CHECK_THAT(service.run({"get"}).err, Contains("has loaded no environment yet"));
+    CHECK(service.run({"get", "-e", "prod"}).code == ExitCode::try_again);
+    CHECK(service.run({"status", "--exit-code"}).code == ExitCode::changes);
+    std::jthread later([&] {
+        std::this_thread::sleep_for(300ms);
+        service.control.change([&](controller::ServiceStatus& status) {
+            status.environments = all;
+            status.environments[1].looked_at.reset();
+            status.environments[1].objects.clear();
+        });
+        std::this_thread::sleep_for(3s);
+        service.control.change([&](controller::ServiceStatus& status) { status.environments = all; });
+    });
+    const auto ran = service.run({"wait", "Connector/arm-mi", "-e", "prod", "--timeout", "60s"});
+    CHECK(ran.code == ExitCode::ok);
+    CHECK(ran.out == "Connector/arm-mi is Ready=True (InSync)\n");
 }
 
 TEST_CASE("describe tells everything about one object") {

@@ -47,6 +47,7 @@ EnvironmentStatus prod(Time now) {
     run.finished = now;
     run.read = 21;
     prod.last_run = prod.last_success = run;
+    prod.looked_at = run.finished;
     prod.next_run = now + 10min;
 
     prod.objects = {object("Application", "arm-connector", ConditionReason::in_sync, true, true, now),
@@ -96,6 +97,7 @@ EnvironmentStatus dev(Time now) {
     run.started = now - 30s;
     run.finished = now - 28s;
     dev.last_run = dev.last_success = run;
+    dev.looked_at = run.finished;
     dev.objects = {
         object("Application", "portal", ConditionReason::drifted, false, false, now, "differs in displayName")};
     dev.pending = PendingPlan{"ad9b513c7d1e0000", "mode plan", "Plan: 1 to update.\n", {{"update", 1}}, newest};

@@ -191,7 +191,8 @@ TEST_CASE("the top line says how things stand, in words", "[service][page]") {
     CHECK(has(busy, "✗ 2 of 6 ready, 1 working, 1 paused, 2 need you."));
     CHECK(has(busy, "Last run 40 s ago: partly done."));
     const auto start = words_of(empty_sample().page("/").body);
-    CHECK(has(start, "? No objects."));
+    CHECK(has(start, "? Nothing looked at yet."));
+    CHECK(has(words_of(empty_sample().page("/e/prod/Application/a").body), "the first run has not begun"));
     CHECK(has(start, "No run has ended yet."));
     CHECK(has(busy_sample().page("/e/prod").body, "<title>✗ 2 of 6 ready, 1 working, 1 paused, 2 need you · prod"));
 }
