@@ -1,0 +1,93 @@
+#include "plan/object_differences.hpp"
+
+#include "model/attributes.hpp"
+#include "plan/exposed_permissions.hpp"
+#include "plan/field_warnings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::plan {
+namespace {
+
+using model::Value;
+
+class Differences {
+public:
+    explicit Differences(ObjectWork& work) : work_(work) {}
+
+    void run() {
+        for (const auto& resolved : work_.item.attributes) {
+            Compared compared{&resolved, diff(resolved, last_applied(resolved.attribute->path), work_.observed_marks)};
+            for (auto& text : compared.diff.undeclared)
+                work_.change.undeclared.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
+            for (const auto& text : compared.diff.kept)
+                work_.change.warnings.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
+            if (compared.diff.changes.empty()) ++work_.change.unchanged;
+            for (auto& change : compared.diff.changes) {
+                if (change.op == Change::Op::remove && resolved.attribute->path == model::path::exposed_scopes)
+                    change.note = lost_clients(work_.item, change.element);
+                work_.change.changes.push_back(change);
+            }
+            if (auto warning = warning_about(resolved, compared.diff); !warning.empty())
+                work_.change.warnings.push_back(std::move(warning));
+            work_.compared.push_back(std::move(compared));
+        }
+        for (const auto& resolved : work_.item.ignored) {
+            if (!diff(resolved, nullptr, work_.observed_marks).changes.empty())
+                work_.change.ignored.emplace_back(resolved.attribute->path);
+        }
+        list_undeclared();
+    }
+
+private:
+    const Value* last_applied(std::string_view path) const {
+        if (work_.applied == nullptr) return nullptr;
+        const auto it = work_.applied->find(path);
+        return it == work_.applied->end() ? nullptr : &it->second;
+    }
+
+    /// Credentials and redirect URIs that no manifest declares are always listed: an extra one is the classic back
+    /// door.
+    void list_undeclared() {
+        if (work_.item.observed == nullptr) return;
+        for (const auto path :
+             {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native,
+              model::path::federated_credentials, model::path::certificates}) {
+            if (is_compared(path)) continue;
+            const auto it = work_.item.observed->attributes.find(path);
+            if (it == work_.item.observed->attributes.end()) continue;
+            if (const auto* list = it->second.as_list()) {
+                for (const auto& element : *list)
+                    work_.change.undeclared.push_back(fmt::format("{}: {}", path, to_text(element)));
+            }
+            if (const auto* map = it->second.as_map()) {
+                for (const auto& [name, element] : *map)
+                    work_.change.undeclared.push_back(fmt::format("{}: \"{}\"{}", path, name, end_of(element)));
+            }
+        }
+    }
+
+    /// ", ends 2027-03-13" of a certificate.
+    static std::string end_of(const Value& element) {
+        const auto* ends = element.find("ends");
+        return ends == nullptr ? std::string{} : ", ends " + ends->text_or({});
+    }
+
+    bool is_compared(std::string_view path) const {
+        return work_.item.desired->attributes.contains(path) ||
+               std::any_of(work_.compared.begin(), work_.compared.end(),
+                           [&](const auto& compared) { return compared.resolved->attribute->path == path; });
+    }
+
+    ObjectWork& work_;
+};
+
+}  // namespace
+
+void find_differences(ObjectWork& work) {
+    Differences(work).run();
+}
+
+}  // namespace regent::plan

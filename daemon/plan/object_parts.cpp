@@ -1,0 +1,193 @@
+#include "plan/object_parts.hpp"
+
+#include "model/attributes.hpp"
+#include "plan/canonical.hpp"
+#include "plan/set_parts.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace regent::plan {
+namespace {
+
+using model::Address;
+using model::List;
+using model::Map;
+
+class PartPlanner {
+public:
+    explicit PartPlanner(ObjectWork& work) : work_(work) {}
+
+    void run() {
+        for (const auto& compared : work_.compared) {
+            if (compared.is_core()) continue;
+            if (compared.resolved->attribute->compare == model::Compare::named) {
+                plan_named_parts(compared);
+            } else if (!compared.resolved->attribute->part.empty()) {
+                plan_shared_part(compared);
+            } else if (compared.resolved->attribute->compare == model::Compare::set) {
+                if (compared.resolved->attribute->one_by_one) {
+                    plan_members(compared);
+                } else {
+                    plan_set_parts(compared);
+                }
+            } else if (!compared.diff.changes.empty() && asks_for_something(compared)) {
+                const auto key = StepGraph::key(work_.address, compared.path());
+                auto& step = work_.add_step(key, compared.path(), Work::add);
+                step.changed = {compared.path()};
+                step.values.emplace(compared.path(), compared.resolved->value);
+                work_.steps.after(key, StepGraph::key(work_.address));
+            }
+        }
+    }
+
+private:
+    /// What is set once by a request of its own can be replaced, and not be taken away.
+    static bool asks_for_something(const Compared& compared) {
+        return compared.resolved->value != compared.resolved->attribute->fallback;
+    }
+
+    /// Members of a set that come and go one by one. New ones come first, so that at no time there is nobody.
+    void plan_members(const Compared& compared) {
+        std::vector<std::string> additions;
+        for (const auto op : {Change::Op::add, Change::Op::remove}) {
+            for (const auto& change : compared.diff.changes) {
+                if (change.op != op) continue;
+                const auto key = part_key(work_, compared, change);
+                const auto& member = op == Change::Op::add ? change.after : change.before;
+                auto& step = work_.add_step(key, compared.path() + "/" + part_name(change),
+                                            op == Change::Op::add ? Work::add : Work::drop);
+                step.changed = {compared.path()};
+                step.values.emplace(compared.path(), List{member});
+                if (change.place.known()) step.place = change.place;
+                work_.steps.after(key, StepGraph::key(work_.address));
+                const auto below = compared.resolved->attribute->below;
+                if (!below.empty()) work_.steps.after(key, StepGraph::key(work_.address, std::string(below)));
+                work_.after_references(key, member);
+                if (op == Change::Op::add) additions.push_back(key);
+                if (op == Change::Op::add) continue;
+                for (const auto& addition : additions) work_.steps.after(key, addition);
+            }
+        }
+    }
+
+    /// Properties that one request writes together.
+    void plan_shared_part(const Compared& compared) {
+        if (compared.diff.changes.empty()) return;
+        const std::string part(compared.resolved->attribute->part);
+        const auto key = StepGraph::key(work_.address, part);
+        auto& step = work_.add_step(key, part, Work::change);
+        step.changed.insert(compared.path());
+        step.values.insert_or_assign(compared.path(), compared.diff.whole);
+        after_service_principal(key, work_.address);
+    }
+
+    void plan_set_parts(const Compared& compared) {
+        const auto& attribute = *compared.resolved->attribute;
+        std::map<std::string, std::vector<const Change*>> by_part;
+        for (const auto& change : compared.diff.changes)
+            by_part[part_of_element(attribute, changed_element(change))].push_back(&change);
+        for (const auto& [part, changes] : by_part) {
+            const auto is = [&changes = changes](Change::Op op) {
+                return std::all_of(changes.begin(), changes.end(),
+                                   [&](const auto* change) { return change->op == op; });
+            };
+            const auto key = StepGraph::key(work_.address, part);
+            auto& step = work_.add_step(key, part,
+                                        is(Change::Op::add)      ? Work::add
+                                        : is(Change::Op::remove) ? Work::drop
+                                                                 : Work::change);
+            step.changed = {compared.path()};
+            step.values.emplace(compared.path(), elements_of_part(attribute, part, compared.diff.whole));
+            step.summary = summary_of(changes);
+            if (changes.front()->place.known()) step.place = changes.front()->place;
+            after_service_principal(key, work_.address);
+            after_origins(key, *compared.resolved, part);
+            // Marked before it is given, so that nobody is given anything that nobody would take away.
+            const bool marked_later = std::any_of(changes.begin(), changes.end(),
+                                                  [](const auto* change) { return !is_known(change->after); });
+            if (marked_later && is(Change::Op::add))
+                work_.steps.after(key, StepGraph::key(work_.address, {}, "complete"));
+        }
+    }
+
+    /// "User.Read, Mail.Send"; of assignments their number.
+    static std::string summary_of(const std::vector<const Change*>& changes) {
+        std::string names;
+        for (const auto* change : changes) {
+            const auto* name = changed_element(*change).find("name");
+            if (name == nullptr) return plural(changes.size(), "assignment");
+            names += (names.empty() ? "" : ", ") + name->text_or({});
+        }
+        return names;
+    }
+
+    void after_service_principal(const std::string& key, const Address& address) {
+        work_.steps.after(key, StepGraph::key(address));
+        work_.steps.after(key, StepGraph::key(address, model::path::service_principal));
+    }
+
+    /// What others bring forth has to be there as a whole, also where its id is known already: a role that is assigned
+    /// may come with this plan.
+    void after_origins(const std::string& key, const ResolvedAttribute& resolved, const std::string& part) {
+        for (const auto& element : resolved.elements) {
+            if (part_of_element(*resolved.attribute, element.value) != part) continue;
+            for (const auto& reference : references_in(element.element->value))
+                after_service_principal(key, reference.address);
+        }
+    }
+
+    void plan_named_parts(const Compared& compared) {
+        std::vector<std::string> drops;
+        for (const auto& change : compared.diff.changes) {
+            if (change.op == Change::Op::remove) drops.push_back(part_key(work_, compared, change));
+            if (!goes_and_comes_anew(compared, change)) continue;
+            drops.push_back(StepGraph::key(work_.address, compared.path() + "/" + change.element, "old"));
+            auto& step = work_.add_step(drops.back(), compared.path() + "/" + change.element, Work::drop);
+            step.changed = {compared.path()};
+            step.values.emplace(compared.path(), Map{{change.element, change.before}});
+            work_.steps.after(drops.back(), StepGraph::key(work_.address));
+        }
+        for (const auto& change : compared.diff.changes) {
+            const auto key = part_key(work_, compared, change);
+            const bool anew = change.op == Change::Op::add || goes_and_comes_anew(compared, change);
+            const auto work = change.op == Change::Op::remove ? Work::drop : anew ? Work::add : Work::change;
+            auto& step = work_.add_step(key, compared.path() + "/" + change.element, work);
+            step.changed = {compared.path()};
+            step.values.emplace(compared.path(),
+                                Map{{change.element, work == Work::drop ? change.before : change.after}});
+            if (change.place.known()) step.place = change.place;
+            work_.steps.after(key, StepGraph::key(work_.address));
+            work_.after_references(key, change.after);
+            if (work == Work::drop) continue;
+            // Issuer and subject may occur once per application, and it holds 20 credentials: what goes, goes first.
+            for (const auto& drop : drops) work_.steps.after(key, drop);
+        }
+    }
+
+    static bool goes_and_comes_anew(const Compared& compared, const Change& change) {
+        const bool is_immutable = compared.resolved->attribute->immutable_elements;
+        return (is_immutable && change.op == Change::Op::set) || gives_its_trust_away(compared, change);
+    }
+
+    /// Whether another element is to have the issuer and subject that this one has until now. Changed in place, the two
+    /// would stand in each other's way, for ever when they swap; so this one goes and comes anew.
+    static bool gives_its_trust_away(const Compared& compared, const Change& change) {
+        if (change.op != Change::Op::set) return false;
+        const auto trust = trust_of(change.before);
+        if (trust == trust_of(change.after)) return false;
+        return std::any_of(compared.diff.changes.begin(), compared.diff.changes.end(), [&](const auto& other) {
+            return other.element != change.element && other.op != Change::Op::remove && trust_of(other.after) == trust;
+        });
+    }
+
+    ObjectWork& work_;
+};
+
+}  // namespace
+
+void plan_parts(ObjectWork& work) {
+    PartPlanner(work).run();
+}
+
+}  // namespace regent::plan

@@ -1,0 +1,201 @@
+#include "plan/object_requests.hpp"
+
+#include "model/attributes.hpp"
+#include "plan/exposed_permissions.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+namespace regent::plan {
+namespace {
+
+using model::Map;
+using model::Value;
+
+constexpr std::string_view exposed_step = "what was disabled";
+
+/// What a value that is waited for is to an attribute's reader.
+std::string_view awaited_thing(std::string_view path) {
+    if (path.rfind("redirectUris", 0) == 0) return "redirect URI";
+    if (path == model::path::identifier_uris) return "identifier URI";
+    if (path == model::path::permissions) return "permission";
+    if (path == model::path::pre_authorized) return "pre-authorization";
+    return path == model::path::known_clients ? "known client" : "value";
+}
+
+class OwnRequests {
+public:
+    explicit OwnRequests(ObjectWork& work) : work_(work) {}
+
+    void run() {
+        find_what_is_disabled_first();
+        plan_core();
+        plan_what_was_disabled();
+        plan_complete();
+    }
+
+private:
+    void find_what_is_disabled_first() {
+        if (work_.item.observed == nullptr || work_.item.is_made_anew()) return;
+        std::vector<ExposedAttribute> exposed;
+        for (const auto& compared : work_.compared) {
+            if (!compared.resolved->attribute->exposed) continue;
+            exposed.push_back({compared.path(), compared.resolved->observed.as_map(), compared.diff.whole.as_map()});
+        }
+        disable_first_ = disable_first(exposed);
+    }
+
+    void send_what_can_be_first(Map& sent) {
+        for (const auto& [path, first] : disable_first_.first) sent.insert_or_assign(path, Value(first));
+        const auto scopes = disable_first_.first.find(model::path::exposed_scopes);
+        const auto clients = sent.find(model::path::pre_authorized);
+        if (scopes == disable_first_.first.end() || clients == sent.end()) return;
+        auto first = clients_of(*clients->second.as_list(), scopes->second);
+        clients_wait_ = first.size() != clients->second.as_list()->size();
+        clients->second = std::move(first);
+    }
+
+    void plan_core() {
+        auto sent = values(false);
+        send_what_can_be_first(sent);
+        auto changed = changed_paths(sent);
+        if (!work_.writes_everything() && work_.item.standing != Standing::unclaimed && changed.empty()) return;
+        const auto key = StepGraph::key(work_.address);
+        if (work_.item.standing == Standing::outdated) {
+            const auto removal = StepGraph::key(work_.address, "old");
+            auto& step = work_.steps.add(removal, work_.address, {}, Work::remove);
+            step.place = work_.item.desired->place;
+            step.reason = Reason::immutable_changed;
+            step.observed = std::make_shared<const model::ObservedResource>(*work_.item.observed);
+            work_.add_step(key, {}, Work::create);
+            work_.steps.after(key, removal);
+            // The old one stays until everything is there that the new one needs.
+            for (const auto& path : changed) {
+                if (const auto it = sent.find(path); it != sent.end()) work_.after_references(removal, it->second);
+            }
+        }
+        auto& step = work_.add_step(key, {},
+                                    work_.item.is_made_anew() || work_.item.standing == Standing::in_bin ? Work::create
+                                    : work_.item.standing == Standing::unclaimed                         ? Work::adopt
+                                                                                 : Work::update);
+        step.restore = work_.item.standing == Standing::in_bin;
+        if (step.work == Work::adopt) step.adopt_id = work_.item.desired->management.adopt;
+        for (const auto& path : changed) {
+            if (const auto it = sent.find(path); it != sent.end()) work_.after_references(key, it->second);
+        }
+        step.changed = std::move(changed);
+        step.values = std::move(sent);
+        if (!disable_first_.disabled.empty())
+            step.summary = fmt::format("disables {}", fmt::join(disable_first_.disabled, ", "));
+    }
+
+    void plan_what_was_disabled() {
+        if (disable_first_.first.empty()) return;
+        const auto key = StepGraph::key(work_.address, {}, exposed_step);
+        auto& step = work_.add_step(key, {}, Work::complete);
+        step.values = values(false);
+        for (const auto& [path, first] : disable_first_.first) step.changed.insert(path);
+        if (clients_wait_) step.changed.emplace(model::path::pre_authorized);
+        step.summary = fmt::format("{}", fmt::join(disable_first_.then, ", "));
+        work_.steps.after(key, StepGraph::key(work_.address));
+    }
+
+    /// Late values that other steps bring forth. What the object itself brings forth (api://{appId}) need not wait for
+    /// others.
+    void plan_complete() {
+        for (const bool own : {true, false}) {
+            std::set<std::string, std::less<>> changed;
+            std::string summary;
+            for (const auto& compared : work_.compared) {
+                if (!compared.is_core() || !compared.diff.waits || !compared.resolved->attribute->late) continue;
+                if (waits_for_itself_only(compared.diff.whole) != own) continue;
+                changed.insert(compared.path());
+                const auto count = references_in(compared.diff.whole).size();
+                summary += (summary.empty() ? "" : ", ") + plural(count, awaited_thing(compared.path()));
+            }
+            if (!own && work_.marks.waits() && !work_.marks_are_early()) changed.emplace(model::path::marks);
+            if (changed.empty()) continue;
+            const auto key = StepGraph::key(work_.address, {}, own ? "complete itself" : "complete");
+            auto& step = work_.add_step(key, {}, Work::complete);
+            step.values = values(true);
+            step.summary = summary.empty() ? "marks" : std::move(summary);
+            step.reason = Reason::value_known_now;
+            work_.steps.after(key, StepGraph::key(work_.address));
+            work_.steps.after(key, StepGraph::key(work_.address, {}, exposed_step));
+            for (const auto& path : changed) work_.after_references(key, step.values.find(path)->second);
+            if (changed.contains(model::path::marks)) after_what_is_marked(key);
+            step.changed = std::move(changed);
+        }
+    }
+
+    void after_what_is_marked(const std::string& key) {
+        for (const auto& compared : work_.compared) {
+            if (compared.is_core()) continue;
+            if (compared.path() == model::path::logo && !compared.diff.changes.empty())
+                work_.steps.after(key, StepGraph::key(work_.address, compared.path()));
+            for (const auto& change : compared.diff.changes) {
+                if (change.op == Change::Op::remove) work_.steps.after(key, part_key(work_, compared, change));
+            }
+        }
+    }
+
+    bool waits_for_itself_only(const Value& value) const {
+        const auto references = references_in(value);
+        return std::all_of(references.begin(), references.end(),
+                           [&](const auto& reference) { return reference.address == work_.address; });
+    }
+
+    Map values(bool whole) const {
+        Map values;
+        for (const auto& compared : work_.compared) {
+            if (!compared.is_core()) continue;
+            const auto& diff = compared.diff;
+            const bool early = !compared.resolved->attribute->late;
+            const auto& value = whole || (diff.waits && early) ? diff.whole : diff.known;
+            if (!value.is_null()) values.insert_or_assign(compared.path(), value);
+        }
+        values.insert_or_assign(std::string(model::path::marks),
+                                Value(whole || work_.marks_are_early() ? work_.marks.whole : work_.marks.known));
+        if (work_.delivery.deliver)
+            values.insert_or_assign(std::string(model::path::auth_client_secret), Value(work_.secret_reference()));
+        if (auto ids = permission_ids(work_.item, work_.items); !ids.empty())
+            values.insert_or_assign(std::string(model::path::permission_ids), Value(std::move(ids)));
+        return values;
+    }
+
+    std::set<std::string, std::less<>> changed_paths(const Map& sent) const {
+        std::set<std::string, std::less<>> changed;
+        if (work_.writes_everything()) {
+            for (const auto& [path, value] : sent) {
+                if (path != model::path::permission_ids) changed.insert(path);
+            }
+            return changed;
+        }
+        for (const auto& compared : work_.compared) {
+            // A role that is as it should be is disabled all the same with the scope that it is one permission with.
+            const bool disabled = disable_first_.first.contains(compared.path());
+            if (!compared.is_core() || (compared.diff.changes.empty() && !disabled)) continue;
+            const auto it = sent.find(compared.path());
+            if (it != sent.end() && it->second != compared.resolved->observed) changed.insert(compared.path());
+        }
+        if (work_.marks.changed || (work_.marks_are_early() && work_.marks.waits()))
+            changed.emplace(model::path::marks);
+        if (work_.delivery.deliver) changed.emplace(model::path::auth_client_secret);
+        return changed;
+    }
+
+    ObjectWork& work_;
+    DisableFirst disable_first_;
+    bool clients_wait_ = false;  ///< some are pre-authorized for a scope that comes with the second request
+};
+
+}  // namespace
+
+void plan_own_requests(ObjectWork& work) {
+    OwnRequests(work).run();
+}
+
+}  // namespace regent::plan
