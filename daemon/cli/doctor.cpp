@@ -157,6 +157,7 @@ std::optional<controller::Planned> plan_for(const controller::Workspace& workspa
                       {},
                       false}});
     examination.add(controller::check_connector_steps(planned->plan, workspace.environment));
+    examination.add(controller::check_machine_secrets(planned->plan, workspace.graph));
     return std::move(*planned);
 }
 

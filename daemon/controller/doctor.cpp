@@ -1,5 +1,6 @@
 #include "controller/doctor.hpp"
 
+#include "controller/missing_secrets.hpp"
 #include "controller/planning.hpp"
 #include "controller/state_lock.hpp"
 #include "provider/graph/step_permissions.hpp"
@@ -138,6 +139,15 @@ Findings check_sign_in(const model::Environment& environment, const std::string&
                                true));
     } else {
         findings.push_back(good("roles", fmt::format("granted: {}", fmt::join(signed_in->roles, ", "))));
+    }
+    return findings;
+}
+
+Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph& graph) {
+    Findings findings;
+    for (auto& missing : missing_secrets(plan, graph)) {
+        findings.push_back(bad("secret", fmt::format("{}: {}", to_string(missing.place), missing.message),
+                               missing.help + "; for a command, $CREDENTIALS_DIRECTORY names the directory"));
     }
     return findings;
 }

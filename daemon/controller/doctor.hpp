@@ -40,6 +40,9 @@ using Findings = std::vector<Finding>;
 /// What of `plan` a service may refuse to an application, although reading was allowed. Pure.
 [[nodiscard]] Findings check_connector_steps(const plan::Plan& plan, const model::Environment& environment);
 
+/// Whether the secrets that planned steps take from this machine are there.
+[[nodiscard]] Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph& graph);
+
 /// How a permission that planned steps need stands.
 struct PermissionNeed {
     std::string purpose;                 ///< "consent to delegated permissions"

@@ -1,5 +1,6 @@
 #include "controller/planning.hpp"
 
+#include "controller/missing_secrets.hpp"
 #include "manifest/well_known_apis.hpp"
 #include "model/attributes.hpp"
 
@@ -50,6 +51,7 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
         planned.snapshot = std::move(*snapshot);
     }
     planned.plan = plan::make_plan(workspace.graph, planned.snapshot, history, tenant.clock().now(), rotations);
+    warn_of_missing_secrets(planned.plan, workspace.graph);
     planned.refusals = plan::check_safety(planned.plan, workspace.graph, consent);
     auto& report = planned.report;
     report.refusals = planned.refusals;

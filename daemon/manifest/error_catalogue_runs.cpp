@@ -60,7 +60,8 @@ configuration.)"},
         ErrorCode{"RG0720", "secret that is not on this machine",
                   R"(`clientSecretFrom` names the file `connector.NAME` in `$CREDENTIALS_DIRECTORY`,
 where systemd puts what the unit loads: `LoadCredential=connector.NAME:/path`.
-Nothing was sent.)"},
+Nothing was sent. `regent plan` and `regent doctor` say it before anything is
+applied, of the machine that they run on: another one may have the file.)"},
         ErrorCode{"RG0721", "definition that was dropped",
                   R"(Power Apps answered with success, and gives the former definition back. It does
 so with some definitions that it does not accept; the maker portal says why.)"},

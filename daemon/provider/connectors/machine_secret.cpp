@@ -1,6 +1,11 @@
 #include "provider/connectors/machine_secret.hpp"
 
+#include "model/attributes.hpp"
+#include "provider/connectors/backend.hpp"
+#include "provider/connectors/sign_in.hpp"
+
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -19,7 +24,66 @@ bool is_plain_name(const std::string& name) {
     });
 }
 
+/// Power Apps keeps a secret as long as the block that it is in is not sent again.
+bool power_apps_is_sent_a_secret(const plan::Step& step) {
+    const auto goes = [&](std::string_view path) { return step.changed.contains(path); };
+    return step.work == plan::Work::create || goes(model::path::client_secret_from) ||
+           goes(model::path::connection_parameters) || goes(model::path::connection_parameter_sets);
+}
+
+/// Resource Manager replaces a connector whole; only tags can be changed by themselves.
+bool logic_apps_is_sent_a_secret(const plan::Step& step) {
+    return step.work == plan::Work::create ||
+           std::any_of(step.changed.begin(), step.changed.end(),
+                       [](const auto& path) { return path != model::path::tags && path != model::path::marks; });
+}
+
+bool saves(const plan::Step& step) {
+    return step.part.empty() && (step.work == plan::Work::create || step.work == plan::Work::adopt ||
+                                 step.work == plan::Work::update || step.work == plan::Work::complete);
+}
+
 }  // namespace
+
+std::map<std::string, std::string> machine_secret_names(std::string_view from) {
+    std::map<std::string, std::string> names;
+    if (from.empty()) return names;
+    names.emplace("", from.substr(0, from.find('/')));
+    const auto sets = from.find("/{");
+    if (sets == std::string_view::npos) return names;
+    const auto read = nlohmann::json::parse(from.substr(sets + 1), nullptr, false);
+    if (!read.is_object()) return names;
+    for (const auto& [set, name] : read.items())
+        if (name.is_string()) names.insert_or_assign(set, name.get<std::string>());
+    return names;
+}
+
+std::map<std::string, std::string> machine_secrets_for(const plan::Step& step) {
+    if (step.address.kind != model::kind::connector || !saves(step)) return {};
+    auto from = value_text(step.values, model::path::client_secret_from);
+    const auto backend = backend_of(step);
+    if (backend == model::backend::environment)
+        return power_apps_is_sent_a_secret(step) ? machine_secret_names(from) : std::map<std::string, std::string>{};
+    if (backend != model::backend::logicapps || !logic_apps_is_sent_a_secret(step)) return {};
+    // What a manifest leaves to others is sent again as it is.
+    if (from.empty() && step.observed && step.work != plan::Work::create)
+        from = value_text(step.observed->attributes, model::path::client_secret_from);
+    return machine_secret_names(from);
+}
+
+ProviderError missing_machine_secret(const model::Address& address, const std::string& name, const std::string& why) {
+    return {.kind = ErrorKind::rejected,
+            .message = fmt::format("the secret \"{}\" that {} is to have is not on this machine: {}", name,
+                                   to_string(address), why),
+            .service = {},
+            .request_id = {},
+            .time = {},
+            .help = fmt::format("put it into the file connector.{} of the credentials directory; in the unit: "
+                                "LoadCredential=connector.{}:/path",
+                                name, name),
+            .retry_after = {},
+            .code = "RG0720"};
+}
 
 tl::expected<model::Secret, std::string> machine_secret(const std::string& name) {
     if (!is_plain_name(name)) return tl::unexpected(std::string("its name is none that a secret can have"));

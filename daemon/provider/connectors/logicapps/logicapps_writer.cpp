@@ -193,19 +193,13 @@ private:
 
     std::optional<ProviderError> read_machine_secret(const plan::Step& step, const model::Map& values,
                                                      std::optional<model::Secret>& into) const {
-        // "name/version"; no sets of parameters here.
-        const auto from = connectors::value_text(values, model::path::client_secret_from);
-        if (from.empty()) return std::nullopt;
-        const auto name = from.substr(0, from.find('/'));
+        // No sets of parameters here.
+        const auto names =
+            connectors::machine_secret_names(connectors::value_text(values, model::path::client_secret_from));
+        if (names.empty()) return std::nullopt;
+        const auto& name = names.at("");
         auto secret = options_.machine_secret ? options_.machine_secret(name) : connectors::machine_secret(name);
-        if (!secret) {
-            return error_of(ErrorKind::rejected, "RG0720",
-                            fmt::format("the secret \"{}\" that {} is to have is not on this machine: {}", name,
-                                        to_string(step.address), secret.error()),
-                            fmt::format("put it into the file connector.{} of the credentials directory; in the unit: "
-                                        "LoadCredential=connector.{}:/path",
-                                        name, name));
-        }
+        if (!secret) return connectors::missing_machine_secret(step.address, name, secret.error());
         into = std::move(*secret);
         return std::nullopt;
     }

@@ -43,17 +43,13 @@ public:
     }
 
     tl::expected<StepResult, ProviderError> apply(const plan::Step& step, const StepInput& input) override {
-        MachineSecrets machine;
-        if (needs_machine_secrets(step)) {
-            auto read = read_machine_secrets(step);
-            if (!read) return tl::unexpected(std::move(read.error()));
-            machine = std::move(*read);
-        }
-        auto result = carry_out(step, input, machine);
+        const auto machine = read_machine_secrets(step);
+        if (!machine) return tl::unexpected(machine.error());
+        auto result = carry_out(step, input, *machine);
         if (result) return result;
         auto& words = result.error().service;
         for (const auto& [path, secret] : input.secrets) words = without_secret(std::move(words), secret);
-        for (const auto& [set, secret] : machine) words = without_secret(std::move(words), secret);
+        for (const auto& [set, secret] : *machine) words = without_secret(std::move(words), secret);
         return result;
     }
 
@@ -90,40 +86,11 @@ private:
         return words;
     }
 
-    static bool needs_machine_secrets(const plan::Step& step) {
-        if (!step.part.empty() || text_of(step.values, model::path::client_secret_from).empty()) return false;
-        const auto goes = [&](std::string_view path) { return step.changed.contains(path); };
-        return step.work == plan::Work::create || goes(model::path::client_secret_from) ||
-               goes(model::path::connection_parameters) || goes(model::path::connection_parameter_sets);
-    }
-
-    /// "name/version" and behind it, when sets have others, JSON of their names.
     tl::expected<MachineSecrets, ProviderError> read_machine_secrets(const plan::Step& step) const {
-        const auto from = text_of(step.values, model::path::client_secret_from);
-        std::map<std::string, std::string> names{{"", from.substr(0, from.find('/'))}};
-        if (const auto sets = from.find("/{"); sets != std::string::npos) {
-            const auto read = json::parse(from.substr(sets + 1), nullptr, false);
-            if (read.is_object()) {
-                for (const auto& [set, name] : read.items()) names.insert_or_assign(set, name.get<std::string>());
-            }
-        }
         MachineSecrets secrets;
-        for (const auto& [set, name] : names) {
+        for (const auto& [set, name] : connectors::machine_secrets_for(step)) {
             auto secret = options_.machine_secret ? options_.machine_secret(name) : connectors::machine_secret(name);
-            if (!secret) {
-                return tl::unexpected(ProviderError{
-                    .kind = ErrorKind::rejected,
-                    .message = fmt::format("the secret \"{}\" that {} is to have is not on this machine: {}", name,
-                                           to_string(step.address), secret.error()),
-                    .service = {},
-                    .request_id = {},
-                    .time = {},
-                    .help = fmt::format("put it into the file connector.{} of the credentials directory; in the unit: "
-                                        "LoadCredential=connector.{}:/path",
-                                        name, name),
-                    .retry_after = {},
-                    .code = "RG0720"});
-            }
+            if (!secret) return tl::unexpected(connectors::missing_machine_secret(step.address, name, secret.error()));
             secrets.emplace(set, std::move(*secret));
         }
         return secrets;
