@@ -63,6 +63,9 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     report.read_took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant.clock().monotonic() - begun);
     for (const auto& api : manifest::well_known_apis())
         report.api_names.emplace(std::string(api.app_id), std::string(api.name));
+    for (const auto* names :
+         {&workspace.environment.power_platform_environments, &workspace.environment.resource_groups})
+        for (const auto& [alias, id] : *names) report.place_names.emplace(id, alias);
     report.environment_place = workspace.environment.place;
     if (const auto named = tenant.named_by_cloud())
         report.cloud = report::Cloud{named->metadata, named->login, named->graph};

@@ -101,6 +101,7 @@ public:
         graph_.replication_grace = options.replication_grace;
         power_apps_.origin = environment.endpoints.power_apps;
         power_apps_.scope = environment.endpoints.power_apps_scope;
+        power_apps_.environments = provider::connectors::EnvironmentNames(environment.power_platform_environments);
         power_apps_.person = environment.sign_in.power_apps;
         power_apps_.login_origin = authority_of(environment);
         power_apps_.identity = identity;

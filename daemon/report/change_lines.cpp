@@ -55,6 +55,13 @@ std::string application_text(const model::Value& application, const RunReport& r
     return model::with_visible_controls(known == report.api_names.end() ? text : known->second);
 }
 
+/// A place of connectors by the name that manifests use, and by its id, which is what is sent.
+std::string place_text(const model::Value& place, const RunReport& report) {
+    const auto known = report.place_names.find(place.text_or({}));
+    if (known == report.place_names.end()) return model::to_text(place);
+    return model::with_visible_controls(fmt::format("{} ({})", known->second, known->first));
+}
+
 std::string pre_authorized_text(const model::Value& entry, const RunReport& report) {
     const auto* client = entry.find("client");
     const auto* scope = entry.find("scope");
@@ -250,6 +257,7 @@ std::string value_text(std::string_view path, const model::Value& value, const R
         const auto members = members_text(*value.as_map());
         return members.empty() ? "(none)" : members;
     }
+    if (path == model::path::environment || path == model::path::resource_group) return place_text(value, report);
     if (path == model::path::sign_in_audience) {
         const auto friendly = as_in_manifest(path, value);
         return friendly == value ? model::to_text(value) : friendly.text_or("");

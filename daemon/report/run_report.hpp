@@ -37,6 +37,8 @@ struct RunReport {
     /// appId → what manifests call the API or application: "azure-service-management", "Application/orders-api". Others
     /// are shown by their id.
     std::map<std::string, std::string, std::less<>> api_names;
+    /// Ids of Power Platform environments and resource groups → what the Environment's document calls them.
+    std::map<std::string, std::string, std::less<>> place_names;
 };
 
 enum class Colour { off, on };

@@ -295,6 +295,7 @@ Case::Case() {
     report.tool_version = "1.2.3";
     report.apply_command = "regent apply -e dev --expect-plan 7d0a4c19";
     report.api_names = {{azure_service_management, "azure-service-management"}};
+    report.place_names = {{"0a0a0a0a-1b1b-2c2c-3d3d-4e4e4e4e4e4e", "sales"}};
 }
 
 plan::ResourceChange& Case::resource(const model::Address& address, Action action, Reason reason, model::Place place) {

@@ -117,7 +117,8 @@ DataverseClient::Result<Instance> DataverseClient::instance(const std::string& e
             fmt::format("/providers/Microsoft.BusinessAppPlatform/scopes/admin/environments/{}?api-version=2021-04-01",
                         environment);
         request.headers = {{"Accept", "application/json"}};
-        const auto what = fmt::format("say where the Dataverse of environment {} is", environment);
+        const auto name = options_.power_apps.environments.text(environment);
+        const auto what = fmt::format("say where the Dataverse of environment {} is", name);
         auto answer = send(std::move(request), options_.power_apps.scope, what, "the Power Platform");
         if (!answer) return tl::unexpected(std::move(answer.error()));
         const auto parsed = json::parse(answer->body, nullptr, false);
@@ -126,8 +127,8 @@ DataverseClient::Result<Instance> DataverseClient::instance(const std::string& e
         if (url.empty())
             return tl::unexpected(ProviderError{
                 .kind = ErrorKind::rejected,
-                .message = fmt::format("environment {} has no Dataverse, which connectors in solutions are kept in",
-                                       environment),
+                .message =
+                    fmt::format("environment {} has no Dataverse, which connectors in solutions are kept in", name),
                 .service = {},
                 .request_id = answer->request_id,
                 .time = now(),
@@ -170,8 +171,13 @@ DataverseClient::Result<std::vector<json>> DataverseClient::pages(const Instance
     return found;
 }
 
+std::string DataverseClient::place_of(const Instance& instance) const {
+    return fmt::format("environment {} at {}", options_.power_apps.environments.text(instance.environment),
+                       instance.origin);
+}
+
 DataverseClient::Result<std::vector<json>> DataverseClient::connectors(const Instance& instance, ReadPart* part) {
-    const auto what = fmt::format("list the connectors of {}", instance.origin);
+    const auto what = fmt::format("list the connectors of {}", place_of(instance));
     auto rows = pages(instance, fmt::format("connectors?$select={}", columns), what, part);
     if (!rows) return rows;
     for (auto& row : *rows) {
@@ -196,7 +202,7 @@ DataverseClient::Result<std::vector<Solution>> DataverseClient::solutions(const 
     auto rows = pages(instance,
                       "solutions?$select=solutionid,uniquename&$filter=ismanaged%20eq%20false&"
                       "$expand=publisherid($select=customizationprefix)",
-                      fmt::format("list the solutions of {}", instance.origin), nullptr);
+                      fmt::format("list the solutions of {}", place_of(instance)), nullptr);
     if (!rows) return tl::unexpected(std::move(rows.error()));
     std::vector<Solution> found;
     found.reserve(rows->size());
@@ -213,7 +219,7 @@ DataverseClient::Result<std::set<std::pair<std::string, std::string>>> Dataverse
                       fmt::format("solutioncomponents?$select=objectid,_solutionid_value&"
                                   "$filter=componenttype%20eq%20{}",
                                   connector_component),
-                      fmt::format("read what solutions of {} hold", instance.origin), nullptr);
+                      fmt::format("read what solutions of {} hold", place_of(instance)), nullptr);
     if (!rows) return tl::unexpected(std::move(rows.error()));
     std::set<std::pair<std::string, std::string>> found;
     for (const auto& row : *rows)

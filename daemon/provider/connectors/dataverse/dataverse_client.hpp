@@ -60,6 +60,8 @@ public:
     [[nodiscard]] Result<void> remove(const Instance& instance, const std::string& id);
 
 private:
+    /// As people know it.
+    [[nodiscard]] std::string place_of(const Instance& instance) const;
     [[nodiscard]] Result<net::Answer> call(const Instance& instance, net::Method method, const std::string& target,
                                            const std::string& what, std::string body = {}, net::Headers headers = {});
     [[nodiscard]] Result<net::Answer> send(net::Request request, const std::string& scope, const std::string& what,

@@ -37,7 +37,7 @@ public:
             counts_.remember(connectors_in_solutions, found.size());
         }
         const auto rows = found;
-        match(scope, options_.identity, std::move(found), solutions, into);
+        match(scope, options_.identity, options_.power_apps.environments, std::move(found), solutions, into);
         for (const auto& row : rows) {
             if (auto seen = see_in_power_apps(row, into); !seen) return seen;
         }

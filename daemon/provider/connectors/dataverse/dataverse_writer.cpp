@@ -115,7 +115,8 @@ private:
         return tl::unexpected(
             error(ErrorKind::rejected, "RG0705",
                   it == all->end()
-                      ? fmt::format("environment {} has no solution \"{}\" any more", instance.environment, name)
+                      ? fmt::format("environment {} has no solution \"{}\" any more",
+                                    options_.power_apps.environments.text(instance.environment), name)
                       : fmt::format("the publisher of solution \"{}\" has no prefix, which names begin with", name),
                   "plan again: the next plan knows"));
     }

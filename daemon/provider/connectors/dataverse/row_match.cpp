@@ -34,11 +34,12 @@ std::string solution_of(const FoundRow& found, const std::string& wanted,
 
 class Matcher {
 public:
-    Matcher(const model::Scope& scope, const Identity& identity, std::vector<FoundRow> found,
-            const std::map<std::string, Solutions>& solutions, model::Snapshot& into)
+    Matcher(const model::Scope& scope, const Identity& identity, const connectors::EnvironmentNames& names,
+            std::vector<FoundRow> found, const std::map<std::string, Solutions>& solutions, model::Snapshot& into)
         : scope_(scope),
           identity_(identity),
           ours_(identity.owner + "." + identity.environment),
+          names_(names),
           found_(std::move(found)),
           taken_(found_.size()),
           solutions_(solutions),
@@ -187,9 +188,10 @@ private:
         names.reserve(all.size());
         for (const auto& solution : all) names.push_back(solution.unique_name);
         std::sort(names.begin(), names.end());
+    const connectors::EnvironmentNames& names_;
         obstruct(model::Obstacle::Kind::no_place, wanted,
                  fmt::format("environment {} has no unmanaged solution with the unique name \"{}\"",
-                             wanted.pp_environment, wanted.solution),
+                             names_.text(wanted.pp_environment), wanted.solution),
                  fmt::format("make it in the maker portal, or name one that is there: {}", fmt::join(names, ", ")));
     }
 
@@ -229,9 +231,9 @@ model::ObservedResource described(const FoundRow& found, const model::Address& a
     return resource;
 }
 
-void match(const model::Scope& scope, const Identity& identity, std::vector<FoundRow> found,
-           const std::map<std::string, Solutions>& solutions, model::Snapshot& into) {
-    Matcher(scope, identity, std::move(found), solutions, into).run();
+void match(const model::Scope& scope, const Identity& identity, const connectors::EnvironmentNames& names,
+           std::vector<FoundRow> found, const std::map<std::string, Solutions>& solutions, model::Snapshot& into) {
+    Matcher(scope, identity, names, std::move(found), solutions, into).run();
 }
 
 }  // namespace regent::provider::dataverse

@@ -3,6 +3,7 @@
 #include "model/snapshot.hpp"
 #include "provider/connectors/dataverse/connector_row.hpp"
 #include "provider/connectors/dataverse/dataverse_client.hpp"
+#include "provider/connectors/environment_names.hpp"
 #include "provider/provider.hpp"
 
 #include <map>
@@ -35,7 +36,7 @@ struct Solutions {
 /// In this order: its mark names us; its id is the one that we derive from the manifest's name (a person replaced the
 /// definition, and the mark with it); the manifest adopts it, by either of its names; the store remembers its id and it
 /// carries nobody's mark. A namesake that nobody's manifests made is an obstacle, as is a solution that is not there.
-void match(const model::Scope& scope, const Identity& identity, std::vector<FoundRow> found,
-           const std::map<std::string, Solutions>& solutions, model::Snapshot& into);
+void match(const model::Scope& scope, const Identity& identity, const connectors::EnvironmentNames& names,
+           std::vector<FoundRow> found, const std::map<std::string, Solutions>& solutions, model::Snapshot& into);
 
 }  // namespace regent::provider::dataverse

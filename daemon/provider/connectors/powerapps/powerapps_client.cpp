@@ -266,7 +266,7 @@ PowerAppsClient::Result<json> PowerAppsClient::read(net::Method method, std::str
 
 PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const std::string& environment,
                                                                         ReadPart* part) {
-    const auto what = fmt::format("list the connectors of environment {}", environment);
+    const auto what = fmt::format("list the connectors of environment {}", options_.environments.text(environment));
     std::vector<json> found;
     std::set<std::string> seen;
     auto target = address("apis", environment, " and IsCustomApi eq 'True'");

@@ -2,6 +2,7 @@
 
 #include "model/secret.hpp"
 #include "net/session.hpp"
+#include "provider/connectors/environment_names.hpp"
 #include "provider/provider.hpp"
 #include "provider/surveyor.hpp"
 
@@ -23,6 +24,7 @@ struct PowerAppsOptions {
     std::string api_version = "2016-11-01";
     std::string login_origin = "https://login.microsoftonline.com";  ///< written into a connector's loginUri
     Identity identity;
+    connectors::EnvironmentNames environments;  ///< for messages
     int parallel_reads = 4;
     /// Gives the machine's secret of a name; unset: from `$CREDENTIALS_DIRECTORY`.
     std::function<tl::expected<model::Secret, std::string>(const std::string& name)> machine_secret;
