@@ -1,7 +1,7 @@
-#include "manifest/file_content.hpp"
 #include "manifest/load_connector.hpp"
 #include "manifest/load_plain.hpp"
 #include "model/attributes.hpp"
+#include "model/file_content.hpp"
 
 #include <fmt/format.h>
 
@@ -20,8 +20,9 @@ constexpr std::string_view png_signature = "\x89PNG\r\n\x1A\n";
 
 void declare_content(model::Declaration& declaration, std::string_view path, const ConnectorFile& file,
                      std::string_view bytes) {
-    declaration.attributes[std::string(path)] = {
-        .value = bytes.empty() ? std::string{} : file_content(bytes), .elements = {}, .span = file.entry->key_span};
+    declaration.attributes[std::string(path)] = {.value = bytes.empty() ? std::string{} : model::file_content(bytes),
+                                                 .elements = {},
+                                                 .span = file.entry->key_span};
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "manifest/connector_writer.hpp"
 
-#include "manifest/file_content.hpp"
 #include "manifest/load_plain.hpp"
 #include "model/attributes.hpp"
+#include "model/file_content.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -172,7 +172,7 @@ std::vector<WrittenFile> write_connector_files(const model::Map& attributes,
                                      std::pair{model::path::script, "script.csx"}};
     for (const auto& [path, name] : contents) {
         const auto content = attribute_text(attributes, path);
-        if (!content.empty() && !without.contains(path)) files.push_back({name, bytes_of_content(content)});
+        if (!content.empty() && !without.contains(path)) files.push_back({name, model::bytes_of_content(content)});
     }
     return files;
 }

@@ -1,4 +1,4 @@
-#include "manifest/file_content.hpp"
+#include "model/file_content.hpp"
 
 #include "model/attributes.hpp"
 
@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace regent::manifest {
+namespace regent::model {
 
 std::string file_content(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -20,11 +20,11 @@ std::string file_content(std::string_view bytes) {
         EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()),
                         reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
     base64.resize(static_cast<std::size_t>(written));
-    return model::content_text(hex, base64);
+    return content_text(hex, base64);
 }
 
 std::string bytes_of_content(std::string_view content) {
-    const auto base64 = model::base64_of_content(content);
+    const auto base64 = base64_of_content(content);
     std::string bytes(base64.size() / 4 * 3 + 1, '\0');
     const auto read =
         EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
@@ -36,4 +36,4 @@ std::string bytes_of_content(std::string_view content) {
     return bytes;
 }
 
-}  // namespace regent::manifest
+}  // namespace regent::model

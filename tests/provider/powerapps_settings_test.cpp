@@ -1,5 +1,5 @@
 #include "model/attributes.hpp"
-#include "provider/connectors/powerapps/connector_content.hpp"
+#include "model/file_content.hpp"
 #include "provider/powerapps_platform.hpp"
 
 #include <catch2/catch.hpp>
@@ -105,20 +105,20 @@ TEST_CASE("the service's words never carry the machine's secret") {
 TEST_CASE("icon and script are uploaded, and read back by what they hold") {
     Platform platform;
     auto values = settings_sample("{}");
-    values.insert_or_assign(std::string(path::icon), powerapps::content_of(picture));
-    values.insert_or_assign(std::string(path::script), powerapps::content_of(code));
+    values.insert_or_assign(std::string(path::icon), model::file_content(picture));
+    values.insert_or_assign(std::string(path::script), model::file_content(code));
     values.insert_or_assign(std::string(path::script_operations), model::List{"ListSubscriptions"});
     platform.done(step(Work::create, values));
     const auto sample = observed(platform, {std::string(path::icon), std::string(path::script)});
-    CHECK(powerapps::bytes_of(sample.attributes.at(std::string(path::icon)).text_or("")) == picture);
-    CHECK(powerapps::bytes_of(sample.attributes.at(std::string(path::script)).text_or("")) == code);
+    CHECK(model::bytes_of_content(sample.attributes.at(std::string(path::icon)).text_or("")) == picture);
+    CHECK(model::bytes_of_content(sample.attributes.at(std::string(path::script)).text_or("")) == code);
     CHECK(sample.attributes.at(std::string(path::script_operations)) == model::Value(model::List{"ListSubscriptions"}));
 }
 
 TEST_CASE("a script that nobody manages is left, and one that is to go is taken away") {
     Platform platform;
     auto values = settings_sample("{}");
-    values.insert_or_assign(std::string(path::script), powerapps::content_of(code));
+    values.insert_or_assign(std::string(path::script), model::file_content(code));
     platform.done(step(Work::create, values));
     values.erase(std::string(path::script));
     values.insert_or_assign(std::string(path::description), "other");
@@ -142,7 +142,7 @@ TEST_CASE("no host free for a script: the connector is made without it first, th
     Platform platform;
     platform.switches({{"scriptFailure", "capacity"}});
     auto values = settings_sample("{}");
-    values.insert_or_assign(std::string(path::script), powerapps::content_of(code));
+    values.insert_or_assign(std::string(path::script), model::file_content(code));
     const auto result = platform.apply(step(Work::create, values));
     REQUIRE(!result);
     CHECK(result.error().help.find("no host free") != std::string::npos);

@@ -1,8 +1,8 @@
 #include "provider/connectors/dataverse/connector_row.hpp"
 
 #include "model/attributes.hpp"
+#include "model/file_content.hpp"
 #include "provider/connectors/json_member.hpp"
-#include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
 #include "provider/connectors/sign_in.hpp"
@@ -124,7 +124,7 @@ tl::expected<ConnectorRow, std::string> read_row(const json& row) {
     if (!operations) return tl::unexpected(std::move(operations.error()));
     set(path::script_operations, texts_in(*operations));
     const auto script = text(member(&row, "customcodeblobcontent"));
-    set(path::script, script.empty() ? std::string{} : powerapps::content_of(script));
+    set(path::script, script.empty() ? std::string{} : model::file_content(script));
     set(path::capabilities, capabilities_in(text(member(&row, "capabilities"))));
     set(path::marks, marks_in(read.mark));
     return read;
@@ -152,7 +152,8 @@ tl::expected<json, std::string> to_columns(const model::Map& values, const Conne
         columns["connectionparameters"] = dumped(entra_parameters(values, {}, options.login_origin));
     if (goes(path::script_operations))
         columns["scriptoperations"] = dumped(model::to_json(values.find(path::script_operations)->second));
-    if (goes(path::script)) columns["customcodeblobcontent"] = powerapps::bytes_of(value_text(values, path::script));
+    if (goes(path::script))
+        columns["customcodeblobcontent"] = model::bytes_of_content(value_text(values, path::script));
     if (goes(path::capabilities)) {
         auto numbers = numbers_of(values.find(path::capabilities)->second);
         if (!numbers) return tl::unexpected(std::move(numbers.error()));

@@ -1,13 +1,12 @@
 #include "provider/connectors/powerapps/connector_content.hpp"
 
 #include "model/attributes.hpp"
+#include "model/file_content.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 namespace regent::provider::powerapps {
@@ -31,7 +30,7 @@ tl::expected<void, ProviderError> read_content(PowerAppsClient& client, std::str
     if (!url.empty()) {
         auto bytes = client.download(url, fmt::format("the {} of connector {}", path, resource.id));
         if (bytes) {
-            value = content_of(*bytes);
+            value = model::file_content(*bytes);
         } else if (bytes.error().kind == ErrorKind::interrupted || bytes.error().kind == ErrorKind::throttled) {
             return tl::unexpected(std::move(bytes.error()));
         } else {
@@ -46,33 +45,6 @@ tl::expected<void, ProviderError> read_content(PowerAppsClient& client, std::str
 }
 
 }  // namespace
-
-std::string content_of(std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int length = 0;
-    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-    std::string hex;
-    for (unsigned int i = 0; i < length; ++i) hex += fmt::format("{:02x}", digest.at(i));
-    std::string base64(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const auto written =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    base64.resize(static_cast<std::size_t>(written));
-    return model::content_text(hex, base64);
-}
-
-std::string bytes_of(std::string_view content) {
-    const auto base64 = model::base64_of_content(content);
-    std::string bytes(base64.size() / 4 * 3 + 1, '\0');
-    const auto read =
-        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(base64.data()), static_cast<int>(base64.size()));
-    if (read < 0) return {};
-    bytes.resize(static_cast<std::size_t>(read));
-    // The decoder counts padding as bytes.
-    for (auto it = base64.rbegin(); it != base64.rend() && *it == '=' && !bytes.empty(); ++it) bytes.pop_back();
-    return bytes;
-}
 
 model::Map shares_of(const json& permissions) {
     model::Map shares;

@@ -8,11 +8,6 @@
 
 namespace regent::provider::powerapps {
 
-/// Bytes as the value of a `content` attribute (model/attributes.hpp).
-[[nodiscard]] std::string content_of(std::string_view bytes);
-/// The bytes in such a value.
-[[nodiscard]] std::string bytes_of(std::string_view content);
-
 /// Reads what costs requests of its own, as far as the manifest manages it (`managed`): the picture, the script, and
 /// who may use the connector. A picture or script whose address is out of reach counts as the one that the connector's
 /// mark says was sent last: no reason to send it again each time.

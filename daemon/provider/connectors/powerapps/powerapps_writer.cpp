@@ -1,4 +1,5 @@
 #include "model/attributes.hpp"
+#include "model/file_content.hpp"
 #include "provider/connectors/backend.hpp"
 #include "provider/connectors/machine_secret.hpp"
 #include "provider/connectors/powerapps/connector_content.hpp"
@@ -249,7 +250,7 @@ private:
         const auto digest = model::digest_of_content(content);
         const auto name = std::string(digest.substr(digest.find(':') + 1, 32)) + ending;
         progress(input, "uploading " + (ending == ".png" ? std::string("the icon") : std::string("the script")));
-        return client_.upload(environment, name, type, bytes_of(content));
+        return client_.upload(environment, name, type, model::bytes_of_content(content));
     }
 
     /// A write is done when it can be read back: the service has answered a definition that it did not like with
