@@ -213,6 +213,14 @@ DataverseClient::Result<std::vector<Solution>> DataverseClient::solutions(const 
     return found;
 }
 
+DataverseClient::Result<Solutions> DataverseClient::solutions_and_members(const Instance& instance) {
+    auto all = solutions(instance);
+    if (!all) return tl::unexpected(std::move(all.error()));
+    auto members = memberships(instance);
+    if (!members) return tl::unexpected(std::move(members.error()));
+    return Solutions{std::move(*all), std::move(*members)};
+}
+
 DataverseClient::Result<std::set<std::pair<std::string, std::string>>> DataverseClient::memberships(
     const Instance& instance) {
     auto rows = pages(instance,

@@ -31,6 +31,12 @@ struct Solution {
     std::string prefix;  ///< its publisher's customizationprefix
 };
 
+/// What there is of solutions in one environment.
+struct Solutions {
+    std::vector<Solution> all;                                  ///< unmanaged ones
+    std::set<std::pair<std::string, std::string>> memberships;  ///< connector's id, solution's id
+};
+
 /// The few requests of the Dataverse Web API that regent needs, with its answers checked and its errors translated.
 /// https://learn.microsoft.com/power-apps/developer/data-platform/webapi/overview
 class DataverseClient {
@@ -47,8 +53,7 @@ public:
     [[nodiscard]] Result<std::vector<nlohmann::json>> connectors(const Instance& instance, ReadPart* part = nullptr);
     [[nodiscard]] Result<nlohmann::json> connector(const Instance& instance, const std::string& id);
     [[nodiscard]] Result<std::vector<Solution>> solutions(const Instance& instance);
-    /// Which connector (by id) is in which solution (by id).
-    [[nodiscard]] Result<std::set<std::pair<std::string, std::string>>> memberships(const Instance& instance);
+    [[nodiscard]] Result<Solutions> solutions_and_members(const Instance& instance);
 
     /// Keyed by the row's `connectorid`: a second one is refused as a duplicate.
     [[nodiscard]] Result<void> create(const Instance& instance, const nlohmann::json& row, const std::string& solution);
@@ -60,6 +65,7 @@ public:
     [[nodiscard]] Result<void> remove(const Instance& instance, const std::string& id);
 
 private:
+    [[nodiscard]] Result<std::set<std::pair<std::string, std::string>>> memberships(const Instance& instance);
     /// As people know it.
     [[nodiscard]] std::string place_of(const Instance& instance) const;
     [[nodiscard]] Result<net::Answer> call(const Instance& instance, net::Method method, const std::string& target,

@@ -64,11 +64,9 @@ private:
             return w.backend == model::backend::solution && w.pp_environment == environment;
         });
         if (!wanted) return {};
-        auto all = client_.solutions(*instance);
-        if (!all) return tl::unexpected(std::move(all.error()));
-        auto memberships = client_.memberships(*instance);
-        if (!memberships) return tl::unexpected(std::move(memberships.error()));
-        solutions[environment] = {std::move(*all), std::move(*memberships)};
+        auto there = client_.solutions_and_members(*instance);
+        if (!there) return tl::unexpected(std::move(there.error()));
+        solutions[environment] = std::move(*there);
         return {};
     }
 

@@ -42,12 +42,9 @@ private:
         if (!instance) return tl::unexpected(std::move(instance.error()));
         auto rows = client_.connectors(*instance, &part);
         if (!rows) return tl::unexpected(std::move(rows.error()));
-        auto all = client_.solutions(*instance);
-        if (!all) return tl::unexpected(std::move(all.error()));
-        auto memberships = client_.memberships(*instance);
-        if (!memberships) return tl::unexpected(std::move(memberships.error()));
-        const std::map<std::string, Solutions> solutions{
-            {dataverse.environment, {std::move(*all), std::move(*memberships)}}};
+        auto there = client_.solutions_and_members(*instance);
+        if (!there) return tl::unexpected(std::move(there.error()));
+        const std::map<std::string, Solutions> solutions{{dataverse.environment, std::move(*there)}};
         for (const auto& json : *rows) {
             auto row = read_row(json);
             if (!row)

@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "provider/connectors/dataverse/connector_key.hpp"
 #include "provider/connectors/json_member.hpp"
+#include "provider/connectors/obstacles.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -38,8 +39,8 @@ public:
             std::vector<FoundRow> found, const std::map<std::string, Solutions>& solutions, model::Snapshot& into)
         : scope_(scope),
           identity_(identity),
-          ours_(identity.owner + "." + identity.environment),
           names_(names),
+          ours_(identity.owner + "." + identity.environment),
           found_(std::move(found)),
           taken_(found_.size()),
           solutions_(solutions),
@@ -94,11 +95,11 @@ private:
         into_.obstacles.push_back({kind, wanted.address, std::move(message), std::move(help)});
     }
 
-    std::string ids(const std::vector<std::size_t>& indices) const {
+    std::vector<std::string> ids(const std::vector<std::size_t>& indices) const {
         std::vector<std::string> list;
         list.reserve(indices.size());
         for (const auto i : indices) list.push_back(found_[i].row.id);
-        return fmt::format("{}", fmt::join(list, ", "));
+        return list;
     }
 
     /// A copy that somebody imported elsewhere carries our mark too: the one in the manifest's environment counts.
@@ -108,10 +109,7 @@ private:
             std::erase_if(matches, [&](auto i) { return found_[i].environment != wanted.pp_environment; });
         if (matches.size() > 1) {
             for (const auto i : matches) taken_[i] = true;
-            obstruct(model::Obstacle::Kind::several_matches, wanted,
-                     fmt::format("{} connectors carry the mark of {}: {}", matches.size(), to_string(wanted.address),
-                                 ids(matches)),
-                     "delete the superfluous one in the maker portal; connections of the one that stays are kept");
+            into_.obstacles.push_back(connectors::several_marked(wanted, ids(matches)));
             return true;
         }
         if (matches.empty()) return false;
@@ -138,10 +136,7 @@ private:
                      "its name is the last part of the connector's address in the maker portal; one outside of "
                      "solutions is adopted with `backend: environment`");
         } else if (found_[matches.front()].row.mark) {
-            const auto& mark = *found_[matches.front()].row.mark;
-            obstruct(model::Obstacle::Kind::adopt_target_taken, wanted,
-                     fmt::format("{} belongs to {} already, as {}", wanted.adopt, mark.owner, mark.name),
-                     "remove it from the manifests there first");
+            into_.obstacles.push_back(connectors::adopted_is_marked(wanted, *found_[matches.front()].row.mark));
         } else {
             take(matches.front(), wanted, model::Ownership::unclaimed);
         }
@@ -162,19 +157,8 @@ private:
         });
         if (matches.empty()) return;
         const auto& first = found_[matches.front()];
-        if (first.row.mark) {
-            obstruct(model::Obstacle::Kind::foreign_owner, wanted,
-                     fmt::format("a connector titled \"{}\" is there and belongs to {}: {}", wanted.display_name,
-                                 first.row.mark->owner, first.row.id),
-                     "choose another displayName, or remove it from the manifests there");
-            return;
-        }
-        obstruct(model::Obstacle::Kind::unclaimed_namesake, wanted,
-                 fmt::format("a connector titled \"{}\" is there, which nobody's manifests made: {}",
-                             wanted.display_name, ids(matches)),
-                 fmt::format("to take it over, add `management: {{adopt: {{connector: {}}}}}`; to have a second one, "
-                             "choose another displayName",
-                             first.row.id));
+        into_.obstacles.push_back(first.row.mark ? connectors::marked_namesake(wanted, *first.row.mark, first.row.id)
+                                                 : connectors::unmarked_namesakes(wanted, ids(matches)));
     }
 
     void check_place(const Wanted& wanted) {
@@ -188,7 +172,6 @@ private:
         names.reserve(all.size());
         for (const auto& solution : all) names.push_back(solution.unique_name);
         std::sort(names.begin(), names.end());
-    const connectors::EnvironmentNames& names_;
         obstruct(model::Obstacle::Kind::no_place, wanted,
                  fmt::format("environment {} has no unmanaged solution with the unique name \"{}\"",
                              names_.text(wanted.pp_environment), wanted.solution),
@@ -205,6 +188,7 @@ private:
 
     const model::Scope& scope_;
     const Identity& identity_;
+    const connectors::EnvironmentNames& names_;
     std::string ours_;
     std::vector<FoundRow> found_;
     std::vector<bool> taken_;

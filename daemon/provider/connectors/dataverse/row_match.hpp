@@ -19,12 +19,6 @@ struct FoundRow {
     ConnectorRow row;
 };
 
-/// What there is of solutions in one environment.
-struct Solutions {
-    std::vector<Solution> all;                                  ///< unmanaged ones
-    std::set<std::pair<std::string, std::string>> memberships;  ///< connector's id, solution's id
-};
-
 /// The row as it is observed, under `address`. `solution` is the one that it should be in; told is another one where it
 /// is not.
 [[nodiscard]] model::ObservedResource described(const FoundRow& found, const model::Address& address,

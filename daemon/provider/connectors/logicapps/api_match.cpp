@@ -1,6 +1,7 @@
 #include "provider/connectors/logicapps/api_match.hpp"
 
 #include "model/attributes.hpp"
+#include "provider/connectors/obstacles.hpp"
 
 #include <fmt/format.h>
 
@@ -95,10 +96,7 @@ private:
                      fmt::format("no custom connector is called {} in {}", wanted.adopt, wanted.resource_group),
                      "its name is that of the resource in the Azure portal; look whether the resource group is right");
         } else if (found_[index].mark) {
-            obstruct(model::Obstacle::Kind::adopt_target_taken, wanted,
-                     fmt::format("{} belongs to {} already, as {}", wanted.adopt, found_[index].mark->owner,
-                                 found_[index].mark->name),
-                     "remove it from the manifests there first");
+            into_.obstacles.push_back(connectors::adopted_is_marked(wanted, *found_[index].mark));
         } else {
             take(index, wanted.address, model::Ownership::unclaimed);
         }

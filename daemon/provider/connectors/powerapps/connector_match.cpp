@@ -1,9 +1,9 @@
 #include "provider/connectors/powerapps/connector_match.hpp"
 
 #include "model/attributes.hpp"
+#include "provider/connectors/obstacles.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -61,21 +61,18 @@ private:
         into_.obstacles.push_back({kind, wanted.address, std::move(message), std::move(help)});
     }
 
-    std::string names(const std::vector<std::size_t>& indices) const {
+    std::vector<std::string> names(const std::vector<std::size_t>& indices) const {
         std::vector<std::string> list;
         list.reserve(indices.size());
         for (const auto i : indices) list.push_back(found_[i].facts.name);
-        return fmt::format("{}", fmt::join(list, ", "));
+        return list;
     }
 
     bool by_mark(const Wanted& wanted) {
         auto matches = free_ones([&](const auto& f) { return is_ours(f) && f.mark->name == wanted.address.name; });
         if (matches.size() > 1) {
             for (const auto i : matches) taken_[i] = true;
-            obstruct(model::Obstacle::Kind::several_matches, wanted,
-                     fmt::format("{} connectors carry the mark of {}: {}", matches.size(), to_string(wanted.address),
-                                 names(matches)),
-                     "delete the superfluous one in the maker portal; connections of the one that stays are kept");
+            into_.obstacles.push_back(connectors::several_marked(wanted, names(matches)));
             return true;
         }
         if (matches.empty()) return false;
@@ -92,10 +89,7 @@ private:
                      "its name is the last part of the connector's address in the maker portal; look whether the "
                      "environment is right");
         } else if (found_[matches.front()].mark) {
-            obstruct(model::Obstacle::Kind::adopt_target_taken, wanted,
-                     fmt::format("{} belongs to {} already, as {}", wanted.adopt, found_[matches.front()].mark->owner,
-                                 found_[matches.front()].mark->name),
-                     "remove it from the manifests there first");
+            into_.obstacles.push_back(connectors::adopted_is_marked(wanted, *found_[matches.front()].mark));
         } else {
             take(matches.front(), wanted.address, model::Ownership::unclaimed);
         }
@@ -142,19 +136,8 @@ private:
         const auto matches = free_ones([&](const auto& f) { return has_title(f, wanted) && !is_ours(f); });
         if (matches.empty()) return;
         const auto& first = found_[matches.front()];
-        if (first.mark) {
-            obstruct(model::Obstacle::Kind::foreign_owner, wanted,
-                     fmt::format("a connector titled \"{}\" is there and belongs to {}: {}", wanted.display_name,
-                                 first.mark->owner, first.facts.name),
-                     "choose another displayName, or remove it from the manifests there");
-            return;
-        }
-        obstruct(model::Obstacle::Kind::unclaimed_namesake, wanted,
-                 fmt::format("a connector titled \"{}\" is there, which nobody's manifests made: {}",
-                             wanted.display_name, names(matches)),
-                 fmt::format("to take it over, add `management: {{adopt: {{connector: {}}}}}`; to have a second one, "
-                             "choose another displayName",
-                             first.facts.name));
+        into_.obstacles.push_back(first.mark ? connectors::marked_namesake(wanted, *first.mark, first.facts.name)
+                                             : connectors::unmarked_namesakes(wanted, names(matches)));
     }
 
     void collect_orphans() {
