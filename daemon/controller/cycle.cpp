@@ -327,86 +327,10 @@ void Cycle::read_back() {
     phase_done("settle");
 }
 
-void Cycle::remember_written(const model::Address& address) {
-    Written written{parts_.now() + order_.replication_grace, false, {}};
-    const auto outcome = outcomes_.find(address);
-    written.accepted = outcome != outcomes_.end() && outcome->second.state == apply::StepState::done;
-    const auto there = before_.snapshot.resources.find(address);
-    if (there != before_.snapshot.resources.end() && !there->second.deleted) written.before = there->second.attributes;
-    for (const auto& orphan : before_.snapshot.orphans)
-        if (orphan.address == address) written.before = orphan.attributes;
-    keeper_.written_.insert_or_assign(address, std::move(written));
-}
-
 const plan::ResourceChange* Cycle::change_of(const model::Address& address) const {
     for (const auto& resource : before_.plan.resources)
         if (resource.address == address) return &resource;
     return nullptr;
-}
-
-/// What to leave alone for a while, and what not any more.
-void Cycle::learn() {
-    for (const auto& [address, outcome] : outcomes_) learn_of(address, outcome);
-    for (const auto& resource : before_.plan.resources) {
-        if (resource.action != plan::Action::none || outcomes_.contains(resource.address)) continue;
-        const auto known = keeper_.objects_.find(resource.address);
-        if (known == keeper_.objects_.end()) continue;
-        auto& memory = known->second;
-        memory.failures = 0;
-        memory.next_try.reset();
-        memory.rewrites = 0;
-        memory.error_code.clear();
-        memory.error_help.clear();
-        memory.request_id.clear();
-        if (memory.breaker_until && *memory.breaker_until > parts_.now()) continue;
-        memory.breaker_until.reset();
-        memory.breaker_opened = 0;
-    }
-    // What no manifest and no tenant knows any more is forgotten, or months of changes would pile up.
-    std::set<model::Address> alive;
-    for (const auto& resource : before_.plan.resources) alive.insert(resource.address);
-    std::erase_if(keeper_.objects_, [&](const auto& entry) { return !alive.contains(entry.first); });
-}
-
-void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& outcome) {
-    auto& memory = keeper_.objects_[address];
-    const auto now = parts_.now();
-    if (outcome.state == apply::StepState::failed) {
-        if (outcome.error.kind == provider::ErrorKind::interrupted) return;
-        ++memory.failures;
-        memory.next_try = now + back_off(memory.failures, is_permanent(outcome.error.kind), outcome.error.retry_after);
-        memory.error_code = outcome.error.code;
-        memory.error_help = outcome.error.help;
-        memory.request_id = outcome.error.request_id;
-        return;
-    }
-    if (outcome.state != apply::StepState::done) return;
-    memory.failures = 0;
-    memory.next_try.reset();
-    memory.error_code.clear();
-    memory.error_help.clear();
-    memory.request_id.clear();
-    memory.last_change = now;
-    const auto* change = change_of(address);
-    memory.last_change_summary = change == nullptr ? "changed" : std::string(report::past_word_for(change->action));
-    // Written again for the same commit: something changes it back, or the service does not keep it.
-    // A secret whose time has come is no quarrel, however often it comes.
-    const bool differed = change != nullptr && change->action == plan::Action::update &&
-                          (change->reason == plan::Reason::drifted || change->reason == plan::Reason::manifest_changed);
-    const bool same_intent = differed && memory.last_written_revision == run_.revision;
-    memory.rewrites = same_intent ? memory.rewrites + 1 : 1;
-    if (memory.breaker_until && same_intent) {  // the one try after the breaker: it stays, or the next write tells
-        memory.breaker_until.reset();
-        memory.rewrites = rewrites_allowed - 1;
-    }
-    memory.last_written_revision = run_.revision;
-    if (memory.rewrites < rewrites_allowed) return;
-    ++memory.breaker_opened;
-    memory.breaker_until = now + breaker_pause(memory.breaker_opened);
-    emit(EventType::settle_failed, EventSeverity::error,
-         fmt::format("{} was written {} times in a row and does not stay as written; regent leaves it alone until {}",
-                     report::shown(address), memory.rewrites, rfc3339(*memory.breaker_until)),
-         address, "Conflict");
 }
 
 void Cycle::record() {
