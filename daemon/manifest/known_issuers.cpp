@@ -50,7 +50,7 @@ std::optional<TrustFlaw> flaw_of_slash(std::string_view issuer, IssuerKind kind)
 /// "https://login.microsoftonline.com/<tenant>/v2.0".
 std::optional<TrustFlaw> flaw_of_entra(std::string_view issuer) {
     const auto parts = split_at(issuer, '/');
-    const bool tenant = parts.size() > 3 && is_guid_text(parts[3]);
+    const bool tenant = parts.size() > 3 && is_guid(parts[3]);
     if (tenant && lower_case(parts[3]) == parts[3] && parts.size() == 5 && parts[4] == "v2.0") return std::nullopt;
     return flaw("Entra issues no token with this issuer", "it goes `https://login.microsoftonline.com/TENANT-ID/v2.0`",
                 tenant ? fmt::format("https://{}/{}/v2.0", parts[2], lower_case(parts[3])) : std::string{});
@@ -58,7 +58,7 @@ std::optional<TrustFlaw> flaw_of_entra(std::string_view issuer) {
 
 std::optional<TrustFlaw> flaw_of_azure_devops(std::string_view issuer) {
     const auto parts = split_at(issuer, '/');
-    if (parts.size() == 4 && is_guid_text(parts[3])) return std::nullopt;
+    if (parts.size() == 4 && is_guid(parts[3])) return std::nullopt;
     return flaw("Azure DevOps issues no token with this issuer",
                 "it goes `https://vstoken.dev.azure.com/ORGANISATION-ID`, the id and not the name", {});
 }

@@ -93,22 +93,6 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) noexce
     return std::chrono::seconds(*count * unit);
 }
 
-bool is_guid(std::string_view text) noexcept {
-    if (text.size() != 36) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? text[i] != '-' : !is_hex(text[i])) return false;
-    }
-    return true;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string lower(text);
-    for (auto& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return lower;
-}
-
 bool has_white_space(std::string_view text) noexcept {
     // U+00A0, U+200B..U+200F and U+2028/9, U+3000, U+FEFF as UTF-8; no other character contains these bytes in this
     // order.

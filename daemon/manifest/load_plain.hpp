@@ -1,5 +1,7 @@
 #pragma once
 
+#include "model/ascii.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -25,11 +27,8 @@ enum class PlainType {
 /// "180d", "12h", "30m", "45s": a whole number and one unit, more than zero and up to 100 years.
 [[nodiscard]] std::optional<std::chrono::seconds> parse_duration(std::string_view text) noexcept;
 
-/// 8-4-4-4-12 hexadecimal digits.
-[[nodiscard]] bool is_guid(std::string_view text) noexcept;
-
-/// ASCII letters in lower case, everything else as it is.
-[[nodiscard]] std::string lower_case(std::string_view text);
+using model::is_guid;
+using model::lower_case;
 
 /// Spaces, tabs, line breaks and Unicode's other white space that people paste unseen (no-break space, zero-width
 /// space).

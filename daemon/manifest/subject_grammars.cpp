@@ -36,15 +36,6 @@ std::vector<std::string> split_at(std::string_view text, char separator) {
     }
 }
 
-bool is_guid_text(std::string_view text) noexcept {
-    if (text.size() != 36) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
-    }
-    return true;
-}
-
 /// https://docs.gitlab.com/ci/secrets/id_token_authentication/
 SubjectCheck check_gitlab_subject(std::string_view subject) {
     constexpr std::string_view key = "project_path:";
@@ -146,7 +137,7 @@ SubjectCheck check_google_subject(std::string_view subject) {
 std::string encoded_guid(std::string_view guid) {
     static constexpr std::array<int, 16> byte_order = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
     static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    if (!is_guid_text(guid)) return {};
+    if (!is_guid(guid)) return {};
     std::string hex;
     for (const char c : guid) {
         if (c != '-') hex += c;
@@ -166,7 +157,7 @@ std::string encoded_guid(std::string_view guid) {
 }
 
 SubjectCheck check_entra_subject(std::string_view issuer, std::string_view subject) {
-    if (is_guid_text(subject)) {
+    if (is_guid(subject)) {
         if (lower_case(subject) == subject) return std::nullopt;
         return SubjectFlaw{"tokens carry object ids in lower case", lower_case(subject)};
     }

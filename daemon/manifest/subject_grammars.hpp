@@ -30,6 +30,5 @@ using SubjectCheck = std::optional<SubjectFlaw>;
 
 /// `text` between its separators: "a:b" → {"a", "b"}.
 [[nodiscard]] std::vector<std::string> split_at(std::string_view text, char separator);
-[[nodiscard]] bool is_guid_text(std::string_view text) noexcept;
 
 }  // namespace regent::manifest

@@ -1,5 +1,6 @@
 #include "plan/canonical.hpp"
 
+#include "model/ascii.hpp"
 #include "model/connector_settings.hpp"
 
 #include <algorithm>
@@ -19,21 +20,6 @@ std::string trimmed(const std::string& text) {
     return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-bool is_guid(const std::string& text) {
-    if (text.size() != 36) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
-    }
-    return true;
-}
-
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 }  // namespace
 
 model::List canonical_set(model::List elements) {
@@ -51,7 +37,7 @@ model::Value canonical(const model::Attribute& attribute, model::Value value) {
     if (value.is_null()) return attribute.fallback;
     if (const auto* text = value.as_string()) {
         if (is_free_text(attribute.path)) return trimmed(*text);
-        if (is_guid(*text)) return lower(*text);
+        if (model::is_guid(*text)) return model::lower_case(*text);
     }
     return value;
 }

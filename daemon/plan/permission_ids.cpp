@@ -1,10 +1,11 @@
 #include "plan/permission_ids.hpp"
 
+#include "model/ascii.hpp"
+
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <array>
-#include <cctype>
 
 namespace regent::plan {
 namespace {
@@ -12,11 +13,6 @@ namespace {
 /// A name space of regent's own. To change it is to change every derived id there is.
 constexpr std::array<unsigned char, 16> name_space = {0x6b, 0x0e, 0x4f, 0x2d, 0x8c, 0x1a, 0x4b, 0x57,
                                                       0x9d, 0x3e, 0x52, 0xa1, 0x7f, 0xc6, 0x90, 0x44};
-
-std::string lower(std::string text) {
-    for (auto& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-}
 
 /// https://www.rfc-editor.org/rfc/rfc9562#section-5.5
 std::string uuid_v5(std::string_view name) {
@@ -41,7 +37,7 @@ std::string derived_permission_id(const model::Environment& environment, const m
                                   std::string_view name) {
     // As uniqueName is: nobody can tell keys apart that differ in case only. The name is what tokens carry, and
     // compared there byte for byte.
-    const auto key = lower(fmt::format("{}.{}.{}", environment.owner, environment.name, application.name));
+    const auto key = model::lower_case(fmt::format("{}.{}.{}", environment.owner, environment.name, application.name));
     return uuid_v5(fmt::format("{}/{}", key, name));
 }
 

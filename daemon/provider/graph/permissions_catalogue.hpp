@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/ascii.hpp"
 #include "model/snapshot.hpp"
 #include "model/value.hpp"
 #include "provider/graph/graph_client.hpp"
@@ -62,8 +63,7 @@ private:
     std::map<std::string, model::ApiPermissions> apis_;
 };
 
-/// True for 8-4-4-4-12 hex digits.
-[[nodiscard]] bool is_guid(const std::string& text);
-[[nodiscard]] std::string lower_case(std::string text);
+using model::is_guid;
+using model::lower_case;
 
 }  // namespace regent::provider::graph
