@@ -9,6 +9,7 @@
 #include "manifest/load_plain.hpp"
 #include "manifest/rules_connector.hpp"
 #include "model/attributes.hpp"
+#include "provider/connectors/environment_names.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -221,6 +222,7 @@ private:
     }
 
     ExitCode check_bearers_of_connector(const std::string& name) {
+        const provider::connectors::EnvironmentNames environments(workspace_.environment.power_platform_environments);
         std::string lines;
         std::size_t bearers = 0;
         for (const auto& connector : survey_.connectors) {
@@ -229,7 +231,8 @@ private:
                 continue;
             ++bearers;
             lines += fmt::format("  {}  in {}  created {}\n", shown(connector.resource.id),
-                                 shown(text_of(connector.resource, model::path::environment)), connector.created_at);
+                                 shown(environments.text(text_of(connector.resource, model::path::environment))),
+                                 connector.created_at);
         }
         if (bearers < 2) return ExitCode::ok;
         print_error(terminal_, fmt::format("{} connectors are called `{}`", bearers, shown(name)),

@@ -142,7 +142,7 @@ def all_connectors_of_an_environment_and_namesakes_in_two_are_told_apart(binarie
     twins = [connector("Orders"), connector("Orders", PROD), connector("Billing", PROD), connector("3E Events", PROD, description="said elsewhere")]
     with with_connectors(binaries, *twins) as it:
         run = it.regent("import", "--connector", "Orders", expect=1)
-        says(run, "2 connectors are called `Orders`", "--environment-name", "Nothing was written")
+        says(run, "2 connectors are called `Orders`", "--environment-name", f"in `sales` ({SALES})", f"in `sales-prod` ({PROD})", "Nothing was written")
         it.regent("import", "--environment-name", "sales-prod", expect=0)
         names = sorted(p.name for p in (it.repository / "base").glob("*.yaml"))
         check(names == ["billing.regent.yaml", "connector-3e-events.regent.yaml", "orders.regent.yaml"], names)
