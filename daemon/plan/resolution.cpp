@@ -248,6 +248,7 @@ private:
         if (item.standing == Standing::blocked && item.observed == nullptr) return;
         const auto* table = model::attributes_of(item.desired->address.kind);
         const auto marks = observed_marks(item.observed);
+        item.attributes.reserve(item.desired->attributes.size());
         for (const auto& attribute : table->attributes) {
             const auto* desired = desired_of(item, attribute, marks);
             if (desired == nullptr || attribute.write_only || attribute.part_of_ownership) continue;
@@ -288,6 +289,7 @@ private:
         resolved.desired = &desired;
         resolved.immutable = item.observed == nullptr ? attribute.immutable : is_fixed(attribute, *item.observed);
         if (attribute.compare == model::Compare::set || attribute.compare == model::Compare::named) {
+            resolved.elements.reserve(desired.elements.size());
             for (const auto& element : desired.elements) resolved.elements.push_back(look_up(element));
         } else {
             resolved.value = canonical(attribute, looked_up(desired.value, items_));

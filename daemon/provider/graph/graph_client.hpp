@@ -81,6 +81,7 @@ public:
     /// From now on lists and reads are answered out of `memory` where it knows them, and kept there. Null pointer: no
     /// more. It outlives the client.
     void remember_in(AnswerMemory* memory) { memory_ = memory; }
+    [[nodiscard]] bool remembers() const noexcept { return memory_ != nullptr; }
 
     /// The error of an answer that refused `what`.
     [[nodiscard]] ProviderError refused(const std::string& what, const GraphAnswer& answer) const;

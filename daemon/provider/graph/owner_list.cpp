@@ -34,6 +34,7 @@ std::optional<model::Value> all_owners(const json& application) {
 
 std::optional<model::Value> owners_in(const json& list) {
     model::List owners;
+    owners.reserve(list.size());
     for (const auto& owner : list) {
         auto id = lower_case(member_text(owner, "id"));
         if (id.empty()) return std::nullopt;
@@ -50,11 +51,11 @@ tl::expected<std::optional<OwnersByApplication>, ProviderError> list_owners(Grap
         return std::optional<OwnersByApplication>{};
     ReadPart part(progress, {"Graph", "owners of all applications", 0, listing.applications, true});
     std::size_t pages_read = 0;
-    auto listed =
-        client.list_at_most(fmt::format("/applications?$filter={}&$select=id,tags&$expand=owners($select=id)"
-                                        "&$top={}",
-                                        percent_encoded(fmt::format("tags/any(t:t eq '{}')", listing.tag)), page),
-                            "list the owners of applications", batches - 1, &part, &pages_read);
+    // Whoever remembers the list looks at the tags of what has changed: it may belong there no longer.
+    const auto path = fmt::format("/applications?$filter={}&$select={}&$expand=owners($select=id)&$top={}",
+                                  percent_encoded(fmt::format("tags/any(t:t eq '{}')", listing.tag)),
+                                  client.remembers() ? "id,tags" : "id", page);
+    auto listed = client.list_at_most(path, "list the owners of applications", batches - 1, &part, &pages_read);
     if (!listed && listed.error().kind == ErrorKind::rejected && pages_read == 0) {
         listing.expandable = false;
         return std::optional<OwnersByApplication>{};
