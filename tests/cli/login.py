@@ -2,8 +2,10 @@
 
 import json
 import os
+import queue
 import re
 import shutil
+import signal
 import stat
 
 from bench import DEMO, TENANT_ID, bench, case, check, plan_of, says
@@ -74,6 +76,30 @@ def each_run_goes_on_with_the_refresh_token_of_the_one_before(binaries):
         it.regent("apply", "--yes", expect=0)
         for _ in range(3):
             it.regent("plan", "--detailed-exitcode", expect=0)
+
+
+@case
+def a_run_killed_before_it_could_keep_the_new_refresh_token_costs_nobody_a_sign_in(binaries):
+    with bench(binaries, DEMO, switches=PEOPLE_ONLY, recorded=True) as it:
+        with_person(it)
+        login(it)
+        it.regent("apply", "--yes", expect=0)
+        (file,) = sign_ins(it)
+        before, running = file.read_bytes(), queue.Queue()
+
+        def kill_at_the_exchange(method, target, status, body):
+            """The service has given the next refresh token, and regent has not seen it."""
+            if target.endswith("/token") and b'"refresh_token"' in body:
+                running.get(timeout=60).signal(signal.SIGKILL)
+
+        it.proxy.edits.append(kill_at_the_exchange)
+        killed = it.start("plan")
+        running.put(killed)
+        check(killed.end().code == -signal.SIGKILL, "the run was not killed")
+        check(file.read_bytes() == before, "the killed run kept something")
+        it.proxy.edits.clear()
+        it.regent("plan", "--detailed-exitcode", expect=0)
+        check(file.read_bytes() != before, "the next run did not renew the sign-in")
 
 
 @case
