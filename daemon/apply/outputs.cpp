@@ -1,5 +1,7 @@
 #include "apply/outputs.hpp"
 
+#include "model/attributes.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,11 +11,18 @@ Outputs::Outputs(const plan::Plan& plan, const model::Snapshot& observed) : obse
     for (const auto& step : plan.steps) {
         if (step.part.empty() && step.work == plan::Work::create) created_.insert(step.address);
     }
+    for (const auto& [address, resource] : observed.resources) {
+        const auto id = resource.outputs.find(model::output::service_principal_id);
+        if (id != resource.outputs.end() && !resource.deleted) principals_.insert(id->second);
+    }
 }
 
 void Outputs::add(const model::Address& address, const OutputMap& outputs) {
     auto& known = from_run_[address];
-    for (const auto& [name, value] : outputs) known.insert_or_assign(name, value);
+    for (const auto& [name, value] : outputs) {
+        known.insert_or_assign(name, value);
+        if (name == model::output::service_principal_id) principals_.insert(value);
+    }
 }
 
 const OutputMap& Outputs::of_run(const model::Address& address) const {

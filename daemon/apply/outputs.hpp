@@ -24,12 +24,15 @@ public:
     /// What the object's steps returned in this run.
     [[nodiscard]] const OutputMap& of_run(const model::Address& address) const;
     [[nodiscard]] std::optional<std::string> find(const model::Address& address, std::string_view output) const;
+    /// Whether an application of ours, seen or made in this run, has the service principal with this object id.
+    [[nodiscard]] bool is_known_principal(const std::string& id) const { return principals_.contains(id); }
     /// `value` with every Reference replaced whose output is known; the others stay.
     [[nodiscard]] model::Value fill_in(const model::Value& value) const;
 
 private:
     const model::Snapshot& observed_;
     std::set<model::Address> created_;
+    std::set<std::string> principals_;
     std::map<model::Address, OutputMap> from_run_;
 };
 

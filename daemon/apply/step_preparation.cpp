@@ -30,6 +30,16 @@ const model::Value& sent_of(const plan::Step& step, const std::string& path, con
     return member == nullptr ? value : *member;
 }
 
+void note_principals(const model::Value& value, const Outputs& outputs, provider::StepInput& input) {
+    if (const auto* list = value.as_list()) {
+        for (const auto& item : *list) note_principals(item, outputs, input);
+    } else if (const auto* map = value.as_map()) {
+        for (const auto& [name, member] : *map) note_principals(member, outputs, input);
+    } else if (auto text = value.text_or({}); outputs.is_known_principal(text)) {
+        input.known_principals.insert(std::move(text));
+    }
+}
+
 void hand_over_secret(const model::Reference& reference, const std::string& path, const Outputs& outputs,
                       const model::Secret& secret, PreparedStep& prepared) {
     prepared.input.secrets.emplace(path, secret);
@@ -48,6 +58,7 @@ tl::expected<PreparedStep, provider::ProviderError> prepare(const plan::Step& st
     for (auto& [path, value] : prepared.step.values) {
         value = outputs.fill_in(value);
         const bool written = step.changed.contains(path);
+        if (written) note_principals(value, outputs, prepared.input);
         for (const auto& reference : model::references_in(sent_of(step, path, value))) {
             const auto* secret = is_secret_text(reference) ? secrets.find(reference) : nullptr;
             if (secret != nullptr && value.as_reference() != nullptr) {

@@ -260,6 +260,11 @@ std::string_view known_wrong_name(std::span<const Field> fields, std::string_vie
 const UnsupportedField* unsupported_field(std::string_view kind, std::string_view path) noexcept {
     static constexpr std::string_view portal =
         "remove it: what this version does not know, it does not touch, so the portal's value stays";
+    static constexpr std::string_view of_principal =
+        "declare it of the application, `spec.certificates` or `spec.clientSecrets`, which sign in as well; what the "
+        "service principal has is left alone";
+    static constexpr std::string_view gallery =
+        "remove it: make the application in the gallery, then take it over with `management.adopt`";
     static constexpr std::array fields = {
         UnsupportedField{"Application", "spec.servicePrincipal.displayName",
                          "remove it: the directory copies the application's `spec.displayName`"},
@@ -273,6 +278,16 @@ const UnsupportedField* unsupported_field(std::string_view kind, std::string_vie
                          "remove it: the directory copies the application's `spec.logoutUrl`"},
         UnsupportedField{"Application", "spec.servicePrincipal.tokenEncryptionKeyId", portal},
         UnsupportedField{"Application", "spec.servicePrincipal.preferredTokenSigningKeyThumbprint", portal},
+        UnsupportedField{"Application", "spec.servicePrincipal.keyCredentials", of_principal},
+        UnsupportedField{"Application", "spec.servicePrincipal.certificates", of_principal},
+        UnsupportedField{"Application", "spec.servicePrincipal.passwordCredentials", of_principal},
+        UnsupportedField{"Application", "spec.servicePrincipal.clientSecrets", of_principal},
+        UnsupportedField{"Application", "spec.servicePrincipal.tokenSigningCertificate",
+                         "remove it: make the certificate that signs SAML tokens in the portal; it is left alone"},
+        UnsupportedField{"Application", "spec.servicePrincipal.claimsMappingPolicies",
+                         "remove it: assign the policy with Graph; it is left alone"},
+        UnsupportedField{"Application", "spec.applicationTemplateId", gallery},
+        UnsupportedField{"Application", "spec.templateId", gallery},
         UnsupportedField{"Application", "spec.federatedCredentials.claimsMatchingExpression",
                          "write one credential with `subject` for each subject; Graph v1.0 has no expressions"},
         UnsupportedField{"FederatedCredential", "spec.claimsMatchingExpression",

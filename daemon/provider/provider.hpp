@@ -61,6 +61,9 @@ struct StepInput {
     std::map<std::string, std::string, std::less<>> secret_key_ids;
     /// Outputs of the object's earlier steps in this run, "objectId" among them; wins over step.observed.
     std::map<std::string, std::string, std::less<>> own_outputs;
+    /// Of the object ids in the step's values those of service principals that this run has seen or made: nobody's they
+    /// are not, whatever a replica says.
+    std::set<std::string, std::less<>> known_principals;
     std::string operation_id;  ///< 8 hex digits, unique per journal entry: goes into a secret's display name
     /// True when an earlier run recorded the intent for this step and never its outcome: look before sending.
     bool may_have_been_sent = false;

@@ -116,6 +116,24 @@ TEST_CASE("an owner of a service principal that is there already, or gone alread
     CHECK(stage.plan().steps.empty());
 }
 
+TEST_CASE("what no manifest says of a service principal is left as it is, and told by name where somebody tries") {
+    FieldStage stage;
+    stage.declare("");
+    stage.apply();
+    const json others{{"keyCredentials", {{{"keyId", ben}, {"type", "AsymmetricX509Cert"}, {"usage", "Sign"}}}},
+                      {"passwordCredentials", {{{"keyId", anna}, {"displayName", "theirs"}}}},
+                      {"preferredTokenSigningKeyThumbprint", "71D1315EBC2877D800CE24C2460C2B6774B0315C"}};
+    stage.tenant().change("/v1.0/servicePrincipals/" + principal(stage).at("id").get<std::string>(),
+                          {{"patch", others}});
+    stage.declare("servicePrincipal: {notes: Payroll, preferredSingleSignOnMode: saml, owners: [" + anna + "]}");
+    stage.apply();
+    for (const auto& [name, value] : others.items()) CHECK(principal(stage).at(name) == value);
+    CHECK(stage.plan().steps.empty());
+    for (const auto* field : {"keyCredentials: []", "clientSecrets: []", "tokenSigningCertificate: {}"})
+        CHECK(stage.complaints(std::string("servicePrincipal: {") + field + "}").find("RG0210") != std::string::npos);
+    CHECK(stage.complaints("applicationTemplateId: " + anna).find("management.adopt") != std::string::npos);
+}
+
 TEST_CASE("owners of a service principal that cannot be are told before anything is sent") {
     FieldStage stage;
     CHECK(stage.complaints(declared("[anna@contoso.example]")).find("RG0213") != std::string::npos);

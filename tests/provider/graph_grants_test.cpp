@@ -226,6 +226,27 @@ TEST_CASE("an id that nobody has is told at once, by name, and keeps nobody else
     }
 }
 
+TEST_CASE(
+    "a service principal that nobody has is waited for some seconds, and one of ours for as long as Entra may take",
+    "[grants]") {
+    Stage stage;
+    const std::string applications(path::assigned_applications), nobody = "eeeeeeee-0000-4000-8000-000000000009";
+    auto add = step(Work::add, stage.look({people}), {{applications, List{assigned(nobody, "", "application")}}},
+                    applications);
+    const auto slept_for = [&] {
+        const auto before = stage.tenant.clock().slept();
+        const auto refused = stage.tenant.apply(add);
+        REQUIRE(!refused);
+        CHECK(refused.error().message.find("to application " + nobody) != std::string::npos);
+        CHECK(refused.error().help.find("az ad sp show --id " + nobody) != std::string::npos);
+        return stage.tenant.clock().slept() - before;
+    };
+    const auto stranger = slept_for();
+    CHECK(stranger > std::chrono::milliseconds(0));
+    stage.tenant.input.known_principals = {nobody};
+    CHECK(slept_for() > 4 * stranger);
+}
+
 TEST_CASE("who is there, or may be as new as this run, is waited for", "[grants]") {
     Stage stage;
     const auto group = "eeeeeeee-0000-4000-8000-000000000001", other = "eeeeeeee-0000-4000-8000-000000000002";

@@ -188,18 +188,20 @@ bool is_assigned_already(const GraphAnswer& answer) {
            says(answer, "Permission being assigned already exists on the object");
 }
 
-/// Of `principal` at `resource`. The answer tells what the principal is. `in_vain` is asked once, when the directory
-/// does not know one of them for the first time: is there nothing to wait for?
-tl::expected<GraphAnswer, ProviderError> assign(
-    const StepContext& context, const std::string& principal, const std::string& resource, const std::string& role,
-    const std::string& what, const std::function<bool()>& in_vain = [] { return false; }) {
+/// Of `principal` at `resource`. The answer tells what the principal is. `worth` is asked once, when the directory does
+/// not know one of them for the first time: how long is it worth waiting?
+tl::expected<GraphAnswer, ProviderError> assign(const StepContext& context, const std::string& principal,
+                                                const std::string& resource, const std::string& role,
+                                                const std::string& what,
+                                                const std::function<std::chrono::milliseconds()>& worth = {}) {
     const json body{{"principalId", principal}, {"resourceId", resource}, {"appRoleId", role}};
     const auto send = [&] { return context.client.send(Method::post, path_of_role_holders(resource), what, &body); };
     auto once = send();
     if (!once || once->ok() || is_assigned_already(*once)) return once;
-    if (is_not_replicated_yet(*once) && in_vain()) return tl::unexpected(context.client.refused(what, *once));
+    Patience patience{what, true, context.options.replication_grace, context.input.progress};
+    if (worth && is_not_replicated_yet(*once)) patience.grace = worth();
+    if (patience.grace.count() == 0) return tl::unexpected(context.client.refused(what, *once));
     std::chrono::milliseconds waited{0};
-    const Patience patience{what, true, context.options.replication_grace, context.input.progress};
     for (std::chrono::milliseconds pause = 1s;; pause = std::min<std::chrono::milliseconds>(pause * 2, 15s)) {
         auto answer = until_accepted(context.client, patience, send);
         if (!answer || answer->ok() || is_assigned_already(*answer)) return answer;
@@ -276,18 +278,30 @@ Done check_type(const StepContext& context, const model::Value& element, const G
     return tl::unexpected(std::move(error));
 }
 
-/// Whether it is in vain to wait for `principal`: a user or group, which no run of ours makes, and the directory says
-/// that it is not there; or it would not say, and nothing else of the request is new. An application's service
-/// principal may be as old as this run, and other replicas may not know it.
-bool is_nobody(const StepContext& context, const model::Value& element, const std::string& what) {
-    if (text_of(element, "type") == "application") return false;
+/// How long a service principal is waited for that is none of ours, and that the directory says it does not have: a
+/// managed identity may have been made moments before this run, on another replica.
+constexpr std::chrono::milliseconds grace_of_strangers = 15s;
+
+std::chrono::milliseconds worth_waiting_for_principal(const StepContext& context, const std::string& id,
+                                                      const std::string& what) {
+    const std::chrono::milliseconds whole = context.options.replication_grace;
+    if (context.input.known_principals.contains(id)) return whole;
+    const auto answer =
+        context.client.send(Method::get, "/servicePrincipals/" + percent_encoded(id) + "?$select=id", what);
+    return answer && answer->status == 404 ? std::min(whole, grace_of_strangers) : whole;
+}
+
+/// A user or group, which no run of ours makes: no longer at all when the directory says that it is not there; or it
+/// would not say, and nothing else of the request is new.
+std::chrono::milliseconds worth_waiting_for_person(const StepContext& context, const std::string& id,
+                                                   const std::string& what) {
+    const std::chrono::milliseconds whole = context.options.replication_grace;
     // https://learn.microsoft.com/graph/api/directoryobject-get demands Directory.Read.All, which nothing else needs.
-    const auto answer = context.client.send(
-        Method::get, "/directoryObjects/" + percent_encoded(text_of(element, "principal")) + "?$select=id", what);
-    if (!answer || answer->ok()) return false;
-    const bool resource_is_new =
-        context.is_fresh() || context.input.own_outputs.contains(model::output::service_principal_id);
-    return answer->status == 404 || !resource_is_new;
+    const auto answer =
+        context.client.send(Method::get, "/directoryObjects/" + percent_encoded(id) + "?$select=id", what);
+    if (!answer || answer->ok()) return whole;
+    const bool is_nobody = answer->status == 404 || !context.is_principal_fresh();
+    return is_nobody ? 0ms : whole;
 }
 
 ProviderError nobody_there(const model::Value& element, ProviderError error) {
@@ -303,18 +317,19 @@ ProviderError nobody_there(const model::Value& element, ProviderError error) {
     return error;
 }
 
-/// One that nobody knows is not waited for: a wrong id would be waited for in every run.
+/// One that nobody knows is not waited for, or not long: a wrong id would be waited for in every run.
 Done give_role(const StepContext& context, const model::Value& element, const std::string& resource,
                const std::string& role) {
     const auto principal = text_of(element, "principal"), name = text_of(element, "role");
     const auto what = fmt::format("assign {} of {} to {} {}", name.empty() ? "default access" : "`" + name + "`",
                                   context.address(), text_of(element, "type"), principal);
     bool unknown = false;
-    const auto in_vain = [&] {
+    const auto worth = [&] {
         unknown = true;
-        return is_nobody(context, element, what);
+        return text_of(element, "type") == "application" ? worth_waiting_for_principal(context, principal, what)
+                                                         : worth_waiting_for_person(context, principal, what);
     };
-    auto answer = assign(context, principal, resource, role, what, in_vain);
+    auto answer = assign(context, principal, resource, role, what, worth);
     if (!answer && unknown) return tl::unexpected(nobody_there(element, std::move(answer.error())));
     if (!answer) return tl::unexpected(std::move(answer.error()));
     return check_type(context, element, *answer, what);
