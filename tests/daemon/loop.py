@@ -299,9 +299,10 @@ def a_force_push_is_refused_until_somebody_allows_it(binaries):
         it.commit("second")
         it.start()
         it.wait_in_sync()
-        it.git("reset", "-q", "--hard", "HEAD~1")
-        it.edit("base/arm-connector.regent.yaml", "displayName: ARM connector (${env})", "displayName: rewritten")
-        rewritten = it.commit("history is rewritten")
+        # Amended, so that the branch moves once: the service looks at any moment, also between a reset and a commit.
+        it.edit("base/arm-connector.regent.yaml", "displayName: second", "displayName: rewritten")
+        it.git("commit", "-q", "-a", "--amend", "-m", "history is rewritten")
+        rewritten = it.git("rev-parse", "HEAD")
         it.eventually(lambda: it.events("source_invalid"), "the force-push is refused")
         message = it.events("source_invalid")[0]["message"]
         check("allowRewind" in message and rewritten[:7] in message, message)

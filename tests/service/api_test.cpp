@@ -1,5 +1,6 @@
 #include "service/api.hpp"
 
+#include "service/as_user.hpp"
 #include "service/fake_control.hpp"
 #include "service/http_server.hpp"
 #include "service/raw_client.hpp"
@@ -9,7 +10,6 @@
 #include <catch2/catch.hpp>
 #include <grp.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <condition_variable>
@@ -54,23 +54,9 @@ struct Service {
 };
 
 /// What a POST answers to another user of this machine; 0 when they cannot even connect.
-int post_as(uid_t uid, gid_t gid, std::vector<gid_t> groups, const std::filesystem::path& path) {
-    int ends[2] = {-1, -1};
-    REQUIRE(::pipe(ends) == 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        int status = -1;
-        if (::setgroups(groups.size(), groups.data()) == 0 && ::setresgid(gid, gid, gid) == 0 &&
-            ::setresuid(uid, uid, uid) == 0)
-            status = status_of(exchange(path, "POST", "/api/v1/reconcile", "{}"));
-        (void)!::write(ends[1], &status, sizeof status);
-        ::_exit(0);
-    }
+int post_as(uid_t uid, gid_t gid, const std::vector<gid_t>& groups, const std::filesystem::path& path) {
     int status = -1;
-    CHECK(::read(ends[0], &status, sizeof status) == sizeof status);
-    ::close(ends[0]);
-    ::close(ends[1]);
-    ::waitpid(child, nullptr, 0);
+    REQUIRE(as_user(uid, gid, groups, [&] { status = status_of(exchange(path, "POST", "/api/v1/reconcile", "{}")); }));
     return status;
 }
 
