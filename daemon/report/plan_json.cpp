@@ -93,15 +93,26 @@ Json actions_json(plan::Action action) {
     return {"update"};
 }
 
+/// The member of `into` at `pointer`, made where it is missing. Names in it are names: nlohmann takes those of digits
+/// for places in a list. That something is there at all is a flag of its own above the fields it has
+/// (`/servicePrincipal` and `/servicePrincipal/notes`), and makes room for them: what it holds says that it is there.
+Json& member_at(Json& into, const Json::json_pointer& pointer) {
+    if (pointer.empty()) return into;
+    auto& parent = member_at(into, pointer.parent_pointer());
+    if (!parent.is_object()) parent = Json::object();
+    return parent[pointer.back()];
+}
+
 /// Puts `value` at `pointer`: as the value, or as one more member when the change is one of a set.
 void put(Json& into, const Json::json_pointer& pointer, const plan::Change& change, Json value) {
+    auto& member = member_at(into, pointer);
     const bool member_of_set = change.op != plan::Change::Op::set && change.element.empty();
-    if (!member_of_set) {
-        into[pointer] = std::move(value);
-        return;
+    if (member_of_set) {
+        if (!member.is_array()) member = Json::array();
+        member.push_back(std::move(value));
+    } else if (!member.is_object() || !value.is_boolean()) {
+        member = std::move(value);
     }
-    if (!into.contains(pointer)) into[pointer] = Json::array();
-    into[pointer].push_back(std::move(value));
 }
 
 bool has_unknown(const plan::ResourceChange& resource, const std::string& path) {
@@ -207,7 +218,7 @@ nlohmann::ordered_json change_json(const plan::ResourceChange& resource) {
     for (const auto& change : resource.changes) {
         const auto pointer = pointer_to(change.path, change.element);
         if (change.sensitive) {
-            sensitive[pointer] = true;
+            member_at(sensitive, pointer) = true;
             continue;
         }
         if (change.op != plan::Change::Op::add && !change.before.is_null()) {

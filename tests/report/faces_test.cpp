@@ -226,6 +226,33 @@ TEST_CASE("the JSON report is one document that a policy check can search", "[re
     CHECK(drift.at(1).at("op") == "add");
 }
 
+TEST_CASE("JSON has room for what is there at all beside what it holds, in either order", "[report][json]") {
+    const auto made = case_named("tutorial");
+    auto& changes = made->plan.resources.at(0).changes;
+    const auto there = set("servicePrincipal", model::Value(false), true);
+    const auto notes = set("servicePrincipal.notes", {}, "on call: 4711");
+    const bool there_first = GENERATE(true, false);
+    changes = there_first ? std::vector{there, notes} : std::vector{notes, there};
+    const auto json = nlohmann::json::parse(write_json(made->report));
+    const auto& change = json.at("changes").at(0);
+    CHECK(change.at("after").at("servicePrincipal") == nlohmann::json{{"notes", "on call: 4711"}});
+    CHECK(change.at("fields").size() == 2);
+}
+
+TEST_CASE("JSON takes a name of digits for a name", "[report][json]") {
+    const auto made = case_named("tutorial");
+    const model::Value credential = model::Map{{"issuer", "https://gitlab.com"}, {"subject", "s"}};
+    made->plan.resources.at(0).changes = {named(add("federatedCredentials", credential), "4711000"),
+                                          named(add("federatedCredentials", credential), "a/b~c"),
+                                          named(add("federatedCredentials", credential), "0")};
+    const auto json = nlohmann::json::parse(write_json(made->report));
+    const auto& after = json.at("changes").at(0).at("after").at("federatedCredentials");
+    CHECK(after.is_object());
+    CHECK(after.size() == 3);
+    CHECK(after.at("4711000").at("subject") == "s");
+    CHECK(json.at("changes").at(0).at("fields").at(1).at("path") == "/federatedCredentials/a~1b~0c");
+}
+
 TEST_CASE("a replacement is a delete and a create for whoever searches the JSON", "[report][json]") {
     const auto json = nlohmann::json::parse(write_json(case_named("replace")->report));
     CHECK(json.at("changes").at(0).at("actions") == nlohmann::json{"delete", "create"});
