@@ -5,6 +5,7 @@
 #include "plan/diff.hpp"
 #include "plan/field_warnings.hpp"
 #include "plan/object_planner.hpp"
+#include "plan/own_apis.hpp"
 #include "plan/permission_names.hpp"
 #include "plan/removals.hpp"
 #include "plan/resolution.hpp"
@@ -53,8 +54,10 @@ UpdatedConnectors updated_connectors(const Items& items) {
 
 }  // namespace
 
-Plan make_plan(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
+Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, const History& history,
                std::chrono::system_clock::time_point now, const std::vector<RotationRequest>& rotations) {
+    const auto linked = with_references_to_own_apis(declared, observed);
+    const auto& desired = linked ? *linked : declared;
     Plan plan;
     plan.environment = desired.environment.name;
     plan.owner = desired.environment.owner;

@@ -57,6 +57,12 @@ Document api_with(const std::string& scope, const std::string& title = "Title") 
     return application("api").scope(scope, true, title);
 }
 
+/// As an import writes it, which does not look whose the API is.
+Document asking_by_id(const std::string& app_id, const std::string& scope) {
+    return application("client").list(model::path::permissions,
+                                      {Map{{"api", app_id}, {"type", "delegated"}, {"name", scope}}});
+}
+
 }  // namespace
 
 TEST_CASE("a new application gets its scopes and roles in the creating request, with derived ids", "[exposes]") {
@@ -257,6 +263,29 @@ TEST_CASE("what is there and no manifest declares can be asked for", "[exposes]"
     const auto plan = stage.plan({application("api"), client});
     REQUIRE(plan.problems.empty());
     REQUIRE(*plan.steps[0].values.at("permissionIds").as_list()->front().find("id") == Value("by-hand"));
+}
+
+TEST_CASE("a scope that somebody took away is put back, also where a client names the API by its application id",
+          "[exposes]") {
+    Stage stage;
+    stage.settle({api_with("Read")});
+    const auto app_id = stage.tenant.find(app("api"))->outputs.at("appId");
+    const auto client = asking_by_id(app_id, "Read");
+    stage.settle({api_with("Read"), client});
+    stage.tenant.find(app("api"))->attributes["exposes.scopes"] = Map{};
+    const auto plan = stage.plan({api_with("Read"), client});
+    CHECK(plan.problems.empty());
+    CHECK(names_of(plan) == Lines{"update Application/api"});
+    stage.settle({api_with("Read"), client});
+}
+
+TEST_CASE("what an application of ours does not expose cannot be asked by its application id either", "[exposes]") {
+    Stage stage;
+    stage.settle({api_with("Read")});
+    const auto app_id = stage.tenant.find(app("api"))->outputs.at("appId");
+    const auto plan = stage.plan({api_with("Read"), asking_by_id(app_id, "Write")});
+    REQUIRE(plan.problems.size() == 1);
+    CHECK(plan.problems[0].message == "Application/api exposes no delegated permission named `Write`");
 }
 
 }  // namespace regent::plan::testing
