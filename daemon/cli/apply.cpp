@@ -26,9 +26,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <system_error>
 
 namespace regent::cli {
 namespace {
@@ -61,10 +63,13 @@ private:
         expected_ = options_.expect_plan;
         if (options_.plan_file.empty()) return ExitCode::ok;
         std::ifstream file(options_.plan_file, std::ios::binary);
+        const auto why_not = file ? std::error_code{} : std::error_code(errno, std::generic_category());
         std::stringstream text;
         text << file.rdbuf();
         if (!file) {
-            print_error(terminal_, fmt::format("the plan file {} cannot be read", options_.plan_file.string()),
+            print_error(terminal_,
+                        fmt::format("the plan file {} cannot be read{}", options_.plan_file.string(),
+                                    why_not ? ": " + why_not.message() : std::string{}),
                         "`regent plan --out FILE` writes one");
             return ExitCode::usage;
         }
@@ -79,6 +84,12 @@ private:
                 terminal_,
                 fmt::format("the plan is for environment `{}`, not `{}`", plan->environment, global_.environment), {});
             return ExitCode::usage;
+        }
+        // Whoever handed over the file and whoever read the plan need not be the same.
+        if (const auto other =
+                plan::check_expected_plan(options_.expect_plan, plan->plan_id, "the file holds another one")) {
+            print_refusal(terminal_, *other);
+            return ExitCode::refused;
         }
         global_.environment = plan->environment;
         expected_ = plan->plan_id;

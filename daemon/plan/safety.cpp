@@ -100,14 +100,9 @@ void check_risk(const Plan& plan, const Consent& consent, std::vector<Refusal>& 
 void check_consent(const Plan& plan, const model::Policy& policy, const Consent& consent,
                    std::vector<Refusal>& refusals) {
     const auto& expected = consent.expected_plan;
-    const auto digits = expected.rfind("sha256:", 0) == 0 ? expected.substr(7) : expected;
-    if (!expected.empty() && (digits.size() < 8 || plan.id.rfind(digits, 0) != 0)) {
-        refusals.push_back({Refusal::Guard::plan_changed,
-                            fmt::format("the plan is {} now, not {}: manifests or tenant changed since it was reviewed",
-                                        plan.id.substr(0, 8), digits.substr(0, 8)),
-                            "read the plan again"});
-    }
-    const bool unapproved = digits.empty() && !plan.empty() && !asks_for_nothing_new(plan);
+    if (auto other = check_expected_plan(expected, plan.id, "manifests or tenant changed since it was reviewed"))
+        refusals.push_back(std::move(*other));
+    const bool unapproved = expected.empty() && !plan.empty() && !asks_for_nothing_new(plan);
     if (!policy.require_approved_plan && unapproved && highest_risk(plan) > policy.max_risk) {
         refusals.push_back(
             {Refusal::Guard::approval_missing,
@@ -123,6 +118,27 @@ void check_consent(const Plan& plan, const model::Policy& policy, const Consent&
 }
 
 }  // namespace
+
+std::optional<Refusal> check_expected_plan(std::string_view expected, std::string_view plan_id,
+                                           std::string_view changed) {
+    constexpr std::string_view algorithm = "sha256:";
+    constexpr std::size_t fewest = 8;
+    if (expected.empty()) return std::nullopt;
+    const auto digits_of = [&](std::string_view id) {
+        return id.starts_with(algorithm) ? id.substr(algorithm.size()) : id;
+    };
+    const auto digits = digits_of(expected), there = digits_of(plan_id);
+    if (digits.size() < fewest) {
+        return Refusal{Refusal::Guard::plan_changed,
+                       fmt::format("`{}` is too short to mean one plan: an id has {} digits or more", expected, fewest),
+                       "give the id as the report shows it"};
+    }
+    if (there.starts_with(digits)) return std::nullopt;
+    return Refusal{
+        Refusal::Guard::plan_changed,
+        fmt::format("the plan is {} now, not {}: {}", there.substr(0, fewest), digits.substr(0, fewest), changed),
+        "read the plan again"};
+}
 
 std::vector<Refusal> check_safety(const Plan& plan, const DesiredGraph& desired, const Consent& consent) {
     const auto& policy = desired.environment.policy;

@@ -30,6 +30,11 @@ struct Consent {
     std::optional<model::Risk> fail_on_risk = std::nullopt;
 };
 
+/// Nothing when `expected` (as in Consent) means the plan with the id `plan_id`; else why it does not. `changed` says
+/// what may have happened since somebody read that plan.
+[[nodiscard]] std::optional<Refusal> check_expected_plan(std::string_view expected, std::string_view plan_id,
+                                                         std::string_view changed);
+
 /// Checks a plan against the environment's limits. Called after the report is written, so that a refused plan can be
 /// read.
 [[nodiscard]] std::vector<Refusal> check_safety(const Plan& plan, const DesiredGraph& desired, const Consent& consent);
