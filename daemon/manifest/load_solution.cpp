@@ -98,4 +98,15 @@ void load_solution(const LoadJob& job, const ConnectorFiles& files, model::Decla
     refuse_secrets(job);
 }
 
+void leave_publisher_to_solution(const LoadJob& job, model::Declaration& declaration) {
+    const auto it = declaration.attributes.find(model::path::publisher);
+    if (it == declaration.attributes.end()) return;
+    if (job.spec.entry("publisher") == nullptr) {
+        auto& d = job.findings.warning("RG0643", it->second.span,
+                                       "`publisher` is not sent: people see the publisher of the solution");
+        d.help = "regent leaves it alone; take it out of the file to be rid of this warning";
+    }
+    declaration.attributes.erase(it);
+}
+
 }  // namespace regent::manifest

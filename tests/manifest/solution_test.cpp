@@ -52,6 +52,23 @@ std::string text(const Loaded& loaded, std::string_view name) {
 
 }  // namespace
 
+TEST_CASE("the publisher in the file of a connector in a solution is said to be left alone, and not wanted",
+          "[manifest][solution]") {
+    const auto loaded = load_repository(
+        {.manifest = "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n"
+                     "  displayName: Orders\n  powerPlatformEnvironment: sales\n"
+                     "  backend: solution\n  openapi: api.json\n  properties: apiProperties.json\n",
+         .environment = with_dataverse,
+         .files = {{"api.json", good_openapi()}, {"apiProperties.json", R"({"properties": {"publisher": "Contoso",
+                                      "iconBrandColor": "#da3b01", "capabilities": []}})"}}});
+    INFO(loaded.text);
+    CHECK(codes(loaded) == Texts{"RG0643"});
+    CHECK(loaded.diagnostics.front().severity == model::Severity::warning);
+    CHECK(loaded.diagnostics.front().span.file.str().ends_with("apiProperties.json"));
+    CHECK(text(loaded, path::publisher) == "(absent)");
+    CHECK(text(loaded, path::icon_brand_color) == "#da3b01");
+}
+
 TEST_CASE("a connector is in the solution that it names, else in its environment's", "[manifest][solution]") {
     const auto plain = in_solution("");
     INFO(plain.text);
