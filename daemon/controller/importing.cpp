@@ -4,6 +4,7 @@
 #include "controller/import_trial.hpp"
 #include "controller/importing_connectors.hpp"
 #include "manifest/manifest_writer.hpp"
+#include "model/ascii.hpp"
 #include "model/attributes.hpp"
 
 #include <fmt/chrono.h>
@@ -58,9 +59,12 @@ public:
                  resource_.attributes,
                  app_id_of(resource_),
                  workspace.environment.cloud} {
-        for (const auto& [app_id, api] : survey.apis) draft_.api_names.emplace(app_id, api.display_name);
+        for (const auto& [app_id, api] : survey.apis) draft_.names.emplace(app_id, api.display_name);
+        draft_.names.insert(survey.names.begin(), survey.names.end());
         describe_secrets();
-        for (const auto& line : application.unsayable) left_out_.push_back(fmt::format("{} (no field for it)", line));
+        left_out_.insert(left_out_.end(), application.unsayable.begin(), application.unsayable.end());
+        describe_grants();
+        describe_unreadable();
     }
 
     /// The error says why there can be no manifest.
@@ -174,6 +178,60 @@ private:
         for (const auto& secret : resource_.secrets) {
             left_out_.push_back(fmt::format("clientSecrets: \"{}\" (key {}), ends {} (nobody can read its value)",
                                             secret.display_name, secret.key_id, date(secret.ends_at)));
+        }
+    }
+
+    [[nodiscard]] const model::List* list_at(std::string_view path) const {
+        const auto it = resource_.attributes.find(path);
+        return it == resource_.attributes.end() ? nullptr : it->second.as_list();
+    }
+
+    static std::string text_of(const model::Value& value, std::string_view member) {
+        const auto* found = value.find(member);
+        return found == nullptr ? std::string{} : found->text_or({});
+    }
+
+    /// Consent is written beside the permission it is for, so one without has no place.
+    void describe_grants() {
+        const auto* asked = list_at(model::path::permissions);
+        for (const auto path : {model::path::consented_scopes, model::path::consented_roles}) {
+            const auto* granted = list_at(path);
+            if (granted == nullptr) continue;
+            for (const auto& grant : *granted) {
+                const bool named = !model::is_guid(text_of(grant, "name"));
+                if (named && asked != nullptr && std::find(asked->begin(), asked->end(), grant) != asked->end())
+                    continue;
+                const auto api = text_of(grant, "api");
+                const auto known = survey_.apis.find(api);
+                left_out_.push_back(fmt::format("adminConsent: {} {} of {} ({})", text_of(grant, "type"),
+                                                text_of(grant, "name"),
+                                                known == survey_.apis.end() ? api : known->second.display_name,
+                                                named ? "granted, and the application does not ask for it"
+                                                      : "its API publishes no permission with this id"));
+            }
+        }
+        describe_holders();
+    }
+
+    /// Who holds its roles: the form of each attribute says why it is not written.
+    void describe_holders() {
+        for (const auto& form : manifest::attribute_forms(draft_.address.kind)) {
+            if (form.path != model::path::assigned_people && form.path != model::path::assigned_applications) continue;
+            const auto* holders = list_at(form.path);
+            if (holders == nullptr || holders->empty()) continue;
+            std::map<std::string, std::size_t> by_type;
+            for (const auto& holder : *holders) ++by_type[text_of(holder, "type")];
+            std::string counts;
+            for (const auto& [type, count] : by_type)
+                counts += fmt::format("{}{} {}{}", counts.empty() ? "" : ", ", count, type, count == 1 ? "" : "s");
+            left_out_.push_back(fmt::format("{}: {} ({})", form.field, counts, form.why_not));
+        }
+    }
+
+    void describe_unreadable() {
+        for (const auto& form : manifest::attribute_forms(draft_.address.kind)) {
+            if (!resource_.unreadable.contains(form.path)) continue;
+            left_out_.push_back(fmt::format("{}: not known (whoever imports may not read it)", form.field));
         }
     }
 

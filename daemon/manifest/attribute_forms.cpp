@@ -8,8 +8,8 @@ namespace {
 
 namespace path = model::path;
 
-constexpr std::string_view grants_are_not_read =
-    "what was granted is read only where a manifest declares it; until then it is left alone";
+constexpr std::string_view grants_go_on =
+    "administrators assign people from day to day; a list in a manifest would take back what they do";
 
 constexpr std::array application_forms = {
     AttributeForm{.path = path::display_name, .field = "displayName", .always = true},
@@ -67,7 +67,7 @@ constexpr std::array application_forms = {
     AttributeForm{.path = path::requires_client_principal,
                   .field = "authenticationBehaviors.requireClientServicePrincipal"},
     AttributeForm{.path = path::add_ins, .field = "addIns", .form = Form::add_ins},
-    AttributeForm{.path = path::owners, .field = "owners", .form = Form::list},
+    AttributeForm{.path = path::owners, .field = "owners", .form = Form::directory_objects},
     AttributeForm{.path = path::certificates,
                   .field = "certificates",
                   .form = Form::not_importable,
@@ -103,23 +103,17 @@ constexpr std::array application_forms = {
                   .field = "servicePrincipal.tags",
                   .form = Form::not_importable,
                   .why_not = "the directory shows them together with the application's own"},
-    AttributeForm{.path = path::principal_owners, .field = "servicePrincipal.owners", .form = Form::list},
+    AttributeForm{.path = path::principal_owners, .field = "servicePrincipal.owners", .form = Form::directory_objects},
     AttributeForm{.path = path::assigned_people,
                   .field = "servicePrincipal.assignments.usersAndGroups",
                   .form = Form::not_importable,
-                  .why_not = grants_are_not_read},
+                  .why_not = grants_go_on},
     AttributeForm{.path = path::assigned_applications,
                   .field = "servicePrincipal.assignments.applications",
                   .form = Form::not_importable,
-                  .why_not = grants_are_not_read},
-    AttributeForm{.path = path::consented_scopes,
-                  .field = "permissions.adminConsent",
-                  .form = Form::not_importable,
-                  .why_not = grants_are_not_read},
-    AttributeForm{.path = path::consented_roles,
-                  .field = "permissions.adminConsent",
-                  .form = Form::not_importable,
-                  .why_not = grants_are_not_read},
+                  .why_not = "each of them may have consent in a manifest of its own: adminConsent"},
+    AttributeForm{.path = path::consented_scopes, .field = "permissions.adminConsent", .form = Form::consent},
+    AttributeForm{.path = path::consented_roles, .field = "permissions.adminConsent", .form = Form::consent},
     AttributeForm{.path = path::federated_credentials, .field = "federatedCredentials", .form = Form::named},
     AttributeForm{
         .path = path::client_secrets,

@@ -151,6 +151,7 @@ private:
         switch (row.form) {
             case Form::not_importable:
             case Form::in_folder:
+            case Form::consent:
                 return true;
             case Form::folder:
                 return false;
@@ -172,6 +173,8 @@ private:
         switch (row.form) {
             case Form::list:
                 return list_node(sorted_texts(value));
+            case Form::directory_objects:
+                return objects_node(value);
             case Form::identifier_uris: {
                 auto uris = sorted_texts(value);
                 for (auto& uri : uris) uri = with_placeholder(std::move(uri), draft_.app_id);
@@ -208,13 +211,35 @@ private:
         }
     }
 
+    /// Ids of users and service principals, with what they are called.
+    Node objects_node(const Value& value) const {
+        auto list = list_node(sorted_texts(value));
+        for (auto& item : list.items) {
+            if (const auto name = draft_.names.find(item.text); name != draft_.names.end()) item.comment = name->second;
+        }
+        return list;
+    }
+
+    /// An administrator has consented to it. A permission without a name stands by its id, and ids have no consent
+    /// here.
+    bool is_consented(const Value& permission) const {
+        if (is_guid(text_of(permission, "name"))) return false;
+        for (const auto path : {model::path::consented_scopes, model::path::consented_roles}) {
+            const auto it = draft_.attributes.find(path);
+            const auto* list =
+                it == draft_.attributes.end() || draft_.without.contains(path) ? nullptr : it->second.as_list();
+            if (list != nullptr && std::find(list->begin(), list->end(), permission) != list->end()) return true;
+        }
+        return false;
+    }
+
     Node permissions_node(const Value& value) const {
         struct Asked {
             std::vector<std::string> delegated, application, delegated_ids, application_ids;
         };
-        std::map<std::string, Asked> by_api;
+        std::map<std::pair<std::string, bool>, Asked> by_api;
         for (const auto& permission : *value.as_list()) {
-            auto& asked = by_api[text_of(permission, "api")];
+            auto& asked = by_api[{text_of(permission, "api"), is_consented(permission)}];
             const auto name = text_of(permission, "name");
             const bool application = text_of(permission, "type") == "application";
             auto& names = is_guid(name) ? (application ? asked.application_ids : asked.delegated_ids)
@@ -222,9 +247,9 @@ private:
             names.push_back(name);
         }
         auto list = sequence();
-        for (auto& [app_id, asked] : by_api) {
+        for (auto& [api, asked] : by_api) {
             auto entry = mapping();
-            put(entry, "api", api_node(app_id));
+            put(entry, "api", api_node(api.first));
             const std::pair<const char*, std::vector<std::string>*> members[] = {
                 {"delegated", &asked.delegated},
                 {"delegatedIds", &asked.delegated_ids},
@@ -235,6 +260,7 @@ private:
                 names->erase(std::unique(names->begin(), names->end()), names->end());
                 if (!names->empty()) put(entry, key, list_node(*names));
             }
+            if (api.second) put(entry, "adminConsent", scalar("true"));
             list.items.push_back(std::move(entry));
         }
         return list;
@@ -260,8 +286,8 @@ private:
         for (const auto& api : well_known_apis())
             if (api.app_id == app_id) return scalar(std::string(api.name));
         auto node = text_node(app_id);
-        const auto name = draft_.api_names.find(app_id);
-        node.comment = name == draft_.api_names.end() ? "has no service principal in the tenant" : name->second;
+        const auto name = draft_.names.find(app_id);
+        node.comment = name == draft_.names.end() ? "has no service principal in the tenant" : name->second;
         return node;
     }
 
@@ -299,8 +325,7 @@ private:
     Node client_node(const std::string& app_id) const {
         auto entry = mapping();
         auto& node = put(entry, "appId", text_node(app_id));
-        if (const auto name = draft_.api_names.find(app_id); name != draft_.api_names.end())
-            node.comment = name->second;
+        if (const auto name = draft_.names.find(app_id); name != draft_.names.end()) node.comment = name->second;
         return entry;
     }
 
@@ -359,6 +384,7 @@ private:
     }
 
     bool is_usual(const Field& member, const Value& value) const {
+        if (member.name == "isMultiValued") return value == Value(false);
         return member.name == "audience" && value == Value(token_exchange_audience(draft_.cloud));
     }
 

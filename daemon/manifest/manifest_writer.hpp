@@ -16,21 +16,23 @@ namespace regent::manifest {
 
 /// How an attribute is written in a manifest.
 enum class Form {
-    scalar,           ///< text, flag, number, or the friendly word of an enumeration
-    list,             ///< of texts
-    identifier_uris,  ///< texts; the object's own id becomes `{appId}`
-    permissions,      ///< by API, names before ids
-    add_ins,          ///< mappings with free properties
-    named,            ///< a list of mappings told apart by their `name`
-    exposed,          ///< scopes or roles; ids follow from the names of those that are there
-    pre_authorized,   ///< by client, with its scopes
-    clients,          ///< mappings with an `appId`
-    folder,           ///< the folder beside the manifest that holds it and others
-    in_folder,        ///< written into that folder's files, never into the manifest
-    secret_from,      ///< which of the machine's secrets: a mapping of texts
-    shares,           ///< by principal
-    presence,         ///< `{create: false}` where there is none; nothing where there is one
-    not_importable    ///< never written: `why_not` says why
+    scalar,             ///< text, flag, number, or the friendly word of an enumeration
+    list,               ///< of texts
+    directory_objects,  ///< ids, each with what it is called behind it
+    identifier_uris,    ///< texts; the object's own id becomes `{appId}`
+    permissions,        ///< by API, names before ids
+    add_ins,            ///< mappings with free properties
+    named,              ///< a list of mappings told apart by their `name`
+    exposed,            ///< scopes or roles; ids follow from the names of those that are there
+    pre_authorized,     ///< by client, with its scopes
+    clients,            ///< mappings with an `appId`
+    folder,             ///< the folder beside the manifest that holds it and others
+    in_folder,          ///< written into that folder's files, never into the manifest
+    secret_from,        ///< which of the machine's secrets: a mapping of texts
+    shares,             ///< by principal
+    consent,            ///< `adminConsent` beside the permissions that are asked for; written with those
+    presence,           ///< `{create: false}` where there is none; nothing where there is one
+    not_importable      ///< never written: `why_not` says why
 };
 
 /// One attribute's way into a manifest: the loader's, backwards. Every attribute of model/attributes.hpp has one.
@@ -55,8 +57,8 @@ struct ManifestDraft {
     std::string app_id;            ///< what `{appId}` stands for
     std::string folder = {};       ///< a connector's `files`
     std::string cloud = "public";  ///< decides which audience of a federated credential is the usual one
-    /// Names of APIs by application id: written behind an id that is no well-known API's.
-    std::map<std::string, std::string> api_names = {};
+    /// Names of APIs by application id, and of owners by object id: written behind an id that nobody knows by heart.
+    std::map<std::string, std::string> names = {};
     std::set<std::string, std::less<>> without = {};  ///< attribute paths that are not to be written
     /// Facts that no field can hold: a comment above the document, one line each.
     std::vector<std::string> notes = {};

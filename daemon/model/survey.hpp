@@ -33,7 +33,8 @@ struct SurveyedApplication {
     /// As observed. `address.name` is what its own marks call it, when it carries those of this environment.
     ObservedResource resource;
     std::string created_at;  ///< RFC 3339, as the service says it
-    /// What is set on it and no manifest can say, one line each: "optionalClaims: {…}".
+    /// What is set on it and cannot be written into a manifest, one line each with the reason: "addIns: […] (no field
+    /// for it)".
     std::vector<std::string> unsayable;
 };
 
@@ -51,7 +52,8 @@ struct SurveyedConnector {
 struct Survey {
     std::vector<SurveyedApplication> applications;
     std::vector<SurveyedConnector> connectors = {};
-    std::map<std::string, ApiPermissions> apis;        ///< those that the applications ask
+    std::map<std::string, ApiPermissions> apis;        ///< those that the applications ask, or were granted
+    std::map<std::string, std::string> names = {};     ///< of owners, by object id
     std::vector<std::string> missing;                  ///< the app ids and display names that nothing has
     std::vector<std::string> missing_connectors = {};  ///< the same of connectors
 };

@@ -122,6 +122,12 @@ def seeded(binaries, count, seed, only_lawful=False):
     return it
 
 
+def seeded_bench(binaries, tenant, file):
+    json.dump(tenant, file)
+    file.flush()
+    return bench(binaries, ONE_APPLICATION, seed=pathlib.Path(file.name))
+
+
 def only_imports(it):
     for path in (it.repository / "base").iterdir():
         path.unlink()
@@ -275,3 +281,75 @@ def a_folder_of_two_environments_is_not_written_to_unasked(binaries):
         it.change("/v1.0/applications", put={"displayName": "Portal", "appId": "dddddddd-0000-4444-8888-000000000001"})
         run = it.regent("import", "-e", name, "--name", "Portal", expect=64)
         says(run, "is read by another environment, too", "--out")
+
+
+ALICE, APPROVERS = "aaaaaaaa-0000-4444-8888-00000000000a", "aaaaaaaa-0000-4444-8888-00000000000b"
+PEOPLE = {"users": [{"id": ALICE, "displayName": "Alice Adams"}], "groups": [{"id": APPROVERS, "displayName": "Approvers"}]}
+WITH_RELATIONS = f"""apiVersion: regent/v1
+kind: Application
+metadata: {{name: orders}}
+spec:
+  displayName: Orders
+  signInAudience: single-tenant
+  owners: [{ALICE}]
+  exposes:
+    roles:
+      - {{name: Approver, description: Approves orders, allowed: [user]}}
+  extensionProperties:
+    - {{name: costCenter, dataType: String, targetObjects: [User]}}
+  permissions:
+    - {{api: microsoft-graph, delegated: [User.Read], application: [Group.Read.All], adminConsent: true}}
+    - {{api: microsoft-graph, delegated: [Mail.Read]}}
+  servicePrincipal:
+    owners: [{ALICE}]
+    assignments:
+      usersAndGroups:
+        - {{user: {ALICE}, role: Approver}}
+        - {{group: {APPROVERS}, role: Approver}}
+"""
+
+
+def made_by_others(it):
+    """One application with everything around it, without any mark of regent."""
+    (it.repository / "base" / "orders.regent.yaml").write_text(WITH_RELATIONS)
+    it.regent("apply", "--yes", expect=0)
+    app = it.application("regent.dev.orders")
+    it.change(f"/v1.0/applications/{app['id']}", patch={"tags": [], "uniqueName": None})
+    only_imports(it)
+    return app
+
+
+@case
+def owners_consent_and_extension_properties_are_imported_and_who_was_assigned_is_said(binaries):
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file, seeded_bench(binaries, {"graph": PEOPLE}, file) as it:
+        only_imports(it)
+        app = made_by_others(it)
+        grants = it.simulator.state()["graph"]["oauth2PermissionGrants"]
+        check(len(grants) == 1, grants)
+        it.change(f"/v1.0/oauth2PermissionGrants/{grants[0]['id']}", patch={"scope": "User.Read Files.Read"})
+        it.regent("import", "--app", app["appId"], "--policy", "full", expect=0)
+        text = (it.repository / "base" / "orders.regent.yaml").read_text()
+        check(text.count(f"- {ALICE}  # Alice Adams") == 2, text)
+        check("- name: costCenter" in text and "isMultiValued" not in text, text)
+        check("adminConsent: true" in text and text.index("User.Read") < text.rindex("adminConsent"), text)
+        check("# - servicePrincipal.assignments.usersAndGroups: 1 group, 1 user (" in text, text)
+        check("# - adminConsent: delegated Files.Read of Microsoft Graph (granted, and the application does not ask for it)" in text, text)
+        it.regent("apply", "--yes", expect=0)
+        says(it.regent("plan", "--detailed-exitcode", expect=0), "No changes")
+        it.change(f"/v1.0/applications/{app['id']}", patch={"owners": []})
+        says(it.regent("plan", "--detailed-exitcode", expect=2), "owners")
+
+
+@case
+def what_may_not_be_read_is_said_and_the_rest_is_imported(binaries):
+    # Its client may read applications, and no consent.
+    story = json.loads((pathlib.Path(__file__).parents[1] / "scenarios" / "consent-refused" / "tenant.json").read_text())
+    story["graph"].update(PEOPLE)
+    small = {"AZURE_CLIENT_ID": "66666666-0000-4000-8000-000000000002", "AZURE_CLIENT_SECRET": "small"}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file, seeded_bench(binaries, story, file) as it:
+        only_imports(it)
+        app = made_by_others(it)
+        it.regent("import", "--app", app["appId"], environment=small, expect=0)
+        text = (it.repository / "base" / "orders.regent.yaml").read_text()
+        check("# - permissions.adminConsent: not known (whoever imports may not read it)" in text, text)
+        check("# Alice Adams" in text and "User.Read" in text, text)

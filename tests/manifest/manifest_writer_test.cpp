@@ -119,7 +119,7 @@ TEST_CASE("names stand for ids, and ids without a name stand apart", "[import]")
         {"servicePrincipal", false}};
     auto draft = draft_of(attributes);
     draft.policy = model::ManagementPolicy::full;
-    draft.api_names = {{"0f0f0f0f-0000-4000-8000-000000000000", "Orders API"}};
+    draft.names = {{"0f0f0f0f-0000-4000-8000-000000000000", "Orders API"}};
     draft.notes = {"A fact.", "- another\nline"};
     const auto text = write_manifest(draft);
     CHECK(text ==

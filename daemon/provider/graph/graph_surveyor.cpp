@@ -6,6 +6,7 @@
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
 #include "provider/graph/principal_json.hpp"
+#include "provider/graph/surveyed_relations.hpp"
 #include "provider/graph/unsayable.hpp"
 
 #include <fmt/format.h>
@@ -78,6 +79,8 @@ public:
             set_service_principal(surveyed->resource, principal == principals->end() ? nullptr : &principal->second);
             survey.applications.push_back(std::move(*surveyed));
         }
+        if (auto related = read_surveyed_relations(client_, survey, progress); !related)
+            return tl::unexpected(std::move(related.error()));
         return survey;
     }
 

@@ -70,8 +70,13 @@ std::optional<Value> extensions_value(const json& list, const ObservedResource& 
 
 class RelationReader {
 public:
-    RelationReader(GraphClient& client, ReadProgress& progress, const Relation& relation)
-        : client_(client), relation_(relation), what_(fmt::format("read {}", relation.told)), progress_(progress) {}
+    RelationReader(GraphClient& client, ReadProgress& progress, const Relation& relation,
+                   std::map<std::string, std::string>* names)
+        : client_(client),
+          relation_(relation),
+          what_(fmt::format("read {}", relation.told)),
+          progress_(progress),
+          names_(names) {}
 
     tl::expected<void, ProviderError> read(std::vector<ObservedResource*> open) {
         ReadPart part(progress_, {"Graph", relation_.told, 0, open.size(), false});
@@ -117,6 +122,12 @@ private:
         if (list == nullptr || !list->is_array() || !member_text(answer, "@odata.nextLink").empty()) return false;
         auto value = relation_.value(*list, application);
         if (!value) return false;
+        if (names_ != nullptr) {
+            for (const auto& object : *list) {
+                auto name = member_text(object, "displayName");
+                if (!name.empty()) names_->emplace(lower_case(member_text(object, "id")), std::move(name));
+            }
+        }
         application.attributes.insert_or_assign(std::string(relation_.path), std::move(*value));
         return true;
     }
@@ -125,6 +136,7 @@ private:
     const Relation& relation_;
     const std::string what_;
     ReadProgress& progress_;
+    std::map<std::string, std::string>* const names_;
 };
 
 /// Leaves those in `applications` whose owners are not in `listed`.
@@ -140,12 +152,13 @@ void take_listed(std::vector<ObservedResource*>& applications, OwnersByApplicati
 }  // namespace
 
 tl::expected<void, ProviderError> read_relations(GraphClient& client, const model::Scope& scope, model::Snapshot& found,
-                                                 ReadProgress& progress, OwnersByApplication listed) {
-    static const std::array relations = {
-        Relation{model::path::owners, "owners by application", Of::application, "owners?$select=id&$top=999",
+                                                 ReadProgress& progress, OwnersByApplication listed,
+                                                 std::map<std::string, std::string>* names) {
+    const char* owners = names == nullptr ? "owners?$select=id&$top=999" : "owners?$select=id,displayName&$top=999";
+    const std::array relations = {
+        Relation{model::path::owners, "owners by application", Of::application, owners, owners_value},
+        Relation{model::path::principal_owners, "owners by service principal", Of::service_principal, owners,
                  owners_value},
-        Relation{model::path::principal_owners, "owners by service principal", Of::service_principal,
-                 "owners?$select=id&$top=999", owners_value},
         Relation{model::path::extension_properties, "extension properties by application", Of::application,
                  "extensionProperties", extensions_value},
     };
@@ -161,7 +174,8 @@ tl::expected<void, ProviderError> read_relations(GraphClient& client, const mode
             if (there) declaring.push_back(&it->second);
         }
         if (relation.path == model::path::owners) take_listed(declaring, listed);
-        if (auto read = RelationReader(client, progress, relation).read(std::move(declaring)); !read) return read;
+        if (auto read = RelationReader(client, progress, relation, names).read(std::move(declaring)); !read)
+            return read;
     }
     return {};
 }

@@ -70,9 +70,11 @@ bool is_untouched(const json& value) {
 
 std::string certificate(const json& key) {
     const auto name = member_text(key, "displayName");
-    return fmt::format("keyCredentials: a certificate{} (key {}), for {}, ends {}",
-                       name.empty() ? "" : fmt::format(" \"{}\"", name), member_text(key, "keyId"),
-                       member_text(key, "usage"), member_text(key, "endDateTime"));
+    return fmt::format(
+        "keyCredentials: a certificate{} (key {}), for {}, ends {} (with its PEM file beside the manifest "
+        "it can be declared: `certificates`)",
+        name.empty() ? "" : fmt::format(" \"{}\"", name), member_text(key, "keyId"), member_text(key, "usage"),
+        member_text(key, "endDateTime"));
 }
 
 void add(const std::string& path, const json& value, std::vector<std::string>& lines) {
@@ -80,9 +82,13 @@ void add(const std::string& path, const json& value, std::vector<std::string>& l
     if (path == "keyCredentials" && value.is_array()) {
         for (const auto& key : value) lines.push_back(certificate(key));
     } else if (path == "info.logoUrl") {
-        lines.emplace_back("info.logoUrl: it has a logo");
+        lines.emplace_back(
+            "info.logoUrl: it has a logo (with its picture beside the manifest it can be declared: `logo`)");
     } else {
-        lines.push_back(fmt::format("{}: {}", path, value.dump(-1, ' ', false, json::error_handler_t::replace)));
+        const auto* reason =
+            path == "tokenEncryptionKeyId" ? "it goes with the certificate: `tokenEncryptionKey`" : "no field for it";
+        lines.push_back(
+            fmt::format("{}: {} ({})", path, value.dump(-1, ' ', false, json::error_handler_t::replace), reason));
     }
 }
 
@@ -93,8 +99,9 @@ void add_empty_apis(const json& application, std::vector<std::string>& lines) {
     for (const auto& api : *apis) {
         const auto* access = member(api, "resourceAccess");
         if (access == nullptr || access->empty())
-            lines.push_back(fmt::format("requiredResourceAccess: an entry without permissions for the API {}",
-                                        member_text(api, "resourceAppId")));
+            lines.push_back(
+                fmt::format("requiredResourceAccess: an entry without permissions for the API {} (no field for it)",
+                            member_text(api, "resourceAppId")));
     }
 }
 
