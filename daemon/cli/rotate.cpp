@@ -47,10 +47,11 @@ ExitCode rotate(const GlobalOptions& global, const RotateOptions& options, Servi
     if (options.keep_old) body["keepOldSeconds"] = options.keep_old->count();
     const auto answer = client.post("/api/v1/rotate", body);
     if (!answer) return fail(terminal, answer.error());
-    if (const auto code = wait_for_runs(part_of(*answer, "tickets"), options.timeout, client, terminal)) return *code;
+    const auto runs = wait_for_runs(part_of(*answer, "tickets"), options.timeout, client, terminal);
+    if (!runs) return runs.error();
     auto environment = client.get("/api/v1/environments/" + percent_encoded(*name));
     if (!environment) return fail(terminal, environment.error());
-    const auto& run = part_of(*environment, "lastRun");
+    const auto run = runs->empty() ? json::object() : runs->front();
     const auto code = code_of_result(text_of(run, "result"));
     const bool issued = number_of(run, "secrets") > 0;
     if (print_document(global, *environment, {}, terminal) == Printed::no) {

@@ -12,8 +12,8 @@ namespace regent::cli {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-std::optional<ExitCode> wait_for_runs(const json& tickets, std::chrono::seconds timeout, ServiceClient& client,
-                                      Terminal& terminal) {
+tl::expected<json, ExitCode> wait_for_runs(const json& tickets, std::chrono::seconds timeout, ServiceClient& client,
+                                           Terminal& terminal) {
     std::string target = "/api/v1/runs?";
     for (const auto& ticket : tickets)
         if (ticket.is_string()) target += "ticket=" + percent_encoded(ticket.get<std::string>()) + "&";
@@ -24,15 +24,16 @@ std::optional<ExitCode> wait_for_runs(const json& tickets, std::chrono::seconds 
         if (left <= 0ms) {
             print_error(terminal, fmt::format("the run has not ended within {}", long_age_text(timeout)),
                         "it goes on; `regent status` shows what it waits for");
-            return ExitCode::try_again;
+            return tl::unexpected(ExitCode::try_again);
         }
         const auto round = std::min(left, std::chrono::milliseconds(30s));
         const auto answer = client.get(fmt::format("{}wait={}ms", target, round.count()), round + 10s);
-        if (!answer && answer.error().code != ExitCode::try_again) return fail(terminal, answer.error());
+        if (!answer && answer.error().code != ExitCode::try_again)
+            return tl::unexpected(fail(terminal, answer.error()));
         if (!answer)
             std::this_thread::sleep_for(std::min(left, 2000ms));
         else if (answer->value("done", false))
-            return std::nullopt;
+            return json(part_of(*answer, "runs"));
     }
 }
 

@@ -29,9 +29,10 @@ struct ControlError {
 struct ReconcileRequest {
     std::string environment;                ///< empty: all
     std::optional<model::Address> address;  ///< clears its back-off; the run looks at everything all the same
-    bool fetch = false;                     ///< ask the source first
-    bool create_again = false;              ///< a person says that a creation of unknown outcome did not happen
-    std::string by;                         ///< who asked: "bob (uid 1000)"
+    /// Ask the source first: the run is one of what this look brings, and what only it brings may be named.
+    bool fetch = false;
+    bool create_again = false;  ///< a person says that a creation of unknown outcome did not happen
+    std::string by;             ///< who asked: "bob (uid 1000)"
     /// A new secret now, of an application that `address` names; the old one goes after everybody has the new one.
     std::string rotate;
     std::optional<std::chrono::seconds> keep_old;
@@ -84,14 +85,23 @@ public:
     virtual std::uint64_t wait_for_status(std::uint64_t seen, std::chrono::milliseconds patience) const = 0;
 
     /// Asks for a run as soon as possible. Returns a ticket per environment: `done()` when a run that began after the
-    /// request has ended.
+    /// request has ended. With `fetch` one ticket for what was named, and the run began after a look at the source that
+    /// itself began after the request.
     struct Ticket {
-        std::string environment;
+        std::string environment;  ///< empty: all that there are after the look
         std::uint64_t number = 0;
+        std::uint64_t look = 0;  ///< at the source; 0: none was asked for
     };
     [[nodiscard]] virtual tl::expected<std::vector<Ticket>, ControlError> reconcile(
         const ReconcileRequest& request) = 0;
     [[nodiscard]] virtual bool done(const Ticket& ticket) const = 0;
+    /// The runs that answered a ticket which is done. None of an environment that is not kept any more, or that has no
+    /// valid manifests yet; a ticket that is long done is answered by a later run.
+    struct AnsweringRun {
+        std::string environment;
+        RunStatus run;
+    };
+    [[nodiscard]] virtual std::vector<AnsweringRun> answers(const Ticket& ticket) const = 0;
 
     [[nodiscard]] virtual tl::expected<void, ControlError> pause(const PauseRequest& request) = 0;
     [[nodiscard]] virtual tl::expected<void, ControlError> resume(const std::string& environment,

@@ -151,22 +151,23 @@ void Controller::keep(Runner& runner, const std::stop_token& stop) {
     for (;;) {
         end_pauses(runner.name);
         RunOrder order;
-        std::uint64_t answering = 0;
+        Answer answer;
         {
             std::unique_lock lock(mutex_);
             if (!wait_for_run(runner, lock, stop)) return;
-            answering = runner.asked;
+            answer.number = runner.asked;
+            answer.look = source_looked_;
             order = order_for(runner);
         }
         slots_.acquire();
         runner.progress = parts_.clock.monotonic();
         runner.busy = true;
-        const auto run = runner.keeper->run(order);
+        const auto run = answer.run = runner.keeper->run(order);
         runner.busy = false;
         slots_.release();
         const std::lock_guard lock(mutex_);
         if (run.result != "try-again")
-            runner.finished = std::max(runner.finished, answering);
+            answered(runner, std::move(answer));
         else  // asked for and not even looked at: it still waits
             runner.rotations.insert(runner.rotations.end(), order.rotations.begin(), order.rotations.end());
         plan_next(runner, run);

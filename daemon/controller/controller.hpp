@@ -14,6 +14,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -87,6 +88,7 @@ public:
     std::uint64_t wait_for_status(std::uint64_t seen, std::chrono::milliseconds patience) const override;
     tl::expected<std::vector<Ticket>, ControlError> reconcile(const ReconcileRequest& request) override;
     bool done(const Ticket& ticket) const override;
+    std::vector<AnsweringRun> answers(const Ticket& ticket) const override;
     tl::expected<void, ControlError> pause(const PauseRequest& request) override;
     tl::expected<void, ControlError> resume(const std::string& environment,
                                             const std::optional<model::Address>& address,
@@ -101,6 +103,15 @@ public:
 private:
     using Monotonic = std::chrono::steady_clock::time_point;
 
+    /// A run that has ended, the requests it answers, and the last look at the source before it began.
+    struct Answer {
+        std::uint64_t number = 0, look = 0;
+        RunStatus run;
+        [[nodiscard]] bool answers(const Ticket& ticket) const noexcept {
+            return number >= ticket.number && look >= ticket.look;
+        }
+    };
+
     /// One environment and its thread.
     struct Runner {
         std::string name;
@@ -111,6 +122,7 @@ private:
         Monotonic due{};
         Monotonic not_before{};                 ///< not even for who asks: a command works in the environment
         std::uint64_t asked = 1, finished = 0;  ///< requests for a run, and how many of them are answered
+        std::deque<Answer> answers;             ///< the last ones, oldest first
         std::set<model::Address> forget, create_again;
         std::vector<plan::RotationRequest> rotations;
         bool forget_all = false;
@@ -143,6 +155,10 @@ private:
     void end_pauses(const std::string& environment);
     RunOrder order_for(Runner& runner);
     static std::optional<ControlError> ask_for_rotation(Runner& runner, const ReconcileRequest& request);
+    tl::expected<std::vector<Ticket>, ControlError> ask_locked(const ReconcileRequest& request);
+    void look_ended_locked();
+    static void answered(Runner& runner, Answer answer);
+    [[nodiscard]] static bool is_done(const Runner& runner, const Ticket& ticket);
     void plan_next(Runner& runner, const RunStatus& run);
     void add_runner(const std::string& name);
 
@@ -168,6 +184,12 @@ private:
     std::string seen_version_, in_force_version_;
     std::vector<std::string> told_notes_;  ///< used by the source's thread only
     bool source_due_ = true, source_reopen_ = true, loaded_ = false, source_bad_ = false;
+    std::uint64_t source_looks_ = 0, source_looked_ = 0;  ///< looks that have begun, and that have ended
+    struct AfterLook {
+        std::uint64_t look = 0;
+        ReconcileRequest request;
+    };
+    std::vector<AfterLook> asked_after_look_;  ///< requests that wait for the end of a look
     Monotonic source_next_{};
     std::atomic<Monotonic> source_busy_since_{};
     std::atomic<bool> stopping_{false};

@@ -49,53 +49,6 @@ bool Controller::keeps(const Runner& runner, const model::Address& address) {
                        [&](const auto& object) { return object.address == address; });
 }
 
-/// Called with everything locked. Something when it cannot be asked for.
-std::optional<ControlError> Controller::ask_for_rotation(Runner& runner, const ReconcileRequest& request) {
-    std::vector<std::string> names;
-    if (runner.workspace) names = plan::secret_names(runner.workspace->graph, *request.address);
-    if (std::find(names.begin(), names.end(), request.rotate) == names.end()) {
-        return ControlError{
-            ControlError::Kind::not_found,
-            fmt::format("{} has no client secret `{}` in its manifest", to_string(*request.address), request.rotate),
-            names.empty() ? std::string("it declares none") : fmt::format("it has: {}", fmt::join(names, ", "))};
-    }
-    runner.rotations.push_back({*request.address, request.rotate, request.keep_old});
-    return std::nullopt;
-}
-
-tl::expected<std::vector<Control::Ticket>, ControlError> Controller::reconcile(const ReconcileRequest& request) {
-    const std::lock_guard lock(mutex_);
-    auto runners = runners_named(request.environment);
-    if (!runners) return tl::unexpected(std::move(runners.error()));
-    std::vector<Ticket> tickets;
-    for (auto* runner : *runners) {
-        if (request.address) {
-            if (!keeps(*runner, *request.address)) continue;
-            if (!request.rotate.empty()) {
-                if (auto refused = ask_for_rotation(*runner, request)) return tl::unexpected(std::move(*refused));
-            }
-            runner->forget.insert(*request.address);
-            if (request.create_again) runner->create_again.insert(*request.address);
-        } else {
-            runner->forget_all = true;
-            if (request.create_again)
-                for (const auto& object : runner->shown.objects) runner->create_again.insert(object.address);
-        }
-        runner->trigger = "manual";
-        // A run under way began before the request; the one after it counts.
-        runner->asked = std::max(runner->asked, runner->finished) + 1;
-        tickets.push_back({runner->name, runner->asked});
-    }
-    if (tickets.empty()) {
-        return tl::unexpected(ControlError{ControlError::Kind::not_found,
-                                           fmt::format("no object `{}` is kept here", to_string(*request.address)),
-                                           "see `regent get`"});
-    }
-    if (request.fetch) source_due_ = true;
-    changed_.notify_all();
-    return tickets;
-}
-
 tl::expected<model::Environment, ControlError> Controller::environment(const std::string& name) const {
     const std::lock_guard lock(mutex_);
     auto runners = runners_named(name);
@@ -107,12 +60,6 @@ tl::expected<model::Environment, ControlError> Controller::environment(const std
                                            "see `regent status`"});
     return tl::unexpected(
         ControlError{ControlError::Kind::invalid, "which environment?", "there are several; name one"});
-}
-
-bool Controller::done(const Ticket& ticket) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = runners_.find(ticket.environment);
-    return found == runners_.end() || found->second->finished >= ticket.number;
 }
 
 tl::expected<void, ControlError> Controller::pause(const PauseRequest& request) {

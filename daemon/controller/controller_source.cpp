@@ -13,6 +13,7 @@ void Controller::follow_source(const std::stop_token& stop) {
     while (!stop.stop_requested() && !stopping_) {
         look_at_source();
         std::unique_lock lock(mutex_);
+        look_ended_locked();
         loaded_ = true;
         const auto interval = configuration_.git ? configuration_.git->fetch_interval : configuration_.interval;
         source_next_ = parts_.clock.monotonic() + interval;
@@ -30,6 +31,7 @@ void Controller::look_at_source() {
         configuration = configuration_;
         reopen = std::exchange(source_reopen_, false);
         source_due_ = false;
+        ++source_looks_;
     }
     source_busy_since_ = parts_.clock.monotonic();
     if (reopen) {
@@ -189,6 +191,7 @@ void Controller::put_in_force(const source::SourceState& state, const Reading& r
             runner.manifest_error_text.clear();
             runner.invalid_files.clear();
         }
+        if (newest == Newest::yes) look_ended_locked();
         publish_locked();
         changed_.notify_all();
     }

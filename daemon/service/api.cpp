@@ -60,7 +60,9 @@ Response not_yet(const FirstLook& outstanding) {
 
 json tickets_json(const std::vector<Control::Ticket>& tickets) {
     auto list = json::array();
-    for (const auto& ticket : tickets) list.push_back(fmt::format("{}:{}", ticket.environment, ticket.number));
+    for (const auto& ticket : tickets)
+        list.push_back(ticket.look == 0 ? fmt::format("{}:{}", ticket.environment, ticket.number)
+                                        : fmt::format("{}:{}:{}", ticket.environment, ticket.number, ticket.look));
     return list;
 }
 
@@ -239,7 +241,7 @@ private:
         return with_json(json{{"run", to_json(runs->front())}, {"changes", std::move(items)}});
     }
 
-    /// Whether the runs that a POST to `reconcile` asked for have ended.
+    /// Whether the runs that a POST to `reconcile` asked for have ended, and how.
     [[nodiscard]] Answer reconciliation(const Request& request) const {
         const auto tickets = tickets_argument(request);
         const auto outstanding = [this, tickets] {
@@ -248,8 +250,10 @@ private:
                 if (!control_.done(ticket)) left.push_back(ticket);
             return left;
         };
-        const auto said = [](const std::vector<Control::Ticket>& left) {
-            return with_json(json{{"done", left.empty()}, {"outstanding", tickets_json(left)}});
+        const auto said = [this, tickets](const std::vector<Control::Ticket>& left) {
+            json body{{"done", left.empty()}, {"outstanding", tickets_json(left)}};
+            if (left.empty()) body["runs"] = answering_runs(tickets);
+            return with_json(body);
         };
         const auto left = outstanding();
         Answer answer = said(left);
@@ -261,6 +265,17 @@ private:
             return said(still);
         };
         return answer;
+    }
+
+    [[nodiscard]] json answering_runs(const std::vector<Control::Ticket>& tickets) const {
+        auto runs = json::array();
+        for (const auto& ticket : tickets) {
+            for (const auto& [environment, run] : control_.answers(ticket)) {
+                runs.push_back(to_json(run));
+                runs.back()["environment"] = environment;
+            }
+        }
+        return runs;
     }
 
     [[nodiscard]] Response post(const Request& request, const std::vector<std::string>& path) const {

@@ -37,6 +37,19 @@ controller::EventSeverity severity_of(const std::string& text) {
     throw ArgumentError{fmt::format("`{}` is no severity", text), "info, warning or error"};
 }
 
+/// "prod:17", or with the look at the source that it waits for "prod:0:4".
+std::optional<controller::Control::Ticket> ticket_of(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const auto numbers = text.substr(colon + 1);
+    const auto second = numbers.find(':');
+    const auto number = number_of<std::uint64_t>(numbers.substr(0, second));
+    const auto look = second == std::string_view::npos ? std::optional<std::uint64_t>(0)
+                                                       : number_of<std::uint64_t>(numbers.substr(second + 1));
+    if (!number || !look) return std::nullopt;
+    return controller::Control::Ticket{std::string(text.substr(0, colon)), *number, *look};
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> number_argument(const Request& request, const char* name) {
@@ -81,13 +94,10 @@ std::vector<controller::Control::Ticket> tickets_argument(const Request& request
     std::vector<controller::Control::Ticket> tickets;
     for (const auto& [name, value] : request.query) {
         if (name != "ticket") continue;
-        const auto colon = value.rfind(':');
-        const auto number = colon == std::string::npos
-                                ? std::nullopt
-                                : number_of<std::uint64_t>(std::string_view(value).substr(colon + 1));
-        if (!number)
+        auto ticket = ticket_of(value);
+        if (!ticket)
             throw ArgumentError{fmt::format("`ticket={}` is no ticket", value), "POST to reconcile gives them out"};
-        tickets.push_back({value.substr(0, colon), *number});
+        tickets.push_back(std::move(*ticket));
     }
     if (tickets.empty()) throw ArgumentError{"`ticket` is missing", "POST to reconcile gives them out"};
     return tickets;

@@ -28,7 +28,7 @@ struct ArgumentError {
 [[nodiscard]] std::chrono::milliseconds wait_argument(const Request& request);
 /// environment, object (Kind/name), since (RFC 3339), run, severity, after, limit.
 [[nodiscard]] controller::HistoryFilter history_filter(const Request& request);
-/// `ticket=prod:17`, repeated.
+/// `ticket=prod:17` or `ticket=prod:0:4`, repeated.
 [[nodiscard]] std::vector<controller::Control::Ticket> tickets_argument(const Request& request);
 [[nodiscard]] std::int64_t run_number(const std::string& text);
 

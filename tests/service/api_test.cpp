@@ -164,7 +164,8 @@ TEST_CASE("wrong questions are told what is wrong with them") {
     for (const char* target :
          {"/api/v1/events?since=yesterday", "/api/v1/events?severity=loud", "/api/v1/history?object=portal",
           "/api/v1/status?after=x", "/api/v1/status?after=99&wait=soon", "/api/v1/history/first", "/api/v1/runs",
-          "/api/v1/runs?ticket=prod", "/api/v1/changes?run=-1", "/api/v1/events?since=2026-99-99T00:00:00Z"}) {
+          "/api/v1/runs?ticket=prod", "/api/v1/runs?ticket=prod:1:x", "/api/v1/changes?run=-1",
+          "/api/v1/events?since=2026-99-99T00:00:00Z"}) {
         INFO(target);
         CHECK(service.get(target, 400)["error"]["kind"] == "invalid");
     }
@@ -189,7 +190,12 @@ TEST_CASE("a run is asked for and waited for") {
     client.send("GET " + target + "&wait=30s HTTP/1.1\r\nHost: localhost\r\n\r\n");
     CHECK(client.receive(300ms).empty());
     service.control.finish_runs();
-    CHECK(json::parse(body_of(client.receive()))["done"] == true);
+    const auto done = json::parse(body_of(client.receive()));
+    CHECK(done["done"] == true);
+    REQUIRE(done["runs"].size() == 1);
+    CHECK(done["runs"][0]["environment"] == "prod");
+    CHECK(done["runs"][0]["id"] == service.control.status()->environment("prod")->last_run->id);
+    CHECK(service.get(target + ":4")["done"] == true);  // as `fetch` gives them out
 }
 
 TEST_CASE("pausing needs a reason, and who asked is what the kernel says") {

@@ -192,6 +192,13 @@ bool FakeControl::done(const Ticket& ticket) const {
     return ticket.number <= done_;
 }
 
+std::vector<Control::AnsweringRun> FakeControl::answers(const Ticket& ticket) const {
+    const std::lock_guard lock(mutex_);
+    const auto* environment = status_->environment(ticket.environment);
+    if (ticket.number > done_ || environment == nullptr || !environment->last_run) return {};
+    return {{ticket.environment, *environment->last_run}};
+}
+
 tl::expected<void, ControlError> FakeControl::pause(const PauseRequest& request) {
     const std::lock_guard lock(mutex_);
     if (fails_with) return tl::unexpected(*fails_with);

@@ -45,6 +45,7 @@ public:
     tl::expected<std::vector<Ticket>, controller::ControlError> reconcile(
         const controller::ReconcileRequest& request) override;
     [[nodiscard]] bool done(const Ticket& ticket) const override;
+    [[nodiscard]] std::vector<AnsweringRun> answers(const Ticket& ticket) const override;
     tl::expected<void, controller::ControlError> pause(const controller::PauseRequest& request) override;
     tl::expected<void, controller::ControlError> resume(const std::string& environment,
                                                         const std::optional<model::Address>& address,
