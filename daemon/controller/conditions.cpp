@@ -91,6 +91,11 @@ std::vector<FieldStatus> fields_of(const std::vector<plan::Change>& changes, con
     return fields;
 }
 
+/// Its changes are seen and not made, since its manifest says so.
+bool is_watched(const plan::Withheld& withheld) {
+    return withheld.why == plan::Withheld::Why::observe_only || withheld.why == plan::Withheld::Why::create_only;
+}
+
 std::string_view policy_name(model::ManagementPolicy policy) {
     switch (policy) {
         case model::ManagementPolicy::full:
@@ -154,6 +159,27 @@ std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, 
     return found;
 }
 
+std::optional<plan::Plan> with_objects_left_alone(const plan::Plan& plan, const plan::DesiredGraph& desired,
+                                                  const model::Snapshot& observed) {
+    std::set<model::Address> told;
+    for (const auto& resource : plan.resources) told.insert(resource.address);
+    std::vector<plan::ResourceChange> others;
+    for (const auto& [address, resource] : desired.resources) {
+        if (told.contains(address)) continue;
+        auto& other = others.emplace_back();
+        other.address = address;
+        other.place = resource.place;
+        const auto found = observed.resources.find(address);
+        if (found != observed.resources.end()) other.remote_id = found->second.id;
+    }
+    if (others.empty()) return std::nullopt;
+    auto whole = plan;
+    whole.resources.insert(whole.resources.end(), others.begin(), others.end());
+    std::sort(whole.resources.begin(), whole.resources.end(),
+              [](const auto& a, const auto& b) { return a.address < b.address; });
+    return whole;
+}
+
 std::vector<ObjectStatus> objects_after(const RunFacts& facts, const std::map<model::Address, ObjectStatus>& previous,
                                         const std::map<model::Address, ObjectMemory>& memory,
                                         const std::vector<Pause>& pauses) {
@@ -172,6 +198,11 @@ std::vector<ObjectStatus> objects_after(const RunFacts& facts, const std::map<mo
             object.policy = policy_name(desired->second.management.policy);
         take_observed(object, facts.snapshot);
         object.differences = fields_of(resource.changes, facts.report);
+        for (const auto& withheld : facts.now.withheld) {
+            if (withheld.address != resource.address || !is_watched(withheld)) continue;
+            auto watched = fields_of(withheld.changes, facts.report);
+            object.differences.insert(object.differences.end(), watched.begin(), watched.end());
+        }
         for (const auto& text : resource.undeclared)
             object.remarks.push_back("not declared: " + model::with_visible_controls(text));
         for (const auto& text : resource.warnings) object.remarks.push_back(model::with_visible_controls(text));

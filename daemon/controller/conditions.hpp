@@ -45,8 +45,16 @@ struct RunFacts {
     Time at{};
 };
 
-/// The status of every object of an environment after a run. `previous` (by address) gives what goes on: since when a
-/// condition holds, and Ready where a throttled or paused object keeps it. Pure.
+/// `plan` with those objects of `desired` that it has no line for, since they are left alone as a whole: another's, one
+/// of several that may be meant, with a mistake that only the tenant shows. They are objects of the environment like
+/// any other. Nothing when there are none.
+[[nodiscard]] std::optional<plan::Plan> with_objects_left_alone(const plan::Plan& plan,
+                                                                const plan::DesiredGraph& desired,
+                                                                const model::Snapshot& observed);
+
+/// The status of every object of an environment after a run, of those that `facts.now` has a line for. `previous` (by
+/// address) gives what goes on: since when a condition holds, and Ready where a throttled or paused object keeps it.
+/// Pure.
 [[nodiscard]] std::vector<ObjectStatus> objects_after(const RunFacts& facts,
                                                       const std::map<model::Address, ObjectStatus>& previous,
                                                       const std::map<model::Address, ObjectMemory>& memory,

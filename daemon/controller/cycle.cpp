@@ -1,6 +1,7 @@
 #include "controller/cycle.hpp"
 
 #include "controller/crash_point.hpp"
+#include "controller/mistakes.hpp"
 #include "controller/settle.hpp"
 #include "report/step_words.hpp"
 #include "report/wording.hpp"
@@ -225,6 +226,9 @@ void Cycle::look_at_disk() {
 /// May this plan be carried out, and what of it?
 void Cycle::decide() {
     holds_ = holds_at(parts_.now(), keeper_.objects_, order_.pauses);
+    const auto mistaken = held_by_mistakes(before_.plan, order_.workspace->graph, before_.snapshot);
+    mistaken_ = mistaken.value_or(Holds{});
+    holds_.insert(mistaken_.begin(), mistaken_.end());
     held_ = without_held(before_.plan, holds_);
     plan::Consent consent;
     if (const auto approvals = parts_.memory.approvals(key_)) {
@@ -243,7 +247,7 @@ void Cycle::decide() {
         if (!pause.address && (!pause.until || *pause.until > parts_.now()))
             leave(LeftAlone::paused, fmt::format("paused by {}: \"{}\"", pause.by, pause.reason));
     if (!order_.frozen.empty()) leave(LeftAlone::paused, order_.frozen);
-    if (!before_.plan.problems.empty())
+    if (!mistaken)
         leave(LeftAlone::refused,
               "a manifest asks for what the tenant does not have; nothing is applied until it is mended");
     if (!order_.may_apply) leave(LeftAlone::plan_mode, "the service runs in `mode: plan`");

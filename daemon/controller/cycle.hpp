@@ -82,6 +82,7 @@ private:
     std::string state_problem_;  ///< why the database cannot be written; empty: it can
     Planned before_, after_;
     Holds holds_;
+    Holds mistaken_;
     HeldPlan held_;
     LeftAlone left_alone_ = LeftAlone::no;
     std::string left_alone_message_, guard_;

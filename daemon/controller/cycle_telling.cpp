@@ -34,6 +34,7 @@ void Cycle::tell() {
     const auto& now = read_again ? after_ : before_;
     const auto report = report_of(now);
     holds_ = holds_at(parts_.now(), keeper_.objects_, order_.pauses);
+    holds_.insert(mistaken_.begin(), mistaken_.end());
     // An object that failed just now is told with its own words, not as one that is held.
     for (const auto& [address, outcome] : outcomes_)
         if (const auto hold = holds_.find(address); hold != holds_.end() && hold->second.why == Hold::Why::backing_off)
@@ -43,9 +44,10 @@ void Cycle::tell() {
         const std::lock_guard lock(keeper_.status_mutex_);
         for (const auto& object : keeper_.status_.objects) previous.emplace(object.address, object);
     }
+    const auto whole = with_objects_left_alone(now.plan, order_.workspace->graph, now.snapshot);
     const RunFacts facts{order_.workspace->graph,
                          before_.plan,
-                         now.plan,
+                         whole ? *whole : now.plan,
                          now.snapshot,
                          report,
                          outcomes_,

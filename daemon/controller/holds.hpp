@@ -14,9 +14,10 @@ namespace regent::controller {
 /// Why an object is not to be written just now, although a plan would.
 struct Hold {
     enum class Why {
-        paused,       ///< a person said so
-        backing_off,  ///< it failed a while ago; `until` is the next try
-        breaker_open  ///< it was written again and again and does not stay as written
+        paused,        ///< a person said so
+        backing_off,   ///< it failed a while ago; `until` is the next try
+        breaker_open,  ///< it was written again and again and does not stay as written
+        mistaken       ///< its manifest, or that of one it needs, asks for what the tenant does not have
     };
     Why why = Why::paused;
     std::string message;

@@ -131,6 +131,9 @@ private:
                         false,
                         !differs,
                         true};
+            case Hold::Why::mistaken:
+                if (!differs) return {};
+                return {ConditionStatus::no, ConditionReason::waiting_for_reference, hold.message, false, false, false};
             case Hold::Why::backing_off:
                 break;
         }

@@ -420,3 +420,42 @@ def a_quiet_look_asks_only_what_has_changed_and_a_change_is_seen_all_the_same(bi
         status, body = it.ask("/api/v1/reconcile", {"environment": "dev"})
         check(status in (200, 202), body)
         it.eventually(lambda: any("/v1.0/applications?" in request["path"] for request in it.requests_since(mark)), "applications are listed")
+
+
+OTHER = """apiVersion: regent/v1
+kind: Application
+metadata: {name: other}
+spec: {displayName: Other, signInAudience: single-tenant}
+"""
+
+
+@case
+def what_one_object_asks_in_vain_does_not_stop_the_repair_of_others(binaries):
+    with daemon_bench(binaries) as it:
+        (it.repository / "base" / "other.regent.yaml").write_text(OTHER)
+        it.commit("another application")
+        it.start()
+        it.wait_in_sync()
+        # Those who run the API take away what an application of ours asks for.
+        it.change("/v1.0/servicePrincipals(appId='797f4846-ba00-4fd7-ba43-dac1f8f63013')", patch={"oauth2PermissionScopes": []})
+        refused = it.eventually(lambda: [c for c in [it.ready("demo", "Application/arm-connector")] if c["status"] == "False"], "it is told")[0]
+        check("RG0709" in refused["message"] and refused["reason"] == "InvalidManifest", refused)
+        it.change("/v1.0/applications(uniqueName='regent.demo.other')", patch={"displayName": "changed by hand"})
+        it.eventually(lambda: it.application("regent.demo.other")["displayName"] == "Other", "the other one is repaired")
+
+
+@case
+def what_differs_on_an_object_that_is_only_watched_is_told(binaries):
+    with daemon_bench(binaries) as it:
+        (it.repository / "base" / "other.regent.yaml").write_text(OTHER)
+        it.commit("another application")
+        it.start()
+        it.wait_in_sync()
+        (it.repository / "base" / "other.regent.yaml").write_text(OTHER + "management: {policy: observe}\n")
+        it.commit("which is watched")
+        it.change("/v1.0/applications(uniqueName='regent.demo.other')", patch={"displayName": "changed by hand"})
+        watched = lambda: it.ask("/api/v1/environments/demo/objects/Application/other")[1]["object"]
+        object = it.eventually(lambda: [o for o in [watched()] if o.get("differences")], "it is told")[0]
+        difference = object["differences"][0]
+        check(difference["path"] == "displayName" and "changed by hand" in difference["live"] and "Other" in difference["wanted"], difference)
+        check(it.application("regent.demo.other")["displayName"] == "changed by hand", "it was written")
