@@ -98,6 +98,25 @@ Withheld still_used(const model::ObservedResource& orphan, const model::Address&
     return withheld;
 }
 
+/// A new connector that cannot be made as long as `orphan` has its display name: see resolution.cpp.
+std::optional<model::Address> namesake_of(const model::ObservedResource& orphan, const Items& items) {
+    for (const auto& [address, item] : items) {
+        if (item.observed == &orphan) return address;
+    }
+    return std::nullopt;
+}
+
+Withheld named_by(const model::ObservedResource& orphan, const model::Address& namesake) {
+    Withheld withheld;
+    withheld.why = Withheld::Why::waits_for_withheld;
+    withheld.address = orphan.address;
+    withheld.message =
+        fmt::format("\"{}\" ({}) is ours and in no manifest any more, and {} is to have its display name",
+                    shown_name(orphan), orphan.id, to_string(namesake));
+    withheld.help = "it is kept until that is settled, since one of them may be the other renamed";
+    return withheld;
+}
+
 }  // namespace
 
 bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired) {
@@ -117,6 +136,10 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
         std::erase_if(others, [&](const auto& key) { return steps.waits(key, removal_key(orphan)); });
     for (const auto& orphan : observed.orphans) {
         if (orphan.deleted || orphan.ownership != model::Ownership::ours) continue;
+        if (const auto namesake = namesake_of(orphan, items)) {
+            plan.withheld.push_back(named_by(orphan, *namesake));
+            continue;
+        }
         ++plan.managed;
         if (const auto item = items.find(orphan.address); item != items.end()) {
             if (!is_told(item->second)) plan.withheld.push_back(kept_beside(orphan));

@@ -110,6 +110,7 @@ private:
         }
         if (found == observed_.resources.end()) {
             check_backend(item);
+            if (item.standing != Standing::blocked) check_namesake(item);
             return item;
         }
         item.observed = &found->second;
@@ -150,6 +151,32 @@ private:
               fmt::format("write `backend: {}` as it is, or move in three commits: a second Connector under another "
                           "name, its users over to it, and this one out of the manifests",
                           there));
+    }
+
+    /// Power Platform has one connector of a title in an environment. One of ours whose manifest is gone has this
+    /// one's: most likely the manifest was renamed, and to make another would fail for as long as that one is there. It
+    /// goes on as it is, and so does what refers to it.
+    void check_namesake(Item& item) const {
+        const auto& desired = *item.desired;
+        if (desired.address.kind != model::kind::connector || backend_of(desired) == model::backend::logicapps) return;
+        const auto has_its_name = [&](const ObservedResource& orphan) {
+            const auto same = [&](std::string_view path) {
+                const auto it = orphan.attributes.find(path);
+                return it != orphan.attributes.end() && it->second.text_or({}) == desired_text(desired, path);
+            };
+            return orphan.address.kind == desired.address.kind && orphan.ownership == model::Ownership::ours &&
+                   !orphan.deleted && !desired_.resources.contains(orphan.address) && same(model::path::environment) &&
+                   same(model::path::display_name);
+        };
+        const auto other = std::find_if(observed_.orphans.begin(), observed_.orphans.end(), has_its_name);
+        if (other == observed_.orphans.end()) return;
+        block(item, Withheld::Why::unclaimed_namesake,
+              fmt::format("{} ({}) has this display name in the same environment, is ours, and its manifest is gone",
+                          to_string(other->address), other->id),
+              fmt::format("`metadata.name` is what regent knows a connector by: was only that changed, call it `{}` "
+                          "again. Else remove the old one first, in a commit of its own: its connections go with it",
+                          other->address.name));
+        item.observed = &*other;
     }
 
     /// An adoption is meant to keep the object: one that would have to be replaced is none. And were a run to end

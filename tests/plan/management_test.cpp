@@ -259,6 +259,29 @@ TEST_CASE("what a manifest says of its object's end outlives it, and wins over t
     CHECK(removing_all.summary.remove == 3);
 }
 
+TEST_CASE("a connector under another name with the same title is neither made beside the old one, nor in its place",
+          "[management]") {
+    PretendTenant tenant;
+    const auto documents = [](const char* name) {
+        return std::vector<model::Declaration>{
+            application("a").secret("s").list(model::path::redirect_uris_web, {url_of(name)}),
+            connector(name).set(model::path::display_name, "Orders").by_secret("a", "s")};
+    };
+    apply(documents("old"), tenant, removing());
+    const auto plan = plan_of(documents("new"), tenant, removing());
+    CHECK(names_of(plan) == Names{});
+    const auto& made = the_withheld(plan, con("new"));
+    CHECK(made.why == Withheld::Why::unclaimed_namesake);
+    CHECK(made.message.find("Connector/old") != std::string::npos);
+    CHECK(made.help.find("call it `old` again") != std::string::npos);
+    CHECK(the_withheld(plan, con("old")).why == Withheld::Why::waits_for_withheld);
+    CHECK(plan.deletes == 0);
+    // Removed in a commit of its own, it makes room.
+    apply({application("a").secret("s").list(model::path::redirect_uris_web, {"https://a.example/"})}, tenant,
+          removing());
+    CHECK(names_of(plan_of(documents("new"), tenant, removing())).size() > 1);
+}
+
 TEST_CASE("an application that a connector goes on using is not removed", "[management]") {
     PretendTenant tenant;
     apply({application("a"), connector("x").by_managed_identity("a").prevents_delete()}, tenant);
