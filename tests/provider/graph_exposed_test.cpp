@@ -181,3 +181,86 @@ TEST_CASE("permissions at an application of ours are read by the names it has it
     const auto snapshot = tenant.look({"portal", "client"});
     CHECK(attribute(snapshot.resources.at(address("client")), path::permissions) == Value(List{asked}));
 }
+
+TEST_CASE(
+    "an enabled role or scope that somebody wrote in other words than ours does not keep its neighbours from "
+    "changing") {
+    Tenant tenant;
+    tenant.seed(json::array({{{"displayName", "Portal"},
+                              {"uniqueName", "regent.dev.portal"},
+                              {"tags", {Tenant::owner_tag}},
+                              {"api",
+                               {{"oauth2PermissionScopes",
+                                 {{{"id", read_id},
+                                   {"isEnabled", true},
+                                   {"type", "User"},
+                                   {"value", "Orders.Read"},
+                                   {"adminConsentDisplayName", "Read orders"},
+                                   {"adminConsentDescription", "Reads"},
+                                   {"userConsentDisplayName", "Read your orders"},
+                                   {"userConsentDescription", ""}}}}}},
+                              {"appRoles",
+                               {{{"id", all_id},
+                                 {"isEnabled", true},
+                                 {"value", "Orders.Read.All"},
+                                 {"displayName", "A role"},
+                                 {"description", ""},
+                                 {"allowedMemberTypes", {"User", "Application"}}},
+                                {{"id", audit_id},
+                                 {"isEnabled", true},
+                                 {"value", "Audit"},
+                                 {"displayName", "A role"},
+                                 {"description", "Audits"},
+                                 {"allowedMemberTypes", {"Application"}}}}}}}));
+    const auto snapshot = tenant.look({"portal"});
+    const auto& observed = snapshot.resources.at(address("portal"));
+    auto roles = *attribute(observed, path::exposed_roles).as_map();
+    auto scopes = *attribute(observed, path::exposed_scopes).as_map();
+    REQUIRE(roles.size() == 2);
+    const auto write = [&] {
+        tenant.done(changing(observed,
+                             {{std::string(path::exposed_roles), roles}, {std::string(path::exposed_scopes), scopes}}));
+    };
+
+    auto audit = *roles["Audit"].as_map();
+    audit["enabled"] = false;
+    roles["Audit"] = audit;
+    scopes["Orders.Write"] = scope("Write orders", true, "aaaaaaaa-0000-4000-8000-000000000009");
+    write();
+    audit["enabled"] = true;
+    audit["description"] = "Audits it all";
+    roles["Audit"] = audit;
+    write();
+
+    const auto application = stored(tenant);
+    CHECK(application["api"]["oauth2PermissionScopes"].size() == 2);
+    for (const auto& role : application["appRoles"]) {
+        if (role["id"] == all_id) CHECK(role["allowedMemberTypes"] == json({"User", "Application"}));
+        if (role["id"] == audit_id) CHECK(role["description"] == "Audits it all");
+    }
+}
+
+TEST_CASE("of a role that is said in other words, what a step changes is changed") {
+    Tenant tenant;
+    tenant.seed(json::array({{{"displayName", "Portal"},
+                              {"uniqueName", "regent.dev.portal"},
+                              {"tags", {Tenant::owner_tag}},
+                              {"appRoles",
+                               {{{"id", all_id},
+                                 {"isEnabled", false},
+                                 {"value", "Orders.Read.All"},
+                                 {"displayName", "A role"},
+                                 {"description", "One"},
+                                 {"allowedMemberTypes", {"User", "Application"}}}}}}}));
+    const auto snapshot = tenant.look({"portal"});
+    const auto& observed = snapshot.resources.at(address("portal"));
+    auto changed = *attribute(observed, path::exposed_roles).find("Orders.Read.All")->as_map();
+    changed["allowed"] = List{"user"};
+    changed["displayName"] = "Readers";
+    tenant.done(changing(observed, only(path::exposed_roles, Map{{"Orders.Read", changed}})));
+    const auto role = stored(tenant)["appRoles"][0];
+    CHECK(role["allowedMemberTypes"] == json::array({"User"}));
+    CHECK(role["displayName"] == "Readers");
+    CHECK(role["value"] == "Orders.Read");
+    CHECK(role["isEnabled"] == false);
+}

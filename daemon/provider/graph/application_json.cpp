@@ -134,7 +134,7 @@ tl::expected<model::ObservedResource, std::string> read_application(const json& 
     resource.outputs.emplace(model::output::object_id, resource.id);
     resource.outputs.emplace(model::output::app_id, lower_case(reading.required_text(root, "appId")));
     read_properties(reading, application, on_demand, resource.attributes);
-    if (auto read = read_exposed(application, resource.attributes); !read)
+    if (auto read = read_exposed(application, resource); !read)
         return tl::unexpected(fmt::format("application {}: {}", member_text(application, "id"), read.error()));
     put(resource.attributes, model::path::permissions, read_permissions(reading, root, names));
     put(resource.attributes, model::path::federated_credentials, read_credentials(reading, root, resource.remarks));

@@ -24,6 +24,11 @@ constexpr std::string_view admins = "admins", admins_and_users = "admins-and-use
 
 using Wrong = tl::unexpected<std::string>;
 
+/// Entries as they were read, of those that we would write in other words although we mean the same.
+json none_said_otherwise() {
+    return {{"oauth2PermissionScopes", json::array()}, {"appRoles", json::array()}};
+}
+
 // ---- reading
 
 tl::expected<const json*, std::string> list_of(const json* parent, const char* name) {
@@ -64,55 +69,6 @@ Map role_of(const json& entry) {
             {"displayName", member_text(entry, "displayName")},
             {"description", member_text(entry, "description")}};
 }
-
-/// By value, and by id where there is none.
-template <typename Of>
-tl::expected<Map, std::string> by_name(const json* parent, const char* name, Of of) {
-    Map all;
-    const auto list = list_of(parent, name);
-    if (!list) return Wrong(list.error());
-    for (const auto& entry : **list) {
-        const auto id = lower_case(member_text(entry, "id"));
-        if (id.empty()) return Wrong(fmt::format("an entry of `{}` has no `id`", name));
-        const auto value = member_text(entry, "value");
-        all.emplace(value.empty() ? id : value, of(entry));
-    }
-    return all;
-}
-
-std::string name_of_scope(const Map& scopes, const std::string& id) {
-    for (const auto& [name, scope] : scopes) {
-        if (const auto* own = scope.find("id"); own != nullptr && *own == Value(id)) return name;
-    }
-    return id;
-}
-
-tl::expected<List, std::string> pre_authorized_of(const json* api, const Map& scopes) {
-    List entries;
-    const auto list = list_of(api, "preAuthorizedApplications");
-    if (!list) return Wrong(list.error());
-    for (const auto& client : **list) {
-        const auto app_id = lower_case(member_text(client, "appId"));
-        const auto ids = list_of(&client, "delegatedPermissionIds");
-        if (!ids) return Wrong(ids.error());
-        if ((*ids)->empty()) entries.emplace_back(Map{{"client", app_id}, {"scope", ""}});
-        for (const auto& id : **ids) {
-            const auto text = lower_case(id.is_string() ? id.get<std::string>() : std::string{});
-            entries.emplace_back(Map{{"client", app_id}, {"scope", name_of_scope(scopes, text)}});
-        }
-    }
-    return entries;
-}
-
-tl::expected<List, std::string> known_clients_of(const json* api) {
-    List ids;
-    const auto list = list_of(api, "knownClientApplications");
-    if (!list) return Wrong(list.error());
-    for (const auto& id : **list) ids.emplace_back(lower_case(id.is_string() ? id.get<std::string>() : std::string{}));
-    return ids;
-}
-
-// ---- writing
 
 std::string text_of(const Value& value, std::string_view name) {
     const auto* found = value.find(name);
@@ -155,6 +111,72 @@ json role_json(const std::string& name, const Value& role) {
             {"description", text_or_null(role, "description")}};
 }
 
+/// Whether `entry`, which was read, says all that `written` says. What is missing says null.
+bool says(const json& entry, const json& written) {
+    for (const auto& [name, value] : written.items()) {
+        const auto* there = member(entry, name.c_str());
+        if (there == nullptr ? !value.is_null() : *there != value) return false;
+    }
+    return true;
+}
+
+using ToValue = Map (*)(const json& entry);
+using ToJson = json (*)(const std::string& name, const Value& element);
+
+std::string name_of(const json& entry) {
+    auto value = member_text(entry, "value");
+    return value.empty() ? lower_case(member_text(entry, "id")) : value;
+}
+
+/// By value, and by id where there is none. Entries that `write` would say in other words are added to `otherwise`.
+tl::expected<Map, std::string> by_name(const json* parent, const char* name, ToValue of, ToJson write,
+                                       json& otherwise) {
+    Map all;
+    const auto list = list_of(parent, name);
+    if (!list) return Wrong(list.error());
+    for (const auto& entry : **list) {
+        const auto id = lower_case(member_text(entry, "id"));
+        if (id.empty()) return Wrong(fmt::format("an entry of `{}` has no `id`", name));
+        const auto [place, is_new] = all.emplace(name_of(entry), of(entry));
+        if (is_new && !says(entry, write(place->first, place->second))) otherwise.push_back(entry);
+    }
+    return all;
+}
+
+std::string name_of_scope(const Map& scopes, const std::string& id) {
+    for (const auto& [name, scope] : scopes) {
+        if (const auto* own = scope.find("id"); own != nullptr && *own == Value(id)) return name;
+    }
+    return id;
+}
+
+tl::expected<List, std::string> pre_authorized_of(const json* api, const Map& scopes) {
+    List entries;
+    const auto list = list_of(api, "preAuthorizedApplications");
+    if (!list) return Wrong(list.error());
+    for (const auto& client : **list) {
+        const auto app_id = lower_case(member_text(client, "appId"));
+        const auto ids = list_of(&client, "delegatedPermissionIds");
+        if (!ids) return Wrong(ids.error());
+        if ((*ids)->empty()) entries.emplace_back(Map{{"client", app_id}, {"scope", ""}});
+        for (const auto& id : **ids) {
+            const auto text = lower_case(id.is_string() ? id.get<std::string>() : std::string{});
+            entries.emplace_back(Map{{"client", app_id}, {"scope", name_of_scope(scopes, text)}});
+        }
+    }
+    return entries;
+}
+
+tl::expected<List, std::string> known_clients_of(const json* api) {
+    List ids;
+    const auto list = list_of(api, "knownClientApplications");
+    if (!list) return Wrong(list.error());
+    for (const auto& id : **list) ids.emplace_back(lower_case(id.is_string() ? id.get<std::string>() : std::string{}));
+    return ids;
+}
+
+// ---- writing
+
 const Value* value_at(const Map& map, std::string_view path) {
     const auto it = map.find(path);
     return it == map.end() ? nullptr : &it->second;
@@ -170,11 +192,33 @@ const Value* after_step(const plan::Step& step, std::string_view path) {
     return value != nullptr ? value : observed_at(step, path);
 }
 
-template <typename Of>
-json entries_of(const Value& elements, Of of) {
+json said_otherwise(const plan::Step& step) {
+    if (!step.observed) return none_said_otherwise();
+    const auto& data = step.observed->provider_data;
+    const auto it = data.find(provider_data::exposed_otherwise);
+    return it == data.end() ? none_said_otherwise() : json::parse(it->second, nullptr, false);
+}
+
+/// What `entry` does not change of the one that is there is said in its words. An enabled entry may not be changed, and
+/// how the service compares is documented nowhere: it may take another order of `allowedMemberTypes` for a change, or
+/// null for another text than "".
+void keep_words(json& entry, const json& there, ToValue of, ToJson write) {
+    const auto as_ours = write(name_of(there), of(there));
+    if (as_ours["id"] != entry["id"]) return;
+    for (const auto& [name, value] : as_ours.items()) {
+        const auto* words = member(there, name.c_str());
+        if (words != nullptr && entry[name] == value) entry[name] = *words;
+    }
+}
+
+json entries_of(const Value& elements, ToValue of, ToJson write, const json& otherwise) {
     auto entries = json::array();
     if (elements.as_map() == nullptr) return entries;
-    for (const auto& [name, element] : *elements.as_map()) entries.push_back(of(name, element));
+    for (const auto& [name, element] : *elements.as_map()) {
+        auto entry = write(name, element);
+        for (const auto& there : otherwise) keep_words(entry, there, of, write);
+        entries.push_back(std::move(entry));
+    }
     return entries;
 }
 
@@ -225,12 +269,16 @@ Map given_but_enabled(const Value& element) {
 
 }  // namespace
 
-tl::expected<void, std::string> read_exposed(const json& application, Map& into) {
+tl::expected<void, std::string> read_exposed(const json& application, model::ObservedResource& observed) {
+    auto& into = observed.attributes;
+    auto otherwise = none_said_otherwise();
     const auto* api = member(application, "api");
-    auto scopes = by_name(api, "oauth2PermissionScopes", scope_of);
+    auto scopes = by_name(api, "oauth2PermissionScopes", scope_of, scope_json, otherwise["oauth2PermissionScopes"]);
     if (!scopes) return Wrong(scopes.error());
-    auto roles = by_name(&application, "appRoles", role_of);
+    auto roles = by_name(&application, "appRoles", role_of, role_json, otherwise["appRoles"]);
     if (!roles) return Wrong(roles.error());
+    if (otherwise != none_said_otherwise())
+        observed.provider_data.emplace(provider_data::exposed_otherwise, otherwise.dump());
     auto pre_authorized = pre_authorized_of(api, *scopes);
     if (!pre_authorized) return Wrong(pre_authorized.error());
     auto known_clients = known_clients_of(api);
@@ -255,9 +303,12 @@ tl::expected<void, std::string> put_exposed(const plan::Step& step, json& body) 
     const auto changed = [&](std::string_view path) {
         return step.changed.contains(path) ? value_at(step.values, path) : nullptr;
     };
+    const auto otherwise = said_otherwise(step);
     if (const auto* scopes = changed(model::path::exposed_scopes))
-        body["api"]["oauth2PermissionScopes"] = entries_of(*scopes, scope_json);
-    if (const auto* roles = changed(model::path::exposed_roles)) body["appRoles"] = entries_of(*roles, role_json);
+        body["api"]["oauth2PermissionScopes"] =
+            entries_of(*scopes, scope_of, scope_json, otherwise["oauth2PermissionScopes"]);
+    if (const auto* roles = changed(model::path::exposed_roles))
+        body["appRoles"] = entries_of(*roles, role_of, role_json, otherwise["appRoles"]);
     if (const auto* clients = changed(model::path::known_clients)) {
         auto ids = json::array();
         for (const auto& client : clients->as_list() == nullptr ? List{} : *clients->as_list())
