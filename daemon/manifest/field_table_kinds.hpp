@@ -45,7 +45,9 @@ inline constexpr Field metadata_field = {.name = "metadata",
 
 inline constexpr std::array management_policies = {
     EnumValue{.name = "full", .help = "create, update, delete"},
-    EnumValue{.name = "create-only", .help = "create it when it is missing, and leave it alone from then on"},
+    EnumValue{.name = "create-only",
+              .help = "create it when it is missing, and leave it alone from then on, also when its manifest is gone "
+                      "(unless that said `onRemoval: delete`)"},
     EnumValue{.name = "observe", .help = "report differences and change nothing"},
 };
 inline constexpr std::array removal_policies = {
@@ -62,8 +64,10 @@ inline constexpr Field ignore_field = {
     .name = "ignore",
     .type = FieldType::list,
     .default_text = "none",
-    .help = "fields that are read and reported but never written, as dotted paths from `spec`",
-    .example = "[spec.displayName]"};
+    .help =
+        "fields that are written when the object is created, and from then on read and reported only; paths begin with "
+        "`spec.`, as `spec.notes` and `spec.redirectUris.web`",
+    .example = "[spec.displayName, spec.redirectUris.web]"};
 inline constexpr Field prevent_delete_field = {.name = "preventDelete",
                                                .type = FieldType::boolean,
                                                .default_text = "false",

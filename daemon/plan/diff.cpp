@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 namespace regent::plan {
@@ -284,14 +285,21 @@ void keep_marks(const ResolvedAttribute& attribute, const model::ObservedResourc
     }
 }
 
+/// What is to be left alone once it is there is left alone after its manifest is gone, too, unless that says otherwise.
+std::optional<model::OnRemoval> removal_to_mark(const model::Management& management) {
+    if (management.on_removal) return management.on_removal;
+    if (management.policy == model::ManagementPolicy::create_only) return model::OnRemoval::keep;
+    return std::nullopt;
+}
+
 }  // namespace
 
 List desired_marks(const Item& item) {
     List marks;
     const auto& management = item.desired->management;
     if (management.prevent_delete) marks.emplace_back("preventDelete");
-    if (management.on_removal) {
-        const bool remove = *management.on_removal == model::OnRemoval::remove;
+    if (const auto removal = removal_to_mark(management)) {
+        const bool remove = *removal == model::OnRemoval::remove;
         marks.emplace_back(std::string(remove ? model::mark::deleted_on_removal : model::mark::kept_on_removal));
     }
     // What is not written now keeps its marks, or its elements would never go with their documents later.

@@ -39,7 +39,7 @@ bool is_saved_whole(const Item& item, std::string_view path) {
 UpdatedConnectors updated_connectors(const Items& items) {
     UpdatedConnectors updated;
     for (const auto& [address, item] : items) {
-        if (address.kind != model::kind::connector || item.standing != Standing::there) continue;
+        if (address.kind != model::kind::connector || item.standing != Standing::there || !item.is_written()) continue;
         const auto marks = observed_marks(item.observed);
         for (const auto& attribute : item.attributes) {
             if (diff(attribute, nullptr, marks).changes.empty()) continue;
