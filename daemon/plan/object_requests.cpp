@@ -88,8 +88,19 @@ private:
         }
         step.changed = std::move(changed);
         step.values = std::move(sent);
+        if (step.work == Work::adopt) tell_what_is_there(step.values);
         if (!disable_first_.disabled.empty())
             step.summary = fmt::format("disables {}", fmt::join(disable_first_.disabled, ", "));
+    }
+
+    /// What has requests of its own and needs none of them is in no other step. It is told with the adoption, so that
+    /// it is remembered as found, and the first change to it is known for one that was made outside.
+    void tell_what_is_there(Map& values) const {
+        for (const auto& compared : work_.compared) {
+            const bool is_as_asked = compared.diff.changes.empty() && !compared.diff.waits;
+            if (!compared.is_core() && is_as_asked && !compared.diff.whole.is_null())
+                values.emplace(compared.path(), compared.diff.whole);
+        }
     }
 
     void plan_what_was_disabled() {
