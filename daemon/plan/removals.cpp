@@ -44,8 +44,8 @@ Withheld kept(const model::ObservedResource& orphan) {
                         ? "it was protected by `preventDelete`, which outlives its manifest: put the manifest "
                           "back without it, apply, then remove it"
                     : has_mark(orphan, model::mark::kept_on_removal)
-                        ? "its manifest said `management.onRemoval: keep`, which outlives it: to have it deleted, put "
-                          "the manifest back without that, apply, then remove it"
+                        ? "its manifest said `management.onRemoval: keep` or `policy: create-only`, which outlives it: "
+                          "to have it deleted, put the manifest back without that, apply, then remove it"
                         : "it is kept because `policy.onRemoval` is `keep`";
     return withheld;
 }
@@ -64,6 +64,18 @@ Withheld kept_beside(const model::ObservedResource& orphan) {
 std::string text_of(const model::Map& map, std::string_view name) {
     const auto it = map.find(name);
     return it == map.end() ? std::string{} : it->second.text_or({});
+}
+
+/// An object that is to be made with the display name of one that goes: the commonest cause is another `metadata.name`.
+std::optional<model::Address> new_twin_of(const model::ObservedResource& orphan, const Items& items) {
+    const auto name = text_of(orphan.attributes, model::path::display_name);
+    if (name.empty()) return std::nullopt;
+    for (const auto& [address, item] : items) {
+        if (address.kind != orphan.address.kind || item.standing != Standing::missing) continue;
+        const auto wanted = item.desired->attributes.find(model::path::display_name);
+        if (wanted != item.desired->attributes.end() && wanted->second.value == model::Value(name)) return address;
+    }
+    return std::nullopt;
 }
 
 /// A connector that stays as it is and signs in with `application`.
@@ -117,12 +129,37 @@ Withheld named_by(const model::ObservedResource& orphan, const model::Address& n
     return withheld;
 }
 
+/// A document that asks for `orphan` by its id. It was renamed, most likely, and says which object it is about.
+std::optional<model::Address> heir_of(const model::ObservedResource& orphan, const DesiredGraph& desired) {
+    const auto app_id = orphan.outputs.find(model::output::app_id);
+    for (const auto& [address, resource] : desired.resources) {
+        const auto& target = resource.management.adopt;
+        if (target.empty() || address.kind != orphan.address.kind) continue;
+        if (target == orphan.id || (app_id != orphan.outputs.end() && target == app_id->second)) return address;
+    }
+    return std::nullopt;
+}
+
+Withheld wanted_by(const model::ObservedResource& orphan, const model::Address& heir) {
+    Withheld withheld;
+    withheld.why = Withheld::Why::waits_for_withheld;
+    withheld.address = orphan.address;
+    withheld.message =
+        fmt::format("\"{}\" ({}) is in no manifest under this name any more, and {} asks for it by its id",
+                    shown_name(orphan), orphan.id, to_string(heir));
+    withheld.help = fmt::format(
+        "it is kept. What regent knows an object by was written on it once and cannot change: call the manifest `{}` "
+        "again",
+        orphan.address.name);
+    return withheld;
+}
+
 }  // namespace
 
 bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired) {
     return !orphan.deleted && orphan.ownership == model::Ownership::ours &&
-           !desired.resources.contains(orphan.address) && !has_mark(orphan, model::mark::prevent_delete) &&
-           on_removal_of(orphan, desired) == model::OnRemoval::remove;
+           !desired.resources.contains(orphan.address) && !heir_of(orphan, desired) &&
+           !has_mark(orphan, model::mark::prevent_delete) && on_removal_of(orphan, desired) == model::OnRemoval::remove;
 }
 
 std::string removal_key(const model::ObservedResource& orphan) {
@@ -145,6 +182,10 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
             if (!is_told(item->second)) plan.withheld.push_back(kept_beside(orphan));
             continue;
         }
+        if (const auto heir = heir_of(orphan, desired)) {
+            plan.withheld.push_back(wanted_by(orphan, *heir));
+            continue;
+        }
         if (!is_removed(orphan, desired)) {
             plan.withheld.push_back(kept(orphan));
             continue;
@@ -160,6 +201,12 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
         change.remote_id = orphan.id;
         change.warnings = orphan.remarks;
         if (const auto* place = last_place(history, orphan.address)) change.place = *place;
+        if (const auto twin = new_twin_of(orphan, items)) {
+            change.warnings.push_back(fmt::format(
+                "{} is to be made under the same display name. `metadata.name` is what regent knows an object "
+                "by: if only that was changed, put the old one back",
+                to_string(*twin)));
+        }
         plan.resources.push_back(std::move(change));
 
         const auto key = removal_key(orphan);

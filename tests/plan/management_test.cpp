@@ -237,6 +237,34 @@ TEST_CASE("what left the manifests is kept, or removed with connectors first, as
     CHECK(tenant.find(app("a"))->deleted);
 }
 
+TEST_CASE("an object that goes while another is made under its display name is told as a probable renaming",
+          "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), application("b"), connector("x")}, tenant);
+    const auto plan = plan_of({application("a2").set(model::path::display_name, "The a"), application("b"),
+                               connector("y").set(model::path::display_name, "Another")},
+                              tenant, removing());
+    for (const auto& resource : plan.resources) {
+        if (resource.action != Action::remove) continue;
+        INFO(to_string(resource.address));
+        REQUIRE(resource.warnings.size() == (resource.address == app("a") ? 1 : 0));
+        if (resource.address == app("a")) CHECK(resource.warnings[0].find("Application/a2") != std::string::npos);
+    }
+    CHECK(plan.summary.remove == 2);
+}
+
+TEST_CASE("an object that another document adopts by its id is not removed", "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), application("b"), connector("x")}, tenant);
+    const auto id = tenant.find(app("a"))->outputs.at("appId");
+    const auto connector_id = tenant.find(con("x"))->id;
+    const auto plan = plan_of(
+        {application("renamed").adopts(id), application("b"), connector("y").adopts(connector_id)}, tenant, removing());
+    CHECK(plan.summary.remove == 0);
+    CHECK(the_withheld(plan, app("a")).help.find("call the manifest `a` again") != std::string::npos);
+    CHECK(the_withheld(plan, con("x")).message.find("Connector/y asks for it by its id") != std::string::npos);
+}
+
 TEST_CASE("preventDelete outlives its manifest", "[management]") {
     PretendTenant tenant;
     apply({application("a").prevents_delete(), application("b")}, tenant);
@@ -280,6 +308,23 @@ TEST_CASE("a connector under another name with the same title is neither made be
     apply({application("a").secret("s").list(model::path::redirect_uris_web, {"https://a.example/"})}, tenant,
           removing());
     CHECK(names_of(plan_of(documents("new"), tenant, removing())).size() > 1);
+}
+
+TEST_CASE("what is only created is left alone after its manifest is gone, too, unless that said otherwise",
+          "[management]") {
+    PretendTenant tenant;
+    auto goes = application("goes").is(ManagementPolicy::create_only);
+    apply({application("stays").is(ManagementPolicy::create_only), goes.on_removal(model::OnRemoval::remove),
+           application("b")},
+          tenant);
+    const auto plan = plan_of({application("b")}, tenant, removing());
+    CHECK(names_of(plan) == Names{"delete Application/goes"});
+    CHECK(the_withheld(plan, app("stays")).why == Withheld::Why::on_removal_keep);
+    CHECK(the_withheld(plan, app("stays")).help.find("create-only") != std::string::npos);
+
+    // A manifest that decides again forgets it.
+    apply({application("stays"), application("b")}, tenant, removing());
+    CHECK(names_of(plan_of({application("b")}, tenant, removing())) == Names{"delete Application/stays"});
 }
 
 TEST_CASE("an application that a connector goes on using is not removed", "[management]") {

@@ -18,7 +18,8 @@ model::Obstacle several_marked(const Wanted& wanted, const std::vector<std::stri
 model::Obstacle adopted_is_marked(const Wanted& wanted, const ConnectorMark& mark) {
     return {Kind::adopt_target_taken, wanted.address,
             fmt::format("{} belongs to {} already, as {}", wanted.adopt, mark.owner, mark.name),
-            "remove it from the manifests there first"};
+            fmt::format("remove it from the manifests there first; was this one only renamed, call it `{}` again",
+                        mark.name)};
 }
 
 model::Obstacle marked_namesake(const Wanted& wanted, const ConnectorMark& mark, const std::string& name) {

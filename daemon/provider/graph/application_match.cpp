@@ -214,13 +214,19 @@ ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
     const auto name = name_of(*target, identity_);
     if (is_ours(facts, identity_) && name.empty()) return put(wanted.address, *target, model::Ownership::ours);
     const auto twin = adopted_by_.emplace(wanted.adopt, wanted.address).first->second;
-    const auto taken = [&](const std::string& by) {
+    const auto taken = [&](const std::string& by, const std::string& help) {
         obstruct(wanted.address, Obstacle::Kind::adopt_target_taken,
-                 fmt::format("the application {} ({}) is {} already", wanted.adopt, object_id(*target), by),
-                 "one manifest manages an application: remove the other one first");
+                 fmt::format("the application {} ({}) is {} already", wanted.adopt, object_id(*target), by), help);
     };
-    if (is_ours(facts, identity_)) return taken("Application/" + name), Done{};
-    if (twin != wanted.address) return taken(to_string(twin)), Done{};
+    if (is_ours(facts, identity_)) {
+        return taken("Application/" + name,
+                     fmt::format("one manifest manages an application, which is known by the manifest's name for good: "
+                                 "was that changed, call it `{}` again",
+                                 name)),
+               Done{};
+    }
+    if (twin != wanted.address)
+        return taken(to_string(twin), "one manifest manages an application: remove the other one first"), Done{};
     if (const auto owner = owner_of(*target, facts); !owner.empty()) {
         obstruct(wanted.address, Obstacle::Kind::adopt_target_taken,
                  fmt::format("the application {} ({}) belongs to {}", wanted.adopt, object_id(*target), owner),
