@@ -19,7 +19,12 @@ std::string until(const std::optional<Time>& time) {
 
 std::string differences_in_short(const plan::ResourceChange& resource) {
     if (resource.action == plan::Action::create) return "it is not there";
-    if (resource.changes.empty()) return std::string(to_string(resource.reason));
+    if (resource.changes.empty()) {
+        constexpr std::string_view because = "because ";
+        const auto sentence = report::sentence_for(resource.reason);
+        if (sentence.empty()) return "it differs";
+        return std::string(sentence.starts_with(because) ? sentence.substr(because.size()) : sentence);
+    }
     std::set<std::string> paths;
     for (const auto& change : resource.changes)
         paths.insert(change.element.empty() ? change.path : fmt::format("{} \"{}\"", change.path, change.element));

@@ -201,7 +201,7 @@ private:
                         shown_text(to_string(resource.address))));
         if (!resource.place.file.empty()) {
             add(fmt::format("<p class=\"soft\">{}<code>{}</code></p>\n",
-                            resource.action == Action::remove ? "was " : "",
+                            resource.action == Action::remove ? "was in " : "",
                             formats::escaped_markup(shown(resource.place))));
         }
         if (const auto why = sentence_for(resource.reason); !why.empty()) add(fmt::format("<p>{}</p>\n", why));

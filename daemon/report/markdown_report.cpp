@@ -78,7 +78,7 @@ std::string what_happens(const plan::ResourceChange& resource) {
     std::vector<std::string> parts;
     std::string first{past_word_for(resource.action)};
     if (resource.action == Action::remove && resource.reason == plan::Reason::manifest_gone)
-        first += ": its file is gone";
+        first += ": no manifest declares it any more";
     if (resource.action == Action::replace) {
         first = fmt::format("deleted and created again, forced by {}", fmt::join(forcing_fields(resource), ", "));
     }
@@ -97,7 +97,7 @@ std::string what_happens(const plan::ResourceChange& resource) {
 
 std::string where(const plan::ResourceChange& resource) {
     if (resource.place.file.empty()) return "";
-    if (resource.action == Action::remove) return "was " + code_cell(resource.place.file.str());
+    if (resource.action == Action::remove) return "was in " + code_cell(resource.place.file.str());
     return code_cell(shown(resource.place));
 }
 

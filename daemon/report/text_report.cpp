@@ -134,7 +134,7 @@ private:
 
     static std::string where(const plan::ResourceChange& resource) {
         if (resource.place.file.empty()) return "";
-        return resource.action == Action::remove ? "was " + model::with_visible_controls(resource.place.file.str())
+        return resource.action == Action::remove ? "was in " + model::with_visible_controls(resource.place.file.str())
                                                  : shown(resource.place);
     }
 

@@ -136,7 +136,7 @@ std::string_view sentence_for(plan::Reason reason) noexcept {
         case plan::Reason::immutable_changed:
             return "is deleted and created again, because the service cannot change it in place";
         case plan::Reason::manifest_gone:
-            return "because its file is gone";
+            return "because no manifest declares it any more";
         case plan::Reason::secret_missing:
             return "because it has no secret of that name";
         case plan::Reason::secret_expiring:
