@@ -3,6 +3,7 @@
 #include "cli/client_commands.hpp"
 #include "cli/client_words.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_values.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -50,25 +51,28 @@ void ClientCommandLine::add_looking(CLI::App& app) {
     get->footer("Output: table, wide, name, json, yaml. With --watch, json is a document a line.");
 
     app.add_subcommand("describe", "Everything about one object: conditions, differences, credentials, events")
-        ->add_option("what", describe_what_, "KIND/NAME")
+        ->add_option("what", describe_what_, "The object, for example Application/portal")
+        ->type_name("KIND/NAME")
         ->required();
 
     auto* events = app.add_subcommand("events", "What happened");
     events->add_option("--for", events_.object, "Only about KIND/NAME");
     duration_option(events, "--since", events_.since, "Only what is not older than this: 2h");
     events->add_option("--severity", events_.severity, "This one and worse: info, warning, error")
-        ->check(CLI::IsMember({"info", "warning", "error"}));
+        ->check(one_of({"info", "warning", "error"}));
     events->add_flag("-w,--watch", events_.watch, "Go on, and print what happens");
     events->footer("Output: text, json, yaml. With --watch, json is a document a line.");
 
     auto* history = app.add_subcommand("history", "Runs, or with KIND/NAME the changes of one object");
     history->add_option("what", history_.words, "KIND/NAME, or: show RUN")->expected(0, 2);
-    history->add_option("-n,--limit", history_.limit, "At most so many (default 20)")->check(CLI::Range(1, 1000));
+    history->add_option("-n,--limit", history_.limit, "At most so many (default 20)")->check(whole_number(1, 1000));
     duration_option(history, "--since", history_.since, "Only what is not older than this: 2d");
     history->footer("Output: text, json, yaml.");
 
     auto* wait = app.add_subcommand("wait", "Wait until a condition of an object holds");
-    wait->add_option("what", wait_.what, "KIND/NAME")->required();
+    wait->add_option("what", wait_.what, "The object, for example Application/portal")
+        ->type_name("KIND/NAME")
+        ->required();
     wait->add_option("--for", wait_.condition, "Ready, Synced, Stalled=True, …  (default Ready)");
     duration_option(wait, "--timeout", wait_.timeout, "How long (default 5m); then exit with 75");
 }
@@ -122,6 +126,7 @@ void ClientCommandLine::add_asking(CLI::App& app) {
 
     app.add_subcommand("approve", "Let the service carry out the plan that waits")
         ->add_option("plan", plan_, "The id of the plan, 8 digits or more: `regent status` shows it")
+        ->type_name("PLAN")
         ->required();
 }
 

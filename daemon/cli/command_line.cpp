@@ -2,9 +2,10 @@
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/messages.hpp"
+#include "cli/option_values.hpp"
 #include "cli/token_input.hpp"
+#include "cli/usage_errors.hpp"
 #include "cli/version.hpp"
-#include "manifest/suggestion.hpp"
 #include "source/fetch_process.hpp"
 
 #include <CLI/CLI.hpp>
@@ -59,7 +60,7 @@ struct CommandLine {
     SchemaOptions schema_options;
     ExplainTokenOptions explain_token_options;
     ClientCommandLine client;
-    std::string explain_what, completion_shell;
+    std::string explain_what, completion_shell, help_command, colour = "auto";
     bool show_version = false;
     long timeout = 60, grace = 120;
     std::size_t plan_max_deletes = 0, apply_max_deletes = 0;
@@ -95,13 +96,14 @@ struct CommandLine {
         app.add_subcommand("completion", "A completion script for bash, zsh or fish")
             ->add_option("shell", completion_shell, "bash, zsh or fish")
             ->required()
-            ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-        app.add_subcommand("version", "The version of this program");
+            ->check(one_of({"bash", "zsh", "fish"}));
+        app.add_subcommand("version", "The version of this program")->footer("Output: text, json.");
+        app.add_subcommand("help", "What a command does and takes; without one, which there are")
+            ->add_option("command", help_command, "A command's name")
+            ->type_name("COMMAND");
     }
 
     void add_globals() {
-        const std::map<std::string, ColourChoice> colours{
-            {"auto", ColourChoice::automatic}, {"always", ColourChoice::always}, {"never", ColourChoice::never}};
         app.add_option("-C,--directory", global.directory, "The repository, or a folder in it (default: here)")
             ->type_name("DIR")
             ->envname("REGENT_DIRECTORY");
@@ -111,8 +113,8 @@ struct CommandLine {
         app.add_option("-o,--output", global.output, "text, json, …; see each command")
             ->type_name("FORMAT")
             ->envname("REGENT_OUTPUT");
-        app.add_option("--color", global.colour, "auto, always or never")
-            ->transform(CLI::CheckedTransformer(colours))
+        app.add_option("--color", colour, "When to colour text")
+            ->check(one_of({"auto", "always", "never"}))
             ->type_name("WHEN")
             ->envname("REGENT_COLOR");
         app.add_flag("--no-input", global.no_input, "Never ask; what would have been asked fails");
@@ -122,20 +124,20 @@ struct CommandLine {
             ->type_name("DIR")
             ->envname("REGENT_STATE_DIR");
         app.add_option("--timeout", timeout, "Seconds one request may take (default 60)")
-            ->check(CLI::Range(1L, 3600L))
+            ->check(whole_number(1, 3600))
             ->envname("REGENT_TIMEOUT");
         app.add_option("--replication-grace", grace, "Seconds a write may stay invisible to reads (default 120)")
-            ->check(CLI::Range(0L, 3600L))
+            ->check(whole_number(0, 3600))
             ->envname("REGENT_REPLICATION_GRACE");
         app.add_option("--parallel", global.parallel, "Steps under way at once (default 4)")
-            ->check(CLI::Range(1, 32))
+            ->check(whole_number(1, 32))
             ->envname("REGENT_PARALLEL");
         app.add_flag("--batch-writes", global.connection.batch_writes,
                      "Send writes on different applications together, as Graph's $batch")
             ->envname("REGENT_BATCH_WRITES");
         app.add_option("--transport", global.connection.transport,
                        "cpprest or curl: the HTTP library (default: the build's)")
-            ->check(CLI::IsMember({"cpprest", "curl"}))
+            ->check(one_of({"cpprest", "curl"}))
             ->envname("REGENT_TRANSPORT");
         app.add_option("--ca-file", global.connection.ca_file, "More trusted certificates (PEM), for private endpoints")
             ->type_name("FILE")
@@ -181,7 +183,7 @@ struct CommandLine {
         command->add_flag("--drift-only", plan_options.drift_only, "Only what was changed outside");
         plan_max =
             command->add_option("--max-deletes", plan_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
-                ->check(CLI::NonNegativeNumber)  // sees the text: -1 would become the largest number there is
+                ->check(whole_number())  // sees the text: -1 would become the largest number there is
                 ->envname("REGENT_MAX_DELETES");
         add_fail_on_risk(*command, plan_risk);
         add_select(*command, plan_options.select);
@@ -209,7 +211,7 @@ struct CommandLine {
             ->check(not_empty);
         apply_max =
             command->add_option("--max-deletes", apply_max_deletes, "Deletions allowed, instead of policy.maxDeletes")
-                ->check(CLI::NonNegativeNumber)  // sees the text: -1 would become the largest number there is
+                ->check(whole_number())  // sees the text: -1 would become the largest number there is
                 ->envname("REGENT_MAX_DELETES");
         add_fail_on_risk(*command, apply_risk);
         add_select(*command, apply_options.select);
@@ -219,7 +221,7 @@ struct CommandLine {
 
     static void add_fail_on_risk(CLI::App& command, std::string& level) {
         command.add_option("--fail-on-risk", level, "Exit with 6 when a change is of this risk or a higher one")
-            ->check(CLI::IsMember({"low", "medium", "high"}))
+            ->check(one_of({"low", "medium", "high"}))
             ->type_name("RISK")
             ->envname("REGENT_FAIL_ON_RISK");
     }
@@ -254,7 +256,7 @@ struct CommandLine {
             ->type_name("DIR")
             ->check(not_empty);
         command->add_option("--policy", import_options.policy, "observe (default), create-only or full: see adopting")
-            ->check(CLI::IsMember({"observe", "create-only", "full"}));
+            ->check(one_of({"observe", "create-only", "full"}));
         command->footer(
             "One file for each object, for a connector with a folder of its definition, properties, icon and script; "
             "no "
@@ -266,7 +268,7 @@ struct CommandLine {
             app.add_subcommand("init", "Begin a repository: an environment, a sample, checks, editor settings");
         command->add_option("directory", init_options.directory, "Where (default: here)")->type_name("DIR");
         command->add_option("--ci", init_options.ci, "github (default) or none: a workflow that validates and plans")
-            ->check(CLI::IsMember({"github", "none"}));
+            ->check(one_of({"github", "none"}));
         command->footer("No file is overwritten.");
     }
 
@@ -299,6 +301,9 @@ struct CommandLine {
     }
 
     void finish() {
+        global.colour = colour == "always"  ? ColourChoice::always
+                        : colour == "never" ? ColourChoice::never
+                                            : ColourChoice::automatic;
         plan_options.fail_on_risk = model::parse_risk(plan_risk);
         apply_options.fail_on_risk = model::parse_risk(apply_risk);
         global.connection.timeout = std::chrono::seconds(timeout);
@@ -308,33 +313,20 @@ struct CommandLine {
     }
 };
 
-/// CLI11 says "The following argument was not expected: plann"; a person would like to read what was meant.
-std::string suggestion_for(const std::vector<std::string>& arguments, const CLI::App& app) {
-    std::vector<std::string> commands, flags;
-    const auto add_flags = [&](const CLI::App& of) {
-        for (const auto* option : of.get_options()) {
-            for (const auto& name : option->get_lnames()) flags.push_back("--" + name);
-        }
-    };
-    const CLI::App* chosen = nullptr;
-    add_flags(app);
-    for (const auto* command : app.get_subcommands({})) {
-        commands.push_back(command->get_name());
-        if (std::find(arguments.begin(), arguments.end(), command->get_name()) != arguments.end()) chosen = command;
+ExitCode help(const CLI::App& app, const std::string& command, Terminal& terminal) {
+    if (command.empty()) {
+        // Its own help() would be that of the command `help`.
+        terminal.out(app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal));
+        return ExitCode::ok;
     }
-    if (chosen != nullptr) add_flags(*chosen);
-    const std::vector<std::string_view> known_commands(commands.begin(), commands.end());
-    const std::vector<std::string_view> known_flags(flags.begin(), flags.end());
-    for (const auto& argument : arguments) {
-        if (argument.starts_with("--")) {
-            const auto near = manifest::did_you_mean(argument.substr(0, argument.find('=')), known_flags);
-            if (near) return fmt::format("did you mean `{}`?", *near);
-        } else if (!argument.empty() && argument.front() != '-' && chosen == nullptr) {
-            const auto near = manifest::did_you_mean(argument, known_commands);
-            if (near) return fmt::format("did you mean `regent {}`?", *near);
-        }
+    const auto commands = app.get_subcommands([&](const CLI::App* one) { return one->check_name(command); });
+    if (commands.empty()) {
+        const auto error = unknown_command(command, app);
+        print_error(terminal, error.message, error.help);
+        return ExitCode::usage;
     }
-    return {};
+    terminal.out(commands.front()->help(app.get_name()));
+    return ExitCode::ok;
 }
 
 ExitCode dispatch(CommandLine& line, Terminal& terminal) {
@@ -357,6 +349,7 @@ ExitCode dispatch(CommandLine& line, Terminal& terminal) {
     if (name == "explain") return explain(line.explain_what, terminal);
     if (name == "explain-token") return explain_token(line.global, line.explain_token_options, terminal);
     if (name == "schema") return schema(line.schema_options, terminal);
+    if (name == "help") return help(line.app, line.help_command, terminal);
     if (name == "completion") {
         terminal.out(completion_script(line.app, line.completion_shell));
         return ExitCode::ok;
@@ -387,9 +380,8 @@ ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
             terminal.out(line.app.help());
             return ExitCode::ok;
         } catch (const CLI::ParseError& error) {
-            const std::vector<std::string> arguments(argv + 1, argv + argc);
-            auto help = suggestion_for(arguments, line.app);
-            print_error(terminal, error.what(), help.empty() ? "`regent --help` lists commands and flags" : help);
+            const auto wrong = usage_error(error, {argv + 1, argv + argc}, line.app);
+            print_error(terminal, wrong.message, wrong.help);
             return ExitCode::usage;
         }
         line.finish();

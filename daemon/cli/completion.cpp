@@ -75,11 +75,18 @@ std::vector<std::string> output_formats(const CLI::App& command) {
     return formats;
 }
 
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+    return names;
+}
+
 Value value_of(const CLI::Option& option, const CLI::App& command) {
     const auto type = option.get_type_name();
     const auto label = type.substr(0, type.find(':'));
     if (label == "FORMAT") return {ValueKind::words, output_formats(command)};
     if (label == "ENVIRONMENT") return {ValueKind::environment, {}};
+    if (label == "COMMAND") return {ValueKind::words, names_of_commands(*command.get_parent())};
     if (label == "DIR") return {ValueKind::folder, {}};
     if (label == "FILE" || label == "PATH") return {ValueKind::file, {}};
     auto words = allowed_words(type);

@@ -25,19 +25,22 @@ std::u32string folded(std::string_view text) {
     return out;
 }
 
-std::size_t levenshtein(const std::u32string& a, const std::u32string& b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+/// The Levenshtein distance, in which two letters that changed places are one mistake: "plna" is one from "plan".
+std::size_t mistakes_between(const std::u32string& a, const std::u32string& b) {
+    using Row = std::vector<std::size_t>;
+    Row above(b.size() + 1), two_above(b.size() + 1), row(b.size() + 1);
+    std::iota(above.begin(), above.end(), std::size_t{0});
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = row[0];
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            const auto substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+            row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], two_above[j - 2] + 1);
         }
+        two_above.swap(above);
+        above.swap(row);
     }
-    return row[b.size()];
+    return above[b.size()];
 }
 
 std::size_t allowed_distance(std::size_t letters) noexcept {
@@ -60,7 +63,7 @@ std::optional<std::string> did_you_mean(std::string_view word, std::span<const s
     for (const auto candidate : candidates) {
         const auto name = folded(candidate);
         // A name that would have to be typed anew as a whole is no slip of the finger: `a` is not meant to be `b`.
-        const auto distance = levenshtein(wanted, name);
+        const auto distance = mistakes_between(wanted, name);
         if (distance < best_distance && distance < name.size()) {
             best_distance = distance;
             best = std::string(candidate);

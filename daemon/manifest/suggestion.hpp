@@ -8,8 +8,9 @@
 namespace regent::manifest {
 
 /// The candidate that `word` was probably meant to be: one that differs in case only, else the nearest by Levenshtein
-/// distance when it is near enough (1 for words of up to 4 letters, 2 up to 8, else 3). The first in list order wins a
-/// tie. Nothing for an empty word, or when `word` itself is a candidate.
+/// distance, two letters that changed places being one mistake, when it is near enough (1 for words of up to 4 letters,
+/// 2 up to 8, else 3). The first in list order wins a tie. Nothing for an empty word, or when `word` itself is a
+/// candidate.
 [[nodiscard]] std::optional<std::string> did_you_mean(std::string_view word,
                                                       std::span<const std::string_view> candidates);
 

@@ -22,6 +22,38 @@ def a_mistyped_command_is_64_and_says_which_was_meant(binaries):
 
 
 @case
+def what_is_wrong_is_told_in_words_for_people(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        for arguments, told in ((["plna"], ["there is no command `plna`", "did you mean `regent plan`?"]),
+                                (["destroy"], ["there is no command `destroy`", "`regent --help`"]),
+                                (["plan", "extra"], ["`regent plan` does not take `extra`"]),
+                                (["plan", "--frobnicate"], ["`regent plan` has no flag `--frobnicate`"]),
+                                (["plan", "--max-deletes", "x"], ["--max-deletes: `x` is no whole number"]),
+                                (["plan", "--parallel", "33"], ["--parallel: `33` is no whole number from 1 to 32"]),
+                                (["plan", "--color=purple"], ["--color: `purple` is none of auto, always, never"]),
+                                (["plan", "--fail-on-risk", "huge"], ["--fail-on-risk: `huge` is none of low, medium, high"]),
+                                (["plan", "--out"], ["--out wants a value", "FILE"]),
+                                (["wait"], ["`regent wait` wants KIND/NAME", "Application/portal"]),
+                                (["approve"], ["`regent approve` wants PLAN", "`regent status` shows it"]),
+                                (["pause", "--all"], ["`regent pause` wants --reason"]),
+                                (["version", "-o", "yaml"], ["version has no output format `yaml`", "text or json"]),
+                                (["help", "plna"], ["there is no command `plna`", "did you mean `regent plan`?"])):
+            run = wrong(it, *arguments)
+            says(run, *told)
+            check(not any(text in run.err for text in ("FAILED", "1797", "is required", "not expected")), run)
+        says(wrong(it, "plan", environment={"REGENT_PARALLEL": "many"}), "REGENT_PARALLEL: `many` is no whole number")
+
+
+@case
+def help_is_a_command_as_well(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        check(it.regent("help", expect=0).out == it.regent("--help", expect=0).out, "two helps")
+        for command in ("plan", "wait", "suspend"):
+            check(it.regent("help", command, expect=0).out == it.regent(command, "--help", expect=0).out, f"two helps of {command}")
+        check("->" not in it.regent("help").out, "the help shows how a flag is kept")
+
+
+@case
 def no_command_is_64_and_shows_the_help(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
         run = it.regent(expect=64)

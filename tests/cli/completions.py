@@ -106,7 +106,7 @@ def bash_offers_flags_formats_and_environments(binaries):
     check(bash_words(binaries, "regent plan -o ma") == ["markdown"], "formats of plan")
     check(bash_words(binaries, "regent plan --output = j") == ["json", "jsonl", "junit"], "bash splits at the equals sign")
     check(bash_words(binaries, "regent apply -o ") == ["text", "jsonl"], "formats of apply")
-    check(bash_words(binaries, "regent --color ") == ["always", "auto", "never"], "words of a set")
+    check(bash_words(binaries, "regent --color ") == ["auto", "always", "never"], "words of a set")
     check(bash_words(binaries, "regent plan -e ") == ["demo"], "names of environments")
     check(bash_words(binaries, "regent plan -e ", here=DEMO / "base") == ["demo"], "also from a folder below")
     check(bash_words(binaries, "regent completion ") == ["bash", "zsh", "fish"], "values of an argument")

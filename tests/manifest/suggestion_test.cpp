@@ -22,8 +22,10 @@ TEST_CASE("a misspelt name is answered with the nearest one, the further the lon
     CHECK(suggestion("redirectUrl", {"displayName", "redirectUris"}) == "redirectUris");
     CHECK(suggestion("envi", {"env", "portal_host"}) == "env");
     CHECK(suggestion("nme", {"name"}) == "name");
-    CHECK(suggestion("nmes", {"name"}).empty());  // two letters of four
-    CHECK(suggestion("kidn", {"kind"}).empty());  // a swap is two letters of four
+    CHECK(suggestion("nmes", {"name"}).empty());    // two letters of four
+    CHECK(suggestion("kidn", {"kind"}) == "kind");  // two letters that changed places are one mistake
+    CHECK(suggestion("plna", {"apply", "plan"}) == "plan");
+    CHECK(suggestion("ikdn", {"kind"}).empty());
     CHECK(suggestion("metdata", {"metadata"}) == "metadata");
     CHECK(suggestion("mtadat", {"metadata"}) == "metadata");
     CHECK(suggestion("completely", {"different"}).empty());

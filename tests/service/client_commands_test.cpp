@@ -608,3 +608,13 @@ TEST_CASE("every reason is explained") {
     CHECK_THAT(run_on("unused", {"explain", "Drifed"}).err, Contains("did you mean `Drifted`?"));
     CHECK(run_on("unused", {"explain", "insync"}).code == ExitCode::ok);
 }
+
+TEST_CASE("every condition is explained") {
+    for (const auto* type : {"Ready", "Synced", "Reconciling", "Stalled", "CredentialsValid"}) {
+        const auto ran = run_on("unused", {"explain", type});
+        CHECK(ran.code == ExitCode::ok);
+        CHECK_THAT(ran.out, Contains("A condition of an object: ") && Contains("  True     ") &&
+                                Contains(std::string("--for ") + type));
+    }
+    CHECK_THAT(run_on("unused", {"explain", "Redy"}).err, Contains("did you mean `Ready`?"));
+}

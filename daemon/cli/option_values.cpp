@@ -1,0 +1,54 @@
+#include "cli/option_values.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+#include <vector>
+
+namespace regent::cli {
+namespace {
+
+std::optional<long> number_of(const std::string& text) {
+    long number = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stop, failure] = std::from_chars(text.data(), end, number);
+    if (failure != std::errc{} || stop != end) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
+CLI::Validator one_of(std::initializer_list<std::string> words) {
+    const std::vector<std::string> known(words);
+    return CLI::Validator(
+        [known](const std::string& text) -> std::string {
+            if (std::find(known.begin(), known.end(), text) != known.end()) return {};
+            return fmt::format("`{}` is none of {}", text, fmt::join(known, ", "));
+        },
+        fmt::format("{{{}}}", fmt::join(known, ",")));
+}
+
+CLI::Validator whole_number(long least, long most) {
+    return CLI::Validator(
+        [least, most](const std::string& text) -> std::string {
+            const auto number = number_of(text);
+            if (number && *number >= least && *number <= most) return {};
+            return fmt::format("`{}` is no whole number from {} to {}", text, least, most);
+        },
+        fmt::format("{} to {}", least, most));
+}
+
+CLI::Validator whole_number() {
+    return CLI::Validator(
+        [](const std::string& text) -> std::string {
+            const auto number = number_of(text);
+            return number && *number >= 0 ? "" : fmt::format("`{}` is no whole number", text);
+        },
+        {});
+}
+
+}  // namespace regent::cli
