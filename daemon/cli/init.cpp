@@ -34,8 +34,11 @@ plan.json
 plan.md
 *.pem
 *.pfx
+*.p12
 *.key
 .env
+# The certificates that manifests name do, in folders of this name: `regent validate` refuses one with its private key.
+!**/certificates/*.pem
 )";
 
 constexpr std::string_view workflow =
