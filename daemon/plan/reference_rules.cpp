@@ -90,6 +90,13 @@ private:
         return false;
     }
 
+    /// All of them where they are few: a message is not the place for ten thousand.
+    static std::string some_of(const std::vector<std::string>& names) {
+        constexpr std::size_t most = 10;
+        if (names.size() <= most) return fmt::format("{}", fmt::join(names, ", "));
+        return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + most, ", "), names.size() - most);
+    }
+
     void dangling(const model::ReferenceUse& use) {
         std::vector<std::string> names;
         for (const auto& [address, resource] : graph_.resources) {
@@ -101,9 +108,8 @@ private:
         diagnostic.span = use.span;
         diagnostic.label = fmt::format("not in environment `{}`", graph_.environment.name);
         diagnostic.notes = {
-            names.empty()
-                ? fmt::format("there is no {} in `{}`", use.target.kind, graph_.environment.name)
-                : fmt::format("{}s in `{}`: {}", use.target.kind, graph_.environment.name, fmt::join(names, ", "))};
+            names.empty() ? fmt::format("there is no {} in `{}`", use.target.kind, graph_.environment.name)
+                          : fmt::format("{}s in `{}`: {}", use.target.kind, graph_.environment.name, some_of(names))};
         diagnostic.help = help_for(use.target.name, names);
         diagnostics_.push_back(std::move(diagnostic));
     }

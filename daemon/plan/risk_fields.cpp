@@ -60,6 +60,12 @@ Rating saml_metadata(const Change&, const RiskContext&) {
     return medium("who serves that address decides where SAML answers go");
 }
 
+/// Another type of property is another property: the old one is removed first.
+Rating extension_property(const Change& change, const RiskContext&) {
+    if (change.op == Change::Op::add) return harmless();
+    return high("what objects of the directory hold in it is lost");
+}
+
 struct Entry {
     std::string_view path;
     RiskRule rule;
@@ -99,7 +105,7 @@ constexpr std::array rules = {
     Entry{"addIns", low},
     Entry{"tokenEncryptionKey", encryption_key},
     Entry{"logo", low},
-    Entry{"extensionProperties", low},
+    Entry{"extensionProperties", extension_property},
 };
 
 }  // namespace

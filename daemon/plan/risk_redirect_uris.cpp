@@ -46,6 +46,17 @@ bool is_known_host(const std::string& host, const RiskContext& context) {
     return false;
 }
 
+/// The redirect URL of a connector that is ours and there: a wish for it is not told from its text any more.
+bool is_of_connector(const std::string& uri, const RiskContext& context) {
+    const auto& resources = context.observed.resources;
+    return std::any_of(resources.begin(), resources.end(), [&](const auto& entry) {
+        const auto& [address, resource] = entry;
+        const auto url = resource.outputs.find(model::output::redirect_url);
+        return address.kind == model::kind::connector && resource.ownership == model::Ownership::ours &&
+               url != resource.outputs.end() && url->second == uri;
+    });
+}
+
 Rating rate_loopback(const Change& change, const RiskContext& context) {
     // Native applications are meant to listen there. https://www.rfc-editor.org/rfc/rfc8252#section-7.3
     const bool native = change.path == model::path::redirect_uris_native;
@@ -77,7 +88,7 @@ Rating rate_redirect_uri(const Change& change, const RiskContext& context) {
     if (is_loopback(parts.host)) return rate_loopback(change, context);
     if (parts.scheme == "http") return high("tokens travel unencrypted");
     if (parts.scheme != "https") return rate_own_scheme(parts.scheme);
-    if (is_known_host(parts.host, context)) return harmless();
+    if (is_known_host(parts.host, context) || is_of_connector(*uri, context)) return harmless();
     return medium(fmt::format("tokens go to a new host, {}", parts.host));
 }
 

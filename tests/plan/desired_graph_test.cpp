@@ -30,6 +30,13 @@ TEST_CASE("a reference to nobody is told with the name that was meant and the na
     CHECK(dangling.span.file == "Connector-arm.regent.yaml");
 }
 
+TEST_CASE("of many names that there are some are told", "[desired_graph]") {
+    std::vector<model::Declaration> documents = {connector("arm").by_managed_identity("arm-conector")};
+    for (int i = 10; i < 60; ++i) documents.push_back(application("a" + std::to_string(i)));
+    CHECK(the("RG0311", mistakes_in(documents)).notes[0] ==
+          "Applications in `dev`: a10, a11, a12, a13, a14, a15, a16, a17, a18, a19 and 40 more");
+}
+
 TEST_CASE("a name that is like no other is not guessed at", "[desired_graph]") {
     const auto found = mistakes_in({application("payroll"), connector("arm").by_managed_identity("zzz")});
     CHECK(the("RG0311", found).help.empty());

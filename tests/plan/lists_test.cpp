@@ -120,6 +120,23 @@ TEST_CASE_METHOD(Lists, "two credentials can swap what they trust", "[lists]") {
     CHECK(*credentials().at("two").find("subject") == model::Value("1"));
 }
 
+TEST_CASE_METHOD(Lists, "a credential whose issuer and subject one of nobody's has already is warned about",
+                 "[lists]") {
+    apply({application("a"), federated_credential("mine", "a", trust("https://ci", "1"))});
+    std::get<Map>(tenant.find(app("a"))->attributes.at("federatedCredentials").held)["byhand"] =
+        Map(trust("https://ci", "2"));
+    const auto warnings_with = [&](const char* name) {
+        const auto planned = plan({application("a"), federated_credential("mine", "a", trust("https://ci", "1")),
+                                   federated_credential(name, "a", trust("https://ci", "2"))});
+        std::string all;
+        for (const auto& resource : planned.resources)
+            for (const auto& warning : resource.warnings) all += warning;
+        return all;
+    };
+    CHECK(warnings_with("theirs").find("\"theirs\" will be refused while \"byhand\" is there") != std::string::npos);
+    CHECK(warnings_with("byhand").empty());
+}
+
 TEST_CASE_METHOD(Lists, "a credential keeps its mark until it is gone", "[lists]") {
     apply({application("a"), federated_credential("ci", "a", trust("https://ci", "1"))});
     const std::vector<model::Declaration> without = {application("a")};

@@ -105,6 +105,36 @@ TEST_CASE("a redirect URI is as risky as where it leads", "[risk]") {
     }
 }
 
+TEST_CASE("the redirect URL of a connector that is ours is no new place, also when it is known and put back",
+          "[risk]") {
+    constexpr auto url = "https://global.consent.example/redirect";
+    PretendTenant tenant;
+    tenant.add(app("a"), {{"displayName", "The a"}});
+    tenant.add(con("x"), {{"displayName", "The x"}}).outputs[std::string(model::output::redirect_url)] = url;
+    const model::Declaration document = application("a").list(model::path::redirect_uris_web, {url});
+    CHECK(risk_of(plan_of(document, tenant), model::path::redirect_uris_web) == Risk::medium);
+    const auto graph = graph_of({document, connector("x")});
+    auto observed = tenant.observe(graph);
+    CHECK(risk_of(make_plan(graph, observed, {}, today), model::path::redirect_uris_web) == Risk::low);
+    observed.resources.at(con("x")).ownership = model::Ownership::foreign;
+    CHECK(risk_of(make_plan(graph, observed, {}, today), model::path::redirect_uris_web) == Risk::medium);
+}
+
+TEST_CASE("an extension property that goes takes with it what is held in it", "[risk]") {
+    const auto rating = [](Change::Op op) {
+        Change change;
+        change.path = model::path::extension_properties;
+        change.op = op;
+        ResourceChange resource;
+        resource.address = app("a");
+        resource.action = Action::update;
+        return risk_rule_of(model::kind::application, change.path)(change, {environment(), {}, resource});
+    };
+    CHECK(rating(Change::Op::add).risk == Risk::low);
+    CHECK(rating(Change::Op::remove).risk == Risk::high);
+    CHECK(rating(Change::Op::set).reason == "what objects of the directory hold in it is lost");
+}
+
 TEST_CASE("a web application on localhost is a risk in production only", "[risk]") {
     CHECK(risk_of_uri(model::path::redirect_uris_web, "http://localhost:3000/") == Risk::low);
     CHECK(risk_of_uri(model::path::redirect_uris_web, "http://localhost:3000/", true) == Risk::high);
