@@ -195,7 +195,8 @@ private:
             if (const auto code = narrow(*options_.rotation); code != ExitCode::ok) return code;
         }
         check_plan_file();
-        if (!expected_.empty() && planned_.refusals.empty() && global_.output == "text") {
+        const bool was_read = !expected_.empty() && planned_.refusals.empty() && !planned_.plan.empty();
+        if (was_read && global_.output == "text") {
             terminal_.out(fmt::format("Plan {} still holds.\n", planned_.plan.id.substr(0, 8)));
         } else {
             // The report comes before a refusal, so that what was refused can be read.

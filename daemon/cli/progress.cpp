@@ -19,7 +19,12 @@ using namespace std::chrono_literals;
 /// So many objects that wait are named; of more their number is enough.
 constexpr std::size_t waiting_shown = 3;
 
-std::string ending(const apply::StepOutcome& outcome) {
+std::string waiting_for(const plan::Step& step, const apply::StepOutcome& outcome) {
+    if (outcome.waits_for == step.address) return "waits for what comes before it";
+    return fmt::format("waits for {}", to_string(outcome.waits_for));
+}
+
+std::string ending(const plan::Step& step, const apply::StepOutcome& outcome) {
     switch (outcome.state) {
         case apply::StepState::done:
             return {};
@@ -27,10 +32,10 @@ std::string ending(const apply::StepOutcome& outcome) {
             return fmt::format("failed after {}: {}", report::elapsed_text(outcome.took), outcome.error.message);
         case apply::StepState::waiting:
             // Its own value did not come, or it stands behind a step whose value did not.
-            if (outcome.error.message.empty()) return fmt::format("waits for {}", to_string(outcome.waits_for));
+            if (outcome.error.message.empty()) return waiting_for(step, outcome);
             return fmt::format("still waiting after {}: {}", report::elapsed_text(outcome.took), outcome.error.message);
         case apply::StepState::skipped:
-            return fmt::format("waits for {}", to_string(outcome.waits_for));
+            return waiting_for(step, outcome);
         case apply::StepState::stopped:
             return "not begun: the run was stopped";
     }
@@ -102,7 +107,7 @@ void Progress::step_finished(const plan::Step& step, const apply::StepOutcome& o
     finished_.insert(step.id);
     const auto detail = model::with_visible_controls(outcome.detail);
     const bool done = outcome.state == apply::StepState::done;
-    const auto text = done ? words.done : model::with_visible_controls(ending(outcome));
+    const auto text = done ? words.done : model::with_visible_controls(ending(step, outcome));
     if (style_ == ProgressStyle::lines) {
         const auto took = done ? fmt::format(" in {}", report::elapsed_text(outcome.took)) : std::string{};
         print(fmt::format("{}: {}{}{}", words.subject, text, took, detail.empty() ? "" : " (" + detail + ")"));

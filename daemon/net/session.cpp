@@ -93,8 +93,11 @@ private:
         std::optional<CallError> error{};
     };
 
+    /// For people: what a list was asked to contain is 700 characters that nobody reads.
     [[nodiscard]] std::string described() const {
-        return fmt::format("{} {}", to_string(request_.method), loggable_address(request_.origin, request_.target));
+        const auto path = request_.target.substr(0, request_.target.find('?'));
+        return fmt::format("{} {}{}", to_string(request_.method), loggable_address(request_.origin, path),
+                           path.size() < request_.target.size() ? "?…" : "");
     }
 
     [[nodiscard]] CallError failure(CallError::Kind kind, const std::string& message, std::string help = {},

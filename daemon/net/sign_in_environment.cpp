@@ -123,7 +123,7 @@ private:
 tl::unexpected<TokenError> nothing_found(const std::string& client_id) {
     constexpr auto either = "AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH";
     constexpr auto help =
-        "sign-in needs AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or "
+        "sign-in needs AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or "
         "AZURE_CLIENT_CERTIFICATE_PATH, or AZURE_FEDERATED_TOKEN_FILE) in the environment; a virtual machine's managed "
         "identity is taken with AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential";
     if (client_id.empty()) return refuse(fmt::format("AZURE_CLIENT_ID is not set, nor is {}", either), help);

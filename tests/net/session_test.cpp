@@ -32,11 +32,12 @@ public:
         Request request;
         request.method = method;
         request.origin = graph;
-        request.target = "/v1.0/x";
+        request.target = target;
         request.idempotent = idempotent;
         return session->call(request, scope);
     }
 
+    std::string target = "/v1.0/x";
     VirtualClock clock;
     CountingRng rng;
     NumberedTokens tokens;
@@ -198,6 +199,15 @@ TEST_CASE("a wait longer than a call may take ends the call at once, and says ho
     REQUIRE_FALSE(next);
     CHECK(next.error().kind == Kind::throttled);
     CHECK(bench.transport.count() == 1);
+}
+
+TEST_CASE("a message names the request without what it asked a list to contain", "[net][session]") {
+    Bench bench([](const Request&, int) { return throttled("86400"); });
+    bench.target = "/v1.0/applications?$top=999&$select=id,appId";
+    const auto message = bench.call().error().message;
+    CHECK_THAT(message, Catch::Contains("GET https://"));
+    CHECK_THAT(message, Catch::Contains("/v1.0/applications?…: "));
+    CHECK_THAT(message, !Catch::Contains("select"));
 }
 
 TEST_CASE("the waits of one call are added up", "[net][session][throttling]") {

@@ -217,6 +217,8 @@ TEST_CASE("a tenant without the preview, or without a tenant's GUID, refuses a m
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == ErrorKind::rejected);
     CHECK(refused.error().service.find(words) != std::string::npos);
+    const bool not_there = words.find("preview") != std::string::npos;
+    CHECK((refused.error().help.find("keep the client secret") != std::string::npos) == not_there);
     CHECK(platform.connectors_titled("Sample") == 0);
 }
 

@@ -139,6 +139,9 @@ std::string help_for(ErrorKind kind, const ServiceWords& words, bool person) {
     if (words.code == "ServiceToServiceEnvironmentNotFound") {
         return "an environment is there for Power Apps some minutes after it was created, at most ten: run again then";
     }
+    if (words.code == "ManagedIdentityNotSupported")
+        return "a managed identity as a connector's credential is a preview that this environment does not have: keep "
+               "the client secret, or make the connector in an environment that has it";
     if (words.code == "MissingEnvironmentFilter") return "this is a mistake of regent's; please report it";
     if (words.code == "InvalidScriptDefinitionUrlWithNonNullOperations")
         return "operations go through a script only when the connector has one: write `script` in its manifest";
