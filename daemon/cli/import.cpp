@@ -273,8 +273,11 @@ private:
                       : !wants_connectors()   ? "No application matches.\n"
                       : !wants_applications() ? "No custom connector is there.\n"
                                               : "Nothing matches.\n");
-        const bool failed =
-            std::any_of(import_.others.begin(), import_.others.end(), [](const auto& o) { return !o.managed; });
+        const auto managed = std::count_if(import_.others.begin(), import_.others.end(),
+                                           [](const auto& other) { return other.managed; });
+        const bool failed = static_cast<std::size_t>(managed) < import_.others.size();
+        // As it was when the managed ones were written.
+        if (failed && managed > 0) return ExitCode::partly_done;
         return failed ? ExitCode::failed : ExitCode::ok;
     }
 

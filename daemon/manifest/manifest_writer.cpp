@@ -119,7 +119,7 @@ public:
         auto& root = document.root;
         put(root, "apiVersion", scalar(std::string(api_version)));
         put(root, "kind", scalar(draft_.address.kind));
-        put(put(root, "metadata", mapping()), "name", scalar(draft_.address.name));
+        put(put(root, "metadata", mapping()), "name", text_node(draft_.address.name));
         write_management(put(root, "management", mapping()));
         write_spec(put(root, "spec", mapping()));
         std::erase_if(root.entries, [](const auto& e) { return e.value.is_mapping() && e.value.entries.empty(); });

@@ -159,7 +159,7 @@ private:
                 refuse(value == 0 ? "RG0131"
                        : bidi     ? "RG0135"
                                   : "RG0133",
-                       fmt::format("an escape stands for U+{:04X}, {}", static_cast<std::uint32_t>(value),
+                       fmt::format("this text holds U+{:04X}, {}", static_cast<std::uint32_t>(value),
                                    bidi ? "which changes the direction of text" : "a control character"),
                        scalar.span, "in this text", "leave the escape out");
                 return;
