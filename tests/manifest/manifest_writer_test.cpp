@@ -53,6 +53,18 @@ TEST_CASE("every attribute has a way into a manifest, or a reason why not", "[im
     }
 }
 
+TEST_CASE("a name that YAML takes for something else is written as text", "[import]") {
+    const Map attributes{{"displayName", "Portal"}};
+    for (const auto* name : {"true", "null"}) {
+        auto draft = draft_of(attributes);
+        draft.address.name = name;
+        const auto text = write_manifest(draft);
+        INFO(text);
+        CHECK(text.find("name: \"" + std::string(name) + "\"\n") != std::string::npos);
+        CHECK(loaded(text).address.name == name);
+    }
+}
+
 TEST_CASE("every form is of an attribute that there is", "[import]") {
     const std::string kind = GENERATE("Application", "Connector");
     for (const auto& form : attribute_forms(kind)) {
