@@ -87,9 +87,15 @@ nlohmann::json convert(const Node& node, const std::string& pointer,
     return nullptr;
 }
 
+/// Comments may stand in front of the first brace, as JSON has them that people keep by hand.
 bool looks_like_json(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && text[first] == '{';
+    for (;;) {
+        text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+        const bool line = text.starts_with("//"), block = text.starts_with("/*");
+        if (!line && !block) return text.starts_with('{');
+        const auto end = line ? text.find('\n') : text.find("*/", 2);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + (line ? 1 : 2));
+    }
 }
 
 /// JSON has one parser that decides what it says; `places` only tells where.
@@ -100,15 +106,13 @@ std::optional<nlohmann::json> parse_json(const OpenApiRequest& request, const Js
                fmt::format("the OpenAPI file `{}` is nested more than {} levels deep", request.file, max_depth));
         return std::nullopt;
     }
-    try {
-        return nlohmann::json::parse(request.text);
-    } catch (const nlohmann::json::parse_error& error) {
-        const auto at = error.byte > 0 ? error.byte - 1 : 0;
-        auto& d = report(diagnostics, "RG0603", places.span_at(at, at + 1), "this OpenAPI file is no JSON");
-        d.label = "cannot go on here";
-        d.help = "look for a missing comma, bracket or quote at or before this place";
-        return std::nullopt;
-    }
+    auto read = read_tolerant_json(request.text);
+    if (read) return std::move(*read);
+    const auto at = read.error().byte;
+    auto& d = report(diagnostics, "RG0603", places.span_at(at, at + 1), "this OpenAPI file is no JSON");
+    d.label = "cannot go on here";
+    d.help = "look for a missing comma, bracket or quote at or before this place";
+    return std::nullopt;
 }
 
 /// A repeated key is no mistake to a JSON parser, which takes the last one; a reader may believe the first.

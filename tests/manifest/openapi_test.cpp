@@ -38,6 +38,17 @@ OpenApiResult changed(Change change) {
 
 }  // namespace
 
+TEST_CASE("comments around and inside a definition, and commas behind a last member, are passed over", "[openapi]") {
+    auto text = good_openapi();
+    text.insert(text.rfind('}'), ",");
+    text.insert(text.find('{') + 1, " // inside\n");
+    const auto plain = read(good_openapi());
+    const auto commented = read("// kept by hand\n/* by { us } */ " + text + "\n// the end\n");
+    CHECK(codes(commented) == codes(plain));
+    CHECK(commented.definition == plain.definition);
+    CHECK(codes(read("/* never closed {")) == Texts{"RG0603"});
+}
+
 TEST_CASE("an OpenAPI file says the same in JSON, in YAML, and with its keys in another order", "[manifest][openapi]") {
     const auto json = read(good_openapi());
     REQUIRE(json.diagnostics.empty());
