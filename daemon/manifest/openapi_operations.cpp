@@ -114,6 +114,7 @@ void OperationsCheck::check_parameters(const std::string& path, std::string_view
         const auto in = text(*json, "in");
         if (name.empty()) findings_.error("RG0605", at, "the 'name' property is required");
         if (in.empty()) findings_.error("RG0605", at, "the 'in' property is required");
+        check_parameter_members(*json, at, findings_);
         if (name == "connectionId")
             findings_.error("RG0616", at, "a parameter cannot be named as 'connectionId'").help =
                 "the service uses this name itself: rename the parameter, or map it by a policy";
@@ -164,6 +165,7 @@ void OperationsCheck::operation(const std::string& path, std::string_view method
     if (!has_response)
         findings_.published("RG0612", pointer,
                             "the operation is not valid, it must contain at least one response definition");
+    check_operation_members(operation, pointer, findings_);
     collect(operation, pointer, parameters);
     check_parameters(path, method, pointer, parameters);
 }

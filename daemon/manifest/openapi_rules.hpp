@@ -33,6 +33,9 @@ void check_openapi(const OpenApiDocument& document, const OpenApiRequest& reques
 
 // Parts of it, each in its own file.
 void check_openapi_operations(const nlohmann::json& document, OpenApiFindings& findings);
+/// Of one operation or parameter, at `pointer`.
+void check_operation_members(const nlohmann::json& operation, const std::string& pointer, OpenApiFindings& findings);
+void check_parameter_members(const nlohmann::json& parameter, const std::string& pointer, OpenApiFindings& findings);
 void check_openapi_references(const nlohmann::json& document, OpenApiFindings& findings);
 
 /// What `$ref` "#/definitions/x" points to; null pointer when there is none. Only references inside the file are

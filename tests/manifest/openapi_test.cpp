@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 using namespace regent;
 using namespace regent::manifest;
 using Json = nlohmann::json;
@@ -37,6 +39,34 @@ OpenApiResult changed(Change change) {
 }
 
 }  // namespace
+
+TEST_CASE("what an operation, a response and a parameter may not hold, or have to, is told at its place", "[openapi]") {
+    struct Row {
+        std::string pointer;  ///< below the first operation
+        Json value;
+        std::string code, said;
+    };
+    const auto row = GENERATE(
+        Row{"/requestBody", Json::object(), "RG0606", "the property 'requestBody' is not valid"},
+        Row{"/tags", "x", "RG0607", "expected type 'array', but value is of type 'string'"},
+        Row{"/parameters", Json::object(), "RG0607", "expected type 'array', but value is of type 'object'"},
+        Row{"/responses/200", Json::object(), "RG0605", "the 'description' property is required"},
+        Row{"/parameters", {{{"name", "q"}, {"in", "query"}}}, "RG0605", "the 'type' property is required"},
+        Row{"/parameters", {{{"name", "q"}, {"in", "cookie"}, {"type", "string"}}}, "RG0605", "cannot be 'in: cookie'"},
+        Row{"/parameters", {{{"name", "b"}, {"in", "body"}}}, "RG0605", "the 'schema' property is required"});
+    const auto result = changed([&](Json& document) {
+        auto& path = *document["paths"].begin();
+        auto& operation = *path.begin();
+        operation[Json::json_pointer(row.pointer)] = row.value;
+    });
+    CAPTURE(row.pointer, row.value.dump());
+    const auto it = std::find_if(result.diagnostics.begin(), result.diagnostics.end(), [&](const auto& d) {
+        return d.code == row.code && d.message.find(row.said) != std::string::npos;
+    });
+    REQUIRE(it != result.diagnostics.end());
+    CHECK(it->severity == model::Severity::error);
+    CHECK(it->span.line > 1);
+}
 
 TEST_CASE("comments around and inside a definition, and commas behind a last member, are passed over", "[openapi]") {
     auto text = good_openapi();
@@ -127,12 +157,12 @@ TEST_CASE("what the service would refuse is refused here", "[manifest][openapi]"
     CHECK(codes(changed([](Json& d) { d["paths"]["/subscriptions"]["get"].erase("operationId"); })) == Texts{"RG0611"});
     CHECK(codes(changed([](Json& d) { d["paths"] = Json::object(); })) == Texts{"RG0613"});
     CHECK(codes(changed([](Json& d) {
-              d["paths"]["/a?b=c"]["get"] = {{"operationId", "B"}, {"responses", {{"200", Json::object()}}}};
+              d["paths"]["/a?b=c"]["get"] = {{"operationId", "B"}, {"responses", {{"200", {{"description", "OK"}}}}}};
           })) == Texts{"RG0613"});
-    CHECK(
-        codes(changed([](Json& d) {
-            d["paths"]["/subscriptions/{id}"]["get"] = {{"operationId", "B"}, {"responses", {{"200", Json::object()}}}};
-        })) == Texts{"RG0614"});
+    CHECK(codes(changed([](Json& d) {
+              d["paths"]["/subscriptions/{id}"]["get"] = {{"operationId", "B"},
+                                                          {"responses", {{"200", {{"description", "OK"}}}}}};
+          })) == Texts{"RG0614"});
     CHECK(codes(changed([](Json& d) {
               d["paths"]["/subscriptions"]["get"]["parameters"][0]["name"] = "connectionId";
           })) == Texts{"RG0616"});
@@ -148,13 +178,14 @@ TEST_CASE("what the documentation forbids and published connectors do is a warni
     };
     CHECK(
         warned(changed([](Json& d) { d["paths"]["/subscriptions"]["get"]["responses"] = Json::object(); }), "RG0612"));
-    CHECK(warned(
-        changed([](Json& d) {
-            d["paths"]["/Subscriptions"]["get"] = {{"operationId", "B"}, {"responses", {{"200", Json::object()}}}};
-        }),
-        "RG0613"));
     CHECK(warned(changed([](Json& d) {
-                     d["paths"]["/subscriptions"]["get"]["parameters"].push_back({{"name", "b"}, {"in", "body"}});
+                     d["paths"]["/Subscriptions"]["get"] = {{"operationId", "B"},
+                                                            {"responses", {{"200", {{"description", "OK"}}}}}};
+                 }),
+                 "RG0613"));
+    CHECK(warned(changed([](Json& d) {
+                     d["paths"]["/subscriptions"]["get"]["parameters"].push_back(
+                         {{"name", "b"}, {"in", "body"}, {"schema", Json::object()}});
                  }),
                  "RG0615"));
     CHECK(warned(changed([](Json& d) { d["security"] = Json::parse(R"([{"none": []}])"); }), "RG0618"));
@@ -182,7 +213,7 @@ TEST_CASE("256 operations are a connector, 257 are not", "[manifest][openapi]") 
         return changed([&](Json& d) {
             for (int i = 1; i < count; ++i)
                 d["paths"]["/p" + std::to_string(i)]["get"] = {{"operationId", "Op" + std::to_string(i)},
-                                                               {"responses", {{"200", Json::object()}}}};
+                                                               {"responses", {{"200", {{"description", "OK"}}}}}};
         });
     };
     CHECK(with(256).diagnostics.empty());

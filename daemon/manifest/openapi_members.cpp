@@ -1,0 +1,102 @@
+// What an operation, a response and a parameter may hold and have to.
+
+#include "manifest/openapi_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace regent::manifest {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Member {
+    std::string_view name;
+    std::string_view type;
+};
+
+// https://swagger.io/specification/v2/#operation-object
+constexpr std::array operation_members = {
+    Member{"tags", "array"},          Member{"summary", "string"},     Member{"description", "string"},
+    Member{"externalDocs", "object"}, Member{"operationId", "string"}, Member{"consumes", "array"},
+    Member{"produces", "array"},      Member{"parameters", "array"},   Member{"responses", "object"},
+    Member{"schemes", "array"},       Member{"deprecated", "boolean"}, Member{"security", "array"},
+};
+
+// https://swagger.io/specification/v2/#parameter-object
+constexpr std::array<std::string_view, 5> places = {"query", "header", "path", "formData", "body"};
+
+void wrong_type(OpenApiFindings& findings, const std::string& pointer, std::string_view expected, const Json& value) {
+    findings.error("RG0607", pointer,
+                   fmt::format("the type of the property is incorrect: expected type '{}', but value is of type '{}'",
+                               expected, json_type(value)));
+}
+
+model::Diagnostic& missing(OpenApiFindings& findings, const std::string& pointer, std::string_view name) {
+    return findings.error("RG0605", pointer, fmt::format("the '{}' property is required", name));
+}
+
+/// People who write OpenAPI 3 elsewhere reach for its words here.
+std::string help_for(std::string_view name) {
+    if (name == "requestBody")
+        return "OpenAPI 2.0 has a parameter with `\"in\": \"body\"` and a `schema` instead; `consumes` says its type";
+    if (name == "servers") return "OpenAPI 2.0 has `host`, `basePath` and `schemes` of the file instead";
+    return {};
+}
+
+void check_responses(const Json& responses, const std::string& pointer, OpenApiFindings& findings) {
+    for (const auto& [code, response] : responses.items()) {
+        if (code.starts_with("x-")) continue;
+        const auto at = fmt::format("{}/{}", pointer, pointer_token(code));
+        if (!response.is_object()) {
+            wrong_type(findings, at, "object", response);
+        } else if (!response.contains("$ref") && !response.contains("description")) {
+            missing(findings, at, "description").help = "say what this answer means, as people read it in the designer";
+        }
+    }
+}
+
+}  // namespace
+
+void check_operation_members(const Json& operation, const std::string& pointer, OpenApiFindings& findings) {
+    for (const auto& [name, value] : operation.items()) {
+        if (name.starts_with("x-")) continue;
+        const auto at = fmt::format("{}/{}", pointer, pointer_token(name));
+        const auto* known = std::find_if(operation_members.begin(), operation_members.end(),
+                                         [&, &key = name](const auto& member) { return member.name == key; });
+        if (known == operation_members.end()) {
+            auto& d = findings.error("RG0606", at, fmt::format("the property '{}' is not valid", name));
+            d.notes.push_back("if this property is an extension, its name must begin with \"x-\"");
+            d.help = help_for(name);
+        } else if (json_type(value) != known->type) {
+            wrong_type(findings, at, known->type, value);
+        }
+    }
+    const auto responses = operation.find("responses");
+    if (responses != operation.end() && responses->is_object())
+        check_responses(*responses, pointer + "/responses", findings);
+}
+
+void check_parameter_members(const Json& parameter, const std::string& pointer, OpenApiFindings& findings) {
+    const auto text = [&](const char* name) {
+        const auto it = parameter.find(name);
+        return it != parameter.end() && it->is_string() ? it->get<std::string>() : std::string{};
+    };
+    const auto in = text("in");
+    if (in.empty()) return;  // told already
+    if (std::find(places.begin(), places.end(), in) == places.end()) {
+        findings.error("RG0605", pointer, fmt::format("a parameter cannot be 'in: {}'", in)).help =
+            fmt::format("it is in `query`, `header`, `path`, `formData` or `body`{}",
+                        in == "cookie" ? "; connectors send no cookies" : "");
+    } else if (in == "body" && !parameter.contains("schema")) {
+        missing(findings, pointer, "schema");
+    } else if (in != "body" && text("type").empty()) {
+        auto& d = missing(findings, pointer, "type");
+        d.help = parameter.contains("schema") ? "in OpenAPI 2.0 `type` stands beside `in`, not in a `schema`"
+                                              : "for example `\"type\": \"string\"`";
+    }
+}
+
+}  // namespace regent::manifest
