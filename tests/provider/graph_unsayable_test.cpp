@@ -61,8 +61,10 @@ TEST_CASE("what is set and no manifest can say is told, also what nobody here ha
     says(R"(tokenOfTomorrow: {"on":true} (no field for it))");
     says("web.somethingNew: 3 (no field for it)");
     says("info.logoUrl: it has a logo (with its picture beside the manifest it can be declared: `logo`)");
-    says("requiredResourceAccess: an entry without permissions for the API 0f0f0f0f-0000-4000-8000-000000000000 (no field "
-         "for it)");
+    says(
+        "requiredResourceAccess: an entry without permissions for the API 0f0f0f0f-0000-4000-8000-000000000000 (no "
+        "field "
+        "for it)");
     std::erase_if(lines, [](const auto& line) { return line.find("CN=portal") != std::string::npos; });
     CHECK(lines == Lines{});
 }
