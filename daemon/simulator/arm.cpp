@@ -4,6 +4,7 @@
 #include "simulator/arm_custom_api.hpp"
 #include "simulator/arm_place.hpp"
 #include "simulator/arm_switches.hpp"
+#include "simulator/arm_tags.hpp"
 #include "simulator/powerapps_member.hpp"
 #include "simulator/values.hpp"
 #include "simulator/versioned.hpp"
@@ -25,7 +26,7 @@ using nlohmann::json;
 using Outcome = std::variant<Response, ArmError>;
 
 constexpr std::string_view prefix = "/subscriptions/", blob_prefix = "/blob/customapis/";
-constexpr std::string_view api_version = "2016-06-01";
+constexpr std::string_view api_version = "2016-06-01", tags_api_version = "2021-04-01";
 constexpr std::size_t longest_name = 80;
 
 class Arm final : public Service {
@@ -187,12 +188,12 @@ private:
                             fmt::format("The subscription '{}' could not be found.", place.subscription)};
         }
         if (!place.is_custom_apis) return std::nullopt;
-        if (version != api_version) {
-            return ArmError{
-                400, "NoRegisteredProviderFound",
-                fmt::format("No registered resource provider found for API version '{}' for type 'customApis'. "
-                            "The supported api-versions are '{}'.",
-                            version, api_version)};
+        const auto known_version = place.is_tags ? tags_api_version : api_version;
+        if (version != known_version) {
+            return ArmError{400, "NoRegisteredProviderFound",
+                            fmt::format("No registered resource provider found for API version '{}' for type '{}'. "
+                                        "The supported api-versions are '{}'.",
+                                        version, place.is_tags ? "tags" : "customApis", known_version)};
         }
         if (!place.group.empty() && !groups_.contains(place.group_key())) {
             return ArmError{404, "ResourceGroupNotFound",
@@ -202,7 +203,8 @@ private:
     }
 
     std::optional<ArmError> check_allowed(const Caller& caller, const ArmPlace& place, const char* verb) const {
-        const auto action = fmt::format("Microsoft.Web/customApis/{}", verb);
+        const auto action =
+            fmt::format("{}/{}", place.is_tags ? "Microsoft.Resources/tags" : "Microsoft.Web/customApis", verb);
         if (!switches_.denied.contains(action)) return std::nullopt;
         const auto scope = fmt::format("/subscriptions/{}{}{}/providers/Microsoft.Web/customApis{}{}",
                                        place.subscription, place.group.empty() ? "" : "/resourceGroups/", place.group,
@@ -218,6 +220,7 @@ private:
     Outcome route(const Request& request, const Caller& caller, const ArmPlace& place) {
         const auto& method = request.method;
         const auto allowed = [&](const char* verb) { return check_allowed(caller, place, verb); };
+        if (place.is_tags) return tags(request, caller, place);
         if (!place.is_custom_apis && method == "GET") return get_group(place);
         if (place.is_custom_apis && place.name.empty() && method == "GET") {
             if (auto error = allowed("read")) return *error;
@@ -323,10 +326,26 @@ private:
             record = {
                 {"subscription", lower(place.subscription)}, {"resourceGroup", place.group}, {"name", place.name}};
         }
-        auto error = request.method == "PUT" ? put_custom_api(record, body, switches_) : patch_custom_api(record, body);
+        auto error = request.method == "PUT" ? put_custom_api(record, body, switches_)
+                                             : patch_custom_api(record, body, switches_);
         if (error) return *error;
         records_.put(place.key(), record, clock_.now());
         return arm_answer(200, shown_custom_api(record, false, switches_, blobs_, request.base_url));
+    }
+
+    Outcome tags(const Request& request, const Caller& caller, const ArmPlace& place) {
+        const auto& method = request.method;
+        if (method != "GET" && method != "PATCH") return not_allowed(method);
+        if (auto error = check_allowed(caller, place, method == "GET" ? "read" : "write")) return *error;
+        const auto* stored = records_.find(place.key(), clock_.now());
+        if (stored == nullptr) return not_found(place);
+        auto record = *stored;
+        if (method == "PATCH") {
+            const auto body = json::parse(request.body, nullptr, false);
+            if (auto error = update_arm_tags(record["tags"], body)) return *error;
+            records_.put(place.key(), record, clock_.now());
+        }
+        return arm_answer(200, shown_arm_tags(custom_api_id(record), record.at("tags")));
     }
 
     static std::optional<ArmError> check_name(const std::string& name) {

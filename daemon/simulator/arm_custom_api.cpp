@@ -1,5 +1,6 @@
 #include "simulator/arm_custom_api.hpp"
 
+#include "simulator/arm_tags.hpp"
 #include "simulator/powerapps_member.hpp"
 #include "simulator/swagger.hpp"
 #include "simulator/values.hpp"
@@ -17,8 +18,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_tags = 50, longest_tag_name = 512, longest_tag_value = 256;
-
 /// Members that the REST specification names; those that the service makes are taken and forgotten.
 constexpr std::array kept_members{"displayName",  "description", "iconUri",        "brandColor",
                                   "capabilities", "apiType",     "backendService", "connectionParameters"};
@@ -27,39 +26,6 @@ constexpr std::array made_members{"swagger", "apiDefinitions", "runtimeUrls", "w
 template <std::size_t N>
 bool is_one_of(const std::array<const char*, N>& names, std::string_view name) {
     return std::any_of(names.begin(), names.end(), [&](const char* known) { return same_text(known, name); });
-}
-
-/// https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
-std::optional<ArmError> check_tags(const json& tags) {
-    if (!tags.is_object()) return arm_invalid_content("Error converting value to type 'tags'. Path 'tags'");
-    if (tags.size() > most_tags) {
-        return ArmError{400, "InvalidTagCount",
-                        fmt::format("The resource has '{}' tags. At most '{}' are allowed.", tags.size(), most_tags)};
-    }
-    std::set<std::string> names;
-    for (const auto& [name, value] : tags.items()) {
-        if (name.empty() || name.size() > longest_tag_name)
-            return ArmError{400, "InvalidTagNameLength",
-                            fmt::format("The length of the tag name '{}' is invalid.", name)};
-        if (name.find_first_of("<>%&\\?/") != std::string::npos) {
-            return ArmError{400, "InvalidTagNameCharacters",
-                            fmt::format("The tag names '{}' have reserved characters '<,>,%,&,\\,?,/' or control "
-                                        "characters.",
-                                        name)};
-        }
-        for (const auto* prefix : {"microsoft", "azure", "windows"}) {
-            if (starts_with(lower(name), prefix))
-                return ArmError{400, "ReservedTagName", fmt::format("The tag name '{}' is reserved.", name)};
-        }
-        if (!value.is_string())
-            return arm_invalid_content(
-                fmt::format("Error converting value to type 'System.String'. Path 'tags.{}'", name));
-        if (value.get_ref<const std::string&>().size() > longest_tag_value)
-            return ArmError{400, "InvalidTagValueLength", fmt::format("Tag value too large. Tag name: '{}'.", name)};
-        if (!names.insert(lower(name)).second)
-            return ArmError{400, "DuplicateTagName", fmt::format("The tag name '{}' occurs twice.", name)};
-    }
-    return std::nullopt;
 }
 
 ArmError invalid_parameters(const std::string& parameter, const std::string& why) {
@@ -198,7 +164,7 @@ std::optional<ArmError> put_custom_api(json& record, const json& body, const Arm
     if (auto error = take_location(record, body)) return error;
     const auto* tags = member_of(body, "tags");
     if (tags != nullptr && !tags->is_null()) {
-        if (auto error = check_tags(*tags)) return error;
+        if (auto error = check_arm_tags(*tags)) return error;
         record["tags"] = *tags;
     } else {
         record["tags"] = json::object();
@@ -222,12 +188,14 @@ std::optional<ArmError> put_custom_api(json& record, const json& body, const Arm
     return std::nullopt;
 }
 
-std::optional<ArmError> patch_custom_api(json& record, const json& body) {
+std::optional<ArmError> patch_custom_api(json& record, const json& body, const ArmSwitches& switches) {
     if (!body.is_object()) return arm_invalid_content("Unexpected content of the body");
     const auto* tags = member_of(body, "tags");
     if (tags == nullptr) return std::nullopt;
-    if (auto error = check_tags(*tags)) return error;
-    record["tags"] = *tags;
+    if (auto error = check_arm_tags(*tags)) return error;
+    auto wanted = switches.patch_of_tags == "merge" ? merged_arm_tags(record["tags"], *tags) : *tags;
+    if (auto error = check_arm_tags(wanted)) return error;
+    record["tags"] = std::move(wanted);
     return std::nullopt;
 }
 

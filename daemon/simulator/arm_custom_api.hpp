@@ -24,7 +24,8 @@ inline constexpr const char* custom_api_container = "customapis";
 [[nodiscard]] std::optional<ArmError> put_custom_api(nlohmann::json& record, const nlohmann::json& body,
                                                      const ArmSwitches& switches);
 /// The same for a PATCH, which changes tags alone.
-[[nodiscard]] std::optional<ArmError> patch_custom_api(nlohmann::json& record, const nlohmann::json& body);
+[[nodiscard]] std::optional<ArmError> patch_custom_api(nlohmann::json& record, const nlohmann::json& body,
+                                                       const ArmSwitches& switches);
 /// What a seed leaves out: type of the API, redirect addresses.
 void complete_custom_api(nlohmann::json& record);
 

@@ -9,6 +9,7 @@ namespace regent::simulator {
 struct ArmPlace {
     std::string subscription, group, name;
     bool is_custom_apis = false;  ///< the list or one of it; else the subscription or the group itself
+    bool is_tags = false;         ///< `Microsoft.Resources/tags/default` of a custom API
 
     /// Ids are compared without case.
     [[nodiscard]] std::string key() const;

@@ -31,6 +31,8 @@ void ArmSwitches::set(const json& values, ArmBudget& budget) {
     for (const auto& [name, value] : values.items()) {
         if (name == "putWithoutSecret") {
             put_without_secret = one_of(name, value, {"drop", "keep", "refuse"});
+        } else if (name == "patchOfTags") {
+            patch_of_tags = one_of(name, value, {"replace", "merge"});
         } else if (name == "definitionOnRead") {
             definition_on_read = one_of(name, value, {"url", "inline", "both"});
         } else if (name == "unknownProperties") {
@@ -53,6 +55,7 @@ void ArmSwitches::set(const json& values, ArmBudget& budget) {
 
 json ArmSwitches::get(const ArmBudget& budget) const {
     return {{"putWithoutSecret", put_without_secret},
+            {"patchOfTags", patch_of_tags},
             {"definitionOnRead", definition_on_read},
             {"unknownProperties", unknown_properties},
             {"replicaLagSeconds", replica_lag_seconds},

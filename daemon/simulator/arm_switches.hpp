@@ -14,6 +14,8 @@ struct ArmSwitches {
     /// A PUT replaces. What becomes of a stored client secret that the new document leaves out: "drop", "keep", or the
     /// document is refused.
     std::string put_without_secret = "drop";
+    /// Whether the tags of a PATCH "replace" those that are there, or are "merge"d into them.
+    std::string patch_of_tags = "replace";
     /// How a read gives the definition: "url" (apiDefinitions, as the REST specification's examples), "inline"
     /// (properties.swagger), "both".
     std::string definition_on_read = "url";

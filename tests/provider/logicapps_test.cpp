@@ -212,6 +212,72 @@ TEST_CASE("tags change by themselves, and the secret stays", "[provider][logicap
     CHECK(after == before);
 }
 
+TEST_CASE("a tag that leaves the manifest leaves the connector, whatever a PATCH does with those it leaves out",
+          "[provider][logicapps]") {
+    const auto way = GENERATE("replace", "merge");
+    const bool with_secret = GENERATE(true, false);
+    CAPTURE(way, with_secret);
+    Azure azure;
+    azure.switches({{"patchOfTags", way}});
+    auto values = with_secret ? secret_sample() : open_sample();
+    if (with_secret) azure.hand_over("s3cr3t-of-sample", "key-1");
+    values.insert_or_assign(std::string(path::tags), model::List{"Old=1", "team=platform"});
+    values.insert_or_assign(std::string(path::marks), model::List{"preventDelete"});
+    azure.done(step(plan::Work::create, values));
+    azure.input.secrets.clear();
+    azure.input.secret_key_ids.clear();
+    auto before = azure.held();
+    values.insert_or_assign(std::string(path::tags), model::List{"team=sales"});
+    values.insert_or_assign(std::string(path::marks), with_secret ? model::List{"secretKey:key-1"} : model::List{});
+    const auto changed = step(plan::Work::update, azure.sample(), values, {std::string(path::tags)});
+    azure.done(changed);
+    auto after = azure.held();
+    CHECK(after.at("tags").at("team") == "sales");
+    CHECK_FALSE(after.at("tags").contains("Old"));
+    CHECK_FALSE(after.at("tags").contains("regent-prevent-delete"));
+    CHECK(after.at("tags").contains("regent-secret-key") == with_secret);
+    CHECK(azure.sample().attributes.at(std::string(path::tags)) == model::Value(model::List{"team=sales"}));
+    after["tags"] = before["tags"];
+    CHECK(after == before);
+    CHECK(azure.simulator.state().find("s3cr3t-of-sample") == std::string::npos);
+}
+
+TEST_CASE("others' tags stay where the manifest says nothing of tags, and a PATCH merges", "[provider][logicapps]") {
+    Azure azure;
+    azure.switches({{"patchOfTags", "merge"}});
+    auto values = open_sample();
+    values.erase(std::string(path::tags));
+    values.insert_or_assign(std::string(path::marks), model::List{"preventDelete"});
+    azure.done(step(plan::Work::create, values));
+    azure.change("sample", {{"patch", {{"tags", {{"costCenter", "42"}}}}}});
+    values.insert_or_assign(std::string(path::marks), model::List{});
+    azure.done(step(plan::Work::update, azure.sample(), values, {std::string(path::marks)}));
+    CHECK(azure.held().at("tags").at("costCenter") == "42");
+    CHECK_FALSE(azure.held().at("tags").contains("regent-prevent-delete"));
+}
+
+TEST_CASE("tags that nobody lets regent take away are named, with who could", "[provider][logicapps]") {
+    Azure azure;
+    azure.switches({{"patchOfTags", "merge"}, {"denied", {"Microsoft.Resources/tags/write"}}});
+    azure.hand_over("s3cr3t-of-sample", "key-1");
+    azure.done(step(plan::Work::create, with(secret_sample(), path::tags, model::List{"old=1", "team=platform"})));
+    azure.input.secrets.clear();
+    azure.input.secret_key_ids.clear();
+    const auto refused =
+        azure.apply(step(plan::Work::update, azure.sample(),
+                         with(secret_sample(), path::tags, model::List{"team=platform"}), {std::string(path::tags)}));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::forbidden);
+    CHECK(words_of(refused.error()).find("'old=1'") != std::string::npos);
+    CHECK(words_of(refused.error()).find("Tag Contributor") != std::string::npos);
+    CHECK(azure.held().at("_clientSecrets").contains("token"));
+    // Once somebody has done it, there is nothing left.
+    azure.switches({{"denied", json::array()}});
+    azure.done(step(plan::Work::update, azure.sample(), with(secret_sample(), path::tags, model::List{"team=platform"}),
+                    {std::string(path::tags)}));
+    CHECK(azure.sample().attributes.at(std::string(path::tags)) == model::Value(model::List{"team=platform"}));
+}
+
 TEST_CASE("a save that would lose the client's secret is not sent", "[provider][logicapps]") {
     Azure azure;
     azure.hand_over("s3cr3t-of-sample", "key-1");

@@ -137,6 +137,50 @@ TEST_CASE("a PATCH changes tags and nothing else", "[simulator][arm]") {
           "ResourceNotFound");
 }
 
+TEST_CASE("the tags of a PATCH replace those that are there, or come on top of them", "[simulator][arm]") {
+    Stage stage;
+    REQUIRE(stage.put("orders", document()).status == 200);
+    const auto tagged = [&](const json& tags) {
+        return stage.call("PATCH", list_path + "/orders" + version, {{"tags", tags}}).json.at("tags");
+    };
+    CHECK(tagged({{"cost", "42"}}) == json{{"cost", "42"}});
+    stage.set({{"patchOfTags", "merge"}});
+    CHECK(tagged({{"team", "sales"}}) == json({{"cost", "42"}, {"team", "sales"}}));
+    CHECK(tagged({{"TEAM", "ops"}}) == json({{"cost", "42"}, {"team", "ops"}}));
+    CHECK(tagged(json::object()) == json({{"cost", "42"}, {"team", "ops"}}));
+    auto many = json::object();
+    for (int i = 0; i < 49; ++i) many["t" + std::to_string(i)] = "";
+    CHECK(stage.call("PATCH", list_path + "/orders" + version, {{"tags", many}}).code() == "InvalidTagCount");
+}
+
+TEST_CASE("tags are also changed at an address of their own, and nothing else of the resource", "[simulator][arm]") {
+    Stage stage;
+    REQUIRE(stage.put("orders", document()).status == 200);
+    const auto before = stage.record();
+    const auto target = list_path + "/orders/providers/Microsoft.Resources/tags/default";
+    const auto update = [&](const std::string& operation, const json& tags) {
+        return stage.call("PATCH", target + "?api-version=2021-04-01",
+                          {{"operation", operation}, {"properties", {{"tags", tags}}}});
+    };
+    const auto left = [](const HttpReply& reply) { return reply.json.at("properties").at("tags"); };
+    CHECK(left(update("Merge", {{"cost", "42"}})) == json({{"team", "platform"}, {"cost", "42"}}));
+    CHECK(left(update("Delete", {{"COST", "41"}})).contains("cost"));
+    CHECK(left(update("Delete", {{"COST", "42"}})) == json{{"team", "platform"}});
+    CHECK(left(update("Delete", {{"team", ""}})).empty());
+    CHECK(left(update("Replace", {{"team", "platform"}})) == json{{"team", "platform"}});
+    CHECK(stage.record() == before);
+    CHECK(left(stage.call("GET", target + "?api-version=2021-04-01")) == json{{"team", "platform"}});
+    CHECK(
+        stage.call("PATCH", target + "?api-version=2021-04-01", {{"properties", {{"tags", json::object()}}}}).status ==
+        400);
+    CHECK(update("Merge", {{"azure-x", "1"}}).code() == "ReservedTagName");
+    CHECK(stage.call("GET", target + version).code() == "NoRegisteredProviderFound");
+    CHECK(stage.call("GET", list_path + "/nobody/providers/Microsoft.Resources/tags/default?api-version=2021-04-01")
+              .code() == "ResourceNotFound");
+    stage.set({{"denied", {"Microsoft.Resources/tags/write"}}});
+    CHECK(update("Merge", {{"cost", "42"}}).code() == "AuthorizationFailed");
+}
+
 TEST_CASE("what is not there can be deleted, too", "[simulator][arm]") {
     Stage stage;
     REQUIRE(stage.put("orders", document()).status == 200);

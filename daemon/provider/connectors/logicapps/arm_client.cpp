@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view version = "api-version=2016-06-01";
+constexpr std::string_view version = "api-version=2016-06-01", tags_version = "api-version=2021-04-01";
 
 /// Percent-encodes everything but unreserved characters (RFC 3986, section 2.3) and, in a path, `/`.
 std::string encoded(std::string_view text, bool is_path) {
@@ -259,6 +259,19 @@ ArmClient::Result<json> ArmClient::put(const std::string& group, const std::stri
 
 ArmClient::Result<json> ArmClient::patch(const std::string& group, const std::string& name, const json& document) {
     return read(net::Method::patch, one_in(group, name), "tag connector " + name, document.dump());
+}
+
+// https://learn.microsoft.com/rest/api/resources/tags/update-at-scope
+ArmClient::Result<json> ArmClient::take_tags_away(const std::string& group, const std::string& name, const json& tags) {
+    const auto what = "take tags away from connector " + name;
+    const auto target = fmt::format("{}/{}/providers/Microsoft.Resources/tags/default?{}", all_in(group),
+                                    encoded(name, false), tags_version);
+    const json body{{"operation", "Delete"}, {"properties", {{"tags", tags}}}};
+    auto answer = read(net::Method::patch, target, what, body.dump());
+    if (!answer) return answer;
+    const auto properties = answer->find("properties");
+    if (properties == answer->end() || !properties->is_object()) return json::object();
+    return properties->value("tags", json::object());
 }
 
 ArmClient::Result<void> ArmClient::remove(const std::string& group, const std::string& name) {

@@ -32,6 +32,10 @@ public:
                                              const nlohmann::json& document);
     [[nodiscard]] Result<nlohmann::json> patch(const std::string& group, const std::string& name,
                                                const nlohmann::json& document);
+    /// Takes these tags away, whatever a PATCH of the connector does with tags that it leaves out; the rest of the
+    /// connector stays as it is, its secret as well. The tags that are there afterwards.
+    [[nodiscard]] Result<nlohmann::json> take_tags_away(const std::string& group, const std::string& name,
+                                                        const nlohmann::json& tags);
     [[nodiscard]] Result<void> remove(const std::string& group, const std::string& name);
 
 private:

@@ -20,6 +20,11 @@ bool same_name(std::string_view a, std::string_view b) {
                       [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
+bool has_tag(const json& tags, std::string_view name) {
+    return tags.is_object() && std::any_of(tags.items().begin(), tags.items().end(),
+                                           [&](const auto& entry) { return same_name(entry.key(), name); });
+}
+
 std::string value_of(const json& tags, std::string_view name) {
     for (const auto& [key, value] : tags.items()) {
         if (same_name(key, name) && value.is_string()) return value.get<std::string>();
@@ -71,6 +76,15 @@ json tags_from(const model::List& set) {
         tags[text.substr(0, equals)] = equals == std::string::npos ? std::string{} : text.substr(equals + 1);
     }
     return tags;
+}
+
+json tags_left(const json& before, const json& wanted, const json& after) {
+    auto left = json::object();
+    if (!after.is_object()) return left;
+    for (const auto& [name, value] : after.items()) {
+        if (has_tag(before, name) && !has_tag(wanted, name)) left[name] = value;
+    }
+    return left;
 }
 
 }  // namespace regent::provider::logicapps

@@ -22,4 +22,8 @@ void put_tags_of_ours(nlohmann::json& tags, const connectors::ConnectorMark& mar
 /// And back. A tag without `=` has an empty value.
 [[nodiscard]] nlohmann::json tags_from(const model::List& set);
 
+/// Those of `before` that were to go, not being in `wanted`, and are in `after` all the same.
+[[nodiscard]] nlohmann::json tags_left(const nlohmann::json& before, const nlohmann::json& wanted,
+                                       const nlohmann::json& after);
+
 }  // namespace regent::provider::logicapps

@@ -33,13 +33,6 @@ std::string region_of(const json& connector) {
     return region;
 }
 
-bool signs_in_by_oauth(const json& connector) {
-    const auto* parameters = member(member(&connector, "properties"), "connectionParameters");
-    return parameters != nullptr && parameters->is_object() &&
-           std::any_of(parameters->begin(), parameters->end(),
-                       [](const json& one) { return same_word(text(member(&one, "type")), "oauthSetting"); });
-}
-
 model::List words_of(const json* list) {
     model::List words;
     if (list == nullptr || !list->is_array()) return words;
@@ -65,6 +58,13 @@ json wanted_parameters(const ApiDocument& wanted, const json& there, const Logic
 }
 
 }  // namespace
+
+bool signs_in_by_oauth(const json& connector) {
+    const auto* parameters = member(member(&connector, "properties"), "connectionParameters");
+    return parameters != nullptr && parameters->is_object() &&
+           std::any_of(parameters->begin(), parameters->end(),
+                       [](const json& one) { return same_word(text(member(&one, "type")), "oauthSetting"); });
+}
 
 void read_outputs(std::map<std::string, std::string, std::less<>>& outputs, const json& connector,
                   const LogicAppsOptions& options) {

@@ -43,6 +43,8 @@ struct ApiDocument {
 /// Fails with a sentence when a value that the service needs is missing.
 [[nodiscard]] tl::expected<nlohmann::json, std::string> to_document(const ApiDocument& wanted,
                                                                     const LogicAppsOptions& options);
+/// Whether it may hold a client secret, which no read shows and a PUT without one takes away.
+[[nodiscard]] bool signs_in_by_oauth(const nlohmann::json& connector);
 /// The tags that the connector is to have: the manifest's, or those that are there, and regent's own.
 [[nodiscard]] nlohmann::json wanted_tags(const model::Map& values, const connectors::ConnectorMark& mark,
                                          const nlohmann::json& there);

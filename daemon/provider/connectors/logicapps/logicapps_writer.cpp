@@ -136,7 +136,7 @@ private:
         auto there = client_.get(group, name);
         if (!there && there.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(there.error()));
         if (!there && step.work != plan::Work::create) return tl::unexpected(gone(step, std::move(there.error())));
-        const json now = there ? *there : json(nullptr);
+        json now = there ? std::move(*there) : json(nullptr);
         if (auto why = why_not_ours(step, now); !why.empty()) {
             return tl::unexpected(error_of(ErrorKind::conflict, "RG0706",
                                            fmt::format("{} was not saved: {}", name, why),
@@ -145,9 +145,13 @@ private:
         const auto values = written_values(step);
         const auto mark = mark_of(step, input, values);
         if (is_about_tags(step, input)) {
-            auto tagged = client_.patch(group, name, {{"tags", wanted_tags(step.values, mark, now)}});
+            const auto tags = wanted_tags(values, mark, now);
+            auto tagged = tag(group, name, tags);
             if (!tagged) return tl::unexpected(std::move(tagged.error()));
-            return result_of(*tagged, {});
+            const auto left = tags_left(now["tags"], tags, (*tagged)["tags"]);
+            if (left.empty()) return result_of(*tagged, {});
+            if (signs_in_by_oauth(now)) return take_tags_away(group, name, *tagged, left);
+            // Nothing in it that a PUT could lose.
         }
         if (auto error = read_machine_secret(step, values, machine)) return tl::unexpected(std::move(*error));
         const auto given = input.secrets.find(model::path::auth_client_secret);
@@ -159,6 +163,46 @@ private:
         auto saved = client_.put(group, name, *document);
         if (!saved) return tl::unexpected(std::move(saved.error()));
         return result_of(*saved, step.work == plan::Work::create ? name : std::string{});
+    }
+
+    /// The connector as it is with them, or with more of them: whether the tags of a PATCH replace those that are there
+    /// or come on top of them is written nowhere.
+    tl::expected<json, ProviderError> tag(const std::string& group, const std::string& name, const json& tags) {
+        auto tagged = client_.patch(group, name, {{"tags", tags}});
+        return !tagged || tagged->contains("tags") ? tagged : client_.get(group, name);
+    }
+
+    /// One by one, since saving the connector without them would lose its client secret.
+    tl::expected<StepResult, ProviderError> take_tags_away(const std::string& group, const std::string& name,
+                                                           const json& connector, const json& tags) {
+        const auto after = client_.take_tags_away(group, name, tags);
+        if (!after) return tl::unexpected(with_cure(after.error(), group, name, tags));
+        if (const auto left = tags_left(tags, json::object(), *after); !left.empty()) {
+            return tl::unexpected(error_of(ErrorKind::rejected, "RG0705",
+                                           fmt::format("{} keeps tags that were taken away: {}", name, listed(left)),
+                                           "an Azure Policy may put them back: write them into `tags` as well, or "
+                                           "leave `tags` out of the manifest"));
+        }
+        return result_of(connector, "tags taken away one by one: " + listed(tags));
+    }
+
+    static std::string listed(const json& tags) {
+        std::string list;
+        for (const auto& [name, value] : tags.items())
+            list += fmt::format("{}'{}={}'", list.empty() ? "" : " ", name,
+                                value.is_string() ? value.get<std::string>() : "");
+        return list;
+    }
+
+    static ProviderError with_cure(ProviderError error, const std::string& group, const std::string& name,
+                                   const json& tags) {
+        if (error.kind != ErrorKind::forbidden) return error;
+        error.help = fmt::format(
+            "Azure keeps tags that a change leaves out, and may be asked to take them away by those who have the role "
+            "`Tag Contributor`: give it to regent's service principal on the resource group, or run `az tag update "
+            "--operation delete --resource-id {}/providers/Microsoft.Web/customApis/{} --tags {}`",
+            group, name, listed(tags));
+        return error;
     }
 
     static ProviderError gone(const plan::Step& step, ProviderError error) {
