@@ -23,38 +23,56 @@ MeasuredTransport::MeasuredTransport(std::unique_ptr<net::Transport> inner, cons
     : inner_(std::move(inner)), endpoints_(endpoints), clock_(clock), measurements_(measurements) {}
 
 std::string MeasuredTransport::service_of(const std::string& origin) const {
-    // A simulator answers for all of them at one origin; then the path tells, see send().
+    // A simulator answers for all of them at one origin; then the path tells, see below.
     if (origin == endpoints_.graph) return "graph";
     if (origin == endpoints_.login) return "login";
     if (origin == endpoints_.resource_manager) return "azure";
     return "powerplatform";
 }
 
+std::string MeasuredTransport::service_of(const net::Request& request) const {
+    if (endpoints_.graph != endpoints_.login) return service_of(request.origin);
+    return request.target.find("/oauth2/") != std::string::npos                               ? "login"
+           : request.target.rfind("/v1.0/", 0) == 0 || request.target.rfind("/beta/", 0) == 0 ? "graph"
+           : request.target.rfind("/subscriptions/", 0) == 0                                  ? "azure"
+                                                                                              : "powerplatform";
+}
+
 net::Outcome MeasuredTransport::send(const net::Request& request) {
     const auto begun = clock_.monotonic();
     auto outcome = inner_->send(request);
     const auto took = clock_.monotonic() - begun;
-    auto service = service_of(request.origin);
-    if (endpoints_.graph == endpoints_.login) {
-        service = request.target.find("/oauth2/") != std::string::npos                               ? "login"
-                  : request.target.rfind("/v1.0/", 0) == 0 || request.target.rfind("/beta/", 0) == 0 ? "graph"
-                  : request.target.rfind("/subscriptions/", 0) == 0                                  ? "azure"
-                                                                                                     : "powerplatform";
-    }
+    const auto service = service_of(request);
     const bool answered = outcome.fate == net::Fate::answered;
     measurements_.api_request(service, method_name(request.method), answered ? outcome.status : 0, took);
+    {
+        const std::lock_guard lock(mutex_);
+        auto& counters = counters_[service];
+        counters.name = service;
+        ++counters.requests;
+    }
+    note_retry(service, request, outcome);
+    return outcome;
+}
+
+void MeasuredTransport::answered_in_batch(const net::Request& request, const net::Outcome& outcome) {
+    note_retry(service_of(request), request, outcome);
+}
+
+void MeasuredTransport::note_retry(const std::string& service, const net::Request& request,
+                                   const net::Outcome& outcome) {
     const auto reason = retry_reason(outcome);
-    if (!reason.empty()) measurements_.api_retry(service, reason);
+    if (reason.empty()) return;
+    measurements_.api_retry(service, reason);
     const std::lock_guard lock(mutex_);
     auto& counters = counters_[service];
     counters.name = service;
-    ++counters.requests;
-    if (reason.empty()) return outcome;
     ++counters.retries;
     if (reason == "throttled") ++counters.throttled;
-    counters.last_error = answered ? fmt::format("{} answered {}", request.origin, outcome.status) : outcome.error;
+    counters.last_error = outcome.fate == net::Fate::answered
+                              ? fmt::format("{} answered {}", request.origin, outcome.status)
+                              : outcome.error;
     counters.last_error_at = clock_.now();
-    return outcome;
 }
 
 void MeasuredTransport::waited(const std::string& origin, std::chrono::milliseconds wait) {

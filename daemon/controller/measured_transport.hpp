@@ -21,6 +21,9 @@ public:
 
     net::Outcome send(const net::Request& request) override;
 
+    /// An answer that came inside of another one: the batch was one request, and each write in it may be refused.
+    void answered_in_batch(const net::Request& request, const net::Outcome& outcome);
+
     /// graph, login, powerplatform: those that were talked to. Thread-safe.
     [[nodiscard]] std::vector<ServiceCounters> counters() const;
     /// A call waits because the service said so.
@@ -28,6 +31,8 @@ public:
 
 private:
     [[nodiscard]] std::string service_of(const std::string& origin) const;
+    [[nodiscard]] std::string service_of(const net::Request& request) const;
+    void note_retry(const std::string& service, const net::Request& request, const net::Outcome& outcome);
 
     std::unique_ptr<net::Transport> inner_;
     const model::Endpoints endpoints_;

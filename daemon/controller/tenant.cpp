@@ -86,7 +86,9 @@ public:
                                     std::move(sign_in.credential), federated_audience_of(environment.cloud)});
         tokens_ = with_person(std::move(tokens_), environment, options.person, *transport_, clock_, rng_);
         if (options.batch_writes)
-            batched_writes_ = provider::graph::make_batched_writes(*transport_, environment.endpoints.graph);
+            batched_writes_ = provider::graph::make_batched_writes(
+                *transport_, environment.endpoints.graph,
+                [this](const auto& request, const auto& outcome) { transport_->answered_in_batch(request, outcome); });
         auto* outermost = batched_writes_ ? batched_writes_.get() : static_cast<net::Transport*>(transport_.get());
         session_ =
             net::make_session(*outermost, *tokens_, clock_, rng_, {},

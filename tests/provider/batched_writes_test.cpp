@@ -250,8 +250,25 @@ TEST_CASE("a refusal of one write is that one's alone; one of the whole batch is
         }
         return answer(200, json{{"responses", responses}}.dump());
     });
-    const auto batched = make_batched_writes(service, graph);
+    std::mutex mutex;
+    std::size_t told = 0;
+    std::vector<std::string> told_refused;  // what is counted is the writes, which no transport below sees
+    const auto batched = make_batched_writes(service, graph, [&](const Request& request, const Outcome& outcome) {
+        const std::lock_guard lock(mutex);
+        ++told;
+        if (outcome.status == 429) told_refused.push_back(request.target);
+    });
     const auto outcomes = send_all(*batched, applications(12));
+    std::size_t inside = 0, refused_inside = 0;
+    for (const auto& batch : service.batches()) {
+        for (const auto& step : steps_of(batch)) {
+            ++inside;
+            refused_inside += step["url"].get<std::string>().ends_with("a3')") ? 1 : 0;
+        }
+    }
+    CHECK(told == inside);
+    REQUIRE(told_refused.size() == refused_inside);
+    for (const auto& target : told_refused) CHECK(target.ends_with("a3')"));
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (i != 3) CHECK(outcomes[i].status != 429);
         if (outcomes[i].status == 429) CHECK(find_header(outcomes[i].headers, "Retry-After") == "7");

@@ -126,7 +126,7 @@ bool is_answer(const json& response) {
 }
 
 /// Everybody's own answer. Whose answer is missing does not know what became of the write.
-void hand_out(const Outcome& batch, std::vector<Member*>& members) {
+void hand_out(const Outcome& batch, std::vector<Member*>& members, const InnerAnswer& told) {
     const auto answer = json::parse(batch.body, nullptr, false);
     const auto* responses = member(answer, "responses");
     for (auto* one : members) one->outcome.error = "the answer to the batch does not tell what became of this request";
@@ -136,6 +136,9 @@ void hand_out(const Outcome& batch, std::vector<Member*>& members) {
         for (std::size_t i = 0; i < members.size(); ++i)
             if (id == std::to_string(i) && is_answer(response)) members[i]->outcome = unpacked(response, batch);
     }
+    if (!told) return;
+    for (const auto* one : members)
+        if (one->outcome.fate == Fate::answered) told(*one->request, one->outcome);
 }
 
 /// The batch itself was refused before anything in it was looked at.
@@ -146,8 +149,8 @@ bool was_not_understood(const Outcome& batch) {
 
 class BatchedWrites final : public net::Transport {
 public:
-    BatchedWrites(net::Transport& inner, std::string graph_origin)
-        : inner_(inner), graph_origin_(std::move(graph_origin)) {}
+    BatchedWrites(net::Transport& inner, std::string graph_origin, InnerAnswer told)
+        : inner_(inner), graph_origin_(std::move(graph_origin)), told_(std::move(told)) {}
 
     void close() override { inner_.close(); }
 
@@ -215,7 +218,7 @@ private:
         if (was_not_understood(batch)) {
             for (auto* one : members) one->outcome = inner_.send(*one->request);
         } else if (batch.fate == Fate::answered && batch.status == 200) {
-            hand_out(batch, members);
+            hand_out(batch, members, told_);
         } else {
             for (auto* one : members) one->outcome = about_all(batch);
         }
@@ -228,6 +231,7 @@ private:
 
     net::Transport& inner_;
     const std::string graph_origin_;
+    const InnerAnswer told_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::shared_ptr<Gathering> open_;
@@ -235,8 +239,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<net::Transport> make_batched_writes(net::Transport& inner, std::string graph_origin) {
-    return std::make_unique<BatchedWrites>(inner, std::move(graph_origin));
+std::unique_ptr<net::Transport> make_batched_writes(net::Transport& inner, std::string graph_origin, InnerAnswer told) {
+    return std::make_unique<BatchedWrites>(inner, std::move(graph_origin), std::move(told));
 }
 
 }  // namespace regent::provider::graph
