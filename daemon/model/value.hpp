@@ -2,6 +2,7 @@
 
 #include "model/address.hpp"
 
+#include <boost/container/flat_map.hpp>
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
@@ -46,7 +47,9 @@ private:
 
 struct Value;
 using List = std::vector<Value>;
-using Map = std::map<std::string, Value, std::less<>>;
+/// In one piece of memory: an estate has hundreds of thousands of them with three members each. An insertion moves what
+/// comes behind it, and with it iterators, pointers and references to all of that.
+using Map = boost::container::flat_map<std::string, Value, std::less<>>;
 
 /// A value of one attribute, desired or observed: JSON's shapes and Reference. Ordered, so that sets compare by
 /// sorting.
