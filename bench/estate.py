@@ -34,8 +34,9 @@ spec:
       issuer: https://token.actions.githubusercontent.com
       subject: repo:contoso/{name}:environment:${{env}}
 """
-# A user whom every simulated directory has. regent's own service principal is the other owner.
-OWNERS = "  owners: [2f1b7c3e-0000-4444-8888-0123456789ab]\n"
+# A user of the tenant. regent's own service principal is the other owner.
+USER = {"id": "2f1b7c3e-0000-4444-8888-0123456789ab", "displayName": "Anna"}
+OWNERS = f"  owners: [{USER['id']}]\n"
 ENVIRONMENT = """\
 apiVersion: regent/v1
 kind: Environment
@@ -147,11 +148,12 @@ def tenant_of(binaries, folder, count, owners=False):
     """A tenant in which everything already is as `count` manifests say: regent makes one application, the rest are copies of it."""
     with running(Simulator(binaries, folder)) as simulator:
         write_repository(folder, 1, simulator.url, owners)
+        simulator.ask("/_simulator/state", {"graph": {"users": [USER]}})
         regent(binaries, folder, "apply", "--yes")
         graph = simulator.ask("/_simulator/state")["graph"]
     model = next(a for a in graph["applications"] if (a.get("uniqueName") or "").endswith(name_of(0)))
     principal = next(p for p in graph["servicePrincipals"] if p["appId"] == model["appId"])
-    seed = {"applications": [], "servicePrincipals": []}
+    seed = {"applications": [], "servicePrincipals": [], "users": [USER]}
     for number in range(count):
         def copy(thing):
             text = json.dumps(thing).replace(name_of(0), name_of(number))

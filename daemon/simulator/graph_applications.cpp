@@ -164,7 +164,7 @@ Response GraphApplications::below(const GraphRequest& request, const json& appli
     const auto& name = request.path[at].name;
     if (name == "federatedIdentityCredentials") return credentials(request, application, at);
     if (name == "owners") {
-        return handle_owners(directory_, request, application, at,
+        return handle_owners(directory_, switches_, request, application, at,
                              [this](json changed) { directory_.put_application(std::move(changed)); });
     }
     if (name == "addPassword" || name == "microsoft.graph.addPassword")
@@ -182,7 +182,7 @@ Response GraphApplications::create(const GraphRequest& request, const std::strin
     if (const auto wrong = check_body(given, nullptr)) return graph_error(*wrong);
     if (needs_more_than_ownership(request)) return graph_error(denied());
     json owners;
-    if (const auto wrong = first_owners(request, owners)) return graph_error(*wrong);
+    if (const auto wrong = first_owners(directory_, switches_, request, owners)) return graph_error(*wrong);
     if (!unique_name.empty()) {
         if (given.contains("uniqueName") && given["uniqueName"] != unique_name)
             return graph_error(bad_request("Property 'uniqueName' does not match the key."));

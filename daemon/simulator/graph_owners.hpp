@@ -3,6 +3,7 @@
 #include "simulator/directory.hpp"
 #include "simulator/graph_answer.hpp"
 #include "simulator/graph_request.hpp"
+#include "simulator/graph_switches.hpp"
 
 #include <functional>
 #include <optional>
@@ -15,13 +16,15 @@ namespace regent::simulator {
 using PutOwned = std::function<void(nlohmann::json)>;
 
 /// Requests below `…/owners` of `object`, whose name in the path is segment `at`; a changed object is handed to `put`.
-[[nodiscard]] Response handle_owners(const Directory& directory, const GraphRequest& request,
-                                     const nlohmann::json& object, std::size_t at, const PutOwned& put);
+[[nodiscard]] Response handle_owners(const Directory& directory, const GraphSwitches& switches,
+                                     const GraphRequest& request, const nlohmann::json& object, std::size_t at,
+                                     const PutOwned& put);
 
 /// As `$expand=owners` shows them.
 [[nodiscard]] nlohmann::json owners_of(const Directory& directory, const nlohmann::json& object);
 
 /// Of something that is made: the caller, and who is bound in the body.
-[[nodiscard]] std::optional<GraphError> first_owners(const GraphRequest& request, nlohmann::json& owners);
+[[nodiscard]] std::optional<GraphError> first_owners(const Directory& directory, const GraphSwitches& switches,
+                                                     const GraphRequest& request, nlohmann::json& owners);
 
 }  // namespace regent::simulator

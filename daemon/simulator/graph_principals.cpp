@@ -139,7 +139,7 @@ Response GraphPrincipals::handle(const GraphRequest& request) {
     const auto below = request.path[rest].name;
     if (below == "appRoleAssignedTo" || below == "appRoleAssignments") return assignments(request, *principal, rest);
     if (below == "owners") {
-        return handle_owners(directory_, request, *principal, rest, [this](json changed) {
+        return handle_owners(directory_, switches_, request, *principal, rest, [this](json changed) {
             const auto id = text(changed, "id");
             directory_.service_principals.put(id, std::move(changed), directory_.now());
         });
@@ -175,7 +175,7 @@ Response GraphPrincipals::create(const GraphRequest& request, const std::string&
                             {}});
     }
     json owners;
-    if (const auto wrong = first_owners(request, owners)) return graph_error(*wrong);
+    if (const auto wrong = first_owners(directory_, switches_, request, owners)) return graph_error(*wrong);
     const auto sent = body;
     for (const auto& [name, value] : sent.items()) {
         if (name.find('@') != std::string::npos) body.erase(name);

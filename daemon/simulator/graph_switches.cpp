@@ -58,6 +58,7 @@ const std::map<std::string, Switch>& table() {
         {"tooManyCredentialsStatus", of(&S::too_many_credentials_status, {403, 400})},
         {"absentPasswordStatus", of(&S::absent_password_status, {400, 404})},
         {"policyRefusalStatus", of(&S::policy_refusal_status, {400, 403})},
+        {"unknownOwnerStatus", of(&S::unknown_owner_status, {404, 400})},
         {"malformedIdStatus", of(&S::malformed_id_status, {400, 404})},
         {"entitlementErrorCode", of(&S::entitlement_error_code)},
         {"disabledSeenAfterSeconds", of(&S::disabled_seen_after_seconds)},

@@ -34,6 +34,7 @@ struct GraphSwitches {
     int too_many_credentials_status = 403;       ///< of the 21st federated credential; or 400
     int absent_password_status = 400;            ///< of removePassword with an unknown keyId; or 404
     int policy_refusal_status = 400;             ///< of what an app management policy forbids; or 403
+    int unknown_owner_status = 404;              ///< of an owner that the directory does not have; or 400
     int malformed_id_status = 400;               ///< of an id that is no GUID; or 404
     /// Of what breaks the rule that a scope or role is disabled first; `Request_BadRequest` has been seen too.
     std::string entitlement_error_code = "CannotDeleteOrUpdateEnabledEntitlement";

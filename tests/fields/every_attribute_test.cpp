@@ -384,6 +384,10 @@ void check_row(const Row& row) {
     FieldStage stage;
     for (const auto* name : {"portal.pem", "saml.pem"}) stage.file(name, file_text(name));
     stage.file("logo.png", "\x89PNG\r\n\x1a\n and so on");
+    if (row.path == "owners") {
+        const json users{{{"id", "2f1b7c3e-0000-4444-8888-0123456789ab"}, {"displayName", "Anna"}}};
+        stage.tenant().simulator().control("POST", "state", json{{"graph", {{"users", users}}}}.dump());
+    }
     if (row.path == "permissions") {
         stage.tenant().seed(json::array(), {{{"appId", arm},
                                              {"displayName", "Azure Service Management"},

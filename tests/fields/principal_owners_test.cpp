@@ -35,10 +35,17 @@ std::string declared(const std::string& list) {
     return "servicePrincipal: {owners: " + list + "}";
 }
 
+/// Owners are people of the tenant.
+void people(FieldStage& stage) {
+    const json users{{{"id", anna}, {"displayName", "Anna"}}, {{"id", ben}, {"displayName", "Ben"}}};
+    stage.tenant().simulator().control("POST", "state", json{{"graph", {{"users", users}}}}.dump());
+}
+
 }  // namespace
 
 TEST_CASE("the owners of a service principal are those declared, and regent itself, and not its application's") {
     FieldStage stage;
+    people(stage);
     stage.tenant().switches({{"builtInClientOwnsOnly", true}});
     stage.declare("owners: [" + ben + "]\n" + declared("[" + anna + "]"));
     stage.apply();
@@ -67,6 +74,7 @@ TEST_CASE("the owners of a service principal are those declared, and regent itse
 
 TEST_CASE("owners of service principals are read for those who declare them only, and nobody else's are touched") {
     FieldStage stage;
+    people(stage);
     stage.declare("");
     stage.apply();
     stage.tenant().forget_requests();
@@ -82,6 +90,7 @@ TEST_CASE("owners of service principals are read for those who declare them only
 
 TEST_CASE("a service principal that somebody deleted comes back with its owners") {
     FieldStage stage;
+    people(stage);
     stage.declare(declared("[" + anna + "]"));
     stage.apply();
     stage.tenant().change("/v1.0/servicePrincipals/" + principal(stage).at("id").get<std::string>(),
@@ -93,6 +102,7 @@ TEST_CASE("a service principal that somebody deleted comes back with its owners"
 
 TEST_CASE("the service principal of another application made in the same run can be an owner, and one's own") {
     FieldStage stage;
+    people(stage);
     stage.declare_beside(
         "---\napiVersion: regent/v1\nkind: Application\nmetadata: {name: deployer}\nspec: {displayName: Deployer}\n");
     stage.declare(declared("[{applicationRef: {name: deployer}}, {applicationRef: {name: portal}}]"));
@@ -105,6 +115,7 @@ TEST_CASE("the service principal of another application made in the same run can
 
 TEST_CASE("an owner of a service principal that is there already, or gone already, is as good as written") {
     FieldStage stage;
+    people(stage);
     stage.declare(declared("[" + anna + "]"));
     stage.apply();
     stage.tenant().fault("drop_after", "POST", "/owners/");
@@ -118,6 +129,7 @@ TEST_CASE("an owner of a service principal that is there already, or gone alread
 
 TEST_CASE("what no manifest says of a service principal is left as it is, and told by name where somebody tries") {
     FieldStage stage;
+    people(stage);
     stage.declare("");
     stage.apply();
     const json others{{"keyCredentials", {{{"keyId", ben}, {"type", "AsymmetricX509Cert"}, {"usage", "Sign"}}}},
@@ -136,6 +148,7 @@ TEST_CASE("what no manifest says of a service principal is left as it is, and to
 
 TEST_CASE("owners of a service principal that cannot be are told before anything is sent") {
     FieldStage stage;
+    people(stage);
     CHECK(stage.complaints(declared("[anna@contoso.example]")).find("RG0213") != std::string::npos);
     CHECK(stage.complaints(declared("[" + anna + ", 2F1B7C3E-0000-4444-8888-0123456789AB]")).find("RG0217") !=
           std::string::npos);

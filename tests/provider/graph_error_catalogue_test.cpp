@@ -197,6 +197,8 @@ TEST_CASE("an owner who is not a valid reference yet is waited for; one who is t
           "[catalogue]") {
     const std::string bob = "b0b0b0b0-0000-4444-8888-abcdefabcdef";
     Stage stage;
+    const json users{{{"id", bob}, {"displayName", "Bob"}}};
+    stage.tenant.simulator().control("POST", "state", json{{"graph", {{"users", users}}}}.dump());
     const auto add = stage.owner(Work::add, bob), drop = stage.owner(Work::drop, bob);
 
     stage.tenant.fault("status", "POST", "/owners/$ref",

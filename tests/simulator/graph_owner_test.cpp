@@ -10,7 +10,7 @@ using nlohmann::json;
 namespace {
 
 constexpr const char* somebody = "44444444-4444-4444-8444-444444444444";
-constexpr const char* another = "55555555-5555-4555-8555-555555555555";
+constexpr const char* nobody = "55555555-5555-4555-8555-555555555555";
 
 std::string link_to(const std::string& id) {
     return "https://graph.microsoft.com/v1.0/directoryObjects/" + id;
@@ -28,6 +28,10 @@ TEST_CASE("a service principal has its maker and those who were bound as owners,
           "[simulator][graph]") {
     GraphTenant tenant;
     tenant.control("POST", "state", {{"graph", {{"users", {{{"id", somebody}, {"displayName", "Somebody"}}}}}}});
+    const auto another =
+        tenant.post("/servicePrincipals", {{"appId", tenant.created({{"displayName", "worker"}}).at("appId")}})
+            .json.at("id")
+            .get<std::string>();
     const auto application = tenant.created({{"displayName", "demo"}});
     const auto made = tenant.post("/servicePrincipals",
                                   {{"appId", application.at("appId")}, {"owners@odata.bind", {link_to(somebody)}}});
@@ -45,6 +49,24 @@ TEST_CASE("a service principal has its maker and those who were bound as owners,
     CHECK(tenant.remove(at + "/" + std::string(somebody) + "/$ref").status == 204);
     CHECK(tenant.remove(at + "/" + std::string(somebody) + "/$ref").status == 404);
     CHECK(ids_of(tenant.get(at).json.at("value")) == std::set<std::string>{client_principal, another});
+}
+
+TEST_CASE("nobody whom the directory does not have is an owner, nor is a group or an application",
+          "[simulator][graph]") {
+    GraphTenant tenant;
+    tenant.control("POST", "state", {{"graph", {{"groups", {{{"id", somebody}, {"displayName", "Operators"}}}}}}});
+    const auto application = tenant.created({{"displayName", "demo"}});
+    const auto at = GraphTenant::at(application, "/owners");
+    const auto add = [&](const std::string& id) { return tenant.post(at + "/$ref", {{"@odata.id", link_to(id)}}); };
+    CHECK(add(nobody).status == 404);
+    CHECK(add(nobody).code() == "Request_ResourceNotFound");
+    CHECK(add(nobody).message().find(nobody) != std::string::npos);
+    CHECK(add(somebody).message().find("is invalid for the 'owners' reference") != std::string::npos);
+    CHECK(add(application.at("id")).message().find("of type 'Application'") != std::string::npos);
+    CHECK(tenant.post("/applications", {{"displayName", "x"}, {"owners@odata.bind", {link_to(nobody)}}}).status == 404);
+    tenant.control("POST", "switches", {{"graph", {{"unknownOwnerStatus", 400}}}});
+    CHECK(add(nobody).message() == "Not a valid reference update.");
+    CHECK(ids_of(tenant.get(at).json.at("value")) == std::set<std::string>{client_principal});
 }
 
 TEST_CASE("no more than 20 owners come with a new service principal", "[simulator][graph]") {

@@ -5,13 +5,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <optional>
 
 namespace regent::provider::graph {
 namespace {
 
+using namespace std::chrono_literals;
 using net::Method;
 using nlohmann::json;
+using std::chrono::milliseconds;
 
 /// What is owned: an application, or its service principal, whose owners are others.
 struct Owned {
@@ -46,6 +50,21 @@ bool is_one_of_ours(const StepContext& context) {
     return context.element().rfind(model::kind::application, 0) == 0;
 }
 
+/// A managed identity may have been made moments before this run, on another replica.
+constexpr milliseconds grace_of_strangers = 15s;
+
+/// When one of both is not there, the one that is owned or its owner: is it the owner, as far as can be seen? One that
+/// nobody has would be waited for in every run.
+bool is_nobody(const StepContext& context, const std::string& owner, const GraphAnswer& refusal,
+               const std::string& what) {
+    if (is_one_of_ours(context) || context.input.known_principals.contains(owner)) return false;
+    // https://learn.microsoft.com/graph/api/directoryobject-get demands Directory.Read.All, which nothing else needs.
+    const auto there =
+        context.client.send(Method::get, "/directoryObjects/" + percent_encoded(owner) + "?$select=id", what);
+    if (there && there->ok()) return false;
+    return (there && there->status == 404) || refusal.error_message().find(owner) != std::string::npos;
+}
+
 bool says(const GraphAnswer& answer, std::string_view words) {
     return answer.status == 400 && answer.error_message().find(words) != std::string::npos;
 }
@@ -58,8 +77,14 @@ StepOutcome add_owner(const StepContext& context) {
     if (owner.empty() || !owned) return tl::unexpected(context.bug("nothing is known of its owner"));
     const auto what = fmt::format("make {} an owner of {}", owner, owned->words);
     const json body{{"@odata.id", fmt::format("{}/v1.0/directoryObjects/{}", context.options.origin, owner)}};
+    bool nobody = false;
+    const auto worth = [&](const GraphAnswer& refusal) {
+        const milliseconds whole = context.options.replication_grace;
+        nobody = is_nobody(context, owner, refusal, what);
+        return nobody ? std::min(whole, grace_of_strangers) : whole;
+    };
     const Patience patience{what, owned->is_fresh || is_one_of_ours(context), context.options.replication_grace,
-                            context.input.progress};
+                            context.input.progress, worth};
     auto answer = until_accepted(context.client, patience, [&] {
         auto added = context.client.send(Method::post, owned->path + "/$ref", what, &body);
         // https://learn.microsoft.com/graph/api/application-post-owners, …/serviceprincipal-post-owners
@@ -69,8 +94,15 @@ StepOutcome add_owner(const StepContext& context) {
     if (!answer) return tl::unexpected(std::move(answer.error()));
     if (answer->ok()) return StepResult{};
     auto error = context.client.refused(what, *answer);
-    if (answer->status == 404)
-        error.help = fmt::format("is {} the object id of a user or service principal of this tenant?", owner);
+    if (nobody) {
+        error.kind = ErrorKind::rejected;
+        error.code = code_of(error.kind);
+        error.help = fmt::format(
+            "nobody in this tenant has this id, as far as can be seen: it must be the object id of a user, or of a "
+            "service principal, which is not its application's; `az ad user show --id {0}` and `az ad sp show --id "
+            "{0}` look for it",
+            owner);
+    }
     return tl::unexpected(std::move(error));
 }
 

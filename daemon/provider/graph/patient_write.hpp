@@ -18,6 +18,9 @@ struct Patience {
                         ///< minutes
     std::chrono::milliseconds grace{0};
     std::function<void(std::string_view)> progress;  ///< may be empty
+    /// Asked once, with the first answer that says that something is not there: how long it is worth waiting. Empty: as
+    /// long as the above say; never longer.
+    std::function<std::chrono::milliseconds(const GraphAnswer&)> worth = {};
 };
 
 /// Sends again while the directory does not know the object yet or is busy with another write on it, with pauses of 1,
