@@ -106,6 +106,7 @@ private:
             case Why::several_matches:
                 return {ConditionStatus::no, ConditionReason::create_outcome_unknown, message, false, false, true};
             case Why::delivery_unknown:
+            case Why::secret_waits:
                 return {ConditionStatus::no, ConditionReason::guard_refused, message, false, false, true};
             case Why::foreign_owner:
             case Why::unclaimed_namesake:

@@ -43,7 +43,7 @@ public:
             for (const auto& text : work_.secret_plan->undeclared)
                 work_.change.undeclared.push_back("clientSecrets: " + text);
             for (const auto& text : work_.secret_plan->warnings) work_.change.warnings.push_back(text);
-            for (const auto& text : work_.secret_plan->left_alone) leave_secret_alone(text);
+            for (const auto& secret : work_.secret_plan->left_alone) leave_secret_alone(secret);
             work_.change.credentials = work_.secret_plan->credentials;
             work_.change.unchanged += work_.secret_plan->unchanged;
         }
@@ -97,14 +97,13 @@ private:
         return change;
     }
 
-    void leave_secret_alone(const std::string& why) {
+    void leave_secret_alone(const SecretPlan::LeftAlone& secret) {
         Withheld withheld;
-        withheld.why = Withheld::Why::delivery_unknown;
+        withheld.why = secret.waits ? Withheld::Why::secret_waits : Withheld::Why::delivery_unknown;
         withheld.address = work_.address;
         withheld.place = work_.item.desired->place;
-        withheld.message = why;
-        withheld.help =
-            "what a machine may deliver says `spec.delivery` of its own configuration, see `regent explain Daemon`";
+        withheld.message = secret.message;
+        withheld.help = secret.help;
         work_.plan.withheld.push_back(std::move(withheld));
     }
 

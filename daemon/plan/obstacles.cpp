@@ -12,6 +12,7 @@ bool is_obstacle(const Withheld& withheld) noexcept {
         case Withheld::Why::adopt_target_missing:
         case Withheld::Why::adopt_target_differs:
         case Withheld::Why::no_place:
+        case Withheld::Why::secret_waits:
             return true;
         // With a manifest it would be replaced, or made; without one it is only kept.
         case Withheld::Why::prevent_delete:

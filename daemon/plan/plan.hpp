@@ -108,7 +108,8 @@ struct Withheld {
         prevent_delete,
         on_removal_keep,
         waits_for_withheld,
-        delivery_unknown  ///< who is to have a secret cannot be looked at from here
+        delivery_unknown,  ///< who is to have a secret cannot be looked at from here
+        secret_waits       ///< a consumer refuses its secret again and again; the next try comes later
     };
     Why why;
     model::Address address;

@@ -19,9 +19,9 @@ using model::ObservedSecret;
 using std::chrono::seconds;
 using Time = std::chrono::system_clock::time_point;
 
-/// Predecessors that stay beside a secret just issued. Were a consumer to fail again and again, each try would leave
-/// one more behind.
-constexpr std::size_t predecessors_kept = 2;
+/// How often a secret is issued anew for a consumer that fails, while those who were served by an earlier try may still
+/// use what they were given then. Each try leaves one secret more behind.
+constexpr std::ptrdiff_t tries_beside_each_other = 4;
 
 bool is_newer(const ObservedSecret& a, const ObservedSecret& b) {
     return std::tie(a.starts_at, a.key_id) > std::tie(b.starts_at, b.key_id);
@@ -56,6 +56,16 @@ struct NamedSecret {
             }
         }
         return nullptr;
+    }
+    /// The oldest first; what is newer than the newest that anybody names reached nobody.
+    [[nodiscard]] std::vector<const ObservedSecret*> handed_on(const ObservedSecret& newest) const {
+        std::vector<const ObservedSecret*> found;
+        for (const auto& secret : valid)
+            if (!is_newer(secret, newest)) found.insert(found.begin(), &secret);
+        return found;
+    }
+    [[nodiscard]] bool held_by_any(const std::string& key_id) const {
+        return std::any_of(consumers.begin(), consumers.end(), [&](const auto& c) { return may_hold(c, key_id); });
     }
     [[nodiscard]] bool named_by_any(const std::string& key_id) const {
         return std::any_of(consumers.begin(), consumers.end(), [&](const auto& c) { return c.key_id == key_id; });
@@ -155,8 +165,11 @@ private:
         for (const auto& consumer : named.consumers) {
             if (consumer.connector) result_.connectors[*consumer.connector] = {false, consumer.key_id};
             if (consumer.unknown)
-                plan.left_alone.push_back(fmt::format("the secret \"{}\" is left alone here: {}: {}", name,
-                                                      model::delivery_words(*consumer.target), consumer.note));
+                plan.left_alone.push_back({false,
+                                           fmt::format("the secret \"{}\" is left alone here: {}: {}", name,
+                                                       model::delivery_words(*consumer.target), consumer.note),
+                                           "what a machine may deliver says `spec.delivery` of its own configuration, "
+                                           "see `regent explain Daemon`"});
         }
         if (named.has_written()) {
             for (auto& text : policy_objections(observed_.credential_policies, item, name,
@@ -164,7 +177,8 @@ private:
                 plan.warnings.push_back(std::move(text));
         }
         const auto* rotation = rotation_of(address, name);
-        const auto reason = item.is_written() ? reason_to_issue(named, rotation) : std::nullopt;
+        auto reason = item.is_written() ? reason_to_issue(named, rotation) : std::nullopt;
+        if (reason && rotation == nullptr && waits(address, named, plan)) reason.reset();
         if (!reason) {
             if (named.valid.empty() && named.consumers.empty() && item.is_written())
                 plan.warnings.push_back(fmt::format("the secret \"{}\" is not issued: nothing would receive it", name));
@@ -195,13 +209,53 @@ private:
         if (named.valid.empty()) return Reason::secret_missing;
         const auto* current = named.newest_named([](const auto& consumer) { return consumer.written; });
         for (const auto& consumer : named.consumers) {
-            if (!consumer.written) continue;
-            const auto reason = consumer.connector
-                                    ? connector_needs(*consumer.connector, consumer, current, *named.element)
-                                    : target_needs(consumer, current, *named.element);
-            if (reason) return reason;
+            if (const auto reason = needs(consumer, current, *named.element)) return reason;
         }
         return rotation == nullptr ? std::nullopt : std::optional(Reason::secret_rotation);
+    }
+
+    std::optional<Reason> needs(const SecretConsumer& consumer, const ObservedSecret* current,
+                                const model::Element& element) const {
+        if (!consumer.written) return std::nullopt;
+        return consumer.connector ? connector_needs(*consumer.connector, consumer, current, element)
+                                  : target_needs(consumer, current, element);
+    }
+
+    /// A consumer that fails again and again is no reason to give the others a new secret each time, and to pile up
+    /// those that they may still use. After a few tries they are left in peace until those are gone. Neither the end of
+    /// a secret nor a connector that is to be made waits, nor does a person who asks.
+    bool waits(const Address& application, const NamedSecret& named, SecretPlan& plan) const {
+        const auto* current = named.newest_named([](const auto& consumer) { return consumer.written; });
+        if (current == nullptr || now_ >= end_of_overlap(*current, *named.element)) return false;
+        std::string without;
+        for (const auto& consumer : named.consumers) {
+            const auto reason = needs(consumer, current, *named.element);
+            if (!reason) continue;
+            const bool cannot_wait = consumer.connector && *reason == Reason::secret_needed;
+            if (cannot_wait || *reason == Reason::secret_expiring) return false;
+            without += (without.empty() ? "" : ", ") +
+                       (consumer.connector ? to_string(*consumer.connector) : model::delivery_words(*consumer.target));
+        }
+        if (tries(named, *current) < tries_beside_each_other) return false;
+        plan.left_alone.push_back(
+            {true,
+             fmt::format("the secret \"{}\" has been issued anew {} times in a row, and {} still has not taken it: the "
+                         "others keep what they have until {:%Y-%m-%d %H:%M} UTC, when their time beside each other "
+                         "is over",
+                         named.element->name, tries_beside_each_other, without,
+                         fmt::gmtime(std::chrono::system_clock::to_time_t(end_of_overlap(*current, *named.element)))),
+             fmt::format("mend what refuses it, then `regent rotate {} {}`, which does not wait", application.name,
+                         named.element->name)});
+        return true;
+    }
+
+    /// How many of those that were handed on came before it was time for it.
+    static std::ptrdiff_t tries(const NamedSecret& named, const ObservedSecret& current) {
+        const auto all = named.handed_on(current);
+        std::ptrdiff_t early = 0;
+        for (std::size_t i = 1; i < all.size(); ++i)
+            if (all[i - 1]->ends_at - all[i]->starts_at > seconds_of(*named.element, "rotateBeforeSeconds")) ++early;
+        return early;
     }
 
     /// A target that cannot be looked at would be left behind with the old secret. So a new one is issued only for a
@@ -273,23 +327,22 @@ private:
     }
 
     /// Once the new one is issued: every older one goes after all who may hold it have the new one. With an overlap,
-    /// those that were in use stay for a while, see drop_unused().
+    /// those that were in use stay for a while, see drop_unused(): what somebody may hold, and what was handed on so
+    /// short a time ago that its time beside its own successor is not over.
     void drop_replaced(const Address& address, const NamedSecret& named, const SecretPlan::Issue& issue,
                        SecretPlan& plan) const {
+        if (named.has_unknown()) return;  // it may hold any of them
         const auto keep_old = issue.keep_old.value_or(seconds_of(*named.element, "keepOldSeconds"));
         const auto* current = named.newest_named([](const auto&) { return true; });
-        std::size_t kept = 0;
+        const ObservedSecret* successor = nullptr;
         for (const auto& secret : named.valid) {
-            if (named.has_unknown()) continue;  // it may be the one that the unknown one holds
-            const bool was_used = current != nullptr ? !is_newer(secret, *current)
-                                                     : std::any_of(named.consumers.begin(), named.consumers.end(),
-                                                                   [](const auto& c) { return c.may_hold; });
-            if (keep_old > seconds(0) && was_used && kept < predecessors_kept) {
-                ++kept;
-                continue;
+            const bool held = named.held_by_any(secret.key_id);
+            const bool was_used = current != nullptr ? !is_newer(secret, *current) : held;
+            if (keep_old > seconds(0) && was_used) {
+                const bool fresh = successor == nullptr || now_ < end_of_overlap(*successor, *named.element);
+                successor = &secret;
+                if (held || fresh) continue;
             }
-            const bool held = std::any_of(named.consumers.begin(), named.consumers.end(),
-                                          [&](const auto& c) { return named.may_hold(c, secret.key_id); });
             drop(secret, &named, address, held ? "replaced" : "nothing uses it", plan);
         }
     }

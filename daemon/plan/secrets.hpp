@@ -38,7 +38,11 @@ struct SecretPlan {
     std::size_t unchanged = 0;
     std::vector<std::string> undeclared;
     std::vector<std::string> warnings;
-    std::vector<std::string> left_alone;  ///< secrets whose consumers cannot be looked at from here: sentences
+    struct LeftAlone {
+        bool waits = false;  ///< it will be issued, and not now; otherwise its consumers cannot be looked at from here
+        std::string message, help;
+    };
+    std::vector<LeftAlone> left_alone;
 };
 
 /// What a connector has to do with secrets in this plan.

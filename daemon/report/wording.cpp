@@ -142,7 +142,7 @@ std::string_view sentence_for(plan::Reason reason) noexcept {
         case plan::Reason::secret_expiring:
             return "because its secret expires soon";
         case plan::Reason::secret_not_delivered:
-            return "because its secret never reached everyone who is to have it, and its value is nowhere";
+            return "because not everyone who is to have its secret holds it, and its value is nowhere";
         case plan::Reason::secret_needed:
             return "because somebody must be given a secret, and the present one's value is nowhere";
         case plan::Reason::secret_rotation:

@@ -1,3 +1,4 @@
+#include "plan/obstacles.hpp"
 #include "plan/pretend_tenant.hpp"
 #include "plan/safety.hpp"
 
@@ -47,6 +48,13 @@ public:
             if (name_of(step) == issue) return step.reason;
         }
         return Reason::in_sync;
+    }
+    /// What a run does although one of its steps failed.
+    void drop_what_waits_for_nothing() {
+        for (const auto& step : plan().steps) {
+            if (step.work == Work::drop && step.after.empty())
+                std::erase_if(secrets(), [&](const auto& s) { return s.key_id == step.key_id; });
+        }
     }
     bool all_have_the_newest() {
         const auto newest = secrets().back().key_id;
@@ -104,21 +112,77 @@ TEST_CASE_METHOD(HandedOver, "a target that was left behind with an older secret
 
 TEST_CASE_METHOD(HandedOver, "while one target refuses, tries leave no more secrets behind than who holds them",
                  "[secrets][deliveries]") {
-    for (const bool overlap : {false, true}) {
-        if (overlap) documents = {application_with(hours(24))};
-        tenant.failing_targets = {"file:" + path_two};
-        const std::vector<RotationRequest> rotation = {{app("a"), "s", {}}};
-        for (int i = 0; i < 20; ++i) {
-            CHECK_THROWS_AS(apply(rotation), Refused);
-            // What a run leaves undone because one step failed: everything that waits for nothing is done all the same.
-            for (const auto& step : plan().steps) {
-                if (step.work == Work::drop && step.after.empty())
-                    std::erase_if(secrets(), [&](const auto& s) { return s.key_id == step.key_id; });
-            }
-        }
-        CHECK(secrets().size() <= 6);
-        tenant.failing_targets.clear();
+    tenant.failing_targets = {"file:" + path_two};
+    for (int i = 0; i < 20; ++i) {
+        CHECK_THROWS_AS(apply({{app("a"), "s", {}}}), Refused);
+        drop_what_waits_for_nothing();
     }
+    CHECK(secrets().size() <= 6);
+}
+
+TEST_CASE_METHOD(HandedOver,
+                 "while one target refuses, the others keep what they were given for as long as keepOld says",
+                 "[secrets][deliveries]") {
+    documents = {application_with(hours(1))};
+    tenant.failing_targets = {"file:" + path_two};
+    tenant.held.erase("file:" + path_two);
+    delivery(path_two) = {"s", "file:" + path_two, State::empty, "", ""};
+    std::vector<model::ObservedSecret> served = {secrets().back()};
+    const auto may_go = [&](const std::string& key) {
+        const auto it = std::find_if(served.begin(), served.end(), [&](const auto& s) { return s.key_id == key; });
+        if (it == served.end()) return true;  // it reached nobody
+        return it + 1 != served.end() && tenant.now >= (it + 1)->starts_at + hours(1);
+    };
+    std::size_t most = 0;
+    for (int minute = 0; minute < 300; ++minute, tenant.now += std::chrono::minutes(1)) {
+        for (const auto& step : plan().steps) {
+            INFO("minute " << minute << ": " << step.key_id);
+            CHECK((step.work != Work::drop || may_go(step.key_id)));
+        }
+        try {
+            apply();
+        } catch (const Refused&) {
+            drop_what_waits_for_nothing();
+        }
+        for (const auto& secret : secrets())
+            if (secret.key_id == tenant.held["file:" + path_one] && secret.key_id != served.back().key_id)
+                served.push_back(secret);
+        most = std::max(most, secrets().size());
+    }
+    CHECK(most <= 8);
+    CHECK(served.size() > 5);  // it goes on trying
+    CHECK(served.size() <= 30);
+    const auto waiting = plan();
+    REQUIRE(waiting.withheld.size() == 1);
+    CHECK(waiting.withheld[0].why == Withheld::Why::secret_waits);
+    CHECK(waiting.withheld[0].message.find(path_two) != std::string::npos);
+    CHECK(waiting.withheld[0].message.find(path_one) == std::string::npos);
+    CHECK(count_obstacles(waiting) == 1);
+
+    tenant.failing_targets.clear();
+    apply({{app("a"), "s", {}}});  // a person who asks does not wait
+    CHECK(all_have_the_newest());
+    tenant.now += hours(2);
+    apply();
+    CHECK(secrets().size() == 1);
+    CHECK(plan().empty());
+}
+
+TEST_CASE_METHOD(HandedOver, "a secret whose end is near is renewed, whoever refuses it", "[secrets][deliveries]") {
+    documents = {application_with(hours(24))};
+    tenant.failing_targets = {"file:" + path_two};
+    for (int i = 0; i < 10; ++i) {
+        try {
+            apply();
+        } catch (const Refused&) {
+        }
+        delivery(path_two).state = State::unnamed;
+        delivery(path_two).key_id.clear();
+    }
+    REQUIRE(plan().withheld.size() == 1);
+    for (auto& secret : secrets()) secret.ends_at = tenant.now + hours(1);
+    CHECK(plan().withheld.empty());
+    CHECK(names_of(plan()).front() == issue);
 }
 
 TEST_CASE_METHOD(HandedOver, "the old secret stays beside the new one for as long as keepOld says, then goes",
