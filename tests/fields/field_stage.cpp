@@ -95,6 +95,14 @@ json FieldStage::there() {
     return tenant_.application("regent.dev.portal");
 }
 
+json FieldStage::principal() {
+    return tenant_.principal_of(there().at("appId"));
+}
+
+void FieldStage::damage_principal(const json& patch) {
+    tenant_.change("/v1.0/servicePrincipals/" + principal().at("id").get<std::string>(), {{"patch", patch}});
+}
+
 void FieldStage::damage(const json& patch) {
     tenant_.change("/v1.0/applications/" + there().at("id").get<std::string>(), {{"patch", patch}});
 }

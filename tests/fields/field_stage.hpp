@@ -45,8 +45,11 @@ public:
 
     /// What the tenant holds as `portal`; null when it holds none.
     [[nodiscard]] nlohmann::json there();
+    /// Its service principal.
+    [[nodiscard]] nlohmann::json principal();
     /// Somebody changes it in the portal.
     void damage(const nlohmann::json& patch);
+    void damage_principal(const nlohmann::json& patch);
 
     /// What regent says of `spec_lines` before it looks at any tenant.
     [[nodiscard]] std::string complaints(const std::string& spec_lines);

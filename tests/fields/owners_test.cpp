@@ -1,34 +1,11 @@
 #include "fields/field_stage.hpp"
+#include "fields/owners_of.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <algorithm>
 
 using namespace regent;
 using namespace regent::fields::testing;
 using nlohmann::json;
-
-namespace {
-
-const std::string anna = "2f1b7c3e-0000-4444-8888-0123456789ab";
-const std::string ben = "3f1b7c3e-0000-4444-8888-0123456789ab";
-
-std::vector<std::string> owners(FieldStage& stage) {
-    return stage.there().at("owners").get<std::vector<std::string>>();
-}
-
-bool has(FieldStage& stage, const std::string& id) {
-    const auto all = owners(stage);
-    return std::find(all.begin(), all.end(), id) != all.end();
-}
-
-/// Owners are people of the tenant.
-void people(FieldStage& stage) {
-    const json users{{{"id", anna}, {"displayName", "Anna"}}, {{"id", ben}, {"displayName", "Ben"}}};
-    stage.tenant().simulator().control("POST", "state", json{{"graph", {{"users", users}}}}.dump());
-}
-
-}  // namespace
 
 TEST_CASE("regent stays an owner of what it makes without being declared, and may go on writing what it owns") {
     FieldStage stage;
@@ -36,15 +13,15 @@ TEST_CASE("regent stays an owner of what it makes without being declared, and ma
     stage.tenant().switches({{"builtInClientOwnsOnly", true}});
     stage.declare("owners: [" + anna + "]");
     stage.apply();
-    REQUIRE(owners(stage).size() == 2);
-    const auto self = owners(stage).front();
+    REQUIRE(owners_of(stage.there()).size() == 2);
+    const auto self = owners_of(stage.there()).front();
     CHECK(stage.plan().steps.empty());
     stage.declare("owners: []");
     const auto plan = stage.plan();
     REQUIRE(plan.resources.front().warnings.size() == 1);
     CHECK(plan.resources.front().warnings.front().find("nobody is left as an owner") != std::string::npos);
     stage.apply();
-    CHECK(owners(stage) == std::vector<std::string>{self});
+    CHECK(owners_of(stage.there()) == std::vector<std::string>{self});
     CHECK(stage.plan().steps.empty());
     // Declared it is an owner like others, and no change.
     stage.declare("owners: [" + self + "]");
@@ -66,8 +43,8 @@ TEST_CASE("new owners come before old ones go, so that at no time there is nobod
         if (request.method == "DELETE") writes.push_back("remove");
     }
     CHECK(writes == std::vector<std::string>{"add", "remove"});
-    CHECK(has(stage, ben));
-    CHECK_FALSE(has(stage, anna));
+    CHECK(has_owner(stage.there(), ben));
+    CHECK_FALSE(has_owner(stage.there(), anna));
 }
 
 TEST_CASE("owners are read for those who declare them only, twenty to a request") {
@@ -95,7 +72,7 @@ TEST_CASE("another application's service principal can be an owner, made in the 
     stage.apply();
     const auto deployer = stage.tenant().application("regent.dev.deployer");
     const auto principal = stage.tenant().principal_of(deployer.at("appId"));
-    CHECK(has(stage, principal.at("id")));
+    CHECK(has_owner(stage.there(), principal.at("id")));
     CHECK(stage.plan().steps.empty());
 }
 
@@ -108,7 +85,7 @@ TEST_CASE("an owner that is there already, or gone already, is as good as writte
     stage.tenant().fault("drop_after", "POST", "/owners/");
     stage.declare("owners: [" + anna + ", " + ben + "]");
     stage.apply();
-    CHECK(has(stage, ben));
+    CHECK(has_owner(stage.there(), ben));
     CHECK(stage.plan().steps.empty());
 }
 
@@ -146,7 +123,7 @@ TEST_CASE(
         {{"status", 400}, {"code", "Request_BadRequest"}, {"message", "Not a valid reference update."}, {"count", 6}});
     late.declare("owners: [" + anna + "]");
     late.apply();
-    CHECK(has(late, anna));
+    CHECK(has_owner(late.there(), anna));
 }
 
 TEST_CASE("a group owns nothing") {

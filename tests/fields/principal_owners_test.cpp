@@ -1,8 +1,7 @@
 #include "fields/field_stage.hpp"
+#include "fields/owners_of.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <algorithm>
 
 using namespace regent;
 using namespace regent::fields::testing;
@@ -10,35 +9,12 @@ using nlohmann::json;
 
 namespace {
 
-const std::string anna = "2f1b7c3e-0000-4444-8888-0123456789ab";
-const std::string ben = "3f1b7c3e-0000-4444-8888-0123456789ab";
-
-json principal(FieldStage& stage) {
-    return stage.tenant().principal_of(stage.there().at("appId"));
-}
-
-std::vector<std::string> owners(FieldStage& stage) {
-    return principal(stage).at("owners").get<std::vector<std::string>>();
-}
-
-bool has(FieldStage& stage, const std::string& id) {
-    const auto all = owners(stage);
-    return std::find(all.begin(), all.end(), id) != all.end();
-}
-
 void damage(FieldStage& stage, const std::vector<std::string>& now) {
-    stage.tenant().change("/v1.0/servicePrincipals/" + principal(stage).at("id").get<std::string>(),
-                          {{"patch", {{"owners", now}}}});
+    stage.damage_principal({{"owners", now}});
 }
 
 std::string declared(const std::string& list) {
     return "servicePrincipal: {owners: " + list + "}";
-}
-
-/// Owners are people of the tenant.
-void people(FieldStage& stage) {
-    const json users{{{"id", anna}, {"displayName", "Anna"}}, {{"id", ben}, {"displayName", "Ben"}}};
-    stage.tenant().simulator().control("POST", "state", json{{"graph", {{"users", users}}}}.dump());
 }
 
 }  // namespace
@@ -49,9 +25,9 @@ TEST_CASE("the owners of a service principal are those declared, and regent itse
     stage.tenant().switches({{"builtInClientOwnsOnly", true}});
     stage.declare("owners: [" + ben + "]\n" + declared("[" + anna + "]"));
     stage.apply();
-    REQUIRE(owners(stage).size() == 2);
-    CHECK(has(stage, anna));
-    const auto self = owners(stage).front();
+    REQUIRE(owners_of(stage.principal()).size() == 2);
+    CHECK(has_owner(stage.principal(), anna));
+    const auto self = owners_of(stage.principal()).front();
     CHECK(stage.there().at("owners") == json{self, ben});
     CHECK(stage.plan().steps.empty());
 
@@ -60,7 +36,7 @@ TEST_CASE("the owners of a service principal are those declared, and regent itse
     CHECK(changed_paths(repair) == std::set<std::string>{"servicePrincipal.owners"});
     CHECK(repair.resources.front().reason == plan::Reason::drifted);
     stage.apply();
-    CHECK(owners(stage) == std::vector<std::string>{self, anna});
+    CHECK(owners_of(stage.principal()) == std::vector<std::string>{self, anna});
 
     stage.declare(declared("[]"));
     const auto clearing = stage.plan();
@@ -68,7 +44,7 @@ TEST_CASE("the owners of a service principal are those declared, and regent itse
     CHECK(clearing.resources.front().warnings.front() ==
           "servicePrincipal.owners: nobody is left as an owner, but for regent itself where it is one");
     stage.apply();
-    CHECK(owners(stage) == std::vector<std::string>{self});
+    CHECK(owners_of(stage.principal()) == std::vector<std::string>{self});
     CHECK(stage.plan().steps.empty());
 }
 
@@ -93,10 +69,10 @@ TEST_CASE("a service principal that somebody deleted comes back with its owners"
     people(stage);
     stage.declare(declared("[" + anna + "]"));
     stage.apply();
-    stage.tenant().change("/v1.0/servicePrincipals/" + principal(stage).at("id").get<std::string>(),
+    stage.tenant().change("/v1.0/servicePrincipals/" + stage.principal().at("id").get<std::string>(),
                           {{"delete", true}});
     stage.apply();
-    CHECK(has(stage, anna));
+    CHECK(has_owner(stage.principal(), anna));
     CHECK(stage.plan().steps.empty());
 }
 
@@ -108,8 +84,8 @@ TEST_CASE("the service principal of another application made in the same run can
     stage.declare(declared("[{applicationRef: {name: deployer}}, {applicationRef: {name: portal}}]"));
     stage.apply();
     const auto deployer = stage.tenant().application("regent.dev.deployer");
-    CHECK(has(stage, stage.tenant().principal_of(deployer.at("appId")).at("id")));
-    CHECK(has(stage, principal(stage).at("id")));
+    CHECK(has_owner(stage.principal(), stage.tenant().principal_of(deployer.at("appId")).at("id")));
+    CHECK(has_owner(stage.principal(), stage.principal().at("id")));
     CHECK(stage.plan().steps.empty());
 }
 
@@ -122,8 +98,8 @@ TEST_CASE("an owner of a service principal that is there already, or gone alread
     stage.tenant().fault("drop_after", "DELETE", "/owners/");
     stage.declare(declared("[" + ben + "]"));
     stage.apply();
-    CHECK(has(stage, ben));
-    CHECK_FALSE(has(stage, anna));
+    CHECK(has_owner(stage.principal(), ben));
+    CHECK_FALSE(has_owner(stage.principal(), anna));
     CHECK(stage.plan().steps.empty());
 }
 
@@ -135,11 +111,10 @@ TEST_CASE("what no manifest says of a service principal is left as it is, and to
     const json others{{"keyCredentials", {{{"keyId", ben}, {"type", "AsymmetricX509Cert"}, {"usage", "Sign"}}}},
                       {"passwordCredentials", {{{"keyId", anna}, {"displayName", "theirs"}}}},
                       {"preferredTokenSigningKeyThumbprint", "71D1315EBC2877D800CE24C2460C2B6774B0315C"}};
-    stage.tenant().change("/v1.0/servicePrincipals/" + principal(stage).at("id").get<std::string>(),
-                          {{"patch", others}});
+    stage.damage_principal(others);
     stage.declare("servicePrincipal: {notes: Payroll, preferredSingleSignOnMode: saml, owners: [" + anna + "]}");
     stage.apply();
-    for (const auto& [name, value] : others.items()) CHECK(principal(stage).at(name) == value);
+    for (const auto& [name, value] : others.items()) CHECK(stage.principal().at(name) == value);
     CHECK(stage.plan().steps.empty());
     for (const auto* field : {"keyCredentials: []", "clientSecrets: []", "tokenSigningCertificate: {}"})
         CHECK(stage.complaints(std::string("servicePrincipal: {") + field + "}").find("RG0210") != std::string::npos);
