@@ -1,5 +1,6 @@
 #include "simulator/application_rules.hpp"
 
+#include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
 #include "simulator/values.hpp"
 

@@ -35,7 +35,6 @@ namespace regent::simulator {
                                                           const nlohmann::json* before, const nlohmann::json* as_seen);
 [[nodiscard]] std::optional<GraphError> check_settings(const GraphSwitches& switches, const nlohmann::json& after,
                                                        const nlohmann::json* before);
-[[nodiscard]] std::optional<GraphError> check_keys(const nlohmann::json& after, const nlohmann::json* before);
 
 /// Settings of several members as `body` has them, without what was there: where the service does not merge them.
 void replace_groups(nlohmann::json& application, const nlohmann::json& body);

@@ -1,6 +1,6 @@
 #include "simulator/application_shape.hpp"
 
-#include "simulator/certificate.hpp"
+#include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
 #include "simulator/values.hpp"
 
@@ -75,38 +75,6 @@ void normalise_optional_claims(json& claims) {
     }
 }
 
-/// A time in whatever zone and precision, as Graph writes it.
-void normalise_time(json& object, const char* name) {
-    if (const auto time = parse_time(text(object, name))) object[name] = format_time(*time);
-}
-
-void normalise_keys(json& keys, const json* before) {
-    for (auto& key : keys) {
-        lower_member(key, "keyId");
-        if (text(key, "key").empty() && before != nullptr) {
-            for (const auto& old : list(*before, "keyCredentials")) {
-                if (!text(old, "keyId").empty() && text(old, "keyId") == text(key, "keyId")) key["key"] = old["key"];
-            }
-        }
-        const auto sent = base64_decoded(text(key, "key")).value_or("");
-        const auto der = certificate_in(sent);
-        const auto certificate = read_certificate(der);
-        if (certificate) {
-            if (der != sent) key["key"] = base64(der);
-            if (text(key, "displayName").empty()) key["displayName"] = certificate->subject;
-            if (text(key, "customKeyIdentifier").empty()) key["customKeyIdentifier"] = certificate->sha1_hex;
-            if (text(key, "startDateTime").empty()) key["startDateTime"] = format_time(certificate->not_before);
-            if (text(key, "endDateTime").empty()) key["endDateTime"] = format_time(certificate->not_after);
-        }
-        for (const auto* name : {"customKeyIdentifier", "displayName", "key"}) {
-            if (!key.contains(name)) key[name] = nullptr;
-        }
-        if (text(key, "displayName").size() > 90) key["displayName"] = text(key, "displayName").substr(0, 90);
-        normalise_time(key, "startDateTime");
-        normalise_time(key, "endDateTime");
-    }
-}
-
 void reverse(json& entries) {
     if (entries.is_array()) std::reverse(entries.begin(), entries.end());
 }
@@ -151,19 +119,6 @@ json shown_with_keys(const json& stored, Order order) {
     for (const auto& uri : shown["web"]["redirectUris"]) settings.push_back({{"uri", uri}, {"index", nullptr}});
     shown["web"]["redirectUriSettings"] = std::move(settings);
     return shown;
-}
-
-void hide_keys(json& shown) {
-    for (auto& credential : shown["keyCredentials"]) credential["key"] = nullptr;
-}
-
-/// Does `select`, a list with commas, name it?
-bool names(const std::string& select, std::string_view name) {
-    const auto at = select.find(name);
-    if (at == std::string::npos) return false;
-    const auto end = at + name.size();
-    const auto is_border = [&](std::size_t position) { return select[position] == ',' || select[position] == ' '; };
-    return (at == 0 || is_border(at - 1)) && (end == select.size() || is_border(end));
 }
 
 }  // namespace
@@ -220,14 +175,13 @@ void normalise_application(json& application, const json* before) {
         lower_member(entry, "resourceAppId");
         for (auto& access : entry["resourceAccess"]) lower_member(access, "id");
     }
-    lower_member(application, "tokenEncryptionKeyId");
     normalise_optional_claims(application["optionalClaims"]);
-    normalise_keys(application["keyCredentials"], before);
+    normalise_keys(application, before);
 }
 
 json shown_application(const json& stored, Order order) {
     auto shown = shown_with_keys(stored, order);
-    hide_keys(shown);
+    hide_keys(shown, {}, false);
     for (const auto* name : members_to_select) shown.erase(name);
     return shown;
 }
@@ -235,7 +189,7 @@ json shown_application(const json& stored, Order order) {
 json selected_application(const json& stored, const std::string& select, bool is_single, Order order) {
     if (select.empty()) return shown_application(stored, order);
     auto shown = shown_with_keys(stored, order);
-    if (!is_single || !names(select, "keyCredentials")) hide_keys(shown);
+    hide_keys(shown, select, is_single);
     for (const auto* name : members_to_select) {
         if (shown.contains(name)) continue;
         if (std::string_view(name) == "managerApplications") {

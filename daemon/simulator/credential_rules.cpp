@@ -1,5 +1,4 @@
 #include "simulator/application_rules.hpp"
-#include "simulator/certificate.hpp"
 #include "simulator/members.hpp"
 #include "simulator/values.hpp"
 
@@ -50,28 +49,6 @@ Problem check_own_values(const json& credential) {
     return std::nullopt;
 }
 
-bool has_private_use(const json& key) {
-    return text(key, "usage") == "Sign";
-}
-
-Problem check_key(const json& key) {
-    const auto type = text(key, "type"), usage = text(key, "usage");
-    const bool is_pair = (type == "AsymmetricX509Cert" && (usage == "Verify" || usage == "Encrypt")) ||
-                         (type == "X509CertAndPassword" && has_private_use(key)) ||
-                         (type == "AsymmetricX509Cert" && has_private_use(key));
-    if (!is_pair) return invalid_value("keyCredentials");
-    const auto der = base64_decoded(text(key, "key"));
-    const auto certificate = der ? read_certificate(*der) : std::nullopt;
-    if (type == "AsymmetricX509Cert" && !certificate) return invalid_value("keyCredentials");
-    const auto start = parse_time(text(key, "startDateTime")), end = parse_time(text(key, "endDateTime"));
-    if (!start || !end || *end <= *start) return invalid_value("keyCredentials");
-    if (certificate && (*end > certificate->not_after || *start < certificate->not_before)) {
-        return GraphError{
-            400, "KeyCredentialsInvalidEndDate", "Key credential's dates are outside the certificate's validity.", {}};
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 Problem check_credential(const GraphSwitches& switches, const json& application, const json& credential,
@@ -104,20 +81,6 @@ Problem check_credential(const GraphSwitches& switches, const json& application,
                                       others + 1, max_credentials),
                           {}};
     }
-    return std::nullopt;
-}
-
-Problem check_keys(const json& after, const json* before) {
-    std::set<std::string> ids;
-    for (const auto& key : list(after, "keyCredentials")) {
-        if (!text(key, "keyId").empty() && !ids.insert(text(key, "keyId")).second)
-            return invalid_value("keyCredentials");
-        const auto& old = before == nullptr ? json::array() : list(*before, "keyCredentials");
-        if (std::find(old.begin(), old.end(), key) != old.end()) continue;
-        if (auto wrong = check_key(key)) return wrong;
-    }
-    const auto encryption = text(after, "tokenEncryptionKeyId");
-    if (!encryption.empty() && !ids.contains(encryption)) return invalid_value("tokenEncryptionKeyId");
     return std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include "simulator/application_shape.hpp"
 #include "simulator/first_party.hpp"
+#include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
 
 #include <nlohmann/json.hpp>
@@ -79,6 +80,8 @@ json Directory::new_principal(const std::string& app_id, const json& given) {
     if (!principal.contains("createdDateTime")) principal["createdDateTime"] = format_time(now());
     if (!principal.contains("appOwnerOrganizationId")) principal["appOwnerOrganizationId"] = tenant_id_;
     if (!principal.contains("owners")) principal["owners"] = json::array();
+    normalise_keys(principal, nullptr);
+    number_keys(principal);
     return principal;
 }
 

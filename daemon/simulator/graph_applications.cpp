@@ -4,6 +4,7 @@
 #include "simulator/application_shape.hpp"
 #include "simulator/graph_metadata.hpp"
 #include "simulator/graph_owners.hpp"
+#include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
 
 #include <fmt/format.h>
@@ -43,14 +44,6 @@ std::optional<GraphError> check_body(const json& body, const json* own) {
     if (web.is_object() && web.contains("redirectUriSettings") && web.contains("redirectUris"))
         return invalid_value("web");
     return std::nullopt;
-}
-
-/// Whether tokens are to be encrypted for a key that is not there before the request.
-bool names_new_key(const json& body, const json& application) {
-    const auto wanted = lower(text(body, "tokenEncryptionKeyId"));
-    const auto& keys = list(application, "keyCredentials");
-    return !wanted.empty() &&
-           std::none_of(keys.begin(), keys.end(), [&](const json& key) { return lower(text(key, "keyId")) == wanted; });
 }
 
 GraphError denied() {

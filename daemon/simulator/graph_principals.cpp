@@ -3,6 +3,7 @@
 #include "simulator/application_shape.hpp"
 #include "simulator/graph_metadata.hpp"
 #include "simulator/graph_owners.hpp"
+#include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@ constexpr const char* power_platform = "8578e004-a5c6-46e7-913e-12f58912df43";
 constexpr const char* default_access = "00000000-0000-0000-0000-000000000000";
 constexpr std::size_t max_scope_length = 3850;
 constexpr std::size_t max_text_length = 1024;
+constexpr const char* resource_name = "ServicePrincipal";
 
 /// Copies of the application's, and what the directory says itself.
 constexpr std::array read_only_members = {"appDisplayName",
@@ -103,7 +105,11 @@ Listing GraphPrincipals::listing() const {
     listing.holders = [this](const std::string& member, const std::string& value) {
         return directory_.service_principals.holders(member, value, directory_.now(), directory_.replica_lag);
     };
-    listing.project = [this](const json& object, const std::string&, bool) { return shown(object); };
+    listing.project = [this](const json& object, const std::string& select, bool is_single) {
+        auto seen = shown(object);
+        hide_keys(seen, select, is_single);
+        return seen;
+    };
     // Filters see what is shown, mirrored members included.
     listing.seen = [this](const json& object) { return shown(object); };
     listing.expand = [this](const json& principal, const std::string& relation) {
@@ -183,9 +189,12 @@ Response GraphPrincipals::create(const GraphRequest& request, const std::string&
     body["displayName"] = application != nullptr ? application->at("displayName") : json("Power Platform API");
     auto principal = directory_.new_principal(lower(app_id), body);
     principal["owners"] = std::move(owners);
+    if (const auto wrong = check_own_keys(principal, nullptr)) return graph_error(*wrong);
     directory_.service_principals.put(text(principal, "id"), principal, directory_.now());
     json answer{{"@odata.context", request.http.base_url + "/v1.0/$metadata#servicePrincipals/$entity"}};
-    answer.update(shown(principal));
+    auto seen = shown(principal);
+    hide_keys(seen, {}, false);
+    answer.update(seen);
     return graph_answer(201, answer);
 }
 
@@ -205,13 +214,28 @@ Response GraphPrincipals::update(const GraphRequest& request, const json& princi
             return graph_error(bad_request(
                 fmt::format("Invalid value specified for property '{}' of resource 'ServicePrincipal'.", member)));
     }
+    if (switches_.encryption_key_must_be_there && names_new_key(request.body, principal))
+        return graph_error(invalid_value("tokenEncryptionKeyId", resource_name));
     auto changed = principal;
     merge(changed, request.body);
+    normalise_keys(changed, &principal);
+    directory_.number_keys(changed);
+    if (const auto wrong = check_own_keys(changed, &principal)) return graph_error(*wrong);
     const auto saml = request.body.value("samlSingleSignOnSettings", json());
     if (!switches_.groups_merge && saml.is_object())
         changed["samlSingleSignOnSettings"] = {{"relayState", saml.value("relayState", json())}};
     directory_.service_principals.put(text(principal, "id"), std::move(changed), directory_.now());
     return graph_no_content();
+}
+
+std::optional<GraphError> GraphPrincipals::check_own_keys(const json& after, const json* before) const {
+    if (auto wrong = check_keys(after, before, resource_name)) return wrong;
+    constexpr const char* name = "preferredTokenSigningKeyThumbprint";
+    const auto thumbprint = text(after, name);
+    const bool is_new = before == nullptr || !same_text(text(*before, name), thumbprint);
+    if (thumbprint.empty() || !is_new) return std::nullopt;
+    const bool refused = switches_.signing_key_must_be_there && !has_signing_key(after, thumbprint);
+    return refused ? std::optional(invalid_value(name, resource_name)) : std::nullopt;
 }
 
 Response GraphPrincipals::list_assignments(const GraphRequest& request, const std::string& id,
@@ -385,6 +409,7 @@ bool GraphPrincipals::change(const std::vector<Segment>& path, const json& body)
     }
     if (!body.contains("patch")) return false;
     merge(principal, body["patch"]);
+    normalise_keys(principal, found);
     directory_.service_principals.put(text(principal, "id"), principal, directory_.now());
     return true;
 }

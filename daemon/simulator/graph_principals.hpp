@@ -5,6 +5,7 @@
 #include "simulator/graph_request.hpp"
 #include "simulator/graph_switches.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace regent::simulator {
@@ -31,6 +32,7 @@ private:
     [[nodiscard]] Response create(const GraphRequest& request, const std::string& app_id);
     [[nodiscard]] Response update(const GraphRequest& request, const Json& principal);
     [[nodiscard]] Response remove(const Json& principal);
+    [[nodiscard]] std::optional<GraphError> check_own_keys(const Json& after, const Json* before) const;
     [[nodiscard]] Response assignments(const GraphRequest& request, const Json& principal, std::size_t at);
     [[nodiscard]] Response list_assignments(const GraphRequest& request, const std::string& id,
                                             const std::string& relation) const;

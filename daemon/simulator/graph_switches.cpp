@@ -49,6 +49,7 @@ const std::map<std::string, Switch>& table() {
         {"undocumentedPropertiesRefused", of(&S::undocumented_properties_refused)},
         {"builtInClientOwnsOnly", of(&S::built_in_client_owns_only)},
         {"encryptionKeyMustBeThere", of(&S::encryption_key_must_be_there)},
+        {"signingKeyMustBeThere", of(&S::signing_key_must_be_there)},
         {"groupsMerge", of(&S::groups_merge)},
         {"listsKeepTheirOrder", of(&S::lists_keep_their_order)},
         {"rolesForPersonalAccounts", of(&S::roles_for_personal_accounts)},

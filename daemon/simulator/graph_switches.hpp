@@ -18,6 +18,9 @@ struct GraphSwitches {
     bool undocumented_properties_refused = false;
     /// tokenEncryptionKeyId names a key that was there before the request. Otherwise one that comes with it will do.
     bool encryption_key_must_be_there = true;
+    /// preferredTokenSigningKeyThumbprint names a certificate of the service principal that signs. Otherwise any will
+    /// do.
+    bool signing_key_must_be_there = true;
     /// The client that comes with the simulator may write what it owns, and not every application.
     bool built_in_client_owns_only = false;
     /// Does a PATCH of one member of optionalClaims, parentalControlSettings and the like leave the others?

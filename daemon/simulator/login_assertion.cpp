@@ -73,11 +73,15 @@ std::optional<LoginRefusal> check_assertion(const Directory& directory, const Re
         text(claims, "aud").rfind(request.base_url, 0) != 0) {
         return LoginRefusal{401, "invalid_client", 50027, "The 'aud' of the assertion must be the token endpoint."};
     }
-    for (const auto& credential : application.at("keyCredentials")) {
-        const auto der = base64_decoded(text(credential, "key"));
-        if (!der || !names(*assertion, *der)) continue;
-        const auto end = parse_time(text(credential, "endDateTime"));
-        if ((!end || *end > directory.now()) && is_signed_by(*assertion, *der)) return std::nullopt;
+    // Those of its service principal are as good.
+    for (const auto* holder : {&application, directory.principal_by_app(client)}) {
+        if (holder == nullptr) continue;
+        for (const auto& credential : list(*holder, "keyCredentials")) {
+            const auto der = base64_decoded(text(credential, "key"));
+            if (!der || !names(*assertion, *der)) continue;
+            const auto end = parse_time(text(credential, "endDateTime"));
+            if ((!end || *end > directory.now()) && is_signed_by(*assertion, *der)) return std::nullopt;
+        }
     }
     return LoginRefusal{401, "invalid_client", 700027,
                         "The certificate with identifier used to sign the client assertion is not registered on "
