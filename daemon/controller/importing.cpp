@@ -62,6 +62,7 @@ public:
         for (const auto& [app_id, api] : survey.apis) draft_.names.emplace(app_id, api.display_name);
         draft_.names.insert(survey.names.begin(), survey.names.end());
         describe_secrets();
+        describe_keys_of_principal();
         left_out_.insert(left_out_.end(), application.unsayable.begin(), application.unsayable.end());
         describe_grants();
         describe_unreadable();
@@ -233,6 +234,23 @@ private:
             if (!resource_.unreadable.contains(form.path)) continue;
             left_out_.push_back(fmt::format("{}: not known (whoever imports may not read it)", form.field));
         }
+    }
+
+    /// An application's own are among what it says itself.
+    void describe_keys_of_principal() {
+        for (const auto& certificate : resource_.certificates) {
+            if (!certificate.of_principal) continue;
+            left_out_.push_back(fmt::format("{}: \"{}\" (key {}), ends {} ({})", model::path::principal_certificates,
+                                            certificate.name, certificate.key_id, date(certificate.ends_at),
+                                            certificate.signs
+                                                ? "it signs SAML tokens, and is kept whatever a manifest says"
+                                                : "a manifest names its file, which is not in the tenant"));
+        }
+        const auto encryption = resource_.attributes.find(model::path::principal_encryption_key);
+        const auto* name = encryption == resource_.attributes.end() ? nullptr : encryption->second.find("name");
+        if (name != nullptr)
+            left_out_.push_back(fmt::format("{}: \"{}\" (it names a certificate, whose file is not in the tenant)",
+                                            model::path::principal_encryption_key, name->text_or({})));
     }
 
     const Workspace& workspace_;

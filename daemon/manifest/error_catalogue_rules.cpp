@@ -261,7 +261,9 @@ in as the application. Take the key out of the repository and of its history,
 issue a new certificate if anybody else may have seen it, and name a file with
 the certificate alone.)"},
         ErrorCode{"RG0484", "key that tokens are encrypted for",
-                  R"(`tokenEncryptionKey` names one of `spec.certificates`, with `usage: Encrypt`:
+                  R"(`tokenEncryptionKey` names one of the certificates beside it, with
+`usage: Encrypt`. Beside it is the same mapping: `spec` for the application,
+`spec.servicePrincipal` for its service principal.
 
     certificates:
       - {name: saml 2026, path: certificates/saml.pem, usage: Encrypt}
@@ -281,6 +283,13 @@ https://learn.microsoft.com/graph/api/application-post-extensionproperty)"},
                   R"(`servicePrincipal: {create: false}` leaves the service principal alone. Nothing
 can then be declared of it: no properties, no owners, no assignments, and no
 `adminConsent`, which is given to a service principal.)"},
+        ErrorCode{"RG0488", "thumbprint of a signing key",
+                  R"(`preferredTokenSigningKeyThumbprint` is the SHA-1 thumbprint of the certificate
+that signs SAML tokens: 40 hexadecimal digits, in capitals or not, without
+blanks and colons. "" lets Entra choose. The certificate is made in the portal,
+or with Graph's addTokenSigningCertificate: regent makes none, as whoever
+relies on the tokens has to be given it first.
+https://learn.microsoft.com/graph/api/serviceprincipal-addtokensigningcertificate)"},
     };
     return codes;
 }

@@ -261,7 +261,7 @@ const UnsupportedField* unsupported_field(std::string_view kind, std::string_vie
     static constexpr std::string_view portal =
         "remove it: what this version does not know, it does not touch, so the portal's value stays";
     static constexpr std::string_view of_principal =
-        "declare it of the application, `spec.certificates` or `spec.clientSecrets`, which sign in as well; what the "
+        "declare it of the application, `spec.clientSecrets`, whose secrets sign in as well and are rotated; what the "
         "service principal has is left alone";
     static constexpr std::string_view gallery =
         "remove it: make the application in the gallery, then take it over with `management.adopt`";
@@ -276,14 +276,12 @@ const UnsupportedField* unsupported_field(std::string_view kind, std::string_vie
                          "remove it: the directory copies the application's"},
         UnsupportedField{"Application", "spec.servicePrincipal.logoutUrl",
                          "remove it: the directory copies the application's `spec.logoutUrl`"},
-        UnsupportedField{"Application", "spec.servicePrincipal.tokenEncryptionKeyId", portal},
-        UnsupportedField{"Application", "spec.servicePrincipal.preferredTokenSigningKeyThumbprint", portal},
-        UnsupportedField{"Application", "spec.servicePrincipal.keyCredentials", of_principal},
-        UnsupportedField{"Application", "spec.servicePrincipal.certificates", of_principal},
         UnsupportedField{"Application", "spec.servicePrincipal.passwordCredentials", of_principal},
         UnsupportedField{"Application", "spec.servicePrincipal.clientSecrets", of_principal},
-        UnsupportedField{"Application", "spec.servicePrincipal.tokenSigningCertificate",
-                         "remove it: make the certificate that signs SAML tokens in the portal; it is left alone"},
+        UnsupportedField{
+            "Application", "spec.servicePrincipal.tokenSigningCertificate",
+            "remove it: regent makes no certificate that signs SAML tokens, as whoever relies on them has to be "
+            "given it first; make it in the portal, and name it in `preferredTokenSigningKeyThumbprint`"},
         UnsupportedField{"Application", "spec.servicePrincipal.claimsMappingPolicies",
                          "remove it: assign the policy with Graph; it is left alone"},
         UnsupportedField{"Application", "spec.applicationTemplateId", gallery},

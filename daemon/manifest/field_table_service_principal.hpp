@@ -1,6 +1,7 @@
 #pragma once
 
 #include "manifest/field_table.hpp"
+#include "manifest/field_table_settings.hpp"
 
 #include <array>
 
@@ -131,6 +132,22 @@ inline constexpr std::array service_principal_members = {
           .late = true,
           .help = "who may change the service principal: as the application's own `owners`, which are others",
           .example = "[2f1b7c3e-0000-4444-8888-0123456789ab, {applicationRef: {name: deployer}}]"},
+    Field{.name = "certificates",
+          .type = FieldType::list,
+          .item = FieldType::mapping,
+          .order = ListOrder::named,
+          .members = settings::certificate_members,
+          .help = "certificates of the service principal itself, beside the application's: what signs SAML tokens is "
+                  "none of them, and is kept",
+          .example = "[{name: tokens 2026, path: certificates/tokens.pem, usage: Encrypt}]"},
+    Field{.name = "tokenEncryptionKey",
+          .help = "the name of the service principal's certificate, with `usage: Encrypt`, that tokens are encrypted "
+                  "for in this tenant; \"\" means: none",
+          .example = "tokens 2026"},
+    Field{.name = "preferredTokenSigningKeyThumbprint",
+          .help = "which of its certificates signs SAML tokens: the thumbprint, 40 hexadecimal digits; \"\" lets Entra "
+                  "choose. The certificate is made in the portal",
+          .example = "71D1315EBC2877D800CE24C2460C2B6774B0315C"},
     Field{.name = "tags",
           .type = FieldType::list,
           .help = "its own tags, beside the application's: `HideApp` keeps it out of My Apps, "

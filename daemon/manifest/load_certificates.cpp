@@ -16,6 +16,13 @@ namespace {
 /// Entra cuts longer names.
 constexpr std::size_t max_name = 90;
 
+/// Where certificates are declared: `spec` or `spec.servicePrincipal`.
+struct Holder {
+    Values values;
+    std::string_view field;  ///< "spec.certificates"
+    std::string_view certificates, encryption_key;
+};
+
 bool is_good_name(const Node& name, Findings& findings) {
     if (name.text.find_first_not_of(" \t\r\n") == std::string::npos || character_count(name.text) > max_name) {
         findings.bad_value("RG0482", name,
@@ -44,7 +51,8 @@ std::optional<model::Value> certificate_value(const LoadJob& job, const Values& 
                       {"key", read->key}};
 }
 
-void complain_of_encryption_key(const LoadJob& job, const Node& name, const model::Element* meant) {
+void complain_of_encryption_key(const LoadJob& job, const Holder& holder, const Node& name,
+                                const model::Element* meant) {
     if (meant != nullptr) {
         job.findings
             .bad_value("RG0484", name,
@@ -54,19 +62,18 @@ void complain_of_encryption_key(const LoadJob& job, const Node& name, const mode
     }
     auto& d = job.findings.bad_value("RG0484", name, fmt::format("no certificate is named {}", in_quotes(name.text)));
     std::vector<std::string_view> names;
-    const auto items = job.spec.items("certificates");
+    const auto items = holder.values.items("certificates");
     for (const auto* item : items) {
         const auto* given = item->find("name");
         if (given != nullptr && given->is_scalar()) names.push_back(given->text);
     }
-    d.label = "not among `spec.certificates`";
+    d.label = fmt::format("not among `{}`", holder.field);
     d.help = near_name_help(name.text, names);
 }
 
-/// A certificate in `spec.certificates` with this name that had to be left out because of another mistake.
-bool is_declared_badly(const LoadJob& job, const std::string& name) {
-    const auto* list = job.document.root.find("spec");
-    const auto* certificates = list == nullptr ? nullptr : list->find("certificates");
+/// A certificate with this name that had to be left out because of another mistake.
+bool is_declared_badly(const Holder& holder, const std::string& name) {
+    const auto* certificates = holder.values.mapping_node()->find("certificates");
     if (certificates == nullptr || !certificates->is_sequence()) return false;
     return std::any_of(certificates->items.begin(), certificates->items.end(), [&](const auto& item) {
         const auto* given = item.find("name");
@@ -74,40 +81,52 @@ bool is_declared_badly(const LoadJob& job, const std::string& name) {
     });
 }
 
-void load_encryption_key(const LoadJob& job, const std::vector<model::Element>& certificates,
+void load_encryption_key(const LoadJob& job, const Holder& holder, const std::vector<model::Element>& certificates,
                          model::Declaration& declaration) {
-    const auto* entry = job.spec.entry("tokenEncryptionKey");
+    const auto* entry = holder.values.entry("tokenEncryptionKey");
     if (entry == nullptr) return;
     const auto& name = entry->value;
-    if (name.text.empty()) return declare(declaration, model::path::token_encryption_key, entry, model::Map{});
+    if (name.text.empty()) return declare(declaration, holder.encryption_key, entry, model::Map{});
     const auto it = std::find_if(certificates.begin(), certificates.end(),
                                  [&](const auto& element) { return element.name == name.text; });
     if (it == certificates.end()) {
-        if (!is_declared_badly(job, name.text)) complain_of_encryption_key(job, name, nullptr);
+        if (!is_declared_badly(holder, name.text)) complain_of_encryption_key(job, holder, name, nullptr);
         return;
     }
-    if (it->value.find("usage")->text_or({}) != "Encrypt") return complain_of_encryption_key(job, name, &*it);
-    declare(declaration, model::path::token_encryption_key, entry,
+    if (it->value.find("usage")->text_or({}) != "Encrypt") return complain_of_encryption_key(job, holder, name, &*it);
+    declare(declaration, holder.encryption_key, entry,
             model::Map{{"name", name.text}, {"thumbprint", *it->value.find("thumbprint")}});
 }
 
-}  // namespace
-
-void load_certificates(const LoadJob& job, model::Declaration& declaration) {
+void load(const LoadJob& job, const Holder& holder, model::Declaration& declaration) {
     std::vector<model::Element> elements;
-    for (const auto* item : job.spec.items("certificates")) {
+    for (const auto* item : holder.values.items("certificates")) {
         const Values certificate(item, job.findings);
         const auto* name = certificate.node("name");
         if (name == nullptr || !is_good_name(*name, job.findings)) continue;
         if (auto value = certificate_value(job, certificate))
             elements.push_back({.name = name->text, .value = std::move(*value), .span = name->span, .contributor = {}});
     }
-    load_encryption_key(job, elements, declaration);
-    const auto* entry = job.spec.entry("certificates");
+    load_encryption_key(job, holder, elements, declaration);
+    const auto* entry = holder.values.entry("certificates");
     if (entry == nullptr) return;
-    auto& certificates = declaration.attributes[std::string(model::path::certificates)];
+    auto& certificates = declaration.attributes[std::string(holder.certificates)];
     certificates.span = entry->key_span;
     certificates.elements = std::move(elements);
+}
+
+}  // namespace
+
+void load_certificates(const LoadJob& job, model::Declaration& declaration) {
+    load(job, {job.spec, "spec.certificates", model::path::certificates, model::path::token_encryption_key},
+         declaration);
+}
+
+void load_principal_certificates(const LoadJob& job, const Values& settings, model::Declaration& declaration) {
+    load(job,
+         {settings, "spec.servicePrincipal.certificates", model::path::principal_certificates,
+          model::path::principal_encryption_key},
+         declaration);
 }
 
 }  // namespace regent::manifest

@@ -1,8 +1,10 @@
 #include "manifest/load_service_principal.hpp"
 
+#include "manifest/load_certificates.hpp"
 #include "manifest/load_owners.hpp"
 #include "manifest/load_plain.hpp"
 #include "manifest/rules_service_principal.hpp"
+#include "model/ascii.hpp"
 #include "model/attributes.hpp"
 
 #include <fmt/format.h>
@@ -34,6 +36,9 @@ void load_texts(const Values& settings, model::Declaration& declaration) {
     for (const auto& [key, attribute] : texts) {
         if (const auto text = settings.text(key)) declare(declaration, attribute, settings.entry(key), *text);
     }
+    if (const auto thumbprint = settings.text("preferredTokenSigningKeyThumbprint"))
+        declare(declaration, path::principal_signing_key, settings.entry("preferredTokenSigningKeyThumbprint"),
+                model::upper_case(*thumbprint));
     const auto saml = settings.mapping("samlSingleSignOnSettings");
     if (const auto state = saml.text("relayState"))
         declare(declaration, path::principal_relay_state, saml.entry("relayState"), *state);
@@ -136,6 +141,7 @@ void load_service_principal(const LoadJob& job, model::Declaration& declaration)
     load_texts(settings, declaration);
     load_lists(settings, declaration);
     load_principal_owners(job, settings, declaration);
+    load_principal_certificates(job, settings, declaration);
     const auto assignments = settings.mapping("assignments");
     load_people(job, assignments, declaration);
     load_assigned_applications(job, assignments, declaration);

@@ -34,6 +34,20 @@ void check_texts(const Values& settings, Findings& findings) {
     }
 }
 
+/// How the portal and Graph show the thumbprint of a certificate, here.
+void check_thumbprint(const Values& settings, Findings& findings) {
+    constexpr std::size_t digits = 40;  // of SHA-1
+    const auto* node = settings.node("preferredTokenSigningKeyThumbprint");
+    if (node == nullptr || node->text.empty()) return;
+    const auto wrong = node->text.find_first_not_of("0123456789abcdefABCDEF");
+    if (node->text.size() == digits && wrong == std::string::npos) return;
+    auto& d = findings.bad_value(
+        "RG0488", *node,
+        fmt::format("a thumbprint has {} hexadecimal digits, not {}", digits,
+                    wrong == std::string::npos ? fmt::format("{}", node->text.size()) : in_quotes(node->text)));
+    d.help = "take it from the portal, where the certificate that signs SAML tokens shows it, without blanks or colons";
+}
+
 void check_tags(const Values& spec, const Values& settings, Findings& findings) {
     std::map<std::string, const Node*> of_application;
     for (const auto* tag : spec.items("tags")) of_application.emplace(tag->text, tag);
@@ -77,7 +91,8 @@ void check_managed(const Values& spec, const Values& settings, Findings& finding
     const std::string help = "remove `create: false`";
     for (const auto& field : {"accountEnabled", "appRoleAssignmentRequired", "assignments", "description", "notes",
                               "homePageUrl", "loginUrl", "preferredSingleSignOnMode", "samlSingleSignOnSettings",
-                              "notificationEmailAddresses", "alternativeNames", "owners", "tags"}) {
+                              "notificationEmailAddresses", "alternativeNames", "owners", "tags", "certificates",
+                              "tokenEncryptionKey", "preferredTokenSigningKeyThumbprint"}) {
         if (const auto* entry = settings.entry(field))
             findings
                 .error("RG0487", entry->key_span,
@@ -100,6 +115,7 @@ void check_service_principal(const Values& spec, Findings& findings) {
     const auto settings = spec.mapping("servicePrincipal");
     check_managed(spec, settings, findings);
     check_texts(settings, findings);
+    check_thumbprint(settings, findings);
     check_tags(spec, settings, findings);
     const auto assignments = settings.mapping("assignments");
     check_assignments(assignments, "usersAndGroups", findings);

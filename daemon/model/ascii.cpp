@@ -18,6 +18,13 @@ std::string lower_case(std::string_view text) {
     return lower;
 }
 
+std::string upper_case(std::string_view text) {
+    std::string upper(text);
+    for (auto& c : upper)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return upper;
+}
+
 bool is_guid(std::string_view text) noexcept {
     if (text.size() != 36) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {

@@ -8,6 +8,7 @@ namespace regent::model {
 // Names and ids that services compare without regard to case. They are ASCII; other characters stay as they are.
 
 [[nodiscard]] std::string lower_case(std::string_view text);
+[[nodiscard]] std::string upper_case(std::string_view text);
 /// 8-4-4-4-12 hex digits.
 [[nodiscard]] bool is_guid(std::string_view text) noexcept;
 

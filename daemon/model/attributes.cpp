@@ -25,6 +25,20 @@ Attribute of_principal(std::string_view path, Value fallback, Compare compare = 
             .part = path::principal_settings};
 }
 
+Attribute certificates_of_principal() {
+    auto attribute = of_principal(path::principal_certificates, {}, Compare::named);
+    attribute.compared_members = certificate_identity;
+    attribute.sent_member = "key";
+    attribute.kept_member = "signs";
+    return attribute;
+}
+
+Attribute encryption_key_of_principal() {
+    auto attribute = of_principal(path::principal_encryption_key, Map{});
+    attribute.compared_members = key_identity;
+    return attribute;
+}
+
 Attribute consent(std::string_view path) {
     return {.path = path, .compare = set, .late = true, .own_step = true, .grouped_by = by_api, .marked = true};
 }
@@ -102,6 +116,9 @@ std::span<const Attribute> application_attributes() {
         of_principal(path::principal_notification_addresses, {}, set),
         of_principal(path::principal_alternative_names, {}, set),
         of_principal(path::principal_tags, {}, set),
+        certificates_of_principal(),
+        encryption_key_of_principal(),
+        of_principal(path::principal_signing_key, ""),
         owned_by(path::principal_owners, path::service_principal),
         Attribute{.path = path::assigned_people, .compare = Compare::set, .late = true, .own_step = true},
         Attribute{.path = path::assigned_applications, .compare = set, .late = true, .own_step = true, .marked = true},

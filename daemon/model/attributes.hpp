@@ -42,6 +42,9 @@ struct Attribute {
     /// compared nor shown nor remembered.
     std::string_view sent_member = {};
     bool immutable_elements = false;  ///< an element that differs goes and comes anew
+    /// Of each element that is there: a member that says, when it is true, that no manifest can ask for the element as
+    /// it is. It stays and is listed, also where the list is declared; the provider writes it again.
+    std::string_view kept_member = {};
     /// Of a scalar or a set with own_step: the part whose one request writes it together with its likes
     /// ("servicePrincipal/settings"). Empty: it has a part to itself, called by its path.
     std::string_view part = {};
@@ -155,6 +158,12 @@ inline constexpr std::string_view principal_alternative_names = "servicePrincipa
 inline constexpr std::string_view principal_tags = "servicePrincipal.tags";  ///< observed: with the application's
 /// Set of object ids, without regent's own unless declared: as `owners`, of the service principal.
 inline constexpr std::string_view principal_owners = "servicePrincipal.owners";
+/// As `certificates` and `tokenEncryptionKey`, of the service principal. Each that is there says with `signs: true`
+/// that it belongs to a key that signs SAML tokens, which no file holds.
+inline constexpr std::string_view principal_certificates = "servicePrincipal.certificates";
+inline constexpr std::string_view principal_encryption_key = "servicePrincipal.tokenEncryptionKey";
+/// 40 capital hex digits; "": Entra chooses.
+inline constexpr std::string_view principal_signing_key = "servicePrincipal.preferredTokenSigningKeyThumbprint";
 /// Users and groups that hold app roles of the application: set of {principal: object id, role: name, or "" for default
 /// access, type: "user"|"group"}.
 inline constexpr std::string_view assigned_people = "servicePrincipal.assignments.usersAndGroups";

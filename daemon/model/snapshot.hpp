@@ -35,6 +35,16 @@ struct ObservedSecret {
     std::optional<std::chrono::seconds> keeps_old = {};
 };
 
+/// A certificate of an application or of its service principal, as the directory lists it.
+struct ObservedCertificate {
+    std::string key_id;
+    std::string name;        ///< as in the attribute that holds it
+    std::string thumbprint;  ///< SHA-1 in capital hex digits; another text where somebody chose one
+    std::chrono::system_clock::time_point ends_at;
+    bool signs = false;  ///< its private key is there too, and signs SAML tokens
+    bool of_principal = false;
+};
+
 /// One remote object at one moment.
 struct ObservedResource {
     Address address;
@@ -51,6 +61,7 @@ struct ObservedResource {
     std::map<std::string, std::string, std::less<>>
         outputs;  ///< what others may refer to, as far as it is known by now
     std::vector<ObservedSecret> secrets;
+    std::vector<ObservedCertificate> certificates = {};
     std::optional<std::chrono::system_clock::time_point> created_at;  ///< unset: not known
     bool deleted = false;  ///< in the directory's recycle bin, still holding its key: a create means to restore it
     /// Things a person should know: "2 connections still use it", "its subject is empty so far".

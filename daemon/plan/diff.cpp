@@ -207,9 +207,10 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
         const bool contributed = std::find(marks.begin(), marks.end(), prefix + name) != marks.end();
         // It may be what the blocked element will be called then; unless that cannot be, as another one is to be it.
         const bool waits_too = blocked && !trust.contains(trust_of(there));
-        if (waits_too || (!attribute.desired->exclusive && !contributed)) {
-            whole.emplace(name, there);
-            result.undeclared.push_back("\"" + name + "\"");
+        const bool stays = is_kept(*attribute.attribute, there);
+        if (stays || waits_too || (!attribute.desired->exclusive && !contributed)) {
+            if (!stays) whole.emplace(name, there);
+            result.undeclared.push_back(listed_element(*attribute.attribute, name, there));
             continue;
         }
         auto change = change_of(attribute, Change::Op::remove);
@@ -223,6 +224,18 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
 }
 
 }  // namespace
+
+bool is_kept(const model::Attribute& attribute, const Value& element) {
+    const auto* kept = attribute.kept_member.empty() ? nullptr : element.find(attribute.kept_member);
+    return kept != nullptr && *kept == Value(true);
+}
+
+std::string listed_element(const model::Attribute& attribute, const std::string& name, const Value& element) {
+    auto text = fmt::format("\"{}\"", name);
+    if (const auto ends = member_text(element, "ends"); !ends.empty()) text += ", ends " + ends;
+    if (is_kept(attribute, element)) text += " (no manifest can declare it; it is kept)";
+    return text;
+}
 
 std::pair<Value, Value> trust_of(const Value& credential) {
     const auto* issuer = credential.find("issuer");

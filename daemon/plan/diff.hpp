@@ -4,6 +4,7 @@
 #include "plan/plan.hpp"
 #include "plan/resolution.hpp"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,12 @@ struct AttributeDiff {
 /// away again.
 [[nodiscard]] AttributeDiff diff(const ResolvedAttribute& attribute, const model::Value* applied,
                                  const std::vector<std::string>& marks);
+
+/// Whether an element that is there stays whatever the manifests say: see Attribute::kept_member.
+[[nodiscard]] bool is_kept(const model::Attribute& attribute, const model::Value& element);
+/// An element that is there and that no manifest declares, as a plan lists it: its name, and when it ends.
+[[nodiscard]] std::string listed_element(const model::Attribute& attribute, const std::string& name,
+                                         const model::Value& element);
 
 /// Issuer and subject of a federated credential, which an application can hold once.
 [[nodiscard]] std::pair<model::Value, model::Value> trust_of(const model::Value& credential);

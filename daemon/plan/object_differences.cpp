@@ -54,7 +54,7 @@ private:
         if (work_.item.observed == nullptr) return;
         for (const auto path :
              {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native,
-              model::path::federated_credentials, model::path::certificates}) {
+              model::path::federated_credentials, model::path::certificates, model::path::principal_certificates}) {
             if (is_compared(path)) continue;
             const auto it = work_.item.observed->attributes.find(path);
             if (it == work_.item.observed->attributes.end()) continue;
@@ -62,17 +62,12 @@ private:
                 for (const auto& element : *list)
                     work_.change.undeclared.push_back(fmt::format("{}: {}", path, to_text(element)));
             }
+            const auto* row = model::attributes_of(model::kind::application)->find(path);
             if (const auto* map = it->second.as_map()) {
                 for (const auto& [name, element] : *map)
-                    work_.change.undeclared.push_back(fmt::format("{}: \"{}\"{}", path, name, end_of(element)));
+                    work_.change.undeclared.push_back(fmt::format("{}: {}", path, listed_element(*row, name, element)));
             }
         }
-    }
-
-    /// ", ends 2027-03-13" of a certificate.
-    static std::string end_of(const Value& element) {
-        const auto* ends = element.find("ends");
-        return ends == nullptr ? std::string{} : ", ends " + ends->text_or({});
     }
 
     bool is_compared(std::string_view path) const {

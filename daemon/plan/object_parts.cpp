@@ -21,10 +21,10 @@ public:
     void run() {
         for (const auto& compared : work_.compared) {
             if (compared.is_core()) continue;
-            if (compared.resolved->attribute->compare == model::Compare::named) {
-                plan_named_parts(compared);
-            } else if (!compared.resolved->attribute->part.empty()) {
+            if (!compared.resolved->attribute->part.empty()) {
                 plan_shared_part(compared);
+            } else if (compared.resolved->attribute->compare == model::Compare::named) {
+                plan_named_parts(compared);
             } else if (compared.resolved->attribute->compare == model::Compare::set) {
                 if (compared.resolved->attribute->one_by_one) {
                     plan_members(compared);

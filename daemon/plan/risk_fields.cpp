@@ -56,6 +56,10 @@ Rating default_redirect(const Change&, const RiskContext& context) {
 Rating encryption_key(const Change&, const RiskContext& context) {
     return context.is_new() ? harmless() : medium("tokens are encrypted for another key, or not any more");
 }
+Rating signing_key(const Change&, const RiskContext& context) {
+    if (context.is_new()) return harmless();
+    return medium("SAML tokens are signed with another key: who trusts the old one only refuses them");
+}
 Rating saml_metadata(const Change&, const RiskContext&) {
     return medium("who serves that address decides where SAML answers go");
 }
@@ -104,6 +108,8 @@ constexpr std::array rules = {
     Entry{"authenticationBehaviors.requireClientServicePrincipal", legacy_guard},
     Entry{"addIns", low},
     Entry{"tokenEncryptionKey", encryption_key},
+    Entry{model::path::principal_encryption_key, encryption_key},
+    Entry{model::path::principal_signing_key, signing_key},
     Entry{"logo", low},
     Entry{"extensionProperties", extension_property},
 };

@@ -187,6 +187,7 @@ constexpr std::array rules = {
     Entry{application, "certificates", certificate},
     Entry{application, "owners", owner},
     Entry{application, model::path::principal_owners, owner},
+    Entry{application, model::path::principal_certificates, certificate},
     Entry{application, "allowPublicClient", public_client},
     Entry{connector, model::path::backend, low},
     Entry{connector, model::path::solution, low},

@@ -253,7 +253,8 @@ std::string value_text(std::string_view path, const model::Value& value, const R
     if ((path == model::path::assigned_people || path == model::path::assigned_applications) &&
         value.as_map() != nullptr)
         return assignment_text(value);
-    if (value.as_map() != nullptr && (path == model::path::token_encryption_key || path == model::path::logo)) {
+    if (value.as_map() != nullptr && (path == model::path::token_encryption_key ||
+                                      path == model::path::principal_encryption_key || path == model::path::logo)) {
         const auto members = members_text(*value.as_map());
         return members.empty() ? "(none)" : members;
     }

@@ -355,3 +355,33 @@ def what_may_not_be_read_is_said_and_the_rest_is_imported(binaries):
         text = (it.repository / "base" / "orders.regent.yaml").read_text()
         check("# - permissions.adminConsent: not known (whoever imports may not read it)" in text, text)
         check("# Alice Adams" in text and "User.Read" in text, text)
+
+
+@case
+def the_keys_of_a_service_principal_are_told_and_which_one_signs_is_written(binaries):
+    app_id, thumbprint = "dddddddd-0000-4444-8888-000000000001", "71D1315EBC2877D800CE24C2460C2B6774B0315C"
+    span = {"startDateTime": "2026-01-01T00:00:00Z", "endDateTime": "2126-01-01T00:00:00Z"}
+    signs = {"displayName": "CN=Federated", "customKeyIdentifier": thumbprint, **span}
+    keys = [{"keyId": "dddddddd-0000-4444-8888-00000000000a", "type": "X509CertAndPassword", "usage": "Sign", **signs},
+            {"keyId": "dddddddd-0000-4444-8888-00000000000b", "type": "AsymmetricX509Cert", "usage": "Verify", **signs},
+            {"keyId": "dddddddd-0000-4444-8888-00000000000c", "type": "AsymmetricX509Cert", "usage": "Encrypt", "displayName": "tokens",
+             "customKeyIdentifier": "0123456789ABCDEF0123456789ABCDEF01234567", **span}]
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"graph": {"applications": [{"appId": app_id, "displayName": "Travel", "signInAudience": "AzureADMyOrg"}],
+                             "servicePrincipals": [{"appId": app_id, "displayName": "Travel", "keyCredentials": keys,
+                                                    "tokenEncryptionKeyId": keys[2]["keyId"],
+                                                    "preferredTokenSigningKeyThumbprint": thumbprint}]}}, file)
+        file.flush()
+        with bench(binaries, ONE_APPLICATION, seed=pathlib.Path(file.name)) as it:
+            only_imports(it)
+            principal = lambda: next(p for p in it.simulator.state()["graph"]["servicePrincipals"] if p["appId"] == app_id)  # noqa: E731
+            before = principal()
+            it.regent("import", "--app", app_id, "--policy", "full", expect=0)
+            text = (it.repository / "base" / "travel.regent.yaml").read_text()
+            check(f"preferredTokenSigningKeyThumbprint: {thumbprint}" in text, text)
+            check(text.count("servicePrincipal.certificates: ") == 2, text)
+            check('"CN=Federated"' in text and "it signs SAML tokens" in text, text)
+            check('servicePrincipal.tokenEncryptionKey: "tokens"' in text, text)
+            it.regent("apply", "--yes", expect=0)
+            check({**principal(), "tags": []} == {**before, "tags": []}, "taking it over changed the service principal")
+            it.regent("plan", "--detailed-exitcode", expect=0)

@@ -139,7 +139,7 @@ tl::expected<model::ObservedResource, std::string> read_application(const json& 
     put(resource.attributes, model::path::permissions, read_permissions(reading, root, names));
     put(resource.attributes, model::path::federated_credentials, read_credentials(reading, root, resource.remarks));
     resource.secrets = read_secrets(reading, root);
-    read_certificates(reading, application, resource);
+    note_certificates(read_certificates(reading, application, of_application), of_application, resource);
     resource.created_at = parse_time(member_text(application, "createdDateTime"));
 
     const auto tags = reading.texts(root, "tags");
@@ -159,6 +159,7 @@ void set_service_principal(model::ObservedResource& resource, const ServicePrinc
     if (principal == nullptr) return;
     resource.outputs.insert_or_assign(std::string(model::output::service_principal_id), principal->id);
     for (const auto& [where, value] : principal->attributes) resource.attributes.insert_or_assign(where, value);
+    note_certificates(principal->certificates, of_principal, resource);
 }
 
 }  // namespace regent::provider::graph

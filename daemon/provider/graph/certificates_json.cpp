@@ -1,14 +1,16 @@
 #include "provider/graph/certificates_json.hpp"
 
-#include "model/attributes.hpp"
+#include "model/ascii.hpp"
+#include "net/base64url.hpp"
 #include "provider/graph/digest.hpp"
+#include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
+#include <iterator>
 #include <set>
 
 namespace regent::provider::graph {
@@ -23,14 +25,27 @@ std::string text_of(const Value& value, std::string_view member) {
     return found == nullptr ? std::string{} : found->text_or({});
 }
 
-/// SHA-1 in capital hex digits, which is how Graph shows `customKeyIdentifier`. Another text is one that somebody
-/// chose: it is no certificate's thumbprint, and is told as it is.
+/// The 20 bytes of a SHA-1 digest as base64 in capital hex digits; empty for any other text.
+std::string hex_of_digest(std::string text) {
+    if (text.size() != 28 || text.back() != '=') return {};
+    text.pop_back();
+    std::replace(text.begin(), text.end(), '+', '-');
+    std::replace(text.begin(), text.end(), '/', '_');
+    const auto bytes = net::from_base64url(text);
+    std::string hex;
+    for (const auto byte : bytes.value_or(std::string{}))
+        hex += fmt::format("{:02X}", static_cast<unsigned char>(byte));
+    return hex;
+}
+
+/// SHA-1 in capital hex digits, which is how Graph shows `customKeyIdentifier`, though its metadata calls it binary:
+/// so base64 of it is understood too. Another text is one that somebody chose: it is no certificate's thumbprint, and
+/// is told as it is.
 std::string thumbprint_of(const json& key) {
     auto text = member_text(key, "customKeyIdentifier");
+    if (auto hex = hex_of_digest(text); !hex.empty()) return hex;
     if (text.size() != 40 || text.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) return text;
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return text;
+    return model::upper_case(text);
 }
 
 std::string name_of(const json& key) {
@@ -38,27 +53,45 @@ std::string name_of(const json& key) {
     return name.empty() ? thumbprint_of(key) : name;
 }
 
-Value certificate_value(const json& key) {
-    return Map{{"usage", member_text(key, "usage")},
-               {"thumbprint", thumbprint_of(key)},
-               {"ends", member_text(key, "endDateTime").substr(0, 10)}};
+const json& keys_in(const json& there) {
+    static const auto none = json::array();
+    const auto* keys = member(there, "keyCredentials");
+    return keys != nullptr && keys->is_array() ? *keys : none;
 }
 
-json keys_there(const model::ObservedResource* observed) {
-    if (observed == nullptr) return json::array();
-    const auto it = observed->provider_data.find(provider_data::key_credentials);
-    return it == observed->provider_data.end() ? json::array() : json::parse(it->second, nullptr, false);
+bool is_private(const json& key) {
+    return member_text(key, "usage") == "Sign";
 }
 
-std::string encryption_key_there(const model::ObservedResource* observed) {
-    if (observed == nullptr) return {};
-    const auto it = observed->provider_data.find(provider_data::encryption_key_id);
-    return it == observed->provider_data.end() ? std::string{} : it->second;
+/// A key that signs SAML tokens, or the public one that goes with it: they have the same identifier.
+bool signs(const json& key, const json& keys) {
+    const auto same = thumbprint_of(key);
+    return is_private(key) || (!same.empty() && std::any_of(keys.begin(), keys.end(), [&](const json& other) {
+               return is_private(other) && thumbprint_of(other) == same;
+           }));
 }
 
-json repeated(const json& key, const std::string& name) {
-    json entry{{"key", nullptr}, {"displayName", name}};
-    for (const auto* member_name : {"keyId", "type", "usage", "startDateTime", "endDateTime", "customKeyIdentifier"}) {
+/// Of the two keys of a SAML certificate the public one is shown.
+bool is_shown_by_another(const json& key, const json& keys) {
+    return is_private(key) && std::any_of(keys.begin(), keys.end(), [&](const json& other) {
+               return !is_private(other) && !thumbprint_of(key).empty() && thumbprint_of(other) == thumbprint_of(key) &&
+                      name_of(other) == name_of(key);
+           });
+}
+
+Value certificate_value(const json& key, bool is_kept) {
+    Map value{{"usage", member_text(key, "usage")},
+              {"thumbprint", thumbprint_of(key)},
+              {"ends", member_text(key, "endDateTime").substr(0, 10)}};
+    if (is_kept) value.emplace("signs", true);
+    return value;
+}
+
+/// A key that is there already, as it is sent to keep it.
+json repeated(const json& key) {
+    json entry{{"key", nullptr}};
+    for (const auto* member_name :
+         {"keyId", "type", "usage", "displayName", "startDateTime", "endDateTime", "customKeyIdentifier"}) {
         if (const auto* value = member(key, member_name)) entry[member_name] = *value;
     }
     return entry;
@@ -73,7 +106,7 @@ std::string key_id_for(const std::string& application_key, const std::string& na
                        b.substr(4, 12));
 }
 
-json key_credentials(const Map& wanted, const json& there, const std::string& application_key) {
+json key_credentials(const Map& wanted, const json& there, const std::string& seed, bool keeps_signing_keys) {
     auto keys = json::array();
     std::set<std::string> taken;
     for (const auto& [name, certificate] : wanted) {
@@ -86,14 +119,19 @@ json key_credentials(const Map& wanted, const json& there, const std::string& ap
         }
         if (same != nullptr) {
             taken.insert(member_text(*same, "keyId"));
-            keys.push_back(repeated(*same, name));
+            keys.push_back(repeated(*same));
+            keys.back()["displayName"] = name;
             continue;
         }
         keys.push_back({{"type", "AsymmetricX509Cert"},
                         {"usage", text_of(certificate, "usage")},
                         {"displayName", name},
-                        {"keyId", key_id_for(application_key, name, certificate)},
+                        {"keyId", key_id_for(seed, name, certificate)},
                         {"key", text_of(certificate, "key")}});
+    }
+    if (!keeps_signing_keys) return keys;
+    for (const auto& key : there) {
+        if (signs(key, there) && !taken.contains(member_text(key, "keyId"))) keys.push_back(repeated(key));
     }
     return keys;
 }
@@ -102,49 +140,83 @@ bool holds_key(const json& keys, const std::string& key_id) {
     return std::any_of(keys.begin(), keys.end(), [&](const json& key) { return member_text(key, "keyId") == key_id; });
 }
 
+std::string provider_data_name(const CertificateHolder& holder) {
+    return std::string(holder.certificates) + "/keys";
+}
+
 }  // namespace
 
-void read_certificates(StrictReading& reading, const json& application, model::ObservedResource& into) {
+ReadCertificates read_certificates(StrictReading& reading, const json& object, const CertificateHolder& holder) {
+    ReadCertificates read;
+    const auto encryption_id = lower_case(reading.text(&object, "tokenEncryptionKeyId"));
+    auto keys = json::array();
+    if (const auto* given = reading.array(&object, "keyCredentials")) {
+        for (auto key : *given) {
+            if (!key.is_object()) {
+                reading.wrong("keyCredentials", "not a list of keys");
+                continue;
+            }
+            key.erase("key");
+            key["keyId"] = lower_case(member_text(key, "keyId"));
+            keys.push_back(std::move(key));
+        }
+    }
+    if (keys.empty() && encryption_id.empty()) return read;
     Map certificates;
     Value encryption = Map{};
-    const auto encryption_id = lower_case(reading.text(&application, "tokenEncryptionKeyId"));
-    auto raw = json::array();
-    if (const auto* keys = reading.array(&application, "keyCredentials")) {
-        for (const auto& key : *keys) {
-            auto entry = key;
-            entry.erase("key");
-            entry["keyId"] = lower_case(member_text(key, "keyId"));
-            auto name = name_of(entry);
-            if (certificates.contains(name)) name += " (" + member_text(entry, "keyId") + ")";
-            if (!encryption_id.empty() && member_text(entry, "keyId") == encryption_id)
-                encryption = Map{{"name", name}, {"thumbprint", thumbprint_of(entry)}};
-            certificates.insert_or_assign(std::move(name), certificate_value(entry));
-            raw.push_back(std::move(entry));
-        }
+    const auto is_kept = [&](const json& key) { return holder.is_principal && signs(key, keys); };
+    // What a manifest may name goes first: it has its plain name then, whatever stands beside it.
+    auto in_turn = keys;
+    std::stable_partition(in_turn.begin(), in_turn.end(), [&](const json& key) { return !is_kept(key); });
+    for (const auto& key : in_turn) {
+        if (holder.is_principal && is_shown_by_another(key, keys)) continue;
+        auto name = name_of(key);
+        const auto id = member_text(key, "keyId");
+        if (certificates.contains(name)) name += " (" + id + ")";
+        if (!encryption_id.empty() && id == encryption_id)
+            encryption = Map{{"name", name}, {"thumbprint", thumbprint_of(key)}};
+        if (const auto ends = parse_time(member_text(key, "endDateTime")))
+            read.certificates.push_back({id, name, thumbprint_of(key), *ends, is_kept(key), holder.is_principal});
+        certificates.insert_or_assign(std::move(name), certificate_value(key, is_kept(key)));
     }
     // A key that is not among them cannot be; should it be all the same, it is not taken for none.
     if (!encryption_id.empty() && encryption == Value(Map{}))
         encryption = Map{{"name", encryption_id}, {"thumbprint", encryption_id}};
-    into.attributes.insert_or_assign(std::string(model::path::certificates), std::move(certificates));
-    into.attributes.insert_or_assign(std::string(model::path::token_encryption_key), std::move(encryption));
-    into.provider_data.insert_or_assign(std::string(provider_data::key_credentials), raw.dump());
-    into.provider_data.insert_or_assign(std::string(provider_data::encryption_key_id), encryption_id);
+    if (!certificates.empty()) read.attributes.emplace(holder.certificates, std::move(certificates));
+    if (!encryption_id.empty()) read.attributes.emplace(holder.encryption_key, std::move(encryption));
+    read.keys = json{{"keyCredentials", std::move(keys)}, {"tokenEncryptionKeyId", encryption_id}}.dump(
+        -1, ' ', false, json::error_handler_t::replace);
+    return read;
 }
 
-void add_certificates(const plan::Step& step, const std::string& application_key, json& body) {
-    const auto there = keys_there(step.observed.get());
-    if (step.changed.contains(model::path::certificates)) {
-        const auto it = step.values.find(model::path::certificates);
+void note_certificates(ReadCertificates read, const CertificateHolder& holder, model::ObservedResource& into) {
+    into.attributes.merge(read.attributes);
+    std::move(read.certificates.begin(), read.certificates.end(), std::back_inserter(into.certificates));
+    if (!read.keys.empty()) into.provider_data.insert_or_assign(provider_data_name(holder), std::move(read.keys));
+}
+
+json keys_there(const CertificateHolder& holder, const model::ObservedResource* observed) {
+    if (observed == nullptr) return json::object();
+    const auto it = observed->provider_data.find(provider_data_name(holder));
+    return it == observed->provider_data.end() ? json::object() : json::parse(it->second, nullptr, false);
+}
+
+void add_certificates(const plan::Step& step, const CertificateHolder& holder, const std::string& application_key,
+                      const json& there, json& body) {
+    const auto seed = holder.is_principal ? application_key + "|servicePrincipal" : application_key;
+    if (step.changed.contains(holder.certificates)) {
+        const auto it = step.values.find(holder.certificates);
         const auto* wanted = it == step.values.end() ? nullptr : it->second.as_map();
-        body["keyCredentials"] = key_credentials(wanted == nullptr ? Map{} : *wanted, there, application_key);
+        body["keyCredentials"] =
+            key_credentials(wanted == nullptr ? Map{} : *wanted, keys_in(there), seed, holder.is_principal);
     }
-    if (!step.changed.contains(model::path::token_encryption_key)) return;
-    const auto it = step.values.find(model::path::token_encryption_key);
+    if (!step.changed.contains(holder.encryption_key)) return;
+    const auto it = step.values.find(holder.encryption_key);
     const auto thumbprint = it == step.values.end() ? std::string{} : text_of(it->second, "thumbprint");
     body["tokenEncryptionKeyId"] = nullptr;
     if (thumbprint.empty()) return;
-    const auto& keys = body.contains("keyCredentials") ? body["keyCredentials"] : there;
-    const auto certificates = step.values.find(model::path::certificates);
+    const auto& keys = body.contains("keyCredentials") ? body["keyCredentials"] : keys_in(there);
+    const auto certificates = step.values.find(holder.certificates);
     for (const auto& key : keys) {
         if (member_text(key, "usage") != "Encrypt") continue;
         // A new key does not say its thumbprint: Entra computes it.
@@ -155,15 +227,15 @@ void add_certificates(const plan::Step& step, const std::string& application_key
     }
 }
 
-std::vector<json> in_order(json body, const model::ObservedResource* observed) {
+std::vector<json> in_order(json body, const json& there) {
     if (!body.contains("keyCredentials") || !body.contains("tokenEncryptionKeyId")) return {std::move(body)};
     const json choice{{"tokenEncryptionKeyId", body["tokenEncryptionKeyId"]}};
     body.erase("tokenEncryptionKeyId");
     const auto keys = body["keyCredentials"];
-    const auto old_id = encryption_key_there(observed);
+    const auto old_id = lower_case(member_text(there, "tokenEncryptionKeyId"));
     if (old_id.empty() || holds_key(keys, old_id)) return {std::move(body), choice};
-    for (const auto& key : keys_there(observed)) {
-        if (member_text(key, "keyId") == old_id) body["keyCredentials"].push_back(repeated(key, name_of(key)));
+    for (const auto& key : keys_in(there)) {
+        if (member_text(key, "keyId") == old_id) body["keyCredentials"].push_back(repeated(key));
     }
     return {std::move(body), choice, json{{"keyCredentials", keys}}};
 }

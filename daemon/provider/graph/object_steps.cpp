@@ -76,7 +76,7 @@ tl::expected<json, ProviderError> body_of(const StepContext& context, const std:
         body["requiredResourceAccess"] = std::move(*access);
     }
     if (auto put = put_exposed(step, body); !put) return tl::unexpected(context.bug(put.error()));
-    add_certificates(step, context.key(), body);
+    add_certificates(step, of_application, context.key(), keys_there(of_application, step.observed.get()), body);
     if (writes_tags(step)) body["tags"] = tags_of(context);
     return body;
 }
@@ -91,7 +91,8 @@ tl::expected<GraphAnswer, ProviderError> patch(const StepContext& context, const
 /// In one request, or in several where one part of the body needs another one to be there.
 tl::expected<void, ProviderError> patch_in_order(const StepContext& context, const std::string& path,
                                                  const std::string& what, json body) {
-    for (const auto& part : in_order(std::move(body), context.step.observed.get())) {
+    const auto there = keys_there(of_application, context.step.observed.get());
+    for (const auto& part : in_order(std::move(body), there)) {
         auto answer = patch(context, path, what, part);
         if (!answer) return tl::unexpected(std::move(answer.error()));
     }

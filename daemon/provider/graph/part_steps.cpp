@@ -5,6 +5,7 @@
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/principal_json.hpp"
+#include "provider/graph/write_refusals.hpp"
 
 #include <fmt/format.h>
 
@@ -36,6 +37,26 @@ StepOutcome read_principal(const StepContext& context, const std::string& what) 
     if (!read) return tl::unexpected(std::move(read.error()));
     if (!read->ok()) return tl::unexpected(context.client.refused(what, *read));
     return identified(context, *read->body, what);
+}
+
+/// The keys that a change of them has to repeat. Those of a service principal that came with this run are read first:
+/// restored from the recycle bin, it has what it had. Without `$select`, as reads that select `keyCredentials` are
+/// limited to 150 a minute for the whole tenant: https://learn.microsoft.com/graph/api/serviceprincipal-list
+tl::expected<json, ProviderError> keys_of_principal(const StepContext& context, const std::string& what) {
+    const auto& changed = context.step.changed;
+    if (!changed.contains(of_principal.certificates) && !changed.contains(of_principal.encryption_key))
+        return json::object();
+    if (!context.is_principal_fresh()) return keys_there(of_principal, context.step.observed.get());
+    const Patience patience{what, true, context.options.replication_grace, context.input.progress};
+    auto answer = until_accepted(context.client, patience, [&] {
+        return context.client.send(Method::get, principal_path(context.app_id()), what);
+    });
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
+    StrictReading reading;
+    const auto read = read_certificates(reading, *answer->body, of_principal);
+    if (!reading.problem().empty()) return tl::unexpected(context.client.incomplete(what, reading.problem()));
+    return read.keys.empty() ? json::object() : json::parse(read.keys, nullptr, false);
 }
 
 /// Deleting an application deletes its service principal; restoring it does not bring that back. Restored rather than
@@ -98,9 +119,14 @@ StepOutcome add_service_principal(const StepContext& context) {
 
 StepOutcome write_principal_settings(const StepContext& context) {
     const auto what = "write the properties of the service principal of " + context.address();
-    const auto body = principal_body(context.step.changed, context.step.values);
-    auto answer = context.must(Method::patch, principal_path(context.app_id()), what, &body);
-    if (!answer) return tl::unexpected(std::move(answer.error()));
+    auto keys = keys_of_principal(context, what);
+    if (!keys) return tl::unexpected(std::move(keys.error()));
+    auto body = principal_body(context.step.changed, context.step.values);
+    add_certificates(context.step, of_principal, context.key(), *keys, body);
+    for (const auto& part : in_order(std::move(body), *keys)) {
+        auto answer = context.must(Method::patch, principal_path(context.app_id()), what, &part);
+        if (!answer) return tl::unexpected(explained_refusal(context.step, std::move(answer.error())));
+    }
     return StepResult{};
 }
 

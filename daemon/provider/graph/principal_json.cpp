@@ -1,5 +1,6 @@
 #include "provider/graph/principal_json.hpp"
 
+#include "model/ascii.hpp"
 #include "model/attributes.hpp"
 #include "provider/graph/application_marks.hpp"
 #include "provider/graph/json_access.hpp"
@@ -17,7 +18,7 @@ using model::Value;
 using nlohmann::json;
 namespace path = model::path;
 
-enum class Shape { flag, text, choice, texts };
+enum class Shape { flag, text, choice, thumbprint, texts };
 
 struct Property {
     std::string_view path;
@@ -36,12 +37,14 @@ constexpr std::array properties = {
     Property{path::principal_notification_addresses, "notificationEmailAddresses", Shape::texts},
     Property{path::principal_alternative_names, "alternativeNames", Shape::texts},
     Property{path::principal_tags, "tags", Shape::texts},
+    Property{path::principal_signing_key, "preferredTokenSigningKeyThumbprint", Shape::thumbprint},
 };
 
 std::optional<Value> value_of(const json& found, Shape shape) {
     if (found.is_null()) return Value{};
     if (shape == Shape::flag && found.is_boolean()) return Value(found.get<bool>());
     if ((shape == Shape::text || shape == Shape::choice) && found.is_string()) return Value(found.get<std::string>());
+    if (shape == Shape::thumbprint && found.is_string()) return Value(model::upper_case(found.get<std::string>()));
     if (shape != Shape::texts || !found.is_array()) return std::nullopt;
     model::List texts;
     for (const auto& text : found) {
@@ -66,7 +69,8 @@ json member_value(const Value& value, Shape shape) {
 
 std::string_view principal_members() noexcept {
     return "id,appId,accountEnabled,appRoleAssignmentRequired,description,notes,homepage,loginUrl,"
-           "preferredSingleSignOnMode,samlSingleSignOnSettings,notificationEmailAddresses,alternativeNames,tags";
+           "preferredSingleSignOnMode,samlSingleSignOnSettings,notificationEmailAddresses,alternativeNames,tags,"
+           "keyCredentials,tokenEncryptionKeyId,preferredTokenSigningKeyThumbprint";
 }
 
 ReadPrincipal read_principal(const json& principal) {
@@ -86,6 +90,9 @@ ReadPrincipal read_principal(const json& principal) {
     const auto* saml = member(principal, "samlSingleSignOnSettings");
     if (saml == nullptr) return tl::unexpected(std::string("`samlSingleSignOnSettings` is missing"));
     keep(path::principal_relay_state, member_text(*saml, "relayState"));
+    StrictReading reading;
+    read.certificates = read_certificates(reading, principal, of_principal);
+    if (!reading.problem().empty()) return tl::unexpected(reading.problem());
     return read;
 }
 

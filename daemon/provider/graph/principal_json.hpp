@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/value.hpp"
+#include "provider/graph/certificates_json.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
@@ -18,6 +19,7 @@ namespace regent::provider::graph {
 struct ServicePrincipal {
     std::string id;
     model::Map attributes;  ///< of the application, by path; tags are those of both but regent's
+    ReadCertificates certificates;
 };
 /// The error says what is not as documented. https://learn.microsoft.com/graph/api/resources/serviceprincipal
 using ReadPrincipal = tl::expected<ServicePrincipal, std::string>;

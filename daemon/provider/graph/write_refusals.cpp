@@ -39,6 +39,13 @@ ProviderError explained_refusal(const plan::Step& step, ProviderError error) {
             "Entra is known to refuse to clear a `homePageUrl` that was set once: declare another one, or put "
             "`spec.homePageUrl` on `management.ignore`";
     }
+    if (step.changed.contains(model::path::principal_signing_key) &&
+        error.service.find("preferredTokenSigningKeyThumbprint") != std::string::npos) {
+        error.help =
+            "the service principal needs a certificate of this thumbprint that signs (`usage: Sign`), and regent makes "
+            "none: make it in the portal, under single sign-on, or with Graph's addTokenSigningCertificate, and run "
+            "again";
+    }
     for (const auto property : undocumented) {
         if (!writes(step, property) || error.service.find(property) == std::string::npos) continue;
         error.help = fmt::format(
