@@ -66,10 +66,12 @@ void set_credentials(ObjectStatus& object, const ObjectStatus* previous, const s
     if (first != nullptr && first->ends_at <= facts.at) {
         condition.status = ConditionStatus::no;
         condition.reason = ConditionReason::credential_expiring;
-        condition.message = fmt::format("secret \"{}\" ended {}", first->name, moment(first->ends_at));
+        condition.message =
+            fmt::format("{} \"{}\" ended {}", words_of(first->type), first->name, moment(first->ends_at));
     } else if (first != nullptr && first->ends_at - facts.at <= facts.warn_before_expiry) {
         condition.reason = ConditionReason::credential_expiring;
-        condition.message = fmt::format("secret \"{}\" ends {}", first->name, moment(first->ends_at));
+        condition.message =
+            fmt::format("{} \"{}\" ends {}", words_of(first->type), first->name, moment(first->ends_at));
     }
     set_condition(object, previous, std::move(condition));
 }
@@ -143,7 +145,7 @@ std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, 
             credential.application = resource.address;
             credential.key_id = fact.key_id;
             credential.ends_at = fact.ends_at;
-            credential.certificate = fact.certificate;
+            credential.type = fact.type;
             credential.declared = fact.declared;
             credential.rotates_at = fact.renewed_at;
             credential.leaves_at = fact.leaves_at;

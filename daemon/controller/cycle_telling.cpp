@@ -188,6 +188,16 @@ void Cycle::tell_objects(const std::vector<ObjectStatus>& objects) {
     }
 }
 
+namespace {
+
+/// Where such a credential stands in its application, for those who read events by program.
+std::string_view section_of(model::CredentialType type) {
+    if (type == model::CredentialType::secret) return "/clientSecrets/";
+    return type == model::CredentialType::certificate ? "/certificates/" : "/servicePrincipal/certificates/";
+}
+
+}  // namespace
+
 void Cycle::tell_expiry(const std::vector<CredentialStatus>& credentials) {
     for (const auto& credential : credentials) {
         if (credential.ends_at - parts_.now() > order_.warn_before_expiry) break;  // soonest first
@@ -195,10 +205,10 @@ void Cycle::tell_expiry(const std::vector<CredentialStatus>& credentials) {
         if (!keeper_.told_expiry_.insert(credential.key_id).second) continue;
         const bool over = credential.ends_at <= parts_.now();
         emit(EventType::credential_expiring, EventSeverity::warning,
-             fmt::format("secret \"{}\" of {} {} {}{}", credential.name, report::shown(credential.application),
-                         over ? "ended" : "ends", rfc3339(credential.ends_at),
+             fmt::format("{} \"{}\" of {} {} {}{}", words_of(credential.type), credential.name,
+                         report::shown(credential.application), over ? "ended" : "ends", rfc3339(credential.ends_at),
                          credential.declared ? "" : " (no manifest declares it)"),
-             credential.application, "CredentialExpiring", "/clientSecrets/" + credential.name);
+             credential.application, "CredentialExpiring", std::string(section_of(credential.type)) + credential.name);
     }
 }
 

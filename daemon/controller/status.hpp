@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/address.hpp"
+#include "model/credential_type.hpp"
 #include "model/place.hpp"
 
 #include <chrono>
@@ -66,7 +67,7 @@ struct CredentialStatus {
     model::Address application;
     std::string name;  ///< the manifest's name, or the display name of one that no manifest declares
     std::string key_id;
-    bool certificate = false;
+    model::CredentialType type = model::CredentialType::secret;
     bool declared = false;
     Time ends_at{};
     std::optional<Time> rotates_at;      ///< when regent issues the next one

@@ -1,45 +1,14 @@
 #include "plan/field_warnings.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace regent::plan {
 namespace {
 
-using model::Map;
-using model::Value;
-
-constexpr auto soon = std::chrono::hours(24 * 30);
-
 bool removes(const Change& change) {
     return change.op == Change::Op::remove;
-}
-
-std::string day_of(std::chrono::system_clock::time_point time) {
-    return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
-
-/// Last days by certificate's name: as they will be, and as they are where no manifest declares them.
-std::map<std::string, std::string> last_days(const Item& item) {
-    std::map<std::string, std::string> days;
-    const auto take = [&](const std::string& name, const Value& certificate) {
-        if (const auto* ends = certificate.find("ends")) days.emplace(name, ends->text_or({}));
-    };
-    const auto it = std::find_if(item.attributes.begin(), item.attributes.end(), [](const auto& resolved) {
-        return resolved.attribute->path == model::path::certificates;
-    });
-    if (it != item.attributes.end()) {
-        for (const auto& element : it->elements) take(element.element->name, element.value);
-        return days;
-    }
-    if (item.observed == nullptr) return days;
-    const auto there = item.observed->attributes.find(model::path::certificates);
-    const auto* map = there == item.observed->attributes.end() ? nullptr : there->second.as_map();
-    for (const auto& [name, certificate] : map == nullptr ? Map{} : *map) take(name, certificate);
-    return days;
 }
 
 /// A credential that is to come, and one that nobody declares and that stays, on which Entra would refuse it.
@@ -84,20 +53,6 @@ std::string warning_about(const ResolvedAttribute& attribute, const AttributeDif
     if (attribute.attribute->path == model::path::extension_properties)
         return "extensionProperties: what objects of the directory hold in a property that is removed is lost";
     return {};
-}
-
-void warn_of_expiry(const Items& items, std::chrono::system_clock::time_point now, Plan& plan) {
-    const auto today = day_of(now), in_a_month = day_of(now + soon);
-    for (auto& resource : plan.resources) {
-        const auto item = items.find(resource.address);
-        if (item == items.end()) continue;
-        for (const auto& [name, day] : last_days(item->second)) {
-            // Days in this form are ordered as texts.
-            if (day.empty() || day > in_a_month) continue;
-            resource.warnings.push_back(day < today ? fmt::format("the certificate \"{}\" expired on {}", name, day)
-                                                    : fmt::format("the certificate \"{}\" expires on {}", name, day));
-        }
-    }
 }
 
 }  // namespace regent::plan

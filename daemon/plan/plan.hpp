@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/address.hpp"
+#include "model/credential_type.hpp"
 #include "model/diagnostic.hpp"
 #include "model/place.hpp"
 #include "model/risk.hpp"
@@ -67,7 +68,7 @@ struct Change {
 struct CredentialFact {
     std::string name;  ///< the manifest's, or the display name of one that no manifest declares
     std::string key_id;
-    bool certificate = false;
+    model::CredentialType type = model::CredentialType::secret;
     bool declared = false;
     std::chrono::system_clock::time_point ends_at{};
     std::optional<std::chrono::system_clock::time_point> renewed_at;  ///< when a new one is issued

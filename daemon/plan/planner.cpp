@@ -1,9 +1,9 @@
 #include "plan/planner.hpp"
 
 #include "plan/canonical.hpp"
+#include "plan/certificates.hpp"
 #include "plan/credential_count.hpp"
 #include "plan/diff.hpp"
-#include "plan/field_warnings.hpp"
 #include "plan/object_planner.hpp"
 #include "plan/own_apis.hpp"
 #include "plan/permission_names.hpp"
@@ -87,7 +87,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     std::sort(plan.withheld.begin(), plan.withheld.end(),
               [](const auto& a, const auto& b) { return std::tie(a.address, a.why) < std::tie(b.address, b.why); });
     rate_risks(plan, desired.environment, observed);
-    warn_of_expiry(items, now, plan);
+    tell_certificates(items, now, plan);
     count(plan);
     plan.id = plan_id(desired, observed, plan);
     return plan;

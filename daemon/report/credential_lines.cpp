@@ -31,7 +31,7 @@ std::string fate_of(const plan::CredentialFact& fact) {
 }  // namespace
 
 std::vector<std::string> credential_columns(const plan::CredentialFact& fact) {
-    return {fact.name.empty() ? fact.key_id : fact.name, fact.certificate ? "certificate" : "secret",
+    return {fact.name.empty() ? fact.key_id : fact.name, std::string(words_of(fact.type)),
             "ends " + day_of(fact.ends_at), fate_of(fact)};
 }
 
@@ -82,7 +82,7 @@ nlohmann::ordered_json credentials_json(const plan::Plan& plan) {
             nlohmann::ordered_json entry{{"address", model::to_string(resource.address)},
                                          {"name", fact.name},
                                          {"keyId", fact.key_id},
-                                         {"type", fact.certificate ? "certificate" : "secret"},
+                                         {"type", to_string(fact.type)},
                                          {"declared", fact.declared},
                                          {"endsAt", moment_of(fact.ends_at)}};
             if (fact.renewed_at) entry["renewedAt"] = moment_of(*fact.renewed_at);

@@ -146,7 +146,7 @@ private:
             const Labels labels = {{"environment", environment.name},
                                    {"application", credential.application.name},
                                    {"credential", credential.name},
-                                   {"type", credential.certificate ? "certificate" : "secret"}};
+                                   {"type", std::string(to_string(credential.type))}};
             const auto end = seconds_of(credential.ends_at);
             const auto [found, is_new] = ends.try_emplace(labels, end);
             if (!is_new && end < found->second) found->second = end;

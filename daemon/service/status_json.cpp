@@ -226,7 +226,7 @@ json to_json(const CredentialStatus& credential) {
         .text("application", credential.application.name)
         .text("name", credential.name)
         .text("keyId", credential.key_id)
-        .set("type", credential.certificate ? "certificate" : "secret")
+        .set("type", to_string(credential.type))
         .set("declared", credential.declared)
         .time("endsAt", credential.ends_at)
         .time("rotatesAt", credential.rotates_at)

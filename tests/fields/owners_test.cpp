@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace regent;
 using namespace regent::fields::testing;
 using nlohmann::json;
