@@ -173,6 +173,8 @@ ExitCode describe(const GlobalOptions& global, const std::string& what, ServiceC
     if (events && !part_of(*events, "items").empty())
         text += "\n" + report::paint("Events", Tone::heading, colour) + "\n" +
                 event_table(part_of(*events, "items"), false, colour, "  ");
+    if (const auto& why = part_of(*answer, "notLookedAt"); !why.empty())
+        terminal.err(fmt::format("What is shown may be old: {}; {}.\n", text_of(why, "message"), text_of(why, "help")));
     terminal.out(text);
     return ExitCode::ok;
 }

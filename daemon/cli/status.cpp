@@ -100,9 +100,12 @@ Counts counts_of(const json& environment) {
     return counts;
 }
 
-/// While no run of this service has looked, and nothing is remembered from before.
+/// No run has, since the service was started: what it shows is what it remembers, if anything.
+bool not_looked_at(const json& environment) {
+    return !time_of(environment, "lookedAt");
+}
 bool nothing_known(const json& environment) {
-    return !time_of(environment, "lookedAt") && number_of(part_of(environment, "counts"), "total") == 0;
+    return not_looked_at(environment) && number_of(part_of(environment, "counts"), "total") == 0;
 }
 
 std::string headline(const Counts& counts, Colour colour) {
@@ -128,6 +131,7 @@ std::string environment_text(const json& environment, Time now, Colour colour) {
         text += fmt::format("Paused    {}\n", pause_text(pause, now));
     text += pending_lines(environment);
     if (nothing_known(environment)) return text + "Nothing looked at yet.\n";
+    if (not_looked_at(environment)) text += "Not looked at since the service was started; before that:\n";
     const auto counts = counts_of(environment);
     Table table({});
     for (const auto& object : part_of(environment, "needsYou")) {
@@ -150,7 +154,7 @@ bool all_ready(const json& status) {
     const auto& environments = part_of(status, "environments");
     for (const auto& environment : environments) {
         const auto counts = counts_of(environment);
-        if (nothing_known(environment)) return false;
+        if (not_looked_at(environment)) return false;
         if (counts.needs_you + counts.under_way > 0 || number_of(environment, "manifestErrors") > 0) return false;
     }
     return !environments.empty();

@@ -43,7 +43,8 @@ ClientResult<Wanted> parse_condition(const std::string& text) {
 using Clock = std::chrono::steady_clock;
 
 /// Asks about one object until a condition holds. A service that knows nothing of it yet, because it is still reading
-/// its manifests or the tenant for the first time, is waited for as well.
+/// its manifests or the tenant for the first time, is waited for as well; what it remembers from before it was started
+/// counts for nothing.
 class Wait {
 public:
     Wait(const GlobalOptions& global, const WaitOptions& options, Wanted wanted, model::Address address,
@@ -69,8 +70,9 @@ public:
             }
             seen = answer->value("number", std::uint64_t{0});
             const auto& object = part_of(*answer, "object");
-            if (holds(object)) return tell(object);
-            if (left() <= 0ms) return give_up(object);
+            const auto& not_looked_at = part_of(*answer, "notLookedAt");
+            if (not_looked_at.empty() && holds(object)) return tell(object);
+            if (left() <= 0ms) return not_looked_at.empty() ? give_up(object) : nobody_looked(not_looked_at);
         }
     }
 
@@ -116,6 +118,14 @@ private:
                                 text_of(condition, "reason"), long_age_text(options_.timeout)),
                     fmt::format("{}`regent describe {} -e {}` shows why", message.empty() ? "" : message + "; ", name_,
                                 environment_));
+        return ExitCode::try_again;
+    }
+
+    ExitCode nobody_looked(const json& why) {
+        print_error(terminal_,
+                    fmt::format("how {} is, is not known after {}: {}", name_, long_age_text(options_.timeout),
+                                text_of(why, "message")),
+                    text_of(why, "help"));
         return ExitCode::try_again;
     }
 

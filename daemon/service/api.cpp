@@ -177,10 +177,15 @@ private:
             if (found == nullptr) return body;
             for (const auto& object : found->objects)
                 if (kind.empty() || object.address.kind == kind) body["items"].push_back(to_json(object, environment));
-            if (const auto outstanding = outstanding_first_look(*found))
-                body["notLookedAt"] = {{"message", outstanding->message}, {"help", outstanding->help}};
+            add_first_look(body, *found);
             return body;
         });
+    }
+
+    /// What follows is what was remembered.
+    static void add_first_look(json& body, const EnvironmentStatus& environment) {
+        if (const auto outstanding = outstanding_first_look(environment))
+            body["notLookedAt"] = {{"message", outstanding->message}, {"help", outstanding->help}};
     }
 
     static const ObjectStatus* find(const EnvironmentStatus& environment, const model::Address& address) {
@@ -201,7 +206,10 @@ private:
         return watched(request, [name = environment.name, address](const ServiceStatus& status) {
             const auto* found_environment = status.environment(name);
             const auto* found = found_environment == nullptr ? nullptr : find(*found_environment, address);
-            return json{{"environment", name}, {"object", found == nullptr ? json(nullptr) : to_json(*found, name)}};
+            auto body =
+                json{{"environment", name}, {"object", found == nullptr ? json(nullptr) : to_json(*found, name)}};
+            if (found_environment != nullptr) add_first_look(body, *found_environment);
+            return body;
         });
     }
 
