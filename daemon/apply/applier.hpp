@@ -61,6 +61,8 @@ struct ApplierOptions {
     std::string environment_key;
     int parallel = 4;                         ///< steps under way at once; always one per object
     const std::atomic<bool>* stop = nullptr;  ///< set by a signal: running steps finish, no other begins
+    /// Asked before each step, from the threads that run them. One that may not begin is stopped, and what needs it.
+    std::function<bool(const plan::Step& step)> may_begin;
     CrashPoint crash_point;
     std::function<std::string()> new_operation_id;  ///< 8 hex digits; required
     std::function<std::string()> now_rfc3339;       ///< required

@@ -138,6 +138,12 @@ void Run::announce(const std::vector<StepOutcome>& outcomes) {
 }
 
 StepOutcome Run::carry_out(const plan::Step& step) {
+    if (options_.may_begin && !options_.may_begin(step)) {
+        StepOutcome outcome;
+        outcome.step = step.id;
+        outcome.state = StepState::stopped;
+        return outcome;
+    }
     {
         const std::lock_guard lock(listener_mutex_);
         listener_.step_started(step);

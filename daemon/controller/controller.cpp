@@ -224,6 +224,10 @@ RunOrder Controller::order_for(Runner& runner) {
     order.workspace = runner.workspace;
     order.revision = runner.revision;
     order.pauses = pauses_of(runner.name);
+    order.pauses_now = [this, name = runner.name] {
+        const std::lock_guard lock(mutex_);
+        return pauses_of(name);
+    };
     order.forget = std::move(runner.forget);
     order.create_again = std::move(runner.create_again);
     order.rotations = std::move(runner.rotations);

@@ -225,7 +225,8 @@ void Cycle::look_at_disk() {
 
 /// May this plan be carried out, and what of it?
 void Cycle::decide() {
-    holds_ = holds_at(parts_.now(), keeper_.objects_, order_.pauses);
+    const auto paused = pauses();
+    holds_ = holds_at(parts_.now(), keeper_.objects_, paused);
     const auto mistaken = held_by_mistakes(before_.plan, order_.workspace->graph, before_.snapshot);
     mistaken_ = mistaken.value_or(Holds{});
     holds_.insert(mistaken_.begin(), mistaken_.end());
@@ -243,7 +244,7 @@ void Cycle::decide() {
         left_alone_ = why;
         left_alone_message_ = std::move(message);
     };
-    for (const auto& pause : order_.pauses)
+    for (const auto& pause : paused)
         if (!pause.address && (!pause.until || *pause.until > parts_.now()))
             leave(LeftAlone::paused, fmt::format("paused by {}: \"{}\"", pause.by, pause.reason));
     if (!order_.frozen.empty()) leave(LeftAlone::paused, order_.frozen);
@@ -269,6 +270,18 @@ void Cycle::decide() {
               fmt::format("waits for `regent approve {} -e {}`", before_.plan.id.substr(0, 8), environment_.name));
     }
     phase_done("plan");
+}
+
+std::vector<Pause> Cycle::pauses() const {
+    return order_.pauses_now ? order_.pauses_now() : order_.pauses;
+}
+
+bool Cycle::is_paused(const model::Address& address) const {
+    const auto all = pauses();
+    const auto now = parts_.now();
+    return std::any_of(all.begin(), all.end(), [&](const auto& pause) {
+        return (!pause.address || pause.address == address) && (!pause.until || *pause.until > now);
+    });
 }
 
 /// A person looked and says that a creation whose answer was lost did not happen.
@@ -297,6 +310,7 @@ void Cycle::apply() {
     options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
     options.now_rfc3339 = [this] { return rfc3339(parts_.now()); };
     options.environment_key = key_;
+    options.may_begin = [this](const plan::Step& step) { return !is_paused(step.address); };
     result_ = apply::Applier(tenant_->writers(), parts_.store, listener, options).run(held_.plan, before_.snapshot);
     for (std::size_t i = 0; i < result_->outcomes.size(); ++i) {
         const auto& address = held_.plan.steps[i].address;

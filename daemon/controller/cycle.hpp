@@ -67,6 +67,8 @@ private:
     void publish_pending();
     void emit(EventType type, EventSeverity severity, std::string message, std::optional<model::Address> address = {},
               std::string reason = {}, std::string path = {}, std::string action = {}, std::string request_id = {});
+    [[nodiscard]] std::vector<Pause> pauses() const;
+    [[nodiscard]] bool is_paused(const model::Address& address) const;
     [[nodiscard]] const plan::ResourceChange* change_of(const model::Address& address) const;
     [[nodiscard]] report::RunReport report_of(const Planned& planned) const;
     void phase_done(const char* name);

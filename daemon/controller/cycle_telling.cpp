@@ -33,7 +33,8 @@ void Cycle::tell() {
     const bool read_again = result_ && !after_.report.timestamp.empty();
     const auto& now = read_again ? after_ : before_;
     const auto report = report_of(now);
-    holds_ = holds_at(parts_.now(), keeper_.objects_, order_.pauses);
+    const auto paused = pauses();
+    holds_ = holds_at(parts_.now(), keeper_.objects_, paused);
     holds_.insert(mistaken_.begin(), mistaken_.end());
     // An object that failed just now is told with its own words, not as one that is held.
     for (const auto& [address, outcome] : outcomes_)
@@ -58,7 +59,7 @@ void Cycle::tell() {
                          run_.revision,
                          order_.warn_before_expiry,
                          parts_.now()};
-    auto objects = objects_after(facts, previous, keeper_.objects_, order_.pauses);
+    auto objects = objects_after(facts, previous, keeper_.objects_, paused);
     auto credentials = credentials_in(order_.workspace->graph, now.plan);
     tell_drift();
     tell_changes();

@@ -50,7 +50,9 @@ struct RunOrder {
     std::string trigger;  ///< start, commit, interval, manual, expiry, retry
     std::shared_ptr<const Workspace> workspace;
     RevisionStatus revision;
-    std::vector<Pause> pauses;        ///< of this environment and its objects, the ones that are over included
+    std::vector<Pause> pauses;  ///< of this environment and its objects, the ones that are over included
+    /// The same while the run goes on: what a person pauses meanwhile is not begun any more. Empty: nobody does.
+    std::function<std::vector<Pause>()> pauses_now;
     std::set<model::Address> forget;  ///< objects whose back-off and breaker a person cleared
     bool forget_all = false;
     std::set<model::Address> create_again;  ///< creations of unknown outcome that a person says did not happen

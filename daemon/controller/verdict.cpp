@@ -150,9 +150,16 @@ private:
 
     static Verdict judge_outcome(const apply::StepOutcome& outcome) {
         using State = apply::StepState;
-        if (outcome.state == State::stopped)
-            return {
-                ConditionStatus::unknown, ConditionReason::progressing, "the service was stopped", false, false, false};
+        if (outcome.state == State::stopped) {
+            const bool alone = outcome.waits_for == model::Address{};
+            return {ConditionStatus::unknown,
+                    ConditionReason::progressing,
+                    alone ? std::string("the service was stopped")
+                          : fmt::format("waits for {}", report::shown(outcome.waits_for)),
+                    false,
+                    false,
+                    false};
+        }
         if (outcome.state == State::skipped) {
             return {ConditionStatus::no,
                     ConditionReason::waiting_for_reference,

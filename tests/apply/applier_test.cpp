@@ -233,6 +233,27 @@ TEST_CASE("asked to stop, the running step finishes and no other begins", "[appl
     CHECK(stage.writer.asked().size() == 1);
 }
 
+TEST_CASE("an object that is paused meanwhile is not begun any more, nor what needs it, and its neighbours go on",
+          "[apply]") {
+    Stage stage;
+    std::atomic<bool> paused = false;
+    stage.options.parallel = 1;
+    stage.options.may_begin = [&](const plan::Step& step) { return !paused || step.address != arm; };
+    stage.writer.on("create Application/app", [&](const plan::Step&, const provider::StepInput&) {
+        paused = true;
+        return provider::StepResult{};
+    });
+    PlanBuilder plan;
+    const int created = plan.step(Work::create, app);
+    const int connector = plan.step(Work::create, arm, {created});
+    plan.step(Work::complete, app, {connector});
+    plan.step(Work::update, portal);
+    const auto result = stage.run(plan.plan());
+    CHECK(states(result) == std::vector{StepState::done, StepState::stopped, StepState::stopped, StepState::done});
+    CHECK(result.outcomes.at(2).waits_for == arm);
+    CHECK(stage.writer.asked().size() == 2);
+}
+
 TEST_CASE("a step that gives up because of a signal counts as stopped, with what waits for it", "[apply]") {
     Stage stage;
     stage.writer.fail("await identity of Connector/arm", ErrorKind::interrupted);

@@ -220,6 +220,24 @@ TEST_CASE("a paused environment is looked at and not written") {
     CHECK_FALSE(stage.status.pending);
 }
 
+TEST_CASE("what is paused while a run reads is not written by that run") {
+    const bool whole = GENERATE(true, false);
+    KeeperStage stage;
+    std::vector<Pause> pauses;
+    stage.order.pauses_now = [&] { return pauses; };
+    stage.while_reading = [&](provider::ReadProgress&) {
+        const auto address = whole ? std::nullopt : std::optional(model::Address{"Application", "portal"});
+        pauses = {{"dev", address, "audit", "bob (uid 1000)", stage.clock.now(), {}}};
+    };
+    stage.run("start");
+    CHECK(stage.writes == 0);
+    CHECK(stage.ready(portal).reason == ConditionReason::paused);
+    stage.while_reading = {};
+    pauses.clear();
+    CHECK(stage.run().result == "ok");
+    CHECK(stage.writes > 0);
+}
+
 TEST_CASE("quiet runs are one line of history, whatever their number") {
     KeeperStage stage;
     const auto first = stage.run("start");

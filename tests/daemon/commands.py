@@ -62,6 +62,49 @@ def before_the_first_run_is_over_nothing_is_said_to_be_missing(binaries):
 
 
 @case
+def after_a_restart_what_was_remembered_counts_for_nothing(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        asks(it, "wait", "Application/arm-connector", "--timeout", "10s")
+        asks(it, "status", "--exit-code")
+        it.stop()
+        it.change(APPLICATION, patch=ATTACKER)
+        it.fault("status", status=429, retryAfter="5", count=-1, match={"path": "/applications"})
+        it.start(wait=False)
+        it.eventually(lambda: (it.environment_status("demo") or {}).get("running"), "the first run is under way")
+        remembered = json.loads(asks(it, "get", "Application/arm-connector", "-o", "json").out)
+        check("Ready" in str(remembered), remembered)
+        waited = asks(it, "wait", "Application/arm-connector", "--timeout", "1s", expect=75)
+        check("since the service started" in waited.err and not waited.out, waited)
+        status = asks(it, "status", "--exit-code", expect=2).out
+        check("Not looked at since the service was started" in status, status)
+        check("may be old" in asks(it, "describe", "Application/arm-connector").err, "describe says it as well")
+        waiting = CommandLineBench.start(it, "wait", "Application/arm-connector", "--timeout", "90s", "--socket", str(it.state_dir / "regent.sock"))
+        it.heal()
+        run = waiting.end()
+        check(run.code == 0 and "Ready=True" in run.out, run)
+        check("attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "it said so after it had looked")
+        it.wait_in_sync()
+        asks(it, "status", "--exit-code")
+
+
+@case
+def a_pause_holds_for_the_run_under_way(binaries):
+    with daemon_bench(binaries) as it:
+        it.fault("status", status=429, retryAfter="5", count=-1, match={"path": "/applications"})
+        it.start(wait=False)
+        it.eventually(lambda: (it.environment_status("demo") or {}).get("running"), "the first run is under way")
+        asks(it, "pause", "Application/arm-connector", "--reason", "vendor maintenance")
+        it.heal()
+        it.eventually(lambda: (it.environment_status("demo") or {}).get("lookedAt"), "the first run is over")
+        check(it.application("regent.demo.arm-connector") is None, "it was made while it was paused")
+        check(it.ready("demo", "Application/arm-connector")["reason"] == "Paused", "and is called paused")
+        asks(it, "resume", "Application/arm-connector")
+        it.wait_in_sync()
+
+
+@case
 def hands_off_and_on_again(binaries):
     with daemon_bench(binaries) as it:
         it.start()
