@@ -55,6 +55,7 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     planned.refusals = plan::check_safety(planned.plan, workspace.graph, consent);
     auto& report = planned.report;
     report.refusals = planned.refusals;
+    report.findings = workspace.diagnostics;
     report.max_deletes = consent.max_deletes.value_or(workspace.environment.policy.max_deletes);
     report.revision = workspace.revision.text();
     report.timestamp = rfc3339(planned.snapshot.taken_at);

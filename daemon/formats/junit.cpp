@@ -68,16 +68,17 @@ std::string case_xml(const JunitCase& one) {
     auto xml = fmt::format("    <testcase{}{}{}{} time=\"0\"", attribute("name", one.name),
                            attribute("classname", one.classname), attribute("file", one.file),
                            one.line == 0 ? std::string{} : fmt::format(" line=\"{}\"", one.line));
-    if (one.state == JunitCase::State::passed && one.text.empty()) return xml + "/>\n";
+    const bool passed = one.state == JunitCase::State::passed;
+    const auto said = passed ? one.text + one.output : one.output;
+    if (passed && said.empty()) return xml + "/>\n";
     xml += ">\n";
     if (one.state == JunitCase::State::failed) {
         xml += fmt::format("      <failure{}{}>{}</failure>\n", attribute("type", one.type),
                            attribute("message", one.message), escaped_markup(one.text));
     } else if (one.state == JunitCase::State::skipped) {
         xml += fmt::format("      <skipped{}/>\n", attribute("message", one.message));
-    } else {
-        xml += fmt::format("      <system-out>{}</system-out>\n", escaped_markup(one.text));
     }
+    if (!said.empty()) xml += fmt::format("      <system-out>{}</system-out>\n", escaped_markup(said));
     return xml + "    </testcase>\n";
 }
 

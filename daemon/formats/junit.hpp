@@ -16,6 +16,7 @@ struct JunitCase {
     std::string type;     ///< of a failure: "drift", "RG0204"
     std::string message;  ///< one line
     std::string text;     ///< the whole, as on a terminal without colours
+    std::string output;   ///< what was said beside, whatever the state: warnings
 };
 
 /// The part of JUnit's XML that CI systems read. https://github.com/testmoapp/junitxml

@@ -34,6 +34,7 @@ public:
             const auto& made_so = resource.changes[i];
             if (made_so.risk != model::Risk::low) reason(made_so.risk, made_so.risk_reason);
         }
+        for (const auto& warning : resource.warnings) line(' ', "# warning: " + model::with_visible_controls(warning));
     }
 
     [[nodiscard]] std::string text() && { return std::move(text_); }

@@ -2,6 +2,7 @@
 #include "report/outside_faces.hpp"
 #include "report/places.hpp"
 #include "report/risk_lines.hpp"
+#include "report/warning_lines.hpp"
 #include "report/wording.hpp"
 
 #include <fmt/format.h>
@@ -27,6 +28,12 @@ std::string write_github(const RunReport& report) {
         annotations.push_back({line.risk == model::Risk::high ? Level::warning : Level::notice,
                                place_in_git(line.place, report), fmt::format("{} risk", to_string(line.risk)),
                                fmt::format("{}: {}\n{}", line.object, line.what, line.reason)});
+    }
+    // Behind the risks: of each level GitHub shows ten.
+    for (const auto& line : warning_lines(report)) {
+        auto text = line.object.empty() ? line.text : fmt::format("{}: {}", line.object, line.text);
+        if (!line.help.empty()) text += "\nhelp: " + line.help;
+        annotations.push_back({Level::warning, line.span, line.code.empty() ? "warning" : line.code, std::move(text)});
     }
     auto text = formats::write_annotations(annotations);
     // Not among the ten: what is last must never be what is left out.

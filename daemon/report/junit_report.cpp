@@ -2,6 +2,7 @@
 #include "report/change_lines.hpp"
 #include "report/outside_faces.hpp"
 #include "report/places.hpp"
+#include "report/warning_lines.hpp"
 #include "report/wording.hpp"
 
 #include <fmt/format.h>
@@ -66,6 +67,27 @@ JunitCase case_of(const plan::Withheld& withheld, const RunReport& report) {
     return one;
 }
 
+/// Beside the cases that they are about; nobody fails because of one.
+void add_warnings(std::vector<JunitCase>& cases, const RunReport& report) {
+    for (const auto& line : warning_lines(report)) {
+        const auto about = std::find_if(cases.begin(), cases.end(), [&](const auto& one) {
+            return !line.object.empty() && one.name == line.object;
+        });
+        if (about != cases.end()) {
+            about->output += fmt::format("warning: {}\n", line.text);
+            continue;
+        }
+        JunitCase one;
+        one.name = line.object.empty() ? line.code : line.object;
+        one.classname = "manifests";
+        one.file = line.span.file;
+        one.line = line.span.line;
+        one.output = fmt::format("warning: {}\n{}", line.text,
+                                 line.help.empty() ? std::string{} : fmt::format("help: {}\n", line.help));
+        cases.push_back(std::move(one));
+    }
+}
+
 }  // namespace
 
 std::string write_junit(const RunReport& report, bool drift_only) {
@@ -92,6 +114,7 @@ std::string write_junit(const RunReport& report, bool drift_only) {
              model::with_visible_controls(problem.help));
         cases.push_back(std::move(one));
     }
+    add_warnings(cases, report);
     return formats::write_junit(fmt::format("regent plan {}", model::with_visible_controls(plan.environment)), cases);
 }
 

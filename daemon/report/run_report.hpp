@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/diagnostic.hpp"
 #include "plan/plan.hpp"
 #include "plan/safety.hpp"
 
@@ -22,6 +23,7 @@ struct Cloud {
 struct RunReport {
     const plan::Plan* plan = nullptr;     ///< not owned; outlives the report
     std::vector<plan::Refusal> refusals;  ///< guards that would refuse an apply
+    model::Diagnostics findings;          ///< of the manifests: warnings that stop nobody
     std::size_t max_deletes = 5;
     std::string revision;   ///< "main@4f2c1ab, clean"; empty outside a repository
     std::string timestamp;  ///< RFC 3339 UTC, when the snapshot was taken
@@ -60,7 +62,8 @@ struct TextOptions {
 /// The body of a pull request comment: a hidden marker with the environment, deletions first, table, folded diff, plan
 /// id.
 [[nodiscard]] std::string write_markdown(const RunReport& report);
-/// Unified diff of live against wanted, one block per object, YAML-like; empty when nothing differs.
+/// Unified diff of live against wanted, one block per object, YAML-like, risks and warnings in comments; empty when
+/// nothing differs, whatever there is to warn of.
 [[nodiscard]] std::string write_diff(const RunReport& report, Colour colour);
 
 }  // namespace regent::report

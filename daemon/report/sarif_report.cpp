@@ -3,9 +3,13 @@
 #include "report/outside_faces.hpp"
 #include "report/places.hpp"
 #include "report/risk_lines.hpp"
+#include "report/warning_lines.hpp"
 #include "report/wording.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace regent::report {
 namespace {
@@ -17,6 +21,7 @@ const std::vector<formats::SarifRule>& own_rules() {
         {"risk-high", "change of high risk",
          "Somebody could get what they should not have, or what cannot be brought back goes. Look at it before it is "
          "applied."},
+        {"warning", "worth knowing", "It stops nothing. What to do stands in the message."},
         {"risk-medium", "change of medium risk", "Who signs in, or what for, changes."},
         {"drift", "changed outside", "The tenant was changed by somebody else than regent since its last run."},
         {"refused", "plan that apply refuses", "A guard of the Environment stops this plan."}};
@@ -30,6 +35,16 @@ formats::SarifResult risk_result(const RiskLine& line, const RunReport& report) 
             fmt::format("{}: {}: {}", line.object, line.what, line.reason),
             place_in_git(line.place, report),
             {}};
+}
+
+void add_warning(const WarningLine& line, std::vector<formats::SarifRule>& rules,
+                 std::vector<formats::SarifResult>& results) {
+    const auto rule = line.code.empty() ? std::string("warning") : line.code;
+    const bool known = std::any_of(rules.begin(), rules.end(), [&](const auto& one) { return one.id == rule; });
+    if (!known) rules.push_back({rule, rule, {}});
+    auto message = line.object.empty() ? line.text : fmt::format("{}: {}", line.object, line.text);
+    if (!line.help.empty()) message += "; " + line.help;
+    results.push_back({rule, SarifLevel::warning, std::move(message), line.span, {}});
 }
 
 void add_drift(const model::Address& address, const model::Place& place, const std::vector<plan::Change>& changes,
@@ -64,6 +79,7 @@ std::string write_sarif(const RunReport& report) {
                            model::with_visible_controls(refusal.message),
                            place_in_git({}, report),
                            {}});
+    for (const auto& line : warning_lines(report)) add_warning(line, rules, results);
     for (const auto& line : risk_lines(report)) results.push_back(risk_result(line, report));
     for (const auto& resource : plan.resources)
         add_drift(resource.address, resource.place, resource.changes, report, results);

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -153,4 +154,62 @@ TEST_CASE("a risk that changes nothing of the plan is told in every face, the ri
     const auto text = write_text(made->report, {});
     CHECK(text.find("Risks   3 high, 1 medium") != std::string::npos);
     CHECK(text.find("any pull request") == std::string::npos);
+}
+
+TEST_CASE("what a plan warns of is told in every face that leads to lines", "[report][warning]") {
+    const auto made = case_named("drift-adopt-delete");
+    made->report.findings.push_back({.code = "RG0522",
+                                     .severity = model::Severity::warning,
+                                     .message = "roles where personal accounts may sign in",
+                                     .span = {.file = "base/portal.regent.yaml", .line = 12, .column = 5},
+                                     .label = {},
+                                     .secondary = {},
+                                     .notes = {},
+                                     .help = "leave `exposes.roles` out",
+                                     .subject = {}});
+    auto& changed = made->plan.resources.front();
+    REQUIRE(changed.changes.front().place.known());
+    const auto line = std::to_string(changed.changes.front().place.line);
+    changed.warnings = {changed.changes.front().path + ": odd (RG0720, this step would fail); mend it"};
+    const auto name = changed.address.kind + "/" + changed.address.name;
+
+    const auto log = nlohmann::json::parse(write_sarif(made->report));
+    std::map<std::string, nlohmann::json> by_rule;
+    for (const auto& result : log.at("runs").at(0).at("results")) {
+        if (result.at("level") == "warning") by_rule.emplace(result.at("ruleId"), result);
+    }
+    REQUIRE(by_rule.contains("RG0522"));
+    REQUIRE(by_rule.contains("RG0720"));
+    REQUIRE(by_rule.contains("warning"));  // "2 connections in `sales` still use it"
+    const auto& where = by_rule["RG0522"].at("locations").at(0).at("physicalLocation");
+    CHECK(where.at("artifactLocation").at("uri") == "identity/base/portal.regent.yaml");
+    CHECK(where.at("region").at("startLine") == 12);
+    CHECK(by_rule["RG0522"].at("message").at("text").get<std::string>().find("leave `exposes.roles` out") !=
+          std::string::npos);
+    CHECK(by_rule["RG0720"].at("message").at("text").get<std::string>().rfind(name + ": ", 0) == 0);
+    CHECK(std::to_string(
+              by_rule["RG0720"].at("locations").at(0).at("physicalLocation").at("region").at("startLine").get<int>()) ==
+          line);
+
+    const auto commands = write_github(made->report);
+    CHECK(commands.find("::warning file=identity/base/portal.regent.yaml,line=12") != std::string::npos);
+    CHECK(commands.find("title=RG0522::roles where personal accounts may sign in") != std::string::npos);
+    CHECK(commands.find(",line=" + line + ",title=RG0720::" + name) != std::string::npos);
+    CHECK(commands.find("title=warning::") != std::string::npos);
+
+    for (const bool nightly : {false, true}) {
+        const auto before = write_junit(case_named("drift-adopt-delete")->report, nightly);
+        const auto junit = write_junit(made->report, nightly);
+        elements_of(junit);
+        CHECK(junit.find("<system-out>warning: roles where personal") != std::string::npos);
+        CHECK(junit.find("2 connections in `sales` still use it") != std::string::npos);
+        // A warning makes nothing fail.
+        const auto failures = [](const std::string& text) { return text.substr(text.find("failures="), 12); };
+        CHECK(failures(junit) == failures(before));
+    }
+
+    const auto diff = write_diff(made->report, Colour::off);
+    CHECK(diff.find(" # warning: 2 connections in `sales` still use it") != std::string::npos);
+    for (auto& resource : made->plan.resources) resource.action = plan::Action::none;
+    CHECK(write_diff(made->report, Colour::off).empty());
 }
