@@ -314,7 +314,7 @@ std::vector<PageData> credential_rows(const Environments& environments, const St
             .text("application", owner.name)
             .text("environment", environments.size() > 1 ? environment->name : "")
             .text("name", credential->name.empty() ? "(no name)" : credential->name, max_piece_bytes)
-            .already_shown("what", std::string(credential->certificate ? "certificate" : "secret") +
+            .already_shown("what", std::string(model::words_of(credential->type)) +
                                        (credential->declared ? "" : ", no manifest declares it"))
             .time("ends", credential->ends_at)
             .time("rotates", credential->declared ? credential->rotates_at : std::optional<Time>{})
