@@ -153,7 +153,8 @@ def a_thousand_applications_of_every_sort_are_imported_and_nothing_is_planned(bi
         mark = it.mark()
         run = it.regent("import", "--all", expect=0)
         sent = len(it.requests_since(mark))
-        check(sent <= 45, f"{sent} requests for one import")
+        # 45 for the applications; owners, extension properties, consent and role holders of each are asked twenty to a request.
+        check(sent <= 300, f"{sent} requests for one import")
         check(not it.simulator.writes(mark), f"an import wrote {it.simulator.writes(mark)[:3]}")
         files = sorted((it.repository / "base").glob("*.regent.yaml"))
         managed = len(re.findall("^left out: ", run.err, re.M))

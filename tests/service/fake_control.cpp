@@ -73,7 +73,7 @@ EnvironmentStatus prod(Time now) {
     prod.credentials = {{{"Application", "arm-connector"},
                          "arm",
                          "key-1",
-                         false,
+                         model::CredentialType::secret,
                          true,
                          now + 240h,
                          now + 48h,

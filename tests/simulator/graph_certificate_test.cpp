@@ -79,7 +79,7 @@ TEST_CASE("a service principal's keys go by the same rules as an application's",
     CHECK(key_of(shown).at("displayName") == "CN=portal");
     CHECK(shown.at("tokenEncryptionKeyId") == key_of(shown).at("keyId"));
     CHECK(key_of(tenant
-                     .get("/servicePrincipals?$select=id,appId,keyCredentials&$filter=appId eq '" +
+                     .get("/servicePrincipals?$select=id,appId,keyCredentials&$filter=appId%20eq%20'" +
                           application.at("appId").get<std::string>() + "'")
                      .json.at("value")[0])
               .at("key")
