@@ -133,20 +133,26 @@ TEST_CASE_METHOD(HandedOver,
         if (it == served.end()) return true;  // it reached nobody
         return it + 1 != served.end() && tenant.now >= (it + 1)->starts_at + hours(1);
     };
-    std::size_t most = 0;
-    for (int minute = 0; minute < 300; ++minute, tenant.now += std::chrono::minutes(1)) {
+    const auto check_drops = [&](int minute) {
         for (const auto& step : plan().steps) {
             INFO("minute " << minute << ": " << step.key_id);
             CHECK((step.work != Work::drop || may_go(step.key_id)));
         }
+    };
+    std::size_t most = 0;
+    for (int minute = 0; minute < 300; ++minute, tenant.now += std::chrono::minutes(1)) {
+        check_drops(minute);
+        bool refused = false;
         try {
             apply();
         } catch (const Refused&) {
-            drop_what_waits_for_nothing();
+            refused = true;
         }
         for (const auto& secret : secrets())
             if (secret.key_id == tenant.held["file:" + path_one] && secret.key_id != served.back().key_id)
                 served.push_back(secret);
+        check_drops(minute);
+        if (refused) drop_what_waits_for_nothing();
         most = std::max(most, secrets().size());
     }
     CHECK(most <= 8);
