@@ -215,6 +215,29 @@ def a_vault_that_refuses_is_told_in_its_words_and_harms_nobody(binaries):
 
 
 @case
+def what_was_handed_on_stays_for_keep_old_while_a_vault_refuses(binaries):
+    with on_a_machine(binaries) as (it, machine):
+        it.edit("base/portal.regent.yaml", "rotateBefore: 30d", "rotateBefore: 30d\n      keepOld: 1h")
+        run(it, machine, "apply", "--yes")
+        handed = {machine.digest()}
+        it.simulator.control("switches", {"keyVault": {"denied": ["set"]}})
+        run(it, machine, "rotate", "portal", "portal", "--direct", "--yes", expect=5)
+        for _ in range(5):
+            run(it, machine, "apply", "--yes", expect=5)
+            handed.add(hashlib.sha256(machine.file.read_bytes()).hexdigest())
+            known = machine.application()["_secrets"].values()
+            check(handed <= set(known), "a secret that was handed on is gone before its time")
+            machine.check_not_leaked()
+        check(len(machine.secrets()) == 5, f"it went on and on: {machine.secrets()}")
+        says(run(it, machine, "plan"), "has been issued anew 4 times in a row", "Key Vault contoso/portal-secret", "regent rotate portal portal")
+        it.simulator.control("switches", {"keyVault": {"denied": []}})
+        run(it, machine, "rotate", "portal", "portal", "--direct", "--yes")
+        newest = machine.vault()[-1]
+        check(newest["valueSha256"] == hashlib.sha256(machine.file.read_bytes()).hexdigest(), "the vault holds another secret than the file")
+        settled(it, machine)
+
+
+@case
 def a_command_that_fails_or_hangs_is_told_without_its_output(binaries):
     with on_a_machine(binaries) as (it, machine):
         machine.writes_program("cat; cat >&2; exit 3")
