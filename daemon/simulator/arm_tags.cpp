@@ -26,7 +26,8 @@ json::iterator tag_of(json& tags, const std::string& name) {
 json without_tags(json tags, const json& gone) {
     for (const auto& [name, value] : gone.items()) {
         const auto it = tag_of(tags, name);
-        if (it != tags.end() && (value.empty() || value == "" || value == *it)) tags.erase(it);
+        const bool any_value = value.is_string() ? value.get_ref<const std::string&>().empty() : value.empty();
+        if (it != tags.end() && (any_value || value == *it)) tags.erase(it);
     }
     return tags;
 }
