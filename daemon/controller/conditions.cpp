@@ -51,16 +51,17 @@ void set_ready(ObjectStatus& object, const ObjectStatus* previous, Verdict verdi
                       {"Reconciling", ConditionStatus::yes, verdict.reason, verdict.message, facts.at, facts.revision});
 }
 
-void set_credentials(ObjectStatus& object, const ObjectStatus* previous, const std::vector<CredentialStatus>& all,
+using CredentialsByApplication = std::multimap<model::Address, const CredentialStatus*>;
+
+void set_credentials(ObjectStatus& object, const ObjectStatus* previous, const CredentialsByApplication& all,
                      const RunFacts& facts) {
     const CredentialStatus* first = nullptr;
-    bool any = false;
-    for (const auto& credential : all) {
-        if (credential.application != object.address) continue;
-        any = true;
-        if (credential.declared && (first == nullptr || credential.ends_at < first->ends_at)) first = &credential;
+    const auto [begin, end] = all.equal_range(object.address);
+    if (begin == end) return;
+    for (auto it = begin; it != end; ++it) {
+        const auto* credential = it->second;
+        if (credential->declared && (first == nullptr || credential->ends_at < first->ends_at)) first = credential;
     }
-    if (!any) return;
     Condition condition{"CredentialsValid", ConditionStatus::yes, ConditionReason::in_sync, {},
                         facts.at,           facts.revision};
     if (first != nullptr && first->ends_at <= facts.at) {
@@ -93,9 +94,16 @@ std::vector<FieldStatus> fields_of(const std::vector<plan::Change>& changes, con
     return fields;
 }
 
-/// Its changes are seen and not made, since its manifest says so.
-bool is_watched(const plan::Withheld& withheld) {
-    return withheld.why == plan::Withheld::Why::observe_only || withheld.why == plan::Withheld::Why::create_only;
+/// What differs on objects whose manifests say that it is seen and not mended. After an import these may be all of
+/// them.
+std::multimap<model::Address, const plan::Withheld*> watched_in(const plan::Plan& plan) {
+    using Why = plan::Withheld::Why;
+    std::multimap<model::Address, const plan::Withheld*> watched;
+    for (const auto& withheld : plan.withheld) {
+        if (withheld.why == Why::observe_only || withheld.why == Why::create_only)
+            watched.emplace(withheld.address, &withheld);
+    }
+    return watched;
 }
 
 std::string_view policy_name(model::ManagementPolicy policy) {
@@ -187,6 +195,9 @@ std::vector<ObjectStatus> objects_after(const RunFacts& facts, const std::map<mo
                                         const std::vector<Pause>& pauses) {
     auto verdicts = verdicts_of(facts);
     const auto credentials = credentials_in(facts.desired, facts.now);
+    CredentialsByApplication by_application;
+    for (const auto& credential : credentials) by_application.emplace(credential.application, &credential);
+    const auto watched = watched_in(facts.now);
     std::vector<ObjectStatus> objects;
     for (std::size_t i = 0; i < facts.now.resources.size(); ++i) {
         const auto& resource = facts.now.resources[i];
@@ -200,10 +211,9 @@ std::vector<ObjectStatus> objects_after(const RunFacts& facts, const std::map<mo
             object.policy = policy_name(desired->second.management.policy);
         take_observed(object, facts.snapshot);
         object.differences = fields_of(resource.changes, facts.report);
-        for (const auto& withheld : facts.now.withheld) {
-            if (withheld.address != resource.address || !is_watched(withheld)) continue;
-            auto watched = fields_of(withheld.changes, facts.report);
-            object.differences.insert(object.differences.end(), watched.begin(), watched.end());
+        for (auto [it, end] = watched.equal_range(resource.address); it != end; ++it) {
+            auto seen = fields_of(it->second->changes, facts.report);
+            object.differences.insert(object.differences.end(), seen.begin(), seen.end());
         }
         for (const auto& text : resource.undeclared)
             object.remarks.push_back("not declared: " + model::with_visible_controls(text));
@@ -227,7 +237,7 @@ std::vector<ObjectStatus> objects_after(const RunFacts& facts, const std::map<mo
         const auto was = previous.find(resource.address);
         const auto* before = was == previous.end() ? nullptr : &was->second;
         set_ready(object, before, std::move(verdicts[i]), facts);
-        set_credentials(object, before, credentials, facts);
+        set_credentials(object, before, by_application, facts);
         objects.push_back(std::move(object));
     }
     return objects;
