@@ -12,17 +12,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-struct Member {
-    std::string_view name;
-    std::string_view type;
-};
-
 // https://swagger.io/specification/v2/#operation-object
 constexpr std::array operation_members = {
-    Member{"tags", "array"},          Member{"summary", "string"},     Member{"description", "string"},
-    Member{"externalDocs", "object"}, Member{"operationId", "string"}, Member{"consumes", "array"},
-    Member{"produces", "array"},      Member{"parameters", "array"},   Member{"responses", "object"},
-    Member{"schemes", "array"},       Member{"deprecated", "boolean"}, Member{"security", "array"},
+    SwaggerMember{"tags", "array"},         SwaggerMember{"summary", "string"},
+    SwaggerMember{"description", "string"}, SwaggerMember{"externalDocs", "object"},
+    SwaggerMember{"operationId", "string"}, SwaggerMember{"consumes", "array"},
+    SwaggerMember{"produces", "array"},     SwaggerMember{"parameters", "array"},
+    SwaggerMember{"responses", "object"},   SwaggerMember{"schemes", "array"},
+    SwaggerMember{"deprecated", "boolean"}, SwaggerMember{"security", "array"},
 };
 
 // https://swagger.io/specification/v2/#parameter-object
@@ -60,13 +57,14 @@ void check_responses(const Json& responses, const std::string& pointer, OpenApiF
 
 }  // namespace
 
-void check_operation_members(const Json& operation, const std::string& pointer, OpenApiFindings& findings) {
-    for (const auto& [name, value] : operation.items()) {
+void check_members(const Json& object, const std::string& pointer, std::span<const SwaggerMember> members,
+                   OpenApiFindings& findings) {
+    for (const auto& [name, value] : object.items()) {
         if (name.starts_with("x-")) continue;
         const auto at = fmt::format("{}/{}", pointer, pointer_token(name));
-        const auto* known = std::find_if(operation_members.begin(), operation_members.end(),
-                                         [&, &key = name](const auto& member) { return member.name == key; });
-        if (known == operation_members.end()) {
+        const auto known = std::find_if(members.begin(), members.end(),
+                                        [&, &key = name](const auto& member) { return member.name == key; });
+        if (known == members.end()) {
             auto& d = findings.error("RG0606", at, fmt::format("the property '{}' is not valid", name));
             d.notes.push_back("if this property is an extension, its name must begin with \"x-\"");
             d.help = help_for(name);
@@ -74,6 +72,10 @@ void check_operation_members(const Json& operation, const std::string& pointer, 
             wrong_type(findings, at, known->type, value);
         }
     }
+}
+
+void check_operation_members(const Json& operation, const std::string& pointer, OpenApiFindings& findings) {
+    check_members(operation, pointer, operation_members, findings);
     const auto responses = operation.find("responses");
     if (responses != operation.end() && responses->is_object())
         check_responses(*responses, pointer + "/responses", findings);

@@ -10,23 +10,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-struct Property {
-    std::string_view name;
-    std::string_view type;
-};
-
 // https://swagger.io/specification/v2/#swagger-object
 constexpr std::array root_properties = {
-    Property{"swagger", "string"},    Property{"info", "object"},      Property{"host", "string"},
-    Property{"basePath", "string"},   Property{"schemes", "array"},    Property{"consumes", "array"},
-    Property{"produces", "array"},    Property{"paths", "object"},     Property{"definitions", "object"},
-    Property{"parameters", "object"}, Property{"responses", "object"}, Property{"securityDefinitions", "object"},
-    Property{"security", "array"},    Property{"tags", "array"},       Property{"externalDocs", "object"},
+    SwaggerMember{"swagger", "string"},      SwaggerMember{"info", "object"},
+    SwaggerMember{"host", "string"},         SwaggerMember{"basePath", "string"},
+    SwaggerMember{"schemes", "array"},       SwaggerMember{"consumes", "array"},
+    SwaggerMember{"produces", "array"},      SwaggerMember{"paths", "object"},
+    SwaggerMember{"definitions", "object"},  SwaggerMember{"parameters", "object"},
+    SwaggerMember{"responses", "object"},    SwaggerMember{"securityDefinitions", "object"},
+    SwaggerMember{"security", "array"},      SwaggerMember{"tags", "array"},
+    SwaggerMember{"externalDocs", "object"},
 };
-
-bool is_extension(std::string_view name) {
-    return name.substr(0, 2) == "x-";
-}
 
 class DocumentCheck {
 public:
@@ -37,7 +31,6 @@ public:
 
 private:
     bool version();
-    void properties();
     void info();
     void host();
     void base_path();
@@ -72,23 +65,6 @@ bool DocumentCheck::version() {
     if (version != json_.end() && version->is_number()) d.help = "put it in quotes: `\"2.0\"`";
     if (version == json_.end()) d.help = fmt::format("is `{}` an OpenAPI file?", request_.file);
     return false;
-}
-
-void DocumentCheck::properties() {
-    for (const auto& [name, value] : json_.items()) {
-        if (is_extension(name)) continue;
-        const auto* known = std::find_if(root_properties.begin(), root_properties.end(),
-                                         [&, &key = name](const auto& p) { return p.name == key; });
-        const auto pointer = "/" + pointer_token(name);
-        if (known == root_properties.end())
-            findings_.error("RG0606", pointer, fmt::format("the property '{}' is not valid", name))
-                .notes.push_back("if this property is an extension, its name must begin with \"x-\"");
-        else if (json_type(value) != known->type)
-            findings_.error(
-                "RG0607", pointer,
-                fmt::format("the type of the property is incorrect: expected type '{}', but value is of type '{}'",
-                            known->type, json_type(value)));
-    }
 }
 
 void DocumentCheck::info() {
@@ -250,7 +226,7 @@ void DocumentCheck::security() {
 
 void DocumentCheck::run() {
     if (!version()) return;
-    properties();
+    check_members(json_, "", root_properties, findings_);
     info();
     host();
     base_path();

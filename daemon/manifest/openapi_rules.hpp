@@ -2,6 +2,7 @@
 
 #include "manifest/openapi_document.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,16 @@ private:
 /// https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors
 void check_openapi(const OpenApiDocument& document, const OpenApiRequest& request, model::Diagnostics& diagnostics);
 
+/// A member that an object of OpenAPI 2.0 may have, with its type as json_type() says it.
+struct SwaggerMember {
+    std::string_view name;
+    std::string_view type;
+};
+
 // Parts of it, each in its own file.
+/// That `object` at `pointer` has no other members than these and extensions, each of its type.
+void check_members(const nlohmann::json& object, const std::string& pointer, std::span<const SwaggerMember> members,
+                   OpenApiFindings& findings);
 void check_openapi_operations(const nlohmann::json& document, OpenApiFindings& findings);
 /// Of one operation or parameter, at `pointer`.
 void check_operation_members(const nlohmann::json& operation, const std::string& pointer, OpenApiFindings& findings);

@@ -34,31 +34,33 @@ model::OnRemoval on_removal_of(const model::ObservedResource& orphan, const Desi
     return desired.environment.policy.on_removal;
 }
 
-Withheld kept(const model::ObservedResource& orphan) {
+/// An orphan that stays; `fact` goes on after its name and id.
+Withheld left(const model::ObservedResource& orphan, Withheld::Why why, std::string_view fact, std::string help) {
     Withheld withheld;
-    const bool protected_one = has_mark(orphan, model::mark::prevent_delete);
-    withheld.why = protected_one ? Withheld::Why::prevent_delete : Withheld::Why::on_removal_keep;
+    withheld.why = why;
     withheld.address = orphan.address;
-    withheld.message = fmt::format("\"{}\" ({}) is ours and in no manifest any more", shown_name(orphan), orphan.id);
-    withheld.help = protected_one
-                        ? "it was protected by `preventDelete`, which outlives its manifest: put the manifest "
-                          "back without it, apply, then remove it"
-                    : has_mark(orphan, model::mark::kept_on_removal)
-                        ? "its manifest said `management.onRemoval: keep` or `policy: create-only`, which outlives it: "
-                          "to have it deleted, put the manifest back without that, apply, then remove it"
-                        : "it is kept because `policy.onRemoval` is `keep`";
+    withheld.message = fmt::format("\"{}\" ({}) {}", shown_name(orphan), orphan.id, fact);
+    withheld.help = std::move(help);
     return withheld;
+}
+
+Withheld kept(const model::ObservedResource& orphan) {
+    const bool protected_one = has_mark(orphan, model::mark::prevent_delete);
+    const auto* help =
+        protected_one ? "it was protected by `preventDelete`, which outlives its manifest: put the manifest "
+                        "back without it, apply, then remove it"
+        : has_mark(orphan, model::mark::kept_on_removal)
+            ? "its manifest said `management.onRemoval: keep` or `policy: create-only`, which outlives it: "
+              "to have it deleted, put the manifest back without that, apply, then remove it"
+            : "it is kept because `policy.onRemoval` is `keep`";
+    return left(orphan, protected_one ? Withheld::Why::prevent_delete : Withheld::Why::on_removal_keep,
+                "is ours and in no manifest any more", help);
 }
 
 /// Kept by another service than the one of its manifest, which is there as well.
 Withheld kept_beside(const model::ObservedResource& orphan) {
-    Withheld withheld;
-    withheld.why = Withheld::Why::other_backend;
-    withheld.address = orphan.address;
-    withheld.message = fmt::format("\"{}\" ({}) is ours under this name as well, and another service keeps it",
-                                   shown_name(orphan), orphan.id);
-    withheld.help = "regent does not delete one of two that have one name: delete it by hand when nobody uses it";
-    return withheld;
+    return left(orphan, Withheld::Why::other_backend, "is ours under this name as well, and another service keeps it",
+                "regent does not delete one of two that have one name: delete it by hand when nobody uses it");
 }
 
 std::string text_of(const model::Map& map, std::string_view name) {
@@ -101,13 +103,9 @@ bool is_told(const Item& item) {
 }
 
 Withheld still_used(const model::ObservedResource& orphan, const model::Address& user) {
-    Withheld withheld;
-    withheld.why = Withheld::Why::waits_for_withheld;
-    withheld.address = orphan.address;
-    withheld.message = fmt::format("\"{}\" ({}) is ours and in no manifest any more, and {} still signs in with it",
-                                   shown_name(orphan), orphan.id, to_string(user));
-    withheld.help = "it goes when that connector is gone, or signs in with another";
-    return withheld;
+    return left(orphan, Withheld::Why::waits_for_withheld,
+                fmt::format("is ours and in no manifest any more, and {} still signs in with it", to_string(user)),
+                "it goes when that connector is gone, or signs in with another");
 }
 
 /// A new connector that cannot be made as long as `orphan` has its display name: see resolution.cpp.
@@ -119,14 +117,10 @@ std::optional<model::Address> namesake_of(const model::ObservedResource& orphan,
 }
 
 Withheld named_by(const model::ObservedResource& orphan, const model::Address& namesake) {
-    Withheld withheld;
-    withheld.why = Withheld::Why::waits_for_withheld;
-    withheld.address = orphan.address;
-    withheld.message =
-        fmt::format("\"{}\" ({}) is ours and in no manifest any more, and {} is to have its display name",
-                    shown_name(orphan), orphan.id, to_string(namesake));
-    withheld.help = "it is kept until that is settled, since one of them may be the other renamed";
-    return withheld;
+    return left(
+        orphan, Withheld::Why::waits_for_withheld,
+        fmt::format("is ours and in no manifest any more, and {} is to have its display name", to_string(namesake)),
+        "it is kept until that is settled, since one of them may be the other renamed");
 }
 
 /// A document that asks for `orphan` by its id. It was renamed, most likely, and says which object it is about.
@@ -141,17 +135,12 @@ std::optional<model::Address> heir_of(const model::ObservedResource& orphan, con
 }
 
 Withheld wanted_by(const model::ObservedResource& orphan, const model::Address& heir) {
-    Withheld withheld;
-    withheld.why = Withheld::Why::waits_for_withheld;
-    withheld.address = orphan.address;
-    withheld.message =
-        fmt::format("\"{}\" ({}) is in no manifest under this name any more, and {} asks for it by its id",
-                    shown_name(orphan), orphan.id, to_string(heir));
-    withheld.help = fmt::format(
-        "it is kept. What regent knows an object by was written on it once and cannot change: call the manifest `{}` "
-        "again",
-        orphan.address.name);
-    return withheld;
+    return left(
+        orphan, Withheld::Why::waits_for_withheld,
+        fmt::format("is in no manifest under this name any more, and {} asks for it by its id", to_string(heir)),
+        fmt::format("it is kept. What regent knows an object by was written on it once and cannot change: call "
+                    "the manifest `{}` again",
+                    orphan.address.name));
 }
 
 }  // namespace
