@@ -2,6 +2,7 @@
 
 #include "git_fixture.hpp"
 
+#include <cstdlib>
 #include <random>
 
 namespace {
@@ -200,7 +201,9 @@ TEST_CASE("a tree of trees that repeat each other ends in an error and not in ag
 TEST_CASE("random trees: a commit gives what a checkout of it gives, files, notes and errors", "[source][git]") {
     Folder folder;
     const Repository repository(folder / "repo");
-    const auto first = std::random_device{}();
+    // The same trees each time, so that what fails fails again; another number looks at other trees.
+    const auto* wanted = std::getenv("REGENT_TREE_SEED");
+    const auto first = wanted != nullptr ? static_cast<unsigned>(std::stoul(wanted)) : 1U;
     int read = 0;
     for (unsigned round = 0; round < 12; ++round) {
         const auto seed = first + round;
@@ -242,5 +245,6 @@ TEST_CASE("random trees: a commit gives what a checkout of it gives, files, note
             CHECK(agree(outcome_of(tree->read_referenced(name)), outcome_of(disk->read_referenced(name))));
         }
     }
-    CHECK(read > 8);
+    // Trees that can all not be read would compare errors only.
+    if (wanted == nullptr) CHECK(read > 8);
 }
