@@ -172,7 +172,8 @@ class DaemonBench(CommandLineBench):
     def quiet_for(self, seconds):
         """No write reaches the tenant for a while, with runs going on."""
         mark = self.mark()
-        before = self.environment_status()["lastRun"]["finishedAt"]
+        # After a restart the first run is still to come.
+        before = self.eventually(lambda: self.environment_status()["lastRun"]["finishedAt"], "a run is over")
         time.sleep(seconds)
         self.eventually(lambda: self.environment_status()["lastRun"]["finishedAt"] != before, "runs go on")
         writes = self.simulator.writes(mark)
