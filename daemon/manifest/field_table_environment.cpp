@@ -125,6 +125,11 @@ constexpr std::array secret_on_update = {
     EnumValue{.name = "reissue", .help = "every update of such a connector brings a new secret"},
 };
 
+constexpr std::array saved_by_others = {
+    EnumValue{.name = "reissue", .help = "it gets a new secret"},
+    EnumValue{.name = "report", .help = "the plan says so, and the secret counts as being there"},
+};
+
 constexpr std::array risks = {
     EnumValue{.name = "low", .help = "what is riskier than display texts waits for an approval"},
     EnumValue{.name = "medium", .help = "what is of high risk waits for an approval"},
@@ -177,6 +182,13 @@ constexpr std::array policy_members = {
           .default_text = "keep",
           .help = "what an update of a connector does to its stored secret; not documented by the service",
           .example = "reissue"},
+    Field{.name = "connectorSavedByOthers",
+          .type = FieldType::enumeration,
+          .values = saved_by_others,
+          .default_text = "reissue",
+          .help = "what follows when somebody else saved a connector that regent gave a secret: whether it still has "
+                  "that cannot be seen",
+          .example = "report"},
 };
 
 constexpr std::array target_members = {

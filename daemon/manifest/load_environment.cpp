@@ -222,6 +222,9 @@ void load_policy(const Values& values, model::Policy& policy) {
     if (const auto on_update = values.text("connectorSecretOnUpdate"))
         policy.connector_secret_on_update =
             *on_update == "reissue" ? model::Policy::SecretOnUpdate::reissue : model::Policy::SecretOnUpdate::keep;
+    if (const auto saved = values.text("connectorSavedByOthers"))
+        policy.connector_saved_by_others =
+            *saved == "report" ? model::Policy::SavedByOthers::report : model::Policy::SavedByOthers::reissue;
 }
 
 /// Who leaves an address out beside a pretended sign-in means that service, too: the real one would be sent tokens that

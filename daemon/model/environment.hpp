@@ -75,6 +75,9 @@ struct Policy {
     /// `reissue`: every update of such a connector brings a new secret.
     enum class SecretOnUpdate { keep, reissue };
     SecretOnUpdate connector_secret_on_update = SecretOnUpdate::keep;
+    /// A connector with a secret of ours was saved by somebody else. Does it get a new one, or is it only told?
+    enum class SavedByOthers { reissue, report };
+    SavedByOthers connector_saved_by_others = SavedByOthers::reissue;
 };
 
 /// One Environment document: a tenant, where its manifests are, and what may be done to it.

@@ -3,11 +3,14 @@
 #include <string_view>
 
 /// The marks (attributes.hpp, path::marks) that are a word of their own: what a manifest said of its object's end, for
-/// when the manifest is gone.
+/// when the manifest is gone; and what became of a secret.
 namespace regent::model::mark {
 
 inline constexpr std::string_view prevent_delete = "preventDelete";
 inline constexpr std::string_view kept_on_removal = "onRemoval:keep";
 inline constexpr std::string_view deleted_on_removal = "onRemoval:delete";
+/// Of a connector, and beside its "secretKey:…": somebody else has saved it since it was given that secret. Saving can
+/// replace the secret or lose it, and no read shows which.
+inline constexpr std::string_view secret_in_doubt = "secretInDoubt";
 
 }  // namespace regent::model::mark

@@ -63,6 +63,8 @@ std::string_view to_string(Reason reason) noexcept {
             return "secret_expiring";
         case Reason::secret_not_delivered:
             return "secret_not_delivered";
+        case Reason::secret_in_doubt:
+            return "secret_in_doubt";
         case Reason::secret_needed:
             return "secret_needed";
         case Reason::secret_rotation:

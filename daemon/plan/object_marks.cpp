@@ -1,7 +1,9 @@
 #include "plan/object_marks.hpp"
 
 #include "model/attributes.hpp"
+#include "model/marks.hpp"
 #include "plan/canonical.hpp"
+#include "plan/secret_consumers.hpp"
 
 #include <algorithm>
 
@@ -25,6 +27,8 @@ public:
                 Reference{secret.address, model::output::secret_key_id(secret_name(secret)), "secretKey:", ""});
         } else if (!work_.delivery.keep_key_id.empty()) {
             work_.marks.whole.emplace_back("secretKey:" + work_.delivery.keep_key_id);
+            if (work_.item.observed != nullptr && is_in_doubt(*work_.item.observed))
+                work_.marks.whole.emplace_back(std::string(model::mark::secret_in_doubt));
         }
         const auto picture = plan_picture_mark();
         work_.marks.whole = canonical_set(std::move(work_.marks.whole));

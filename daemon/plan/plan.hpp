@@ -39,6 +39,7 @@ enum class Reason {
     secret_missing,     ///< no secret of that name is there
     secret_expiring,    ///< inside rotateBefore
     secret_not_delivered,  ///< a secret is there, but its consumer does not have it and its value is nowhere
+    secret_in_doubt,       ///< somebody else saved a connector that has it: whether it still has is not known
     secret_needed,         ///< a consumer must be written with a secret, and the value of the present one is nowhere
     secret_rotation,       ///< somebody asked for a new one
     secret_superseded,     ///< nobody uses it any more: expired, or its time beside its successor is over

@@ -1,5 +1,6 @@
 #include "plan/planner.hpp"
 
+#include "model/marks.hpp"
 #include "plan/canonical.hpp"
 #include "plan/certificates.hpp"
 #include "plan/credential_count.hpp"
@@ -24,7 +25,7 @@ namespace {
 bool differs_but_for_secrets(const model::List& wanted, const std::vector<std::string>& there) {
     model::List others;
     for (const auto& mark : there) {
-        if (mark.rfind("secretKey:", 0) != 0) others.emplace_back(mark);
+        if (mark.rfind("secretKey:", 0) != 0 && mark != model::mark::secret_in_doubt) others.emplace_back(mark);
     }
     return canonical_set(std::move(others)) != wanted;
 }

@@ -22,6 +22,7 @@ bool renews_secrets_only(const ResourceChange& resource) {
         case Reason::secret_expiring:
         case Reason::secret_rotation:
         case Reason::secret_not_delivered:
+        case Reason::secret_in_doubt:
         case Reason::secret_superseded:
             return true;
         case Reason::secret_needed:  // of an application: somebody new is to have it

@@ -1,5 +1,6 @@
 #include "plan/secret_consumers.hpp"
 
+#include "model/marks.hpp"
 #include "plan/diff.hpp"
 
 #include <algorithm>
@@ -25,6 +26,11 @@ std::string marked_key(const model::ObservedResource* observed) {
     return {};
 }
 
+bool is_in_doubt(const model::ObservedResource& connector) {
+    const auto marks = observed_marks(&connector);
+    return std::find(marks.begin(), marks.end(), model::mark::secret_in_doubt) != marks.end();
+}
+
 std::string observed_auth(const model::ObservedResource& observed) {
     const auto it = observed.attributes.find(model::path::auth_type);
     return it == observed.attributes.end() ? std::string{} : it->second.text_or({});
@@ -43,6 +49,7 @@ SecretConsumer connector_as_consumer(const model::Address& address, const Item& 
     consumer.connector = address;
     consumer.written = connector.is_written();
     consumer.key_id = marked_key(connector.observed);
+    consumer.in_doubt = connector.observed != nullptr && is_in_doubt(*connector.observed);
     consumer.may_hold = connector.observed != nullptr && observed_auth(*connector.observed) == "clientSecret";
     return consumer;
 }

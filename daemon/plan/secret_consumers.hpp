@@ -17,12 +17,15 @@ struct SecretConsumer {
     bool written = false;                  ///< this plan may give it a secret
     bool unknown = false;                  ///< it cannot be looked at from here; `note` says why
     bool may_hold = false;                 ///< there is something that may hold a secret
+    bool in_doubt = false;                 ///< whether it still has what it names is not known
     std::string key_id;                    ///< of the secret that it names; empty: none
     std::string note;
 };
 
 /// The key id that an observed connector's mark names; empty when it names none.
 [[nodiscard]] std::string marked_key(const model::ObservedResource* observed);
+/// Whether somebody else saved an observed connector since it was given the secret that its mark names.
+[[nodiscard]] bool is_in_doubt(const model::ObservedResource& connector);
 /// "none", "clientSecret", "managedIdentity"; empty when it is not known.
 [[nodiscard]] std::string observed_auth(const model::ObservedResource& observed);
 /// The secret a connector is to sign in with: the application and the secret's name.

@@ -277,10 +277,13 @@ private:
         if (item.standing != Standing::there || !consumer.may_hold) return Reason::secret_needed;
         if (current == nullptr || consumer.key_id != current->key_id) return Reason::secret_not_delivered;
         if (is_due(*current, element)) return Reason::secret_expiring;
+        const auto& policy = desired_.environment.policy;
+        if (consumer.in_doubt && policy.connector_saved_by_others == model::Policy::SavedByOthers::reissue)
+            return Reason::secret_in_doubt;
         // An OAuth block that is sent without its secret may lose the stored one, and nobody could tell.
         if (updated_.sign_in.contains(address)) return Reason::secret_needed;
-        const auto policy = desired_.environment.policy.connector_secret_on_update;
-        if (policy == model::Policy::SecretOnUpdate::reissue && updated_.any.contains(address))
+        if (policy.connector_secret_on_update == model::Policy::SecretOnUpdate::reissue &&
+            updated_.any.contains(address))
             return Reason::secret_needed;
         return std::nullopt;
     }

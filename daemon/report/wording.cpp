@@ -143,6 +143,8 @@ std::string_view sentence_for(plan::Reason reason) noexcept {
             return "because its secret expires soon";
         case plan::Reason::secret_not_delivered:
             return "because not everyone who is to have its secret holds it, and its value is nowhere";
+        case plan::Reason::secret_in_doubt:
+            return "because somebody else saved its connector, and whether that still has its secret cannot be seen";
         case plan::Reason::secret_needed:
             return "because somebody must be given a secret, and the present one's value is nowhere";
         case plan::Reason::secret_rotation:

@@ -226,7 +226,7 @@ std::optional<PowerAppsError> ConnectorRules::create(json& record, const json& p
         if (member_of(properties, name) == nullptr)
             return invalid_content(fmt::format("Required property '{}' not found in JSON. Path 'properties'", name));
     }
-    const auto maker = maker_of(caller);
+    const auto maker = named_maker(caller);
     record["properties"] = fresh_properties(record, maker);
     record["properties"]["displayName"] = text_of(properties, "displayName");
     record["permissions"] = json::array({owner_permission(caller)});
@@ -249,8 +249,14 @@ std::optional<PowerAppsError> ConnectorRules::update(json& record, const json& p
                              bare_connector_name(text_of(record, "name"))));
     }
     if (auto error = take(record, properties, false)) return error;
-    stamp(record, maker_of(caller));
+    stamp(record, named_maker(caller));
     return std::nullopt;
+}
+
+json ConnectorRules::named_maker(const Caller& caller) const {
+    auto maker = maker_of(caller);
+    if (caller.user.empty() && switches_.application_saves_as == "appId") maker["id"] = caller.app_id;
+    return maker;
 }
 
 void ConnectorRules::stamp(json& record, const json& maker) const {

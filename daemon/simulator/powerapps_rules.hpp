@@ -56,6 +56,7 @@ private:
     std::optional<PowerAppsError> take(nlohmann::json& record, const nlohmann::json& properties, bool creating);
     std::optional<PowerAppsError> take_script(nlohmann::json& record, const nlohmann::json& properties) const;
     std::optional<PowerAppsError> take_icon(nlohmann::json& record, const nlohmann::json& properties) const;
+    [[nodiscard]] nlohmann::json named_maker(const Caller& caller) const;
     void stamp(nlohmann::json& record, const nlohmann::json& maker) const;
     nlohmann::json fresh_properties(const nlohmann::json& record, const nlohmann::json& maker) const;
 

@@ -67,6 +67,7 @@ const std::map<std::string, Knob>& knobs() {
         {"updateStatus", status(&S::update_status)},
         {"deleteStatus", status(&S::delete_status)},
         {"deleteAbsentStatus", status(&S::delete_absent_status)},
+        {"applicationSavesAs", choice(&S::application_saves_as, {"objectId", "appId"})},
         {"patchWithoutSecret", choice(&S::patch_without_secret, {"keep", "drop"})},
         {"dropRejectedSwagger", flag(&S::drop_rejected_swagger)},
         {"managedIdentityAvailable", flag(&S::managed_identity_available)},

@@ -102,6 +102,29 @@ TEST_CASE_METHOD(Delivered, "a change of nothing but marks is an update too, whe
     apply(documents);
 }
 
+TEST_CASE_METHOD(Delivered, "a connector that somebody else saved gets a new secret", "[secrets]") {
+    auto& marks = tenant.find(con("x"))->attributes["marks"];
+    auto list = *marks.as_list();
+    list.emplace_back("secretInDoubt");
+    marks = list;
+    const auto again = plan(documents);
+    CHECK(names_of(again) == reissue);
+    CHECK(reason_of(again, issue) == Reason::secret_in_doubt);
+    SECTION("and has it then") {
+        apply(documents);
+        CHECK(tenant.find(app("a"))->secrets.size() == 1);
+    }
+    SECTION("unless policy says to tell it only; the doubt outlives other changes") {
+        in.policy.connector_saved_by_others = model::Policy::SavedByOthers::report;
+        CHECK(plan(documents).empty());
+        documents[1].management.prevent_delete = true;
+        CHECK(names_of(plan(documents)) == std::vector<std::string>{"update Connector/x"});
+        apply(documents);
+        in.policy.connector_saved_by_others = model::Policy::SavedByOthers::reissue;
+        CHECK(names_of(plan(documents)) == reissue);
+    }
+}
+
 TEST_CASE_METHOD(Delivered, "a secret gets another name in one run", "[secrets]") {
     const std::vector<model::Declaration> renamed = {application("a").secret("t"), connector("x").by_secret("a", "t")};
     CHECK(names_of(plan(renamed)) ==

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace regent;
 using namespace regent::provider;
 using namespace regent::provider::powerapps::test;
@@ -23,6 +25,9 @@ std::set<std::string> members(const json& object) {
     return names;
 }
 
+/// Of our service principal.
+constexpr const char* our_id = "33333333-3333-3333-3333-333333333333";
+
 json mark_of(Platform& platform, const std::string& who = "Sample") {
     return platform.connector(who)["openApiDefinition"].value("x-regent", json());
 }
@@ -41,7 +46,7 @@ TEST_CASE("a connector is created with the properties that Microsoft's own clien
     CHECK(sent["environment"] == json{{"name", Platform::sales}});
     CHECK(sent["backendService"] == json{{"serviceUrl", "https://management.azure.com/"}});
     auto marked = definition();
-    marked["x-regent"] = {{"owner", "regent.dev"}, {"name", "sample"}, {"secretKeyId", "key-1"}};
+    marked["x-regent"] = {{"owner", "regent.dev"}, {"name", "sample"}, {"secretKeyId", "key-1"}, {"savedBy", our_id}};
     CHECK(sent["openApiDefinition"] == marked);
     const auto& settings = sent["connectionParameters"]["token"]["oAuthSettings"];
     CHECK(settings["customParameters"]["resourceUri"]["value"] ==
@@ -62,6 +67,42 @@ TEST_CASE("a creation answers with the connector's name and redirect URL, whiche
           stored["properties"]["connectionParameters"]["token"]["oAuthSettings"]["redirectUrl"]);
     CHECK(platform.connectors_titled("Sample") == 1);
     CHECK(platform.bodies(net::Method::post).size() == 1);
+}
+
+TEST_CASE("a connector with a secret of ours says who saved it, and another's save puts the secret in doubt") {
+    const std::string called = GENERATE("objectId", "appId");
+    Platform platform;
+    platform.switches({{"applicationSavesAs", called}});
+    platform.hand_over("first-secret", "key-1");
+    platform.done(step(Work::create, secret_sample()));
+    const auto in_doubt = [](const model::ObservedResource& there) {
+        const auto marks = attribute(there, path::marks);
+        const auto& list = *marks.as_list();
+        CHECK(std::find(list.begin(), list.end(), model::Value("secretKey:key-1")) != list.end());
+        return std::find(list.begin(), list.end(), model::Value("secretInDoubt")) != list.end();
+    };
+    CHECK_FALSE(in_doubt(platform.sample()));
+    CHECK(mark_of(platform)["savedBy"] == platform.connector("Sample")["properties"]["modifiedBy"]["id"]);
+
+    platform.change(platform.connector("Sample")["name"], {{"patch", {{"clientSecret", "made-by-hand"}}}});
+    const auto there = platform.sample();
+    CHECK(in_doubt(there));
+    REQUIRE(there.remarks.size() == 1);
+    CHECK(there.remarks[0].rfind("Somebody Else (somebody.else@contoso.example) saved it last", 0) == 0);
+
+    SECTION("a new one ends it") {
+        const auto by_hand = platform.kept_secret("Sample");
+        platform.hand_over("second-secret", "key-1");
+        platform.done(step(Work::update, there, secret_sample()));
+        CHECK_FALSE(in_doubt(platform.sample()));
+        CHECK(platform.kept_secret("Sample") != by_hand);
+    }
+    SECTION("a save of ours without one does not") {
+        platform.hand_over_nothing();
+        const auto values = with(secret_sample(), path::marks, model::List{"secretInDoubt", "secretKey:key-1"});
+        platform.done(step(Work::update, there, values, about(path::description)));
+        CHECK(in_doubt(platform.sample()));
+    }
 }
 
 TEST_CASE("an answer without the generated fields is completed by reading") {

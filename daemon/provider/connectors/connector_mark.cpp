@@ -35,6 +35,7 @@ std::optional<ConnectorMark> take_mark(nlohmann::json& definition) {
     mark.name = text(json, "name");
     mark.secret_key_id = text(json, "secretKeyId");
     mark.secret_from = text(json, "secretFrom");
+    mark.saved_by = text(json, "savedBy");
     mark.icon = text(json, "icon");
     mark.script = text(json, "script");
     mark.on_removal = text(json, "onRemoval");
@@ -51,6 +52,7 @@ void put_mark(nlohmann::json& definition, const ConnectorMark& mark) {
     if (mark.prevent_delete) json["preventDelete"] = true;
     if (!mark.on_removal.empty()) json["onRemoval"] = mark.on_removal;
     if (!mark.secret_from.empty()) json["secretFrom"] = mark.secret_from;
+    if (!mark.saved_by.empty()) json["savedBy"] = mark.saved_by;
     if (!mark.icon.empty()) json["icon"] = mark.icon;
     if (!mark.script.empty()) json["script"] = mark.script;
     definition[extension] = std::move(json);
@@ -69,6 +71,7 @@ ConnectorMark mark_for(const plan::Step& step, const StepInput& input, const Ide
         for (const auto& value : *list) {
             const auto text = value.text_or({});
             if (text == "preventDelete") mark.prevent_delete = true;
+            if (text == model::mark::secret_in_doubt) mark.saved_by = nobody_knows;
             if (text == model::mark::kept_on_removal) mark.on_removal = "keep";
             if (text == model::mark::deleted_on_removal) mark.on_removal = "delete";
             if (text.rfind(secret_key_mark, 0) == 0) mark.secret_key_id = text.substr(secret_key_mark.size());
@@ -84,6 +87,8 @@ model::List marks_in(const std::optional<ConnectorMark>& mark) {
     if (mark && mark->prevent_delete) marks.emplace_back("preventDelete");
     if (mark && !mark->on_removal.empty()) marks.emplace_back("onRemoval:" + mark->on_removal);
     if (mark && !mark->secret_key_id.empty()) marks.emplace_back(std::string(secret_key_mark) + mark->secret_key_id);
+    if (mark && mark->secret_in_doubt && !mark->secret_key_id.empty())
+        marks.emplace_back(std::string(model::mark::secret_in_doubt));
     return marks;
 }
 

@@ -26,11 +26,17 @@ struct ConnectorMark {
     bool prevent_delete = false;
     std::string on_removal;   ///< "keep" or "delete": management.onRemoval; empty: the environment's policy
     std::string secret_from;  ///< which of the machine's secrets was sent along, and in which version
+    /// Object id of who saved it with its secret, as the service calls them; `nobody_knows` when it was saved without
+    /// the secret while that was in doubt. Empty: it has none, or an earlier regent gave it.
+    std::string saved_by;
+    bool secret_in_doubt = false;  ///< saved last by another than `saved_by`. Never written: reading finds it
     /// "sha256:…" of the picture and of the script that were sent last: what is there may be out of reach.
     std::string icon, script;
 
     friend bool operator==(const ConnectorMark&, const ConnectorMark&) = default;
 };
+
+inline constexpr std::string_view nobody_knows = "?";
 
 /// Takes the mark out of `definition` and returns it; what is left is what a manifest would say.
 [[nodiscard]] std::optional<ConnectorMark> take_mark(nlohmann::json& definition);

@@ -85,6 +85,16 @@ std::string row_id_of(const json* properties) {
     return id.empty() ? text(member(member(properties, "metadata"), "xrmConnectorId")) : id;
 }
 
+/// Who saved it last: id, and words for people. Below `metadata` the same is JSON in a text.
+std::pair<std::string, std::string> saver_of(const json* properties) {
+    auto who = member(properties, "modifiedBy") == nullptr ? json() : *member(properties, "modifiedBy");
+    if (!who.is_object()) who = json::parse(text(member(member(properties, "metadata"), "modifiedBy")), nullptr, false);
+    auto words = text(member(&who, "displayName"));
+    const auto address = text(member(&who, "email"));
+    if (!address.empty() && !same_word(words, address)) words += words.empty() ? address : " (" + address + ")";
+    return {lower(text(member(&who, "id"))), std::move(words)};
+}
+
 std::string dumped(const json* value, const char* otherwise) {
     return value == nullptr || value->is_null() ? std::string(otherwise)
                                                 : value->dump(-1, ' ', false, json::error_handler_t::replace);
@@ -116,11 +126,14 @@ void read_settings(model::Map& attributes, const json* properties, const std::op
 ConnectorFacts facts_of(const json& connector) {
     const auto* properties = member(&connector, "properties");
     const auto* custom = member(properties, "isCustomApi");
+    const auto saver = saver_of(properties);
     return {.name = text(member(&connector, "name")),
             .display_name = text(member(properties, "displayName")),
             .environment = text(member(member(properties, "environment"), "name")),
             .client_id = client_id_of(member(properties, "connectionParameters")),
             .changed_time = text(member(properties, "changedTime")),
+            .saved_by = saver.first,
+            .saved_by_words = saver.second,
             .definition_url = text(member(member(properties, "apiDefinitions"), "originalSwaggerUrl")),
             .service_url = text(member(member(properties, "backendService"), "serviceUrl")),
             .icon_url = is_default_icon(text(member(properties, "iconUri"))) ? std::string{}

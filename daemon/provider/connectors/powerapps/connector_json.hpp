@@ -27,6 +27,8 @@ struct ConnectorFacts {
     std::string environment;  ///< environment id
     std::string client_id;    ///< of the first OAuth parameter; empty without one
     std::string changed_time;
+    std::string saved_by;        ///< modifiedBy: object id; empty when the service does not say
+    std::string saved_by_words;  ///< who that is, for people
     std::string definition_url;  ///< apiDefinitions.originalSwaggerUrl; empty for built-in ones
     std::string service_url;     ///< backendService.serviceUrl: where the API is
     std::string icon_url;        ///< empty: the service's own picture

@@ -155,6 +155,14 @@ private:
     model::Snapshot& into_;
 };
 
+std::string doubt_words(const ConnectorFacts& facts) {
+    return fmt::format(
+        "{} saved it last{}, not regent: whether it still has the secret that regent gave it cannot be "
+        "seen",
+        facts.saved_by_words.empty() ? "somebody else" : facts.saved_by_words,
+        facts.changed_time.empty() ? "" : " (" + facts.changed_time + ")");
+}
+
 }  // namespace
 
 model::ObservedResource describe(const FoundConnector& found, const model::Address& address,
@@ -164,6 +172,7 @@ model::ObservedResource describe(const FoundConnector& found, const model::Addre
     resource.ownership = ownership;
     read_into(resource, *found.connector, found.definition, found.mark);
     resource.attributes.insert_or_assign(std::string(model::path::environment), found.facts.environment);
+    if (found.mark && found.mark->secret_in_doubt) resource.remarks.push_back(doubt_words(found.facts));
     resource.provider_data = {{"iconUrl", found.facts.icon_url},
                               {"scriptUrl", found.facts.script_url},
                               {"iconSent", found.mark ? found.mark->icon : std::string{}},

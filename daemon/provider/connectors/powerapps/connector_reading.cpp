@@ -17,10 +17,23 @@ FoundConnector found_in(const std::string& environment, nlohmann::json connector
     return found;
 }
 
+namespace {
+
+/// Who saves a connector can replace its secret or lose it, and no read shows which. The machine's secrets are handed
+/// over again as if they had never been.
+void doubt_secret(ConnectorMark& mark, const ConnectorFacts& facts) {
+    if (mark.saved_by.empty() || facts.saved_by.empty() || facts.saved_by == mark.saved_by) return;
+    mark.secret_in_doubt = true;
+    mark.secret_from.clear();
+}
+
+}  // namespace
+
 tl::expected<void, ProviderError> read_definition(PowerAppsClient& client, FoundConnector& found, ReadPart& part) {
     auto definition = client.definition(found.facts.environment, *found.connector);
     if (!definition) return tl::unexpected(std::move(definition.error()));
     found.mark = take_mark(*definition);
+    if (found.mark) doubt_secret(*found.mark, found.facts);
     undo_service_changes(*definition, found.facts.name, found.facts.service_url);
     found.definition = definition->is_null() ? std::string{} : definition->dump();
     part.came(1);

@@ -5,6 +5,7 @@
 #include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
+#include "provider/connectors/powerapps/connector_saver.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 
@@ -36,7 +37,10 @@ bool writes_auth(const plan::Step& step) {
 class PowerAppsWriter final : public Writer {
 public:
     PowerAppsWriter(net::Session& session, net::Clock& clock, PowerAppsOptions options)
-        : clock_(clock), options_(std::move(options)), client_(session, clock_, options_) {}
+        : clock_(clock),
+          options_(std::move(options)),
+          client_(session, clock_, options_),
+          saver_(session.tokens(), options_.scope) {}
 
     bool handles(std::string_view kind) const noexcept override { return kind == model::kind::connector; }
     bool carries_out(const plan::Step& step) const noexcept override {
@@ -133,8 +137,22 @@ private:
         return text_of(step.values, model::path::environment);
     }
 
-    ConnectorMark mark_of(const plan::Step& step, const StepInput& input) const {
-        return connectors::mark_for(step, input, options_.identity);
+    ConnectorMark mark_of(const plan::Step& step, const StepInput& input) {
+        auto mark = connectors::mark_for(step, input, options_.identity);
+        const bool has_secret = !mark.secret_key_id.empty() || !mark.secret_from.empty();
+        if (has_secret && mark.saved_by.empty()) mark.saved_by = saver_.id();
+        return mark;
+    }
+
+    /// A mark that calls us by another id than the service does would say that somebody else has saved the connector.
+    tl::expected<void, ProviderError> correct_saver(const plan::Step& step, const std::string& environment,
+                                                    const json& there, const json& sent) {
+        const auto facts = facts_of(there);
+        if (step.work != plan::Work::create && !has_moved(step, there)) return {};  // an answer from before the save
+        auto document = corrected(sent, facts.saved_by);
+        if (!document) return {};
+        saver_.learn(facts.saved_by);
+        return client_.update(environment, facts.name, *document);
     }
 
     static model::Secret secret_of(const StepInput& input) {
@@ -263,8 +281,11 @@ private:
         auto there = connector;
         for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(8s))) {
             auto definition = client_.definition(environment, there);
-            if (definition && same_definition(std::move(*definition), sent, there))
+            if (definition && same_definition(std::move(*definition), sent, there)) {
+                if (auto told = correct_saver(step, environment, there, sent); !told)
+                    return tl::unexpected(std::move(told.error()));
                 return with_outputs(environment, there);
+            }
             // What cannot be read now is no proof of anything; the next run reads it.
             if (!definition && definition.error().kind != ErrorKind::not_found) return with_outputs(environment, there);
             if (waited >= options_.definition_patience) break;
@@ -550,6 +571,7 @@ private:
     net::Clock& clock_;
     PowerAppsOptions options_;
     PowerAppsClient client_;
+    Saver saver_;
 };
 
 }  // namespace

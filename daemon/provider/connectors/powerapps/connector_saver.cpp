@@ -1,0 +1,37 @@
+#include "provider/connectors/powerapps/connector_saver.hpp"
+
+#include "provider/connectors/connector_mark.hpp"
+#include "provider/connectors/json_member.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace regent::provider::powerapps {
+
+std::string Saver::id() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!learned_.empty()) return learned_;
+    }
+    const auto token = tokens_.token(scope_);
+    return token ? connectors::lower(token->object_id) : std::string{};
+}
+
+void Saver::learn(std::string id) {
+    const std::lock_guard lock(mutex_);
+    learned_ = std::move(id);
+}
+
+std::optional<nlohmann::json> corrected(const nlohmann::json& sent, const std::string& saved_by) {
+    auto document = sent;
+    auto& properties = document["properties"];
+    auto mark = connectors::take_mark(properties["openApiDefinition"]);
+    if (!mark || saved_by.empty() || mark->saved_by.empty() || mark->saved_by == saved_by ||
+        mark->saved_by == connectors::nobody_knows)
+        return std::nullopt;
+    mark->saved_by = saved_by;
+    connectors::put_mark(properties["openApiDefinition"], *mark);
+    properties.erase("displayName");
+    return document;
+}
+
+}  // namespace regent::provider::powerapps

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "net/session.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace regent::provider::powerapps {
+
+/// Whom the service names as `modifiedBy` when we save a connector.
+///
+/// Whether that is the object id in our token is documented nowhere, so it is a first guess, and what the service says
+/// of our own saves is kept instead. Thread-safe.
+class Saver {
+public:
+    Saver(net::TokenSource& tokens, std::string scope) : tokens_(tokens), scope_(std::move(scope)) {}
+
+    /// Lower case; empty when nothing says who we are, and then nobody can tell another's save from ours.
+    [[nodiscard]] std::string id();
+    void learn(std::string id);
+
+private:
+    net::TokenSource& tokens_;
+    std::string scope_;
+    std::mutex mutex_;
+    std::string learned_;
+};
+
+/// The document of a write once more, its mark naming `saved_by`; nothing where it does so already, where it names
+/// nobody, or where the service did not say. It travels whole, its secret with it: what a save without one does to the
+/// stored one is not sure.
+[[nodiscard]] std::optional<nlohmann::json> corrected(const nlohmann::json& sent, const std::string& saved_by);
+
+}  // namespace regent::provider::powerapps
