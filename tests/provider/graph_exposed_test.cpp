@@ -143,12 +143,23 @@ TEST_CASE("a scope that somebody enabled meanwhile is a conflict that says what 
     tenant.done(step(Work::create, "portal", api()));
     const auto snapshot = tenant.look({"portal"});
     auto observed = snapshot.resources.at(address("portal"));
-    observed.attributes[std::string(path::exposed_scopes)] = Map{{"Orders.Read", scope("Read orders", false)}};
-    const auto refused = tenant.apply(changing(observed, only(path::exposed_scopes, Map{})));
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().kind == ErrorKind::conflict);
-    CHECK(refused.error().help.find("run again") != std::string::npos);
-    CHECK(tenant.clock().slept() <= std::chrono::seconds(20));
+    SECTION("before we write") {
+        observed.attributes[std::string(path::exposed_scopes)] = Map{{"Orders.Read", scope("Read orders", false)}};
+        const auto refused = tenant.apply(changing(observed, only(path::exposed_scopes, Map{})));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == ErrorKind::conflict);
+        CHECK(refused.error().help.find("the next run reads the tenant again") != std::string::npos);
+        CHECK(tenant.clock().slept() <= std::chrono::seconds(20));
+    }
+    SECTION("or the service says so for longer than it ever takes") {
+        tenant.done(changing(observed, only(path::exposed_scopes, Map{{"Orders.Read", scope("Read orders", false)}})));
+        tenant.fault("status", "PATCH", "/applications/",
+                     {{"status", 400}, {"code", "CannotDeleteOrUpdateEnabledEntitlement"}, {"count", -1}});
+        const auto refused = tenant.apply(changing(observed, only(path::exposed_scopes, Map{})));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == ErrorKind::conflict);
+        CHECK(refused.error().help.find("run again") != std::string::npos);
+    }
 }
 
 TEST_CASE("a permission at an application of ours is written by the id that the plan knows") {

@@ -7,6 +7,7 @@
 #include "provider/graph/owner_steps.hpp"
 #include "provider/graph/part_steps.hpp"
 #include "provider/graph/secret_steps.hpp"
+#include "provider/graph/unchanged_lists.hpp"
 
 #include <fmt/format.h>
 
@@ -66,7 +67,7 @@ public:
     bool handles(std::string_view kind) const noexcept override { return kind == model::kind::application; }
 
     StepOutcome apply(const plan::Step& step, const StepInput& input) override {
-        const StepContext context{step, input, options_, client_, catalogue_};
+        const StepContext context{step, input, options_, client_, catalogue_, written_};
         return step.part.empty() ? carry_out_on_object(context) : carry_out_on_part(context);
     }
 
@@ -74,6 +75,7 @@ private:
     const GraphOptions options_;
     GraphClient client_;
     PermissionsCatalogue catalogue_;
+    WrittenLists written_;
 };
 
 }  // namespace

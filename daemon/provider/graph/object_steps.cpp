@@ -9,6 +9,7 @@
 #include "provider/graph/exposed_api.hpp"
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/unchanged_lists.hpp"
 #include "provider/graph/write_refusals.hpp"
 
 #include <fmt/format.h>
@@ -264,6 +265,7 @@ StepOutcome adopt_application(const StepContext& context) {
     auto body = body_of(context, what);
     if (!body) return tl::unexpected(std::move(body.error()));
     if (key.empty()) (*body)["uniqueName"] = context.key();
+    if (auto same = lists_are_unchanged(context, what); !same) return tl::unexpected(std::move(same.error()));
     auto answer = patch_in_order(context, path_of(context.object_id()), what, *body);
     if (!answer && key.empty() && holds_our_key(context, what)) {
         // An earlier try set the key and its answer was lost; a key that is set may not be written again.
@@ -285,8 +287,10 @@ StepOutcome update_application(const StepContext& context) {
     if (unnamed_one) (*body)["uniqueName"] = context.key();
     if (body->empty()) return StepResult{};
     if (auto seen = until_disabled(context, what); !seen) return tl::unexpected(std::move(seen.error()));
+    if (auto same = lists_are_unchanged(context, what); !same) return tl::unexpected(std::move(same.error()));
     auto answer = patch_in_order(context, path_of(context.object_id()), what, std::move(*body));
     if (!answer) return tl::unexpected(std::move(answer.error()));
+    context.written.remember(context);
     return StepResult{};
 }
 

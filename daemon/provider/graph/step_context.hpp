@@ -14,6 +14,8 @@ namespace regent::provider::graph {
 
 using StepOutcome = tl::expected<StepResult, ProviderError>;
 
+class WrittenLists;
+
 /// What carrying out one step has at hand. Lives as long as the call.
 struct StepContext {
     const plan::Step& step;
@@ -21,6 +23,7 @@ struct StepContext {
     const GraphOptions& options;
     GraphClient& client;
     PermissionsCatalogue& catalogue;
+    WrittenLists& written;
 
     /// Of the object, as an earlier step of this run or the observation knows it.
     [[nodiscard]] std::string object_id() const;
