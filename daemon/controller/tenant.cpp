@@ -101,6 +101,7 @@ public:
         graph_.scope = environment.endpoints.graph_scope;
         graph_.identity = identity;
         graph_.replication_grace = options.replication_grace;
+        graph_.accepts_secret = [this](const auto& app_id, const auto& secret) { return signs_in(app_id, secret); };
         power_apps_.origin = environment.endpoints.power_apps;
         power_apps_.scope = environment.endpoints.power_apps_scope;
         power_apps_.environments = provider::connectors::EnvironmentNames(environment.power_platform_environments);
@@ -284,6 +285,15 @@ public:
     void interrupt() noexcept override { clock_.interrupt(); }
 
 private:
+    /// Refused for anything but the secret, it is not the secret's fault.
+    bool signs_in(const std::string& app_id, const model::Secret& secret) {
+        const auto tokens = net::make_token_source(
+            *transport_, clock_, rng_,
+            {environment_.endpoints.login, environment_.tenant_id, app_id, net::Secret::copy_of(secret.reveal())});
+        const auto token = tokens->token(graph_.scope);
+        return token || token.error().message.find("AADSTS7000215") == std::string::npos;
+    }
+
     static std::vector<std::string> origins_of(const model::Environment& environment) {
         const auto& endpoints = environment.endpoints;
         std::vector<std::string> origins = {endpoints.login, endpoints.graph, endpoints.power_apps,

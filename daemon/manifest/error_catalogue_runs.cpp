@@ -70,6 +70,11 @@ so with some definitions that it does not accept; the maker portal says why.)"},
 itself: usually at once, sometimes after minutes, and it has been seen never to,
 without a word. Until then nobody can use what was saved, and a new connector
 has no redirect URL. The next run looks again.)"},
+        ErrorCode{"RG0723", "new secret that sign-in does not take yet",
+                  R"(A new client secret is refused where it signs in (AADSTS7000215) for seconds to
+minutes. regent tries it once after the other before it gives it to anybody, so
+that a rotation is felt by nobody. After three minutes the step ends as waiting:
+the old one stays in use, and the next run issues another.)"},
         ErrorCode{"RG0730", "unusable description of a cloud",
                   R"(`endpoints.metadata` names an Azure Resource Manager that says where its cloud
 has everything else (`/metadata/endpoints`). It did not answer, or not with

@@ -108,10 +108,11 @@ def a_connector_that_we_may_not_change_is_4_when_it_is_all_there_was_to_do(binar
     with bench(binaries) as it:
         it.regent("apply", "--yes", expect=0)
         it.simulator.control("switches", {"powerApps": {"servicePrincipalWrites": False}})
-        connector = next(c for c in it.connectors() if c["properties"]["displayName"] == "Azure Resource Manager")
+        # One without a secret: another is issued before the connector is refused, which is something done.
+        connector = next(c for c in it.connectors() if c["properties"]["displayName"].endswith("(managed identity)"))
         name = f"/providers/Microsoft.PowerApps/apis/{connector['name']}"
         it.change(name, patch={"openApiDefinition": {"host": "elsewhere.example"}})
-        says(it.regent("apply", "--yes", expect=4), "Connector/arm", "403")
+        says(it.regent("apply", "--yes", expect=4), "Connector/arm-mi", "403")
 
 
 @case

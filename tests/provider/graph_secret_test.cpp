@@ -103,6 +103,31 @@ TEST_CASE("a lost answer leaves one secret, and it is the one whose value is kno
     CHECK(opens(tenant, result.secret_outputs.at("clientSecrets/arm/secretText").reveal()));
 }
 
+TEST_CASE("a new secret is given to nobody before sign-in takes it") {
+    int refusals = GENERATE(0, 3, 1000);
+    int tried = 0;
+    graph::GraphOptions options;
+    options.accepts_secret = [&](const auto& app_id, const auto& secret) {
+        CHECK(app_id.size() == 36);
+        CHECK(secret.reveal().size() > 20);
+        return ++tried > refusals;
+    };
+    Tenant tenant(options);
+    tenant.done(step(Work::create, "portal", portal()));
+    const auto issued = tenant.apply(issue());
+    if (refusals < 1000) {
+        REQUIRE(issued);
+        CHECK(tried == refusals + 1);
+        CHECK(issued->secret_outputs.size() == 1);
+        return;
+    }
+    REQUIRE_FALSE(issued);
+    CHECK(issued.error().kind == ErrorKind::not_yet);
+    CHECK(issued.error().code == "RG0723");
+    CHECK(tenant.clock().slept() >= std::chrono::seconds(180));
+    CHECK(tenant.clock().slept() < std::chrono::seconds(200));
+}
+
 TEST_CASE("other secrets are left alone when a lost one is cleaned up") {
     Tenant tenant;
     tenant.done(step(Work::create, "portal", portal()));

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "model/secret.hpp"
 #include "net/session.hpp"
 #include "provider/provider.hpp"
 #include "provider/surveyor.hpp"
 
 #include <tl/expected.hpp>
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -23,6 +26,9 @@ struct GraphOptions {
     bool expand_federated_credentials = true;
     /// How long a value that was just written may stay invisible before it counts as lost.
     std::chrono::seconds replication_grace{300};
+    /// Tries a client secret of the application `app_id` where it signs in: false while it is refused as a wrong one,
+    /// as new ones are for seconds to minutes. Unset: a new one counts as usable at once.
+    std::function<bool(const std::string& app_id, const model::Secret& secret)> accepts_secret = {};
 };
 
 /// Applications with their federated credentials, secrets and service principals; the permissions of the APIs in scope.

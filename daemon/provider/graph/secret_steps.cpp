@@ -23,6 +23,8 @@ constexpr int max_issues = 3;
 /// How long a lost secret is looked for. What turns up later is dropped by the next plan, which knows it by its name.
 constexpr milliseconds longest_look = 60s;
 constexpr milliseconds longest_pause = 8s;
+/// How long a new secret is tried before somebody else's patience is asked for.
+constexpr milliseconds longest_trial = 180s;
 
 const model::Value* declared_secret(const StepContext& context) {
     const auto all = context.step.values.find(model::path::client_secrets);
@@ -153,6 +155,33 @@ ProviderError given_up(const StepContext& context, ProviderError error) {
     return error;
 }
 
+/// Who is given a secret uses it at once, and the old one goes soon after. So nobody is given it before it is taken.
+StepOutcome usable(const StepContext& context, StepOutcome made) {
+    const auto app_id = context.app_id();
+    if (!made || !context.options.accepts_secret || app_id.empty()) return made;
+    const auto& text = made->secret_outputs.at(model::output::secret_text(context.element()));
+    const auto patience = std::min<milliseconds>(context.options.replication_grace, longest_trial);
+    milliseconds waited{0};
+    for (milliseconds pause = 1s; !context.options.accepts_secret(app_id, text);
+         pause = std::min(pause * 2, longest_pause)) {
+        if (waited >= patience) {
+            ProviderError error;
+            error.kind = ErrorKind::not_yet;
+            error.code = "RG0723";
+            error.message =
+                fmt::format("the new secret \"{}\" of {} is refused where it signs in, for {} s now", context.element(),
+                            context.address(), std::chrono::duration_cast<std::chrono::seconds>(waited).count());
+            error.help = "nobody was given it, and the one in use stays; the next run issues another and removes it";
+            return tl::unexpected(std::move(error));
+        }
+        context.progress("waiting until sign-in takes the new secret");
+        const auto wait = std::min(pause, patience - waited);
+        if (!context.client.wait(wait)) return tl::unexpected(context.client.stopped("try the new secret"));
+        waited += wait;
+    }
+    return made;
+}
+
 }  // namespace
 
 StepOutcome issue_secret(const StepContext& context) {
@@ -163,7 +192,7 @@ StepOutcome issue_secret(const StepContext& context) {
     const auto path = "/applications/" + context.object_id() + "/addPassword";
     for (int issue = 1;; ++issue) {
         auto answer = context.send(Method::post, path, what, &body, {.idempotent = false});
-        if (answer && answer->ok()) return issued(context, *answer->body, what);
+        if (answer && answer->ok()) return usable(context, issued(context, *answer->body, what));
         const bool lost = answer ? leaves_outcome_open(*answer) : answer.error().kind == ErrorKind::outcome_unknown;
         auto error = answer ? context.client.refused(what, *answer) : std::move(answer.error());
         if (!lost) return tl::unexpected(std::move(error));
