@@ -31,6 +31,8 @@ public:
                 work_.marks.whole.emplace_back(std::string(model::mark::secret_in_doubt));
         }
         const auto picture = plan_picture_mark();
+        for (const auto& later : work_.let_go)
+            if (!later.mark.is_null()) work_.marks.whole.push_back(later.mark);
         work_.marks.whole = canonical_set(std::move(work_.marks.whole));
         for (const auto& mark : work_.marks.whole) {
             if (is_known(mark) && mark != picture) work_.marks.known.push_back(mark);

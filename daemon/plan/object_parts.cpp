@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/canonical.hpp"
+#include "plan/let_go.hpp"
 #include "plan/set_parts.hpp"
 
 #include <algorithm>
@@ -139,14 +140,19 @@ private:
 
     void plan_named_parts(const Compared& compared) {
         std::vector<std::string> drops;
+        std::vector<const Change*> let_go;  // and these only after connectors that sign in by them were saved
         for (const auto& change : compared.diff.changes) {
-            if (change.op == Change::Op::remove) drops.push_back(part_key(work_, compared, change));
+            if (change.op == Change::Op::remove) {
+                const bool is_used = !connectors_using(work_, change.before).empty();
+                is_used ? let_go.push_back(&change) : drops.push_back(part_key(work_, compared, change));
+            }
             if (!goes_and_comes_anew(compared, change)) continue;
             drops.push_back(StepGraph::key(work_.address, compared.path() + "/" + change.element, "old"));
             auto& step = work_.add_step(drops.back(), compared.path() + "/" + change.element, Work::drop);
             step.changed = {compared.path()};
             step.values.emplace(compared.path(), Map{{change.element, change.before}});
             work_.steps.after(drops.back(), StepGraph::key(work_.address));
+            after_its_users(drops.back(), change);
         }
         for (const auto& change : compared.diff.changes) {
             const auto key = part_key(work_, compared, change);
@@ -159,10 +165,18 @@ private:
             if (change.place.known()) step.place = change.place;
             work_.steps.after(key, StepGraph::key(work_.address));
             work_.after_references(key, change.after);
+            if (!anew) after_its_users(key, change);
             if (work == Work::drop) continue;
+            for (const auto* later : let_go) {
+                if (makes_room(compared, *later, change)) work_.steps.after(key, part_key(work_, compared, *later));
+            }
             // Issuer and subject may occur once per application, and it holds 20 credentials: what goes, goes first.
             for (const auto& drop : drops) work_.steps.after(key, drop);
         }
+    }
+
+    void after_its_users(const std::string& key, const Change& change) {
+        for (const auto& user : connectors_using(work_, change.before)) work_.steps.after(key, StepGraph::key(user));
     }
 
     static bool goes_and_comes_anew(const Compared& compared, const Change& change) {

@@ -1,6 +1,7 @@
 #include "plan/object_planner.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/let_go.hpp"
 #include "plan/object_differences.hpp"
 #include "plan/object_marks.hpp"
 #include "plan/object_parts.hpp"
@@ -112,16 +113,17 @@ private:
 
 }  // namespace
 
-void plan_object(const Item& item, const Items& items, const Secrets& secrets, const History& history, StepGraph& steps,
-                 Plan& plan) {
+void plan_object(const Item& item, const Items& items, const UpdatedConnectors& updated, const Secrets& secrets,
+                 const History& history, StepGraph& steps, Plan& plan) {
     if (item.standing == Standing::blocked) {
         if (item.withheld) plan.withheld.push_back(*item.withheld);
         return;
     }
-    ObjectWork work(item, items, secrets, history, steps, plan);
+    ObjectWork work(item, items, updated, secrets, history, steps, plan);
     find_differences(work);
     describe_secrets(work);
     if (!item.is_written()) return ObjectLine(work).leave_alone();
+    find_what_is_let_go_later(work);
     plan_marks(work);
     plan_own_requests(work);
     plan_parts(work);

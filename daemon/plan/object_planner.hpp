@@ -8,7 +8,7 @@
 namespace regent::plan {
 
 /// Plans one desired object: adds its ResourceChange (or Withheld) to `plan` and its steps to `steps`.
-void plan_object(const Item& item, const Items& items, const Secrets& secrets, const History& history, StepGraph& steps,
-                 Plan& plan);
+void plan_object(const Item& item, const Items& items, const UpdatedConnectors& updated, const Secrets& secrets,
+                 const History& history, StepGraph& steps, Plan& plan);
 
 }  // namespace regent::plan

@@ -1,6 +1,7 @@
 #include "plan/object_requests.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/canonical.hpp"
 #include "plan/exposed_permissions.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 namespace regent::plan {
 namespace {
 
+using model::List;
 using model::Map;
 using model::Value;
 
@@ -35,6 +37,7 @@ public:
         plan_core();
         plan_what_was_disabled();
         plan_complete();
+        plan_letting_go();
     }
 
 private:
@@ -142,6 +145,44 @@ private:
         }
     }
 
+    /// Expand, then contract: what a connector signs in by goes when the connector was saved without it.
+    void plan_letting_go() {
+        if (work_.let_go.empty()) return;
+        const auto key = StepGraph::key(work_.address, {}, "let go");
+        auto& step = work_.add_step(key, {}, Work::complete);
+        step.values = values(true, false);
+        std::set<std::string> users;
+        for (const auto& later : work_.let_go) {
+            step.changed.insert(later.path);
+            if (!later.mark.is_null()) step.changed.emplace(model::path::marks);
+            for (const auto& user : later.users) {
+                work_.steps.after(key, StepGraph::key(user));
+                users.insert(to_string(user));
+            }
+        }
+        step.summary =
+            fmt::format("lets go of {}, after {}", plural(work_.let_go.size(), "redirect URI"), fmt::join(users, ", "));
+        for (const auto* earlier : {"", "complete itself", "complete"})
+            work_.steps.after(key, StepGraph::key(work_.address, {}, earlier));
+        work_.steps.after(key, StepGraph::key(work_.address, {}, exposed_step));
+    }
+
+    /// `value` with what is let go later, or marks without theirs.
+    Value held_back(const std::string& path, Value value) const {
+        if (const auto* list = value.as_list()) {
+            auto all = *list;
+            for (const auto& later : work_.let_go)
+                if (later.path == path) all.push_back(later.element);
+            if (all.size() != list->size()) return canonical_set(std::move(all));
+        }
+        return value;
+    }
+    List marks_without_let_go() const {
+        auto marks = work_.marks.whole;
+        for (const auto& later : work_.let_go) std::erase(marks, later.mark);
+        return marks;
+    }
+
     void after_what_is_marked(const std::string& key) {
         for (const auto& compared : work_.compared) {
             if (compared.is_core()) continue;
@@ -159,17 +200,19 @@ private:
                            [&](const auto& reference) { return reference.address == work_.address; });
     }
 
-    Map values(bool whole) const {
+    Map values(bool whole, bool before_letting_go = true) const {
         Map values;
         for (const auto& compared : work_.compared) {
             if (!compared.is_core()) continue;
             const auto& diff = compared.diff;
             const bool early = !compared.resolved->attribute->late;
             const auto& value = whole || (diff.waits && early) ? diff.whole : diff.known;
-            if (!value.is_null()) values.insert_or_assign(compared.path(), value);
+            if (value.is_null()) continue;
+            values.insert_or_assign(compared.path(), before_letting_go ? held_back(compared.path(), value) : value);
         }
+        const auto& marks = whole || work_.marks_are_early() ? work_.marks.whole : work_.marks.known;
         values.insert_or_assign(std::string(model::path::marks),
-                                Value(whole || work_.marks_are_early() ? work_.marks.whole : work_.marks.known));
+                                before_letting_go ? Value(marks) : Value(marks_without_let_go()));
         if (work_.delivery.deliver)
             values.insert_or_assign(std::string(model::path::auth_client_secret), Value(work_.secret_reference()));
         if (auto ids = permission_ids(work_.item, work_.items); !ids.empty())

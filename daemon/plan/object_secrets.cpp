@@ -38,6 +38,7 @@ public:
                                             drop.secret.name.empty() ? drop.secret.display_name : drop.secret.name,
                                             fmt::format("key {}, {}", drop.secret.key_id, drop.note));
                 change.drift = drop.drift;
+                change.superseded = drop.superseded;
                 work_.change.changes.push_back(std::move(change));
             }
             for (const auto& text : work_.secret_plan->undeclared)

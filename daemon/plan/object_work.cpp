@@ -20,10 +20,11 @@ std::string provider_of(const Reference& reference) {
 
 }  // namespace
 
-ObjectWork::ObjectWork(const Item& object, const Items& all, const Secrets& secrets, const History& history,
-                       StepGraph& graph, Plan& into)
+ObjectWork::ObjectWork(const Item& object, const Items& all, const UpdatedConnectors& saved, const Secrets& secrets,
+                       const History& history, StepGraph& graph, Plan& into)
     : item(object),
       items(all),
+      updated(saved),
       steps(graph),
       plan(into),
       address(object.desired->address),

@@ -23,6 +23,14 @@ struct Compared {
     [[nodiscard]] bool is_core() const { return !resolved->attribute->own_step; }
 };
 
+/// An element of a set that goes only after connectors that sign in by it until then were saved.
+struct LetGo {
+    std::string path;
+    model::Value element;
+    std::vector<model::Address> users;
+    model::Value mark;  ///< null: it has none
+};
+
 /// Sets of marks: what can be written now, and with what is known later.
 struct Marks {
     model::List known, whole;
@@ -35,13 +43,14 @@ struct Marks {
 /// the plan. plan_object() fills it from top to bottom; each of the files object_*.cpp is one stretch of that way.
 class ObjectWork {
 public:
-    ObjectWork(const Item& item, const Items& items, const Secrets& secrets, const History& history, StepGraph& steps,
-               Plan& plan);
+    ObjectWork(const Item& item, const Items& items, const UpdatedConnectors& updated, const Secrets& secrets,
+               const History& history, StepGraph& steps, Plan& plan);
     ObjectWork(const ObjectWork&) = delete;
     ObjectWork& operator=(const ObjectWork&) = delete;
 
     const Item& item;
     const Items& items;
+    const UpdatedConnectors& updated;
     StepGraph& steps;
     Plan& plan;
     const model::Address& address;
@@ -52,7 +61,8 @@ public:
 
     ResourceChange change;           ///< the object's line in the plan
     std::vector<Compared> compared;  ///< in the order of the attribute table
-    Marks marks;
+    std::vector<LetGo> let_go;
+    Marks marks;           ///< those of what is let go later are in both lists
     bool planned = false;  ///< there is a step for it
 
     /// The whole object is sent, and not what changes of it.

@@ -57,9 +57,10 @@ struct Change {
     model::Value after;   ///< null for remove; may hold References
     bool drift = false;   ///< puts back what was changed outside; otherwise it is what a manifest newly asks for
     bool forces_replacement = false;
-    bool sensitive = false;  ///< a secret: neither side holds a value, `note` tells the facts
-    std::string note;        ///< "valid 180d (will be issued; goes to Connector/arm only)"
-    model::Place place;      ///< where the manifest asks for it; unknown for removals
+    bool sensitive = false;   ///< a secret: neither side holds a value, `note` tells the facts
+    bool superseded = false;  ///< a secret that goes because another has taken its place, or it ended
+    std::string note;         ///< "valid 180d (will be issued; goes to Connector/arm only)"
+    model::Place place;       ///< where the manifest asks for it; unknown for removals
     std::optional<model::Address> contributor;
     model::Risk risk = model::Risk::low;  ///< see plan/risk.hpp
     std::string risk_reason;              ///< a sentence; empty when low

@@ -75,7 +75,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
 
     StepGraph steps;
     for (const auto& [address, item] : items) {
-        plan_object(item, items, secrets, history, steps, plan);
+        plan_object(item, items, updated, secrets, history, steps, plan);
         const bool ours =
             item.observed != nullptr && !item.observed->deleted && item.observed->ownership == model::Ownership::ours;
         if (ours) ++plan.managed;

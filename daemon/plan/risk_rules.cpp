@@ -54,8 +54,9 @@ Rating token_version(const Change&, const RiskContext& context) {
 }
 
 Rating secret(const Change& change, const RiskContext&) {
-    // A rotated secret that goes has done its service; one that somebody else added may be in use.
-    if (change.op == Op::remove) return change.drift ? medium("whatever signs in with it cannot any more") : harmless();
+    // A rotated secret that goes has done its service; one of another name or another's may be in use.
+    if (change.op == Op::remove)
+        return change.superseded ? harmless() : medium("whatever signs in with it cannot any more");
     return medium("one more secret to keep: who has it signs in as the application");
 }
 

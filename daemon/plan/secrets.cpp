@@ -439,8 +439,19 @@ private:
                 plan.undeclared.push_back(fmt::format("{}, ends {}", shown(secret), day_of(secret.ends_at)));
                 continue;
             }
+            const auto dropped = plan.drops.size();
             drop(secret, nullptr, item.desired->address,
                  issued_here ? "no manifest declares it" : "not issued by regent", plan);
+            if (plan.drops.size() > dropped) after_all_deliveries(item.desired->address, plan, plan.drops.back());
+        }
+    }
+
+    /// It may be one that got another name, and who is given the new one holds it until then.
+    static void after_all_deliveries(const Address& application, const SecretPlan& plan, SecretPlan::Drop& drop) {
+        for (const auto& issue : plan.issues) {
+            drop.after.insert(drop.after.end(), issue.consumers.begin(), issue.consumers.end());
+            for (const auto* target : issue.targets)
+                drop.after_deliveries.push_back(delivery_key(application, issue.name, *target));
         }
     }
 

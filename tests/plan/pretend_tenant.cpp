@@ -92,6 +92,8 @@ public:
         : tenant_(tenant), observed_(observed) {
         for (const auto& step : plan.steps) {
             if (step.part.empty() && step.work == Work::create) created_.insert(step.address);
+            const bool saves = step.part.empty() && step.work == Work::update;
+            if (saves && step.address.kind == model::kind::connector) saves_.emplace(step.address, step.id);
         }
     }
 
@@ -251,7 +253,41 @@ private:
         publish_outputs(object);
         take_outputs(object);
         check_redirect_uris(step, object);
+        check_users(step, before, object);
         if (!whole) check_exposed(step, before, object);
+    }
+
+    /// What a connector signs in by is not taken away before it is saved without it.
+    void check_users(const Step& step, const ObservedResource& before, const ObservedResource& after) const {
+        if (step.address.kind != model::kind::application) return;
+        for (const auto& [address, save] : saves_) {
+            const auto* connector = tenant_.find(address);
+            if (connector == nullptr || done_.contains(save)) continue;
+            if (serves(before, *connector) && !serves(after, *connector))
+                refuse(step, to_string(address) + " still signs in by what it takes away");
+        }
+    }
+
+    static bool serves(const ObservedResource& application, const ObservedResource& connector) {
+        const auto output = [&](std::string_view name) {
+            const auto it = connector.outputs.find(name);
+            return it == connector.outputs.end() ? std::string{} : it->second;
+        };
+        if (auth_of(connector) == "managedIdentity") {
+            for (const auto& [name, credential] : map_at(application, model::path::federated_credentials)) {
+                const auto subject = text_at(credential, "subject");
+                if (!subject.empty() && subject == output("identity/subject")) return true;
+            }
+            return false;
+        }
+        for (const auto path :
+             {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native}) {
+            const auto it = application.attributes.find(path);
+            const auto* uris = it == application.attributes.end() ? nullptr : it->second.as_list();
+            if (uris != nullptr && std::find(uris->begin(), uris->end(), Value(output("redirectUrl"))) != uris->end())
+                return true;
+        }
+        return false;
     }
 
     /// Enabled ones are disabled before they change or go; names and ids are unique but for a scope and a role that are
@@ -352,7 +388,9 @@ private:
         } else if (path == model::path::secret_deliveries) {
             hand_over(step);
         } else {
+            const auto before = object;
             write_credential(step, object, step.part.substr(slash + 1));
+            check_users(step, before, object);
         }
     }
 
@@ -462,6 +500,7 @@ private:
     PretendTenant& tenant_;
     const model::Snapshot& observed_;
     std::set<Address> created_;
+    std::map<Address, int> saves_;  ///< updates of connectors, with their step's id
     std::set<int> done_;
     std::map<std::pair<Address, std::string>, std::string> outputs_;
     std::set<std::string> secrets_;  ///< key ids whose value this run has seen

@@ -1,0 +1,74 @@
+#include "plan/let_go.hpp"
+
+#include "model/attributes.hpp"
+
+#include <algorithm>
+
+namespace regent::plan {
+namespace {
+
+using model::Value;
+
+constexpr std::size_t most_credentials = 20;  // of one application, see credential_count.hpp
+
+std::string output_of(const model::ObservedResource& connector, std::string_view name) {
+    const auto it = connector.outputs.find(name);
+    return it == connector.outputs.end() ? std::string{} : it->second;
+}
+
+bool is_text(const Value* value, const std::string& text) {
+    return value != nullptr && !text.empty() && *value == Value(text);
+}
+
+bool is_used_by(const Value& element, const model::ObservedResource& connector) {
+    return is_text(&element, output_of(connector, model::output::redirect_url)) ||
+           (is_text(element.find("issuer"), output_of(connector, model::output::identity_issuer)) &&
+            is_text(element.find("subject"), output_of(connector, model::output::identity_subject)));
+}
+
+/// A redirect URI that moves to another platform: it may be in one of them only.
+bool comes_elsewhere(const ObjectWork& work, const Value& element) {
+    return std::any_of(work.compared.begin(), work.compared.end(), [&](const auto& compared) {
+        return std::any_of(compared.diff.changes.begin(), compared.diff.changes.end(), [&](const auto& change) {
+            return change.op == Change::Op::add && compared.is_core() && change.after == element;
+        });
+    });
+}
+
+}  // namespace
+
+std::vector<model::Address> connectors_using(const ObjectWork& work, const Value& element) {
+    std::vector<model::Address> users;
+    for (const auto& address : work.updated.any) {
+        const auto& item = work.items.at(address);
+        if (item.observed != nullptr && is_used_by(element, *item.observed)) users.push_back(address);
+    }
+    return users;
+}
+
+void find_what_is_let_go_later(ObjectWork& work) {
+    if (work.address.kind != model::kind::application || work.item.observed == nullptr || work.writes_everything())
+        return;
+    for (const auto& compared : work.compared) {
+        if (!compared.is_core() || compared.resolved->attribute->compare != model::Compare::set) continue;
+        for (const auto& change : compared.diff.changes) {
+            if (change.op != Change::Op::remove) continue;
+            auto users = connectors_using(work, change.before);
+            if (users.empty() || comes_elsewhere(work, change.before)) continue;
+            const auto mark = element_mark(*compared.resolved->attribute, change.before);
+            const auto& marks = work.observed_marks;
+            const bool is_marked = std::find(marks.begin(), marks.end(), mark.text_or({})) != marks.end();
+            work.let_go.push_back({compared.path(), change.before, std::move(users), is_marked ? mark : Value{}});
+        }
+    }
+}
+
+bool makes_room(const Compared& compared, const Change& goes, const Change& comes) {
+    if (trust_of(goes.before) == trust_of(comes.after)) return true;
+    const auto* there = compared.resolved->observed.as_map();
+    std::size_t count = there == nullptr ? 0 : there->size();
+    for (const auto& change : compared.diff.changes) count += change.op == Change::Op::add ? 1 : 0;
+    return count > most_credentials;
+}
+
+}  // namespace regent::plan

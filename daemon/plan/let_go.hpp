@@ -1,0 +1,21 @@
+#pragma once
+
+#include "plan/object_work.hpp"
+
+#include <vector>
+
+namespace regent::plan {
+
+/// Connectors that this plan saves and that sign in by `element` of an attribute of an application until then: it is
+/// their redirect URL, or a federated credential that trusts their identity. Nothing may take it away before, or nobody
+/// can sign in between the two, and for as long as the connector cannot be saved.
+[[nodiscard]] std::vector<model::Address> connectors_using(const ObjectWork& work, const model::Value& element);
+
+/// Fills `work.let_go`: of what the application's own request writes, and is to lose.
+void find_what_is_let_go_later(ObjectWork& work);
+
+/// Whether the elements that go in this plan make room that those which come need: an application holds 20 federated
+/// credentials, and issuer and subject once.
+[[nodiscard]] bool makes_room(const Compared& compared, const Change& goes, const Change& comes);
+
+}  // namespace regent::plan
