@@ -44,6 +44,23 @@ std::string manager_of(const Workspace& workspace, const SurveyedApplication& ap
     return {};
 }
 
+/// The directory shows an application's tags among those of its service principal, and copies its home page for as long
+/// as there is no other: what is left is what the service principal has of its own.
+model::Map without_copies(model::Map attributes) {
+    const auto page = attributes.find(model::path::principal_home_page_url);
+    const auto of_application = attributes.find(model::path::home_page_url);
+    if (page != attributes.end() && of_application != attributes.end() && page->second == of_application->second)
+        attributes.erase(page);
+    const auto tags = attributes.find(model::path::principal_tags);
+    if (tags == attributes.end() || tags->second.as_list() == nullptr) return attributes;
+    auto own = *tags->second.as_list();
+    if (const auto all = attributes.find(model::path::tags);
+        all != attributes.end() && all->second.as_list() != nullptr)
+        for (const auto& tag : *all->second.as_list()) std::erase(own, tag);
+    tags->second = std::move(own);
+    return attributes;
+}
+
 /// Makes one manifest, looks whether it says what it should, and leaves out what it cannot say.
 class ManifestMaker {
 public:
@@ -52,11 +69,12 @@ public:
         : workspace_(workspace),
           survey_(survey),
           resource_(application.resource),
+          attributes_(without_copies(resource_.attributes)),
           now_(now),
           draft_{{std::string(model::kind::application), std::move(name)},
                  app_id_of(resource_),
                  policy,
-                 resource_.attributes,
+                 attributes_,
                  app_id_of(resource_),
                  workspace.environment.cloud} {
         for (const auto& [app_id, api] : survey.apis) draft_.names.emplace(app_id, api.display_name);
@@ -256,6 +274,7 @@ private:
     const Workspace& workspace_;
     const model::Survey& survey_;
     const model::ObservedResource& resource_;
+    const model::Map attributes_;  ///< what a manifest can say
     const std::chrono::system_clock::time_point now_;
     manifest::ManifestDraft draft_;
     std::string text_;

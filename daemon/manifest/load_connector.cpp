@@ -6,6 +6,7 @@
 #include "manifest/load_plain.hpp"
 #include "manifest/openapi.hpp"
 #include "manifest/rules_connector.hpp"
+#include "model/ascii.hpp"
 #include "model/attributes.hpp"
 
 #include <fmt/format.h>
@@ -132,7 +133,7 @@ void load_connector(const LoadJob& job, model::Declaration& declaration) {
     if (const auto* entry = job.spec.entry("displayName"))
         declare(declaration, model::path::display_name, entry, entry->value.text);
     if (const auto* entry = job.spec.entry("iconBrandColor"))
-        declare(declaration, model::path::icon_brand_color, entry, entry->value.text);
+        declare(declaration, model::path::icon_brand_color, entry, model::lower_case(entry->value.text));
     if (const auto* entry = job.spec.entry("description"))
         declare(declaration, model::path::description, entry, entry->value.text);
     load_environment_id(job, declaration);

@@ -90,7 +90,9 @@ def application(dice, number, others):
     for member, value in (("optionalClaims", {"idToken": [{"name": "email", "essential": False}], "accessToken": [], "saml2Token": []}),
                           ("groupMembershipClaims", "SecurityGroup"), ("isFallbackPublicClient", True),
                           ("serviceManagementReference", "TICKET-1"), ("samlMetadataUrl", "https://contoso.com/saml"),
-                          ("isDeviceOnlyAuthSupported", False)):
+                          ("isDeviceOnlyAuthSupported", False), ("isDisabled", True), ("oauth2RequirePostResponse", True),
+                          ("authenticationBehaviors", {"blockAzureADGraphAccess": True, "removeUnverifiedEmailClaim": None,
+                                                       "requireClientServicePrincipal": False})):
         if dice.random() < 0.15:
             it[member] = value
     if dice.random() < 0.1:
@@ -108,7 +110,9 @@ def tenant(count, seed, only_lawful):
     applications[0].update(uniqueName="bicep-app")
     applications[1].update(uniqueName="other.prod.theirs", tags=["regent:owner:other.prod"])
     applications[2].update(uniqueName="regent.dev.orphan", tags=["regent:owner:regent.dev"])
-    principals = [{"appId": a["appId"], "displayName": a["displayName"]} for a in applications if dice.random() < 0.6]
+    principals = [{"appId": a["appId"], "displayName": a["displayName"], "tags": some(dice, ["HideApp", "own", "yes"], 3),
+                   "homepage": dice.choice([None, "https://only.example/", a.get("web", {}).get("homePageUrl")])}
+                  for a in applications if dice.random() < 0.6]
     principals += [{"appId": o, "displayName": f"Other API {i}", "appRoles": [], "oauth2PermissionScopes": []} for i, o in enumerate(others[:5])]
     return {"graph": {"applications": applications, "servicePrincipals": principals}}
 
@@ -153,12 +157,14 @@ def a_thousand_applications_of_every_sort_are_imported_and_nothing_is_planned(bi
         mark = it.mark()
         run = it.regent("import", "--all", expect=0)
         sent = len(it.requests_since(mark))
-        # 45 for the applications; owners, extension properties, consent and role holders of each are asked twenty to a request.
-        check(sent <= 300, f"{sent} requests for one import")
+        # 45 for the applications; owners, extension properties, consent, role holders and what only its own request shows of each are
+        # asked twenty to a request.
+        check(sent <= 350, f"{sent} requests for one import")
         check(not it.simulator.writes(mark), f"an import wrote {it.simulator.writes(mark)[:3]}")
         files = sorted((it.repository / "base").glob("*.regent.yaml"))
         managed = len(re.findall("^left out: ", run.err, re.M))
         apps = {a["appId"]: a for a in it.simulator.state()["graph"]["applications"]}
+        principals = {p["appId"]: p for p in it.simulator.state()["graph"]["servicePrincipals"]}
         check(len(files) + managed == len(apps), f"{len(files)} files, {managed} left out, {len(apps)} applications")
         says(run, "belongs to other.prod", "orphan.regent.yaml", f"{len(files)} manifests written")
 
@@ -173,6 +179,12 @@ def a_thousand_applications_of_every_sort_are_imported_and_nothing_is_planned(bi
             comments = "\n".join(line for line in text.splitlines() if line.startswith("#"))
             for member in UNSAYABLE:
                 check(not app.get(member) or f"{member}" in text, f"{path.name} is silent about {member}")
+            for member, words in (("isDisabled", "isDisabled: true"), ("oauth2RequirePostResponse", "oauth2RequirePostResponse: true")):
+                check(not app.get(member) or words in text, f"{path.name} is silent about {member}")
+            principal = principals.get(app["appId"], {})
+            for tag in principal.get("tags") or []:
+                check(tag in text, f"{path.name} is silent about the tag {tag} of its service principal")
+            check(not principal.get("homepage") or principal["homepage"] in text, f"{path.name} is silent about {principal.get('homepage')}")
             for secret in app["passwordCredentials"]:
                 check(secret["keyId"] in comments, f"{path.name} is silent about a secret")
             for entry in app["requiredResourceAccess"]:
@@ -356,6 +368,36 @@ def what_may_not_be_read_is_said_and_the_rest_is_imported(binaries):
         text = (it.repository / "base" / "orders.regent.yaml").read_text()
         check("# - permissions.adminConsent: not known (whoever imports may not read it)" in text, text)
         check("# Alice Adams" in text and "User.Read" in text, text)
+
+
+@case
+def what_only_its_own_request_shows_of_an_application_is_imported(binaries):
+    app_id = "dddddddd-0000-4444-8888-000000000001"
+    behaviors = {"blockAzureADGraphAccess": True, "removeUnverifiedEmailClaim": True, "requireClientServicePrincipal": False}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"graph": {"applications": [{"appId": app_id, "displayName": "Travel", "signInAudience": "AzureADMyOrg", "tags": ["HideApp"],
+                                               "isDisabled": True, "oauth2RequirePostResponse": True, "authenticationBehaviors": behaviors}],
+                             "servicePrincipals": [{"appId": app_id, "displayName": "Travel", "tags": ["HideApp", "travel-desk"],
+                                                    "homepage": "https://only.example/"}]}}, file)
+        file.flush()
+        with bench(binaries, ONE_APPLICATION, seed=pathlib.Path(file.name)) as it:
+            only_imports(it)
+            it.regent("import", "--app", app_id, "--policy", "full", expect=0)
+            file_written = it.repository / "base" / "travel.regent.yaml"
+            text = file_written.read_text()
+            for line in ("isDisabled: true", "oauth2RequirePostResponse: true", "blockAzureADGraphAccess: true", "removeUnverifiedEmailClaim: true",
+                         "homePageUrl: https://only.example/", "travel-desk"):
+                check(line in text, f"{line} is not in\n{text}")
+            check(text.count("HideApp") == 1 and "no field" not in text, text)
+            it.regent("apply", "--yes", expect=0)
+            says(it.regent("plan", "--detailed-exitcode", expect=0), "No changes")
+            # A tenant that does not know these members.
+            file_written.unlink()
+            it.change(f"/v1.0/applications(appId='{app_id}')", patch={"tags": [], "uniqueName": None})
+            it.fault("status", status=400, count=-1, match={"method": "GET", "path": "isDisabled"})
+            it.regent("import", "--app", app_id, expect=0)
+            text = file_written.read_text()
+            check("# - isDisabled: not known (" in text, text)
 
 
 @case

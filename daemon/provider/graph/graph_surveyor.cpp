@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -22,6 +23,14 @@ using nlohmann::json;
 
 /// Applications by appId, each once however many wishes name it.
 using Found = std::map<std::string, json>;
+
+/// Attributes that are read on demand and are members of the application, and those members.
+Paths more_of_applications() {
+    return {std::string(model::path::is_disabled), std::string(model::path::requires_post_response),
+            std::string(model::path::blocks_azure_ad_graph), std::string(model::path::removes_unverified_email),
+            std::string(model::path::requires_client_principal)};
+}
+constexpr std::array more_members{"isDisabled", "oauth2RequirePostResponse", "authenticationBehaviors"};
 
 void add(std::vector<json>&& applications, Found& found) {
     for (auto& application : applications) {
@@ -71,6 +80,7 @@ public:
         if (!all) return tl::unexpected(std::move(all.error()));
         auto principals = reader.service_principals(app_ids, std::move(*all));
         if (!principals) return tl::unexpected(std::move(principals.error()));
+        if (auto more = read_more(found, progress); !more) return tl::unexpected(std::move(more.error()));
         const PermissionNames names(survey.apis);
         for (const auto& [app_id, application] : found) {
             const auto principal = principals->find(app_id);
@@ -113,14 +123,43 @@ private:
         return {};
     }
 
+    /// What a list does not show though it is there, and a request of its own does. A tenant that does not know one of
+    /// these members refuses them all; then it is said that they are not known.
+    Read read_more(Found& found, ReadProgress& progress) {
+        std::string select = "id";
+        for (const auto* name : more_members) select += fmt::format(",{}", name);
+        std::vector<std::string> paths;
+        paths.reserve(found.size());
+        for (const auto& [app_id, application] : found)
+            paths.push_back(fmt::format("/applications/{}?$select={}", member_text(application, "id"), select));
+        ReadPart part(progress, {"Graph", "settings of applications", 0, paths.size(), false});
+        auto answers = client_.read_all(paths, "read settings of applications", &part);
+        if (!answers && answers.error().kind == ErrorKind::rejected) return {};
+        if (!answers) return tl::unexpected(std::move(answers.error()));
+        std::size_t i = 0;
+        for (auto& [app_id, application] : found) {
+            const auto& more = (*answers)[i++];
+            if (!more.is_object()) continue;  // gone since
+            for (const auto* name : more_members) {
+                const auto* value = member(more, name);
+                application[name] = value == nullptr ? json() : *value;
+            }
+        }
+        return {};
+    }
+
     tl::expected<model::SurveyedApplication, std::string> understand(const json& application,
                                                                      const PermissionNames& names) const {
-        auto resource = read_application(application, names);
+        const bool is_more_known = application.contains(more_members.front());
+        auto resource = read_application(application, names, is_more_known ? more_of_applications() : Paths{});
+        if (!is_more_known && resource) resource->unreadable = more_of_applications();
         if (!resource) return tl::unexpected(std::move(resource.error()));
         model::SurveyedApplication surveyed;
         surveyed.resource = std::move(*resource);
         surveyed.created_at = member_text(application, "createdDateTime");
-        surveyed.unsayable = unsayable_of(application);
+        auto rest = application;
+        for (const auto* name : more_members) rest.erase(name);
+        surveyed.unsayable = unsayable_of(rest);
         const auto facts = read_tags(application);
         const auto name = name_of(application, options_.identity);
         const auto owner = owner_of(application, facts);
