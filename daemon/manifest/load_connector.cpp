@@ -146,7 +146,7 @@ void load_connector(const LoadJob& job, model::Declaration& declaration) {
     if (!in_solution) load_icon(job, files, declaration);
     load_script(job, files, declaration);
     load_connector_settings(job, files, operations, declaration);
-    if (in_solution) leave_publisher_to_solution(job, declaration);
+    if (in_solution) leave_to_solution(job, declaration);
     if (!words.connection_parameters.empty()) {
         const auto* entry = job.spec.entry("auth");
         declare(declaration, model::path::connection_parameters, entry ? entry : job.spec.entry("gateway"),

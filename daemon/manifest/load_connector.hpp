@@ -48,9 +48,10 @@ void load_script(const LoadJob& job, const ConnectorFiles& files, model::Declara
 void load_shares(const LoadJob& job, model::Declaration& declaration);
 /// What connectors with `backend: solution` have beside the others, and what they do not have.
 void load_solution(const LoadJob& job, const ConnectorFiles& files, model::Declaration& declaration);
-/// Takes out of a connector in a solution the publisher that its settings name, as most published ones do, and says so:
-/// people see the solution's. Called when the settings are loaded.
-void leave_publisher_to_solution(const LoadJob& job, model::Declaration& declaration);
+/// Takes out of a connector in a solution what its settings say, as most published ones do, and a row of Dataverse has
+/// no place for, and says so: its publisher, since people see the solution's, and some capabilities. Called when the
+/// settings are loaded.
+void leave_to_solution(const LoadJob& job, model::Declaration& declaration);
 void load_secret_from(const LoadJob& job, model::Declaration& declaration);
 
 }  // namespace regent::manifest

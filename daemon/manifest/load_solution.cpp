@@ -1,11 +1,17 @@
 #include "manifest/load_connector.hpp"
 #include "manifest/load_declaration.hpp"
+#include "manifest/load_fields.hpp"
+#include "manifest/load_plain.hpp"
 #include "model/attributes.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace regent::manifest {
 namespace {
@@ -98,7 +104,43 @@ void load_solution(const LoadJob& job, const ConnectorFiles& files, model::Decla
     refuse_secrets(job);
 }
 
-void leave_publisher_to_solution(const LoadJob& job, model::Declaration& declaration) {
+namespace {
+
+/// What the column `capabilities` has values for.
+/// https://learn.microsoft.com/power-apps/developer/data-platform/reference/entities/connector#BKMK_capabilities
+constexpr std::array<std::string_view, 6> capabilities_of_rows = {"composite", "tabular", "blob",
+                                                                  "gateway",   "cloud",   "actions"};
+
+/// As the column calls it; published files write some of them in capitals.
+std::optional<std::string_view> capability_of_rows(std::string_view word) {
+    const auto lower = lower_case(std::string(word));
+    const auto* it = std::find(capabilities_of_rows.begin(), capabilities_of_rows.end(), lower);
+    return it == capabilities_of_rows.end() ? std::nullopt : std::optional(*it);
+}
+
+void leave_capabilities(const LoadJob& job, model::Declaration& declaration) {
+    const auto it = declaration.attributes.find(model::path::capabilities);
+    if (it == declaration.attributes.end()) return;
+    std::vector<model::Element> kept;
+    for (auto& element : it->second.elements) {
+        const auto word = element.value.text_or({});
+        const auto known = capability_of_rows(word);
+        if (!known) {
+            auto& d = job.findings.warning(
+                "RG0643", element.span,
+                fmt::format("the capability {} is not sent: Dataverse has no value for it", in_quotes(word)));
+            d.help = near_name_help(word, {capabilities_of_rows.begin(), capabilities_of_rows.end()});
+            continue;
+        }
+        const model::Value value(std::string{*known});
+        if (std::any_of(kept.begin(), kept.end(), [&](const auto& other) { return other.value == value; })) continue;
+        element.value = value;
+        kept.push_back(std::move(element));
+    }
+    it->second.elements = std::move(kept);
+}
+
+void leave_publisher(const LoadJob& job, model::Declaration& declaration) {
     const auto it = declaration.attributes.find(model::path::publisher);
     if (it == declaration.attributes.end()) return;
     if (job.spec.entry("publisher") == nullptr) {
@@ -107,6 +149,13 @@ void leave_publisher_to_solution(const LoadJob& job, model::Declaration& declara
         d.help = "regent leaves it alone; take it out of the file to be rid of this warning";
     }
     declaration.attributes.erase(it);
+}
+
+}  // namespace
+
+void leave_to_solution(const LoadJob& job, model::Declaration& declaration) {
+    leave_publisher(job, declaration);
+    leave_capabilities(job, declaration);
 }
 
 }  // namespace regent::manifest

@@ -69,6 +69,26 @@ TEST_CASE("the publisher in the file of a connector in a solution is said to be 
     CHECK(text(loaded, path::icon_brand_color) == "#da3b01");
 }
 
+TEST_CASE("capabilities go by the names that a row has, and what it has no value for is told", "[manifest][solution]") {
+    const auto names_in = [](const Loaded& loaded) {
+        Texts names;
+        for (const auto& element : loaded.declarations.at(0).attributes.at(std::string(path::capabilities)).elements)
+            names.push_back(element.value.text_or({}));
+        return names;
+    };
+    const auto plain = in_solution("  capabilities: [Actions, actions, gateway]\n");
+    INFO(plain.text);
+    CHECK(codes(plain).empty());
+    CHECK(names_in(plain) == Texts{"actions", "gateway"});
+    const auto without_value = in_solution("  capabilities: [actions, triggers, cloud only, action]\n");
+    INFO(without_value.text);
+    CHECK(codes(without_value) == Texts{"RG0643", "RG0643", "RG0643"});
+    for (const auto& diagnostic : without_value.diagnostics) CHECK(diagnostic.severity == model::Severity::warning);
+    CHECK(without_value.text.find("\"triggers\"") != std::string::npos);
+    CHECK(without_value.text.find("did you mean `actions`") != std::string::npos);
+    CHECK(names_in(without_value) == Texts{"actions"});
+}
+
 TEST_CASE("a connector is in the solution that it names, else in its environment's", "[manifest][solution]") {
     const auto plain = in_solution("");
     INFO(plain.text);

@@ -79,7 +79,7 @@ tl::expected<json, std::string> numbers_of(const model::Value& words) {
     std::string numbers;
     for (const auto& word : words.as_list() == nullptr ? model::List{} : *words.as_list()) {
         const auto it = std::find_if(capability_numbers.begin(), capability_numbers.end(),
-                                     [&](const auto& entry) { return word == model::Value(std::string(entry.first)); });
+                                     [&](const auto& entry) { return same_word(word.text_or({}), entry.first); });
         if (it == capability_numbers.end())
             return tl::unexpected(fmt::format("Dataverse has no number for the capability {}", to_text(word)));
         numbers += (numbers.empty() ? "" : ",") + std::string(it->second);
