@@ -292,6 +292,48 @@ TEST_CASE("a save that would lose the client's secret is not sent", "[provider][
     CHECK(azure.held() == before);
 }
 
+TEST_CASE("from an application's secret to another way of signing in, and back", "[provider][logicapps]") {
+    const std::string oauth =
+        R"({"token":{"type":"oauthSetting","oAuthSettings":{"identityProvider":"oauth2","clientId":"abc"}}})";
+    const std::string key = R"({"api_key":{"type":"securestring"}})";
+    logicapps::LogicAppsOptions options;
+    std::vector<std::string> asked;
+    options.machine_secret = [&](const std::string& name) -> tl::expected<model::Secret, std::string> {
+        asked.push_back(name);
+        return model::Secret("machine-s3cr3t");
+    };
+    Azure azure(options);
+    azure.hand_over("s3cr3t-of-sample", "key-1");
+    azure.done(step(plan::Work::create, secret_sample()));
+    azure.input.secrets.clear();
+    const auto change = [&](model::Map values) {
+        auto& parameters = values[std::string(path::connection_parameters)];
+        const auto text = parameters.text_or({});
+        azure.done(step(plan::Work::update, azure.sample(), values, {std::string(path::connection_parameters)}));
+        CHECK(azure.held()["properties"]["connectionParameters"].contains(text == key ? "api_key" : "token"));
+    };
+    const auto by = [&](const std::string& parameters) {
+        auto values = open_sample();
+        values.erase(std::string(path::auth_type));
+        return with(values, path::connection_parameters, parameters);
+    };
+    change(by(key));
+    change(with(by(oauth), path::client_secret_from, "contoso/1"));
+    CHECK(azure.held()["_clientSecrets"].size() == 1);
+    // Another setting: the secret goes along.
+    azure.done(step(plan::Work::update, azure.sample(),
+                    with(with(by(oauth), path::client_secret_from, "contoso/1"), path::description, "other"),
+                    {std::string(path::description)}));
+    CHECK(azure.held()["_clientSecrets"].size() == 1);
+    // The machine's secret is of no use to a key, and not asked for.
+    asked.clear();
+    change(by(key));
+    CHECK(asked.empty());
+    azure.hand_over("s3cr3t-of-sample", "key-2");
+    azure.done(step(plan::Work::update, azure.sample(), secret_sample(), {std::string(path::auth_type)}));
+    CHECK(azure.held()["_clientSecrets"].size() == 1);
+}
+
 TEST_CASE("one of the name that nobody's tags call ours is never replaced", "[provider][logicapps]") {
     Azure azure;
     azure.change("sample", {{"put", {{"location", "westeurope"}, {"properties", {{"displayName", "Theirs"}}}}}});

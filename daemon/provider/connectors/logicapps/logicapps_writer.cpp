@@ -118,9 +118,16 @@ private:
             const bool whole = path == model::path::definition || path == model::path::location ||
                                path == model::path::display_name || path.rfind("auth.", 0) == 0;
             if (whole) values.emplace(path, value);
-            if (path == model::path::client_secret_from && value != model::Value("")) values.emplace(path, value);
+            if (path == model::path::client_secret_from && value != model::Value("") && !says_sign_in(step))
+                values.emplace(path, value);
         }
         return values;
+    }
+
+    /// The manifest says in the service's own words what connections are asked for, and where a secret in them comes
+    /// from.
+    static bool says_sign_in(const plan::Step& step) {
+        return step.values.contains(model::path::connection_parameters);
     }
 
     /// Tags can be changed by themselves, and what is there stays as it is, the client's secret above all.
@@ -156,7 +163,9 @@ private:
         if (auto error = read_machine_secret(step, values, machine)) return tl::unexpected(std::move(*error));
         const auto given = input.secrets.find(model::path::auth_client_secret);
         const auto secret = given == input.secrets.end() ? model::Secret{} : given->second;
-        if (connectors::value_text(values, model::path::auth_type) == "clientSecret" && secret.empty())
+        // Of one that goes on signing in as it did; another way to sign in brings what it needs.
+        if (!says_sign_in(step) && connectors::value_text(values, model::path::auth_type) == "clientSecret" &&
+            secret.empty())
             return tl::unexpected(without_secret(step));
         auto document = to_document({values, mark, secret, machine, now}, options_);
         if (!document) return tl::unexpected(bug(step, document.error()));
