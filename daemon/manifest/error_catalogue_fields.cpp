@@ -177,6 +177,11 @@ false}`.)"},
         ErrorCode{"RG0328", "two secrets for one place",
                   R"(A file, a secret in a vault or a command is given one client secret. Given two,
 each run would overwrite the other's, and one of them could never be used.)"},
+        ErrorCode{"RG0329", "two connectors with one title",
+                  R"(Power Platform makes a connector's name of its title, in lower case, and a name
+is there once in an environment: the second of two connectors with one
+`displayName` could never be made.
+https://github.com/microsoft/PowerPlatformConnectors (tools/paconn-cli))"},
         ErrorCode{"RG0330", "permission that an API does not expose",
                   R"(An application asks another one of the repository for a permission that is not
 among the scopes (`delegated`) or roles (`application`) it declares:

@@ -1,6 +1,7 @@
 #include "plan/graph_rules.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/connector_titles.hpp"
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace regent::plan {
 namespace {
@@ -231,11 +233,13 @@ void check_unused_secrets(const DesiredGraph& graph, model::Diagnostics& diagnos
 
 /// One object in two documents: each would undo what the other does.
 void check_adopted_twice(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
-    std::map<std::pair<std::string, std::string>, const DesiredResource*> seen;
+    // The id of a connector in a solution is the same wherever that was imported.
+    std::map<std::tuple<std::string, std::string, std::string>, const DesiredResource*> seen;
     for (const auto& [address, resource] : graph.resources) {
         const auto& management = resource.management;
         if (management.adopt.empty()) continue;
-        const auto [it, added] = seen.emplace(std::pair{address.kind, management.adopt}, &resource);
+        const auto [it, added] = seen.emplace(
+            std::tuple{address.kind, management.adopt, text_of(resource, model::path::environment)}, &resource);
         if (added) continue;
         auto diagnostic =
             error("RG0322",
@@ -282,6 +286,7 @@ void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
     check_unused_secrets(graph, diagnostics);
     check_adopted_twice(graph, diagnostics);
     check_delivered_twice(graph, diagnostics);
+    check_titles(graph, diagnostics);
 }
 
 }  // namespace regent::plan
