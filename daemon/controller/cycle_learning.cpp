@@ -17,7 +17,7 @@ void Cycle::remember_written(const model::Address& address) {
     const auto there = before_.snapshot.resources.find(address);
     if (there != before_.snapshot.resources.end() && !there->second.deleted) written.before = there->second.attributes;
     for (const auto& orphan : before_.snapshot.orphans)
-        if (orphan.address == address) written.before = orphan.attributes;
+        if (orphan.address == address && orphan.ownership == model::Ownership::ours) written.before = orphan.attributes;
     keeper_.written_.insert_or_assign(address, std::move(written));
 }
 

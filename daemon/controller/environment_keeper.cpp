@@ -31,7 +31,7 @@ bool shows_the_past(const Written& written, const plan::ResourceChange& change, 
     const auto there = seen.resources.find(change.address);
     if (there != seen.resources.end() && !there->second.deleted) now = &there->second.attributes;
     for (const auto& orphan : seen.orphans)
-        if (orphan.address == change.address) now = &orphan.attributes;
+        if (orphan.address == change.address && orphan.ownership == model::Ownership::ours) now = &orphan.attributes;
     if (now == nullptr || !written.before) return now == nullptr && !written.before;
     const auto value_of = [](const model::Map& attributes, const std::string& path) {
         const auto it = attributes.find(path);

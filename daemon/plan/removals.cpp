@@ -5,6 +5,7 @@
 #include "plan/diff.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -93,7 +94,8 @@ std::optional<model::Address> user_of(const model::ObservedResource& application
         if (item.observed != nullptr && !item.is_written() && signs_in(*item.observed)) return address;
     }
     for (const auto& orphan : observed.orphans) {
-        if (signs_in(orphan) && !is_removed(orphan, desired)) return orphan.address;
+        if (orphan.ownership == model::Ownership::ours && signs_in(orphan) && !is_removed(orphan, desired))
+            return orphan.address;
     }
     return std::nullopt;
 }
@@ -151,6 +153,25 @@ bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desir
            !has_mark(orphan, model::mark::prevent_delete) && on_removal_of(orphan, desired) == model::OnRemoval::remove;
 }
 
+namespace {
+
+/// A connector with the mark of another one. It is nobody's of ours, and people should know that it is there: with a
+/// manifest at that object, else by itself.
+void tell_copy(const model::ObservedResource& copy, Plan& plan) {
+    const auto words = fmt::format("{}", fmt::join(copy.remarks, "; "));
+    const auto change = std::find_if(plan.resources.begin(), plan.resources.end(),
+                                     [&](const auto& resource) { return resource.address == copy.address; });
+    if (change == plan.resources.end()) {
+        plan.withheld.push_back(left(copy, Withheld::Why::ignored, words,
+                                     "it is never deleted: do that in the maker portal when nobody uses it, or take "
+                                     "`x-regent` out of its definition"));
+    } else {
+        change->warnings.push_back(fmt::format("\"{}\" ({}) {}", shown_name(copy), copy.id, words));
+    }
+}
+
+}  // namespace
+
 std::string removal_key(const model::ObservedResource& orphan) {
     return StepGraph::key(orphan.address, orphan.id, "remove");
 }
@@ -161,7 +182,11 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
     for (const auto& orphan : observed.orphans)
         std::erase_if(others, [&](const auto& key) { return steps.waits(key, removal_key(orphan)); });
     for (const auto& orphan : observed.orphans) {
-        if (orphan.deleted || orphan.ownership != model::Ownership::ours) continue;
+        if (orphan.deleted) continue;
+        if (orphan.ownership != model::Ownership::ours) {
+            tell_copy(orphan, plan);
+            continue;
+        }
         if (const auto namesake = namesake_of(orphan, items)) {
             plan.withheld.push_back(named_by(orphan, *namesake));
             continue;

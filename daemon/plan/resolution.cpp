@@ -95,8 +95,9 @@ private:
     Item stand(const DesiredResource& resource) {
         Item item;
         item.desired = &resource;
-        const auto obstacle = std::find_if(observed_.obstacles.begin(), observed_.obstacles.end(),
-                                           [&](const auto& o) { return o.address == resource.address; });
+        const auto obstacle = std::find_if(observed_.obstacles.begin(), observed_.obstacles.end(), [&](const auto& o) {
+            return o.address == resource.address && stops(o, resource);
+        });
         if (obstacle != observed_.obstacles.end()) {
             block(item, why_of(obstacle->kind), obstacle->message, obstacle->help);
             return item;
@@ -131,6 +132,15 @@ private:
             check_adoption(item);
         }
         return item;
+    }
+
+    /// What stands in the way of writing an object does not stand in the way of watching it: of one that came with a
+    /// managed solution, or carries another environment's mark, applications are given what it brings forth.
+    bool stops(const model::Obstacle& obstacle, const DesiredResource& resource) const {
+        using Kind = model::Obstacle::Kind;
+        const bool is_about_writing = obstacle.kind == Kind::no_place || obstacle.kind == Kind::adopt_target_taken;
+        return resource.management.policy != model::ManagementPolicy::observe || !is_about_writing ||
+               !observed_.resources.contains(resource.address);
     }
 
     /// A connector of the same manifest that another service keeps is another object, and is neither left behind
@@ -384,7 +394,8 @@ private:
         if (const auto it = observed_.resources.find(reference.address); it != observed_.resources.end())
             return output_of(it->second);
         for (const auto& orphan : observed_.orphans)
-            if (orphan.address == reference.address && !orphan.deleted) return output_of(orphan);
+            if (orphan.address == reference.address && !orphan.deleted && orphan.ownership == model::Ownership::ours)
+                return output_of(orphan);
         return {};
     }
 

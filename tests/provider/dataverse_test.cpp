@@ -245,6 +245,38 @@ TEST_CASE("a connector that people made is adopted when the manifest says so, an
     CHECK(organization.sample().id == id);
 }
 
+TEST_CASE("a row that somebody made from our definition, or a solution import brought, is not ours", "[dataverse]") {
+    Organization organization;
+    organization.done(step(Work::create, identity_row()));
+    const auto ours = organization.sample();
+    auto copy = organization.row();
+    for (const auto* made : {"connectorinternalid", "@odata.etag", "versionnumber"}) copy.erase(made);
+    auto import = copy;
+    copy["connectorid"] = "7b0e0000-0000-4000-8000-000000000007";
+    copy["name"] = "contoso_Copy";
+    copy["displayname"] = "Sample by Mary";
+    import["_environment"] = Platform::sales_prod;
+    organization.seed({{"rows", {copy, import}}});
+    auto scope = organization.scope();
+    scope.dataverses.push_back({Platform::sales_prod, {}, {}});
+    const auto snapshot = organization.look(scope);
+    CHECK(snapshot.obstacles.empty());
+    CHECK(snapshot.resources.at(address()).id == ours.id);
+    CHECK(snapshot.resources.at(address()).outputs == ours.outputs);
+    REQUIRE(snapshot.orphans.size() == 1);
+    CHECK(snapshot.orphans[0].ownership == model::Ownership::unclaimed);
+    CHECK(snapshot.orphans[0].id == copy["connectorid"]);
+
+    organization.done(step(Work::remove, ours));
+    CHECK(organization.look(scope).resources.empty());
+    scope.wanted.clear();
+    for (const auto& orphan : organization.look(scope).orphans) {
+        CHECK(orphan.ownership == model::Ownership::unclaimed);
+        CHECK_FALSE(organization.apply(step(Work::remove, orphan)));
+    }
+    CHECK(organization.rows().size() == 2);
+}
+
 TEST_CASE("only what is ours is removed, looked up once more", "[dataverse]") {
     Organization organization;
     organization.done(step(Work::create, open_row()));
@@ -317,10 +349,12 @@ TEST_CASE("what came with a managed solution is not touched", "[dataverse]") {
     Organization organization;
     organization.done(step(Work::create, open_row()));
     organization.change(organization.sample().id, {{"patch", {{"ismanaged", true}}}});
+    // Who only watches it gets what it brings forth.
     const auto snapshot = organization.look();
-    CHECK(snapshot.resources.empty());
+    CHECK(snapshot.resources.at(address()).outputs.contains(model::output::connector_name));
     REQUIRE(snapshot.obstacles.size() == 1);
     CHECK(snapshot.obstacles[0].message.find("managed solution") != std::string::npos);
+    CHECK(snapshot.obstacles[0].help.find("policy: observe") != std::string::npos);
     CHECK(organization.look(organization.scope({})).orphans.empty());
 }
 

@@ -46,7 +46,8 @@ TEST_CASE("a connector is created with the properties that Microsoft's own clien
     CHECK(sent["environment"] == json{{"name", Platform::sales}});
     CHECK(sent["backendService"] == json{{"serviceUrl", "https://management.azure.com/"}});
     auto marked = definition();
-    marked["x-regent"] = {{"owner", "regent.dev"}, {"name", "sample"}, {"secretKeyId", "key-1"}, {"savedBy", our_id}};
+    marked["x-regent"] = {{"owner", "regent.dev"}, {"name", "sample"},       {"environment", Platform::sales},
+                          {"title", "Sample"},     {"secretKeyId", "key-1"}, {"savedBy", our_id}};
     CHECK(sent["openApiDefinition"] == marked);
     const auto& settings = sent["connectionParameters"]["token"]["oAuthSettings"];
     CHECK(settings["customParameters"]["resourceUri"]["value"] ==

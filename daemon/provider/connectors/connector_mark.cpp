@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "model/marks.hpp"
+#include "provider/connectors/json_member.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -21,7 +22,26 @@ std::string text(const nlohmann::json& object, const char* member) {
     return it != object.end() && it->is_string() ? it->get<std::string>() : std::string{};
 }
 
+bool differs(const std::string& marked, const std::string& there) {
+    return !marked.empty() && !there.empty() && !same_word(marked, there);
+}
+
+/// What is there counts: a title that a manifest no longer has is still the connector's.
+std::string whereabouts_of(const plan::Step& step, std::string_view path) {
+    if (step.observed && step.work != plan::Work::create) {
+        if (auto there = text_of(step.observed->attributes, path); !there.empty()) return there;
+    }
+    return text_of(step.values, path);
+}
+
 }  // namespace
+
+bool is_copied(const ConnectorMark& mark, const Whereabouts& there) {
+    // An alias of the service's own for an environment says nothing.
+    const bool names_environment = mark.environment.rfind('~', 0) != 0 && there.environment.rfind('~', 0) != 0;
+    return (names_environment && differs(mark.environment, there.environment)) || differs(mark.title, there.title) ||
+           differs(mark.connector, there.connector);
+}
 
 std::optional<ConnectorMark> take_mark(nlohmann::json& definition) {
     if (!definition.is_object()) return std::nullopt;
@@ -39,6 +59,9 @@ std::optional<ConnectorMark> take_mark(nlohmann::json& definition) {
     mark.icon = text(json, "icon");
     mark.script = text(json, "script");
     mark.on_removal = text(json, "onRemoval");
+    mark.environment = text(json, "environment");
+    mark.title = text(json, "title");
+    mark.connector = text(json, "connector");
     if (const auto prevent = json.find("preventDelete"); prevent != json.end() && prevent->is_boolean()) {
         mark.prevent_delete = prevent->get<bool>();
     }
@@ -55,6 +78,9 @@ void put_mark(nlohmann::json& definition, const ConnectorMark& mark) {
     if (!mark.saved_by.empty()) json["savedBy"] = mark.saved_by;
     if (!mark.icon.empty()) json["icon"] = mark.icon;
     if (!mark.script.empty()) json["script"] = mark.script;
+    if (!mark.environment.empty()) json["environment"] = mark.environment;
+    if (!mark.title.empty()) json["title"] = mark.title;
+    if (!mark.connector.empty()) json["connector"] = mark.connector;
     definition[extension] = std::move(json);
 }
 
@@ -63,6 +89,8 @@ ConnectorMark mark_for(const plan::Step& step, const StepInput& input, const Ide
     mark.owner = identity.owner + "." + identity.environment;
     mark.name = step.address.name;
     mark.secret_from = text_of(step.values, model::path::client_secret_from);
+    mark.environment = whereabouts_of(step, model::path::environment);
+    mark.title = whereabouts_of(step, model::path::display_name);
     mark.icon = model::digest_of_content(text_of(step.values, model::path::icon));
     mark.script = model::digest_of_content(text_of(step.values, model::path::script));
     const auto marks = step.values.find(model::path::marks);

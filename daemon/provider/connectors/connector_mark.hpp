@@ -32,17 +32,33 @@ struct ConnectorMark {
     bool secret_in_doubt = false;  ///< saved last by another than `saved_by`. Never written: reading finds it
     /// "sha256:…" of the picture and of the script that were sent last: what is there may be out of reach.
     std::string icon, script;
+    /// Whereabouts of the connector that it was written onto. A definition is copied with its mark in it, by everybody
+    /// who makes a connector from a downloaded one or imports a solution elsewhere: the copy is somebody else's.
+    /// Empty: not known then, or an earlier regent wrote it.
+    std::string environment;  ///< Power Platform environment
+    std::string title;        ///< display name, where it never changes
+    std::string connector;    ///< its service's key for it: "shared_…", or the row's id
+
+    /// Whether anything tells the connector that it was written onto from a copy.
+    [[nodiscard]] bool says_where() const { return !title.empty() || !connector.empty(); }
 
     friend bool operator==(const ConnectorMark&, const ConnectorMark&) = default;
 };
 
 inline constexpr std::string_view nobody_knows = "?";
 
+/// Where a connector is that carries a mark. Empty: not to be compared.
+struct Whereabouts {
+    std::string environment, title, connector;
+};
+/// Whether `mark` was written onto another connector than the one at `there`: that one is a copy, and not ours.
+[[nodiscard]] bool is_copied(const ConnectorMark& mark, const Whereabouts& there);
+
 /// Takes the mark out of `definition` and returns it; what is left is what a manifest would say.
 [[nodiscard]] std::optional<ConnectorMark> take_mark(nlohmann::json& definition);
 void put_mark(nlohmann::json& definition, const ConnectorMark& mark);
 
-/// The mark that a connector is to carry once `step` has written it.
+/// The mark that a connector is to carry once `step` has written it, but for `connector`, which its service knows.
 [[nodiscard]] ConnectorMark mark_for(const plan::Step& step, const StepInput& input, const Identity& identity);
 /// What of a mark the planner compares: the attribute `marks`.
 [[nodiscard]] model::List marks_in(const std::optional<ConnectorMark>& mark);

@@ -8,34 +8,78 @@ namespace regent::provider::connectors {
 using Kind = model::Obstacle::Kind;
 using Wanted = model::Scope::Wanted;
 
+model::Obstacle perhaps_copied(const Wanted& wanted, const std::string& name, const std::string& title) {
+    return {
+        Kind::several_matches, wanted.address,
+        fmt::format("\"{}\" ({}) carries the mark of {}, and is titled otherwise: it is that connector under an "
+                    "older title, or somebody's copy of it, and its mark is too old to tell which",
+                    title, name, to_string(wanted.address)),
+        fmt::format("was only `displayName` changed, put \"{}\" back, apply, and then change it; is it a copy, take "
+                    "`x-regent` out of its definition",
+                    title)};
+}
+
 model::Obstacle several_marked(const Wanted& wanted, const std::vector<std::string>& names) {
-    return {Kind::several_matches, wanted.address,
-            fmt::format("{} connectors carry the mark of {}: {}", names.size(), to_string(wanted.address),
-                        fmt::join(names, ", ")),
-            "delete the superfluous one in the maker portal; connections of the one that stays are kept"};
+    return {
+        Kind::several_matches, wanted.address,
+        fmt::format("{} connectors carry the mark of {}: {}", names.size(), to_string(wanted.address),
+                    fmt::join(names, ", ")),
+        "one of them is somebody's copy, and nothing tells which: take `x-regent` out of its definition in the maker "
+        "portal, or delete it there; connections of the one that stays are kept"};
 }
 
 model::Obstacle adopted_is_marked(const Wanted& wanted, const ConnectorMark& mark) {
-    return {Kind::adopt_target_taken, wanted.address,
-            fmt::format("{} belongs to {} already, as {}", wanted.adopt, mark.owner, mark.name),
-            fmt::format("remove it from the manifests there first; was this one only renamed, call it `{}` again",
-                        mark.name)};
+    return {
+        Kind::adopt_target_taken, wanted.address,
+        fmt::format("{} belongs to {} already, as {}", wanted.adopt, mark.owner, mark.name),
+        fmt::format("remove it from the manifests there first; was this one only renamed, call it `{}` again; did a "
+                    "solution import bring it, add `policy: observe`: applications get its redirect URL and identity",
+                    mark.name)};
+}
+
+model::Obstacle copied_namesake(const Wanted& wanted, const ConnectorMark& mark, const std::string& name) {
+    return {
+        Kind::unclaimed_namesake, wanted.address,
+        fmt::format("a connector titled \"{}\" is there, which a solution import brought or somebody made from the "
+                    "definition of {} of {}: {}",
+                    wanted.display_name, mark.name, mark.owner, name),
+        fmt::format("add `management: {{adopt: {{connector: {}}}, policy: observe}}` to give applications its redirect "
+                    "URL and identity and leave it as it is; without `policy: observe` it is taken over",
+                    name)};
 }
 
 model::Obstacle marked_namesake(const Wanted& wanted, const ConnectorMark& mark, const std::string& name) {
     return {
         Kind::foreign_owner, wanted.address,
         fmt::format("a connector titled \"{}\" is there and belongs to {}: {}", wanted.display_name, mark.owner, name),
-        "choose another displayName, or remove it from the manifests there"};
+        fmt::format(
+            "choose another displayName, or remove it from the manifests there; did a solution import bring it, "
+            "add `management: {{adopt: {{connector: {}}}, policy: observe}}`: applications get its redirect URL and "
+            "identity, and it stays as it is",
+            name)};
 }
 
 model::Obstacle unmarked_namesakes(const Wanted& wanted, const std::vector<std::string>& names) {
     return {Kind::unclaimed_namesake, wanted.address,
-            fmt::format("a connector titled \"{}\" is there, which nobody's manifests made: {}", wanted.display_name,
-                        fmt::join(names, ", ")),
-            fmt::format("to take it over, add `management: {{adopt: {{connector: {}}}}}`; to have a second one, choose "
+            names.size() == 1 ? fmt::format("a connector titled \"{}\" is there, which nobody's manifests made: {}",
+                                            wanted.display_name, names.front())
+                              : fmt::format("{} connectors titled \"{}\" are there, which nobody's manifests made: {}",
+                                            names.size(), wanted.display_name, fmt::join(names, ", ")),
+            fmt::format("to take {} over, add `management: {{adopt: {{connector: {}}}}}`; to have another one, choose "
                         "another displayName",
-                        names.front())};
+                        names.size() == 1 ? "it" : "one of them", names.front())};
+}
+
+std::string copy_words(const ConnectorMark& mark) {
+    return fmt::format(
+        "carries the mark of Connector/{} and is another connector: it was made from that one's definition, and is not "
+        "regent's",
+        mark.name);
+}
+
+std::string unsure_words(const ConnectorMark& mark) {
+    return fmt::format("carries the mark of Connector/{}, and nothing tells it from a copy that somebody made",
+                       mark.name);
 }
 
 }  // namespace regent::provider::connectors

@@ -94,10 +94,17 @@ private:
     /// Of one that no manifest wants any more, too: applications may still hold what it brought forth.
     static model::ObservedResource* resource_of(const FoundRow& found, model::Snapshot& into) {
         for (auto& [address, resource] : into.resources)
-            if (address.kind == model::kind::connector && resource.id == found.row.id) return &resource;
+            if (is_of(resource, found)) return &resource;
         for (auto& orphan : into.orphans)
-            if (orphan.address.kind == model::kind::connector && orphan.id == found.row.id) return &orphan;
+            if (is_of(orphan, found) && orphan.ownership == model::Ownership::ours) return &orphan;
         return nullptr;
+    }
+
+    /// An id is the same wherever its solution was imported.
+    static bool is_of(const model::ObservedResource& resource, const FoundRow& found) {
+        const auto environment = resource.attributes.find(model::path::environment);
+        return resource.address.kind == model::kind::connector && resource.id == found.row.id &&
+               environment != resource.attributes.end() && environment->second == model::Value(found.environment);
     }
 
     DataverseOptions options_;

@@ -50,6 +50,7 @@ private:
             if (!row)
                 return tl::unexpected(unreadable_row(
                     json, row.error(), "look at the connector in the maker portal, or name others with --connector"));
+            if (row->mark && connectors::is_copied(*row->mark, {dataverse.environment, {}, row->id})) row->mark.reset();
             const FoundRow found{dataverse.environment, std::move(*row)};
             if (is_chosen(found.row, selection, survey.missing_connectors))
                 survey.connectors.push_back(surveyed(found, json, dataverse, solutions));

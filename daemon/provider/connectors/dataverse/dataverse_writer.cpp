@@ -96,6 +96,14 @@ private:
                    : connector_id_of(options_.identity.key_of(step.address));
     }
 
+    /// A title can change here; the row's id and its environment say which connector the mark was written onto.
+    connectors::ConnectorMark mark_of(const plan::Step& step, const StepInput& input) const {
+        auto mark = connectors::mark_for(step, input, options_.identity);
+        mark.title.clear();
+        mark.connector = id_of(step);
+        return mark;
+    }
+
     static void progress(const StepInput& input, const std::string& words) {
         if (input.progress) input.progress(words);
     }
@@ -126,7 +134,7 @@ private:
         if (!instance) return tl::unexpected(std::move(instance.error()));
         const auto solution = solution_of(step, *instance);
         if (!solution) return tl::unexpected(solution.error());
-        const auto mark = connectors::mark_for(step, input, options_.identity);
+        const auto mark = mark_of(step, input);
         auto row = to_columns(step.values, mark, {true, {}, options_.power_apps.login_origin});
         if (!row) return tl::unexpected(bug(step, row.error()));
         const auto columns = *row;
@@ -157,6 +165,11 @@ private:
                 return tl::unexpected(error(ErrorKind::conflict, "RG0706",
                                             fmt::format("{} belongs to {}", id, row->mark->owner),
                                             "plan again: the next plan knows"));
+            if (row &&
+                (row->managed || (row->mark && connectors::is_copied(*row->mark, {instance.environment, {}, id}))))
+                return tl::unexpected(
+                    error(ErrorKind::conflict, "RG0706", fmt::format("a solution import brought {}", id),
+                          fmt::format("to take it over here, add `management: {{adopt: {{connector: {}}}}}`", id)));
             return client_.update(instance, id, columns, {});
         }
         if (there.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(there.error()));
@@ -194,7 +207,7 @@ private:
         const bool moves = step.changed.contains(path::solution);
         const bool writes = !moves || step.changed.size() > 1;
         if (writes) {
-            const auto mark = connectors::mark_for(step, input, options_.identity);
+            const auto mark = mark_of(step, input);
             auto columns =
                 to_columns(written_values(step), mark, {false, step.changed, options_.power_apps.login_origin});
             if (!columns) return tl::unexpected(bug(step, columns.error()));
@@ -304,7 +317,7 @@ private:
         if (!row)
             return tl::unexpected(error(ErrorKind::incomplete, "RG0711",
                                         fmt::format("connector {} could not be understood", id), row.error()));
-        if (const auto why = why_not_removable(step, *row); !why.empty())
+        if (const auto why = why_not_removable(step, *row, instance->environment); !why.empty())
             return tl::unexpected(error(ErrorKind::conflict, "RG0706", fmt::format("{} was not deleted: {}", id, why),
                                         "plan again: the next plan knows"));
         auto removed = client_.remove(*instance, id);
@@ -312,9 +325,12 @@ private:
         return StepResult{};
     }
 
-    std::string why_not_removable(const plan::Step& step, const ConnectorRow& row) const {
+    std::string why_not_removable(const plan::Step& step, const ConnectorRow& row,
+                                  const std::string& environment) const {
         if (row.managed) return "it came with a managed solution";
-        if (!row.mark) return {};  // a person replaced the definition; the planner knew it by its key
+        if (step.observed && step.observed->ownership != model::Ownership::ours) return "it is not ours";
+        // A person replaced the definition, perhaps by another connector's; the planner knew it by its key.
+        if (!row.mark || connectors::is_copied(*row.mark, {environment, {}, row.id})) return {};
         if (row.mark->owner != options_.identity.owner + "." + options_.identity.environment)
             return fmt::format("it became {}'s since it was observed", row.mark->owner);
         if (row.mark->name != step.address.name)

@@ -47,6 +47,7 @@ public:
           into_(into) {}
 
     void run() {
+        for (auto& found : found_) put_copied_mark_aside(found);
         std::vector<const Wanted*> unmarked;
         for (const auto& wanted : scope_.wanted) {
             if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::solution) continue;
@@ -79,11 +80,11 @@ private:
         const auto& found = found_[index];
         into_.resources.insert_or_assign(wanted.address, describe(found, wanted.address, ownership, wanted.solution));
         if (!found.row.managed) return;
-        into_.resources.erase(wanted.address);
         obstruct(model::Obstacle::Kind::no_place, wanted,
                  fmt::format("\"{}\" ({}) came with a managed solution, and cannot be changed in this environment",
                              found.row.title, found.row.id),
-                 "change it where its solution is made, or choose another name");
+                 "change it where its solution is made; to watch it, and give applications its redirect URL and "
+                 "identity, add `management: {policy: observe}`");
     }
 
     model::ObservedResource describe(const FoundRow& found, const model::Address& address, model::Ownership ownership,
@@ -102,11 +103,16 @@ private:
         return list;
     }
 
-    /// A copy that somebody imported elsewhere carries our mark too: the one in the manifest's environment counts.
+    static void put_copied_mark_aside(FoundRow& found) {
+        auto& mark = found.row.mark;
+        if (!mark || !connectors::is_copied(*mark, {found.environment, {}, found.row.id})) return;
+        found.copied = std::move(mark);
+        mark.reset();
+    }
+
     bool by_mark(const Wanted& wanted) {
-        auto matches = free_ones([&](const auto& f) { return is_ours(f) && f.row.mark->name == wanted.address.name; });
-        if (matches.size() > 1)
-            std::erase_if(matches, [&](auto i) { return found_[i].environment != wanted.pp_environment; });
+        const auto matches = free_ones(
+            [&](const auto& f) { return is_ours(f) && f.row.mark->name == wanted.address.name && may_be(f, wanted); });
         if (matches.size() > 1) {
             for (const auto i : matches) taken_[i] = true;
             into_.obstacles.push_back(connectors::several_marked(wanted, ids(matches)));
@@ -115,6 +121,14 @@ private:
         if (matches.empty()) return false;
         take(matches.front(), wanted, model::Ownership::ours);
         return true;
+    }
+
+    bool may_be(const FoundRow& found, const Wanted& wanted) const {
+        if (found.row.mark->says_where()) return true;
+        const auto& row = found.row;
+        return found.environment == wanted.pp_environment &&
+               (row.id == connector_id_of(identity_.key_of(wanted.address)) || row.id == wanted.remembered_id ||
+                is_adopted(found, wanted));
     }
 
     bool by_key(const Wanted& wanted) {
@@ -126,17 +140,24 @@ private:
         return true;
     }
 
+    /// An id is the same wherever its solution was imported.
+    static bool is_adopted(const FoundRow& found, const Wanted& wanted) {
+        return found.environment == wanted.pp_environment && !wanted.adopt.empty() &&
+               (found.row.internal_id == wanted.adopt || same_word(found.row.id, wanted.adopt));
+    }
+
     bool by_adoption(const Wanted& wanted) {
         if (wanted.adopt.empty()) return false;
-        const auto matches = free_ones(
-            [&](const auto& f) { return f.row.internal_id == wanted.adopt || same_word(f.row.id, wanted.adopt); });
+        const auto matches = free_ones([&](const auto& f) { return is_adopted(f, wanted); });
         if (matches.empty()) {
             obstruct(model::Obstacle::Kind::adopt_target_missing, wanted,
                      fmt::format("no connector of a solution is called {}", wanted.adopt),
                      "its name is the last part of the connector's address in the maker portal; one outside of "
                      "solutions is adopted with `backend: environment`");
-        } else if (found_[matches.front()].row.mark) {
-            into_.obstacles.push_back(connectors::adopted_is_marked(wanted, *found_[matches.front()].row.mark));
+        } else if (const auto& mark = found_[matches.front()].row.mark; mark) {
+            into_.obstacles.push_back(connectors::adopted_is_marked(wanted, *mark));
+            // To be watched: there is nothing to be at odds about.
+            if (mark->owner != ours_) take(matches.front(), wanted, model::Ownership::unclaimed);
         } else {
             take(matches.front(), wanted, model::Ownership::unclaimed);
         }
@@ -157,8 +178,13 @@ private:
         });
         if (matches.empty()) return;
         const auto& first = found_[matches.front()];
-        into_.obstacles.push_back(first.row.mark ? connectors::marked_namesake(wanted, *first.row.mark, first.row.id)
-                                                 : connectors::unmarked_namesakes(wanted, ids(matches)));
+        if (first.row.mark) {
+            into_.obstacles.push_back(connectors::marked_namesake(wanted, *first.row.mark, first.row.id));
+        } else if (first.copied && matches.size() == 1) {
+            into_.obstacles.push_back(connectors::copied_namesake(wanted, *first.copied, first.row.id));
+        } else {
+            into_.obstacles.push_back(connectors::unmarked_namesakes(wanted, ids(matches)));
+        }
     }
 
     void check_place(const Wanted& wanted) {
@@ -180,10 +206,36 @@ private:
 
     void collect_orphans() {
         for (std::size_t i = 0; i < found_.size(); ++i) {
-            if (taken_[i] || !is_ours(found_[i]) || found_[i].row.managed) continue;
-            const model::Address address{std::string(model::kind::connector), found_[i].row.mark->name};
-            into_.orphans.push_back(describe(found_[i], address, model::Ownership::ours, {}));
+            const auto& found = found_[i];
+            if (taken_[i] || found.row.managed) continue;
+            if (found.copied && found.copied->owner == ours_) {
+                if (!is_import(found)) tell_copy(found, *found.copied, connectors::copy_words(*found.copied));
+            } else if (is_ours(found)) {
+                collect_orphan(found);
+            }
         }
+    }
+
+    void collect_orphan(const FoundRow& found) {
+        const auto& mark = *found.row.mark;
+        const model::Address address{std::string(model::kind::connector), mark.name};
+        if (into_.resources.contains(address)) return tell_copy(found, mark, connectors::copy_words(mark));
+        if (!mark.says_where()) return tell_copy(found, mark, connectors::unsure_words(mark));
+        into_.orphans.push_back(describe(found, address, model::Ownership::ours, {}));
+    }
+
+    /// What solutions are for: the same connector, in an environment where regent did not make it. Nobody needs to be
+    /// told at every run.
+    static bool is_import(const FoundRow& found) { return same_word(found.copied->connector, found.row.id); }
+
+    /// Told, and nothing else: what its mark says is true of another one.
+    void tell_copy(FoundRow found, const connectors::ConnectorMark& mark, std::string words) {
+        const model::Address address{std::string(model::kind::connector), mark.name};
+        found.row.mark.reset();
+        found.row.attributes.erase(std::string(model::path::marks));
+        auto copy = describe(found, address, model::Ownership::unclaimed, {});
+        copy.remarks.push_back(std::move(words));
+        into_.orphans.push_back(std::move(copy));
     }
 
     const model::Scope& scope_;

@@ -7,6 +7,7 @@
 #include "provider/provider.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,6 +18,9 @@ namespace regent::provider::dataverse {
 struct FoundRow {
     std::string environment;
     ConnectorRow row;
+    /// The mark that it carries without being the connector that this was written onto. match() sets it, and unsets
+    /// the row's.
+    std::optional<connectors::ConnectorMark> copied = {};
 };
 
 /// The row as it is observed, under `address`. `solution` is the one that it should be in; told is another one where it
@@ -30,6 +34,12 @@ struct FoundRow {
 /// In this order: its mark names us; its id is the one that we derive from the manifest's name (a person replaced the
 /// definition, and the mark with it); the manifest adopts it, by either of its names; the store remembers its id and it
 /// carries nobody's mark. A namesake that nobody's manifests made is an obstacle, as is a solution that is not there.
+///
+/// A mark counts on the row that it was written onto. What a solution import brings to another environment carries it
+/// too, under the same id, and so does what people make from a downloaded definition: those are as if they were
+/// unmarked, and are never written or removed. A mark of an earlier regent counts on the row whose id follows from the
+/// manifest's name and on the one that the store remembers, in the manifest's environment; without a manifest it is not
+/// removed.
 void match(const model::Scope& scope, const Identity& identity, const connectors::EnvironmentNames& names,
            std::vector<FoundRow> found, const std::map<std::string, Solutions>& solutions, model::Snapshot& into);
 

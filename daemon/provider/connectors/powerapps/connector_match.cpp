@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace regent::provider::powerapps {
 namespace {
@@ -24,6 +25,8 @@ public:
           into_(into) {}
 
     void run() {
+        for (auto& found : found_) put_copied_mark_aside(found);
+        set_those_in_solutions_aside();
         // Marks first, for all: a namesake must not take what another manifest's mark names.
         std::vector<const Wanted*> unmarked;
         for (const auto& wanted : scope_.wanted) {
@@ -68,31 +71,86 @@ private:
         return list;
     }
 
+    static void put_copied_mark_aside(FoundConnector& found) {
+        const auto& facts = found.facts;
+        if (!found.mark || !connectors::is_copied(*found.mark, {facts.environment, facts.display_name, facts.name}))
+            return;
+        found.copied = std::move(found.mark);
+        found.mark.reset();
+    }
+
     bool by_mark(const Wanted& wanted) {
-        auto matches = free_ones([&](const auto& f) { return is_ours(f) && f.mark->name == wanted.address.name; });
+        const auto all = free_ones([&](const auto& f) { return is_ours(f) && f.mark->name == wanted.address.name; });
+        const auto matches = surest_of(all, wanted);
         if (matches.size() > 1) {
-            for (const auto i : matches) taken_[i] = true;
+            for (const auto i : all) taken_[i] = true;
             into_.obstacles.push_back(connectors::several_marked(wanted, names(matches)));
             return true;
         }
-        if (matches.empty()) return false;
-        take(matches.front(), wanted.address, model::Ownership::ours);
+        if (matches.size() == 1) {
+            take(matches.front(), wanted.address, model::Ownership::ours);
+            return true;
+        }
+        // What the store remembers is another one, so these are copies.
+        if (all.empty() || !wanted.remembered_id.empty()) return false;
+        for (const auto i : all) taken_[i] = true;
+        const auto& facts = found_[all.front()].facts;
+        into_.obstacles.push_back(connectors::perhaps_copied(wanted, facts.name, facts.display_name));
         return true;
+    }
+
+    /// Of those that carry the mark of `wanted` the ones that may be it.
+    std::vector<std::size_t> surest_of(const std::vector<std::size_t>& all, const Wanted& wanted) const {
+        const auto those = [&](const auto& predicate) {
+            std::vector<std::size_t> some;
+            std::copy_if(all.begin(), all.end(), std::back_inserter(some),
+                         [&](auto i) { return predicate(found_[i]); });
+            return some;
+        };
+        auto sure = those([&](const auto& f) { return f.facts.name == wanted.remembered_id; });
+        if (sure.empty()) sure = those([&](const auto& f) { return f.facts.name == wanted.adopt; });
+        if (sure.empty()) sure = those([](const auto& f) { return !f.mark->connector.empty(); });
+        if (sure.empty()) sure = those([&](const auto& f) { return f.mark->says_where() || has_title(f, wanted); });
+        return sure;
     }
 
     bool by_adoption(const Wanted& wanted) {
         if (wanted.adopt.empty()) return false;
         const auto matches = free_ones([&](const auto& f) { return f.facts.name == wanted.adopt; });
+        if (matches.empty() && adopts_one_in_a_solution(wanted)) return true;
         if (matches.empty()) {
             obstruct(model::Obstacle::Kind::adopt_target_missing, wanted,
                      fmt::format("no custom connector is called {}", wanted.adopt),
                      "its name is the last part of the connector's address in the maker portal; look whether the "
                      "environment is right");
-        } else if (found_[matches.front()].mark) {
-            into_.obstacles.push_back(connectors::adopted_is_marked(wanted, *found_[matches.front()].mark));
+        } else if (const auto& found = found_[matches.front()]; found.mark) {
+            into_.obstacles.push_back(connectors::adopted_is_marked(wanted, *found.mark));
+            // To be watched: there is nothing to be at odds about.
+            if (found.mark->owner != ours_) take(matches.front(), wanted.address, model::Ownership::unclaimed);
         } else {
             take(matches.front(), wanted.address, model::Ownership::unclaimed);
         }
+        return true;
+    }
+
+    /// A connector of a solution is shown here too, with its mark; its row in Dataverse is what counts.
+    void set_those_in_solutions_aside() {
+        for (std::size_t i = 0; i < found_.size(); ++i)
+            if (!found_[i].facts.row_id.empty()) taken_[i] = true;
+    }
+
+    bool adopts_one_in_a_solution(const Wanted& wanted) {
+        const auto it = std::find_if(found_.begin(), found_.end(), [&](const auto& f) {
+            return !f.facts.row_id.empty() && f.facts.name == wanted.adopt &&
+                   f.facts.environment == wanted.pp_environment;
+        });
+        if (it == found_.end()) return false;
+        take(static_cast<std::size_t>(it - found_.begin()), wanted.address, model::Ownership::unclaimed);
+        obstruct(model::Obstacle::Kind::no_place, wanted,
+                 fmt::format("\"{}\" ({}) is in a solution, and is changed in its row of Dataverse",
+                             it->facts.display_name, it->facts.name),
+                 "write `backend: solution`; or, to watch it and give applications its redirect URL and identity, add "
+                 "`management: {policy: observe}`");
         return true;
     }
 
@@ -136,16 +194,54 @@ private:
         const auto matches = free_ones([&](const auto& f) { return has_title(f, wanted) && !is_ours(f); });
         if (matches.empty()) return;
         const auto& first = found_[matches.front()];
-        into_.obstacles.push_back(first.mark ? connectors::marked_namesake(wanted, *first.mark, first.facts.name)
-                                             : connectors::unmarked_namesakes(wanted, names(matches)));
+        if (first.mark) {
+            into_.obstacles.push_back(connectors::marked_namesake(wanted, *first.mark, first.facts.name));
+        } else if (first.copied && matches.size() == 1) {
+            into_.obstacles.push_back(connectors::copied_namesake(wanted, *first.copied, first.facts.name));
+        } else {
+            into_.obstacles.push_back(connectors::unmarked_namesakes(wanted, names(matches)));
+        }
     }
 
     void collect_orphans() {
         for (std::size_t i = 0; i < found_.size(); ++i) {
-            if (taken_[i] || !is_ours(found_[i])) continue;
-            const model::Address address{std::string(model::kind::connector), found_[i].mark->name};
-            into_.orphans.push_back(describe(found_[i], address, model::Ownership::ours));
+            if (taken_[i]) continue;
+            const auto& found = found_[i];
+            if (found.copied && found.copied->owner == ours_) {
+                tell_copy(found, *found.copied, connectors::copy_words(*found.copied));
+            } else if (is_ours(found)) {
+                collect_orphan(i);
+            }
         }
+    }
+
+    void collect_orphan(std::size_t index) {
+        const auto& found = found_[index];
+        const model::Address address{std::string(model::kind::connector), found.mark->name};
+        if (into_.resources.contains(address))
+            return tell_copy(found, *found.mark, connectors::copy_words(*found.mark));
+        if (!found.mark->says_where() || has_twin(index))
+            return tell_copy(found, *found.mark, connectors::unsure_words(*found.mark));
+        into_.orphans.push_back(describe(found, address, model::Ownership::ours));
+    }
+
+    /// Another one that may be the connector which the mark of this one was written onto.
+    bool has_twin(std::size_t index) const {
+        const auto& mark = *found_[index].mark;
+        if (!mark.connector.empty()) return false;
+        for (std::size_t i = 0; i < found_.size(); ++i) {
+            if (i != index && is_ours(found_[i]) && found_[i].mark->name == mark.name) return true;
+        }
+        return false;
+    }
+
+    /// Told, and nothing else: what its mark says, of secrets above all, is true of another one.
+    void tell_copy(FoundConnector found, const ConnectorMark& mark, std::string words) {
+        const model::Address address{std::string(model::kind::connector), mark.name};
+        found.mark.reset();
+        auto copy = describe(found, address, model::Ownership::unclaimed);
+        copy.remarks.push_back(std::move(words));
+        into_.orphans.push_back(std::move(copy));
     }
 
     const model::Scope& scope_;

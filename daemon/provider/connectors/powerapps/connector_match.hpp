@@ -16,6 +16,9 @@ namespace regent::provider::powerapps {
 struct FoundConnector {
     ConnectorFacts facts;
     std::optional<ConnectorMark> mark;
+    /// The mark that it carries without being the connector that this was written onto. match() sets it, and unsets
+    /// `mark`.
+    std::optional<ConnectorMark> copied;
     std::shared_ptr<const nlohmann::json> connector;
     /// JSON without the mark; empty when the service gave none. As text: a tree of it is ten times as large, and those
     /// of a whole environment are held at once.
@@ -31,8 +34,13 @@ struct FoundConnector {
 /// In this order: its mark names us; the manifest adopts it by name; the store remembers its name; it is unmarked, has
 /// the wanted title in the wanted environment and signs in with an application that is ours (a person replaced the
 /// definition, and the mark with it). An unmarked namesake of nobody we know is an obstacle, never a match: titles are
-/// not unique and people choose them. Two that carry the same mark are an obstacle too: one of them was made by a
-/// request whose answer was lost, and a person decides which.
+/// not unique and people choose them.
+///
+/// A mark counts on the connector that it was written onto. Who downloads a definition and makes a connector of it has
+/// one with our mark: a copy, which is as if it were unmarked, is told, and is never written or removed. Marks of
+/// earlier regents do not say which connector they were written onto: then it is the one that the store remembers, else
+/// the one with the manifest's title, and without a manifest none is removed. Two of which nothing tells which is the
+/// copy are an obstacle: a person decides.
 void match(const model::Scope& scope, const Identity& identity, std::vector<FoundConnector> found,
            model::Snapshot& into);
 

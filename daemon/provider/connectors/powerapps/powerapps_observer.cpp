@@ -28,7 +28,7 @@ public:
         std::vector<FoundConnector> found;
         {
             ReadPart part(progress, {service, connectors, 0, counts_.of(connectors), true});
-            if (auto listed = list(environments_of(scope), found, part); !listed) return listed;
+            if (auto listed = list(environments_of(scope), adopted(scope), found, part); !listed) return listed;
             counts_.remember(connectors, found.size());
         }
         ReadPart part(progress, {service, definitions, 0, found.size(), false});
@@ -50,15 +50,25 @@ private:
         return ids;
     }
 
-    tl::expected<void, ProviderError> list(const std::set<std::string>& environments, std::vector<FoundConnector>& into,
+    static std::set<std::string> adopted(const model::Scope& scope) {
+        std::set<std::string> names;
+        for (const auto& wanted : scope.wanted) {
+            if (wanted.address.kind == model::kind::connector && wanted.backend == model::backend::environment)
+                names.insert(wanted.adopt);
+        }
+        return names;
+    }
+
+    tl::expected<void, ProviderError> list(const std::set<std::string>& environments,
+                                           const std::set<std::string>& adopted, std::vector<FoundConnector>& into,
                                            ReadPart& part) {
         for (const auto& environment : environments) {
             auto listed = client_.list_custom(environment, &part);
             if (!listed) return tl::unexpected(std::move(listed.error()));
             for (auto& connector : *listed) {
                 auto found = found_in(environment, std::move(connector));
-                // A connector of a solution is shown here too, with its mark; its row in Dataverse is what counts.
-                if (found.facts.row_id.empty()) into.push_back(std::move(found));
+                // Those of solutions are the other back end's, but for one that a manifest here asks for.
+                if (found.facts.row_id.empty() || adopted.contains(found.facts.name)) into.push_back(std::move(found));
             }
         }
         return {};

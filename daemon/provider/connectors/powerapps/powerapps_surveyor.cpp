@@ -82,6 +82,8 @@ private:
     tl::expected<void, ProviderError> look_at(FoundConnector& found, model::SurveyedConnector& into, ReadPart& part) {
         if (auto read = read_definition(client_, found, part); !read) return read;
         const auto& identity = options_.identity;
+        if (found.mark && connectors::is_copied(*found.mark, {found.facts.environment, found.facts.display_name, {}}))
+            found.mark.reset();
         const bool ours = found.mark && found.mark->owner == identity.owner + "." + identity.environment;
         const auto ownership = ours         ? model::Ownership::ours
                                : found.mark ? model::Ownership::foreign

@@ -139,6 +139,7 @@ private:
 
     ConnectorMark mark_of(const plan::Step& step, const StepInput& input) {
         auto mark = connectors::mark_for(step, input, options_.identity);
+        if (step.work != plan::Work::create) mark.connector = connector_name(step, input);
         const bool has_secret = !mark.secret_key_id.empty() || !mark.secret_from.empty();
         if (has_secret && mark.saved_by.empty()) mark.saved_by = saver_.id();
         return mark;
@@ -344,11 +345,21 @@ private:
         for (const auto& [path, value] : step.values) options.changed.insert(path);
         if (auto uploaded = upload_files(step, input, environment, options); !uploaded)
             return tl::unexpected(std::move(uploaded.error()));
-        auto document = to_document(step.values, mark_of(step, input), secret_of(input), options);
+        auto mark = mark_of(step, input);
+        mark.connector = facts_of(connector).name;
+        auto document = to_document(step.values, mark, secret_of(input), options);
         if (!document) return tl::unexpected(bug(step, document.error()));
         auto updated = client_.update(environment, facts_of(connector).name, *document);
         if (!updated) return tl::unexpected(std::move(updated.error()));
         return with_outputs(environment, connector);
+    }
+
+    /// A copy that somebody made of an earlier one of ours carries its mark too, and is not what was sent.
+    static bool is_where_it_says(const ConnectorMark& there, const ConnectorMark& sent, const std::string& environment,
+                                 const json& connector) {
+        const auto facts = facts_of(connector);
+        const connectors::Whereabouts place{environment, facts.display_name, facts.name};
+        return !connectors::is_copied(there, place) && !connectors::is_copied(sent, place);
     }
 
     /// The connector with our mark, or nothing when none was seen for `lookup_grace`. An error when the process was
@@ -367,7 +378,8 @@ private:
                     continue;
                 }
                 const auto there = take_mark(*definition);
-                if (there && there->owner == mark.owner && there->name == mark.name)
+                if (there && there->owner == mark.owner && there->name == mark.name &&
+                    is_where_it_says(*there, mark, environment, connector))
                     return std::optional<json>(std::move(connector));
             }
             if (left <= 0ms) {
@@ -536,7 +548,8 @@ private:
         if (!connector) return tl::unexpected(connector.error());
         auto definition = client_.definition(environment, *connector);
         if (!definition) return tl::unexpected(std::move(definition.error()));
-        if (const auto why = why_not_removable(step, take_mark(*definition)); !why.empty()) {
+        if (const auto why = why_not_removable(step, take_mark(*definition), facts_of(*connector), environment);
+            !why.empty()) {
             return tl::unexpected(ProviderError{.kind = ErrorKind::conflict,
                                                 .message = fmt::format("{} was not deleted: {}", name, why),
                                                 .service = {},
@@ -551,8 +564,12 @@ private:
         return StepResult{};
     }
 
-    std::string why_not_removable(const plan::Step& step, const std::optional<ConnectorMark>& mark) const {
-        if (!mark) return {};  // a person replaced the definition; the planner knew it by name or by its sign-in
+    std::string why_not_removable(const plan::Step& step, const std::optional<ConnectorMark>& mark,
+                                  const ConnectorFacts& facts, const std::string& environment) const {
+        if (step.observed && step.observed->ownership != model::Ownership::ours) return "it is not ours";
+        // A person replaced the definition, perhaps by another connector's; the planner knew it by name or by its
+        // sign-in.
+        if (!mark || connectors::is_copied(*mark, {environment, facts.display_name, facts.name})) return {};
         if (mark->owner != options_.identity.owner + "." + options_.identity.environment)
             return fmt::format("it became {}'s since it was observed", mark->owner);
         if (mark->name != step.address.name) return fmt::format("it became Connector/{} since then", mark->name);
