@@ -273,6 +273,7 @@ StepOutcome adopt_application(const StepContext& context) {
         answer = patch_in_order(context, path_of(context.object_id()), what, *body);
     }
     if (!answer) return tl::unexpected(with_owner_command(context, std::move(answer.error())));
+    context.written.remember(context);
     return identified(context, *there, what);
 }
 
