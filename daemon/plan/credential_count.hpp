@@ -1,15 +1,19 @@
 #pragma once
 
-#include "model/diagnostic.hpp"
+#include "plan/plan.hpp"
 #include "plan/resolution.hpp"
 
 namespace regent::plan {
 
-/// An application holds 20 federated credentials, whoever added them; manifests alone cannot know how many there are.
-/// https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
+/// Federated credentials that the tenant's state makes impossible: `items` no longer ask for them, and `plan` tells
+/// them as withheld. Everything else goes on: nobody who may change one application stops the repair of all others.
 ///
-/// Where there would be more, the object is blocked, without a Withheld: the diagnostics (RG0316) say it.
-[[nodiscard]] model::Diagnostics check_credential_counts(Items& items);
+/// One whose issuer and subject a credential has that stays, since an application holds each pair once.
+void withhold_taken_credentials(Items& items, Plan& plan);
+
+/// Those that are too many. An application holds 20, whoever added them; manifests alone cannot know how many there
+/// are. https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
+void withhold_credentials_without_room(Items& items, Plan& plan);
 
 /// Warns of those that will be nearly full, from 16 on, with whose they are.
 void warn_of_credential_counts(const Items& items, Plan& plan);

@@ -129,6 +129,19 @@ std::string kept_text(const ResolvedAttribute& attribute, const Value& there) {
                      : fmt::format("{} may come from {} and is kept until that can be decided", shown, objects);
 }
 
+/// Marks were made of the names that elements had then.
+const Value& as_it_was_read(const ResolvedAttribute& attribute, const Value& element) {
+    const auto it = std::find_if(attribute.read_as.begin(), attribute.read_as.end(),
+                                 [&](const auto& entry) { return entry.first == element; });
+    return it == attribute.read_as.end() ? element : it->second;
+}
+
+/// Whether something was read under this name that is another thing.
+bool was_read_as(const ResolvedAttribute& attribute, const Value& name) {
+    return std::any_of(attribute.read_as.begin(), attribute.read_as.end(),
+                       [&](const auto& entry) { return entry.second == name; });
+}
+
 /// A set. What must go: everything that is not wanted, when the object's manifest declares the list; otherwise only
 /// what a former contribution put there. While an element waits for a withheld object nothing goes: what looks foreign
 /// may be that element.
@@ -148,13 +161,15 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
         auto change = change_of(attribute, Change::Op::add);
         tell_origin(change, *element.element);
         change.after = element.value;
-        change.drift = element.known && contains(applied, element.value) && !attribute.unreadable;
+        change.drift = element.known && contains(applied, element.value) && !attribute.unreadable &&
+                       !was_read_as(attribute, element.value);
         if (attribute.unreadable) change.note = "may be there already: it cannot be read";
         result.changes.push_back(std::move(change));
     }
     for (const auto& there : *attribute.observed.as_list()) {
         if (contains(&wanted_set, there)) continue;
-        const Value mark = element_mark(*attribute.attribute, there);
+        const auto& read = as_it_was_read(attribute, there);
+        const Value mark = element_mark(*attribute.attribute, read);
         const bool contributed = std::find(marks.begin(), marks.end(), mark.text_or({})) != marks.end();
         if (blocked || (!attribute.desired->exclusive && !contributed)) {
             kept.push_back(there);
@@ -165,7 +180,7 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
         }
         auto change = change_of(attribute, Change::Op::remove);
         change.before = there;
-        change.drift = applied != nullptr && !contains(applied, there);
+        change.drift = applied != nullptr && !contains(applied, read);
         result.changes.push_back(std::move(change));
     }
     auto whole = wanted;
@@ -298,6 +313,16 @@ void keep_marks(const ResolvedAttribute& attribute, const model::ObservedResourc
     }
 }
 
+/// Whether a member of a set was there before its document, in a list that is nobody's: it is whoever's put it there,
+/// and stays when the document goes. What regent adds, it marks in the same request.
+bool was_there_before(const ResolvedAttribute& attribute, const ResolvedElement& element,
+                      const std::vector<std::string>& marks) {
+    const auto& row = *attribute.attribute;
+    if (row.compare != Compare::set || row.marked || attribute.desired->exclusive || !element.known) return false;
+    return contains(&attribute.observed, element.value) &&
+           std::find(marks.begin(), marks.end(), element_mark(row, element.value).text_or({})) == marks.end();
+}
+
 /// What is to be left alone once it is there is left alone after its manifest is gone, too, unless that says otherwise.
 std::optional<model::OnRemoval> removal_to_mark(const model::Management& management) {
     if (management.on_removal) return management.on_removal;
@@ -317,6 +342,7 @@ List desired_marks(const Item& item) {
     }
     // What is not written now keeps its marks, or its elements would never go with their documents later.
     for (const auto& attribute : item.ignored) keep_marks(attribute, item.observed, marks);
+    const auto there = observed_marks(item.observed);
     for (const auto& attribute : item.attributes) {
         const auto prefix = contribution_prefix(attribute.attribute->path);
         const auto& elements = attribute.elements;
@@ -325,6 +351,7 @@ List desired_marks(const Item& item) {
             keep_marks(attribute, item.observed, marks);
         for (const auto& element : elements) {
             if (!element.element->contributor && !attribute.attribute->marked) continue;
+            if (was_there_before(attribute, element, there)) continue;
             if (attribute.attribute->compare == Compare::named) {
                 marks.emplace_back(prefix + element.element->name);
             } else if (element.known || !element.blocked) {

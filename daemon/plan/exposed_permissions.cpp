@@ -62,12 +62,8 @@ void identify(ResolvedAttribute& attribute, const Item& item, const model::Envir
     for (auto& element : attribute.elements) {
         const auto* map = element.value.as_map();
         if (map == nullptr || map->contains("id")) continue;
-        const auto& name = element.element->name;
-        auto id = chosen_id(item, attribute.attribute->path, name);
-        if (id.empty()) id = chosen_id(item, other_path(attribute.attribute->path), name);
-        if (id.empty()) id = derived_permission_id(environment, item.desired->address, name);
         auto identified = *map;
-        identified.emplace("id", std::move(id));
+        identified.emplace("id", id_of_exposed(item, environment, attribute.attribute->path, element.element->name));
         element.value = std::move(identified);
     }
 }
@@ -175,6 +171,13 @@ Map first_of(const ExposedAttribute& attribute, const Taken& taken) {
 }
 
 }  // namespace
+
+std::string id_of_exposed(const Item& item, const model::Environment& environment, std::string_view path,
+                          const std::string& name) {
+    auto id = chosen_id(item, path, name);
+    if (id.empty()) id = chosen_id(item, other_path(path), name);
+    return id.empty() ? derived_permission_id(environment, item.desired->address, name) : id;
+}
 
 void identify_exposed(Item& item, const model::Environment& environment) {
     for (auto* attributes : {&item.attributes, &item.ignored}) {

@@ -11,8 +11,13 @@
 
 namespace regent::plan {
 
-/// Gives every scope and role of `item` the id it is to have: the pinned one, else that of the one of its name that is
-/// there (also of a scope for a role of the same name, which then are one permission), else the derived one.
+/// The id that what `item` exposes under `name` in attribute `path` is to have: the pinned one, else that of the one of
+/// its name that is there (also of a scope for a role of the same name, which then are one permission), else the
+/// derived one.
+[[nodiscard]] std::string id_of_exposed(const Item& item, const model::Environment& environment, std::string_view path,
+                                        const std::string& name);
+
+/// Gives every scope and role of `item` its id.
 void identify_exposed(Item& item, const model::Environment& environment);
 
 /// The id of what `api` exposes under `name`, or is about to; nothing when it does not. `type`: "delegated" is a scope,

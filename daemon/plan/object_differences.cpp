@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/field_warnings.hpp"
+#include "plan/role_changes.hpp"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,7 @@ public:
                 work_.change.undeclared.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
             for (const auto& text : compared.diff.kept)
                 work_.change.warnings.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
+            for (auto& text : renamed_assignments(resolved)) work_.change.warnings.push_back(std::move(text));
             if (compared.diff.changes.empty()) ++work_.change.unchanged;
             for (auto& change : compared.diff.changes) {
                 if (change.op == Change::Op::remove && resolved.attribute->path == model::path::exposed_scopes)

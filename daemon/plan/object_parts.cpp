@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <set>
 
 namespace regent::plan {
 namespace {
@@ -85,31 +87,110 @@ private:
 
     void plan_set_parts(const Compared& compared) {
         const auto& attribute = *compared.resolved->attribute;
-        std::map<std::string, std::vector<const Change*>> by_part;
-        for (const auto& change : compared.diff.changes)
-            by_part[part_of_element(attribute, changed_element(change))].push_back(&change);
-        for (const auto& [part, changes] : by_part) {
-            const auto is = [&changes = changes](Change::Op op) {
-                return std::all_of(changes.begin(), changes.end(),
-                                   [&](const auto* change) { return change->op == op; });
-            };
-            const auto key = StepGraph::key(work_.address, part);
-            auto& step = work_.add_step(key, part,
-                                        is(Change::Op::add)      ? Work::add
-                                        : is(Change::Op::remove) ? Work::drop
-                                                                 : Work::change);
-            step.changed = {compared.path()};
-            step.values.emplace(compared.path(), elements_of_part(attribute, part, compared.diff.whole));
-            step.summary = summary_of(changes);
-            if (changes.front()->place.known()) step.place = changes.front()->place;
-            after_service_principal(key, work_.address);
-            after_origins(key, *compared.resolved, part);
-            // Marked before it is given, so that nobody is given anything that nobody would take away.
-            const bool marked_later = std::any_of(changes.begin(), changes.end(),
-                                                  [](const auto* change) { return !is_known(change->after); });
-            if (marked_later && is(Change::Op::add))
-                work_.steps.after(key, StepGraph::key(work_.address, {}, "complete"));
+        std::map<std::string, SetPart> by_part;
+        for (const auto& change : compared.diff.changes) {
+            const auto part = part_of_element(attribute, changed_element(change));
+            const bool early = part_key(work_, compared, change) != StepGraph::key(work_.address, part);
+            auto& into = by_part[part];
+            (early ? into.early : into.changes).push_back(&change);
         }
+        for (const auto& [part, of_part] : by_part) {
+            if (!of_part.changes.empty()) plan_set_part(compared, part, of_part);
+            if (!of_part.early.empty()) plan_early_drops(compared, part, of_part);
+        }
+    }
+
+    /// What changes of a set in one part: with its own request, and with one that has to come before a role goes.
+    struct SetPart {
+        std::vector<const Change*> changes, early;
+    };
+
+    void plan_set_part(const Compared& compared, const std::string& part, const SetPart& of_part) {
+        const auto& changes = of_part.changes;
+        const auto key = StepGraph::key(work_.address, part);
+        auto& step = work_.add_step(key, part,
+                                    all_are(changes, Change::Op::add)      ? Work::add
+                                    : all_are(changes, Change::Op::remove) ? Work::drop
+                                                                           : Work::change);
+        step.changed = {compared.path()};
+        step.values.emplace(compared.path(),
+                            elements_of_part(*compared.resolved->attribute, part, compared.diff.whole));
+        step.summary = summary_of(changes);
+        if (changes.front()->place.known()) step.place = changes.front()->place;
+        tell_observed(step, compared, without(*compared.resolved->observed.as_list(), of_part.early));
+        after_service_principal(key, work_.address);
+        after_origins(key, *compared.resolved, part);
+        if (is_marked_later(changes)) work_.steps.after(key, StepGraph::key(work_.address, {}, "complete"));
+        for (const auto& later : later_roles(compared, changes)) work_.steps.after(key, later);
+    }
+
+    /// The assignments of a role that goes, which go before it: nobody could name its role any more, nor tell by a mark
+    /// whose they were. Those who are given another one have it by then, where that can be.
+    void plan_early_drops(const Compared& compared, const std::string& part, const SetPart& of_part) {
+        const auto& attribute = *compared.resolved->attribute;
+        const auto key = part_key(work_, compared, *of_part.early.front());
+        const auto others = StepGraph::key(work_.address, part);
+        std::set<std::string> goes_with;
+        bool at_once = false;
+        for (const auto* change : of_part.early) {
+            const auto role = change_of_role(work_, compared, change->before);
+            at_once = at_once || role.goes == RoleChange::When::with_own_request;
+            goes_with.insert(role.key(role.goes));
+        }
+        const bool last = !of_part.changes.empty() && !at_once && !is_marked_later(of_part.changes) &&
+                          later_roles(compared, of_part.changes).empty();
+        const auto& there = *compared.resolved->observed.as_list();
+        auto before = last ? elements_of_part(attribute, part, compared.diff.whole) : there;
+        if (last) append(before, of_part.early);
+        auto& step = work_.add_step(key, part, Work::drop);
+        step.changed = {compared.path()};
+        step.values.emplace(compared.path(), elements_of_part(attribute, part, without(before, of_part.early)));
+        step.summary = summary_of(of_part.early);
+        tell_observed(step, compared, canonical_set(before));
+        if (last) work_.steps.after(key, others);
+        // What is not ours yet is not touched before it is.
+        const bool is_ours = work_.item.standing == Standing::there;
+        if (!at_once || !is_ours) after_service_principal(key, work_.address);
+        for (const auto& with : goes_with)
+            if (is_ours || with != StepGraph::key(work_.address)) work_.steps.before(key, with);
+    }
+
+    /// The requests that bring the roles that `changes` give only after others were disabled.
+    std::set<std::string> later_roles(const Compared& compared, const std::vector<const Change*>& changes) const {
+        std::set<std::string> keys;
+        for (const auto* change : changes) {
+            if (change->op != Change::Op::add) continue;
+            const auto role = change_of_role(work_, compared, change->after);
+            if (role.comes == RoleChange::When::after_disabling) keys.insert(role.key(role.comes));
+        }
+        return keys;
+    }
+
+    /// Marked before it is given, so that nobody is given anything that nobody would take away.
+    static bool is_marked_later(const std::vector<const Change*>& changes) {
+        return all_are(changes, Change::Op::add) &&
+               std::any_of(changes.begin(), changes.end(), [](const auto* change) { return !is_known(change->after); });
+    }
+
+    static bool all_are(const std::vector<const Change*>& changes, Change::Op op) {
+        return std::all_of(changes.begin(), changes.end(), [&](const auto* change) { return change->op == op; });
+    }
+
+    static List without(List elements, const std::vector<const Change*>& drops) {
+        for (const auto* drop : drops) std::erase(elements, drop->before);
+        return elements;
+    }
+
+    static void append(List& elements, const std::vector<const Change*>& drops) {
+        for (const auto* drop : drops) elements.push_back(drop->before);
+    }
+
+    /// What is there as this plan sees it: without what others declare, and roles by the names that they are to have.
+    static void tell_observed(plan::Step& step, const Compared& compared, List there) {
+        if (!step.observed) return;
+        auto observed = *step.observed;
+        observed.attributes.insert_or_assign(compared.path(), std::move(there));
+        step.observed = std::make_shared<const model::ObservedResource>(std::move(observed));
     }
 
     /// "User.Read, Mail.Send"; of assignments their number.

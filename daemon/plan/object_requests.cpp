@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "plan/canonical.hpp"
 #include "plan/exposed_permissions.hpp"
+#include "plan/role_changes.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,8 +17,6 @@ namespace {
 using model::List;
 using model::Map;
 using model::Value;
-
-constexpr std::string_view exposed_step = "what was disabled";
 
 /// What a value that is waited for is to an attribute's reader.
 std::string_view awaited_thing(std::string_view path) {
@@ -108,7 +107,7 @@ private:
 
     void plan_what_was_disabled() {
         if (disable_first_.first.empty()) return;
-        const auto key = StepGraph::key(work_.address, {}, exposed_step);
+        const auto key = key_after_disabling(work_.address);
         auto& step = work_.add_step(key, {}, Work::complete);
         step.values = values(false);
         for (const auto& [path, first] : disable_first_.first) step.changed.insert(path);
@@ -138,7 +137,7 @@ private:
             step.summary = summary.empty() ? "marks" : std::move(summary);
             step.reason = Reason::value_known_now;
             work_.steps.after(key, StepGraph::key(work_.address));
-            work_.steps.after(key, StepGraph::key(work_.address, {}, exposed_step));
+            work_.steps.after(key, key_after_disabling(work_.address));
             for (const auto& path : changed) work_.after_references(key, step.values.find(path)->second);
             if (changed.contains(model::path::marks)) after_what_is_marked(key);
             step.changed = std::move(changed);
@@ -164,7 +163,7 @@ private:
             fmt::format("lets go of {}, after {}", plural(work_.let_go.size(), "redirect URI"), fmt::join(users, ", "));
         for (const auto* earlier : {"", "complete itself", "complete"})
             work_.steps.after(key, StepGraph::key(work_.address, {}, earlier));
-        work_.steps.after(key, StepGraph::key(work_.address, {}, exposed_step));
+        work_.steps.after(key, key_after_disabling(work_.address));
     }
 
     /// `value` with what is let go later, or marks without theirs.

@@ -117,10 +117,23 @@ void ObjectWork::add_await(const Address& connector) {
     steps.after(key, StepGraph::key(connector));
 }
 
+RoleChange change_of_role(const ObjectWork& work, const Compared& compared, const Value& element) {
+    const auto member = role_member_of(compared.resolved->attribute->path);
+    const auto* role = element.find(member);
+    if (member.empty() || role == nullptr) return {};
+    const auto* api = element.find("api");
+    if (api == nullptr) return change_of_role(work.item, role->text_or({}));
+    const auto* item = item_of_api(*api, work.items);
+    return item == nullptr ? RoleChange{} : change_of_role(*item, role->text_or({}));
+}
+
 std::string part_key(const ObjectWork& work, const Compared& compared, const Change& change) {
     const auto& attribute = *compared.resolved->attribute;
-    if (attribute.compare == model::Compare::set && !attribute.one_by_one)
-        return StepGraph::key(work.address, part_of_element(attribute, changed_element(change)));
+    if (attribute.compare == model::Compare::set && !attribute.one_by_one) {
+        const bool early = change.op == Change::Op::remove &&
+                           change_of_role(work, compared, change.before).goes != RoleChange::When::never;
+        return StepGraph::key(work.address, part_of_element(attribute, changed_element(change)), early ? "old" : "");
+    }
     return StepGraph::key(work.address, compared.path() + "/" + part_name(change));
 }
 

@@ -3,6 +3,7 @@
 #include "plan/diff.hpp"
 #include "plan/plan.hpp"
 #include "plan/resolution.hpp"
+#include "plan/role_changes.hpp"
 #include "plan/secrets.hpp"
 #include "plan/steps.hpp"
 
@@ -86,7 +87,11 @@ private:
     std::shared_ptr<const model::ObservedResource> shared_observed_;
 };
 
-/// The key of the step that carries out `change` in an attribute with requests of its own.
+/// What becomes of the role that an element of `compared` is about; nothing where it is about none of an application
+/// that this plan knows.
+[[nodiscard]] RoleChange change_of_role(const ObjectWork& work, const Compared& compared, const model::Value& element);
+/// The key of the step that carries out `change` in an attribute with requests of its own. What hangs on a role that
+/// goes is taken away by a step of its own, before the role.
 [[nodiscard]] std::string part_key(const ObjectWork& work, const Compared& compared, const Change& change);
 /// "arm" of a reference to the client secret of that name.
 [[nodiscard]] std::string secret_name(const model::Reference& reference);

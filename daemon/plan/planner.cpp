@@ -68,8 +68,8 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     auto items = resolve(desired, observed);
     plan.problems = check_permission_names(desired, observed, items);
     name_permissions(observed, items);
-    for (auto& problem : check_credential_counts(items)) plan.problems.push_back(std::move(problem));
-    model::sort(plan.problems);
+    withhold_taken_credentials(items, plan);
+    withhold_credentials_without_room(items, plan);
     const auto updated = updated_connectors(items);
     const auto secrets = plan_secrets(desired, items, updated, observed, now, rotations);
 

@@ -110,7 +110,7 @@ Withheld still_used(const model::ObservedResource& orphan, const model::Address&
                 "it goes when that connector is gone, or signs in with another");
 }
 
-/// A new connector that cannot be made as long as `orphan` has its display name: see resolution.cpp.
+/// A new object that cannot be made as long as `orphan` has its display name or identifier URI: see resolution.cpp.
 std::optional<model::Address> namesake_of(const model::ObservedResource& orphan, const Items& items) {
     for (const auto& [address, item] : items) {
         if (item.observed == &orphan) return address;
@@ -119,10 +119,10 @@ std::optional<model::Address> namesake_of(const model::ObservedResource& orphan,
 }
 
 Withheld named_by(const model::ObservedResource& orphan, const model::Address& namesake) {
-    return left(
-        orphan, Withheld::Why::waits_for_withheld,
-        fmt::format("is ours and in no manifest any more, and {} is to have its display name", to_string(namesake)),
-        "it is kept until that is settled, since one of them may be the other renamed");
+    return left(orphan, Withheld::Why::waits_for_withheld,
+                fmt::format("is ours and in no manifest any more, and {} is to have its {}", to_string(namesake),
+                            namesake.kind == model::kind::application ? "identifier URI" : "display name"),
+                "it is kept until that is settled, since one of them may be the other renamed");
 }
 
 /// A document that asks for `orphan` by its id. It was renamed, most likely, and says which object it is about.

@@ -1,9 +1,11 @@
 #include "plan/resolution.hpp"
 
+#include "model/ascii.hpp"
 #include "plan/canonical.hpp"
 #include "plan/diff.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/grants_of_others.hpp"
+#include "plan/role_changes.hpp"
 
 #include <fmt/format.h>
 
@@ -67,14 +69,6 @@ std::string backend_of(const DesiredResource& resource) {
 std::string backend_of(const ObservedResource& observed) {
     const auto it = observed.attributes.find(model::path::backend);
     return it == observed.attributes.end() ? std::string(model::backend::environment) : it->second.text_or({});
-}
-
-bool is_ignored(const DesiredResource& resource, std::string_view path) {
-    const auto& list = resource.management.ignore;
-    return std::any_of(list.begin(), list.end(), [&](const auto& entry) {
-        return path == entry ||
-               (path.size() > entry.size() && path.substr(0, entry.size()) == entry && path[entry.size()] == '.');
-    });
 }
 
 class Resolver {
@@ -168,6 +162,7 @@ private:
     /// goes on as it is, and so does what refers to it.
     void check_namesake(Item& item) const {
         const auto& desired = *item.desired;
+        if (desired.address.kind == model::kind::application) return check_identifier_uris(item);
         if (desired.address.kind != model::kind::connector || backend_of(desired) == model::backend::logicapps) return;
         const auto has_its_name = [&](const ObservedResource& orphan) {
             const auto same = [&](std::string_view path) {
@@ -187,6 +182,38 @@ private:
                           "again. Else remove the old one first, in a commit of its own: its connections go with it",
                           other->address.name));
         item.observed = &*other;
+    }
+
+    /// The same with an identifier URI, which one application of a tenant has.
+    void check_identifier_uris(Item& item) const {
+        const auto& desired = *item.desired;
+        const auto uris = desired.attributes.find(model::path::identifier_uris);
+        if (uris == desired.attributes.end()) return;
+        for (const auto& orphan : observed_.orphans) {
+            if (orphan.address.kind != desired.address.kind || orphan.ownership != model::Ownership::ours ||
+                orphan.deleted || desired_.resources.contains(orphan.address))
+                continue;
+            for (const auto& element : uris->second.elements) {
+                if (!holds_uri(orphan, element.value)) continue;
+                block(item, Withheld::Why::unclaimed_namesake,
+                      fmt::format("{} ({}) has its identifier URI {}, is ours, and its manifest is gone",
+                                  to_string(orphan.address), orphan.id, element.value.text_or({})),
+                      fmt::format("`metadata.name` is what regent knows an application by: was only that changed, call "
+                                  "it `{}` again. Else leave the URI out here until the old one is gone",
+                                  orphan.address.name));
+                item.observed = &orphan;
+                return;
+            }
+        }
+    }
+
+    static bool holds_uri(const ObservedResource& application, const Value& uri) {
+        const auto* text = uri.as_string();
+        const auto it = application.attributes.find(model::path::identifier_uris);
+        const auto* list = it == application.attributes.end() ? nullptr : it->second.as_list();
+        return text != nullptr && list != nullptr && std::any_of(list->begin(), list->end(), [&](const auto& there) {
+                   return model::lower_case(there.text_or({})) == model::lower_case(*text);
+               });
     }
 
     /// An adoption is meant to keep the object: one that would have to be replaced is none. And were a run to end
@@ -343,6 +370,8 @@ private:
         }
         if (attribute.path == model::path::owners || attribute.path == model::path::principal_owners)
             overlook_caller(resolved);
+        if (!is_ignored(*item.desired, attribute.path))
+            name_roles_as_wanted(resolved, item, items_, desired_.environment);
         overlook_what_others_declare(resolved, item, items_);
         return resolved;
     }
@@ -430,6 +459,14 @@ bool Item::is_written() const noexcept {
             return false;
     }
     return false;
+}
+
+bool is_ignored(const DesiredResource& resource, std::string_view path) {
+    const auto& list = resource.management.ignore;
+    return std::any_of(list.begin(), list.end(), [&](const auto& entry) {
+        return path == entry ||
+               (path.size() > entry.size() && path.substr(0, entry.size()) == entry && path[entry.size()] == '.');
+    });
 }
 
 Items resolve(const DesiredGraph& desired, const model::Snapshot& observed) {

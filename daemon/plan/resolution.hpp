@@ -9,6 +9,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace regent::plan {
@@ -39,8 +41,10 @@ struct ResolvedAttribute {
     model::Value value;                     ///< scalar, document
     std::vector<ResolvedElement> elements;  ///< set, named
     model::Value observed;                  ///< canonical; null for write-only ones
-    bool unreadable = false;                ///< nobody could say what is there: `observed` is empty
-    bool immutable = false;                 ///< to change it is to replace the object, where this object is kept
+    /// Elements of `observed` that the tenant calls otherwise, each with what was read: see role_changes.hpp.
+    std::vector<std::pair<model::Value, model::Value>> read_as;
+    bool unreadable = false;  ///< nobody could say what is there: `observed` is empty
+    bool immutable = false;   ///< to change it is to replace the object, where this object is kept
 };
 
 /// One desired object beside the observed one: what all of the planner works on.
@@ -65,6 +69,9 @@ using Items = std::map<model::Address, Item>;
 /// Sets every desired object beside what was observed and looks its references up, as far as their values are known by
 /// now.
 [[nodiscard]] Items resolve(const DesiredGraph& desired, const model::Snapshot& observed);
+
+/// Whether `path` or what it belongs to is on management.ignore.
+[[nodiscard]] bool is_ignored(const DesiredResource& resource, std::string_view path);
 
 /// `value` with every Reference replaced whose output is known in `items`; a secret's text never is.
 [[nodiscard]] model::Value looked_up(const model::Value& value, const Items& items);

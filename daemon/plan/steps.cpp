@@ -51,6 +51,10 @@ int StepGraph::wave_of(const std::string& key) {
 }
 
 std::vector<Step> StepGraph::take() {
+    for (const auto& [earlier, later] : before_) {
+        if (drafts_.contains(later)) after(later, earlier);
+    }
+    before_.clear();
     std::vector<std::string> order;
     for (auto& [key, draft] : drafts_) {
         wave_of(key);

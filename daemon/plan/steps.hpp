@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace regent::plan {
@@ -19,6 +20,8 @@ public:
     /// Adds a step and returns it for filling in; the same key twice is the same step.
     Step& add(const std::string& key, const model::Address& address, std::string part, Work work);
     void after(const std::string& key, const std::string& earlier);
+    /// The same, told by the earlier one: `later` may be added afterwards, or never.
+    void before(const std::string& key, const std::string& later) { before_.emplace_back(key, later); }
     /// Whether `key` names `earlier` itself; not by way of others.
     [[nodiscard]] bool waits(const std::string& key, const std::string& earlier) const;
     [[nodiscard]] bool has(const std::string& key) const { return drafts_.contains(key); }
@@ -36,6 +39,7 @@ private:
     };
     int wave_of(const std::string& key);
     std::map<std::string, Draft> drafts_;
+    std::vector<std::pair<std::string, std::string>> before_;  ///< earlier, later
 };
 
 }  // namespace regent::plan

@@ -28,17 +28,20 @@ TEST_CASE("an application that is nearly full of credentials is warned of, with 
     REQUIRE(plan.resources.at(0).warnings.size() == 1);
     CHECK(plan.resources.at(0).warnings[0] ==
           "16 of 20 federated credentials: 2 of FederatedCredential documents, 14 that no manifest declares");
-    CHECK(plan_with(18).problems.empty());
+    CHECK(plan_with(18).withheld.empty());
 }
 
-TEST_CASE("a credential that would be the twenty-first is a mistake, before the service says so", "[credentials]") {
+TEST_CASE("a credential that would be the twenty-first is withheld, and all else is done", "[credentials]") {
     const auto plan = plan_with(19);
-    REQUIRE(plan.problems.size() == 1);
-    CHECK(plan.problems[0].code == "RG0316");
-    CHECK(plan.problems[0].message ==
-          "Application/a would hold 21 federated credentials, and an application can hold 20");
-    CHECK(plan.problems[0].span.known());
-    CHECK(plan.steps.empty());
+    CHECK(plan.problems.empty());
+    REQUIRE(plan.withheld.size() == 1);
+    CHECK(plan.withheld[0].why == Withheld::Why::no_place);
+    CHECK(plan.withheld[0].message ==
+          "has no room for the federated credential \"two\": it would be one of 21, and an application can hold 20 "
+          "(2 of FederatedCredential documents, 19 that no manifest declares)");
+    CHECK(plan.withheld[0].place.known());
+    CHECK(names_of(plan) ==
+          std::vector<std::string>{"update Application/a", "add federatedCredentials/one of Application/a"});
 }
 
 TEST_CASE("a list that the manifest declares makes room first", "[credentials]") {

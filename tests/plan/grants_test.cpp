@@ -148,6 +148,76 @@ TEST_CASE_METHOD(Grants, "users and groups hold exactly the declared roles; othe
     CHECK(held(path::assigned_applications) == List{role_of("s2", "Orders.Read", "application")});
 }
 
+namespace {
+
+constexpr const char* first_id = "11111111-0000-4000-8000-000000000001";
+constexpr const char* second_id = "11111111-0000-4000-8000-000000000002";
+
+/// An application with one role, which `holder` has.
+Document giving(const std::string& role, const std::string& id, const std::string& holder = "s1") {
+    auto document = application("a").set(path::service_principal, true).role(role, true, "Title", id);
+    document.list(path::assigned_applications, {role_of(holder, role, "application")});
+    document.declaration.attributes.at(std::string(path::assigned_applications)).exclusive = false;
+    return document;
+}
+
+std::vector<std::string> order_of(const Plan& plan) {
+    std::vector<std::string> order;
+    for (const auto& step : plan.steps) {
+        auto text = name_of(step);
+        const auto* list = step.values.find(std::string(path::assigned_applications)) == step.values.end()
+                               ? nullptr
+                               : step.values.at(std::string(path::assigned_applications)).as_list();
+        for (const auto& element : list == nullptr ? List{} : *list) text += " " + element.find("role")->text_or({});
+        order.push_back(text);
+    }
+    return order;
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Grants, "who has a role that goes has its successor before, and loses the old one before it goes",
+                 "[grants]") {
+    apply({giving("Orders.Read", first_id)});
+    const auto made = apply({giving("Orders.List", second_id)});
+    const std::string given = "servicePrincipal.assignments.applications of Application/a Orders.List";
+    CHECK(order_of(made) == std::vector<std::string>{"update Application/a", "add " + given, "drop " + given,
+                                                     "complete Application/a", "complete Application/a"});
+    CHECK(held(path::assigned_applications) == List{role_of("s1", "Orders.List", "application")});
+    for (const auto& step : made.steps) {
+        if (step.work == Work::complete) CHECK(step.after.size() >= 2);
+    }
+}
+
+TEST_CASE_METHOD(Grants, "who has a role that is renamed under its id keeps it", "[grants]") {
+    apply({giving("Orders.Read", first_id)});
+    const auto made = plan({giving("Orders.List", first_id)});
+    for (const auto& step : made.steps) CHECK(step.part.empty());
+    REQUIRE(only(made).warnings.size() == 1);
+    CHECK(only(made).warnings[0].find("`Orders.Read` is called `Orders.List` then") != std::string::npos);
+}
+
+TEST_CASE_METHOD(Grants, "who has a role that is replaced by one of its name is given the new one", "[grants]") {
+    apply({giving("Orders.Read", first_id)});
+    const auto made = plan({giving("Orders.Read", second_id)});
+    const std::string given = "servicePrincipal.assignments.applications of Application/a";
+    CHECK(order_of(made) == std::vector<std::string>{"update Application/a", "drop " + given, "complete Application/a",
+                                                     "add " + given + " Orders.Read"});
+    REQUIRE(only(made).changes.size() == 3);
+}
+
+TEST_CASE_METHOD(Grants, "a disabled role goes at once, after who has it", "[grants]") {
+    apply({giving("Orders.Read", first_id)});
+    std::get<Map>(
+        std::get<Map>(tenant.find(app("a"))->attributes["exposes.roles"].held)["Orders.Read"].held)["enabled"] = false;
+    auto nobody = consenting({});
+    nobody.list(path::exposed_roles, {});
+    const auto made = apply({nobody});
+    CHECK(order_of(made) == std::vector<std::string>{"drop servicePrincipal.assignments.applications of Application/a",
+                                                     "update Application/a", "complete Application/a"});
+    CHECK(held(path::assigned_applications).empty());
+}
+
 TEST_CASE_METHOD(Grants, "a service principal's properties are written by one request, and only declared ones",
                  "[grants]") {
     auto document = consenting({});
@@ -179,10 +249,11 @@ TEST_CASE("a role that the other side declares is neither foreign nor taken away
     const auto held = [](const std::string& name) {
         return Value(Map{{"api", "orders-id"}, {"type", "application"}, {"name", name}});
     };
-    auto api_side = application("orders").list(path::assigned_applications, {to_portal});
+    auto api_side =
+        application("orders").set(path::service_principal, true).list(path::assigned_applications, {to_portal});
     api_side.declaration.attributes.at(std::string(path::assigned_applications)).exclusive = false;
     // `Orders.Write` was consented to once by the portal's own manifest, and is not any more.
-    auto client_side = application("portal").list(path::consented_roles, {});
+    auto client_side = application("portal").set(path::service_principal, true).list(path::consented_roles, {});
     client_side.declaration.attributes.at(std::string(path::consented_roles)).exclusive = false;
     const auto graph = graph_of({api_side, client_side});
     model::Snapshot seen;

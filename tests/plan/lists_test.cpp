@@ -120,21 +120,43 @@ TEST_CASE_METHOD(Lists, "two credentials can swap what they trust", "[lists]") {
     CHECK(*credentials().at("two").find("subject") == model::Value("1"));
 }
 
-TEST_CASE_METHOD(Lists, "a credential whose issuer and subject one of nobody's has already is warned about",
+TEST_CASE_METHOD(Lists, "a credential whose issuer and subject one of nobody's has is withheld, and all else goes on",
                  "[lists]") {
     apply({application("a"), federated_credential("mine", "a", trust("https://ci", "1"))});
-    std::get<Map>(tenant.find(app("a"))->attributes.at("federatedCredentials").held)["byhand"] =
-        Map(trust("https://ci", "2"));
-    const auto warnings_with = [&](const char* name) {
-        const auto planned = plan({application("a"), federated_credential("mine", "a", trust("https://ci", "1")),
-                                   federated_credential(name, "a", trust("https://ci", "2"))});
-        std::string all;
-        for (const auto& resource : planned.resources)
-            for (const auto& warning : resource.warnings) all += warning;
-        return all;
+    credentials()["byhand"] = Map(trust("https://ci", "2"));
+    const auto with = [&](const char* name) {
+        return plan({application("a"), federated_credential("mine", "a", trust("https://ci", "1")),
+                     federated_credential(name, "a", trust("https://ci", "2")), redirect_uri("uri", "a", "https://u")});
     };
-    CHECK(warnings_with("theirs").find("\"theirs\" will be refused while \"byhand\" is there") != std::string::npos);
-    CHECK(warnings_with("byhand").empty());
+    const auto taken = with("theirs");
+    CHECK(names_of(taken) == std::vector<std::string>{"update Application/a"});
+    REQUIRE(taken.withheld.size() == 1);
+    CHECK(taken.withheld[0].why == Withheld::Why::unclaimed_namesake);
+    CHECK(taken.withheld[0].message.find("\"byhand\"") != std::string::npos);
+    CHECK(taken.withheld[0].help.find("write `name: byhand`") != std::string::npos);
+    CHECK(taken.withheld[0].place.known());
+    CHECK(with("byhand").withheld.empty());
+    SECTION("also for one that is there already, which stays as it is") {
+        const auto changed = plan({application("a"), federated_credential("mine", "a", trust("https://ci", "2"))});
+        CHECK(changed.steps.empty());
+        REQUIRE(changed.withheld.size() == 1);
+        CHECK(changed.withheld[0].why == Withheld::Why::unclaimed_namesake);
+    }
+    SECTION("but not where the manifest declares the list, and so takes the other away first") {
+        apply({application("a").credential("theirs", trust("https://ci", "2"))});
+        CHECK(credentials().size() == 1);
+    }
+}
+
+TEST_CASE_METHOD(Lists, "a redirect URI that somebody had added before its document stays when the document goes",
+                 "[lists]") {
+    add_by_hand("https://by-hand");
+    apply({application("a"), redirect_uri("same", "a", "https://by-hand"), redirect_uri("one", "a", "https://one")});
+    apply({application("a"), redirect_uri("same", "a", "https://by-hand")});
+    CHECK(uris() == List{"https://by-hand"});
+    CAPTURE(model::to_text(tenant.find(app("a"))->attributes["marks"]), lines_of(plan({application("a")})));
+    apply({application("a")});
+    CHECK(uris() == List{"https://by-hand"});
 }
 
 TEST_CASE_METHOD(Lists, "a credential keeps its mark until it is gone", "[lists]") {

@@ -287,6 +287,26 @@ TEST_CASE("what a manifest says of its object's end outlives it, and wins over t
     CHECK(removing_all.summary.remove == 3);
 }
 
+TEST_CASE("an application under another name with the same identifier URI leaves the old one as it is",
+          "[management]") {
+    PretendTenant tenant;
+    const auto documents = [](const char* name, const char* uri = "https://contoso.example/orders") {
+        return std::vector<model::Declaration>{
+            application(name).list(model::path::identifier_uris, {uri, app_id_of(name, "api://")}),
+            connector("x").by_managed_identity(name)};
+    };
+    apply(documents("old"), tenant, removing());
+    const auto plan = plan_of(documents("new", "https://CONTOSO.example/orders"), tenant, removing());
+    CHECK(names_of(plan) == Names{});
+    const auto& made = the_withheld(plan, app("new"));
+    CHECK(made.why == Withheld::Why::unclaimed_namesake);
+    CHECK(made.message.find("Application/old") != std::string::npos);
+    CHECK(made.help.find("call it `old` again") != std::string::npos);
+    CHECK(the_withheld(plan, app("old")).message.find("is to have its identifier URI") != std::string::npos);
+    CHECK(plan.deletes == 0);
+    CHECK(names_of(plan_of(documents("new", "https://contoso.example/other"), tenant, removing())).size() > 1);
+}
+
 TEST_CASE("a connector under another name with the same title is neither made beside the old one, nor in its place",
           "[management]") {
     PretendTenant tenant;

@@ -188,13 +188,16 @@ bool is_assigned_already(const GraphAnswer& answer) {
            says(answer, "Permission being assigned already exists on the object");
 }
 
-/// Of `principal` at `resource`. The answer tells what the principal is. `worth` is asked once, when the directory does
-/// not know one of them for the first time: how long is it worth waiting?
+/// Of `principal` at `resource`. The answer tells what the principal is. `role` is asked again when the service does
+/// not know its answer: a role may have got another id a moment ago. `worth` is asked once, when the directory does not
+/// know one of them for the first time: how long is it worth waiting?
 tl::expected<GraphAnswer, ProviderError> assign(const StepContext& context, const std::string& principal,
-                                                const std::string& resource, const std::string& role,
+                                                const std::string& resource, const std::function<Id()>& role,
                                                 const std::string& what,
                                                 const std::function<std::chrono::milliseconds()>& worth = {}) {
-    const json body{{"principalId", principal}, {"resourceId", resource}, {"appRoleId", role}};
+    auto id = role();
+    if (!id) return tl::unexpected(std::move(id.error()));
+    json body{{"principalId", principal}, {"resourceId", resource}, {"appRoleId", *id}};
     const auto send = [&] { return context.client.send(Method::post, path_of_role_holders(resource), what, &body); };
     auto once = send();
     if (!once || once->ok() || is_assigned_already(*once)) return once;
@@ -212,6 +215,7 @@ tl::expected<GraphAnswer, ProviderError> assign(const StepContext& context, cons
         context.progress("waiting until Entra knows it everywhere");
         if (!context.client.wait(pause)) return tl::unexpected(context.client.stopped(what));
         waited += pause;
+        if (const auto again = role()) body["appRoleId"] = *again;
     }
 }
 
@@ -242,9 +246,12 @@ Done consent_to_roles(const StepContext& context, const Difference& difference, 
                           [&] { return context.catalogue.id_of(api, "application", text_of(element, "name"), what); });
     };
     for (const auto& element : difference.given) {
-        auto role = id_of(element);
-        if (!role) return tl::unexpected(std::move(role.error()));
-        auto answer = assign(context, *client, *resource, *role, what);
+        // What is known of the API may be as old as the plan; role_of() reads it again.
+        const auto role = [&, asked = false]() mutable -> Id {
+            return std::exchange(asked, true) ? context.catalogue.role_of(api, text_of(element, "name"), what)
+                                              : id_of(element);
+        };
+        auto answer = assign(context, *client, *resource, role, what);
         if (!answer) return tl::unexpected(std::move(answer.error()));
     }
     std::set<std::string> taken;
@@ -319,7 +326,7 @@ ProviderError nobody_there(const model::Value& element, ProviderError error) {
 
 /// One that nobody knows is not waited for, or not long: a wrong id would be waited for in every run.
 Done give_role(const StepContext& context, const model::Value& element, const std::string& resource,
-               const std::string& role) {
+               const std::function<Id()>& role) {
     const auto principal = text_of(element, "principal"), name = text_of(element, "role");
     const auto what = fmt::format("assign {} of {} to {} {}", name.empty() ? "default access" : "`" + name + "`",
                                   context.address(), text_of(element, "type"), principal);
@@ -346,9 +353,7 @@ Done give_roles(const StepContext& context, const Difference& difference, const 
     // One that is refused keeps nobody else from what is theirs.
     Done refused;
     for (const auto& element : difference.given) {
-        auto role = role_of(element);
-        if (!role) return tl::unexpected(std::move(role.error()));
-        auto given = give_role(context, element, *resource, *role);
+        auto given = give_role(context, element, *resource, [&] { return role_of(element); });
         if (given) continue;
         const auto kind = given.error().kind;
         if (kind != ErrorKind::rejected && kind != ErrorKind::not_found) return given;
