@@ -194,6 +194,27 @@ among the scopes (`delegated`) or roles (`application`) it declares:
     permissions:
       - apiRef: {name: orders-api}
         application: [Orders.Read.All])"},
+        ErrorCode{"RG0331", "a role that nobody can be given",
+                  R"(`servicePrincipal.assignments` gives somebody a role that is not among the
+`exposes.roles` of the same manifest, or one that its `allowed` keeps from them:
+`user` stands for users and groups, `application` for service principals.
+
+    exposes:
+      roles:
+        - {name: Approver, allowed: [user]}
+    servicePrincipal:
+      assignments:
+        usersAndGroups:
+          - {role: Approver, group: 6b2d0f5e-7d43-4f0e-9a7c-1f0c8e5b2a11}
+
+Where a manifest leaves `exposes.roles` out, the tenant says which there are.)"},
+        ErrorCode{"RG0332", "one identifier URI for two applications",
+                  R"(An identifier URI names one application of a tenant. Of two that are to have the
+same one, the second is refused. `api://{appId}` is each application's own.)"},
+        ErrorCode{"RG0333", "a grant without service principal",
+                  R"(Consent and roles are given to service principals, at service principals. The
+application that is named here has none in its own tenant: its manifest says
+`servicePrincipal: {create: false}`.)"},
     };
     return codes;
 }

@@ -1,5 +1,6 @@
 #include "plan/graph_rules.hpp"
 
+#include "model/ascii.hpp"
 #include "model/attributes.hpp"
 #include "plan/connector_titles.hpp"
 
@@ -251,6 +252,28 @@ void check_adopted_twice(const DesiredGraph& graph, model::Diagnostics& diagnost
     }
 }
 
+/// https://learn.microsoft.com/graph/api/resources/application: no two applications of a tenant have one in common,
+/// whatever its capitals.
+void check_identifier_uris(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
+    std::map<std::string, std::pair<const DesiredResource*, const Element*>> seen;
+    for (const auto& [address, resource] : graph.resources) {
+        const auto* uris = attribute_of(resource, model::path::identifier_uris);
+        if (uris == nullptr) continue;
+        for (const auto& element : uris->elements) {
+            const auto* uri = element.value.as_string();
+            if (uri == nullptr) continue;  // api://{appId} is its own
+            const auto [it, added] = seen.emplace(model::lower_case(*uri), std::pair{&resource, &element});
+            if (added || it->second.first == &resource) continue;
+            auto diagnostic = error("RG0332",
+                                    fmt::format("{} and {} have the same identifier URI, {}",
+                                                to_string(it->second.first->address), to_string(address), *uri),
+                                    element.span, "again here", "a tenant has each once: give one of them another");
+            diagnostic.secondary = {{it->second.second->span, "first here"}};
+            diagnostics.push_back(std::move(diagnostic));
+        }
+    }
+}
+
 /// What is handed to one place twice would be overwritten in every run, and one of the two could never be signed in
 /// with.
 void check_delivered_twice(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
@@ -285,6 +308,8 @@ void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
     }
     check_unused_secrets(graph, diagnostics);
     check_adopted_twice(graph, diagnostics);
+    check_identifier_uris(graph, diagnostics);
+    check_assignments(graph, diagnostics);
     check_delivered_twice(graph, diagnostics);
     check_titles(graph, diagnostics);
 }

@@ -12,6 +12,9 @@ namespace regent::plan {
 void check_references(const std::vector<const model::Declaration*>& declarations, const DesiredGraph& graph,
                       model::Diagnostics& diagnostics);
 
+/// Whether the roles that are given to people and applications are there, where a manifest says which there are.
+void check_assignments(const DesiredGraph& graph, model::Diagnostics& diagnostics);
+
 /// What only all documents together can break: limits and uniqueness after contributions, and the rules between an
 /// application and its connectors.
 void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics);

@@ -1,12 +1,12 @@
 #include "model/attributes.hpp"
 #include "plan/graph_rules.hpp"
+#include "plan/near_names.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cstddef>
 #include <optional>
 #include <set>
 #include <utility>
@@ -16,39 +16,6 @@ namespace {
 
 using model::Declaration;
 using model::Diagnostic;
-
-std::size_t distance(const std::string& a, const std::string& b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        auto diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const auto above = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + std::size_t{a[i - 1] == b[j - 1] ? 0U : 1U}});
-            diagonal = above;
-        }
-    }
-    return row[b.size()];
-}
-
-/// The name that was probably meant; the threshold is the one of manifest/suggestion.hpp.
-std::string near(const std::string& word, const std::vector<std::string>& names) {
-    const std::size_t limit = word.size() <= 4 ? 1 : word.size() <= 8 ? 2 : 3;
-    std::string best;
-    auto best_distance = limit + 1;
-    for (const auto& name : names) {
-        if (const auto d = distance(word, name); d < best_distance) {
-            best = name;
-            best_distance = d;
-        }
-    }
-    return best;
-}
-
-std::string help_for(const std::string& word, const std::vector<std::string>& names) {
-    const auto meant = near(word, names);
-    return meant.empty() ? std::string{} : fmt::format("did you mean `{}`?", meant);
-}
 
 /// "permissions/delegated/Orders.Read": of an application that exposes it. Its application is referred to beside it.
 constexpr std::string_view permission_prefix = "permissions/";
@@ -110,7 +77,7 @@ private:
         diagnostic.notes = {
             names.empty() ? fmt::format("there is no {} in `{}`", use.target.kind, graph_.environment.name)
                           : fmt::format("{}s in `{}`: {}", use.target.kind, graph_.environment.name, some_of(names))};
-        diagnostic.help = help_for(use.target.name, names);
+        diagnostic.help = did_you_mean(use.target.name, names);
         diagnostics_.push_back(std::move(diagnostic));
     }
 
@@ -158,7 +125,7 @@ private:
         diagnostic.span = use.span;
         diagnostic.label = "not among its `clientSecrets`";
         if (!names.empty()) diagnostic.notes = {fmt::format("its client secrets: {}", fmt::join(names, ", "))};
-        diagnostic.help = help_for(wanted, names);
+        diagnostic.help = did_you_mean(wanted, names);
         if (diagnostic.help.empty())
             diagnostic.help =
                 fmt::format("add `- name: {}` to `spec.clientSecrets` of {}", wanted, to_string(use.target));
@@ -199,7 +166,7 @@ private:
         if (others && std::find(others->begin(), others->end(), wanted) != others->end())
             diagnostic.help = fmt::format("`{}` is a {}: write it under `{}`", wanted, is_role ? "scope" : "role",
                                           is_role ? "delegated" : "application");
-        if (diagnostic.help.empty()) diagnostic.help = help_for(wanted, *names);
+        if (diagnostic.help.empty()) diagnostic.help = did_you_mean(wanted, *names);
         if (diagnostic.help.empty())
             diagnostic.help =
                 fmt::format("add it to `spec.exposes.{}` of {}", is_role ? "roles" : "scopes", to_string(use.target));

@@ -119,6 +119,52 @@ TEST_CASE("what an application may hold once is told when it is given twice", "[
     }
 }
 
+TEST_CASE("an identifier URI names one application, whatever its capitals", "[desired_graph]") {
+    const auto found =
+        mistakes_in({application("a").list(model::path::identifier_uris, {"https://contoso.example/Orders"}),
+                     application("b").list(model::path::identifier_uris, {"https://contoso.example/orders"})});
+    CHECK(the("RG0332", found).secondary.size() == 1);
+    CHECK(mistakes_in({application("a").list(model::path::identifier_uris, {app_id_of("a", "api://")}),
+                       application("b").list(model::path::identifier_uris, {app_id_of("b", "api://")})})
+              .empty());
+}
+
+TEST_CASE("a role is given to whom it may be given, where the manifest says which there are", "[desired_graph]") {
+    const auto assigned = [](const std::string& role, const std::string& type) {
+        return model::List{model::Map{{"principal", "p"}, {"role", role}, {"type", type}}};
+    };
+    const auto found_for = [&](const std::string& role, const std::string& type) {
+        return mistakes_in(
+            {application("a")
+                 .set(model::path::service_principal, true)
+                 .role("Orders.Read", true, "Title")
+                 .list(type == "application" ? model::path::assigned_applications : model::path::assigned_people,
+                       assigned(role, type))});
+    };
+    CHECK(found_for("Orders.Read", "application").empty());
+    CHECK(the("RG0331", found_for("Orders.Raed", "application")).help == "did you mean `Orders.Read`?");
+    CHECK(the("RG0331", found_for("Orders.Read", "user")).secondary.size() == 1);
+    CHECK(the("RG0331", found_for("Orders.Read", "group")).help.find("`user`") != std::string::npos);
+    CHECK(found_for("", "user").empty());
+    CHECK(found_for("00000000-0000-0000-0000-000000000000", "user").empty());
+    // What the tenant has, a manifest that leaves the list out does not know.
+    CHECK(mistakes_in({application("a").list(model::path::assigned_people, assigned("Any", "user"))}).empty());
+    CHECK(mistakes_in({application("a")
+                           .role("Orders.Read")
+                           .ignores("exposes")
+                           .list(model::path::assigned_people, assigned("Any", "user"))})
+              .empty());
+}
+
+TEST_CASE("consent needs an API with a service principal", "[desired_graph]") {
+    auto client = application("client").set(model::path::service_principal, true);
+    client.list(model::path::consented_scopes, {permission_at("api", "Orders.Read")});
+    const auto found = mistakes_in({application("api").scope("Orders.Read"), client});
+    CHECK(the("RG0333", found).secondary.size() == 1);
+    CHECK(mistakes_in({application("api").scope("Orders.Read").set(model::path::service_principal, true), client})
+              .empty());
+}
+
 TEST_CASE("two applications may trust the same issuer and subject", "[desired_graph]") {
     CHECK(mistakes_in({application("a").credential("ci", trust("https://issuer", "1")),
                        application("b").credential("ci", trust("https://issuer", "1"))})
