@@ -40,6 +40,9 @@ using Easy = std::unique_ptr<CURL, EasyDeleter>;
 using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
 using Url = std::unique_ptr<CURLU, UrlDeleter>;
 
+/// What of an answer is waited for.
+enum class AnswerPart { whole, head };
+
 /// What the library's callbacks fill in, and what they need to know.
 struct Exchange {
     const Request& request;
@@ -49,10 +52,18 @@ struct Exchange {
     std::size_t header_bytes = 0;
     std::string body{};
     std::string refusal{};  ///< why a callback ended the transfer
+    AnswerPart wanted = AnswerPart::whole;
+    bool interim = false;        ///< the header section that is being read is of a 1xx answer
+    bool head_complete = false;  ///< of the final answer
+    std::size_t skipped = 0;     ///< bytes of a body that nobody wants
 };
 
 std::size_t take_body(const char* bytes, std::size_t, std::size_t count, void* data) {
     auto& exchange = *static_cast<Exchange*>(data);
+    if (exchange.wanted == AnswerPart::head) {  // what is not read would look to the receiver like a failure
+        exchange.skipped += count;
+        return exchange.skipped <= exchange.request.max_response_bytes ? count : CURL_WRITEFUNC_ERROR;
+    }
     if (count > exchange.request.max_response_bytes - exchange.body.size()) {
         exchange.refusal = "the answer is larger than allowed";
         return CURL_WRITEFUNC_ERROR;
@@ -64,7 +75,11 @@ std::size_t take_body(const char* bytes, std::size_t, std::size_t count, void* d
 std::size_t take_header(const char* bytes, std::size_t, std::size_t count, void* data) {
     auto& exchange = *static_cast<Exchange*>(data);
     const std::string_view line(bytes, count);
-    if (line.starts_with("HTTP/")) exchange.headers.clear();  // what came before belonged to an interim answer
+    if (line.starts_with("HTTP/")) {
+        exchange.headers.clear();  // what came before belonged to an interim answer
+        exchange.interim = line.find(" 1") == line.find(' ');
+    }
+    if (line == "\r\n" || line == "\n") exchange.head_complete = !exchange.interim;
     exchange.header_bytes += count;
     if (exchange.header_bytes > max_header_bytes) {
         exchange.refusal = "the answer's headers are larger than any that are expected";
@@ -109,8 +124,12 @@ HeaderList to_list(const Headers& headers) {
 
 class CurlTransport final : public Transport {
 public:
-    CurlTransport(TransportOptions options, Rng& rng)
-        : options_(std::move(options)), allowed_(options_.allowed_origins), rng_(rng), limit_(options_.max_parallel) {
+    CurlTransport(TransportOptions options, Rng& rng, AnswerPart wanted)
+        : options_(std::move(options)),
+          allowed_(options_.allowed_origins),
+          rng_(rng),
+          wanted_(wanted),
+          limit_(options_.max_parallel) {
         static std::once_flag prepared;
         std::call_once(prepared, [] {
             curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -155,11 +174,8 @@ private:
     };
 
     static void require_address(const std::string& proxy) {
-        // Not quoted: it may hold a password.
-        const Url url(curl_url());
-        const bool valid = url && (proxy.starts_with("http://") || proxy.starts_with("https://")) &&
-                           curl_url_set(url.get(), CURLUPART_URL, proxy.c_str(), 0) == CURLUE_OK;
-        if (!valid) throw std::invalid_argument("the proxy is not an address of the form http://host:port");
+        if (!is_proxy_address(proxy))  // not quoted: it may hold a password
+            throw std::invalid_argument("the proxy is not an address of the form http://host:port");
     }
 
     /// A lane that talked to `origin` before and whose connection is quiet, else a new one.
@@ -207,6 +223,7 @@ private:
         if (const auto pin = options_.pinned_certificates.find(request.origin);
             pin != options_.pinned_certificates.end())
             exchange.trust.pin = pin->second;
+        exchange.wanted = wanted_;
         const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
         if (left.count() <= 0) return failure(request, Fate::not_sent, "no time was left to send it");
 
@@ -273,6 +290,12 @@ private:
     static Outcome judge(CURL* handle, CURLcode code, Exchange& exchange) {
         long status = 0;
         curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+        if (exchange.wanted == AnswerPart::head && exchange.head_complete && status >= 200 && status <= 599)
+            return {.fate = Fate::answered,
+                    .status = static_cast<int>(status),
+                    .headers = std::move(exchange.headers),
+                    .body = {},
+                    .error = {}};
         if (code != CURLE_OK) {
             // Zero until the connection stands and the request is about to be written.
             curl_off_t sending_began = 0;
@@ -321,6 +344,7 @@ private:
     const TransportOptions options_;
     const OriginAllowList allowed_;
     Rng& rng_;
+    const AnswerPart wanted_;
     ParallelLimit limit_;
     std::mutex mutex_;
     std::vector<Lane> idle_;
@@ -328,8 +352,18 @@ private:
 
 }  // namespace
 
+bool is_proxy_address(const std::string& proxy) {
+    const Url url(curl_url());
+    return url && (proxy.starts_with("http://") || proxy.starts_with("https://")) &&
+           curl_url_set(url.get(), CURLUPART_URL, proxy.c_str(), 0) == CURLUE_OK;
+}
+
 std::unique_ptr<Transport> make_curl_transport(TransportOptions options, Rng& rng) {
-    return std::make_unique<CurlTransport>(std::move(options), rng);
+    return std::make_unique<CurlTransport>(std::move(options), rng, AnswerPart::whole);
+}
+
+std::unique_ptr<Transport> make_posting_transport(TransportOptions options, Rng& rng) {
+    return std::make_unique<CurlTransport>(std::move(options), rng, AnswerPart::head);
 }
 
 }  // namespace regent::net

@@ -279,7 +279,7 @@ Notifications::MakeTransport curl_to_receiver(net::Rng& rng, std::string ca_file
         options.ca_file = ca_file;
         options.proxy = proxy;
         options.max_parallel = 1;
-        return net::make_curl_transport(std::move(options), rng);
+        return net::make_posting_transport(std::move(options), rng);
     };
 }
 

@@ -140,6 +140,52 @@ TEST_CASE("a signed CloudEvent arrives over HTTP", "[service][notifications]") {
     CHECK(heard.notes().empty());
 }
 
+TEST_CASE("the status alone says whether a receiver took it, whatever its body is like", "[service][notifications]") {
+    const std::string answer = GENERATE(std::string("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nok"),
+                                        std::string("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"),
+                                        std::string("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\ncut sh"),
+                                        std::string("HTTP/1.1 202 Accepted\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b"),
+                                        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + std::string(300'000, 'x'),
+                                        std::string("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 200 OK\r\n\r\nok"));
+    CAPTURE(answer.substr(0, 60));
+    std::atomic<int> posted = 0;
+    FakeServer server([&](Peer& peer, const Received&) {
+        ++posted;
+        peer.write(answer);
+        peer.close();
+    });
+    net::SystemRng rng;
+    Heard heard;
+    {
+        Notifications notifications(one(receiver(Receiver::Type::webhook, server.origin() + "/x", "key")),
+                                    {"id1", "0.1.0"}, curl_to_receiver(rng, "", ""), rng, heard.listener(), hurried());
+        notifications.on_event(drift());
+        CHECK(heard.wait_for("ops ok"));
+    }
+    CHECK(posted == 1);
+    CHECK(heard.notes().empty());
+}
+
+TEST_CASE("an answer without a length that says no is a no, and half a header section is no answer",
+          "[service][notifications]") {
+    const auto refuses = GENERATE(true, false);
+    std::atomic<int> posted = 0;
+    FakeServer server([&](Peer& peer, const Received&) {
+        ++posted;
+        peer.write(refuses ? "HTTP/1.0 500 Oh\r\n\r\nno" : "HTTP/1.0 200 OK\r\nContent-Ty");
+        peer.close();
+    });
+    net::SystemRng rng;
+    Heard heard;
+    auto patience = hurried();
+    patience.tries = 2;
+    Notifications notifications(one(receiver(Receiver::Type::webhook, server.origin() + "/x", "key")), {"id1", "0.1.0"},
+                                curl_to_receiver(rng, "", ""), rng, heard.listener(), patience);
+    notifications.on_event(drift());
+    CHECK(heard.wait_for("ops failed"));
+    CHECK(posted == 2);
+}
+
 TEST_CASE("each type of receiver gets its own body; only webhooks are signed", "[service][notifications]") {
     const auto slack = notification_request(receiver(Receiver::Type::slack, "https://hooks.example/x", "key"),
                                             {drift(), 0, 0}, {"id1", "0.1.0"});
