@@ -1,4 +1,5 @@
 #include "manifest/diagnostic_text.hpp"
+#include "manifest/secret_stretches.hpp"
 #include "manifest/source_lines.hpp"
 
 #include <fmt/format.h>
@@ -34,7 +35,7 @@ Json range_json(const model::Span& span, const std::vector<SourceText>& sources)
 }
 
 // The first line of the span. Offsets are bytes within `code`, as in OpenTofu's snippets.
-Json snippet_json(const model::Span& span, const std::vector<SourceText>& sources) {
+Json snippet_json(const model::Span& span, const std::vector<SourceText>& sources, const HiddenSecrets& secrets) {
     const auto text = text_of(sources, span.file);
     if (!span.known() || text.empty()) return nullptr;
     const SourceLines lines(text);
@@ -42,10 +43,11 @@ Json snippet_json(const model::Span& span, const std::vector<SourceText>& source
     const auto start = std::min(lines.byte_at(span.line, span.column) - lines.start(span.line), code.size());
     const auto end =
         span.end_line > span.line ? code.size() : lines.byte_at(span.line, span.end_column) - lines.start(span.line);
-    return Json{{"code", std::string(code)},
+    const MaskedLine shown(code, secrets.of(span.file.str()).in_line(span.line));
+    return Json{{"code", shown.text},
                 {"start_line", span.line},
-                {"highlight_start_offset", start},
-                {"highlight_end_offset", std::max(start, end)}};
+                {"highlight_start_offset", shown.offset_of(start)},
+                {"highlight_end_offset", shown.offset_of(std::max(start, end))}};
 }
 
 std::string detail_of(const model::Diagnostic& diagnostic) {
@@ -56,7 +58,8 @@ std::string detail_of(const model::Diagnostic& diagnostic) {
     return detail;
 }
 
-Json diagnostic_json(const model::Diagnostic& diagnostic, const std::vector<SourceText>& sources) {
+Json diagnostic_json(const model::Diagnostic& diagnostic, const std::vector<SourceText>& sources,
+                     const HiddenSecrets& secrets) {
     Json related = Json::array();
     for (const auto& label : diagnostic.secondary) {
         related.push_back({{"message", label.text}, {"range", range_json(label.span, sources)}});
@@ -70,7 +73,7 @@ Json diagnostic_json(const model::Diagnostic& diagnostic, const std::vector<Sour
                 {"help", diagnostic.help},
                 {"subject", diagnostic.subject},
                 {"range", range_json(diagnostic.span, sources)},
-                {"snippet", snippet_json(diagnostic.span, sources)},
+                {"snippet", snippet_json(diagnostic.span, sources, secrets)},
                 {"related", std::move(related)}};
 }
 
@@ -81,7 +84,8 @@ std::string render_json(const model::Diagnostics& diagnostics, const std::vector
         return diagnostic.severity == model::Severity::error;
     });
     Json list = Json::array();
-    for (const auto& diagnostic : diagnostics) list.push_back(diagnostic_json(diagnostic, sources));
+    const HiddenSecrets secrets(sources);
+    for (const auto& diagnostic : diagnostics) list.push_back(diagnostic_json(diagnostic, sources, secrets));
     const Json document{{"format_version", "1.0"},
                         {"valid", errors == 0},
                         {"error_count", errors},

@@ -25,11 +25,24 @@ struct ShownLine {
     }
 };
 
-ShownLine lay_out(std::string_view text) {
+/// A secret is shown as its mask, which stands in the place of its first character; the others take no room.
+DisplayCharacter masked(DisplayCharacter character, bool is_first) {
+    character.shown = is_first ? secret_mask : std::string_view{};
+    character.cells = character.shown.size();
+    return character;
+}
+
+ShownLine lay_out(std::string_view text, const std::vector<Stretch>& secrets) {
     ShownLine line;
+    const auto size = text.size();
     while (!text.empty()) {
         auto character = first_character(text);
-        if (text.front() == '\t') {
+        const auto at = size - text.size();
+        const auto secret =
+            std::find_if(secrets.begin(), secrets.end(), [&](const auto& s) { return s.first <= at && at < s.end(); });
+        if (secret != secrets.end()) {
+            character = masked(std::move(character), secret->first == at);
+        } else if (text.front() == '\t') {
             character.cells = tab_stop - line.width() % tab_stop;
             character.shown = std::string(character.cells, ' ');
         }
@@ -93,9 +106,14 @@ bool is_blank(std::string_view text) {
 
 class SnippetWriter {
 public:
-    SnippetWriter(const SourceText& source, const std::vector<Mark>& marks, std::size_t gutter,
-                  std::size_t source_width, const Palette& palette)
-        : lines_(source.text), marks_(marks), gutter_(gutter), width_(source_width), palette_(palette) {
+    SnippetWriter(const SourceText& source, const SecretStretches& secrets, const std::vector<Mark>& marks,
+                  std::size_t gutter, std::size_t source_width, const Palette& palette)
+        : lines_(source.text),
+          secrets_(secrets),
+          marks_(marks),
+          gutter_(gutter),
+          width_(source_width),
+          palette_(palette) {
         std::stable_sort(marks_.begin(), marks_.end(), [](const Mark& a, const Mark& b) {
             return std::pair(a.span.line, a.span.column) < std::pair(b.span.line, b.span.column);
         });
@@ -134,7 +152,7 @@ private:
     }
 
     void add_source_line(std::size_t number) {
-        const auto line = lay_out(lines_.line(number));
+        const auto line = lay_out(lines_.line(number), secrets_.in_line(number));
         std::vector<const Mark*> here;
         for (const auto& mark : marks_) {
             if (std::min(mark.span.line, lines_.count()) == number) here.push_back(&mark);
@@ -167,6 +185,7 @@ private:
     }
 
     SourceLines lines_;
+    const SecretStretches& secrets_;
     std::vector<Mark> marks_;
     std::size_t gutter_;
     std::size_t width_;
@@ -198,9 +217,9 @@ std::size_t gutter_width(const std::vector<Mark>& marks) {
     return std::to_string(last).size();
 }
 
-std::string render_snippet(const SourceText& source, const std::vector<Mark>& marks, std::size_t gutter,
-                           std::size_t source_width, const Palette& palette) {
-    return SnippetWriter(source, marks, gutter, std::max<std::size_t>(source_width, 20), palette).write();
+std::string render_snippet(const SourceText& source, const SecretStretches& secrets, const std::vector<Mark>& marks,
+                           std::size_t gutter, std::size_t source_width, const Palette& palette) {
+    return SnippetWriter(source, secrets, marks, gutter, std::max<std::size_t>(source_width, 20), palette).write();
 }
 
 }  // namespace regent::manifest

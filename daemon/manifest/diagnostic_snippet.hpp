@@ -1,6 +1,7 @@
 #pragma once
 
 #include "manifest/document.hpp"
+#include "manifest/secret_stretches.hpp"
 #include "model/diagnostic.hpp"
 
 #include <cstddef>
@@ -37,8 +38,9 @@ struct Mark {
 [[nodiscard]] std::size_t gutter_width(const std::vector<Mark>& marks);
 
 /// The lines of one file around `marks`, with carets under primary and dashes under secondary ones. Begins with an
-/// empty gutter line.
-[[nodiscard]] std::string render_snippet(const SourceText& source, const std::vector<Mark>& marks, std::size_t gutter,
-                                         std::size_t source_width, const Palette& palette);
+/// empty gutter line. `secrets` of the file are not shown.
+[[nodiscard]] std::string render_snippet(const SourceText& source, const SecretStretches& secrets,
+                                         const std::vector<Mark>& marks, std::size_t gutter, std::size_t source_width,
+                                         const Palette& palette);
 
 }  // namespace regent::manifest

@@ -40,9 +40,11 @@ std::vector<MarkedFile> marks_by_file(const model::Diagnostic& diagnostic) {
 
 class TextWriter {
 public:
-    TextWriter(const model::Diagnostic& diagnostic, const std::vector<SourceText>& sources, const TextOptions& options)
+    TextWriter(const model::Diagnostic& diagnostic, const std::vector<SourceText>& sources,
+               const HiddenSecrets& secrets, const TextOptions& options)
         : diagnostic_(diagnostic),
           sources_(sources),
+          secrets_(secrets),
           options_(options),
           palette_(options.colour, diagnostic.severity),
           files_(marks_by_file(diagnostic)) {
@@ -85,7 +87,8 @@ private:
         add_arrow(own ? "-->" : ":::", own ? diagnostic_.span.begin() : file.marks.front().span.begin());
         const auto* source = find_source(sources_, file.file);
         if (source == nullptr) return false;
-        out_ += render_snippet(*source, file.marks, gutter_, options_.source_width, palette_);
+        out_ +=
+            render_snippet(*source, secrets_.of(source->file), file.marks, gutter_, options_.source_width, palette_);
         return true;
     }
 
@@ -96,6 +99,7 @@ private:
 
     const model::Diagnostic& diagnostic_;
     const std::vector<SourceText>& sources_;
+    const HiddenSecrets& secrets_;
     const TextOptions& options_;
     Palette palette_;
     std::vector<MarkedFile> files_;
@@ -112,9 +116,10 @@ std::string count_of(std::size_t count, std::string_view what) {
 std::string render_text(const model::Diagnostics& diagnostics, const std::vector<SourceText>& sources,
                         const TextOptions& options) {
     std::string out;
+    const HiddenSecrets secrets(sources);
     for (const auto& diagnostic : diagnostics) {
         if (!out.empty()) out += '\n';
-        out += TextWriter(diagnostic, sources, options).write();
+        out += TextWriter(diagnostic, sources, secrets, options).write();
     }
     return out;
 }

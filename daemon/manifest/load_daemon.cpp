@@ -6,6 +6,7 @@
 #include "manifest/loader.hpp"
 #include "manifest/rules_name.hpp"
 #include "manifest/rules_uri.hpp"
+#include "manifest/secret_stretches.hpp"
 #include "manifest/yaml_reader.hpp"
 
 #include <fmt/format.h>
@@ -251,6 +252,7 @@ DaemonResult load_daemon_configuration(const SourceText& text) {
     load_spec(root.mapping("spec"), configuration, findings);
     for (auto& diagnostic : findings.take()) result.diagnostics.push_back(std::move(diagnostic));
     model::sort(result.diagnostics);
+    hide_secrets(result.diagnostics, {text});
     if (!model::has_errors(result.diagnostics)) result.configuration = std::move(configuration);
     return result;
 }

@@ -1,0 +1,378 @@
+#include "manifest/secret_stretches.hpp"
+
+#include "manifest/source_lines.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+namespace regent::manifest {
+namespace {
+
+using std::string_view;
+
+bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+std::size_t skip_blanks(string_view line, std::size_t at) {
+    while (at < line.size() && is_blank(line[at])) ++at;
+    return at;
+}
+
+std::size_t trimmed_end(string_view line, std::size_t end) {
+    while (end > 0 && is_blank(line[end - 1])) --end;
+    return end;
+}
+
+/// The column behind blanks and the dashes of list items.
+std::size_t content_of(string_view line) {
+    auto at = skip_blanks(line, 0);
+    while (at + 1 < line.size() && line[at] == '-' && is_blank(line[at + 1])) at = skip_blanks(line, at + 1);
+    return at;
+}
+
+/// Where the quoted text that begins at `at` ends: at its quote; nothing when it goes on in the next line.
+std::optional<std::size_t> closing_quote(string_view line, std::size_t from, char quote) {
+    for (auto at = from; at < line.size(); ++at) {
+        if (quote == '"' && line[at] == '\\') {
+            ++at;
+        } else if (line[at] == quote) {
+            if (quote != '\'' || line.substr(at + 1, 1) != "'") return at;
+            ++at;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Whether the line is a key with its value, or begins one.
+bool has_key(string_view line) {
+    auto at = content_of(line);
+    if (at < line.size() && (line[at] == '{' || line[at] == '?')) return true;
+    if (at < line.size() && (line[at] == '"' || line[at] == '\'')) {
+        const auto end = closing_quote(line, at + 1, line[at]);
+        return end && skip_blanks(line, *end + 1) < line.size() && line[skip_blanks(line, *end + 1)] == ':';
+    }
+    const auto colon = line.find(':', at);
+    return colon != string_view::npos && (colon + 1 == line.size() || is_blank(line[colon + 1]));
+}
+
+/// `true`, `null`, `2`, `${variable}`: said, and no secret.
+bool says_nothing(string_view value) {
+    static const std::set<string_view> words = {"", "~", "null", "true", "false", "yes", "no", "[]", "{}"};
+    if (words.contains(value) || (value.starts_with("${") && value.find('}') == value.size() - 1)) return true;
+    return value.size() <= 6 && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+class Scanner {
+public:
+    explicit Scanner(std::map<std::size_t, std::vector<Stretch>>& found) : found_(found) {}
+
+    void look_at(std::size_t number, string_view line) {
+        number_ = number;
+        line_ = line;
+        const auto from = go_on();
+        if (!from) return;
+        note_section();
+        scan(*from);
+        merge();
+    }
+
+private:
+    /// What began in an earlier line and may still hold a secret.
+    struct Cover {
+        enum class Kind { none, block, quoted, deeper, key_file };
+        Kind kind = Kind::none;
+        std::size_t indent = 0;  ///< of the key
+        char quote = '"';
+    };
+
+    /// What of the line belongs to a value that began before it; where the rest begins, nothing when there is none.
+    std::optional<std::size_t> go_on() {
+        const auto first = skip_blanks(line_, 0);
+        switch (cover_.kind) {
+            case Cover::Kind::none:
+                return 0;
+            case Cover::Kind::key_file:
+                if (line_.find("-----END") != string_view::npos) cover_ = {};
+                hide(first, line_.size());
+                return std::nullopt;
+            case Cover::Kind::quoted:
+                if (const auto end = closing_quote(line_, 0, cover_.quote)) {
+                    cover_ = {};
+                    hide(first, *end);
+                    return *end + 1;
+                }
+                hide(first, line_.size());
+                return std::nullopt;
+            case Cover::Kind::block:
+            case Cover::Kind::deeper:
+                break;
+        }
+        if (first == line_.size()) return std::nullopt;
+        const bool inside = cover_.kind == Cover::Kind::block ? first > cover_.indent
+                                                              : content_of(line_) > cover_.indent && !has_key(line_);
+        if (!inside) {
+            cover_ = {};
+            return 0;
+        }
+        hide(cover_.kind == Cover::Kind::block ? first : content_of(line_), line_.size());
+        return std::nullopt;
+    }
+
+    /// Addresses of webhooks belong to no manifest; below `notifications` every address is one.
+    void note_section() {
+        const auto at = content_of(line_);
+        if (at == line_.size()) return;
+        if (notifications_ && skip_blanks(line_, 0) <= *notifications_ && line_[skip_blanks(line_, 0)] != '-')
+            notifications_.reset();
+        constexpr string_view section = "notifications";
+        const auto key = line_.find(section);
+        if (key == string_view::npos) return;
+        const auto behind = line_.find_first_not_of(" \t\"'", key + section.size());
+        if (behind != string_view::npos && line_[behind] == ':') notifications_ = at;
+    }
+
+    void scan(std::size_t from) {
+        // A bracket that somebody forgot, or wrote into a text, ends at the next key of the document.
+        if (from == 0 && !line_.empty() && is_name_character(line_.front())) depth_ = 0;
+        char quote = 0;
+        for (auto at = from; at < line_.size();) {
+            const char c = line_[at];
+            if (quote != 0 ? c == quote : c == '"' || (c == '\'' && (at == 0 || !is_name_character(line_[at - 1]))))
+                quote = quote != 0 ? '\0' : c;
+            if (quote == 0 && (c == '{' || c == '[')) ++depth_;
+            if (quote == 0 && (c == '}' || c == ']') && depth_ > 0) --depth_;
+            const bool begins = is_name_character(c) && (at == 0 || !is_name_character(line_[at - 1]));
+            at = begins ? word(at) : at + 1;
+        }
+        if (const auto key = line_.find("PRIVATE KEY-----"); key != string_view::npos) {
+            if (line_.find("-----END") == string_view::npos) cover_ = {Cover::Kind::key_file, 0, '"'};
+            hide(key + 16, line_.size());
+        }
+    }
+
+    /// A word that is, or may be, a key. Returns where to go on.
+    std::size_t word(std::size_t at) {
+        if (const auto secret = shape_at(line_, at)) {
+            hide(secret->first, secret->end());
+            return secret->end();
+        }
+        if (notifications_) {
+            if (const auto path = behind_host(line_, at)) {
+                hide(path->first, path->end());
+                return path->end();
+            }
+        }
+        auto end = at;
+        while (end < line_.size() && is_name_character(line_[end])) ++end;
+        const auto name = secret_name(line_.substr(at, end - at));
+        if (name == SecretName::no) return end;
+        const auto value = value_behind(at, end);
+        return value ? hide_value(at, *value, name) : end;
+    }
+
+    /// Where the value of a key begins that ends at `end`.
+    std::optional<std::size_t> value_behind(std::size_t at, std::size_t end) {
+        const bool quoted =
+            at > 0 && end < line_.size() && line_[end] == line_[at - 1] && (line_[end] == '"' || line_[end] == '\'');
+        auto separator = skip_blanks(line_, quoted ? end + 1 : end);
+        if (separator == line_.size()) return std::nullopt;
+        assigned_ = line_[separator] == '=';
+        if (line_[separator] != ':' && !assigned_) return std::nullopt;
+        // `password:abc` is a mistake of a person, `urn:token:abc` is none.
+        const bool close = separator + 1 < line_.size() && !is_blank(line_[separator + 1]);
+        const bool leads = at == content_of(line_) || quoted || line_[at - 1] == '{' || line_[at - 1] == ',' ||
+                           is_blank(line_[at - 1]);
+        if (!assigned_ && close && !leads) return std::nullopt;
+        return skip_blanks(line_, separator + 1);
+    }
+
+    std::size_t hide_value(std::size_t key, std::size_t at, SecretName name) {
+        const auto column = content_of(line_) < key ? content_of(line_) : key;
+        const auto rest = line_.substr(at);
+        if (rest.empty() || rest.front() == '#') {
+            if (name == SecretName::yes && !assigned_) cover_ = {Cover::Kind::deeper, column, '"'};
+            return at;
+        }
+        if (!assigned_ && (rest.front() == '|' || rest.front() == '>')) {
+            cover_ = {Cover::Kind::block, column, '"'};
+            return line_.size();
+        }
+        if (rest.front() == '{') return at;
+        if (rest.front() == '[') return hide_list(at, column);
+        if (rest.front() == '"' || rest.front() == '\'') return hide_quoted(at, name);
+        const auto end = plain_end(at);
+        const auto value = line_.substr(at, end - at);
+        if (says_nothing(value) || (name == SecretName::perhaps && !looks_random(value))) return at;
+        hide(at, end);
+        if (depth_ == 0 && !assigned_) cover_ = {Cover::Kind::deeper, column, '"'};
+        return end;
+    }
+
+    std::size_t hide_quoted(std::size_t at, SecretName name) {
+        const char quote = line_[at];
+        const auto end = closing_quote(line_, at + 1, quote);
+        const auto value = line_.substr(at + 1, end.value_or(line_.size()) - at - 1);
+        if (end && (says_nothing(value) || (name == SecretName::perhaps && !looks_random(value)))) return *end + 1;
+        if (!end) cover_ = {Cover::Kind::quoted, 0, quote};
+        hide(at + 1, end.value_or(line_.size()));
+        return end ? *end + 1 : line_.size();
+    }
+
+    /// A list of values; one of mappings has keys of its own.
+    std::size_t hide_list(std::size_t at, std::size_t column) {
+        const auto end = std::min(line_.find(']', at), line_.size());
+        const auto content = line_.substr(at + 1, end - at - 1);
+        if (content.find('{') != string_view::npos || content.find(": ") != string_view::npos) return at;
+        if (end == line_.size()) cover_ = {Cover::Kind::deeper, column, '"'};
+        const auto first = skip_blanks(line_, at + 1);
+        if (!says_nothing(line_.substr(first, end - first))) hide(first, end);
+        if (end < line_.size()) ++depth_;  // which its bracket, seen next, takes back
+        return end;
+    }
+
+    [[nodiscard]] std::size_t plain_end(std::size_t at) const {
+        if (assigned_) return std::min(line_.find_first_of(" \t&\"'`,;)]}", at), line_.size());
+        if (depth_ > 0) return trimmed_end(line_, std::min(line_.find_first_of(",]}", at), line_.size()));
+        return trimmed_end(line_, std::min(line_.find(" #", at), line_.size()));
+    }
+
+    void hide(std::size_t from, std::size_t to) {
+        to = trimmed_end(line_, to);
+        if (to > from) found_[number_].push_back({from, to - from});
+    }
+
+    void merge() {
+        const auto here = found_.find(number_);
+        if (here == found_.end()) return;
+        auto& all = here->second;
+        std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::vector<Stretch> merged;
+        for (const auto& one : all) {
+            if (!merged.empty() && one.first <= merged.back().end()) {
+                merged.back().bytes = std::max(merged.back().end(), one.end()) - merged.back().first;
+            } else {
+                merged.push_back(one);
+            }
+        }
+        all = std::move(merged);
+    }
+
+    std::map<std::size_t, std::vector<Stretch>>& found_;
+    std::size_t number_ = 0;
+    string_view line_;
+    Cover cover_;
+    std::size_t depth_ = 0;  ///< of brackets
+    bool assigned_ = false;  ///< the last key was followed by `=`
+    std::optional<std::size_t> notifications_;
+};
+
+void replace_all(std::string& text, string_view what) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + secret_mask.size()))
+        text.replace(at, what.size(), secret_mask);
+}
+
+/// The stretch as a sentence could quote it: whole, or one text of a list. What is short may be a word that the
+/// sentence needs.
+void add_values(string_view stretch, std::set<std::string>& values) {
+    constexpr std::size_t shortest = 6;
+    if (stretch.size() >= shortest) values.emplace(stretch);
+    for (std::size_t from = 0; from < stretch.size();) {
+        const auto end = std::min(stretch.find(',', from), stretch.size());
+        auto value = stretch.substr(from, end - from);
+        from = end + 1;
+        constexpr string_view around = " \t\"'";
+        const auto first = value.find_first_not_of(around);
+        if (first == string_view::npos) continue;
+        value = value.substr(first, value.find_last_not_of(around) + 1 - first);
+        if (value.size() >= shortest) values.emplace(value);
+    }
+}
+
+/// Values that a sentence about these lines could quote.
+std::set<std::string> secrets_near(const model::Span& span, const std::vector<SourceText>& sources,
+                                   const HiddenSecrets& hidden) {
+    std::set<std::string> secrets;
+    const auto source =
+        std::find_if(sources.begin(), sources.end(), [&](const auto& text) { return text.file == span.file.str(); });
+    if (source == sources.end() || !span.known()) return secrets;
+    const SourceLines lines(source->text);
+    const auto& stretches = hidden.of(source->file);
+    for (auto number = span.line; number <= std::max(span.end_line, span.line); ++number) {
+        for (const auto& stretch : stretches.in_line(number))
+            add_values(lines.line(number).substr(stretch.first, stretch.bytes), secrets);
+    }
+    return secrets;
+}
+
+void hide_in(std::string& text, const std::set<std::string>& secrets) {
+    for (const auto& secret : secrets) replace_all(text, secret);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (at > 0 && is_name_character(text[at - 1])) continue;
+        if (const auto shape = shape_at(text, at)) text.replace(shape->first, shape->bytes, secret_mask);
+    }
+}
+
+}  // namespace
+
+SecretStretches::SecretStretches(std::string_view text) {
+    const SourceLines lines(text);
+    Scanner scanner(lines_);
+    for (std::size_t number = 1; number <= lines.count(); ++number) scanner.look_at(number, lines.line(number));
+}
+
+const std::vector<Stretch>& SecretStretches::in_line(std::size_t number) const {
+    static const std::vector<Stretch> none;
+    const auto found = lines_.find(number);
+    return found == lines_.end() ? none : found->second;
+}
+
+const SecretStretches& HiddenSecrets::of(const std::string& file) const {
+    const auto known = looked_through_.find(file);
+    if (known != looked_through_.end()) return known->second;
+    const auto source =
+        std::find_if(sources_.begin(), sources_.end(), [&](const auto& text) { return text.file == file; });
+    const auto text = source == sources_.end() ? std::string_view{} : std::string_view(source->text);
+    return looked_through_.emplace(file, SecretStretches(text)).first->second;
+}
+
+MaskedLine::MaskedLine(std::string_view line, const std::vector<Stretch>& secrets) : stretches(secrets) {
+    std::size_t done = 0;
+    for (const auto& secret : secrets) {
+        text += line.substr(done, secret.first - done);
+        text += secret_mask;
+        done = secret.end();
+    }
+    text += line.substr(std::min(done, line.size()));
+}
+
+std::size_t MaskedLine::offset_of(std::size_t byte) const {
+    auto offset = byte;
+    for (const auto& secret : stretches) {
+        if (byte <= secret.first) break;
+        const auto inside = std::min(byte, secret.end()) - secret.first;
+        offset -= inside;
+        offset += secret_mask.size();
+    }
+    return offset;
+}
+
+void hide_secrets(model::Diagnostics& diagnostics, const std::vector<SourceText>& sources) {
+    const HiddenSecrets hidden(sources);
+    for (auto& diagnostic : diagnostics) {
+        auto secrets = secrets_near(diagnostic.span, sources, hidden);
+        for (const auto& label : diagnostic.secondary) secrets.merge(secrets_near(label.span, sources, hidden));
+        hide_in(diagnostic.message, secrets);
+        hide_in(diagnostic.label, secrets);
+        hide_in(diagnostic.help, secrets);
+        for (auto& note : diagnostic.notes) hide_in(note, secrets);
+        for (auto& label : diagnostic.secondary) hide_in(label.text, secrets);
+    }
+}
+
+}  // namespace regent::manifest

@@ -1,0 +1,88 @@
+"""Somebody writes a secret into a manifest: told with its place, and without the secret, in every face."""
+
+import subprocess
+
+from bench import ONE_APPLICATION, bench, case, check, says
+
+# Each is written where people write them; {secret} is looked for afterwards.
+HEAD = "apiVersion: regent/v1\nkind: Application\nmetadata: {name: leak}\nspec:\n  displayName: Leak\n"
+CONNECTOR = "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: leak}\nspec:\n  displayName: Leak\n  environment: x\n"
+WRITTEN = {
+    "a list in flow style": (HEAD + '  clientSecrets: [{name: arm, value: "{secret}"}]\n', "name: arm"),
+    "a list in block style": (HEAD + "  clientSecrets:\n    - name: arm\n      value: {secret}\n", "name: arm"),
+    "the line beside a mistake": (HEAD + "  password: {secret}\n  displayNme: x\n", "displayNme"),
+    "several lines": (HEAD + "  clientSecret: |\n    {secret}\n    and more of {secret}\n  displayNme: x\n", "displayNme"),
+    "the line below its key": (HEAD + "  apiKey:\n    {secret}\n  displayNme: x\n", "displayNme"),
+    "a quoted text over two lines": (HEAD + '  client_secret: "{secret}\n    {secret}"\n  displayNme: x\n', "displayNme"),
+    "a list of texts": (HEAD + "  clientSecrets: [{secret}, '{secret}']\n", "clientSecrets"),
+    "a forgotten blank": (HEAD + "  displayNme: x\n  password:{secret}\n", None),
+    "a setting in a command": (HEAD + "  clientSecrets:\n    - name: arm\n      deliverTo: [{command: '/bin/x --password={secret}'}]\n", None),
+    "a comment": (HEAD + "  # password: {secret}\n  displayNme: x\n", "displayNme"),
+    "an address with a password": (HEAD + "  redirectUris: {web: ['https://user:{secret}@contoso.example/x', 'http://not']}\n", None),
+    "the name of a secret": (HEAD + "  clientSecrets:\n    - name: arm\n      deliverTo: [{keyVault: {vault: contoso, secret: '{secret}'}}]\n", "vault: contoso"),
+    "a connector's own": (CONNECTOR + "  auth: {oauth2: {clientSecret: '{secret}'}}\n", "oauth2"),
+    "no YAML at all": (HEAD + "  clientSecrets: [{name: arm, value: {secret}\n", None),
+}
+ENTRA = "abc8Q~very.secret-value_of_the_test_0123"
+PLAIN = "Tr0ub4dor.and.3"
+SERVICE = """apiVersion: regent/v1
+kind: Daemon
+metadata: {name: x}
+spec:
+  source:
+    git: {url: "https://user:{secret}@github.com/x/y.git"}
+  notifications:
+    - {name: hook, type: slack, url: "https://chat.example/services/{secret}"}
+"""
+
+
+def faces(it):
+    yield from (it.regent("validate", "-o", form) for form in ("text", "json", "github", "sarif", "junit"))
+    yield it.regent("plan")
+    yield it.regent("apply", "--yes")
+
+
+def check_hidden(it, what, secret):
+    for output in it.outputs:
+        at = output.find(secret.encode())
+        check(at < 0, f"{what}: {output[max(0, at - 300):at + 60].decode(errors='replace')}")
+
+
+@case
+def a_secret_in_a_manifest_is_in_no_face_of_its_error(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        for what, (text, stays) in WRITTEN.items():
+            for secret in (ENTRA, PLAIN):
+                (it.repository / "base" / "leak.regent.yaml").write_text(text.replace("{secret}", secret))
+                runs = list(faces(it))
+                check(all(run.code == 3 for run in runs), f"{what}: {runs}")
+                if stays:
+                    says(runs[0], "leak.regent.yaml", stays, "***")
+                check_hidden(it, what, secret)
+
+
+@case
+def a_secret_in_the_configuration_of_the_service_is_not_in_its_journal(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        path = it.folder / "regent.yaml"
+        path.write_text(SERVICE.replace("{secret}", PLAIN))
+        done = subprocess.run([str(it.binaries / "regent"), "daemon", "--once", "--config", str(path)], env=it.environment(), capture_output=True, timeout=60)
+        it.outputs += [done.stdout, done.stderr]
+        check(done.returncode == 78, done)
+        text = done.stderr.decode()
+        check("RG0472" in text and "RG0204" in text and "https://***@github.com/x/y.git" in text and "https://chat.example***" in text, text)
+        check_hidden(it, "the configuration", PLAIN)
+
+
+@case
+def what_only_sounds_like_a_secret_is_shown(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        (it.repository / "base" / "leak.regent.yaml").write_text(HEAD + """  clientSecrets:
+    - {name: arm, validFor: 180d, deliverTo: [{keyVault: {vault: contoso, secret: portal-client-secret}}], typo: 1}
+  federatedCredentials:
+    - {name: ci, issuer: 'https://token.actions.githubusercontent.com', subject: 'repo:contoso/x:ref:refs/heads/main', typ: 2}
+  tokenEncryptionKey: saml
+""")
+        run = it.regent("validate", expect=3)
+        says(run, "secret: portal-client-secret", "https://token.actions.githubusercontent.com", "tokenEncryptionKey: saml")
+        check("***" not in run.err, run)
