@@ -88,6 +88,8 @@ private:
 
     ExitCode open() {
         auto workspace = open_workspace(global_.directory, global_.environment);
+        if (!workspace && make_folder(workspace.error()))
+            workspace = open_workspace(global_.directory, global_.environment);
         if (!workspace) {
             print_error(terminal_, workspace.error(), global_.colour);
             return workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests;
@@ -98,6 +100,17 @@ private:
         if (model::has_errors(workspace_.diagnostics)) return ExitCode::invalid_manifests;
         if (const auto code = choose_environments(); code != ExitCode::ok) return code;
         return to_standard_output() ? ExitCode::ok : choose_folder();
+    }
+
+    /// A folder that the Environment reads and that this import fills: git does not keep it while it is empty.
+    bool make_folder(const controller::WorkspaceError& error) const {
+        if (options_.out.empty() || to_standard_output() || error.missing_folders.size() != 1) return false;
+        std::error_code unknown, failed;
+        const auto missing = root_of_repository() / error.missing_folders.front();
+        // Of a path that is not there a relative one would stay relative.
+        const auto out = fs::weakly_canonical(fs::absolute(options_.out, unknown), unknown);
+        if (out != fs::weakly_canonical(missing, unknown)) return false;
+        return fs::create_directories(missing, failed) && !failed;
     }
 
     /// Where connectors are looked for: in the named Power Platform environment, or in all that have an alias.

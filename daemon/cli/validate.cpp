@@ -102,29 +102,38 @@ tl::expected<std::vector<std::string>, std::string> relative_to_root(const std::
     return relative;
 }
 
+/// What stopped everything is a finding like others, so that it is in every format: an empty one would look like a
+/// success, or break its reader.
+bool add_failure(controller::WorkspaceError& error, const GlobalOptions& global, Findings& findings) {
+    if (error.diagnostics.empty()) {
+        if (error.usage || global.output == "text") return false;
+        model::Diagnostic diagnostic;
+        diagnostic.code = "RG0224";
+        diagnostic.message = error.message;
+        diagnostic.help = error.help;
+        error.diagnostics.push_back(std::move(diagnostic));
+    }
+    findings.add(std::move(error.diagnostics), std::move(error.texts));
+    return true;
+}
+
 tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::path& directory, Findings& findings,
                                         Terminal& terminal) {
     auto names = global.environment.empty()
                      ? environment_names(directory)
                      : tl::expected<std::vector<std::string>, controller::WorkspaceError>({global.environment});
     if (!names) {
-        if (names.error().diagnostics.empty()) {
-            print_error(terminal, names.error(), global.colour);
-            return tl::unexpected(names.error().usage ? ExitCode::usage : ExitCode::invalid_manifests);
-        }
-        findings.add(std::move(names.error().diagnostics), std::move(names.error().texts));
-        return fs::path{};
+        if (add_failure(names.error(), global, findings)) return fs::path{};
+        print_error(terminal, names.error(), global.colour);
+        return tl::unexpected(names.error().usage ? ExitCode::usage : ExitCode::invalid_manifests);
     }
     for (const auto& name : *names) {
         auto workspace = open_workspace(directory, name, controller::Documents::kept);
         findings.environments.push_back(name);
         if (!workspace) {
-            if (workspace.error().diagnostics.empty()) {
-                print_error(terminal, workspace.error(), global.colour);
-                return tl::unexpected(workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests);
-            }
-            findings.add(std::move(workspace.error().diagnostics), std::move(workspace.error().texts));
-            continue;
+            if (add_failure(workspace.error(), global, findings)) continue;
+            print_error(terminal, workspace.error(), global.colour);
+            return tl::unexpected(workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests);
         }
         for (auto& note : workspace->notes) findings.notes.push_back(std::move(note));
         for (const auto& document : workspace->documents) {

@@ -2,6 +2,7 @@
 
 #include "manifest/loader.hpp"
 #include "manifest/overrides.hpp"
+#include "manifest/secret_stretches.hpp"
 #include "manifest/substitution.hpp"
 #include "manifest/suggestion.hpp"
 #include "manifest/yaml_reader.hpp"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -43,6 +45,7 @@ tl::expected<EnvironmentFiles, WorkspaceError> read_environments(const source::M
             if (manifest::kind_of(document) == model::kind::environment) found.documents.push_back(std::move(document));
         }
     }
+    manifest::hide_secrets(found.diagnostics, found.texts);
     return found;
 }
 
@@ -90,9 +93,61 @@ tl::expected<const manifest::Document*, WorkspaceError> choose(const Environment
         true, files.diagnostics, files.texts});
 }
 
-tl::expected<void, WorkspaceError> read_manifests(const source::ManifestTree& tree, Workspace& workspace) {
+/// "../base" of "../bas", where that is what lies there.
+std::string meant_folder(const std::string& written, const std::vector<std::string>& siblings) {
+    const auto name_at = written.find_last_not_of('/') == std::string::npos
+                             ? std::string::npos
+                             : written.find_last_of('/', written.find_last_not_of('/'));
+    const auto parent = name_at == std::string::npos ? std::string{} : written.substr(0, name_at + 1);
+    auto name = written.substr(parent.size());
+    while (name.ends_with('/')) name.pop_back();
+    const auto near = manifest::did_you_mean(name, std::vector<std::string_view>(siblings.begin(), siblings.end()));
+    return near ? parent + *near : std::string{};
+}
+
+model::Diagnostic missing_folder(const manifest::Node& written, const source::SourceError& error) {
+    model::Diagnostic diagnostic;
+    diagnostic.code = "RG0469";
+    diagnostic.message = fmt::format("the source folder `{}` does not exist", written.text);
+    diagnostic.span = written.span;
+    diagnostic.label = "no such folder";
+    diagnostic.notes.push_back(fmt::format("from the repository's root it is `{}`", error.missing_folder));
+    const auto meant = meant_folder(written.text, error.siblings);
+    diagnostic.help = meant.empty()
+                          ? "make it, with a file in it (git keeps no empty folders), or remove it from `sources`"
+                          : fmt::format("did you mean `{}`?", meant);
+    return diagnostic;
+}
+
+/// Every folder that is missing, each at its own place; nothing is read without them.
+std::optional<WorkspaceError> find_missing_folders(const source::ManifestTree& tree, const Workspace& workspace,
+                                                   const std::vector<manifest::Node>& written,
+                                                   source::SourceError error) {
+    const auto& sources = workspace.environment.sources;
+    if (error.missing_folder.empty() || written.size() != sources.size()) return std::nullopt;
+    WorkspaceError all{{}, {}, false, {}, workspace.texts};
+    for (auto rest = sources; !error.missing_folder.empty();) {
+        const auto at = std::find(sources.begin(), sources.end(), error.missing_folder);
+        if (at == sources.end()) break;
+        all.diagnostics.push_back(missing_folder(written[static_cast<std::size_t>(at - sources.begin())], error));
+        all.missing_folders.push_back(error.missing_folder);
+        std::erase(rest, error.missing_folder);
+        if (rest.empty()) break;
+        auto read = tree.read(rest);
+        error = read ? source::SourceError{} : std::move(read.error());
+    }
+    if (all.diagnostics.empty()) return std::nullopt;
+    return all;
+}
+
+tl::expected<void, WorkspaceError> read_manifests(const source::ManifestTree& tree,
+                                                  const std::vector<manifest::Node>& written, Workspace& workspace) {
     auto set = tree.read(workspace.environment.sources);
-    if (!set) return tl::unexpected(from(std::move(set.error())));
+    if (!set) {
+        if (auto missing = find_missing_folders(tree, workspace, written, set.error()))
+            return tl::unexpected(std::move(*missing));
+        return tl::unexpected(from(std::move(set.error())));
+    }
     workspace.revision = set->revision;
     workspace.notes = std::move(set->notes);
     std::set<std::string> known;
@@ -132,6 +187,44 @@ void build_graph(const source::ManifestTree& tree, Workspace& workspace, Documen
     workspace.graph = std::move(built.graph);
 }
 
+/// A file that several documents name is looked at for each of them; what is wrong with it is one mistake.
+void drop_repetitions(model::Diagnostics& diagnostics) {
+    std::set<std::string> told;
+    std::erase_if(diagnostics, [&](const auto& d) {
+        return !told.insert(fmt::format("{} {} {}", d.code, to_string(d.span.begin()), d.message)).second;
+    });
+}
+
+/// Whether lines of it can be shown: no picture, no certificate in binary, and no line that is a book.
+bool is_readable_text(const std::string& bytes) {
+    constexpr std::size_t longest_line = 64u * 1024;
+    if (bytes.find('\0') != std::string::npos) return false;
+    for (std::size_t begin = 0; begin < bytes.size();) {
+        const auto end = std::min(bytes.find('\n', begin), bytes.size());
+        if (end - begin > longest_line) return false;
+        begin = end + 1;
+    }
+    return true;
+}
+
+/// The files beside the manifests that diagnostics are about (OpenAPI documents, properties of connectors), so that
+/// their lines can be shown. They were read and forgotten: there may be thousands without a mistake.
+void add_texts_of_files(const source::ManifestTree& tree, Workspace& workspace) {
+    std::set<std::string> known, missing;
+    for (const auto& text : workspace.texts) known.insert(text.file);
+    const auto note = [&](const model::Span& span) {
+        if (span.known() && !known.contains(span.file.str())) missing.insert(span.file.str());
+    };
+    for (const auto& diagnostic : workspace.diagnostics) {
+        note(diagnostic.span);
+        for (const auto& label : diagnostic.secondary) note(label.span);
+    }
+    for (const auto& file : missing) {
+        auto bytes = tree.read_referenced(file);
+        if (bytes && is_readable_text(*bytes)) workspace.texts.push_back({file, std::move(*bytes)});
+    }
+}
+
 }  // namespace
 
 tl::expected<std::vector<std::string>, WorkspaceError> environment_names(const source::ManifestTree& tree) {
@@ -154,19 +247,25 @@ tl::expected<Workspace, WorkspaceError> open_workspace(const source::ManifestTre
 
     auto loaded = manifest::load_environment(**chosen);
     if (!loaded.environment) {
+        manifest::hide_secrets(loaded.diagnostics, files->texts);
         return tl::unexpected(WorkspaceError{{}, {}, false, std::move(loaded.diagnostics), std::move(files->texts)});
     }
     Workspace workspace;
     workspace.environment = std::move(*loaded.environment);
+    workspace.environments = names_in(*files);
     workspace.texts = std::move(files->texts);
     workspace.diagnostics = std::move(loaded.diagnostics);
-    if (auto read = read_manifests(tree, workspace); !read) return tl::unexpected(std::move(read.error()));
+    if (auto read = read_manifests(tree, loaded.sources, workspace); !read)
+        return tl::unexpected(std::move(read.error()));
     append(workspace.diagnostics, manifest::apply_overrides(workspace.documents, loaded.overrides));
     for (auto& document : workspace.documents) {
         append(workspace.diagnostics, manifest::substitute(document, loaded.variables));
     }
     build_graph(tree, workspace, documents);
     model::sort(workspace.diagnostics);
+    drop_repetitions(workspace.diagnostics);
+    add_texts_of_files(tree, workspace);
+    manifest::hide_secrets(workspace.diagnostics, workspace.texts);
     return workspace;
 }
 

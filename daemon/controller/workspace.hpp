@@ -24,6 +24,7 @@ struct Workspace {
     model::Diagnostics diagnostics;
     source::Revision revision;
     std::vector<std::string> notes;
+    std::vector<std::string> environments;  ///< names of all that the repository has
 };
 
 /// Why there is no Workspace at all: the repository or the environment could not be found. Exit code 64 or 3.
@@ -33,6 +34,7 @@ struct WorkspaceError {
     bool usage = false;              ///< the arguments were wrong, not the repository
     model::Diagnostics diagnostics;  ///< when the environment's own file is wrong
     std::vector<manifest::SourceText> texts;
+    std::vector<std::string> missing_folders = {};  ///< of Environment.spec.sources, from the repository's root
 };
 
 /// Names of the environments below `environments/`, in order; and every file's text and mistakes.

@@ -167,7 +167,8 @@ void load_aliases(const Values& spec, model::Environment& environment, Findings&
     }
 }
 
-void load_sources(const Values& spec, const Document& document, model::Environment& environment, Findings& findings) {
+void load_sources(const Values& spec, const Document& document, EnvironmentResult& result,
+                  model::Environment& environment, Findings& findings) {
     const auto* entry = spec.entry("sources");
     if (!entry) {
         environment.sources = {"."};
@@ -179,6 +180,7 @@ void load_sources(const Values& spec, const Document& document, model::Environme
     for (const auto* folder : spec.items("sources")) {
         if (const auto path = repository_path(document.file, folder->text)) {
             environment.sources.push_back(path->empty() ? "." : *path);
+            result.sources.push_back(*folder);
         } else {
             auto& d = findings.bad_value("RG0218", *folder,
                                          fmt::format("the path {} {}", in_quotes(folder->text), path.error()));
@@ -278,7 +280,7 @@ EnvironmentResult load_environment(const Document& document) {
     load_dataverses(spec, environment, findings);
     load_resource_groups(spec, environment, findings);
     demand_whole_pretence(spec, environment, findings);
-    load_sources(spec, document, environment, findings);
+    load_sources(spec, document, result, environment, findings);
     load_variables(spec, environment.name, result.variables, findings);
     load_policy(spec.mapping("policy"), environment.policy);
     for (const auto* entry : spec.items("overrides")) result.overrides.push_back(*entry);

@@ -47,6 +47,8 @@ struct EnvironmentResult {
     std::optional<model::Environment> environment;  ///< unset when the document holds an error
     Variables variables;                            ///< Environment.spec.vars
     std::vector<Node> overrides;                    ///< Environment.spec.overrides, as written
+    /// Environment.spec.sources as written, in the order of Environment::sources; empty where the key is left out.
+    std::vector<Node> sources = {};
     model::Diagnostics diagnostics;
 };
 

@@ -52,9 +52,10 @@ bool may_be_lookalike(std::string_view name) {
     return !is_manifest_name(name) && (name.ends_with(".yaml") || name.ends_with(".yml"));
 }
 
-SourceError no_such_folder(const std::string& folder) {
+SourceError no_such_folder(const std::string& folder, std::vector<std::string> siblings) {
     return {fmt::format("the source folder `{}` does not exist", folder),
-            "`spec.sources` of the Environment lists folders relative to the environment's file"};
+            "`spec.sources` of the Environment lists folders relative to the environment's file", folder,
+            std::move(siblings)};
 }
 
 SourceError folder_outside(const std::string& folder) {

@@ -39,7 +39,7 @@ private:
 /// A YAML file with another name: looked into, to tell of a manifest that nobody reads.
 [[nodiscard]] bool may_be_lookalike(std::string_view name);
 
-[[nodiscard]] SourceError no_such_folder(const std::string& folder);
+[[nodiscard]] SourceError no_such_folder(const std::string& folder, std::vector<std::string> siblings);
 [[nodiscard]] SourceError folder_outside(const std::string& folder);
 [[nodiscard]] SourceError link_out_of_repository(const std::string& path);
 [[nodiscard]] SourceError too_large(const std::string& path, std::size_t limit);

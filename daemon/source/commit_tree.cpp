@@ -227,7 +227,7 @@ public:
         if (!found) return tl::unexpected(std::move(found.error()));
         if (*found && (*found)->is_submodule()) return tl::unexpected(submodule(folder));
         if (!*found && why == Absence::outside) return tl::unexpected(folder_outside(folder));
-        if (!*found || !(*found)->is_folder()) return tl::unexpected(no_such_folder(folder));
+        if (!*found || !(*found)->is_folder()) return tl::unexpected(no_such_folder(folder, folders_beside(path)));
         // Names as they were asked for: a folder that is a link keeps the link's name, as on disk.
         auto start = **found;
         auto shown = split(path.generic_string());
@@ -238,6 +238,18 @@ public:
     ManifestSet take() { return collector_.take(); }
 
 private:
+    std::vector<std::string> folders_beside(const std::filesystem::path& path) {
+        std::vector<std::string> names;
+        const auto parent = reader_.find({}, split(path.parent_path().generic_string()));
+        if (!parent || !*parent || !(*parent)->is_folder()) return names;
+        const auto entries = reader_.list(**parent);
+        if (!entries) return names;
+        for (const auto& entry : *entries) {
+            if (entry.is_folder() && !is_hidden_or_leftover(entry.at.back())) names.push_back(entry.at.back());
+        }
+        return names;
+    }
+
     tl::expected<void, SourceError> walk(const Found& folder, const Parts& shown) {
         auto entries = reader_.list(folder);
         if (!entries) return tl::unexpected(std::move(entries.error()));

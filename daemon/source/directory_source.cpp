@@ -90,7 +90,7 @@ public:
         if (relative.is_absolute() || (!relative.empty() && *relative.begin() == ".."))
             return tl::unexpected(folder_outside(folder));
         std::error_code error;
-        if (!fs::is_directory(path, error)) return tl::unexpected(no_such_folder(folder));
+        if (!fs::is_directory(path, error)) return tl::unexpected(no_such_folder(folder, folders_beside(path)));
         if (!lies_within(root_, path) && fs::canonical(path) != root_) return tl::unexpected(folder_outside(folder));
         return walk(path);
     }
@@ -98,6 +98,18 @@ public:
     ManifestSet take() { return collector_.take(); }
 
 private:
+    static std::vector<std::string> folders_beside(const fs::path& path) {
+        std::vector<std::string> names;
+        std::error_code error;
+        for (fs::directory_iterator entry(path.parent_path(), error), end; !error && entry != end;
+             entry.increment(error)) {
+            const auto name = entry->path().filename().string();
+            std::error_code unknown;
+            if (!is_hidden_or_leftover(name) && entry->is_directory(unknown)) names.push_back(name);
+        }
+        return names;
+    }
+
     tl::expected<void, SourceError> walk(const fs::path& folder) {
         std::error_code error;
         // Collected before they are opened: an error in the middle of a listing must not look like the end of it.

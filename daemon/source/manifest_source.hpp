@@ -12,6 +12,8 @@ namespace regent::source {
 struct SourceError {
     std::string message;
     std::string help;
+    std::string missing_folder = {};         ///< the one of those asked for that is not there
+    std::vector<std::string> siblings = {};  ///< folders that are there instead: names, in no order
 };
 
 /// One file's bytes, named as people name it: relative to the repository's root, '/' between folders.
