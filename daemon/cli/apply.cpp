@@ -11,6 +11,7 @@
 #include "controller/crash_point.hpp"
 #include "controller/outcome_counts.hpp"
 #include "controller/planning.hpp"
+#include "controller/remembering.hpp"
 #include "controller/selecting.hpp"
 #include "controller/settle.hpp"
 #include "controller/state_lock.hpp"
@@ -169,7 +170,7 @@ private:
     }
 
     ExitCode make_plan() {
-        auto history = store_->history(controller::state_key(workspace_.environment));
+        auto history = controller::recall(*store_, workspace_);
         if (!history) {
             print_error(terminal_, history.error().message, history.error().help);
             return ExitCode::failed;
@@ -186,6 +187,7 @@ private:
             return exit_code_of(planned.error().kind);
         }
         planned_ = std::move(*planned);
+        remember(planned_.plan);
         if (!options_.select.empty()) {
             const auto selection = controller::select(planned_, selected_, options_.select, workspace_, consent());
             print_selection(selection, terminal_);
@@ -214,6 +216,13 @@ private:
             return ExitCode::refused;
         }
         return ExitCode::ok;
+    }
+
+    /// What is as it should be already is what the next plan calls changed outside when it is not any more.
+    void remember(const plan::Plan& plan) {
+        if (auto done = controller::remember_agreements(*store_, controller::state_key(workspace_.environment), plan);
+            !done)
+            terminal_.err(fmt::format("warning: {}\n", done.error().message));
     }
 
     plan::Consent consent() const { return {expected_, options_.max_deletes, options_.fail_on_risk}; }
@@ -325,6 +334,7 @@ private:
                                           global_.connection.replication_grace, left_out_, reading);
             });
             print_unsettled(settled);
+            if (settled.planned) remember(settled.planned->plan);
         }
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant_->clock().monotonic() - started);
         print_summary(result, settled, took);

@@ -8,6 +8,7 @@
 #include "cli/sign_in.hpp"
 #include "controller/doctor.hpp"
 #include "controller/planning.hpp"
+#include "controller/remembering.hpp"
 #include "controller/selecting.hpp"
 #include "controller/tenant.hpp"
 #include "controller/workspace.hpp"
@@ -32,7 +33,7 @@ plan::History read_history(const controller::Workspace& workspace, const GlobalO
         terminal.err(fmt::format("warning: {}; planning without history\n", store.error().message));
         return {};
     }
-    auto history = (*store)->history(controller::state_key(workspace.environment));
+    auto history = controller::recall(**store, workspace);
     if (!history) {
         terminal.err(fmt::format("warning: {}; planning without history\n", history.error().message));
         return {};

@@ -2,6 +2,7 @@
 
 #include "controller/crash_point.hpp"
 #include "controller/mistakes.hpp"
+#include "controller/remembering.hpp"
 #include "controller/settle.hpp"
 #include "report/step_words.hpp"
 #include "report/wording.hpp"
@@ -127,7 +128,7 @@ tl::expected<void, Cycle::Stop> Cycle::connect() {
 
 tl::expected<void, Cycle::Stop> Cycle::observe() {
     plan::History history;
-    if (auto read = parts_.store.history(key_)) {
+    if (auto read = recall(parts_.store, *order_.workspace)) {
         history = std::move(*read);
     } else {
         state_problem_ = read.error().message;
@@ -369,8 +370,19 @@ void Cycle::record() {
     if (left_alone_ != LeftAlone::no) run_.error = left_alone_message_;
     store::RunRow row;
     row.environment = key_;
-    row.run = {rfc3339(run_.started), rfc3339(run_.finished), run_.trigger, run_.revision, run_.result,  run_.plan_id,
-               run_.created,          run_.adopted,           run_.updated, run_.removed,  run_.secrets, run_.failed};
+    row.run = {exact_rfc3339(run_.started),
+               exact_rfc3339(run_.finished),
+               run_.trigger,
+               run_.revision,
+               run_.result,
+               run_.plan_id,
+               run_.created,
+               run_.adopted,
+               run_.updated,
+               run_.removed,
+               run_.secrets,
+               run_.failed};
+    row.last_at = rfc3339(run_.finished);  // which is compared as a text
     row.read = run_.read;
     row.error = run_.error;
     row.error_code = run_.error_code;
@@ -388,8 +400,9 @@ RunStatus Cycle::failed(const Stop& stop) {
     if (stop.result != "failed") return run_;
     store::RunRow row;
     row.environment = key_;
-    row.run.started_at = rfc3339(run_.started);
-    row.run.finished_at = rfc3339(run_.finished);
+    row.run.started_at = exact_rfc3339(run_.started);
+    row.run.finished_at = exact_rfc3339(run_.finished);
+    row.last_at = rfc3339(run_.finished);
     row.run.trigger = run_.trigger;
     row.run.revision = run_.revision;
     row.run.result = run_.result;

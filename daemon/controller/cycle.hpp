@@ -41,6 +41,7 @@ private:
     void read_back();
     void remember_written(const model::Address& address);
     void learn();
+    void learn_agreements();
     void learn_of(const model::Address& address, const apply::StepOutcome& outcome);
     void tell();
     void tell_drift();

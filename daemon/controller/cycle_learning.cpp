@@ -2,6 +2,7 @@
 // fought over.
 
 #include "controller/cycle.hpp"
+#include "controller/remembering.hpp"
 #include "report/wording.hpp"
 
 #include <fmt/format.h>
@@ -21,8 +22,21 @@ void Cycle::remember_written(const model::Address& address) {
     keeper_.written_.insert_or_assign(address, std::move(written));
 }
 
+/// What is as it should be, though this machine never wrote it.
+void Cycle::learn_agreements() {
+    if (!state_problem_.empty()) return;
+    const bool read_again = result_ && !after_.report.timestamp.empty();
+    std::set<model::Address> just_written;
+    for (const auto& [address, written] : keeper_.written_)
+        if (written.until >= parts_.now()) just_written.insert(address);
+    const auto& plan = read_again ? after_.plan : before_.plan;
+    if (auto done = remember_agreements(parts_.store, key_, plan, just_written); !done)
+        state_problem_ = done.error().message;
+}
+
 /// What to leave alone for a while, and what not any more.
 void Cycle::learn() {
+    learn_agreements();
     for (const auto& [address, outcome] : outcomes_) learn_of(address, outcome);
     for (const auto& resource : before_.plan.resources) {
         if (resource.action != plan::Action::none || outcomes_.contains(resource.address)) continue;

@@ -7,8 +7,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <charconv>
 #include <chrono>
 #include <ctime>
+#include <string_view>
 
 namespace regent::controller {
 namespace {
@@ -23,11 +25,26 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
+std::string exact_rfc3339(std::chrono::system_clock::time_point time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    const auto rest = std::chrono::floor<std::chrono::milliseconds>(time - seconds);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                       rest.count());
+}
+
 std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::string& text) {
     std::tm parts{};
-    const auto* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    if (end == nullptr || *end != '\0') return std::nullopt;
-    return std::chrono::system_clock::from_time_t(::timegm(&parts));
+    const auto* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+    if (end == nullptr) return std::nullopt;
+    int milliseconds = 0;
+    if (*end == '.') {
+        const auto* digits = end + 1;
+        const auto read = std::from_chars(digits, text.c_str() + text.size(), milliseconds);
+        if (read.ec != std::errc{} || read.ptr != digits + 3) return std::nullopt;
+        end = read.ptr;
+    }
+    if (std::string_view(end) != "Z") return std::nullopt;
+    return std::chrono::system_clock::from_time_t(::timegm(&parts)) + std::chrono::milliseconds(milliseconds);
 }
 
 tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace& workspace, Tenant& tenant,

@@ -36,7 +36,9 @@ struct Planned {
 [[nodiscard]] std::string state_key(const model::Environment& environment);
 
 [[nodiscard]] std::string rfc3339(std::chrono::system_clock::time_point time);
-/// What rfc3339() writes; nothing for anything else.
+/// The same with milliseconds, for what is subtracted later.
+[[nodiscard]] std::string exact_rfc3339(std::chrono::system_clock::time_point time);
+/// What these two write; nothing for anything else.
 [[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::string& text);
 
 }  // namespace regent::controller

@@ -212,11 +212,21 @@ constexpr std::array override_members = {
           .example = "{notes: production}"},
 };
 
+constexpr std::array metadata_of_environment = {
+    Field{.name = "name",
+          .required = true,
+          .help =
+              "the environment's name: 1 to 63 lower-case letters, digits and `-`, beginning with a letter; it is in "
+              "the key of every object, so under another name all are made anew, and the old ones are left alone",
+          .example = "dev"},
+    metadata_members[1],
+};
+
 constexpr std::array spec_members = {
     Field{.name = "owner",
-          .immutable = true,
           .default_text = "regent",
-          .help = "whose objects these are: the first part of every key, so that two repositories can share a tenant",
+          .help = "whose objects these are: the first part of every key, so that two repositories can share a tenant; "
+                  "under another owner every object is made anew, and the old ones are left alone",
           .example = "platform-team"},
     Field{.name = "tenantId",
           .type = FieldType::guid,
@@ -293,7 +303,12 @@ constexpr std::array spec_members = {
 constexpr std::array fields = {
     api_version_field,
     Field{.name = "kind", .required = true, .help = "`Environment`", .example = "Environment"},
-    metadata_field,
+    Field{.name = "metadata",
+          .type = FieldType::mapping,
+          .members = metadata_of_environment,
+          .required = true,
+          .help = "what regent calls the environment",
+          .example = "{name: dev}"},
     Field{.name = "spec",
           .type = FieldType::mapping,
           .members = spec_members,

@@ -1,6 +1,7 @@
 #include "plan/object_planner.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/agreement.hpp"
 #include "plan/let_go.hpp"
 #include "plan/object_differences.hpp"
 #include "plan/object_marks.hpp"
@@ -8,6 +9,8 @@
 #include "plan/object_requests.hpp"
 #include "plan/object_secrets.hpp"
 #include "plan/object_work.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <tuple>
@@ -62,6 +65,8 @@ public:
         }
         if (work_.item.standing == Standing::missing && work_.applied != nullptr)
             work_.change.warnings.emplace_back("it was there at the last run");
+        if (work_.item.standing == Standing::missing && work_.former != nullptr)
+            work_.change.warnings.push_back(former_name(*work_.former));
         if (work_.change.action == Action::update && work_.change.changes.empty()) {
             Change marks;
             marks.path = std::string(model::path::marks);
@@ -75,6 +80,15 @@ public:
     }
 
 private:
+    /// The name of an environment and its owner are in the key of every object: under new ones nothing is found again.
+    static std::string former_name(const FormerObject& former) {
+        return fmt::format(
+            "it was made as an object of `{}` before{}, and that one stays as it is, in no manifest: was "
+            "the Environment renamed, or its `owner` changed? Take that back, or remove the old objects "
+            "under the old name first",
+            former.key, former.remote_id.empty() ? "" : fmt::format(" ({})", former.remote_id));
+    }
+
     void set_action(Action action, Reason reason) {
         work_.change.action = action;
         work_.change.reason = reason;
@@ -121,6 +135,7 @@ void plan_object(const Item& item, const Items& items, const UpdatedConnectors& 
     }
     ObjectWork work(item, items, updated, secrets, history, steps, plan);
     find_differences(work);
+    if (auto agreed = new_agreements(work); !agreed.empty()) plan.agreements.emplace(work.address, std::move(agreed));
     describe_secrets(work);
     if (!item.is_written()) return ObjectLine(work).leave_alone();
     find_what_is_let_go_later(work);

@@ -37,6 +37,7 @@ ObjectWork::ObjectWork(const Item& object, const Items& all, const UpdatedConnec
     }
     if (const auto known = history.last_applied.find(address); known != history.last_applied.end())
         applied = &known->second;
+    if (const auto before = history.former.find(address); before != history.former.end()) former = &before->second;
     if (const auto given = secrets.connectors.find(address); given != secrets.connectors.end())
         delivery = given->second;
     if (const auto own = secrets.applications.find(address); own != secrets.applications.end())

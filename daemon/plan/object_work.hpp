@@ -56,6 +56,7 @@ public:
     Plan& plan;
     const model::Address& address;
     const model::Map* applied = nullptr;      ///< what the last run left it with; null when nobody remembers
+    const FormerObject* former = nullptr;     ///< remembered under another name of the environment
     Delivery delivery;                        ///< of a connector: the client secret that it is to be written with
     const SecretPlan* secret_plan = nullptr;  ///< of an application
     std::vector<std::string> observed_marks;

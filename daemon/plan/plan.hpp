@@ -180,6 +180,8 @@ struct Plan {
     /// must not be applied.
     std::vector<model::Diagnostic> problems;
     std::vector<Step> steps;  ///< in order of work
+    /// What the tenant holds as the manifests say, and History does not remember so: see plan/agreement.hpp.
+    std::map<model::Address, model::Map> agreements;
     Summary summary;
     std::size_t deletes = 0;  ///< as the guards count: removals and replacements
     std::size_t managed = 0;  ///< objects of ours in the tenant now
@@ -188,15 +190,24 @@ struct Plan {
     [[nodiscard]] bool empty() const noexcept { return steps.empty(); }
 };
 
+/// An object as it was remembered under a name that its environment, or its owner, had before.
+struct FormerObject {
+    std::string key;  ///< "<owner>.<environment>" then
+    std::string remote_id;
+    model::Place place;
+};
+
 /// What earlier runs remember. All of it is a hint: an empty History gives a correct plan that calls drift
 /// "manifest_changed".
 struct History {
-    /// Last applied canonical value of each attribute; a difference against it that the manifest does not ask for is
-    /// drift.
+    /// The canonical value of each attribute when it last was as its manifest said, because regent wrote it or found it
+    /// so; a difference against it that the manifest does not ask for is drift.
     std::map<model::Address, model::Map> last_applied;
     std::map<model::Address, std::string> remote_ids;
     /// Where a removed document stood: "was base/arm-old.regent.yaml".
     std::map<model::Address, model::Place> places;
+    /// What nobody remembers under today's names.
+    std::map<model::Address, FormerObject> former;
 };
 
 }  // namespace regent::plan

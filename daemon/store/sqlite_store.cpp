@@ -99,6 +99,23 @@ tl::expected<void, StoreError> SqliteStore::applied(const std::string& environme
     });
 }
 
+tl::expected<void, StoreError> SqliteStore::agreed(const std::string& environment,
+                                                   const std::vector<AppliedObject>& objects) {
+    return connection_->writing([&](Database& database) {
+        for (const auto& object : objects)
+            execute(database,
+                    "INSERT INTO applied (environment, kind, name, remote_id, file, line, \"column\", attributes, "
+                    "applied_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                    "ON CONFLICT (environment, kind, name) DO UPDATE SET remote_id = excluded.remote_id, "
+                    "file = excluded.file, line = excluded.line, \"column\" = excluded.\"column\", "
+                    "attributes = excluded.attributes, applied_at = excluded.applied_at "
+                    "WHERE (remote_id, attributes) IS NOT (excluded.remote_id, excluded.attributes)",
+                    environment, object.address.kind, object.address.name, object.remote_id, object.place.file.str(),
+                    number(object.place.line), number(object.place.column),
+                    to_applied_json(object.address.kind, object.values), connection_->now());
+    });
+}
+
 tl::expected<void, StoreError> SqliteStore::removed(const std::string& environment, const model::Address& address) {
     return connection_->writing([&](Database& database) {
         execute(database, "DELETE FROM applied WHERE environment = ? AND kind = ? AND name = ?", environment,
@@ -127,6 +144,19 @@ tl::expected<plan::History, StoreError> SqliteStore::history(const std::string& 
             history.last_applied.emplace(address, from_applied_json(rows.getColumn(6).getString()));
         }
         return history;
+    });
+}
+
+tl::expected<std::vector<std::string>, StoreError> SqliteStore::environments() {
+    return connection_->reading([&](Database& database) {
+        // From one key to the next by the index: the rows of an environment may be many, and each is large.
+        auto rows = statement(database,
+                              "WITH RECURSIVE keys (key) AS (SELECT min(environment) FROM applied UNION ALL "
+                              "SELECT (SELECT min(environment) FROM applied WHERE environment > key) FROM keys "
+                              "WHERE key IS NOT NULL) SELECT key FROM keys WHERE key IS NOT NULL");
+        std::vector<std::string> keys;
+        while (rows.executeStep()) keys.push_back(text(rows, 0));
+        return keys;
     });
 }
 

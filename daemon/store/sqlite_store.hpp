@@ -21,8 +21,11 @@ public:
     tl::expected<void, StoreError> applied(const std::string& environment, const model::Address& address,
                                            const model::Place& place, const std::string& remote_id,
                                            const model::Map& values) override;
+    tl::expected<void, StoreError> agreed(const std::string& environment,
+                                          const std::vector<AppliedObject>& objects) override;
     tl::expected<void, StoreError> removed(const std::string& environment, const model::Address& address) override;
     tl::expected<plan::History, StoreError> history(const std::string& environment) override;
+    tl::expected<std::vector<std::string>, StoreError> environments() override;
     tl::expected<void, StoreError> record_run(const std::string& environment, const RunRecord& run) override;
     tl::expected<std::vector<RunRecord>, StoreError> runs(const std::string& environment, std::size_t limit) override;
 

@@ -40,6 +40,14 @@ struct RunRecord {
     std::size_t created = 0, adopted = 0, updated = 0, removed = 0, secrets = 0, failed = 0;
 };
 
+/// What is remembered of an object: what it was made to be, or found to be while that was what its manifest says.
+struct AppliedObject {
+    model::Address address;
+    model::Place place;  ///< of its document
+    std::string remote_id;
+    model::Map values;  ///< by attribute path
+};
+
 /// The database: history, the journal of unfinished creations, and what was last applied. Never a secret, never a
 /// token. Deleting the file loses history and nothing else. One file serves several environments; every call names the
 /// one it is about. Thread-safe. Calls block for a disk write (WAL, synchronous=FULL).
@@ -67,9 +75,15 @@ public:
                                                                  const model::Place& place,
                                                                  const std::string& remote_id,
                                                                  const model::Map& values) = 0;
+    /// Remembers the same of objects that are as they are wanted without having been written: one write to the disk for
+    /// all of them, and none for what is remembered so already.
+    [[nodiscard]] virtual tl::expected<void, StoreError> agreed(const std::string& environment,
+                                                                const std::vector<AppliedObject>& objects) = 0;
     [[nodiscard]] virtual tl::expected<void, StoreError> removed(const std::string& environment,
                                                                  const model::Address& address) = 0;
     [[nodiscard]] virtual tl::expected<plan::History, StoreError> history(const std::string& environment) = 0;
+    /// Of which objects are remembered, in order.
+    [[nodiscard]] virtual tl::expected<std::vector<std::string>, StoreError> environments() = 0;
 
     [[nodiscard]] virtual tl::expected<void, StoreError> record_run(const std::string& environment,
                                                                     const RunRecord& run) = 0;

@@ -136,6 +136,12 @@ tl::expected<void, store::StoreError> OverheardStore::applied(const std::string&
     return real_->applied(environment, address, place, remote_id, values);
 }
 
+tl::expected<void, store::StoreError> OverheardStore::agreed(const std::string& environment,
+                                                             const std::vector<store::AppliedObject>& objects) {
+    if (writes_fail) return tl::unexpected(store::StoreError{"disk full", "make room"});
+    return real_->agreed(environment, objects);
+}
+
 tl::expected<void, store::StoreError> OverheardStore::removed(const std::string& environment,
                                                               const model::Address& address) {
     return real_->removed(environment, address);
@@ -143,6 +149,10 @@ tl::expected<void, store::StoreError> OverheardStore::removed(const std::string&
 
 tl::expected<plan::History, store::StoreError> OverheardStore::history(const std::string& environment) {
     return real_->history(environment);
+}
+
+tl::expected<std::vector<std::string>, store::StoreError> OverheardStore::environments() {
+    return real_->environments();
 }
 
 tl::expected<void, store::StoreError> OverheardStore::record_run(const std::string& environment,

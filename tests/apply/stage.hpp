@@ -82,9 +82,12 @@ public:
     tl::expected<void, store::StoreError> applied(const std::string& environment, const model::Address& address,
                                                   const model::Place& place, const std::string& remote_id,
                                                   const model::Map& values) override;
+    tl::expected<void, store::StoreError> agreed(const std::string& environment,
+                                                 const std::vector<store::AppliedObject>& objects) override;
     tl::expected<void, store::StoreError> removed(const std::string& environment,
                                                   const model::Address& address) override;
     tl::expected<plan::History, store::StoreError> history(const std::string& environment) override;
+    tl::expected<std::vector<std::string>, store::StoreError> environments() override;
     tl::expected<void, store::StoreError> record_run(const std::string& environment,
                                                      const store::RunRecord& run) override;
     tl::expected<std::vector<store::RunRecord>, store::StoreError> runs(const std::string& environment,

@@ -128,3 +128,29 @@ def no_secret_reaches_the_database(binaries):
         tables = sqlite3.connect(it.state_dir / "regent.db").execute("select count(*) from sqlite_master").fetchone()
         check(tables[0] > 5, tables)
         it.check_no_known_secret_leaked()
+
+
+@case
+def a_change_in_the_portal_is_drift_after_one_quiet_run_of_a_service_that_remembers_nothing(binaries):
+    with daemon_bench(binaries) as it:
+        it.regent("apply", "-e", "demo", "--yes", expect=0)
+        for path in it.state_dir.glob("regent.db*"):
+            path.unlink()
+        it.edit_environment("    maxDeletes: 2", "    maxDeletes: 2\n    requireApprovedPlan: true")
+        it.commit("only approved plans")
+        it.start()
+        it.wait_in_sync()
+        learned = remembered(it)
+        check(learned, "nothing was learned")
+        it.quiet_for(3)
+        check(remembered(it) == learned, "quiet runs write what is known already")
+        it.change(APPLICATION, patch=ATTACKER)
+        it.eventually(lambda: "attacker" not in str(it.application("regent.demo.arm-connector")["web"]), "it was put back without an approval")
+        drifts = it.eventually(lambda: it.events("drift"), "it is told as drift")
+        check(len(drifts) == 1 and "attacker.example" in drifts[0]["message"], drifts)
+        it.eventually(lambda: it.ready("demo", "Application/arm-connector")["reason"] == "DriftCorrected", "the object says so")
+
+
+def remembered(it):
+    with sqlite3.connect(f"file:{it.state_dir / 'regent.db'}?mode=ro", uri=True) as database:
+        return database.execute("SELECT kind, name, attributes, applied_at FROM applied ORDER BY kind, name").fetchall()

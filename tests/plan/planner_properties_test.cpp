@@ -247,6 +247,17 @@ TEST_CASE("what earlier runs remember changes words, never steps", "[properties]
     });
 }
 
+TEST_CASE("what was learned once is not learned again", "[properties]") {
+    for_every_seed([](Estate& estate, const DesiredGraph& graph, Dice&) {
+        History history;
+        for (const auto& [address, values] : plan_of(graph, estate.tenant).agreements)
+            history.last_applied[address] = values;
+        const auto again = plan_of(graph, estate.tenant, history);
+        REQUIRE(again.agreements.empty());
+        for (const auto& resource : again.resources) REQUIRE(resource.reason != Reason::drifted);
+    });
+}
+
 TEST_CASE("a plan never removes more than its guard counts", "[properties]") {
     for_every_seed([](Estate& estate, const DesiredGraph& graph, Dice& dice) {
         const auto plan = plan_of(graph, estate.tenant);

@@ -3,6 +3,7 @@
 #include "folder.hpp"
 #include "model/attributes.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
 
@@ -324,4 +325,29 @@ TEST_CASE("a folder that cannot be made is an error with a way out", "[store]") 
     const auto opened = store::open_store(folder.database(), OpenMode::read_write, warning);
     REQUIRE_FALSE(opened);
     CHECK_FALSE(opened.error().help.empty());
+}
+
+TEST_CASE("what is found as it should be is remembered like what was applied, and only where it is news", "[store]") {
+    const Folder folder;
+    const std::vector<store::AppliedObject> found = {
+        {app, {"base/portal.yaml", 3, 1}, "o-1", {{"displayName", "Portal"}}},
+        {connector, {"base/arm.yaml", 3, 1}, "shared_arm", {{"displayName", "ARM"}}}};
+    {
+        const auto store = open(folder);
+        REQUIRE(store->applied("dev", app, {"base/portal.yaml", 3, 1}, "o-1", {{"displayName", "Portal"}}));
+    }
+    std::string warning;
+    const auto later = [] { return a_monday() + std::chrono::hours(24); };
+    const auto store = *store::open_store(folder.database(), OpenMode::read_write, warning, later);
+    REQUIRE(store->agreed("dev", found));
+    const auto history = store->history("dev");
+    CHECK(history->last_applied.at(connector).at("displayName") == model::Value("ARM"));
+    CHECK(history->remote_ids.at(connector) == "shared_arm");
+    CHECK(history->places.at(connector).line == 3);
+    SQLite::Database rows(folder.database().string());
+    CHECK(rows.execAndGet("SELECT applied_at FROM applied WHERE name = 'portal'").getString() ==
+          "2026-09-14T09:02:11Z");
+    CHECK(rows.execAndGet("SELECT applied_at FROM applied WHERE name = 'arm'").getString() == "2026-09-15T09:02:11Z");
+    CHECK(store->history("prod")->last_applied.empty());
+    CHECK_FALSE(open(folder, OpenMode::read_only)->agreed("dev", found));
 }

@@ -1,0 +1,79 @@
+#include "controller/remembering.hpp"
+
+#include "controller/planning.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace regent::controller {
+namespace {
+
+/// "regent.dev" of a key for the same tenant that is today's key of no environment here.
+std::optional<std::string> former_name(std::string_view key, std::string_view ours, const Workspace& workspace) {
+    const auto name_at = ours.rfind(' ') + 1;
+    if (key == ours || key.substr(0, name_at) != ours.substr(0, name_at)) return std::nullopt;
+    const auto name = key.substr(name_at);
+    const auto environment = name.substr(name.rfind('.') + 1);
+    const auto& living = workspace.environments;
+    const bool lives = environment != workspace.environment.name &&
+                       std::find(living.begin(), living.end(), environment) != living.end();
+    if (lives) return std::nullopt;
+    return std::string(name);
+}
+
+bool all_remembered(const plan::DesiredGraph& graph, const plan::History& history) {
+    return std::all_of(graph.resources.begin(), graph.resources.end(),
+                       [&](const auto& entry) { return history.last_applied.contains(entry.first); });
+}
+
+/// The database is one for all repositories of a machine: what was written in another file is another object.
+void add_former(const std::string& name, const plan::History& before, const plan::DesiredGraph& graph,
+                plan::History& history) {
+    for (const auto& [address, resource] : graph.resources) {
+        const auto place = before.places.find(address);
+        if (history.last_applied.contains(address) || place == before.places.end()) continue;
+        if (place->second.file != resource.place.file) continue;
+        const auto id = before.remote_ids.find(address);
+        history.former.emplace(
+            address,
+            plan::FormerObject{name, id == before.remote_ids.end() ? std::string{} : id->second, place->second});
+    }
+}
+
+}  // namespace
+
+tl::expected<plan::History, store::StoreError> recall(store::Store& store, const Workspace& workspace) {
+    const auto ours = state_key(workspace.environment);
+    auto history = store.history(ours);
+    if (!history || all_remembered(workspace.graph, *history)) return history;
+    const auto keys = store.environments();
+    if (!keys) return history;
+    for (const auto& key : *keys) {
+        const auto name = former_name(key, ours, workspace);
+        if (!name) continue;
+        if (const auto before = store.history(key)) add_former(*name, *before, workspace.graph, *history);
+    }
+    return history;
+}
+
+tl::expected<void, store::StoreError> remember_agreements(store::Store& store, const std::string& key,
+                                                          const plan::Plan& plan,
+                                                          const std::set<model::Address>& except) {
+    const auto is_news = [&](const auto& entry) { return !except.contains(entry.first); };
+    if (std::none_of(plan.agreements.begin(), plan.agreements.end(), is_news)) return {};
+    auto history = store.history(key);  // with what this run wrote
+    if (!history) return tl::unexpected(std::move(history.error()));
+    std::vector<store::AppliedObject> objects;
+    for (const auto& resource : plan.resources) {
+        const auto agreed = plan.agreements.find(resource.address);
+        if (agreed == plan.agreements.end() || except.contains(resource.address)) continue;
+        auto values = std::move(history->last_applied[resource.address]);
+        for (const auto& [path, value] : agreed->second) values.insert_or_assign(path, value);
+        objects.push_back({resource.address, resource.place, resource.remote_id, std::move(values)});
+    }
+    return store.agreed(key, objects);
+}
+
+}  // namespace regent::controller

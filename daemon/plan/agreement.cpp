@@ -1,0 +1,52 @@
+#include "plan/agreement.hpp"
+
+#include "model/attributes.hpp"
+#include "plan/object_work.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace regent::plan {
+namespace {
+
+using model::Compare;
+using model::Value;
+
+bool is_agreed(const Compared& compared) {
+    const auto& resolved = *compared.resolved;
+    if (!compared.diff.changes.empty() || !compared.diff.kept.empty() || resolved.unreadable) return false;
+    return std::none_of(resolved.elements.begin(), resolved.elements.end(),
+                        [](const auto& element) { return element.blocked; });
+}
+
+/// A collection is remembered as it is there, with what no manifest declares: were that left out, it would look like
+/// something that somebody added.
+std::optional<Value> agreed_value(const Compared& compared) {
+    const auto& resolved = *compared.resolved;
+    const auto& row = *resolved.attribute;
+    const bool collection = row.compare == Compare::set || row.compare == Compare::named;
+    const auto& value = collection ? resolved.observed : resolved.value;
+    if (!is_known(value)) return std::nullopt;
+    return without_sent_member(row, value);
+}
+
+}  // namespace
+
+model::Map new_agreements(const ObjectWork& work) {
+    model::Map agreed;
+    if (work.item.standing != Standing::there) return agreed;
+    for (const auto& compared : work.compared) {
+        if (!is_agreed(compared)) continue;
+        auto value = agreed_value(compared);
+        if (!value) continue;
+        const auto path = compared.path();
+        if (work.applied != nullptr) {
+            const auto known = work.applied->find(path);
+            if (known != work.applied->end() && known->second == *value) continue;
+        }
+        agreed.emplace(path, std::move(*value));
+    }
+    return agreed;
+}
+
+}  // namespace regent::plan

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "model/value.hpp"
+
+namespace regent::plan {
+
+class ObjectWork;
+
+/// The attributes of an object of ours that are as its manifests say, and that nobody remembers so: by path, what is to
+/// be remembered of each, as after an apply. Empty for nearly every object of nearly every run.
+///
+/// A run that has nothing to write learns from it what a later change is a change of: without it, whoever is first to
+/// change something in a tenant that another machine applied to would look like a new wish of the manifest.
+[[nodiscard]] model::Map new_agreements(const ObjectWork& work);
+
+}  // namespace regent::plan

@@ -1,0 +1,64 @@
+"""What a machine remembers: who changed something, and what an object was called before."""
+
+import sqlite3
+
+from bench import ONE_APPLICATION, bench, case, check, plan_of, says
+
+A = "/v1.0/applications(uniqueName='regent.dev.a')"
+
+
+def forget(it):
+    for path in it.state_dir.glob("regent.db*"):
+        path.unlink()
+
+
+def rows(it):
+    with sqlite3.connect(it.state_dir / "regent.db") as database:
+        return database.execute("SELECT name, attributes, applied_at FROM applied ORDER BY name").fetchall()
+
+
+@case
+def an_apply_with_nothing_to_do_learns_what_a_later_change_is_a_change_of(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        it.edit_environment("    maxDeletes: 5", "    maxDeletes: 5\n    requireApprovedPlan: true")
+        it.regent("apply", "--expect-plan", plan_of(it)["plan_id"], expect=0)
+        forget(it)
+        mark = it.mark()
+        it.regent("apply", "--yes", expect=0)
+        check(not it.simulator.writes(mark), "it wrote")
+        learned = rows(it)
+        check([row[0] for row in learned] == ["a", "b"], learned)
+        it.regent("apply", "--yes", expect=0)
+        check(rows(it) == learned, "what was known was written again")
+        it.change(A, patch={"displayName": "of the portal"})
+        says(it.regent("plan", expect=0), "Changed outside since the last run")
+        # And so it is put back without an approval.
+        it.regent("apply", "--yes", expect=0)
+        check(it.application("regent.dev.a")["displayName"] == "A", it.application("regent.dev.a"))
+
+
+@case
+def a_plan_learns_nothing(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        it.regent("apply", "--yes", expect=0)
+        forget(it)
+        it.regent("plan", expect=0)
+        check(not list(it.state_dir.glob("regent.db*")), "a plan wrote a database")
+
+
+@case
+def a_renamed_environment_is_told_before_everything_is_made_a_second_time(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        it.regent("apply", "--yes", expect=0)
+        check("was made as an object of" not in it.regent("plan", expect=0).out, "a warning about nothing")
+        for old, new in (("  name: dev", "  name: development"), ("  tenantId:", "  owner: other\n  tenantId:")):
+            path = it.repository / "environments" / "dev.regent.yaml"
+            before = path.read_text()
+            it.edit_environment(old, new)
+            for form in ("text", "markdown", "json"):
+                says(it.regent("plan", "-o", form, expect=0), "`regent.dev` before", it.application("regent.dev.a")["id"])
+            path.write_text(before)
+        it.edit("base/a.regent.yaml", "displayName: A", "displayName: Another")
+        (it.repository / "environments" / "test.regent.yaml").write_text(before.replace("  name: dev", "  name: test"))
+        run = it.regent("plan", "-e", "test", expect=0)
+        check("before" not in run.out, f"another environment of the repository is none that is gone\n{run}")

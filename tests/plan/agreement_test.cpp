@@ -1,0 +1,142 @@
+// What a run learns from what it finds as it should be: without it, the first change that somebody makes outside looks
+// like a wish of the manifest.
+
+#include "plan/pretend_tenant.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace regent::plan::testing {
+namespace {
+
+using model::List;
+using model::Map;
+
+Plan plan_of(const std::vector<model::Declaration>& documents, const PretendTenant& tenant,
+             const History& history = {}) {
+    const auto graph = graph_of(documents);
+    return make_plan(graph, tenant.observe(graph), history, today);
+}
+
+void apply(const std::vector<model::Declaration>& documents, PretendTenant& tenant) {
+    const auto graph = graph_of(documents);
+    const auto observed = tenant.observe(graph);
+    Dice dice(1);
+    tenant.carry_out(make_plan(graph, observed, {}, today), observed, dice);
+}
+
+void remember(const Plan& plan, History& history) {
+    for (const auto& [address, values] : plan.agreements)
+        for (const auto& [path, value] : values) history.last_applied[address].insert_or_assign(path, value);
+}
+
+const ResourceChange& line_for(const Plan& plan, const model::Address& address) {
+    const auto it = std::find_if(plan.resources.begin(), plan.resources.end(),
+                                 [&](const auto& resource) { return resource.address == address; });
+    REQUIRE(it != plan.resources.end());
+    return *it;
+}
+
+}  // namespace
+
+TEST_CASE("a change made outside is known as one after a single quiet look", "[agreement]") {
+    PretendTenant tenant;
+    const std::vector<model::Declaration> documents = {application("a")
+                                                           .list(model::path::redirect_uris_web, {"https://one"})
+                                                           .credential("c", trust("https://issuer", "subject"))};
+    apply(documents, tenant);
+    History history;
+    remember(plan_of(documents, tenant, history), history);
+    auto& there = tenant.find(app("a"))->attributes;
+    SECTION("a value") {
+        there["displayName"] = "of the portal";
+    }
+    SECTION("something added to a list") {
+        there[std::string(model::path::redirect_uris_web)] = List{"https://evil", "https://one"};
+    }
+    SECTION("something taken out of a list") {
+        there[std::string(model::path::redirect_uris_web)] = List{};
+    }
+    SECTION("something added to a named list") {
+        std::get<Map>(there[std::string(model::path::federated_credentials)].held)["evil"] =
+            trust("https://evil", "subject");
+    }
+    SECTION("a changed element of a named list") {
+        std::get<Map>(there[std::string(model::path::federated_credentials)].held)["c"] =
+            trust("https://issuer", "evil");
+    }
+    const auto plan = plan_of(documents, tenant, history);
+    CHECK(line_for(plan, app("a")).reason == Reason::drifted);
+    CHECK(line_for(plan_of(documents, tenant), app("a")).reason == Reason::manifest_changed);
+}
+
+TEST_CASE("what is remembered already is not learned again", "[agreement]") {
+    PretendTenant tenant;
+    const std::vector<model::Declaration> documents = {application("a").list(model::path::redirect_uris_web, {}),
+                                                       application("b")};
+    apply(documents, tenant);
+    History history;
+    const auto first = plan_of(documents, tenant, history);
+    CHECK(first.agreements.size() == 2);
+    remember(first, history);
+    CHECK(plan_of(documents, tenant, history).agreements.empty());
+}
+
+TEST_CASE("of an object that differs, what does not differ is learned", "[agreement]") {
+    PretendTenant tenant;
+    apply({application("a").list(model::path::redirect_uris_web, {"https://one"})}, tenant);
+    const std::vector<model::Declaration> now = {
+        application("a").list(model::path::redirect_uris_web, {"https://one"}).set(model::path::display_name, "New")};
+    History history;
+    const auto plan = plan_of(now, tenant, history);
+    CHECK(line_for(plan, app("a")).reason == Reason::manifest_changed);
+    REQUIRE(plan.agreements.contains(app("a")));
+    CHECK(plan.agreements.at(app("a")).contains(model::path::redirect_uris_web));
+    CHECK_FALSE(plan.agreements.at(app("a")).contains(model::path::display_name));
+}
+
+TEST_CASE("what manifest and portal both moved to is what counts from then on", "[agreement]") {
+    PretendTenant tenant;
+    apply({application("a")}, tenant);
+    History history;
+    remember(plan_of({application("a")}, tenant, history), history);
+    const std::vector<model::Declaration> renamed = {application("a").set(model::path::display_name, "New")};
+    tenant.find(app("a"))->attributes["displayName"] = "New";
+    remember(plan_of(renamed, tenant, history), history);
+    tenant.find(app("a"))->attributes["displayName"] = "of the portal";
+    CHECK(line_for(plan_of(renamed, tenant, history), app("a")).reason == Reason::drifted);
+}
+
+TEST_CASE("what stays in a list that is not ours is remembered as it is there", "[agreement]") {
+    PretendTenant tenant;
+    const std::vector<model::Declaration> open = {application("a"), redirect_uri("u", "a", "https://one")};
+    apply(open, tenant);
+    auto& uris = tenant.find(app("a"))->attributes[std::string(model::path::redirect_uris_web)];
+    uris = List{"https://one", "https://theirs"};
+    History history;
+    remember(plan_of(open, tenant, history), history);
+    CHECK(history.last_applied.at(app("a")).at(std::string(model::path::redirect_uris_web)) == uris);
+    // A manifest that claims the list now takes away what nobody put there meanwhile: it asks for that itself.
+    const auto claimed =
+        plan_of({application("a").list(model::path::redirect_uris_web, {"https://one"})}, tenant, history);
+    CHECK(line_for(claimed, app("a")).reason == Reason::manifest_changed);
+}
+
+TEST_CASE("nothing is learned of what is not ours or cannot be read", "[agreement]") {
+    PretendTenant tenant;
+    auto& theirs = tenant.add({"Application", ""}, {{"displayName", "The a"}});
+    theirs.ownership = model::Ownership::unclaimed;
+    const auto id = theirs.outputs.at("appId");
+    CHECK(plan_of({application("a").adopts(id)}, tenant).agreements.empty());
+
+    const std::vector<model::Declaration> documents = {application("b").list(model::path::redirect_uris_web, {})};
+    apply(documents, tenant);
+    const auto graph = graph_of(documents);
+    auto observed = tenant.observe(graph);
+    observed.resources.at(app("b")).unreadable.insert(std::string(model::path::redirect_uris_web));
+    const auto plan = make_plan(graph, observed, {}, today);
+    CHECK_FALSE(plan.agreements.at(app("b")).contains(model::path::redirect_uris_web));
+}
+
+}  // namespace regent::plan::testing
