@@ -25,6 +25,23 @@ ClientResult<std::string> environment_of(const std::string& plan, const std::str
         names.empty() ? ExitCode::failed : ExitCode::usage});
 }
 
+/// When an approved plan is carried out: not while the service only looks, or is held back.
+std::string when_carried_out(const std::string& name, ServiceClient& client) {
+    const auto status = client.get("/api/v1/status");
+    if (!status) return "It is carried out if it still is the plan then.";
+    for (const auto& environment : part_of(*status, "environments")) {
+        if (text_of(environment, "name") != name) continue;
+        if (text_of(environment, "mode") != "apply")
+            return "Nothing is carried out before the service runs in `mode: apply`.";
+        if (!part_of(environment, "pause").empty())
+            return "It is carried out after the pause, if it still is the plan then.";
+        if (const auto frozen = text_of(environment, "frozen"); !frozen.empty())
+            return fmt::format("It is carried out after the {}, if it still is the plan then.",
+                               frozen.substr(0, frozen.find(" until ")));
+    }
+    return "It is carried out if it still is the plan then.";
+}
+
 }  // namespace
 
 ExitCode approve(const GlobalOptions& global, const std::string& plan, ServiceClient& client, Terminal& terminal) {
@@ -38,10 +55,8 @@ ExitCode approve(const GlobalOptions& global, const std::string& plan, ServiceCl
     const auto answer = client.post("/api/v1/approve", json{{"environment", *environment}, {"plan", plan}});
     if (!answer) return fail(terminal, answer.error());
     if (print_document(global, *answer, {}, terminal) == Printed::no)
-        terminal.out(
-            fmt::format("Approved: plan {} of {}. It is carried out if it still is the plan then.\n"
-                        "To see it happen: regent events -e {} --watch\n",
-                        plan, *environment, *environment));
+        terminal.out(fmt::format("Approved: plan {} of {}. {}\nTo see it happen: regent events -e {} --watch\n", plan,
+                                 *environment, when_carried_out(*environment, client), *environment));
     return ExitCode::ok;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/token_input.hpp"
 #include "cli/usage_errors.hpp"
 #include "cli/version.hpp"
+#include "net/curl_transport.hpp"
 #include "source/fetch_process.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,8 +14,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -313,6 +317,35 @@ struct CommandLine {
     }
 };
 
+/// A connection that cannot be made as asked for, before anything is tried.
+std::optional<UsageError> wrong_connection(const GlobalOptions& global) {
+    const auto& connection = global.connection;
+    if (!connection.proxy.empty() && !net::is_proxy_address(connection.proxy))  // not quoted: it may hold a password
+        return UsageError{"the proxy is not an address of the form http://host:port",
+                          "--proxy http://proxy:3128, or the same in REGENT_PROXY"};
+    if (!connection.ca_file.empty() && !std::ifstream(connection.ca_file))
+        return UsageError{fmt::format("the certificates of --ca-file {} cannot be read", connection.ca_file),
+                          "a file in PEM"};
+    return std::nullopt;
+}
+
+/// `-o` given to a command with one form of output is a mistake of whoever reads it next. In the environment it is
+/// meant for the others.
+std::optional<UsageError> wrong_output(const CommandLine& line, const std::string& command) {
+    constexpr std::array<std::string_view, 7> without = {"explain", "init",       "logout", "render",
+                                                         "schema",  "completion", "help"};
+    if (std::find(without.begin(), without.end(), command) == without.end() || line.global.output == "text")
+        return std::nullopt;
+    const auto* set = std::getenv("REGENT_OUTPUT");
+    if (set != nullptr && line.global.output == set) return std::nullopt;
+    if (command == "schema" && line.global.output == "json") return std::nullopt;
+    if (command == "render" && line.global.output == "yaml") return std::nullopt;
+    return UsageError{fmt::format("{} has no output format `{}`", command, line.global.output),
+                      command == "schema"   ? "it writes JSON"
+                      : command == "render" ? "it writes YAML"
+                                            : "it has one, text: leave `-o` out"};
+}
+
 ExitCode help(const CLI::App& app, const std::string& command, Terminal& terminal) {
     if (command.empty()) {
         // Its own help() would be that of the command `help`.
@@ -385,6 +418,13 @@ ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
             return ExitCode::usage;
         }
         line.finish();
+        auto wrong = wrong_connection(line.global);
+        if (const auto& chosen = line.app.get_subcommands(); !wrong && !chosen.empty())
+            wrong = wrong_output(line, chosen.front()->get_name());
+        if (wrong) {
+            print_error(terminal, wrong->message, wrong->help);
+            return ExitCode::usage;
+        }
         return dispatch(line, terminal);
     } catch (const std::exception& error) {
         print_error(terminal, fmt::format("a bug in regent: {}", error.what()),

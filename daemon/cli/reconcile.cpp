@@ -111,6 +111,11 @@ private:
         const auto result = text_of(run, "result");
         // There was something to do, and it was left alone: paused, frozen, `mode: plan`.
         if (result == "noop" && !text_of(run, "error").empty()) return ExitCode::refused;
+        // As an apply of one's own ends with, of which the run is the service's.
+        const auto error = text_of(run, "errorCode");
+        if (result == "failed" && (error == "RG0702" || error == "RG0703" || error == "RG0708"))
+            return ExitCode::try_again;
+        if (result == "failed" && (error == "RG0701" || error == "RG0704")) return ExitCode::sign_in;
         return code_of_result(result);
     }
 

@@ -59,7 +59,10 @@ std::string run_line(const json& environment, Time now) {
 std::string services_line(const json& environment) {
     std::string text;
     for (const auto& service : part_of(environment, "services")) {
-        const auto error = text_of(service, "lastError");
+        // What went wrong before the last look that went well is over.
+        const auto looked = time_of(environment, "lookedAt");
+        const auto failed = time_of(service, "lastErrorAt");
+        const auto error = looked && failed && *failed <= *looked ? std::string{} : text_of(service, "lastError");
         text +=
             fmt::format("{}{}  {}, {} throttled", text.empty() ? "" : "     ", service_name(text_of(service, "name")),
                         error.empty() ? "ok" : error, number_of(service, "throttled"));
@@ -76,7 +79,9 @@ std::string pending_lines(const json& environment) {
     const auto id = report::short_id(text_of(pending, "planId"));
     auto text =
         fmt::format("Pending   plan {}: {} ({})\n", id, actions.empty() ? "nothing" : actions, text_of(pending, "why"));
-    if (text_of(environment, "mode") == "apply")
+    // Whatever a person agrees to, it would not be carried out now.
+    const bool held = !text_of(environment, "frozen").empty() || !part_of(environment, "pause").empty();
+    if (text_of(environment, "mode") == "apply" && !held)
         text += fmt::format("          approve it with: regent approve {} -e {}\n", id, text_of(environment, "name"));
     return text;
 }
@@ -126,7 +131,7 @@ std::string environment_text(const json& environment, Time now, Colour colour) {
         text += fmt::format("Errors    {} in the newest commit; the one above stays in force\n", errors);
     text += run_line(environment, now) + services_line(environment);
     if (const auto frozen = text_of(environment, "frozen"); !frozen.empty())
-        text += fmt::format("Frozen    by the window `{}`\n", frozen);
+        text += fmt::format("Frozen    {}\n", frozen);
     if (const auto& pause = part_of(environment, "pause"); !pause.empty())
         text += fmt::format("Paused    {}\n", pause_text(pause, now));
     text += pending_lines(environment);

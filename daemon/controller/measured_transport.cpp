@@ -1,5 +1,7 @@
 #include "controller/measured_transport.hpp"
 
+#include "net/redact.hpp"
+
 #include <fmt/format.h>
 
 namespace regent::controller {
@@ -7,6 +9,13 @@ namespace {
 
 std::string_view method_name(net::Method method) {
     return to_string(method);
+}
+
+/// "https://graph.microsoft.com: nothing accepts connections there": which request it was says nothing about a service.
+std::string without_request(const net::Request& request, const std::string& error) {
+    const auto prefix =
+        fmt::format("{} {}", to_string(request.method), net::loggable_address(request.origin, request.target));
+    return error.starts_with(prefix) ? request.origin + error.substr(prefix.size()) : error;
 }
 
 /// Why a session will send this again, if it may: nothing for an answer that stands.
@@ -71,7 +80,7 @@ void MeasuredTransport::note_retry(const std::string& service, const net::Reques
     if (reason == "throttled") ++counters.throttled;
     counters.last_error = outcome.fate == net::Fate::answered
                               ? fmt::format("{} answered {}", request.origin, outcome.status)
-                              : outcome.error;
+                              : without_request(request, outcome.error);
     counters.last_error_at = clock_.now();
 }
 

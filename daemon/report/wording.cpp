@@ -17,7 +17,11 @@ std::string no_changes_line(const RunReport& report) {
     const auto environment = model::with_visible_controls(plan.environment);
     const auto revision = short_revision(report.revision);
     const auto checked = took_text(report.read_took);
-    const auto what = revision.empty() ? std::string("the manifests") : revision;
+    // They match the files, which the commit alone is not.
+    const bool changed_here = report.revision.ends_with(", with local changes");
+    const auto what = revision.empty() ? std::string("the manifests")
+                      : changed_here   ? revision + " with local changes"
+                                       : revision;
     if (report.selected)
         return fmt::format("No changes to what was selected in {} (checked against {} in {}).", environment, what,
                            checked);

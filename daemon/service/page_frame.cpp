@@ -126,7 +126,7 @@ void add_notices(std::vector<PageData>& notices, const EnvironmentStatus& enviro
         if (pause.until) words += ", until " + utc_words(*pause.until);
         say("‖", "warn", words);
     }
-    if (!environment.frozen.empty()) say("‖", "warn", fmt::format("{}: freeze window {}", name, environment.frozen));
+    if (!environment.frozen.empty()) say("‖", "warn", fmt::format("{}: {}", name, environment.frozen));
     if (environment.mode == "plan") {
         say("…", "info", fmt::format("{} is only looked at (mode plan)", name));
     } else if (environment.pending) {

@@ -37,10 +37,20 @@ def what_is_wrong_is_told_in_words_for_people(binaries):
                                 (["approve"], ["`regent approve` wants PLAN", "`regent status` shows it"]),
                                 (["pause", "--all"], ["`regent pause` wants --reason"]),
                                 (["version", "-o", "yaml"], ["version has no output format `yaml`", "text or json"]),
+                                (["explain", "RG0204", "-o", "json"], ["explain has no output format `json`", "leave `-o` out"]),
+                                (["schema", "Application", "-o", "yaml"], ["schema has no output format `yaml`", "it writes JSON"]),
+                                (["init", "-o", "json"], ["init has no output format `json`"]),
+                                (["plan", "--proxy", "proxy:3128"], ["the proxy is not an address", "http://proxy:3128"]),
+                                (["plan", "--ca-file", "/nowhere.pem"], ["--ca-file /nowhere.pem cannot be read"]),
                                 (["help", "plna"], ["there is no command `plna`", "did you mean `regent plan`?"])):
             run = wrong(it, *arguments)
             says(run, *told)
             check(not any(text in run.err for text in ("FAILED", "1797", "is required", "not expected")), run)
+        # What is set for all commands is not meant for those that cannot do it.
+        it.regent("explain", "RG0204", environment={"REGENT_OUTPUT": "json"}, expect=0)
+        it.regent("schema", "Application", "-o", "json", expect=0)
+        run = wrong(it, "plan", environment={"REGENT_PROXY": "alice:t0p-secret@proxy:3128"})
+        check("t0p-secret" not in run.err, run)
         says(wrong(it, "plan", environment={"REGENT_PARALLEL": "many"}), "REGENT_PARALLEL: `many` is no whole number")
 
 

@@ -138,3 +138,38 @@ def a_service_that_is_not_there_is_said_with_what_to_do(binaries):
     with daemon_bench(binaries) as it:
         run = asks(it, "status", expect=7)
         check("systemctl status" in run.err, run)
+
+
+@case
+def after_an_outage_the_status_says_ok_and_who_waited_is_told_to_try_again(binaries):
+    with daemon_bench(binaries) as it:
+        it.start(interval="1h")
+        asks(it, "reconcile", "--wait")
+        it.fault("status", status=503, count=-1, match={"path": "/v1.0/"})
+        run = asks(it, "reconcile", "--wait", expect=75)
+        check("RG0703" in run.out + run.err or "503" in run.out + run.err, run)
+        status = asks(it, "status").out
+        check("answered 503" in status and "$select" not in status and "GET " not in status, status)
+        it.heal()
+        asks(it, "reconcile", "--wait", expect=0)
+        status = asks(it, "status").out
+        check("Graph  ok" in status and "503" not in status, status)
+        rows = json.loads(asks(it, "history", "-o", "json").out)["items"]
+        check(any(0 < row["tookSeconds"] != int(row["tookSeconds"]) for row in rows), rows)
+
+
+@case
+def a_plan_is_offered_for_approval_only_where_it_would_be_carried_out(binaries):
+    with daemon_bench(binaries) as it:
+        it.start(mode="plan")
+        pending = it.eventually(lambda: it.environment_status("demo").get("pending"), "a plan waits")
+        check("regent approve" not in asks(it, "status").out, "an approval is offered that changes nothing")
+        approved = asks(it, "approve", pending["planId"][:12]).out
+        check("Nothing is carried out before the service runs in `mode: apply`" in approved, approved)
+    with daemon_bench(binaries) as it:
+        it.edit_environment("    maxDeletes: 2", "    maxDeletes: 2\n    requireApprovedPlan: true")
+        it.commit("only approved plans")
+        it.start(more=["  freeze: [{name: always, start: \"00:00\", end: \"00:00\"}]"])
+        it.eventually(lambda: it.environment_status("demo").get("pending"), "a plan waits")
+        status = asks(it, "status").out
+        check("Frozen    freeze window `always` until" in status and "regent approve" not in status, status)

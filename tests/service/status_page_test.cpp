@@ -233,14 +233,14 @@ TEST_CASE("what holds things up is said at the top", "[service][page]") {
     auto& prod = sample.status.environments.front();
     prod.manifest_errors = 3;
     prod.manifest_error_text = "error[RG0401]: …\n  --> base/a.regent.yaml:5\n";
-    prod.frozen = "weekend";
+    prod.frozen = "freeze window `weekend` until 2026-09-14T06:00:00Z";
     prod.pause = Pause{"prod", std::nullopt, "incident 4711", "bob (uid 1000)", noon - 1h, noon + 1h};
     prod.mode = "plan";
     sample.status.source.error = "cannot connect to git.example.org";
     sample.status.state = "cannot be written: disk full";
     const auto words = words_of(sample.page("/").body);
     CHECK(has(words, "The newest revision has 3 errors for prod; main@9b1e77d stays in force."));
-    CHECK(has(words, "prod: freeze window weekend."));
+    CHECK(has(words, "prod: freeze window `weekend` until 2026-09-14T06:00:00Z."));
     CHECK(has(words, "prod is paused by bob (uid 1000): incident 4711, until 2026-09-14 13:04:10 UTC."));
     CHECK(has(words, "prod is only looked at (mode plan)."));
     CHECK(has(words, "The source: cannot connect to git.example.org."));
