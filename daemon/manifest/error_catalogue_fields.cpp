@@ -107,10 +107,10 @@ apply, whose signatures it believes. It is read from the machine's
 /etc/regent/regent.yaml and never from the repository, since otherwise whoever
 may commit could switch the checks off.)"},
         ErrorCode{"RG0224", "the repository cannot be read",
-                  R"(The manifests could not be read at all: a folder without `environments/`, a file
-that nobody may read or that is too large, a link that leads out of the
-repository. The message says which. Nothing is judged by a part of the files: what
-is missing would look like something removed.)"},
+                  R"(The manifests could not be read at all: a file that nobody may read or that is
+too large, a link that leads out of the repository. The message says which.
+Nothing is judged by a part of the files: what is missing would look like
+something removed.)"},
     };
     return codes;
 }

@@ -217,8 +217,8 @@ in to is kept for one address, so with `signIn` that one is written by hand:
 `endpoints.login`; for Azure Resource Manager `resourceManagerScope`, too.)"},
         ErrorCode{"RG0469", "a source folder that is not there",
                   R"(`sources` names the folders with an environment's manifests, relative to the
-environment's own file. One that does not exist is an error: were it passed over,
-everything that used to be in it would look removed. Git keeps no empty folders:
+environment's own file. One that does not exist is an error: were it passed
+over, all that used to be in it would look removed. Git keeps no empty folders:
 one that is to be filled later needs a file, for example `.gitkeep`, to be there
 after a clone. `regent import --out` makes the folder that it writes to.)"},
         ErrorCode{"RG0470", "path in the configuration of the service",

@@ -126,10 +126,10 @@ SecretName secret_name(string_view key) {
     const auto name = plain_name(key);
     // `secret` names one in a key vault, `urlCredential` a credential of the service; whoever puts the secret itself
     // there has misunderstood, and is told so without it.
-    if (name == "secret" || name.ends_with("credential")) return SecretName::perhaps;
-    if (is_one_of(name,
-                  {"value", "pwd", "passwd", "pat", "sas", "sig", "key", "authorization", "bearer", "hmac", "webhook",
-                   "webhookurl", "connectionstring", "secrets", "clientsecrets", "passwords", "tokens"}) ||
+    if (name == "secret" || name == "value" || name == "key" || name.ends_with("credential"))
+        return SecretName::perhaps;
+    if (is_one_of(name, {"pwd", "passwd", "pat", "sas", "sig", "authorization", "bearer", "hmac", "webhook",
+                         "webhookurl", "connectionstring", "secrets", "clientsecrets", "passwords", "tokens"}) ||
         ends_with_one_of(name, {"secret", "secretvalue", "secrettext", "password", "passphrase", "token", "apikey",
                                 "privatekey", "accesskey", "secretkey", "accountkey", "sharedkey", "hmackey"}))
         return SecretName::yes;
@@ -140,8 +140,9 @@ bool looks_random(string_view value) {
     if (value.size() < 12 || value.find(' ') != string_view::npos) return false;
     const bool digits = std::any_of(value.begin(), value.end(), is_digit);
     const bool capitals = std::any_of(value.begin(), value.end(), is_upper);
-    const bool others = std::any_of(value.begin(), value.end(), [](char c) { return !is_token_character(c); });
-    const bool joined = value.find('-') != string_view::npos;  // as people join the words of a name
+    const bool others =
+        std::any_of(value.begin(), value.end(), [](char c) { return !is_token_character(c) && c != '.'; });
+    const bool joined = value.find_first_of("-.") != string_view::npos;  // as people join the words of a name
     return value.size() >= 40 || (others && (digits || capitals)) || (digits && capitals && !joined);
 }
 

@@ -124,17 +124,26 @@ private:
         return std::nullopt;
     }
 
-    /// Addresses of webhooks belong to no manifest; below `notifications` every address is one.
+    /// Addresses of webhooks belong to no manifest: below `notifications` every address is one. Nor do values of
+    /// secrets: below `clientSecrets` that is what a `value` is, while Microsoft's own manifests have it for names of
+    /// roles.
     void note_section() {
         const auto at = content_of(line_);
         if (at == line_.size()) return;
-        if (notifications_ && skip_blanks(line_, 0) <= *notifications_ && line_[skip_blanks(line_, 0)] != '-')
-            notifications_.reset();
-        constexpr string_view section = "notifications";
-        const auto key = line_.find(section);
-        if (key == string_view::npos) return;
-        const auto behind = line_.find_first_not_of(" \t\"'", key + section.size());
-        if (behind != string_view::npos && line_[behind] == ':') notifications_ = at;
+        const auto indent = skip_blanks(line_, 0);
+        for (auto* section : {&notifications_, &secrets_}) {
+            if (*section && indent <= **section && line_[indent] != '-') section->reset();
+        }
+        if (names_section("notifications")) notifications_ = at;
+        for (const auto name : {"clientSecrets", "passwordCredentials", "secrets", "passwords"})
+            if (names_section(name)) secrets_ = at;
+    }
+
+    [[nodiscard]] bool names_section(string_view name) const {
+        const auto key = line_.find(name);
+        if (key == string_view::npos || (key > 0 && is_name_character(line_[key - 1]))) return false;
+        const auto behind = line_.find_first_not_of(" \t\"'", key + name.size());
+        return behind != string_view::npos && line_[behind] == ':';
     }
 
     void scan(std::size_t from) {
@@ -170,7 +179,8 @@ private:
         }
         auto end = at;
         while (end < line_.size() && is_name_character(line_[end])) ++end;
-        const auto name = secret_name(line_.substr(at, end - at));
+        auto name = secret_name(line_.substr(at, end - at));
+        if (name == SecretName::perhaps && secrets_ && line_.substr(at, end - at) == "value") name = SecretName::yes;
         if (name == SecretName::no) return end;
         const auto value = value_behind(at, end);
         return value ? hide_value(at, *value, name) : end;
@@ -267,9 +277,10 @@ private:
     std::size_t number_ = 0;
     string_view line_;
     Cover cover_;
-    std::size_t depth_ = 0;  ///< of brackets
-    bool assigned_ = false;  ///< the last key was followed by `=`
-    std::optional<std::size_t> notifications_;
+    std::size_t depth_ = 0;                     ///< of brackets
+    bool assigned_ = false;                     ///< the last key was followed by `=`
+    std::optional<std::size_t> notifications_;  ///< the column of the section that the line is in
+    std::optional<std::size_t> secrets_;
 };
 
 void replace_all(std::string& text, string_view what) {

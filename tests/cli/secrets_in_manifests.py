@@ -24,7 +24,7 @@ WRITTEN = {
     "no YAML at all": (HEAD + "  clientSecrets: [{name: arm, value: {secret}\n", None),
 }
 ENTRA = "abc8Q~very.secret-value_of_the_test_0123"
-PLAIN = "Tr0ub4dor.and.3"
+PLAIN = "Tr0ub4dor+and+3"
 SERVICE = """apiVersion: regent/v1
 kind: Daemon
 metadata: {name: x}
