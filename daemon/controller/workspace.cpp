@@ -197,7 +197,7 @@ void drop_repetitions(model::Diagnostics& diagnostics) {
 
 /// Whether lines of it can be shown: no picture, no certificate in binary, and no line that is a book.
 bool is_readable_text(const std::string& bytes) {
-    constexpr std::size_t longest_line = 64u * 1024;
+    constexpr std::size_t longest_line = std::size_t{64} * 1024;
     if (bytes.find('\0') != std::string::npos) return false;
     for (std::size_t begin = 0; begin < bytes.size();) {
         const auto end = std::min(bytes.find('\n', begin), bytes.size());

@@ -50,9 +50,10 @@ std::map<std::string, const model::Value*> strangers_in(const Item& item) {
     const auto prefix = contribution_prefix(model::path::federated_credentials);
     for (const auto& [name, value] : *there->second.as_map()) {
         const bool goes = std::find(marks.begin(), marks.end(), prefix + name) != marks.end();
-        const bool is_wanted =
-            wanted != nullptr && std::any_of(wanted->elements.begin(), wanted->elements.end(),
-                                             [&](const auto& one) { return one.element->name == name; });
+        const bool is_wanted = wanted != nullptr && std::any_of(wanted->elements.begin(), wanted->elements.end(),
+                                                                [&, &called = name](const auto& one) {
+                                                                    return one.element->name == called;
+                                                                });
         if (!goes && !is_wanted) strangers.emplace(name, &value);
     }
     return strangers;

@@ -203,6 +203,7 @@ std::vector<std::string> renamed_assignments(const ResolvedAttribute& resolved) 
         if (goes_on) ++renamed[{text_of(read, member), text_of(now, member)}];
     }
     std::vector<std::string> texts;
+    texts.reserve(renamed.size());
     for (const auto& [names, count] : renamed)
         texts.push_back(fmt::format("{}: `{}` is called `{}` then, and stays given as it is ({})",
                                     resolved.attribute->path, names.first, names.second, count));

@@ -9,6 +9,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace regent::provider::dataverse {
 namespace {
@@ -106,8 +108,7 @@ private:
     static void put_copied_mark_aside(FoundRow& found) {
         auto& mark = found.row.mark;
         if (!mark || !connectors::is_copied(*mark, {found.environment, {}, found.row.id})) return;
-        found.copied = std::move(mark);
-        mark.reset();
+        found.copied = std::exchange(mark, std::nullopt);
     }
 
     bool by_mark(const Wanted& wanted) {
