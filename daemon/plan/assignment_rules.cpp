@@ -23,16 +23,6 @@ std::string text_of(const Value& element, std::string_view member) {
     return value == nullptr ? std::string{} : value->text_or({});
 }
 
-/// One character: of a document only the beginning is kept.
-model::Span span_at(const model::Place& place) {
-    model::Span span;
-    span.file = place.file;
-    span.line = span.end_line = place.line;
-    span.column = place.column;
-    span.end_column = place.column + 1;
-    return span;
-}
-
 bool is_for(const Element& role, const std::string& holder) {
     const auto* allowed = role.value.find("allowed");
     const auto* holders = allowed == nullptr ? nullptr : allowed->as_list();

@@ -46,16 +46,6 @@ Diagnostic error(std::string code, std::string message, const model::Span& span,
     return diagnostic;
 }
 
-/// One character: of a value only the beginning is kept.
-model::Span span_at(const model::Place& place) {
-    model::Span span;
-    span.file = place.file;
-    span.line = span.end_line = place.line;
-    span.column = place.column;
-    span.end_column = place.column + 1;
-    return span;
-}
-
 class ApplicationRules {
 public:
     ApplicationRules(const DesiredResource& application, model::Diagnostics& diagnostics)
@@ -300,6 +290,15 @@ void check_delivered_twice(const DesiredGraph& graph, model::Diagnostics& diagno
 }
 
 }  // namespace
+
+model::Span span_at(const model::Place& place) {
+    model::Span span;
+    span.file = place.file;
+    span.line = span.end_line = place.line;
+    span.column = place.column;
+    span.end_column = place.column + 1;
+    return span;
+}
 
 void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
     for (const auto& [address, resource] : graph.resources) {

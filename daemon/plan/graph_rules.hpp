@@ -8,6 +8,9 @@
 
 namespace regent::plan {
 
+/// One character: of documents and values only the beginning is kept.
+[[nodiscard]] model::Span span_at(const model::Place& place);
+
 /// Whether everything that is referred to is there and offers what is needed of it; circles through early references.
 void check_references(const std::vector<const model::Declaration*>& declarations, const DesiredGraph& graph,
                       model::Diagnostics& diagnostics);
