@@ -126,7 +126,7 @@ private:
                 if (!compared.is_core() || !compared.diff.waits || !compared.resolved->attribute->late) continue;
                 if (waits_for_itself_only(compared.diff.whole) != own) continue;
                 changed.insert(compared.path());
-                const auto count = references_in(compared.diff.whole).size();
+                const auto count = waiting_in(compared);
                 summary += (summary.empty() ? "" : ", ") + plural(count, awaited_thing(compared.path()));
             }
             if (!own && work_.marks.waits() && !work_.marks_are_early()) changed.emplace(model::path::marks);
@@ -138,9 +138,27 @@ private:
             step.reason = Reason::value_known_now;
             work_.steps.after(key, StepGraph::key(work_.address));
             work_.steps.after(key, key_after_disabling(work_.address));
-            for (const auto& path : changed) work_.after_references(key, step.values.find(path)->second);
+            for (const auto& path : changed) {
+                work_.after_references(key, step.values.find(path)->second);
+                after_holders(key, path);
+            }
             if (changed.contains(model::path::marks)) after_what_is_marked(key);
             step.changed = std::move(changed);
+        }
+    }
+
+    static std::size_t waiting_in(const Compared& compared) {
+        const auto& elements = compared.resolved->elements;
+        return static_cast<std::size_t>(
+            std::count_if(elements.begin(), elements.end(), [](const auto& element) { return element.waits(); }));
+    }
+
+    /// Taken when whoever has it until then was written without it.
+    void after_holders(const std::string& key, const std::string& path) {
+        for (const auto& compared : work_.compared) {
+            if (compared.path() != path) continue;
+            for (const auto& element : compared.resolved->elements)
+                if (element.holder) work_.steps.after(key, StepGraph::key(*element.holder));
         }
     }
 

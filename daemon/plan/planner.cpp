@@ -14,6 +14,7 @@
 #include "plan/secrets.hpp"
 #include "plan/steps.hpp"
 #include "plan/summary.hpp"
+#include "plan/uri_handover.hpp"
 
 #include <algorithm>
 #include <set>
@@ -70,6 +71,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     name_permissions(observed, items);
     withhold_taken_credentials(items, plan);
     withhold_credentials_without_room(items, plan);
+    plan_handovers_of_uris(items, observed, plan);
     const auto updated = updated_connectors(items);
     const auto secrets = plan_secrets(desired, items, updated, observed, now, rotations);
 

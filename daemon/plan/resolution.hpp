@@ -32,6 +32,9 @@ struct ResolvedElement {
     bool known = true;
     bool blocked = false;  ///< waits for an object that is itself withheld: nobody can say what it will be
     model::Value now;      ///< of one that is blocked: what it is as long as that object stays as it is; null: unknown
+    /// Who has it until this plan takes it away from there: see uri_handover.hpp.
+    std::optional<model::Address> holder = std::nullopt;
+    [[nodiscard]] bool waits() const { return (!known && !blocked) || holder.has_value(); }
 };
 
 /// One attribute as it is wanted and as it is, both canonical.

@@ -1,0 +1,134 @@
+#include "plan/uri_handover.hpp"
+
+#include "model/ascii.hpp"
+#include "model/attributes.hpp"
+#include "plan/diff.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace regent::plan {
+namespace {
+
+using model::Value;
+
+/// Who has a URI in the tenant: an application of a manifest, or one of ours whose manifest is gone.
+struct Holder {
+    const Item* item = nullptr;
+    const model::ObservedResource* observed = nullptr;
+};
+
+std::string key_of(const Value& uri) {
+    return model::lower_case(uri.text_or({}));
+}
+
+ResolvedAttribute* uris_of(Item& item) {
+    const auto it = std::find_if(item.attributes.begin(), item.attributes.end(), [](const auto& resolved) {
+        return resolved.attribute->path == model::path::identifier_uris;
+    });
+    return it == item.attributes.end() ? nullptr : &*it;
+}
+
+class Handovers {
+public:
+    Handovers(Items& items, const model::Snapshot& observed, Plan& plan) : items_(items), plan_(plan) {
+        for (auto& [address, item] : items_) find_holders(item);
+        for (const auto& orphan : observed.orphans) {
+            if (orphan.ownership == model::Ownership::ours) add_holder({nullptr, &orphan});
+        }
+    }
+
+    void run() {
+        for (auto& [address, item] : items_) {
+            auto* uris = item.standing == Standing::blocked || !item.is_written() ? nullptr : uris_of(item);
+            if (uris == nullptr) continue;
+            std::erase_if(uris->elements, [&](auto& element) { return !can_have(item, *uris, element); });
+        }
+    }
+
+private:
+    void find_holders(Item& item) {
+        if (item.observed == nullptr || item.standing == Standing::missing) return;
+        const bool is_namesake = item.observed->address != item.desired->address;  // see resolution.cpp
+        if (!is_namesake) add_holder({&item, item.observed});
+        auto* uris = is_namesake || !item.is_written() ? nullptr : uris_of(item);
+        if (uris == nullptr) return;
+        for (const auto& change : diff(*uris, nullptr, observed_marks(item.observed)).changes)
+            if (change.op == Change::Op::remove) let_go_.emplace(key_of(change.before), item.desired->address);
+    }
+
+    void add_holder(Holder holder) {
+        if (holder.observed->deleted) return;
+        const auto it = holder.observed->attributes.find(model::path::identifier_uris);
+        const auto* list = it == holder.observed->attributes.end() ? nullptr : it->second.as_list();
+        if (list == nullptr) return;
+        for (const auto& uri : *list) holders_.emplace(key_of(uri), holder);
+    }
+
+    /// False when somebody else has it and keeps it.
+    bool can_have(const Item& item, const ResolvedAttribute& uris, ResolvedElement& element) {
+        if (!element.known || element.blocked) return true;
+        const auto key = key_of(element.value);
+        const auto holder = holders_.find(key);
+        if (holder == holders_.end() || holder->second.item == &item) return true;
+        const auto* there = uris.observed.as_list();
+        if (there != nullptr && std::find(there->begin(), there->end(), element.value) != there->end()) return true;
+        const auto leaves = let_go_.find(key);
+        if (leaves != let_go_.end()) {
+            element.holder = leaves->second;
+            return true;
+        }
+        withhold(item, element, holder->second);
+        return false;
+    }
+
+    void withhold(const Item& item, const ResolvedElement& element, const Holder& holder) {
+        Withheld withheld;
+        withheld.why = Withheld::Why::unclaimed_namesake;
+        withheld.address = item.desired->address;
+        withheld.place = element.element->span.known() ? element.element->span.begin() : item.desired->place;
+        const auto other = holder.item == nullptr ? holder.observed->address : holder.item->desired->address;
+        withheld.message = fmt::format("cannot have the identifier URI {}: {} ({}) has it, and {}",
+                                       element.value.text_or({}), to_string(other), holder.observed->id,
+                                       holder.item == nullptr ? "its manifest is gone" : "this plan leaves it there");
+        withheld.help = help_for(other, holder);
+        plan_.withheld.push_back(std::move(withheld));
+    }
+
+    static std::string help_for(const model::Address& other, const Holder& holder) {
+        if (holder.item == nullptr)
+            return fmt::format("it can be had in the next run after {} is deleted", to_string(other));
+        const auto& desired = *holder.item->desired;
+        const bool is_declared = desired.attributes.contains(model::path::identifier_uris);
+        if (holder.item->standing == Standing::blocked)
+            return fmt::format("it moves when {} can be written again", to_string(other));
+        if (!holder.item->is_written())
+            return fmt::format("{} is not written (`management.policy`): take the URI away there by hand",
+                               to_string(other));
+        if (is_ignored(desired, model::path::identifier_uris))
+            return fmt::format("take `identifierUris` off the `management.ignore` of {}", to_string(other));
+        if (!is_declared)
+            return fmt::format(
+                "the manifest of {} leaves `identifierUris` out, which leaves alone what is there: list what it is to "
+                "keep, `identifierUris: []` for none",
+                to_string(other));
+        return fmt::format("have it taken away from {} first", to_string(other));
+    }
+
+    Items& items_;
+    Plan& plan_;
+    std::map<std::string, Holder> holders_;         ///< by the URI in small letters
+    std::map<std::string, model::Address> let_go_;  ///< of those, what this plan takes away from them
+};
+
+}  // namespace
+
+void plan_handovers_of_uris(Items& items, const model::Snapshot& observed, Plan& plan) {
+    Handovers(items, observed, plan).run();
+}
+
+}  // namespace regent::plan
