@@ -141,7 +141,9 @@ or the application id of the API.
         ErrorCode{"RG0441", "permission entry without permissions",
                   R"(An entry names permissions under `delegated` (for a signed-in user) or
 `application` (as itself). To ask for none, remove the entry.)"},
-        ErrorCode{"RG0442", "permissions at too many APIs", R"(An application asks at most 50 APIs for permissions.
+        ErrorCode{"RG0442", "too many permissions",
+                  R"(An application asks at most 50 APIs for permissions, and for 400 in all. Where
+personal accounts may sign in, for 200, and for 30 of one API.
 https://learn.microsoft.com/graph/api/resources/application)"},
         ErrorCode{"RG0443", "name of a permission",
                   R"(Permissions are given by the name that the API publishes, `User.Read`; regent

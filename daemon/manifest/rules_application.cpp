@@ -241,7 +241,35 @@ void check_places(const Values& permission, const Node& api, const std::string& 
     first.names.merge(here);
 }
 
-void check_permissions(const Values& spec, Findings& findings) {
+/// https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation. An API may stand twice, with
+/// consent and without.
+void count_permissions(const std::vector<const Node*>& entries, bool personal, Findings& findings) {
+    const std::size_t most = personal ? 200 : 400;
+    const std::size_t most_of_api = personal ? 30 : most;
+    const std::string_view who = personal ? "an application for personal accounts" : "an application";
+    std::map<std::string, std::size_t> by_api;
+    std::size_t count = 0;
+    for (const auto* entry : entries) {
+        const Values permission(entry, findings);
+        const auto* named = permission.reference("apiRef");
+        const auto* api = named ? named : permission.node("api");
+        auto& of_api = by_api[(named ? "own " : "") + (api ? lower_case(api->text) : std::string{})];
+        for (const std::string_view type : {"delegated", "application", "delegatedIds", "applicationIds"}) {
+            for (const auto* name : permission.items(type)) {
+                const bool too_many = ++count == most + 1;
+                if (!too_many && ++of_api != most_of_api + 1) continue;
+                findings
+                    .bad_value("RG0442", *name,
+                               fmt::format("{} asks for at most {} permissions{}", who, too_many ? most : most_of_api,
+                                           too_many ? "" : " of one API"))
+                    .notes.push_back(std::string(validation_page));
+                if (too_many) return;
+            }
+        }
+    }
+}
+
+void check_permissions(const Values& spec, bool personal, Findings& findings) {
     const auto entries = spec.items("permissions");
     PermissionPlaces first;
     for (const auto* entry : entries) {
@@ -272,6 +300,7 @@ void check_permissions(const Values& spec, Findings& findings) {
         findings.bad_value("RG0442", *entries[max_permission_apis],
                            fmt::format("an application asks at most {} APIs for permissions, not {}",
                                        max_permission_apis, entries.size()));
+    count_permissions(entries, personal, findings);
 }
 
 void check_secrets(const Values& spec, bool personal, Findings& findings) {
@@ -310,7 +339,7 @@ void check_application(const Values& spec, std::string_view audience, Findings& 
     check_urls(spec, findings);
     check_identifier_uris(spec, personal, findings);
     check_token_version(spec, personal, findings);
-    check_permissions(spec, findings);
+    check_permissions(spec, personal, findings);
     check_secrets(spec, personal, findings);
 }
 

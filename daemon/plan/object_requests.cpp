@@ -1,6 +1,7 @@
 #include "plan/object_requests.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/audience.hpp"
 #include "plan/canonical.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/role_changes.hpp"
@@ -33,13 +34,24 @@ public:
 
     void run() {
         find_what_is_disabled_first();
+        find_what_personal_accounts_wait_for();
         plan_core();
         plan_what_was_disabled();
         plan_complete();
         plan_letting_go();
+        plan_personal_accounts();
     }
 
 private:
+    /// What they forbid and steps of their own take away goes first; what the first request takes away goes with it.
+    void find_what_personal_accounts_wait_for() {
+        const bool lets_in =
+            std::any_of(work_.change.changes.begin(), work_.change.changes.end(), lets_personal_accounts_in);
+        const bool drops_secrets = work_.secret_plan != nullptr && !work_.secret_plan->drops.empty();
+        personal_accounts_wait_ = lets_in && work_.item.observed != nullptr && !work_.item.is_made_anew() &&
+                                  (drops_secrets || !disable_first_.first.empty() || !work_.let_go.empty());
+    }
+
     void find_what_is_disabled_first() {
         if (work_.item.observed == nullptr || work_.item.is_made_anew()) return;
         std::vector<ExposedAttribute> exposed;
@@ -64,6 +76,7 @@ private:
         auto sent = values(false);
         send_what_can_be_first(sent);
         auto changed = changed_paths(sent);
+        if (personal_accounts_wait_) changed.erase(std::string(model::path::sign_in_audience));
         if (!work_.writes_everything() && work_.item.standing != Standing::unclaimed && changed.empty()) return;
         const auto key = StepGraph::key(work_.address);
         if (work_.item.standing == Standing::outdated) {
@@ -184,6 +197,20 @@ private:
         work_.steps.after(key, key_after_disabling(work_.address));
     }
 
+    void plan_personal_accounts() {
+        if (!personal_accounts_wait_) return;
+        const auto key = StepGraph::key(work_.address, {}, "personal accounts");
+        auto& step = work_.add_step(key, {}, Work::complete);
+        step.values = values(true, false);
+        step.changed.emplace(model::path::sign_in_audience);
+        step.summary = "lets personal accounts sign in";
+        for (const auto* earlier : {"", "complete itself", "complete", "let go"})
+            work_.steps.after(key, StepGraph::key(work_.address, {}, earlier));
+        work_.steps.after(key, key_after_disabling(work_.address));
+        if (work_.secret_plan == nullptr) return;
+        for (const auto& drop : work_.secret_plan->drops) work_.steps.after(key, key_of_drop(work_.address, drop));
+    }
+
     /// `value` with what is let go later, or marks without theirs.
     Value held_back(const std::string& path, Value value) const {
         if (const auto* list = value.as_list()) {
@@ -260,6 +287,7 @@ private:
 
     ObjectWork& work_;
     DisableFirst disable_first_;
+    bool personal_accounts_wait_ = false;
     bool clients_wait_ = false;  ///< some are pre-authorized for a scope that comes with the second request
 };
 

@@ -73,10 +73,8 @@ public:
             for (const auto* target : issue.targets) plan_handing_over(issue, *target, key);
         }
         for (const auto& drop : work_.secret_plan->drops) {
-            const auto part =
-                collection + "/" + (drop.secret.name.empty() ? drop.secret.display_name : drop.secret.name);
-            const auto key = StepGraph::key(work_.address, part, drop.secret.key_id);
-            auto& step = work_.add_step(key, part, Work::drop);
+            const auto key = key_of_drop(work_.address, drop);
+            auto& step = work_.add_step(key, part_of_drop(drop), Work::drop);
             step.key_id = drop.secret.key_id;
             step.changed = {collection};
             step.summary = drop.note;

@@ -1,6 +1,7 @@
 #include "plan/planner.hpp"
 
 #include "model/marks.hpp"
+#include "plan/audience.hpp"
 #include "plan/canonical.hpp"
 #include "plan/certificates.hpp"
 #include "plan/credential_count.hpp"
@@ -74,6 +75,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     plan_handovers_of_uris(items, observed, plan);
     const auto updated = updated_connectors(items);
     const auto secrets = plan_secrets(desired, items, updated, observed, now, rotations);
+    withhold_audiences_without_room(items, secrets, plan);
 
     StepGraph steps;
     for (const auto& [address, item] : items) {

@@ -519,6 +519,15 @@ std::string delivery_key(const Address& application, const std::string& secret, 
                           model::delivery_id(target));
 }
 
+std::string part_of_drop(const SecretPlan::Drop& drop) {
+    return fmt::format("{}/{}", model::path::client_secrets,
+                       drop.secret.name.empty() ? drop.secret.display_name : drop.secret.name);
+}
+
+std::string key_of_drop(const Address& application, const SecretPlan::Drop& drop) {
+    return StepGraph::key(application, part_of_drop(drop), drop.secret.key_id);
+}
+
 std::chrono::seconds seconds_of(const model::Element& secret, std::string_view member) {
     const auto* value = secret.value.find(member);
     const auto* held = value == nullptr ? nullptr : value->as_integer();

@@ -66,6 +66,10 @@ struct UpdatedConnectors {
 [[nodiscard]] std::string delivery_key(const model::Address& application, const std::string& secret,
                                        const model::Value& target);
 
+/// The part that a step about `drop` is about, and the key of that step.
+[[nodiscard]] std::string part_of_drop(const SecretPlan::Drop& drop);
+[[nodiscard]] std::string key_of_drop(const model::Address& application, const SecretPlan::Drop& drop);
+
 /// What a manifest's clientSecrets element says of time.
 [[nodiscard]] std::chrono::seconds seconds_of(const model::Element& secret, std::string_view member);
 

@@ -72,16 +72,19 @@ bool has(const json* application, const json& uri) {
     return std::find(uris.begin(), uris.end(), uri) != uris.end();
 }
 
+bool fits_personal_accounts(const std::string& uri) {
+    return uri.size() <= max_identifier_uri_personal && !starts_with(uri, "urn:") &&
+           uri.find_first_of("#?") == std::string::npos;
+}
+
 Problem check_identifier_uri(const Directory& directory, const std::string& uri, bool personal) {
-    if (uri.empty() || uri.size() > (personal ? max_identifier_uri_personal : max_identifier_uri))
+    if (uri.empty() || uri.size() > max_identifier_uri || (personal && !fits_personal_accounts(uri)))
         return invalid_value("identifierUris");
     if (uri.back() == '/') {
         return GraphError{
             400, "IdentifierUrisEndsWithSlash", fmt::format("Application alias '{}' value is invalid.", uri), {}};
     }
     if (uri.find(':') == std::string::npos) return invalid_value("identifierUris");
-    if (personal && (starts_with(uri, "urn:") || uri.find_first_of("#?") != std::string::npos))
-        return invalid_value("identifierUris");
     if (is_allowed_pattern(directory, uri)) return std::nullopt;
     return GraphError{400,
                       "HostNameNotOnVerifiedDomain",
@@ -121,7 +124,12 @@ Problem check_identifier_uris(const Directory& directory, const json& after, con
     std::set<std::string> seen;
     for (const auto& uri : uris) {
         if (!seen.insert(lower(uri.get<std::string>())).second) return invalid_value("identifierUris");
-        if (has(before, uri)) continue;  // what is there already is left alone
+        if (has(before, uri)) {
+            // What is there already is left alone, until an audience with other limits has it looked at.
+            const bool is_new_limit = personal && !allows_personal_accounts(*before);
+            if (is_new_limit && !fits_personal_accounts(uri.get<std::string>())) return invalid_value("identifierUris");
+            continue;
+        }
         if (auto wrong = check_identifier_uri(directory, uri.get<std::string>(), personal)) return wrong;
     }
     return std::nullopt;
