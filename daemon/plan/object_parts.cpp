@@ -117,7 +117,7 @@ private:
                             elements_of_part(*compared.resolved->attribute, part, compared.diff.whole));
         step.summary = summary_of(changes);
         if (changes.front()->place.known()) step.place = changes.front()->place;
-        tell_observed(step, compared, without(*compared.resolved->observed.as_list(), of_part.early));
+        tell_observed(step, compared.path(), without(*compared.resolved->observed.as_list(), of_part.early));
         after_service_principal(key, work_.address);
         after_origins(key, *compared.resolved, part);
         if (is_marked_later(changes)) work_.steps.after(key, StepGraph::key(work_.address, {}, "complete"));
@@ -146,7 +146,7 @@ private:
         step.changed = {compared.path()};
         step.values.emplace(compared.path(), elements_of_part(attribute, part, without(before, of_part.early)));
         step.summary = summary_of(of_part.early);
-        tell_observed(step, compared, canonical_set(before));
+        tell_observed(step, compared.path(), canonical_set(before));
         if (last) work_.steps.after(key, others);
         // What is not ours yet is not touched before it is.
         const bool is_ours = work_.item.standing == Standing::there;
@@ -183,14 +183,6 @@ private:
 
     static void append(List& elements, const std::vector<const Change*>& drops) {
         for (const auto* drop : drops) elements.push_back(drop->before);
-    }
-
-    /// What is there as this plan sees it: without what others declare, and roles by the names that they are to have.
-    static void tell_observed(plan::Step& step, const Compared& compared, List there) {
-        if (!step.observed) return;
-        auto observed = *step.observed;
-        observed.attributes.insert_or_assign(compared.path(), std::move(there));
-        step.observed = std::make_shared<const model::ObservedResource>(std::move(observed));
     }
 
     /// "User.Read, Mail.Send"; of assignments their number.

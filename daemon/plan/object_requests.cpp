@@ -103,9 +103,19 @@ private:
         }
         step.changed = std::move(changed);
         step.values = std::move(sent);
+        tell_permissions_there(step);
         if (step.work == Work::adopt) tell_what_is_there(step.values);
         if (!disable_first_.disabled.empty())
             step.summary = fmt::format("disables {}", fmt::join(disable_first_.disabled, ", "));
+    }
+
+    /// A permission whose name goes over to another id is told by the id that it has until now.
+    void tell_permissions_there(Step& step) const {
+        for (const auto& compared : work_.compared) {
+            const auto* there = compared.resolved->observed.as_list();
+            if (compared.path() == model::path::permissions && there != nullptr && !compared.resolved->read_as.empty())
+                tell_observed(step, compared.path(), *there);
+        }
     }
 
     /// What has requests of its own and needs none of them is in no other step. It is told with the adoption, so that

@@ -138,6 +138,13 @@ std::string part_key(const ObjectWork& work, const Compared& compared, const Cha
     return StepGraph::key(work.address, compared.path() + "/" + part_name(change));
 }
 
+void tell_observed(Step& step, const std::string& path, model::List there) {
+    if (!step.observed) return;
+    auto observed = *step.observed;
+    observed.attributes.insert_or_assign(path, std::move(there));
+    step.observed = std::make_shared<const model::ObservedResource>(std::move(observed));
+}
+
 std::string secret_name(const Reference& reference) {
     const auto part = part_of(reference);
     return part.substr(part.find('/') + 1);

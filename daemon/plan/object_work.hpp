@@ -94,6 +94,9 @@ private:
 /// The key of the step that carries out `change` in an attribute with requests of its own. What hangs on a role that
 /// goes is taken away by a step of its own, before the role.
 [[nodiscard]] std::string part_key(const ObjectWork& work, const Compared& compared, const Change& change);
+/// What is there in `path` as this plan sees it: without what others declare, and roles by the names that they are to
+/// have.
+void tell_observed(Step& step, const std::string& path, model::List there);
 /// "arm" of a reference to the client secret of that name.
 [[nodiscard]] std::string secret_name(const model::Reference& reference);
 /// An element's name; a member of a set is called what it is, or whose it will be.

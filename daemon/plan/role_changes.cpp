@@ -55,10 +55,26 @@ Exposed exposed_of(const Item& api) {
 
 // ---- what assignments are called
 
+/// Elements that name the API as well as what they are about, which otherwise is of their own application.
+bool names_api(std::string_view path) {
+    return path == model::path::consented_roles || path == model::path::permissions;
+}
+
+/// Where elements of `path` say what a role or a scope is called.
+std::string_view naming_member_of(std::string_view path) {
+    return path == model::path::permissions ? "name" : role_member_of(path);
+}
+
+/// Where what an element of `path` is about is exposed.
+std::string_view exposed_path_of(std::string_view path, const Value& element) {
+    const bool is_scope = path == model::path::permissions && text_of(element, "type") == "delegated";
+    return is_scope ? model::path::exposed_scopes : model::path::exposed_roles;
+}
+
 /// The items whose roles `resolved` names, by the application id that the tenant has for them; of its own application
 /// by an empty one.
 std::map<std::string, const Item*> apis_of(const ResolvedAttribute& resolved, const Item& item, const Items& items) {
-    if (resolved.attribute->path != model::path::consented_roles) return {{std::string{}, &item}};
+    if (!names_api(resolved.attribute->path)) return {{std::string{}, &item}};
     std::map<std::string, const Item*> apis;
     for (const auto& element : resolved.desired->elements) {
         const auto* api = element.value.find("api");
@@ -70,24 +86,24 @@ std::map<std::string, const Item*> apis_of(const ResolvedAttribute& resolved, co
     return apis;
 }
 
-/// Roles that are there under other names or ids than they are to have.
+/// Roles (or scopes) that are there under other names or ids than they are to have.
 struct Renamed {
     std::map<std::string, std::string> by_name;   ///< as the tenant calls it → as it is wanted
     std::map<std::string, std::string> replaced;  ///< name → id of the one that has the name until now
 };
 
-Renamed renamed_roles(const Item& api, const model::Environment& environment) {
+Renamed renamed_in(std::string_view path, const Item& api, const model::Environment& environment) {
     Renamed renamed;
-    const auto desired = api.desired->attributes.find(model::path::exposed_roles);
+    const auto desired = api.desired->attributes.find(path);
     if (api.observed == nullptr || desired == api.desired->attributes.end() || !api.is_written() ||
-        is_ignored(*api.desired, model::path::exposed_roles))
+        is_ignored(*api.desired, path))
         return renamed;
-    const auto there = api.observed->attributes.find(model::path::exposed_roles);
+    const auto there = api.observed->attributes.find(path);
     if (there == api.observed->attributes.end() || there->second.as_map() == nullptr) return renamed;
     std::map<std::string, std::string> names_by_id;
     for (const auto& [name, role] : *there->second.as_map()) names_by_id.emplace(text_of(role, "id"), name);
     for (const auto& element : desired->second.elements) {
-        const auto id = id_of_exposed(api, environment, model::path::exposed_roles, element.name);
+        const auto id = id_of_exposed(api, environment, path, element.name);
         if (const auto it = names_by_id.find(id); it != names_by_id.end() && it->second != element.name)
             renamed.by_name.emplace(it->second, element.name);
         const auto* same_name = there->second.find(element.name);
@@ -167,26 +183,31 @@ RoleChange change_of_role(const Item& api, const std::string& role) {
 
 void name_roles_as_wanted(ResolvedAttribute& resolved, const Item& item, const Items& items,
                           const model::Environment& environment) {
-    const auto member = role_member_of(resolved.attribute->path);
+    const auto path = resolved.attribute->path;
+    const auto member = naming_member_of(path);
     auto* there = std::get_if<model::List>(&resolved.observed.held);
     if (member.empty() || there == nullptr || there->empty() || resolved.elements.empty()) return;
     std::set<Value> wanted;
     for (const auto& element : resolved.elements) wanted.insert(element.value);
+    const bool is_permission = path == model::path::permissions;
     const auto rename = [&](Value& element, const std::string& role) {
         auto renamed = with_role(element, member, role);
         resolved.read_as.emplace_back(renamed, element);
         element = std::move(renamed);
     };
     for (const auto& [app_id, api] : apis_of(resolved, item, items)) {
-        const auto roles = renamed_roles(*api, environment);
+        const std::map<std::string_view, Renamed> exposed = {
+            {model::path::exposed_roles, renamed_in(model::path::exposed_roles, *api, environment)},
+            {model::path::exposed_scopes, renamed_in(model::path::exposed_scopes, *api, environment)}};
         for (auto& element : *there) {
             if (!app_id.empty() && text_of(element, "api") != app_id) continue;
+            const auto& roles = exposed.at(exposed_path_of(path, element));
             const auto role = text_of(element, member);
             const auto other = roles.by_name.find(role);
             const auto replaced = roles.replaced.find(role);
             if (other != roles.by_name.end() && wanted.contains(with_role(element, member, other->second))) {
                 rename(element, other->second);
-            } else if (replaced != roles.replaced.end() && wanted.contains(element)) {
+            } else if (replaced != roles.replaced.end() && (is_permission || wanted.contains(element))) {
                 rename(element, replaced->second);
             }
         }
@@ -195,7 +216,8 @@ void name_roles_as_wanted(ResolvedAttribute& resolved, const Item& item, const I
 }
 
 std::vector<std::string> renamed_assignments(const ResolvedAttribute& resolved) {
-    const auto member = role_member_of(resolved.attribute->path);
+    const auto path = resolved.attribute->path;
+    const auto member = naming_member_of(path);
     std::map<std::pair<std::string, std::string>, std::size_t> renamed;
     for (const auto& [now, read] : resolved.read_as) {
         const bool goes_on = std::any_of(resolved.elements.begin(), resolved.elements.end(),
@@ -205,8 +227,8 @@ std::vector<std::string> renamed_assignments(const ResolvedAttribute& resolved) 
     std::vector<std::string> texts;
     texts.reserve(renamed.size());
     for (const auto& [names, count] : renamed)
-        texts.push_back(fmt::format("{}: `{}` is called `{}` then, and stays given as it is ({})",
-                                    resolved.attribute->path, names.first, names.second, count));
+        texts.push_back(fmt::format("{}: `{}` is called `{}` then, and stays {} as it is ({})", path, names.first,
+                                    names.second, path == model::path::permissions ? "asked for" : "given", count));
     return texts;
 }
 

@@ -30,9 +30,9 @@ struct RoleChange {
 /// `role` of `api` as assignments call it: by its name, or by the id of one that the tenant calls otherwise.
 [[nodiscard]] RoleChange change_of_role(const Item& api, const std::string& role);
 
-/// Assignments name roles, and the tenant keeps them by the roles' ids. Calls those in `resolved` that were read what
-/// this plan will call their roles: what is given for a role that is renamed, or that somebody renamed, stays given;
-/// what is given for a role whose name goes over to another id is not the same any more.
+/// Assignments name roles, permissions name roles and scopes, and the tenant keeps both by ids. Calls those in
+/// `resolved` that were read what this plan will call their roles: what is given for a role that is renamed, or that
+/// somebody renamed, stays given; what is given for a role whose name goes over to another id is not the same any more.
 void name_roles_as_wanted(ResolvedAttribute& resolved, const Item& item, const Items& items,
                           const model::Environment& environment);
 /// For people: what goes on under another name, which is no change that the tenant is asked for.
