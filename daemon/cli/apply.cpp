@@ -12,6 +12,7 @@
 #include "controller/outcome_counts.hpp"
 #include "controller/planning.hpp"
 #include "controller/remembering.hpp"
+#include "controller/second_look.hpp"
 #include "controller/selecting.hpp"
 #include "controller/settle.hpp"
 #include "controller/state_lock.hpp"
@@ -310,22 +311,9 @@ private:
     ExitCode carry_out() {
         const auto started = tenant_->clock().monotonic();
         started_at_ = controller::rfc3339(tenant_->clock().now());
-        apply::ApplyResult result;
         const SignalWatch signals([this] { tenant_->interrupt(); });
-        {
-            Progress progress(terminal_, progress_style(terminal_, global_), planned_.plan.steps);
-            progress_ = &progress;
-            apply::ApplierOptions options;
-            options.parallel = global_.parallel;
-            options.stop = &signals.stop_requested();
-            options.crash_point = controller::crash_point_from_environment();
-            options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
-            options.now_rfc3339 = [this] { return controller::rfc3339(tenant_->clock().now()); };
-            options.environment_key = controller::state_key(workspace_.environment);
-            result =
-                apply::Applier(tenant_->writers(), *store_, progress, options).run(planned_.plan, planned_.snapshot);
-            progress_ = nullptr;
-        }
+        auto result = carry_out(planned_.plan, planned_.snapshot, signals);
+        if (!signals.stop_requested()) take_away_what_came_back(result, signals);
         print_failures(result);
         controller::Settled settled;
         if (result.complete() && !signals.stop_requested()) {
@@ -340,6 +328,43 @@ private:
         print_summary(result, settled, took);
         if (global_.verbose > 0) print_counters(terminal_, tenant_->counters());
         return exit_code(result, settled, signals);
+    }
+
+    apply::ApplyResult carry_out(const plan::Plan& plan, const model::Snapshot& snapshot, const SignalWatch& signals) {
+        Progress progress(terminal_, progress_style(terminal_, global_), plan.steps);
+        progress_ = &progress;
+        apply::ApplierOptions options;
+        options.parallel = global_.parallel;
+        options.stop = &signals.stop_requested();
+        options.crash_point = controller::crash_point_from_environment();
+        options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
+        options.now_rfc3339 = [this] { return controller::rfc3339(tenant_->clock().now()); };
+        options.environment_key = controller::state_key(workspace_.environment);
+        auto result = apply::Applier(tenant_->writers(), *store_, progress, options).run(plan, snapshot);
+        progress_ = nullptr;
+        return result;
+    }
+
+    /// What hung on an object when it was deleted comes back with it, and could not be planned before it was there.
+    void take_away_what_came_back(apply::ApplyResult& result, const SignalWatch& signals) {
+        const auto restored = controller::restored_by(planned_.plan, result);
+        if (restored.empty()) return;
+        const controller::SecondLook look{.workspace = workspace_,
+                                          .tenant = *tenant_,
+                                          .store = *store_,
+                                          .environment_key = controller::state_key(workspace_.environment),
+                                          .grace = global_.connection.replication_grace,
+                                          .left_alone = controller::without_success(planned_.plan, result, left_out_),
+                                          .approved = !expected_.empty(),
+                                          .consent = consent()};
+        auto more = while_reading("looking at what was restored", [&](provider::ReadProgress& reading) {
+            return controller::look_at_restored(look, restored, reading);
+        });
+        if (!more) return;
+        for (const auto& refusal : more->refusals) print_refusal(terminal_, refusal);
+        if (!more->refusals.empty()) return;
+        auto done = carry_out(more->plan, more->snapshot, signals);
+        controller::append(planned_.plan, result, more->plan, std::move(done));
     }
 
     void print_failures(const apply::ApplyResult& result) {

@@ -3,6 +3,7 @@
 #include "controller/crash_point.hpp"
 #include "controller/mistakes.hpp"
 #include "controller/remembering.hpp"
+#include "controller/second_look.hpp"
 #include "controller/settle.hpp"
 #include "report/step_words.hpp"
 #include "report/wording.hpp"
@@ -237,6 +238,7 @@ void Cycle::decide() {
         for (const auto& approval : *approvals)
             if (approval.plan_id == before_.plan.id) consent.expected_plan = approval.plan_id;
     }
+    approved_ = !consent.expected_plan.empty();
     before_.refusals = plan::check_safety(before_.plan, order_.workspace->graph, consent);
     before_.report.refusals = before_.refusals;
     if (before_.plan.empty()) return;
@@ -312,7 +314,12 @@ void Cycle::apply() {
     options.now_rfc3339 = [this] { return rfc3339(parts_.now()); };
     options.environment_key = key_;
     options.may_begin = [this](const plan::Step& step) { return !is_paused(step.address); };
-    result_ = apply::Applier(tenant_->writers(), parts_.store, listener, options).run(held_.plan, before_.snapshot);
+    const auto carry_out = [&](const plan::Plan& plan, const model::Snapshot& snapshot) {
+        return apply::Applier(tenant_->writers(), parts_.store, listener, options).run(plan, snapshot);
+    };
+    result_ = carry_out(held_.plan, before_.snapshot);
+    if (const auto more = look_at_restored())
+        append(held_.plan, *result_, more->plan, carry_out(more->plan, more->snapshot));
     for (std::size_t i = 0; i < result_->outcomes.size(); ++i) {
         const auto& address = held_.plan.steps[i].address;
         const auto& outcome = result_->outcomes[i];
@@ -320,6 +327,32 @@ void Cycle::apply() {
         if (!fresh) known->second = more_telling(known->second, outcome);
     }
     phase_done("apply");
+}
+
+/// What hung on an object when it was deleted comes back with it, and could not be planned before it was there. What
+/// needs somebody's approval waits for it as in any run.
+std::optional<Planned> Cycle::look_at_restored() {
+    const auto restored = restored_by(held_.plan, *result_);
+    if (restored.empty() || parts_.stop) return std::nullopt;
+    std::set<model::Address> left_alone;
+    for (const auto& [address, hold] : holds_) left_alone.insert(address);
+    for (const auto& [address, cause] : held_.waits_for) left_alone.insert(address);
+    provider::ReadOrder order;
+    order.may_remember = order_.full_read_interval > std::chrono::seconds(0);
+    for (const auto& step : held_.plan.steps) order.anew.insert(step.address);
+    const SecondLook look{.workspace = *order_.workspace,
+                          .tenant = *tenant_,
+                          .store = parts_.store,
+                          .environment_key = key_,
+                          .grace = order_.replication_grace,
+                          .left_alone = without_success(held_.plan, *result_, std::move(left_alone)),
+                          .approved = approved_,
+                          .consent = {},
+                          .order = &order};
+    auto more = while_reading("looking at what was restored", [&](provider::ReadProgress& progress) {
+        return controller::look_at_restored(look, restored, progress);
+    });
+    return more && more->refusals.empty() ? std::move(more) : std::nullopt;
 }
 
 /// What the tenant holds now. After a write it is read until it shows the write, or the grace time is over.

@@ -4,6 +4,7 @@
 #include "controller/outcome_counts.hpp"
 #include "controller/state_lock.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ private:
     void decide();
     void forget_creations();
     void apply();
+    [[nodiscard]] std::optional<Planned> look_at_restored();
     void read_back();
     void remember_written(const model::Address& address);
     void learn();
@@ -88,6 +90,7 @@ private:
     Holds mistaken_;
     HeldPlan held_;
     LeftAlone left_alone_ = LeftAlone::no;
+    bool approved_ = false;  ///< somebody approved this very plan
     std::string left_alone_message_, guard_;
     std::optional<apply::ApplyResult> result_;
     std::map<model::Address, apply::StepOutcome> outcomes_;

@@ -303,12 +303,14 @@ bool holds_marked(const ResolvedAttribute& attribute, const std::string& mark) {
 }
 
 /// The observed marks of the elements that are there, and all of them where nobody can say what is.
-void keep_marks(const ResolvedAttribute& attribute, const model::ObservedResource* observed, List& marks) {
+void keep_marks(const ResolvedAttribute& attribute, const model::ObservedResource* observed, bool is_unknown,
+                List& marks) {
     const auto prefix = contribution_prefix(attribute.attribute->path);
     for (const auto& mark : observed_marks(observed)) {
         if (mark.rfind(prefix, 0) != 0) continue;
         const auto element = mark.substr(prefix.size());
-        if (attribute.unreadable || holds_marked(attribute, mark) || member(&attribute.observed, element) != nullptr)
+        if (is_unknown || attribute.unreadable || holds_marked(attribute, mark) ||
+            member(&attribute.observed, element) != nullptr)
             marks.emplace_back(mark);
     }
 }
@@ -341,14 +343,16 @@ List desired_marks(const Item& item) {
         marks.emplace_back(std::string(remove ? model::mark::deleted_on_removal : model::mark::kept_on_removal));
     }
     // What is not written now keeps its marks, or its elements would never go with their documents later.
-    for (const auto& attribute : item.ignored) keep_marks(attribute, item.observed, marks);
+    for (const auto& attribute : item.ignored) keep_marks(attribute, item.observed, false, marks);
     const auto there = observed_marks(item.observed);
     for (const auto& attribute : item.attributes) {
         const auto prefix = contribution_prefix(attribute.attribute->path);
         const auto& elements = attribute.elements;
-        if (attribute.unreadable ||
+        // What is below an object in the recycle bin comes back with it, and cannot be looked at before.
+        const bool comes_back = item.standing == Standing::in_bin && attribute.attribute->own_step;
+        if (comes_back || attribute.unreadable ||
             std::any_of(elements.begin(), elements.end(), [](const auto& element) { return element.blocked; }))
-            keep_marks(attribute, item.observed, marks);
+            keep_marks(attribute, item.observed, comes_back, marks);
         for (const auto& element : elements) {
             if (!element.element->contributor && !attribute.attribute->marked) continue;
             if (was_there_before(attribute, element, there)) continue;

@@ -49,6 +49,9 @@ public:
                 break;
             case Standing::in_bin:
                 set_action(Action::create, Reason::restored);
+                work_.change.warnings.emplace_back(
+                    "what hung on it when it was deleted (owners, federated credentials, roles, consent) comes back "
+                    "with it; what the manifest manages of that is then made as it says, in the same apply");
                 break;
             case Standing::unclaimed:
                 set_action(Action::adopt, Reason::adoption);
