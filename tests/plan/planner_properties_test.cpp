@@ -1,5 +1,6 @@
 // What holds of every plan, whatever the documents and the tenant: each property is looked at over many seeds.
 
+#include "plan/came_back.hpp"
 #include "plan/random_estate.hpp"
 #include "plan/safety.hpp"
 
@@ -18,7 +19,15 @@ Plan plan_of(const DesiredGraph& graph, const PretendTenant& tenant, const Histo
 
 void apply(const DesiredGraph& graph, PretendTenant& tenant, Dice& dice) {
     const auto observed = tenant.observe(graph);
-    tenant.carry_out(make_plan(graph, observed, {}, today), observed, dice);
+    const auto plan = make_plan(graph, observed, {}, today);
+    tenant.carry_out(plan, observed, dice);
+    // What comes out of the recycle bin is looked at once more in the same run.
+    CameBack back;
+    for (const auto& step : plan.steps)
+        if (step.restore) back.objects.insert(step.address);
+    if (back.objects.empty()) return;
+    const auto after = tenant.observe(graph);
+    tenant.carry_out(only_what_came_back(make_plan(graph, after, {}, today), back, after), after, dice);
 }
 
 /// Runs `property` on every seed whose documents hold no mistake, with a graph of them and dice of its own.
