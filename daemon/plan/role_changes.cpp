@@ -104,8 +104,10 @@ Renamed renamed_in(std::string_view path, const Item& api, const model::Environm
     for (const auto& [name, role] : *there->second.as_map()) names_by_id.emplace(text_of(role, "id"), name);
     for (const auto& element : desired->second.elements) {
         const auto id = id_of_exposed(api, environment, path, element.name);
-        if (const auto it = names_by_id.find(id); it != names_by_id.end() && it->second != element.name)
-            renamed.by_name.emplace(it->second, element.name);
+        // What is held of one that is not there any more is read by its id.
+        const auto it = names_by_id.find(id);
+        const auto& called = it == names_by_id.end() ? id : it->second;
+        if (called != element.name) renamed.by_name.emplace(called, element.name);
         const auto* same_name = there->second.find(element.name);
         if (same_name != nullptr && text_of(*same_name, "id") != id)
             renamed.replaced.emplace(element.name, text_of(*same_name, "id"));

@@ -33,6 +33,7 @@ struct RoleChange {
 /// Assignments name roles, permissions name roles and scopes, and the tenant keeps both by ids. Calls those in
 /// `resolved` that were read what this plan will call their roles: what is given for a role that is renamed, or that
 /// somebody renamed, stays given; what is given for a role whose name goes over to another id is not the same any more.
+/// One that is not there, and is made again under its id, is still held by who held it.
 void name_roles_as_wanted(ResolvedAttribute& resolved, const Item& item, const Items& items,
                           const model::Environment& environment);
 /// For people: what goes on under another name, which is no change that the tenant is asked for.
