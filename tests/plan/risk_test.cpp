@@ -146,8 +146,11 @@ TEST_CASE("a wider audience is a risk where the application is in use", "[risk]"
     const auto path = model::path::sign_in_audience;
     PretendTenant tenant;
     tenant.add(app("a"), {{"signInAudience", "AzureADMultipleOrgs"}});
-    CHECK(risk_of(plan_of(application("a").set(path, "AzureADandPersonalMicrosoftAccount"), tenant), path) ==
-          Risk::high);
+    CHECK(risk_of(plan_of(application("a")
+                              .set(path, "AzureADandPersonalMicrosoftAccount")
+                              .set(model::path::access_token_version, 2),
+                          tenant),
+                  path) == Risk::high);
     CHECK(risk_of(plan_of(application("a").set(path, "AzureADMyOrg"), tenant), path) == Risk::medium);
     CHECK(risk_of(plan_of(application("a").set(path, "AzureADMultipleOrgs")), path) == Risk::medium);
     CHECK(risk_of(plan_of(application("a").set(path, "AzureADMyOrg")), path) == Risk::low);
