@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/set_parts.hpp"
+#include "plan/vouching.hpp"
 
 #include <algorithm>
 
@@ -28,6 +29,12 @@ bool is_there(const plan::Step& step, const std::string& path, const model::Valu
     return row != nullptr && says_nothing(*row, value) && !observed.unreadable.contains(path);
 }
 
+/// Whether the step writes to an application that was there, and was found by its key alone.
+bool was_found(const plan::Step& step) {
+    return step.address.kind == model::kind::application && step.observed != nullptr &&
+           step.observed->ownership == model::Ownership::ours;
+}
+
 }  // namespace
 
 std::pair<std::string, std::string> split_part(const std::string& part) {
@@ -45,6 +52,7 @@ AppliedValues::AppliedValues(const plan::Plan& plan, std::map<model::Address, mo
 
 const model::Map& AppliedValues::record(const plan::Step& step) {
     auto& known = known_[step.address];
+    if (known.empty() && was_found(step)) known.emplace(plan::found_by_key, true);
     // What was handed to somebody is no property of the object.
     const bool delivery = step.part.starts_with(std::string(model::path::secret_deliveries) + "/");
     if (step.work == plan::Work::await || delivery) return known;
@@ -61,7 +69,12 @@ void AppliedValues::forget(const model::Address& address) {
 }
 
 void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
-    if (step.work == plan::Work::create) known.clear();
+    if (step.work == plan::Work::create) {
+        const bool found = step.restore && known.contains(plan::found_by_key);
+        known.clear();
+        if (found) known.emplace(plan::found_by_key, true);
+    }
+    if (step.work == plan::Work::adopt) known.erase(std::string(plan::found_by_key));
     for (const auto& path : step.changed) {
         const auto value = step.values.find(path);
         if (value == step.values.end()) {

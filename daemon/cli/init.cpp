@@ -4,10 +4,12 @@
 #include "cli/repository.hpp"
 #include "cli/sample_repository.hpp"
 #include "manifest/json_schema.hpp"
+#include "model/ascii.hpp"
 #include "source/manifest_source.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -76,6 +78,34 @@ std::string with_schema_beside(std::string_view manifest) {
     return text;
 }
 
+/// The folder's name as an owner's: a repository has most often the name that its people know it by. Empty when there
+/// is not enough of one.
+std::string owner_for(const fs::path& root) {
+    std::error_code failure;
+    const auto folder = fs::absolute(root / "", failure).lexically_normal().parent_path().filename().string();
+    std::string owner;
+    for (const char c : model::lower_case(folder)) {
+        const bool letter = c >= 'a' && c <= 'z';
+        const bool inside = (c >= '0' && c <= '9') || (c == '-' && !owner.ends_with('-'));
+        if (letter || (inside && !owner.empty())) owner += c;
+    }
+    owner.resize(std::min<std::size_t>(owner.size(), 63));
+    while (!owner.empty() && owner.back() == '-') owner.pop_back();
+    return owner;
+}
+
+/// Every object's key begins with it: two repositories that both left it out would take each other's for their own.
+std::string with_owner(std::string text, const fs::path& root) {
+    constexpr std::string_view before = "\nspec:\n";
+    const auto owner = owner_for(root);
+    const auto at = text.find(before);
+    if (owner.empty() || at == std::string::npos) return text;
+    text.insert(
+        at + before.size(),
+        fmt::format("  owner: {}  # of this repository's objects; later, another name would make all anew\n", owner));
+    return text;
+}
+
 bool holds_environments(const fs::path& root) {
     std::error_code failure;
     for (const auto& entry : fs::directory_iterator(root / "environments", failure))
@@ -90,7 +120,7 @@ std::map<std::string, std::string> files_for(const fs::path& root, const InitOpt
                                              {"schema/v1/regent.schema.json", manifest::json_schema({})}};
     if (options.ci == "github") files.emplace(".github/workflows/regent.yml", workflow);
     if (holds_environments(root)) return files;
-    files.emplace("environments/demo.regent.yaml", with_schema_beside(sample::environment));
+    files.emplace("environments/demo.regent.yaml", with_owner(with_schema_beside(sample::environment), root));
     files.emplace("base/arm-connector.regent.yaml", with_schema_beside(sample::manifest));
     files.emplace("base/openapi/arm-list-subscriptions.swagger.json", sample::openapi);
     return files;

@@ -3,6 +3,7 @@
 #include "controller/missing_secrets.hpp"
 #include "manifest/well_known_apis.hpp"
 #include "model/attributes.hpp"
+#include "plan/vouching.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -55,7 +56,8 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
                                                                 const std::vector<plan::RotationRequest>& rotations) {
     const auto begun = tenant.clock().monotonic();
     const auto before = tenant.counters().requests;
-    const auto scope = plan::scope_of(workspace.graph, history.remote_ids);
+    auto scope = plan::scope_of(workspace.graph, history.remote_ids);
+    plan::ask_for_owners(workspace.graph, history, scope);
     Planned planned;
     if (order != nullptr) {
         auto seen = tenant.observe_changes(scope, *order, progress);

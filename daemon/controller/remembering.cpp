@@ -62,15 +62,22 @@ tl::expected<void, store::StoreError> remember_agreements(store::Store& store, c
                                                           const plan::Plan& plan,
                                                           const std::set<model::Address>& except) {
     const auto is_news = [&](const auto& entry) { return !except.contains(entry.first); };
-    if (std::none_of(plan.agreements.begin(), plan.agreements.end(), is_news)) return {};
+    if (plan.unmanaged.empty() && std::none_of(plan.agreements.begin(), plan.agreements.end(), is_news)) return {};
     auto history = store.history(key);  // with what this run wrote
     if (!history) return tl::unexpected(std::move(history.error()));
     std::vector<store::AppliedObject> objects;
     for (const auto& resource : plan.resources) {
         const auto agreed = plan.agreements.find(resource.address);
-        if (agreed == plan.agreements.end() || except.contains(resource.address)) continue;
+        const auto unmanaged = plan.unmanaged.find(resource.address);
+        const bool learns = agreed != plan.agreements.end() && !except.contains(resource.address);
+        if (!learns && unmanaged == plan.unmanaged.end()) continue;
         auto values = std::move(history->last_applied[resource.address]);
-        for (const auto& [path, value] : agreed->second) values.insert_or_assign(path, value);
+        if (learns) {
+            for (const auto& [path, value] : agreed->second) values.insert_or_assign(path, value);
+        }
+        if (unmanaged != plan.unmanaged.end()) {
+            for (const auto& path : unmanaged->second) values.erase(path);
+        }
         objects.push_back({resource.address, resource.place, resource.remote_id, std::move(values)});
     }
     return store.agreed(key, objects);

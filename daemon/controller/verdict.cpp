@@ -98,6 +98,7 @@ private:
             case Why::ignored:
                 return {ConditionStatus::yes, ConditionReason::in_sync, message, false, true, false};
             case Why::on_removal_keep:
+            case Why::owner_undeclared:
                 return {ConditionStatus::yes, ConditionReason::in_sync, message, false, false, false};
             case Why::prevent_delete:  // of a manifest that is gone, or that would have it replaced
                 return {ConditionStatus::no, ConditionReason::guard_refused, message, false, false, true};
@@ -107,6 +108,8 @@ private:
                 return {ConditionStatus::no, ConditionReason::create_outcome_unknown, message, false, false, true};
             case Why::delivery_unknown:
             case Why::secret_waits:
+            case Why::own_sign_in:
+            case Why::unvouched:
                 return {ConditionStatus::no, ConditionReason::guard_refused, message, false, false, true};
             case Why::foreign_owner:
             case Why::unclaimed_namesake:

@@ -226,7 +226,8 @@ constexpr std::array spec_members = {
     Field{.name = "owner",
           .default_text = "regent",
           .help = "whose objects these are: the first part of every key, so that two repositories can share a tenant; "
-                  "under another owner every object is made anew, and the old ones are left alone",
+                  "under another owner every object is made anew, and the old ones are left alone. As long as none is "
+                  "written, nothing is deleted that no run on this machine knew",
           .example = "platform-team"},
     Field{.name = "tenantId",
           .type = FieldType::guid,

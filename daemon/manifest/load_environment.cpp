@@ -267,7 +267,9 @@ EnvironmentResult load_environment(const Document& document) {
     model::Environment environment;
     environment.name = root.mapping("metadata").text("name").value_or("");
     environment.place = document.root.span.begin();
-    environment.owner = spec.text("owner").value_or(environment.owner);
+    const auto owner = spec.text("owner");
+    environment.owner_declared = owner.has_value();
+    environment.owner = owner.value_or(environment.owner);
     environment.tenant_id = lower_case(spec.text("tenantId").value_or(""));
     environment.cloud = spec.text("cloud").value_or(environment.cloud);
     environment.production = spec.boolean("production").value_or(false);

@@ -85,6 +85,7 @@ struct Environment {
     std::string name;
     Place place;
     std::string owner = "regent";  ///< first part of every key (uniqueName) and of the owner mark
+    bool owner_declared = false;   ///< somebody chose it; else any other repository may go by the same name
     std::string tenant_id;         ///< GUID, lower case
     std::string cloud = "public";
     bool production = false;  ///< real people and data: what is usual elsewhere can be a risk here

@@ -109,6 +109,7 @@ struct Snapshot {
     std::vector<Obstacle> obstacles;
     std::map<std::string, ApiPermissions> apis;  ///< by appId; an API without service principal in the tenant is absent
     std::string caller_object_id;                ///< the service principal we are
+    std::string caller_app_id;                   ///< and its application; empty: not known
     /// What the consumers of an application's secrets hold, beside the connectors; of applications that are not there
     /// yet as well.
     std::map<Address, std::vector<ObservedDelivery>> deliveries;

@@ -20,6 +20,7 @@ struct AccessToken {
     std::chrono::system_clock::time_point expires_at;
     std::string object_id{};  ///< `oid` claim: the calling service principal; empty when the token carries none
     std::string tenant_id{};  ///< `tid` claim; empty when the token carries none
+    std::string client_id{};  ///< `appid`, or `azp` of version 2; empty when the token carries none
     std::vector<std::string> roles{};  ///< application permissions that were granted when it was issued
 };
 

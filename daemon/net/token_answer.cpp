@@ -77,6 +77,8 @@ tl::expected<TokenFetcher::Fetched, TokenError> read_token_answer(std::string_vi
     const auto claims = claims_of(token.text);
     token.object_id = text_of(claims, "oid");
     token.tenant_id = text_of(claims, "tid");
+    token.client_id = text_of(claims, "appid");
+    if (token.client_id.empty()) token.client_id = text_of(claims, "azp");
     if (claims.is_object() && claims.contains("roles") && claims["roles"].is_array()) {
         for (const auto& role : claims["roles"]) {
             if (role.is_string()) token.roles.push_back(role.get<std::string>());

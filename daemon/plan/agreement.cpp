@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/object_work.hpp"
+#include "plan/vouching.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -46,7 +47,23 @@ model::Map new_agreements(const ObjectWork& work) {
         }
         agreed.emplace(path, std::move(*value));
     }
+    // Nobody remembers it, and no run of this machine made it.
+    if (!agreed.empty() && work.applied == nullptr && work.address.kind == model::kind::application &&
+        work.item.desired->management.adopt.empty())
+        agreed.emplace(found_by_key, true);
     return agreed;
+}
+
+std::vector<std::string> no_longer_managed(const ObjectWork& work) {
+    std::vector<std::string> paths;
+    if (work.applied == nullptr) return paths;
+    const auto* table = model::attributes_of(work.address.kind);
+    for (const auto& [path, value] : *work.applied) {
+        const auto* row = table->find(path);
+        if (row != nullptr && !row->part_of_ownership && !work.item.desired->attributes.contains(path))
+            paths.push_back(path);
+    }
+    return paths;
 }
 
 }  // namespace regent::plan

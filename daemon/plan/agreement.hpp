@@ -2,6 +2,9 @@
 
 #include "model/value.hpp"
 
+#include <string>
+#include <vector>
+
 namespace regent::plan {
 
 class ObjectWork;
@@ -12,5 +15,10 @@ class ObjectWork;
 /// A run that has nothing to write learns from it what a later change is a change of: without it, whoever is first to
 /// change something in a tenant that another machine applied to would look like a new wish of the manifest.
 [[nodiscard]] model::Map new_agreements(const ObjectWork& work);
+
+/// The attributes that are remembered of an object, and that its manifests do not manage any more. Were one remembered
+/// until a manifest names it again, what people did with it in between would count as a change made outside, and be put
+/// back without the approval that a new wish needs.
+[[nodiscard]] std::vector<std::string> no_longer_managed(const ObjectWork& work);
 
 }  // namespace regent::plan

@@ -103,6 +103,12 @@ std::string_view to_string(Withheld::Why why) noexcept {
             return "prevent_delete";
         case Withheld::Why::on_removal_keep:
             return "on_removal_keep";
+        case Withheld::Why::owner_undeclared:
+            return "owner_undeclared";
+        case Withheld::Why::own_sign_in:
+            return "own_sign_in";
+        case Withheld::Why::unvouched:
+            return "unvouched";
         case Withheld::Why::waits_for_withheld:
             return "waits_for_withheld";
         case Withheld::Why::delivery_unknown:

@@ -139,6 +139,7 @@ void plan_object(const Item& item, const Items& items, const UpdatedConnectors& 
     ObjectWork work(item, items, updated, secrets, history, steps, plan);
     find_differences(work);
     if (auto agreed = new_agreements(work); !agreed.empty()) plan.agreements.emplace(work.address, std::move(agreed));
+    if (auto paths = no_longer_managed(work); !paths.empty()) plan.unmanaged.emplace(work.address, std::move(paths));
     describe_secrets(work);
     if (!item.is_written()) return ObjectLine(work).leave_alone();
     find_what_is_let_go_later(work);

@@ -13,16 +13,19 @@ bool is_obstacle(const Withheld& withheld) noexcept {
         case Withheld::Why::adopt_target_differs:
         case Withheld::Why::no_place:
         case Withheld::Why::secret_waits:
+        case Withheld::Why::unvouched:
             return true;
         // With a manifest it would be replaced, or made; without one it is only kept.
         case Withheld::Why::prevent_delete:
         case Withheld::Why::waits_for_withheld:
         case Withheld::Why::other_backend:
+        case Withheld::Why::own_sign_in:
             return withheld.place.known();
         case Withheld::Why::observe_only:
         case Withheld::Why::create_only:
         case Withheld::Why::ignored:
         case Withheld::Why::on_removal_keep:
+        case Withheld::Why::owner_undeclared:
         // Another machine can look, and a plan in a pull request has no business there.
         case Withheld::Why::delivery_unknown:
             break;

@@ -110,6 +110,9 @@ struct Withheld {
         no_place,              ///< what it would be made in is not there
         prevent_delete,
         on_removal_keep,
+        owner_undeclared,  ///< ours by a name that another repository may have as well
+        own_sign_in,       ///< what regent itself signs in by would go
+        unvouched,         ///< consent for an application of which nobody knows who made it
         waits_for_withheld,
         delivery_unknown,  ///< who is to have a secret cannot be looked at from here
         secret_waits       ///< a consumer refuses its secret again and again; the next try comes later
@@ -182,6 +185,8 @@ struct Plan {
     std::vector<Step> steps;  ///< in order of work
     /// What the tenant holds as the manifests say, and History does not remember so: see plan/agreement.hpp.
     std::map<model::Address, model::Map> agreements;
+    /// Attributes that History remembers and no manifest manages any more: to be forgotten, see plan/agreement.hpp.
+    std::map<model::Address, std::vector<std::string>> unmanaged;
     Summary summary;
     std::size_t deletes = 0;  ///< as the guards count: removals and replacements
     std::size_t managed = 0;  ///< objects of ours in the tenant now

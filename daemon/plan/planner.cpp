@@ -8,6 +8,7 @@
 #include "plan/diff.hpp"
 #include "plan/object_planner.hpp"
 #include "plan/own_apis.hpp"
+#include "plan/own_sign_in.hpp"
 #include "plan/permission_names.hpp"
 #include "plan/removals.hpp"
 #include "plan/resolution.hpp"
@@ -16,6 +17,7 @@
 #include "plan/steps.hpp"
 #include "plan/summary.hpp"
 #include "plan/uri_handover.hpp"
+#include "plan/vouching.hpp"
 
 #include <algorithm>
 #include <set>
@@ -70,6 +72,8 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     auto items = resolve(desired, observed);
     plan.problems = check_permission_names(desired, observed, items);
     name_permissions(observed, items);
+    withhold_own_sign_in(observed, items);
+    withhold_unvouched_consent(observed, history, items, plan);
     withhold_taken_credentials(items, plan);
     withhold_credentials_without_room(items, plan);
     plan_handovers_of_uris(items, observed, plan);

@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "model/marks.hpp"
 #include "plan/diff.hpp"
+#include "plan/own_sign_in.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -62,6 +63,24 @@ Withheld kept(const model::ObservedResource& orphan) {
 Withheld kept_beside(const model::ObservedResource& orphan) {
     return left(orphan, Withheld::Why::other_backend, "is ours under this name as well, and another service keeps it",
                 "regent does not delete one of two that have one name: delete it by hand when nobody uses it");
+}
+
+Withheld own_sign_in(const model::ObservedResource& orphan) {
+    return left(orphan, Withheld::Why::own_sign_in,
+                "is ours and in no manifest any more, and it is the application that regent signs in as",
+                "it is never deleted by itself: run regent as another application first");
+}
+
+/// Nobody chose the owner's name: a repository beside this one may have left it out as well, and call its environment
+/// the same. What this one never knew is then most likely the other one's.
+Withheld perhaps_of_others(const model::ObservedResource& orphan, const model::Environment& environment) {
+    return left(orphan, Withheld::Why::owner_undeclared,
+                fmt::format("carries the mark of `{}.{}`, is in no manifest here, and no run on this machine knew it: "
+                            "the Environment names no `owner`, so it may be another repository's that names none",
+                            environment.owner, environment.name),
+                fmt::format("it is kept. Write `owner: {}` in the Environment when no other repository manages this "
+                            "tenant; else an `owner` of its own in each, before anything is applied",
+                            environment.owner));
 }
 
 std::string text_of(const model::Map& map, std::string_view name) {
@@ -202,6 +221,14 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
         }
         if (!is_removed(orphan, desired)) {
             plan.withheld.push_back(kept(orphan));
+            continue;
+        }
+        if (is_own_application(orphan, observed)) {
+            plan.withheld.push_back(own_sign_in(orphan));
+            continue;
+        }
+        if (!desired.environment.owner_declared && last_place(history, orphan.address) == nullptr) {
+            plan.withheld.push_back(perhaps_of_others(orphan, desired.environment));
             continue;
         }
         if (const auto user = user_of(orphan, desired, observed, items)) {

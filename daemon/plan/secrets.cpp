@@ -1,6 +1,7 @@
 #include "plan/secrets.hpp"
 
 #include "plan/diff.hpp"
+#include "plan/own_sign_in.hpp"
 #include "plan/removals.hpp"
 #include "plan/secret_consumers.hpp"
 #include "plan/secret_policy.hpp"
@@ -376,6 +377,13 @@ private:
         if (const auto user = still_used_by(secret.key_id)) {
             plan.warnings.push_back(
                 fmt::format("the secret {} is kept: {} still signs in with it", shown(secret), to_string(*user)));
+            return;
+        }
+        if (secret.ends_at > now_ && is_own_application(*items_.at(application).observed, observed_)) {
+            plan.warnings.push_back(
+                fmt::format("the secret {} is kept until it ends, {}: regent signs in as this "
+                            "application, and may be doing it by that one",
+                            shown(secret), day_of(secret.ends_at)));
             return;
         }
         SecretPlan::Drop drop{

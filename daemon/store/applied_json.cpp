@@ -1,6 +1,7 @@
 #include "store/applied_json.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/vouching.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +12,8 @@ std::string to_applied_json(std::string_view kind, const model::Map& values) {
     auto kept = nlohmann::json::object();
     for (const auto& [path, value] : values) {
         const auto* attribute = table == nullptr ? nullptr : table->find(path);
-        if (attribute == nullptr || attribute->write_only || !model::is_known(value)) continue;
+        if (path != plan::found_by_key && (attribute == nullptr || attribute->write_only)) continue;
+        if (!model::is_known(value)) continue;
         kept[path] = model::to_json(value);
     }
     // Values come from a tenant too, and nobody promises that they are valid UTF-8.

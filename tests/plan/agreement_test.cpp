@@ -139,4 +139,22 @@ TEST_CASE("nothing is learned of what is not ours or cannot be read", "[agreemen
     CHECK_FALSE(plan.agreements.at(app("b")).contains(model::path::redirect_uris_web));
 }
 
+TEST_CASE("what a manifest manages no more is forgotten, and a new wish when it comes back", "[agreement]") {
+    PretendTenant tenant;
+    const auto managing = application("a").list(model::path::redirect_uris_web, {"https://one"});
+    apply({managing}, tenant);
+    History history;
+    remember(plan_of({managing}, tenant, history), history);
+    const std::string uris(model::path::redirect_uris_web);
+    const auto without = plan_of({application("a")}, tenant, history);
+    REQUIRE(without.unmanaged.contains(app("a")));
+    CHECK(without.unmanaged.at(app("a")) == std::vector<std::string>{uris});
+
+    history.last_applied[app("a")].erase(uris);
+    tenant.find(app("a"))->attributes[uris] = List{"https://two"};
+    const auto back = plan_of({managing}, tenant, history);
+    CHECK(line_for(back, app("a")).reason == Reason::manifest_changed);
+    CHECK(back.unmanaged.empty());
+}
+
 }  // namespace regent::plan::testing

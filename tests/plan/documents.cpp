@@ -224,6 +224,7 @@ Map permission(const std::string& name, const std::string& type) {
 
 model::Environment environment() {
     model::Environment environment;
+    environment.owner_declared = true;
     environment.name = "dev";
     environment.tenant_id = "11111111-1111-4111-8111-111111111111";
     environment.power_platform_environments = {{"one", "pp-1"}, {"two", "pp-2"}};

@@ -1,5 +1,6 @@
 #include "provider/graph/graph_client.hpp"
 
+#include "model/ascii.hpp"
 #include "net/quota.hpp"
 #include "net/retry.hpp"
 #include "provider/graph/answer_memory.hpp"
@@ -108,8 +109,14 @@ ProviderError GraphClient::incomplete(const std::string& what, const std::string
 }
 
 GraphClient::Result<std::string> GraphClient::caller_object_id() {
+    auto caller = this->caller();
+    if (!caller) return tl::unexpected(std::move(caller.error()));
+    return std::move(caller->object_id);
+}
+
+GraphClient::Result<GraphClient::Caller> GraphClient::caller() {
     auto token = session_.tokens().token(scope_);
-    if (token) return token->object_id;
+    if (token) return Caller{std::move(token->object_id), model::lower_case(token->client_id)};
     ProviderError error;
     error.kind = token.error().retryable ? ErrorKind::transient : ErrorKind::sign_in;
     error.code = token.error().retryable ? "RG0703" : "RG0701";

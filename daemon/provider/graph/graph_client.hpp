@@ -91,7 +91,12 @@ public:
     /// False when the process was asked to stop.
     [[nodiscard]] bool wait(std::chrono::milliseconds duration) { return clock_.sleep_for(duration); }
     [[nodiscard]] std::chrono::system_clock::time_point now() const { return clock_.now(); }
-    /// The calling service principal; empty when its token does not say. An error when there is no token.
+    /// Who calls: the service principal and its application; empty when the token does not say.
+    struct Caller {
+        std::string object_id, app_id;
+    };
+    /// An error when there is no token.
+    [[nodiscard]] Result<Caller> caller();
     [[nodiscard]] Result<std::string> caller_object_id();
 
     /// How many paths `read_all` puts into one request.

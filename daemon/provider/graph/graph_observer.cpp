@@ -58,9 +58,10 @@ private:
 
     Read read(const model::Scope& scope, model::Snapshot& found, ReadProgress& progress) {
         ApplicationReader reader(client_, memory_, progress, ApplicationReader::Members::known, asked_for(scope));
-        auto caller = client_.caller_object_id();
+        auto caller = client_.caller();
         if (!caller) return tl::unexpected(std::move(caller.error()));
-        found.caller_object_id = std::move(*caller);
+        found.caller_object_id = std::move(caller->object_id);
+        found.caller_app_id = std::move(caller->app_id);
         auto apis = reader.apis(scope.apis);
         if (!apis) return tl::unexpected(std::move(apis.error()));
         found.apis = std::move(*apis);
@@ -180,6 +181,7 @@ private:
 
     static void add(model::Snapshot found, model::Snapshot& into) {
         into.caller_object_id = std::move(found.caller_object_id);
+        into.caller_app_id = std::move(found.caller_app_id);
         into.apis.merge(found.apis);
         into.resources.merge(found.resources);
         std::move(found.orphans.begin(), found.orphans.end(), std::back_inserter(into.orphans));

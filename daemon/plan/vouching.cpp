@@ -1,0 +1,238 @@
+#include "plan/vouching.hpp"
+
+#include "plan/diff.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace regent::plan {
+namespace {
+
+using model::Address;
+
+constexpr std::string_view secret_key_mark = "secretKey:";
+
+/// What somebody who planted an application would use it by.
+struct Way {
+    std::string_view path;
+    std::string_view words;
+};
+constexpr std::array ways{
+    Way{model::path::owners, "owner"},
+    Way{model::path::principal_owners, "owner of its service principal"},
+    Way{model::path::certificates, "certificate"},
+    Way{model::path::principal_certificates, "certificate of its service principal"},
+    Way{model::path::federated_credentials, "federated credential"},
+    Way{model::path::redirect_uris_web, "web redirect URI"},
+    Way{model::path::redirect_uris_spa, "single-page redirect URI"},
+    Way{model::path::redirect_uris_native, "native redirect URI"},
+};
+
+const ResolvedAttribute* attribute_of(const Item& item, std::string_view path) {
+    const auto it = std::find_if(item.attributes.begin(), item.attributes.end(),
+                                 [&](const auto& resolved) { return resolved.attribute->path == path; });
+    return it == item.attributes.end() ? nullptr : &*it;
+}
+
+bool asks_for(const ResolvedAttribute* wanted, std::string_view name, const model::Value& value) {
+    return wanted != nullptr && std::any_of(wanted->elements.begin(), wanted->elements.end(), [&](const auto& one) {
+               return (name.empty() || one.element->name == name) && one.value == value;
+           });
+}
+
+/// Elements that are there and that no manifest asks for as they are.
+std::vector<std::string> strangers(const Item& item, std::string_view path) {
+    std::vector<std::string> found;
+    const auto* wanted = attribute_of(item, path);
+    const auto raw = item.observed->attributes.find(path);
+    const auto* there = wanted != nullptr                        ? &wanted->observed
+                        : raw == item.observed->attributes.end() ? nullptr
+                                                                 : &raw->second;
+    if (there == nullptr) return found;
+    if (const auto* list = there->as_list()) {
+        for (const auto& element : *list)
+            if (!asks_for(wanted, {}, element)) found.push_back(element.text_or("one"));
+    } else if (const auto* map = there->as_map()) {
+        for (const auto& [name, element] : *map)
+            if (!asks_for(wanted, name, element)) found.push_back(name);
+    }
+    return found;
+}
+
+/// Key ids that connectors and other consumers say they hold: regent gave them away itself.
+std::set<std::string> held_keys(const model::Snapshot& observed) {
+    std::set<std::string> held;
+    const auto add = [&](const model::ObservedResource& object) {
+        if (object.ownership != model::Ownership::ours) return;
+        for (const auto& mark : observed_marks(&object))
+            if (mark.rfind(secret_key_mark, 0) == 0) held.insert(mark.substr(secret_key_mark.size()));
+    };
+    for (const auto& [address, object] : observed.resources) add(object);
+    for (const auto& orphan : observed.orphans) add(orphan);
+    for (const auto& [address, deliveries] : observed.deliveries)
+        for (const auto& delivery : deliveries) held.insert(delivery.key_id);
+    return held;
+}
+
+/// How somebody else could use the application: sentences' ends.
+std::vector<std::string> doubts(const Item& item, const std::set<std::string>& held) {
+    std::vector<std::string> found;
+    const auto add = [&](std::string_view words, const std::vector<std::string>& names) {
+        if (!names.empty()) found.push_back(fmt::format("{} {}", words, fmt::join(names, ", ")));
+    };
+    for (const auto& way : ways) {
+        add(way.words, strangers(item, way.path));
+        if (item.observed->unreadable.contains(way.path))
+            found.push_back(fmt::format("an {} that cannot be read", way.words));
+    }
+    std::vector<std::string> secrets;
+    for (const auto& secret : item.observed->secrets)
+        if (!held.contains(secret.key_id)) secrets.push_back(secret.key_id);
+    add("client secret", secrets);
+    return found;
+}
+
+bool was_found_by_key(const Address& address, const History& history) {
+    const auto applied = history.last_applied.find(address);
+    return applied == history.last_applied.end() || applied->second.contains(found_by_key);
+}
+
+bool is_vouched_for(const Item& item, const History& history) {
+    if (item.is_made_anew() || !item.desired->management.adopt.empty()) return true;
+    const auto remembered = history.remote_ids.find(item.desired->address);
+    return remembered != history.remote_ids.end() && remembered->second == item.observed->id &&
+           !was_found_by_key(item.desired->address, history);
+}
+
+/// The application whose service principal is given a role; one of no manifest was named by a person.
+Address principal_of(const model::Element& element) {
+    const auto* principal = element.value.find("principal");
+    const auto references = principal == nullptr ? std::vector<model::Reference>{} : references_in(*principal);
+    return references.empty() ? Address{} : references.front().address;
+}
+
+std::set<Address> receivers(const DesiredGraph& desired) {
+    std::set<Address> found;
+    for (const auto& [address, resource] : desired.resources) {
+        for (const auto& [path, attribute] : resource.attributes) {
+            if (path == model::path::consented_scopes || path == model::path::consented_roles) found.insert(address);
+            if (path != model::path::assigned_applications) continue;
+            for (const auto& element : attribute.elements) found.insert(principal_of(element));
+        }
+    }
+    return found;
+}
+
+class Withholding {
+public:
+    Withholding(const model::Snapshot& observed, const History& history, Items& items, Plan& plan)
+        : history_(history), items_(items), plan_(plan), held_(held_keys(observed)) {}
+
+    void run() {
+        for (auto& [address, item] : items_) {
+            if (address.kind != model::kind::application || !item.is_written()) continue;
+            held_back_.clear();
+            for (auto& attribute : item.attributes) {
+                const auto path = attribute.attribute->path;
+                if (path == model::path::consented_scopes || path == model::path::consented_roles) {
+                    hold_back(attribute, [&address = address](const auto&) { return address; });
+                } else if (path == model::path::assigned_applications) {
+                    hold_back(attribute, [](const auto& resolved) { return principal_of(*resolved.element); });
+                }
+            }
+            for (const auto& [receiver, elements] : held_back_) tell(item, receiver, elements);
+        }
+    }
+
+private:
+    struct HeldBack {
+        model::Place place;  ///< of the first
+        std::vector<std::string> names;
+    };
+
+    template <typename Receiver>
+    void hold_back(ResolvedAttribute& attribute, const Receiver& receiver_of) {
+        std::erase_if(attribute.elements, [&](const auto& element) {
+            const auto address = receiver_of(element);
+            if (is_there(attribute, element) || doubts_of(address).empty()) return false;
+            auto& held_back = held_back_[address];
+            const auto& span = element.element->span;
+            if (!held_back.place.known() && span.known()) held_back.place = span.begin();
+            held_back.names.push_back(element_name(element));
+            return true;
+        });
+    }
+
+    static bool is_there(const ResolvedAttribute& attribute, const ResolvedElement& element) {
+        const auto* list = attribute.observed.as_list();
+        return list != nullptr && std::find(list->begin(), list->end(), element.value) != list->end();
+    }
+
+    const std::vector<std::string>& doubts_of(const Address& address) {
+        const auto known = doubts_.find(address);
+        if (known != doubts_.end()) return known->second;
+        const auto item = items_.find(address);
+        auto& found = doubts_[address];
+        if (item != items_.end() && item->second.observed != nullptr && !is_vouched_for(item->second, history_))
+            found = doubts(item->second, held_);
+        return found;
+    }
+
+    void tell(const Item& item, const Address& receiver, const HeldBack& held_back) {
+        const auto& object = *items_.at(receiver).observed;
+        const auto& address = item.desired->address;
+        const auto app_id = object.outputs.find(model::output::app_id);
+        plan_.withheld.push_back(
+            {Withheld::Why::unvouched,
+             address,
+             held_back.place.known() ? held_back.place : item.desired->place,
+             fmt::format("{}is not given {}: it was there ({}), no run on this machine made it, and it has what no "
+                         "manifest declares: {}. Whoever put that there could use what it is given",
+                         receiver == address ? std::string{} : to_string(receiver) + " ",
+                         fmt::join(held_back.names, ", "), object.id, fmt::join(doubts_of(receiver), "; ")),
+             fmt::format("look who made it. If it is the right one, say so in its manifest: `management: {{adopt: "
+                         "{{appId: {}}}}}`",
+                         app_id == object.outputs.end() ? "…" : app_id->second),
+             {}});
+    }
+
+    static std::string element_name(const ResolvedElement& element) {
+        for (const auto* member : {"name", "role"}) {
+            const auto* name = element.value.find(member);
+            if (name != nullptr && !name->text_or({}).empty()) return fmt::format("`{}`", name->text_or({}));
+        }
+        return "access";
+    }
+
+    const History& history_;
+    Items& items_;
+    Plan& plan_;
+    const std::set<std::string> held_;
+    std::map<Address, std::vector<std::string>> doubts_;
+    std::map<Address, HeldBack> held_back_;  ///< of one item, by who is not given it
+};
+
+}  // namespace
+
+void ask_for_owners(const DesiredGraph& desired, const History& history, model::Scope& scope) {
+    const auto asked = receivers(desired);
+    for (auto& wanted : scope.wanted) {
+        if (!asked.contains(wanted.address) || !wanted.adopt.empty() || !was_found_by_key(wanted.address, history))
+            continue;
+        wanted.on_demand.emplace(model::path::owners);
+        wanted.on_demand.emplace(model::path::principal_owners);
+    }
+}
+
+void withhold_unvouched_consent(const model::Snapshot& observed, const History& history, Items& items, Plan& plan) {
+    Withholding(observed, history, items, plan).run();
+}
+
+}  // namespace regent::plan

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "plan/desired_graph.hpp"
+#include "plan/plan.hpp"
+#include "plan/resolution.hpp"
+
+#include <string_view>
+
+namespace regent::plan {
+
+/// Remembered of an application that a run found by its key and did not make: nobody vouches for it, however often it
+/// was written since. Beside the attributes of History::last_applied.
+inline constexpr std::string_view found_by_key = "foundByKey";
+
+/// Has the owners read of those applications that are to be given consent or app roles and that nobody vouches for.
+void ask_for_owners(const DesiredGraph& desired, const History& history, model::Scope& scope);
+
+/// Withholds new consent and new app roles for applications that nobody vouches for.
+///
+/// The key that regent finds an application by can be guessed, and in most tenants every user may register one: who
+/// comes first with our key (and our tag) would be given what the manifest asks an administrator's consent for. So an
+/// application is given more than it has when this plan makes it, when it is the one that is remembered from an earlier
+/// run that made or adopted it, when the manifest names it by its id (`management.adopt`), or when nobody but regent
+/// can sign in as it: it has no owner, credential or redirect URI that no manifest declares. What it has already stays.
+void withhold_unvouched_consent(const model::Snapshot& observed, const History& history, Items& items, Plan& plan);
+
+}  // namespace regent::plan

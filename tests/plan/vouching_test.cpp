@@ -1,0 +1,138 @@
+// The key of an application can be guessed: whoever registers one with it first is given nothing by that.
+
+#include "plan/vouching.hpp"
+
+#include "plan/pretend_tenant.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+namespace regent::plan::testing {
+namespace {
+
+using model::List;
+using model::Map;
+using model::Value;
+namespace path = model::path;
+
+Value role(const std::string& name) {
+    return Map{{"api", std::string(api)}, {"type", "application"}, {"name", name}};
+}
+
+Document consenting() {
+    auto document = application("a").set(path::service_principal, true);
+    document.list(path::consented_roles, {role("one")});
+    document.declaration.attributes.at(std::string(path::consented_roles)).exclusive = false;
+    return document;
+}
+
+/// An application with our key that no run made.
+class Planted {
+public:
+    Planted() {
+        Dice dice(1);
+        const auto graph = graph_of({application("a").set(path::service_principal, true)});
+        const auto observed = tenant.observe(graph);
+        tenant.carry_out(make_plan(graph, observed, {}, today), observed, dice);
+        there = tenant.find(app("a"));
+    }
+    Plan plan(const model::Declaration& document, const History& history = {}) const {
+        const auto graph = graph_of({document});
+        return make_plan(graph, tenant.observe(graph), history, today);
+    }
+    static bool gives(const Plan& plan) {
+        return std::any_of(plan.steps.begin(), plan.steps.end(), [](const auto& step) {
+            return step.changed.contains(path::consented_roles) || step.part.rfind(path::consented_roles, 0) == 0;
+        });
+    }
+    static bool withholds(const Plan& plan) {
+        return std::any_of(plan.withheld.begin(), plan.withheld.end(),
+                           [](const auto& withheld) { return withheld.why == Withheld::Why::unvouched; });
+    }
+
+    PretendTenant tenant;
+    model::ObservedResource* there = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("an application that nobody vouches for is given no consent while somebody else could use it", "[vouching]") {
+    Planted planted;
+    auto& attributes = planted.there->attributes;
+    SECTION("its owner") {
+        attributes[std::string(path::owners)] = List{"somebody"};
+    }
+    SECTION("an owner of its service principal") {
+        attributes[std::string(path::principal_owners)] = List{"somebody"};
+    }
+    SECTION("owners that cannot be read") {
+        planted.there->unreadable.emplace(path::owners);
+    }
+    SECTION("whoever holds its secret") {
+        model::ObservedSecret secret;
+        secret.key_id = "theirs";
+        secret.display_name = "arm (regent 0123abcd)";
+        secret.name = "arm";
+        secret.operation_id = "0123abcd";
+        secret.ends_at = today + std::chrono::hours(24);
+        planted.there->secrets = {secret};
+    }
+    SECTION("whoever answers at its redirect URI") {
+        attributes[std::string(path::redirect_uris_web)] = List{"https://evil"};
+    }
+    SECTION("whoever is trusted by it") {
+        attributes[std::string(path::federated_credentials)] = Map{{"evil", trust("https://evil", "subject")}};
+    }
+    const auto plan = planted.plan(consenting());
+    CHECK_FALSE(Planted::gives(plan));
+    CHECK(Planted::withholds(plan));
+}
+
+TEST_CASE("an application that somebody owns is given consent by whoever vouches for it", "[vouching]") {
+    Planted planted;
+    planted.there->attributes[std::string(path::owners)] = List{"somebody"};
+    REQUIRE(Planted::withholds(planted.plan(consenting())));
+    SECTION("a manifest that names it by its id") {
+        const auto id = planted.there->outputs.at(std::string(model::output::app_id));
+        CHECK(Planted::gives(planted.plan(consenting().adopts(id))));
+    }
+    SECTION("the run that made this very one, and did not find it by its key") {
+        History history;
+        history.remote_ids[app("a")] = planted.there->id;
+        history.last_applied[app("a")] = Map{};
+        CHECK(Planted::gives(planted.plan(consenting(), history)));
+        history.last_applied[app("a")] = Map{{std::string(found_by_key), true}};
+        CHECK_FALSE(Planted::gives(planted.plan(consenting(), history)));
+        history.last_applied[app("a")] = Map{};
+        history.remote_ids[app("a")] = "another, deleted since";
+        CHECK_FALSE(Planted::gives(planted.plan(consenting(), history)));
+    }
+}
+
+TEST_CASE("an application of ours that nobody remembers is given consent when nobody else can use it", "[vouching]") {
+    const Planted planted;
+    CHECK(Planted::gives(planted.plan(consenting())));
+}
+
+TEST_CASE("consent that is there stays, whoever vouches for the application", "[vouching]") {
+    Planted planted;
+    planted.there->attributes[std::string(path::owners)] = List{"somebody"};
+    planted.there->attributes[std::string(path::consented_roles)] = List{role("one")};
+    const auto plan = planted.plan(consenting());
+    CHECK_FALSE(Planted::gives(plan));
+    CHECK_FALSE(Planted::withholds(plan));
+}
+
+TEST_CASE("that an application was found by its key is learned with all else of it", "[vouching]") {
+    const Planted planted;
+    const auto document = application("a").set(path::service_principal, true);
+    const auto found = planted.plan(document);
+    REQUIRE(found.agreements.contains(app("a")));
+    CHECK(found.agreements.at(app("a")).contains(found_by_key));
+    History history;
+    history.last_applied[app("a")] = Map{};
+    CHECK_FALSE(planted.plan(document, history).agreements.at(app("a")).contains(found_by_key));
+}
+
+}  // namespace regent::plan::testing
