@@ -6,6 +6,7 @@
 #include "plan/certificates.hpp"
 #include "plan/credential_count.hpp"
 #include "plan/diff.hpp"
+#include "plan/encryption_keys.hpp"
 #include "plan/object_planner.hpp"
 #include "plan/own_apis.hpp"
 #include "plan/own_sign_in.hpp"
@@ -76,6 +77,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     withhold_unvouched_consent(observed, history, items, plan);
     withhold_taken_credentials(items, plan);
     withhold_credentials_without_room(items, plan);
+    withhold_encryption_keys_that_go(items, plan);
     plan_handovers_of_uris(items, observed, plan);
     const auto updated = updated_connectors(items);
     const auto secrets = plan_secrets(desired, items, updated, observed, now, rotations);
