@@ -26,7 +26,8 @@ reads them; one written by hand could hand the application to another owner.)"},
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
         ErrorCode{"RG0406", "too many secrets for an application for personal accounts",
                   R"(Where personal Microsoft accounts may sign in, an application has at most two
-client secrets.
+client secrets. One, for all who need one, leaves room to renew it in time; two
+are renewed only when they have ended.
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
         ErrorCode{"RG0407", "rotation longer than the secret's life",
                   R"(A secret is replaced when it has less than `rotateBefore` to live. When that

@@ -23,11 +23,6 @@ constexpr std::size_t most_secrets = 2, most_redirect_uris = 100, most_identifie
 constexpr std::array platforms = {model::path::redirect_uris_web, model::path::redirect_uris_spa,
                                   model::path::redirect_uris_native};
 
-bool admits_personal_accounts(const Value& audience) {
-    const auto text = audience.text_or({});
-    return text == "AzureADandPersonalMicrosoftAccount" || text == "PersonalMicrosoftAccount";
-}
-
 bool is_for_work_accounts_only(std::string_view uri) {
     return uri.find_first_of("*?") != std::string_view::npos;
 }
@@ -133,6 +128,11 @@ Withheld withheld(const Item& item, const ResolvedAttribute& audience, const std
 }
 
 }  // namespace
+
+bool admits_personal_accounts(const Value& audience) {
+    const auto text = audience.text_or({});
+    return text == "AzureADandPersonalMicrosoftAccount" || text == "PersonalMicrosoftAccount";
+}
 
 bool lets_personal_accounts_in(const Change& change) {
     return change.path == model::path::sign_in_audience && admits_personal_accounts(change.after) &&

@@ -7,6 +7,7 @@
 
 namespace regent::plan {
 
+[[nodiscard]] bool admits_personal_accounts(const model::Value& audience);
 /// Whether `change` lets personal accounts in that could not sign in before. Entra looks at the whole application then:
 /// https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
 [[nodiscard]] bool lets_personal_accounts_in(const Change& change);

@@ -1,5 +1,6 @@
 #include "plan/secrets.hpp"
 
+#include "plan/audience.hpp"
 #include "plan/diff.hpp"
 #include "plan/own_sign_in.hpp"
 #include "plan/removals.hpp"
@@ -23,6 +24,9 @@ using Time = std::chrono::system_clock::time_point;
 /// How often a secret is issued anew for a consumer that fails, while those who were served by an earlier try may still
 /// use what they were given then. Each try leaves one secret more behind.
 constexpr std::ptrdiff_t tries_beside_each_other = 4;
+
+/// https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
+constexpr std::size_t most_beside_personal_accounts = 2;
 
 bool is_newer(const ObservedSecret& a, const ObservedSecret& b) {
     return std::tie(a.starts_at, a.key_id) > std::tie(b.starts_at, b.key_id);
@@ -180,6 +184,7 @@ private:
         const auto* rotation = rotation_of(address, name);
         auto reason = item.is_written() ? reason_to_issue(named, rotation) : std::nullopt;
         if (reason && rotation == nullptr && waits(address, named, plan)) reason.reset();
+        if (reason && is_without_room(item, named, plan)) reason.reset();
         if (!reason) {
             if (named.valid.empty() && named.consumers.empty() && item.is_written())
                 plan.warnings.push_back(fmt::format("the secret \"{}\" is not issued: nothing would receive it", name));
@@ -248,6 +253,47 @@ private:
              fmt::format("mend what refuses it, then `regent rotate {} {}`, which does not wait", application.name,
                          named.element->name)});
         return true;
+    }
+
+    /// Where personal accounts sign in, an application holds two secrets. A new one beside two that are in use is
+    /// refused, again and again; and to take one away first is to lock out who has it.
+    bool is_without_room(const Item& item, const NamedSecret& named, SecretPlan& plan) const {
+        if (!stays_for_personal_accounts(item)) return false;
+        const auto* current = named.newest_named([](const auto& consumer) { return consumer.written; });
+        for (const auto& consumer : named.consumers) {
+            if (consumer.connector && needs(consumer, current, *named.element) == Reason::secret_needed) return false;
+        }
+        const auto& there = item.observed->secrets;
+        const auto staying = std::count_if(there.begin(), there.end(), [&](const auto& secret) {
+            const bool has_ended = secret.ends_at <= now_ && is_declared(item, secret.name);
+            const bool is_unused = secret.name == named.element->name && !named.held_by_any(secret.key_id);
+            return !has_ended && !is_unused;
+        });
+        if (static_cast<std::size_t>(staying) + plan.issues.size() < most_beside_personal_accounts) return false;
+        plan.left_alone.push_back(
+            {true,
+             fmt::format(
+                 "the secret \"{}\" is to be issued, and there is no room: an application for personal accounts "
+                 "holds {}, and so many are there that somebody may use",
+                 named.element->name, most_beside_personal_accounts),
+             "declare one secret for all who need one (`deliverTo` and `clientSecretRef` take as many as you like), or "
+             "take away what nobody uses: then there is always room to renew it. Else it is renewed once it has ended, "
+             "and nobody can sign in with it in between"});
+        return true;
+    }
+
+    bool is_declared(const Item& item, const std::string& name) const {
+        const auto all = elements(item);
+        return std::any_of(all.begin(), all.end(), [&](const auto* element) { return element->name == name; });
+    }
+
+    static bool stays_for_personal_accounts(const Item& item) {
+        if (item.observed == nullptr || item.is_made_anew()) return false;
+        const auto wanted = item.desired->attributes.find(model::path::sign_in_audience);
+        const auto there = item.observed->attributes.find(model::path::sign_in_audience);
+        return there != item.observed->attributes.end() && admits_personal_accounts(there->second) &&
+               (wanted == item.desired->attributes.end() || wanted->second.initial ||
+                admits_personal_accounts(wanted->second.value));
     }
 
     /// How many of those that were handed on came before it was time for it.
@@ -400,6 +446,13 @@ private:
         }
         for (const auto& orphan : observed_.orphans) {
             if (marked_key(&orphan) == secret.key_id) drop.after_removals.push_back(removal_key(orphan));
+        }
+        if (named != nullptr && stays_for_personal_accounts(items_.at(application)) &&
+            (secret.ends_at <= now_ || !named->held_by_any(secret.key_id))) {
+            drop.makes_room = true;
+            drop.after.clear();
+            drop.after_deliveries.clear();
+            drop.after_removals.clear();
         }
         plan.drops.push_back(std::move(drop));
     }

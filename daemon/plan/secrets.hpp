@@ -31,6 +31,7 @@ struct SecretPlan {
         std::string note;
         bool drift = false;
         bool superseded = false;  ///< there is a newer one of its name in use, or it expired
+        bool makes_room = false;  ///< nobody can use it, and it goes before one is issued that needs its place
     };
     std::vector<Issue> issues;
     std::vector<Drop> drops;

@@ -46,7 +46,8 @@ public:
         for (auto& [address, item] : items_) {
             auto* uris = item.standing == Standing::blocked || !item.is_written() ? nullptr : uris_of(item);
             if (uris == nullptr) continue;
-            std::erase_if(uris->elements, [&](auto& element) { return !can_have(item, *uris, element); });
+            std::erase_if(uris->elements,
+                          [&, &taker = item](auto& element) { return !can_have(taker, *uris, element); });
         }
     }
 

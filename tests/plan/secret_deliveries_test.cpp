@@ -299,4 +299,46 @@ TEST_CASE_METHOD(HandedOver, "the end of every credential is told, also of one t
     CHECK(facts[1].renewed_at);
 }
 
+TEST_CASE_METHOD(HandedOver, "two secrets of an application for personal accounts leave no room to renew one",
+                 "[secrets]") {
+    tenant = {};
+    documents = {application("a")
+                     .set(model::path::sign_in_audience, "PersonalMicrosoftAccount")
+                     .set(model::path::access_token_version, 2)
+                     .secret("s")
+                     .delivered_to(path_one)
+                     .secret("t")
+                     .delivered_to(path_two)};
+    apply();
+    REQUIRE(secrets().size() == 2);
+    tenant.now += hours(24 * 160);
+    const auto due = plan();
+    CHECK(names_of(due) == std::vector<std::string>{});
+    REQUIRE(due.withheld.size() == 2);
+    CHECK(due.withheld.front().why == Withheld::Why::secret_waits);
+    CHECK(is_obstacle(due.withheld.front()));
+
+    // What has ended helps nobody, and goes before its successor is made.
+    tenant.now += hours(24 * 30);
+    const auto ended = plan();
+    CHECK(ended.withheld.empty());
+    for (const auto& step : ended.steps) {
+        if (name_of(step).rfind("add clientSecrets/", 0) == 0) CHECK(step.after.size() == 2);
+    }
+    apply();
+    CHECK(secrets().size() == 2);
+    CHECK(names_of(plan()) == std::vector<std::string>{});
+}
+
+TEST_CASE_METHOD(HandedOver, "one secret of an application for personal accounts is renewed in time", "[secrets]") {
+    tenant = {};
+    documents = {application_with()
+                     .set(model::path::sign_in_audience, "PersonalMicrosoftAccount")
+                     .set(model::path::access_token_version, 2)};
+    apply();
+    tenant.now += hours(24 * 160);
+    CHECK(plan().withheld.empty());
+    CHECK(names_of(plan()) == renewal);
+}
+
 }  // namespace regent::plan::testing
