@@ -128,6 +128,22 @@ TEST_CASE("a change outside is put back, and the run is called after it") {
     CHECK(stage.events_of(EventType::drift)[0].run == run.id);
 }
 
+TEST_CASE("what comes back out of the recycle bin is looked at once more in the same run") {
+    KeeperStage stage;
+    stage.run("start");
+    auto& there = *stage.tenant.find({"Application", "portal"});
+    there.deleted = true;
+    // Nobody can say before it is back whether what a document once brought there is there as well.
+    there.attributes["marks"] = model::List{"contributes:federatedCredentials:gone"};
+    CHECK(stage.run().result == "ok");
+    const auto& back = *stage.tenant.find({"Application", "portal"});
+    CHECK_FALSE(back.deleted);
+    CHECK(back.attributes.at("marks") == model::Value(model::List{}));
+    const auto writes = stage.writes;
+    CHECK(stage.run().result == "noop");
+    CHECK(stage.writes == writes);
+}
+
 TEST_CASE("what fails is left alone for longer each time, and a new commit tries at once") {
     KeeperStage stage;
     stage.write_fails = error(provider::ErrorKind::transient);
