@@ -358,7 +358,7 @@ private:
                                           .approved = !expected_.empty(),
                                           .consent = consent()};
         auto more = while_reading("looking at what was restored", [&](provider::ReadProgress& reading) {
-            return controller::look_at_restored(look, restored, reading);
+            return controller::look_at_restored(look, restored, planned_.plan, reading);
         });
         if (!more) return;
         for (const auto& refusal : more->refusals) print_refusal(terminal_, refusal);

@@ -350,7 +350,7 @@ std::optional<Planned> Cycle::look_at_restored() {
                           .consent = {},
                           .order = &order};
     auto more = while_reading("looking at what was restored", [&](provider::ReadProgress& progress) {
-        return controller::look_at_restored(look, restored, progress);
+        return controller::look_at_restored(look, restored, held_.plan, progress);
     });
     return more && more->refusals.empty() ? std::move(more) : std::nullopt;
 }

@@ -33,11 +33,11 @@ struct SecondLook {
 [[nodiscard]] std::set<model::Address> without_success(const plan::Plan& plan, const apply::ApplyResult& result,
                                                        std::set<model::Address> left_out);
 
-/// The plan for what came back with `restored` and is in no manifest, read now; nothing when there is none, or when it
-/// cannot be read: then the look that every apply ends with says so. Its refusals are those of check_safety(): whoever
-/// agreed to the restoration agreed to the object as its manifest says.
+/// The plan for what came back with `restored` and is in no manifest, read as soon as replicas show what `done` wrote;
+/// nothing when there is none, or when it cannot be read: then the look that every apply ends with says so. Its
+/// refusals are those of check_safety(): whoever agreed to the restoration agreed to the object as its manifest says.
 [[nodiscard]] std::optional<Planned> look_at_restored(const SecondLook& look, const std::set<model::Address>& restored,
-                                                      provider::ReadProgress& progress);
+                                                      const plan::Plan& done, provider::ReadProgress& progress);
 
 /// Puts the steps of `more` and what became of them behind those of `plan`, as if they had been one plan.
 void append(plan::Plan& plan, apply::ApplyResult& result, const plan::Plan& more, apply::ApplyResult more_result);
