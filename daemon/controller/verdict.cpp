@@ -100,6 +100,7 @@ private:
             case Why::on_removal_keep:
             case Why::owner_undeclared:
                 return {ConditionStatus::yes, ConditionReason::in_sync, message, false, false, false};
+            case Why::replacement_unasked:
             case Why::prevent_delete:  // of a manifest that is gone, or that would have it replaced
                 return {ConditionStatus::no, ConditionReason::guard_refused, message, false, false, true};
             case Why::waits_for_withheld:

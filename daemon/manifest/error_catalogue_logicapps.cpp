@@ -34,8 +34,9 @@ included, and nobody can read that back. So the manifest says where it comes
 from: `clientSecretFrom`, or `auth` with an Application of the manifests.)"},
         ErrorCode{"RG0657", "region that is not known",
                   R"(A warning: `location` is none of the regions that this version knows. Azure may
-have a new one. But a slip in the region of a connector that exists would have
-it deleted, with people's connections, before Azure refuses to make it anew.
+have a new one. But a slip in the region of a connector that exists would, with
+`management.allowReplacement`, have it deleted, with people's connections,
+before Azure refuses to make it anew.
 https://learn.microsoft.com/azure/reliability/regions-list)"},
     };
     return codes;

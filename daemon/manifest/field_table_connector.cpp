@@ -19,6 +19,13 @@ constexpr std::array management_members = {
     management_policy_field,
     ignore_field,
     prevent_delete_field,
+    Field{.name = "allowReplacement",
+          .type = FieldType::boolean,
+          .default_text = "false",
+          .help =
+              "have the connector deleted and made anew when a field changes that its service cannot change, such as "
+              "`spec.displayName` in Power Apps; its connections are lost then",
+          .example = "true"},
     on_removal_field,
 };
 

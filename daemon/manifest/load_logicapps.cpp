@@ -75,7 +75,9 @@ void warn_of_unknown_region(const Entry& entry, const std::string& region, Findi
     const auto known = azure_regions();
     if (std::find(known.begin(), known.end(), region) != known.end()) return;
     auto& d = findings.warning("RG0657", entry.value.span, fmt::format("no region called `{}` is known here", region));
-    d.notes.emplace_back("another region is another connector: the one that is there would be deleted first");
+    d.notes.emplace_back(
+        "another region is another connector: the one that is there is deleted first, when "
+        "`management.allowReplacement` allows it");
     d.help = near_name_help(region, {known.begin(), known.end()});
     if (d.help.empty()) d.help = "compare with `az account list-locations`; a new region may be missing here";
 }

@@ -118,6 +118,7 @@ void load_management(const LoadJob& job, model::Management& management) {
                                                        : model::ManagementPolicy::full;
     load_ignored(job, values, management.ignore);
     management.prevent_delete = values.boolean("preventDelete").value_or(false);
+    management.allow_replacement = values.boolean("allowReplacement").value_or(false);
     management.remove_undeclared_credentials = values.text("undeclaredCredentials") == "remove";
     if (const auto removal = values.text("onRemoval"))
         management.on_removal = *removal == "delete" ? model::OnRemoval::remove : model::OnRemoval::keep;

@@ -26,7 +26,8 @@ struct Management {
     Place adopt_place;
     std::vector<std::string> ignore;  ///< attribute paths that are read and shown, never written: "displayName"
     bool prevent_delete = false;
-    std::optional<OnRemoval> on_removal;         ///< unset: the environment's policy
+    bool allow_replacement = false;       ///< what cannot change in place may be had by deleting it and making it anew
+    std::optional<OnRemoval> on_removal;  ///< unset: the environment's policy
     bool remove_undeclared_credentials = false;  ///< client secrets that no manifest declares go
 };
 

@@ -7,6 +7,7 @@
 #include "model/value.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -63,6 +64,10 @@ struct ObservedResource {
     std::vector<ObservedSecret> secrets;
     std::vector<ObservedCertificate> certificates = {};
     std::optional<std::chrono::system_clock::time_point> created_at;  ///< unset: not known
+    /// Of a connector that its manifest could only have replaced: how many connections people have made with it. Unset:
+    /// not counted, or they could not be, and then `connections_unread` says why.
+    std::optional<std::size_t> connections = {};
+    std::string connections_unread = {};
     bool deleted = false;  ///< in the directory's recycle bin, still holding its key: a create means to restore it
     /// Things a person should know: "2 connections still use it", "its subject is empty so far".
     std::vector<std::string> remarks;

@@ -95,6 +95,8 @@ std::string_view to_string(Withheld::Why why) noexcept {
             return "adopt_target_missing";
         case Withheld::Why::adopt_target_differs:
             return "adopt_target_differs";
+        case Withheld::Why::replacement_unasked:
+            return "replacement_unasked";
         case Withheld::Why::other_backend:
             return "other_backend";
         case Withheld::Why::no_place:

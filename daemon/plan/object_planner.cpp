@@ -9,6 +9,7 @@
 #include "plan/object_requests.hpp"
 #include "plan/object_secrets.hpp"
 #include "plan/object_work.hpp"
+#include "plan/replacement.hpp"
 
 #include <fmt/format.h>
 
@@ -142,6 +143,7 @@ void plan_object(const Item& item, const Items& items, const UpdatedConnectors& 
     if (auto paths = no_longer_managed(work); !paths.empty()) plan.unmanaged.emplace(work.address, std::move(paths));
     describe_secrets(work);
     if (!item.is_written()) return ObjectLine(work).leave_alone();
+    withhold_replacement(work);
     find_what_is_let_go_later(work);
     plan_marks(work);
     plan_own_requests(work);

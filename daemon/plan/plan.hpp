@@ -106,6 +106,7 @@ struct Withheld {
         several_matches,
         adopt_target_missing,
         adopt_target_differs,  ///< in what cannot be changed
+        replacement_unasked,   ///< it differs in what cannot be changed, and nobody asked to have it made anew
         other_backend,         ///< it is there, and kept by another service than the manifest says
         no_place,              ///< what it would be made in is not there
         prevent_delete,

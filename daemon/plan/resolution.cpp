@@ -114,15 +114,8 @@ private:
             block(item, Withheld::Why::foreign_owner,
                   fmt::format("belongs to {} ({})", found->second.owner, found->second.id),
                   "remove it from the manifests there first");
-        } else if (item.standing == Standing::outdated && resource.management.prevent_delete) {
-            const auto path = outdated_attribute(resource, found->second)->path;
-            block(item, Withheld::Why::prevent_delete,
-                  fmt::format("`{}` can only be changed by deleting it and making it anew, and `preventDelete` forbids "
-                              "that ({})",
-                              path, found->second.id),
-                  "take the change back, or apply without `preventDelete`");
         } else if (item.standing == Standing::unclaimed ||
-                   (item.standing == Standing::outdated && !resource.management.adopt.empty())) {
+                   (is_managed(resource) && !found->second.deleted && !resource.management.adopt.empty())) {
             check_adoption(item);
         }
         return item;
@@ -226,15 +219,27 @@ private:
             item, Withheld::Why::adopt_target_differs,
             fmt::format("`management.adopt` keeps {}, and its `{}` is {}, which cannot be changed", item.observed->id,
                         attribute->path, there == item.observed->attributes.end() ? "not set" : to_text(there->second)),
-            fmt::format("declare that as its `{}`, or have it replaced: without `management.adopt`", attribute->path));
+            fmt::format("declare that as its `{}`, or have it replaced: with `management.allowReplacement` and "
+                        "without `adopt`",
+                        attribute->path));
     }
 
     static Standing standing_of(const DesiredResource& resource, const ObservedResource& observed) {
         if (observed.deleted) return Standing::in_bin;
         if (observed.ownership == model::Ownership::unclaimed) return Standing::unclaimed;
-        // What is only watched, or was only to be created, is not replaced: what differs is told and left.
-        if (resource.management.policy != model::ManagementPolicy::full) return Standing::there;
+        // What is only watched, or was only to be created, is not replaced, nor is what nobody asked to have replaced:
+        // people's connections would be gone. What differs is told and left.
+        if (!may_be_replaced(resource)) return Standing::there;
         return outdated_attribute(resource, observed) == nullptr ? Standing::there : Standing::outdated;
+    }
+
+    static bool is_managed(const DesiredResource& resource) {
+        return resource.management.policy == model::ManagementPolicy::full;
+    }
+
+    static bool may_be_replaced(const DesiredResource& resource) {
+        const auto& management = resource.management;
+        return is_managed(resource) && management.allow_replacement && !management.prevent_delete;
     }
 
     static bool is_fixed(const model::Attribute& attribute, const ObservedResource& observed) {
@@ -245,14 +250,24 @@ private:
     static const model::Attribute* outdated_attribute(const DesiredResource& resource,
                                                       const ObservedResource& observed) {
         const auto* table = model::attributes_of(resource.address.kind);
-        for (const auto& attribute : table->attributes) {
-            if (!is_fixed(attribute, observed) || is_ignored(resource, attribute.path)) continue;
-            const auto wanted = desired_text(resource, attribute.path);
-            const auto it = observed.attributes.find(attribute.path);
-            const auto there = it == observed.attributes.end() ? Value{} : it->second;
-            if (!wanted.empty() && canonical(attribute, wanted) != canonical(attribute, there)) return &attribute;
-        }
+        for (const auto& attribute : table->attributes)
+            if (is_outdated(attribute, resource, observed)) return &attribute;
         return nullptr;
+    }
+
+    static bool is_outdated(const model::Attribute& attribute, const DesiredResource& resource,
+                            const ObservedResource& observed) {
+        if (!is_fixed(attribute, observed) || is_ignored(resource, attribute.path)) return false;
+        const auto wanted = desired_text(resource, attribute.path);
+        const auto it = observed.attributes.find(attribute.path);
+        const auto there = it == observed.attributes.end() ? Value{} : it->second;
+        return !wanted.empty() && canonical(attribute, wanted) != canonical(attribute, there);
+    }
+
+    /// To be told and left, while the rest of the object is kept up.
+    static bool is_held(const model::Attribute& attribute, const Item& item) {
+        return item.standing == Standing::there && is_managed(*item.desired) &&
+               is_outdated(attribute, *item.desired, *item.observed);
     }
 
     static void block(Item& item, Withheld::Why why, std::string message, std::string help) {
@@ -328,7 +343,8 @@ private:
                 }
                 ignored = false;
             }
-            (ignored ? item.ignored : item.attributes).push_back(std::move(resolved));
+            auto& list = ignored ? item.ignored : is_held(attribute, item) ? item.held : item.attributes;
+            list.push_back(std::move(resolved));
         }
     }
 

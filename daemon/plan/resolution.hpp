@@ -21,7 +21,7 @@ enum class Standing {
     in_bin,     ///< in the recycle bin: to be restored
     unclaimed,  ///< to be adopted
     there,      ///< ours
-    outdated,   ///< ours, but an immutable attribute changed: to be replaced
+    outdated,   ///< ours, but an immutable attribute changed: to be replaced, as its manifest allows
     blocked     ///< cannot be planned; `Withheld` says why
 };
 
@@ -59,6 +59,9 @@ struct Item {
     std::vector<ResolvedAttribute>
         attributes;  ///< in table order, without clientSecrets, marks and what is on management.ignore
     std::vector<ResolvedAttribute> ignored;
+    /// What differs and could only be had by making the object anew, which its manifest does not ask for: the rest of
+    /// the object is planned as if these were as they are.
+    std::vector<ResolvedAttribute> held;
 
     [[nodiscard]] bool is_made_anew() const noexcept {
         return standing == Standing::missing || standing == Standing::outdated;

@@ -1,5 +1,6 @@
 #include "plan/risk.hpp"
 
+#include "plan/replacement.hpp"
 #include "plan/risk_rules.hpp"
 
 #include <fmt/format.h>
@@ -17,14 +18,15 @@ Rating rate(const Change& change, const RiskContext& context) {
 }
 
 /// What happens to the object itself, whatever is in it.
-Rating rate_action(const ResourceChange& resource) {
+Rating rate_action(const ResourceChange& resource, const model::ObservedResource* object = nullptr) {
     const bool application = resource.address.kind == model::kind::application;
     switch (resource.action) {
         case Action::remove:
             return high(application ? "nobody can sign in with it any more; for 30 days it can be restored"
                                     : "it cannot be brought back, and its connections stop working");
         case Action::replace:
-            return high("what is there is deleted first, and connections to it are lost");
+            return high(fmt::format("what is there is deleted first, and {} lost",
+                                    object == nullptr ? "connections to it are" : lost_connections(*object)));
         case Action::adopt:
             return medium("an object that exists is taken over, and from then on its manifest decides");
         case Action::none:
@@ -45,7 +47,7 @@ const model::ObservedResource* RiskContext::object() const noexcept {
 void rate_risks(Plan& plan, const model::Environment& environment, const model::Snapshot& observed) {
     for (auto& resource : plan.resources) {
         if (resource.action == Action::none) continue;
-        auto own = rate_action(resource);
+        auto own = rate_action(resource, RiskContext{environment, observed, resource}.object());
         resource.risk = own.risk;
         resource.risk_reason = std::move(own.reason);
         for (auto& change : resource.changes) {

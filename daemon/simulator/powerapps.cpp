@@ -172,7 +172,8 @@ private:
         if (same_text(at[0], "objectIds")) return platform_.handle_object_ids(routed);
         if (same_text(at[0], "environments") && at.size() <= 2) return platform_.handle_platform(routed);
         const bool is_admin_list = at.size() >= 5 && same_text(at[0], "scopes") && same_text(at[1], "admin") &&
-                                   same_text(at[2], "environments") && same_text(at[4], "apis");
+                                   same_text(at[2], "environments") &&
+                                   (same_text(at[4], "apis") || same_text(at[4], "connections"));
         return is_admin_list ? connectors_.handle_as_admin(routed) : no_such_route(request);
     }
 

@@ -23,6 +23,22 @@ PowerAppsError no_custom_connector(const std::string& name) {
     return {400, "CustomApiNotFound", fmt::format("The custom api '{}' could not be found.", name)};
 }
 
+/// A connection is kept in its connector's record, below `connections`, and goes with it.
+json shown_connection(const json& record, const json& connection) {
+    const auto name = text_of(record, "name"), environment = text_of(record, "environment");
+    const auto id = text_of(connection, "name");
+    return {{"name", id},
+            {"id", fmt::format("/providers/Microsoft.PowerApps/scopes/admin/environments/{}/apis/{}/connections/{}",
+                               environment, name, id)},
+            {"type", "Microsoft.PowerApps/scopes/apis/connections"},
+            {"properties",
+             {{"apiId", "/providers/Microsoft.PowerApps/apis/" + name},
+              {"displayName", text_of(connection, "displayName")},
+              {"statuses", json::array({{{"status", "Connected"}}})},
+              {"environment",
+               {{"id", "/providers/Microsoft.PowerApps/environments/" + environment}, {"name", environment}}}}}};
+}
+
 struct WrittenProperties {
     json properties;
     std::optional<PowerAppsError> error;
@@ -69,6 +85,10 @@ Outcome ConnectorRoutes::handle_as_admin(const RoutedRequest& routed) {
     if (const auto* error = std::get_if<PowerAppsError>(&environment)) return *error;
     const auto& id = std::get<std::string>(environment);
     const auto& method = routed.request.method;
+    if (same_text(routed.segments[4], "connections")) {
+        const bool is_list = routed.segments.size() == 5 && method == "GET";
+        return is_list ? list_connections(routed, id) : no_such_route(routed.request);
+    }
     const auto name = routed.segments.size() > 5 ? routed.segments[5] : std::string{};
     const auto below = routed.segments.size() > 6 ? routed.segments[6] : std::string{};
     if (routed.segments.size() > 7) return no_such_route(routed.request);
@@ -100,6 +120,35 @@ Outcome ConnectorRoutes::route(const RoutedRequest& routed, const std::string& e
     return no_such_route(routed.request);
 }
 
+Outcome ConnectorRoutes::page(const Request& request, std::vector<std::pair<std::string, const json*>> names,
+                              const std::function<json(const json&)>& show) const {
+    std::sort(names.begin(), names.end());
+    // The token names the last one shown, so that a connector made or removed between two pages shifts nothing.
+    const auto token = request.query_value("$skiptoken");
+    const auto after = token ? base64_decoded(*token) : std::nullopt;
+    if (token && !after) return PowerAppsError{400, "InvalidSkipToken", "The skip token is not valid."};
+    auto it =
+        std::find_if(names.begin(), names.end(), [&](const auto& entry) { return !after || entry.first > *after; });
+    auto value = json::array();
+    std::string last;
+    for (; it != names.end() && value.size() < static_cast<std::size_t>(state_.switches.page_size); ++it) {
+        last = it->first;
+        value.push_back(show(*it->second));
+    }
+    json body{{"value", std::move(value)}};
+    if (it != names.end()) {
+        std::string query;
+        for (const auto& [key, text] : request.query) {
+            if (!same_text(key, "$skiptoken"))
+                query += fmt::format("{}={}&", percent_encoded(key), percent_encoded(text));
+        }
+        const auto& host = state_.switches.next_link_host.empty() ? request.base_url : state_.switches.next_link_host;
+        body["nextLink"] = fmt::format("{}{}?{}%24skiptoken={}", host,
+                                       request.target.substr(0, request.target.find('?')), query, base64url(last));
+    }
+    return power_apps_answer(200, body);
+}
+
 Outcome ConnectorRoutes::list(const RoutedRequest& routed, const std::string& environment,
                               std::optional<bool> is_custom) const {
     const auto& request = routed.request;
@@ -114,32 +163,22 @@ Outcome ConnectorRoutes::list(const RoutedRequest& routed, const std::string& en
                 names.emplace_back(text_of(*record, "name"), record);
         }
     }
-    std::sort(names.begin(), names.end());
-    // The token names the last one shown, so that a connector made or removed between two pages shifts nothing.
-    const auto token = request.query_value("$skiptoken");
-    const auto after = token ? base64_decoded(*token) : std::nullopt;
-    if (token && !after) return PowerAppsError{400, "InvalidSkipToken", "The skip token is not valid."};
-    auto it =
-        std::find_if(names.begin(), names.end(), [&](const auto& entry) { return !after || entry.first > *after; });
-    auto value = json::array();
-    std::string last;
-    for (; it != names.end() && value.size() < static_cast<std::size_t>(state_.switches.page_size); ++it) {
-        last = it->first;
-        value.push_back(it->second->contains("openApiDefinition") ? view(request).shown(*it->second, false)
-                                                                  : *it->second);
+    return page(request, std::move(names), [&](const json& connector) {
+        return connector.contains("openApiDefinition") ? view(request).shown(connector, false) : connector;
+    });
+}
+
+Outcome ConnectorRoutes::list_connections(const RoutedRequest& routed, const std::string& environment) const {
+    std::vector<json> shown;
+    for (const auto* record : state_.all_as_read()) {
+        if (text_of(*record, "environment") != environment) continue;
+        for (const auto& connection : record->value("connections", json::array()))
+            shown.push_back(shown_connection(*record, connection));
     }
-    json body{{"value", std::move(value)}};
-    if (it != names.end()) {
-        std::string query;
-        for (const auto& [key, text] : request.query) {
-            if (!same_text(key, "$skiptoken"))
-                query += fmt::format("{}={}&", percent_encoded(key), percent_encoded(text));
-        }
-        const auto& host = state_.switches.next_link_host.empty() ? request.base_url : state_.switches.next_link_host;
-        body["nextLink"] = fmt::format("{}{}?{}%24skiptoken={}", host,
-                                       request.target.substr(0, request.target.find('?')), query, base64url(last));
-    }
-    return power_apps_answer(200, body);
+    std::vector<std::pair<std::string, const json*>> names;
+    names.reserve(shown.size());
+    for (const auto& connection : shown) names.emplace_back(text_of(connection, "id"), &connection);
+    return page(routed.request, std::move(names), [](const json& connection) { return connection; });
 }
 
 Outcome ConnectorRoutes::get(const RoutedRequest& routed, const std::string& environment,

@@ -4,7 +4,9 @@
 #include "simulator/powerapps_state.hpp"
 #include "simulator/powerapps_view.hpp"
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,7 +30,7 @@ class ConnectorRoutes {
 public:
     explicit ConnectorRoutes(PowerAppsState& state) : state_(state) {}
     [[nodiscard]] Outcome handle(const RoutedRequest& routed);
-    /// `scopes/admin/environments/{environment}/apis`: the same without the filter.
+    /// `scopes/admin/environments/{environment}/apis`: the same without the filter; and `…/connections`, everybody's.
     [[nodiscard]] Outcome handle_as_admin(const RoutedRequest& routed);
 
 private:
@@ -36,6 +38,9 @@ private:
     Outcome route(const RoutedRequest& routed, const std::string& environment, std::optional<bool> is_custom,
                   const std::string& name, const std::string& below);
     Outcome list(const RoutedRequest& routed, const std::string& environment, std::optional<bool> is_custom) const;
+    Outcome list_connections(const RoutedRequest& routed, const std::string& environment) const;
+    Outcome page(const Request& request, std::vector<std::pair<std::string, const Json*>> names,
+                 const std::function<Json(const Json&)>& show) const;
     Outcome get(const RoutedRequest& routed, const std::string& environment, const std::string& name) const;
     Outcome create(const RoutedRequest& routed, const std::string& environment);
     Outcome update(const RoutedRequest& routed, const std::string& environment, const std::string& name);

@@ -21,7 +21,8 @@ constexpr std::uint64_t id_seed = 0x505041;
 json as_record_patch(json patch) {
     if (!patch.is_object()) throw std::invalid_argument("`patch` is a JSON object");
     const bool is_record = patch.contains("properties") || patch.contains("openApiDefinition") ||
-                           patch.contains("permissions") || patch.contains("_clientSecretSha256");
+                           patch.contains("permissions") || patch.contains("connections") ||
+                           patch.contains("_clientSecretSha256");
     if (!is_record) patch = {{"properties", std::move(patch)}};
     if (auto* properties = member_of(patch, "properties");
         properties != nullptr && properties->contains("openApiDefinition")) {

@@ -119,6 +119,11 @@ Document& Document::on_removal(model::OnRemoval what) {
     return *this;
 }
 
+Document& Document::allows_replacement() {
+    declaration.management.allow_replacement = true;
+    return *this;
+}
+
 Document& Document::prevents_delete() {
     declaration.management.prevent_delete = true;
     return *this;

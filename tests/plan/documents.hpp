@@ -44,6 +44,7 @@ public:
     Document& is(model::ManagementPolicy policy);
     Document& ignores(const std::string& path);
     Document& prevents_delete();
+    Document& allows_replacement();
     Document& on_removal(model::OnRemoval what);
     /// Of a connector: how it signs in.
     Document& by_managed_identity(const std::string& application);

@@ -119,12 +119,14 @@ TEST_CASE("an ignored attribute is written once, when the object is made", "[man
     CHECK(there.at("redirectUris.web") == model::Value(model::List{}));
 }
 
-TEST_CASE("an immutable change replaces the object, after all is there that the new one needs", "[management]") {
+TEST_CASE("an immutable change that may replace the object does, after all is there that the new one needs",
+          "[management]") {
     PretendTenant tenant;
     apply({application("a"), connector("x").by_managed_identity("a")}, tenant);
-    const auto plan = apply({application("a"), application("b"),
-                             connector("x").by_managed_identity("b").set(model::path::display_name, "New")},
-                            tenant);
+    const auto plan =
+        apply({application("a"), application("b"),
+               connector("x").by_managed_identity("b").set(model::path::display_name, "New").allows_replacement()},
+              tenant);
     CHECK(names_of(plan) == Names{"create Application/b", "delete Connector/x", "create Connector/x"});
     CHECK(plan.deletes == 1);
     CHECK(tenant.made.at(con("x")) == 2);
@@ -133,21 +135,61 @@ TEST_CASE("an immutable change replaces the object, after all is there that the 
 TEST_CASE("nothing that is only watched, adopted or protected is replaced", "[management]") {
     PretendTenant tenant;
     apply({connector("x")}, tenant);
-    auto changed = connector("x").set(model::path::display_name, "New");
+    auto changed = connector("x").set(model::path::display_name, "New").allows_replacement();
     SECTION("watched") {
         const auto plan = plan_of(
             {application("a").list(model::path::redirect_uris_web, {}), changed.is(ManagementPolicy::observe)}, tenant);
         CHECK(names_of(plan) == Names{"create Application/a"});
     }
     SECTION("protected") {
+        // Its protection is written on it, and no more.
         const auto plan = plan_of({changed.prevents_delete()}, tenant);
-        CHECK(plan.empty());
+        CHECK(names_of(plan) == Names{"update Connector/x"});
+        CHECK(plan.steps[0].changed == std::set<std::string, std::less<>>{"marks"});
         CHECK(the_withheld(plan, con("x")).why == Withheld::Why::prevent_delete);
     }
     SECTION("adopted") {
         const auto plan = plan_of({changed.adopts("Connector/x#1")}, tenant);
         CHECK(plan.empty());
         CHECK(the_withheld(plan, con("x")).why == Withheld::Why::adopt_target_differs);
+    }
+}
+
+TEST_CASE("what would replace a connector is withheld until its manifest allows it, and the rest is done",
+          "[management]") {
+    PretendTenant tenant;
+    apply({connector("x")}, tenant);
+    auto changed = connector("x").set(model::path::display_name, "New").set(model::path::description, "For all");
+    const auto graph = graph_of({changed});
+    auto observed = tenant.observe(graph);
+    SECTION("one connection was made with it") {
+        observed.resources.at(con("x")).connections = 1;
+        const auto plan = make_plan(graph, observed, {}, today);
+        CHECK(names_of(plan) == Names{"update Connector/x"});
+        CHECK(plan.steps[0].changed == std::set<std::string, std::less<>>{"description"});
+        CHECK_FALSE(plan.steps[0].values.contains("displayName"));
+        const auto& withheld = the_withheld(plan, con("x"));
+        CHECK(withheld.why == Withheld::Why::replacement_unasked);
+        CHECK(withheld.message.find("1 connection to it is lost") != std::string::npos);
+        CHECK(withheld.help.find("allowReplacement") != std::string::npos);
+        REQUIRE(withheld.changes.size() == 1);
+        CHECK(withheld.changes[0].path == "displayName");
+        CHECK(count_obstacles(plan) == 1);
+        CHECK(plan.deletes == 0);
+    }
+    SECTION("nobody may count them") {
+        observed.resources.at(con("x")).connections_unread = "Power Apps: 403";
+        const auto plan = make_plan(graph, observed, {}, today);
+        CHECK(the_withheld(plan, con("x")).message.find("cannot be seen (Power Apps: 403") != std::string::npos);
+    }
+    SECTION("with consent it is replaced, and the risk says what that costs") {
+        const auto allowed = graph_of({changed.allows_replacement()});
+        observed.resources.at(con("x")).connections = 3;
+        const auto plan = make_plan(allowed, observed, {}, today);
+        CHECK(names_of(plan) == Names{"delete Connector/x", "create Connector/x"});
+        REQUIRE(plan.resources.size() == 1);
+        CHECK(plan.resources[0].risk == model::Risk::high);
+        CHECK(plan.resources[0].risk_reason.find("3 connections to it are lost") != std::string::npos);
     }
 }
 

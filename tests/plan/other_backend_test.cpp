@@ -95,6 +95,7 @@ TEST_CASE("one that another back end keeps beside the wanted one is told and nev
     auto row = in_power_apps("x");
     row.id = "9f6d";
     row.attributes.insert_or_assign(std::string(model::path::backend), "solution");
+    row.attributes.insert_or_assign(std::string(model::path::display_name), "The x");
     seen.resources.emplace(con("x"), row);
     seen.orphans.push_back(in_power_apps("x"));
     const auto plan = make_plan(graph_with("solution", model::OnRemoval::remove), seen, {}, today);
@@ -111,7 +112,8 @@ TEST_CASE("what one service can change is not replaced because another could not
     row.attributes.insert_or_assign(std::string(model::path::backend), "solution");
     row.attributes.insert_or_assign(std::string(model::path::display_name), "another title");
     seen.resources.emplace(con("x"), row);
-    const auto graph = graph_with("solution", model::OnRemoval::keep);
+    auto graph = graph_with("solution", model::OnRemoval::keep);
+    graph.resources.at(con("x")).management.allow_replacement = true;
     CHECK(make_plan(graph, seen, {}, today).summary.replace == 1);
     seen.resources.at(con("x")).changeable.emplace(model::path::display_name);
     const auto plan = make_plan(graph, seen, {}, today);

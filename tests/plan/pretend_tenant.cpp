@@ -259,7 +259,8 @@ private:
 
     /// What a connector signs in by is not taken away before it is saved without it.
     void check_users(const Step& step, const ObservedResource& before, const ObservedResource& after) const {
-        if (step.address.kind != model::kind::application) return;
+        // What lies in the recycle bin serves nobody.
+        if (step.address.kind != model::kind::application || step.restore) return;
         for (const auto& [address, save] : saves_) {
             const auto* connector = tenant_.find(address);
             if (connector == nullptr || done_.contains(save)) continue;

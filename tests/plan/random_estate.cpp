@@ -49,6 +49,7 @@ private:
     Document random_connector(const std::string& name) {
         auto document = connector(name);
         document.set(model::path::display_name, pick({"The connector " + name, "Another " + name}));
+        if (chance(50)) document.allows_replacement();
         document.set(model::path::environment, chance(90) ? "pp-1" : "pp-2");
         document.set(model::path::definition, text("definition"));
         if (chance(50)) document.set(model::path::description, text("description"));

@@ -273,3 +273,50 @@ TEST_CASE("reading sends no write, and asks once for each page and each definiti
     CHECK(blobs == 30);
     CHECK(platform.wiretap().requests().size() <= 33);
 }
+
+TEST_CASE("connections are counted of a connector that can only be replaced, on all pages, and of no other") {
+    Platform platform;
+    platform.switches({{"pageSize", 2}});
+    const auto name = platform.seed("Sample", our_mark);
+    const auto other = platform.seed("Other", mark_named("other"));
+    const auto made = [](int count) {
+        json connections = json::array();
+        for (int i = 0; i < count; ++i) connections.push_back({{"name", std::to_string(i)}});
+        return json{{"patch", {{"connections", std::move(connections)}}}};
+    };
+    platform.change(name, made(3));
+    platform.change(other, made(2));
+    CHECK_FALSE(platform.sample().connections);
+    const auto asked = [&] {
+        const auto requests = platform.wiretap().requests();
+        return std::count_if(requests.begin(), requests.end(),
+                             [](const auto& r) { return r.target.find("/connections?") != std::string::npos; });
+    };
+    CHECK(asked() == 0);
+    auto scope = platform.scope({"sample"});
+    scope.wanted[0].display_name = "Renamed";
+    auto there = platform.look(scope).resources.at(address());
+    CHECK(there.connections == 3);
+    CHECK(there.connections_unread.empty());
+    CHECK(asked() == 3);
+    // Whose they are is an administrator's to see.
+    platform.fault("status", "GET", "/connections", {{"status", 403}});
+    there = platform.look(scope).resources.at(address());
+    CHECK_FALSE(there.connections);
+    CHECK(there.connections_unread.find("403") != std::string::npos);
+}
+
+TEST_CASE("half a list of connections is no number") {
+    Platform platform;
+    platform.seed("Sample", our_mark);
+    auto scope = platform.scope({"sample"});
+    scope.wanted[0].display_name = "Renamed";
+    platform.wiretap().alter([](const net::Request& request, net::Outcome& outcome) {
+        if (request.target.find("/connections?") != std::string::npos)
+            outcome.body = R"({"value": [{"name": "1", "properties": {}}]})";
+    });
+    model::Snapshot snapshot;
+    const auto read = platform.observe(scope, snapshot);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().kind == ErrorKind::incomplete);
+}

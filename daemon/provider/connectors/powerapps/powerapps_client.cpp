@@ -1,5 +1,6 @@
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 
+#include "model/ascii.hpp"
 #include "net/redact.hpp"
 #include "provider/connectors/call_failure.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
@@ -267,12 +268,10 @@ PowerAppsClient::Result<json> PowerAppsClient::read(net::Method method, std::str
     return parsed;
 }
 
-PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const std::string& environment,
-                                                                        ReadPart* part) {
-    const auto what = fmt::format("list the connectors of environment {}", options_.environments.text(environment));
-    std::vector<json> found;
+PowerAppsClient::Result<void> PowerAppsClient::pages(std::string target, const std::string& what,
+                                                     const std::function<std::string(json& entry)>& take,
+                                                     const std::function<void()>& page_ends) {
     std::set<std::string> seen;
-    auto target = address("apis", environment, " and IsCustomApi eq 'True'");
     while (!target.empty()) {
         seen.insert(target);
         const auto answer = call(net::Method::get, std::exchange(target, {}), what);
@@ -282,13 +281,9 @@ PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const st
         if (!page.is_object()) return unclear("no JSON object");
         const auto value = page.find("value");
         if (value == page.end() || !value->is_array()) return unclear("a page without `value`");
-        const auto before = found.size();
-        for (auto& connector : *value) {
-            const auto facts = facts_of(connector);
-            if (facts.name.empty()) return unclear("an entry without `name`");
-            if (facts.custom) found.push_back(std::move(connector));
-        }
-        if (part != nullptr) part->came(found.size() - before);
+        for (auto& entry : *value)
+            if (const auto why = take(entry); !why.empty()) return unclear(why);
+        if (page_ends) page_ends();
         const auto next = page.find("nextLink");
         const auto* address = next == page.end() ? nullptr : next->get_ptr<const std::string*>();
         if (next == page.end() || next->is_null() || (address != nullptr && address->empty())) continue;
@@ -299,7 +294,50 @@ PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const st
         target = sendable(link.target);
         if (seen.contains(target)) return unclear("a page names an earlier one as its next");
     }
+    return {};
+}
+
+PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const std::string& environment,
+                                                                        ReadPart* part) {
+    std::vector<json> found;
+    std::size_t before = 0;
+    const auto take = [&](json& connector) -> std::string {
+        const auto facts = facts_of(connector);
+        if (facts.name.empty()) return "an entry without `name`";
+        if (facts.custom) found.push_back(std::move(connector));
+        return {};
+    };
+    const auto page_ends = [&] {
+        if (part != nullptr) part->came(found.size() - std::exchange(before, found.size()));
+    };
+    auto read = pages(address("apis", environment, " and IsCustomApi eq 'True'"),
+                      fmt::format("list the connectors of environment {}", options_.environments.text(environment)),
+                      take, page_ends);
+    if (!read) return tl::unexpected(std::move(read.error()));
     return found;
+}
+
+PowerAppsClient::Result<std::map<std::string, std::size_t>> PowerAppsClient::count_connections(
+    const std::string& environment) {
+    constexpr std::string_view before_name = "/apis/";
+    std::map<std::string, std::size_t> counts;
+    const auto take = [&](json& connection) -> std::string {
+        const auto properties = connection.is_object() ? connection.find("properties") : connection.end();
+        if (!connection.is_object() || properties == connection.end() || !properties->is_object())
+            return "a connection without `properties`";
+        const auto api = properties->find("apiId");
+        const auto* id = api == properties->end() ? nullptr : api->get_ptr<const std::string*>();
+        const auto at = id == nullptr ? std::string::npos : id->rfind(before_name);
+        if (at == std::string::npos) return "a connection that does not say which connector it is of";
+        ++counts[model::lower_case(id->substr(at + before_name.size()))];
+        return {};
+    };
+    auto read =
+        pages(fmt::format("{}scopes/admin/environments/{}/connections?api-version={}", base_path, encoded(environment),
+                          options_.api_version),
+              fmt::format("count the connections of environment {}", options_.environments.text(environment)), take);
+    if (!read) return tl::unexpected(std::move(read.error()));
+    return counts;
 }
 
 PowerAppsClient::Result<json> PowerAppsClient::get(const std::string& environment, const std::string& name) {

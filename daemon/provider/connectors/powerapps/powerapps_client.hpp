@@ -9,6 +9,9 @@
 #include <tl/expected.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,6 +46,9 @@ public:
                                              const std::string& content_type, const std::string& bytes);
     /// What lies at a signed address of the service's. No token is sent there.
     [[nodiscard]] Result<std::string> download(const std::string& url, const std::string& what);
+    /// How many connections people have made with each connector of an environment, by the connector's name in lower
+    /// case. Only an administrator's list shows those of others.
+    [[nodiscard]] Result<std::map<std::string, std::size_t>> count_connections(const std::string& environment);
     /// Who may use the connector: the service's list of permissions.
     [[nodiscard]] Result<nlohmann::json> permissions(const std::string& environment, const std::string& name);
     [[nodiscard]] Result<void> modify_permissions(const std::string& environment, const std::string& name,
@@ -57,6 +63,10 @@ private:
                                            std::string body = {}, Tries tries = Tries::again);
     [[nodiscard]] Result<nlohmann::json> read(net::Method method, std::string target, const std::string& what,
                                               std::string body = {}, Tries tries = Tries::again);
+    /// Every page of a list; `take` answers with what is wrong with an entry, or nothing.
+    [[nodiscard]] Result<void> pages(std::string target, const std::string& what,
+                                     const std::function<std::string(nlohmann::json& entry)>& take,
+                                     const std::function<void()>& page_ends = {});
     [[nodiscard]] Result<nlohmann::json> fetch(const std::string& url);
     [[nodiscard]] Result<std::string> storage_address(const std::string& environment);
     [[nodiscard]] ProviderError refused(const std::string& what, const net::Answer& answer) const;

@@ -1,3 +1,4 @@
+#include "model/ascii.hpp"
 #include "model/attributes.hpp"
 #include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_match.hpp"
@@ -8,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <set>
 
 namespace regent::provider::powerapps {
@@ -36,7 +38,8 @@ public:
                                    [&](std::size_t i) { return read_definition(client_, found[i], part); });
         if (!read) return read;
         match(scope, options_.identity, std::move(found), into);
-        return read_what_is_managed(scope, into);
+        if (auto managed = read_what_is_managed(scope, into); !managed) return managed;
+        return read_what_would_be_lost(scope, into);
     }
 
 private:
@@ -84,6 +87,65 @@ private:
         return for_each_index(found.size(), options_.parallel_reads, [&](std::size_t i) {
             return read_extras(client_, found[i].first->managed, *found[i].second);
         });
+    }
+
+    /// A connector with another title or environment than its manifest says can only be replaced, and what people made
+    /// with it would be gone.
+    tl::expected<void, ProviderError> read_what_would_be_lost(const model::Scope& scope, model::Snapshot& into) {
+        std::map<std::string, Lost> lost;
+        for (const auto& wanted : scope.wanted) {
+            const auto it = into.resources.find(wanted.address);
+            if (wanted.backend != model::backend::environment || it == into.resources.end() ||
+                !is_to_be_another(wanted, it->second))
+                continue;
+            const auto environment = text_of(it->second, model::path::environment);
+            auto known = lost.find(environment);
+            if (known == lost.end()) {
+                auto counted = count_in(environment);
+                if (!counted) return tl::unexpected(std::move(counted.error()));
+                known = lost.emplace(environment, std::move(*counted)).first;
+            }
+            known->second.tell(it->second);
+        }
+        return {};
+    }
+
+    static bool is_refusal(const ProviderError& error) {
+        return error.kind == ErrorKind::forbidden || error.kind == ErrorKind::rejected ||
+               error.kind == ErrorKind::not_found;
+    }
+
+    static std::string text_of(const model::ObservedResource& resource, std::string_view path) {
+        const auto it = resource.attributes.find(path);
+        return it == resource.attributes.end() ? std::string{} : it->second.text_or({});
+    }
+
+    static bool is_to_be_another(const model::Scope::Wanted& wanted, const model::ObservedResource& there) {
+        return wanted.address.kind == model::kind::connector && there.ownership == model::Ownership::ours &&
+               (text_of(there, model::path::display_name) != wanted.display_name ||
+                text_of(there, model::path::environment) != wanted.pp_environment);
+    }
+
+    /// The connections of an environment by their connectors' names, or why they are not known.
+    struct Lost {
+        std::map<std::string, std::size_t> by_name;
+        std::string unread;
+
+        void tell(model::ObservedResource& connector) const {
+            connector.connections_unread = unread;
+            if (!unread.empty()) return;
+            const auto it = by_name.find(model::lower_case(connector.id));
+            connector.connections = it == by_name.end() ? 0 : it->second;
+        }
+    };
+
+    /// Only an administrator may see other people's connections. Who may not goes on without: the plan says so.
+    tl::expected<Lost, ProviderError> count_in(const std::string& environment) {
+        auto counts = client_.count_connections(environment);
+        if (counts) return Lost{std::move(*counts), {}};
+        auto& error = counts.error();
+        if (!is_refusal(error)) return tl::unexpected(std::move(error));
+        return Lost{{}, error.service.empty() ? error.message : error.service};
     }
 
     PowerAppsOptions options_;

@@ -1,0 +1,61 @@
+#include "plan/replacement.hpp"
+
+#include "model/attributes.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace regent::plan {
+namespace {
+
+std::string fields_of(const Item& item) {
+    std::vector<std::string> names;
+    names.reserve(item.held.size());
+    for (const auto& held : item.held) names.push_back(fmt::format("`{}`", held.attribute->path));
+    return fmt::format("{}", fmt::join(names, " and "));
+}
+
+std::string help_for(const Item& item) {
+    if (item.desired->management.prevent_delete) return "take the change back, or apply without `preventDelete`";
+    return "take the change back; or, to have it replaced, write `management: {allowReplacement: true}` and apply";
+}
+
+std::string message_for(const Item& item) {
+    const auto way = fmt::format("{} can only be changed by deleting it ({}) and making it anew", fields_of(item),
+                                 item.observed->id);
+    if (item.desired->management.prevent_delete) return way + ", and `preventDelete` forbids that";
+    return fmt::format("{}, which nobody asked for; {} lost then", way, lost_connections(*item.observed));
+}
+
+}  // namespace
+
+std::string lost_connections(const model::ObservedResource& connector) {
+    const auto& count = connector.connections;
+    const auto& why = connector.connections_unread;
+    if (!count) {
+        return fmt::format("connections to it{} are",
+                           why.empty() ? "" : fmt::format(", how many cannot be seen ({}),", why));
+    }
+    return fmt::format("{} to it {}", *count == 0 ? "no connection" : plural(*count, "connection"),
+                       *count < 2 ? "is" : "are");
+}
+
+void withhold_replacement(ObjectWork& work) {
+    const auto& held = work.item.held;
+    if (held.empty()) return;
+    Withheld withheld;
+    withheld.why = work.item.desired->management.prevent_delete ? Withheld::Why::prevent_delete
+                                                                : Withheld::Why::replacement_unasked;
+    withheld.address = work.address;
+    const auto& place = held.front().desired->span;
+    withheld.place = place.known() ? place.begin() : work.item.desired->place;
+    withheld.message = message_for(work.item);
+    withheld.help = help_for(work.item);
+    for (const auto& attribute : held) {
+        auto changes = diff(attribute, nullptr, work.observed_marks).changes;
+        withheld.changes.insert(withheld.changes.end(), changes.begin(), changes.end());
+    }
+    work.plan.withheld.push_back(std::move(withheld));
+}
+
+}  // namespace regent::plan
