@@ -20,7 +20,7 @@ public:
 
     void run() {
         for (const auto& resolved : work_.item.attributes) {
-            Compared compared{&resolved, diff(resolved, last_applied(resolved.attribute->path), work_.observed_marks)};
+            Compared compared{&resolved, diff(resolved, last_applied(*resolved.attribute), work_.observed_marks)};
             for (auto& text : compared.diff.undeclared)
                 work_.change.undeclared.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
             for (const auto& text : compared.diff.kept)
@@ -30,6 +30,8 @@ public:
             for (auto& change : compared.diff.changes) {
                 if (change.op == Change::Op::remove && resolved.attribute->path == model::path::exposed_scopes)
                     change.note = lost_clients(work_.item, change.element);
+                if (resolved.desired == work_.item.carried_over.get())
+                    change.note = "as the one that goes has it; no manifest declares it";
                 work_.change.changes.push_back(change);
             }
             if (auto warning = warning_about(resolved, compared.diff); !warning.empty())
@@ -44,9 +46,11 @@ public:
     }
 
 private:
-    const Value* last_applied(std::string_view path) const {
-        if (work_.applied == nullptr) return nullptr;
-        const auto it = work_.applied->find(path);
+    const Value* last_applied(const model::Attribute& attribute) const {
+        // Nobody took away what an object has yet to be given that is made anew.
+        const bool begins_anew = work_.item.standing == Standing::outdated && attribute.own_step;
+        if (work_.applied == nullptr || begins_anew) return nullptr;
+        const auto it = work_.applied->find(attribute.path);
         return it == work_.applied->end() ? nullptr : &it->second;
     }
 

@@ -346,6 +346,26 @@ private:
             auto& list = ignored ? item.ignored : is_held(attribute, item) ? item.held : item.attributes;
             list.push_back(std::move(resolved));
         }
+        carry_over_shares(item);
+    }
+
+    /// A list that a manifest does not manage is left alone; of an object that is made anew that means: as the old one
+    /// had it.
+    void carry_over_shares(Item& item) const {
+        if (item.standing != Standing::outdated) return;
+        const auto* attribute = model::attributes_of(item.desired->address.kind)->find(model::path::shares);
+        if (attribute == nullptr) return;
+        const auto there = item.observed->attributes.find(attribute->path);
+        const auto* shares = there == item.observed->attributes.end() ? nullptr : there->second.as_map();
+        const bool is_managed = std::any_of(item.attributes.begin(), item.attributes.end(), [&](const auto& resolved) {
+            return resolved.attribute->path == attribute->path;
+        });
+        if (shares == nullptr || shares->empty() || is_managed) return;
+        model::DesiredAttribute carried;
+        for (const auto& [id, share] : *shares)
+            carried.elements.push_back({.name = id, .value = share, .span = {}, .contributor = {}});
+        item.carried_over = std::make_shared<const model::DesiredAttribute>(std::move(carried));
+        item.attributes.push_back(look_up(*attribute, *item.carried_over, item));
     }
 
     /// What is wanted of `attribute`. Where a contribution once was, as `marks` of the object say, and none is any
@@ -374,7 +394,8 @@ private:
         } else {
             resolved.value = canonical(attribute, looked_up(desired.value, items_));
         }
-        if (item.observed != nullptr) {
+        // What has requests of its own begins with nothing on an object that is made anew.
+        if (item.observed != nullptr && !(item.is_made_anew() && attribute.own_step)) {
             const auto there = item.observed->attributes.find(attribute.path);
             resolved.observed =
                 canonical(attribute, there == item.observed->attributes.end() ? Value{} : there->second);

@@ -6,6 +6,7 @@
 #include "plan/plan.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,6 +63,9 @@ struct Item {
     /// What differs and could only be had by making the object anew, which its manifest does not ask for: the rest of
     /// the object is planned as if these were as they are.
     std::vector<ResolvedAttribute> held;
+    /// Of an object that is replaced: the shares that it has and that its manifest leaves to others. The new one gets
+    /// them, too. Among `attributes`, which point here.
+    std::shared_ptr<const model::DesiredAttribute> carried_over = {};
 
     [[nodiscard]] bool is_made_anew() const noexcept {
         return standing == Standing::missing || standing == Standing::outdated;

@@ -193,6 +193,38 @@ TEST_CASE("what would replace a connector is withheld until its manifest allows 
     }
 }
 
+TEST_CASE("a connector that is replaced gets its shares again, declared or left to people", "[management]") {
+    PretendTenant tenant;
+    apply({connector("x")}, tenant);
+    auto changed = connector("x").set(model::path::display_name, "New").allows_replacement();
+    const auto role = [](const char* name) { return model::Value(model::Map{{"type", "Group"}, {"role", name}}); };
+    const auto observed_in = [&](const DesiredGraph& graph) {
+        auto observed = tenant.observe(graph);
+        observed.resources.at(con("x")).attributes[std::string(model::path::shares)] =
+            model::Map{{"one", role("CanView")}, {"two", role("CanEdit")}};
+        return observed;
+    };
+    SECTION("left to people: as they are") {
+        const auto graph = graph_of({changed});
+        const auto plan = make_plan(graph, observed_in(graph), {}, today);
+        CHECK(names_of(plan) == Names{"delete Connector/x", "create Connector/x", "add shares/one of Connector/x",
+                                      "add shares/two of Connector/x"});
+        CHECK(plan.resources[0].changes.back().note.find("no manifest declares it") != std::string::npos);
+        CHECK(plan.steps.back().values.at("shares") == model::Value(model::Map{{"two", role("CanEdit")}}));
+    }
+    SECTION("declared: as declared, and nothing else") {
+        auto graph = graph_of({changed});
+        auto& shares = graph.resources.at(con("x")).attributes[std::string(model::path::shares)];
+        shares.elements.push_back({.name = "one", .value = role("CanView"), .span = {}, .contributor = {}});
+        const auto plan = make_plan(graph, observed_in(graph), {}, today);
+        CHECK(names_of(plan) == Names{"delete Connector/x", "create Connector/x", "add shares/one of Connector/x"});
+    }
+    SECTION("not replaced: nothing is said of them") {
+        const auto graph = graph_of({connector("x")});
+        CHECK(make_plan(graph, observed_in(graph), {}, today).empty());
+    }
+}
+
 TEST_CASE("an adoption takes over the object that the manifest names", "[management]") {
     PretendTenant tenant;
     auto& there = tenant.add({"Application", ""}, {{"displayName", "other"}});

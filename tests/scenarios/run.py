@@ -119,6 +119,9 @@ def tenant_text(bench):
             given = " (given)" if connector.get("_clientSecretSha256") else ""
             lines.append(f"  signs in as {token.get('clientId')} by {kind}{given}")
             lines.append(f"  redirect {token.get('redirectUrl')}")
+        for share in sorted(connector.get("permissions", []), key=lambda p: p["principal"]["id"]):
+            if share["roleName"] != "Owner":
+                lines.append(f"  shared with {share['principal']['type']} {share['principal']['id']} ({share['roleName']})")
     for row in sorted(state.get("powerApps", {}).get("rows", []), key=lambda r: r["name"]):
         lines.append(f"Row {row['name']!r} in {', '.join(row.get('_solutions') or ['no solution'])}: {row['displayname']!r}, {row['description']!r}")
     lines += custom_api_lines(state.get("arm", {}))

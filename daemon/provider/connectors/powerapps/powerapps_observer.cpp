@@ -7,6 +7,7 @@
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/parallel_reads.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <map>
@@ -106,7 +107,23 @@ private:
                 known = lost.emplace(environment, std::move(*counted)).first;
             }
             known->second.tell(it->second);
+            if (wanted.managed.contains(model::path::shares)) continue;
+            if (auto read = read_shares(environment, it->second); !read) return read;
         }
+        return {};
+    }
+
+    /// Shares that no manifest declares are given to the one that takes this one's place.
+    tl::expected<void, ProviderError> read_shares(const std::string& environment, model::ObservedResource& connector) {
+        auto permissions = client_.permissions(environment, connector.id);
+        if (permissions) {
+            connector.attributes.insert_or_assign(std::string(model::path::shares), shares_of(*permissions));
+            return {};
+        }
+        auto& error = permissions.error();
+        if (!is_refusal(error)) return tl::unexpected(std::move(error));
+        connector.remarks.push_back(fmt::format("who may use it cannot be seen, and would be lost with it: {}",
+                                                error.service.empty() ? error.message : error.service));
         return {};
     }
 
