@@ -150,6 +150,7 @@ constexpr std::array connector_forms = {
     AttributeForm{.path = path::connection_parameters, .field = "files", .form = Form::in_folder},
     AttributeForm{.path = path::connection_parameter_sets, .field = "files", .form = Form::in_folder},
     AttributeForm{.path = path::policies, .field = "files", .form = Form::in_folder},
+    AttributeForm{.path = path::gateway, .field = "files", .form = Form::in_folder},
     AttributeForm{.path = path::capabilities, .field = "files", .form = Form::in_folder},
     AttributeForm{.path = path::script_operations, .field = "files", .form = Form::in_folder},
     AttributeForm{.path = path::publisher, .field = "files", .form = Form::in_folder},

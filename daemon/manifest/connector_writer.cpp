@@ -145,6 +145,9 @@ Json properties_of(const model::Map& attributes) {
     if (auto colour = attribute_text(attributes, model::path::icon_brand_color); !colour.empty())
         properties["iconBrandColor"] = std::move(colour);
     properties["capabilities"] = words(attributes, model::path::capabilities);
+    const auto gateway = attributes.find(model::path::gateway);
+    if (gateway != attributes.end() && gateway->second == model::Value(true))
+        properties["capabilities"].push_back("gateway");
     properties["policyTemplateInstances"] = parsed(attributes, model::path::policies, Json::array());
     if (auto operations = words(attributes, model::path::script_operations); !operations.empty())
         properties["scriptOperations"] = std::move(operations);

@@ -71,14 +71,27 @@ void load_backend(const LoadJob& job, model::Declaration& declaration) {
         declare(declaration, model::path::backend, entry, entry->value.text);
 }
 
-void add_gateway_capability(const LoadJob& job, model::Declaration& declaration) {
-    auto& attribute = declaration.attributes[std::string(model::path::capabilities)];
+/// `gateway` is a field of its own beside the other capabilities, however the manifest says it: it is declared always,
+/// so that a connector loses it with its manifest, also where the others are not managed.
+void load_gateway(const LoadJob& job, model::Declaration& declaration) {
     const auto* entry = job.spec.entry("gateway");
-    if (!attribute.span.known()) attribute.span = entry->key_span;
-    const bool there = std::any_of(attribute.elements.begin(), attribute.elements.end(),
-                                   [](const auto& element) { return element.value == model::Value("gateway"); });
-    if (!there)
-        attribute.elements.push_back({.name = {}, .value = "gateway", .span = entry->key_span, .contributor = {}});
+    bool asked = job.spec.boolean("gateway").value_or(false);
+    if (const auto it = declaration.attributes.find(model::path::capabilities); it != declaration.attributes.end()) {
+        const auto listed = std::erase_if(it->second.elements, [](const auto& element) {
+            return model::lower_case(element.value.text_or({})) == "gateway";
+        });
+        if (listed > 0 && entry == nullptr) entry = job.spec.entry("capabilities");
+        asked = asked || listed > 0;
+    }
+    declare(declaration, model::path::gateway, entry, asked);
+    declaration.attributes.find(model::path::gateway)->second.implied = entry == nullptr && !asked;
+}
+
+/// One way to sign in takes the place of several.
+void load_single_sign_in(model::Declaration& declaration) {
+    if (declaration.attributes.contains(model::path::connection_parameter_sets)) return;
+    declare(declaration, model::path::connection_parameter_sets, nullptr, "{}");
+    declaration.attributes.find(model::path::connection_parameter_sets)->second.implied = true;
 }
 
 void load_credential(const Values& auth, const model::Address& application, model::Declaration& declaration) {
@@ -152,7 +165,8 @@ void load_connector(const LoadJob& job, model::Declaration& declaration) {
         declare(declaration, model::path::connection_parameters, entry ? entry : job.spec.entry("gateway"),
                 words.connection_parameters);
     }
-    if (job.spec.boolean("gateway").value_or(false)) add_gateway_capability(job, declaration);
+    load_gateway(job, declaration);
+    load_single_sign_in(declaration);
     if (!declaration.attributes.contains(model::path::connection_parameters)) load_auth(job, declaration);
     load_secret_from(job, declaration);
     load_shares(job, declaration);

@@ -169,6 +169,7 @@ std::span<const Attribute> connector_attributes() {
         Attribute{.path = path::connection_parameters, .compare = Compare::parameters, .fallback = "{}"},
         Attribute{.path = path::connection_parameter_sets, .compare = Compare::parameters, .fallback = "{}"},
         Attribute{.path = path::client_secret_from, .fallback = ""},
+        Attribute{.path = path::gateway, .fallback = false},
         Attribute{.path = path::capabilities, .compare = Compare::set},
         Attribute{.path = path::policies, .compare = Compare::parameters, .fallback = "[]"},
         Attribute{.path = path::icon, .compare = Compare::content, .fallback = ""},

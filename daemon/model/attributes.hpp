@@ -222,7 +222,8 @@ inline constexpr std::string_view icon = "icon";      ///< content; empty: the s
 inline constexpr std::string_view script = "script";  ///< content; empty: none
 /// Which secret of this machine its OAuth blocks were last given, and in which version: "contoso/2". No value.
 inline constexpr std::string_view client_secret_from = "clientSecretFrom";
-inline constexpr std::string_view shares = "shares";  ///< principal's id → {type, role}
+inline constexpr std::string_view gateway = "gateway";  ///< reached through an on-premises data gateway
+inline constexpr std::string_view shares = "shares";    ///< principal's id → {type, role}
 // Connector of Logic Apps. Its `tags` are a set of "name=value", without regent's own.
 inline constexpr std::string_view resource_group = "resourceGroup";  ///< "/subscriptions/…/resourceGroups/…"
 inline constexpr std::string_view location = "location";             ///< Azure's region: "westeurope"

@@ -51,6 +51,8 @@ struct DesiredAttribute {
     /// Sent when the object is created and not managed afterwards: a choice that no manifest makes and creation cannot
     /// do without.
     bool initial = false;
+    /// Nobody wrote it: what absence means is kept up on an object that is there, and a new one is made without it.
+    bool implied = false;
 };
 
 /// One place where a document names another one. Kept with its span, so that a dangling name is shown under a caret.

@@ -26,7 +26,7 @@ public:
             for (const auto& text : compared.diff.kept)
                 work_.change.warnings.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
             for (auto& text : renamed_assignments(resolved)) work_.change.warnings.push_back(std::move(text));
-            if (compared.diff.changes.empty()) ++work_.change.unchanged;
+            if (compared.diff.changes.empty() && !resolved.desired->implied) ++work_.change.unchanged;
             for (auto& change : compared.diff.changes) {
                 if (change.op == Change::Op::remove && resolved.attribute->path == model::path::exposed_scopes)
                     change.note = lost_clients(work_.item, change.element);

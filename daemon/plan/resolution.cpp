@@ -333,6 +333,7 @@ private:
             if (desired == nullptr || attribute.write_only || attribute.part_of_ownership) continue;
             if (attribute.path == model::path::client_secrets) continue;  // secrets.hpp
             if (desired->initial && !item.is_made_anew()) continue;
+            if (desired->implied && item.is_made_anew()) continue;
             auto resolved = look_up(attribute, *desired, item);
             bool ignored = is_ignored(*item.desired, attribute.path);
             if (ignored && item.is_made_anew() && !attribute.own_step) {

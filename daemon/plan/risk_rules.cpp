@@ -130,6 +130,13 @@ Rating way_of_requests(const Change&, const RiskContext& context) {
     return medium("requests of every connection pass through it, with what signs them in");
 }
 
+Rating way_in(const Change& change, const RiskContext& context) {
+    if (context.is_new()) return harmless();
+    return medium(change.after == model::Value(true)
+                      ? "connections that exist name no gateway: requests go through one that people choose anew"
+                      : "requests go to the API without the gateway on premises that connections named");
+}
+
 Rating share(const Change& change, const RiskContext&) {
     if (change.op == Op::remove) return medium("who used the connector cannot any more");
     const auto* role = change.after.find("role");
@@ -209,6 +216,7 @@ constexpr std::array rules = {
     Entry{connector, model::path::connection_parameters, sign_in_of_connections},
     Entry{connector, model::path::connection_parameter_sets, sign_in_of_connections},
     Entry{connector, model::path::client_secret_from, low},
+    Entry{connector, model::path::gateway, way_in},
     Entry{connector, model::path::capabilities, low},
     Entry{connector, model::path::policies, way_of_requests},
     Entry{connector, model::path::icon, low},

@@ -202,6 +202,9 @@ std::optional<PowerAppsError> ConnectorRules::take(json& record, const json& pro
     for (const auto* name : updatable) {
         const auto* value = member_of(properties, name);
         if (value == nullptr) continue;
+        if (value->is_null() && std::string_view(name) == "connectionParameterSets" &&
+            switches_.parameter_sets_null == "keep")
+            continue;
         if (value->is_null()) {
             record["properties"].erase(name);
         } else {

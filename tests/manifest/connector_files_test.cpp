@@ -195,7 +195,8 @@ TEST_CASE("a key, a password and a foreign provider become what the service asks
     const auto parameters = Json::parse(text(basic, path::connection_parameters));
     CHECK(parameters["gateway"]["type"] == "gatewaySetting");
     CHECK(parameters["password"]["uiDefinition"]["constraints"]["capability"] == Json::parse(R"(["gateway"])"));
-    CHECK(attribute(basic, path::capabilities)->elements.size() == 1);
+    CHECK(attribute(basic, path::gateway)->value == model::Value(true));
+    CHECK(attribute(basic, path::capabilities) == nullptr);
 
     const auto oauth = with(
         "  auth: {oauth2: {clientId: c, authorizationUrl: https://a.example/x, tokenUrl: https://a.example/t}}\n"
@@ -208,6 +209,28 @@ TEST_CASE("a key, a password and a foreign provider become what the service asks
     CHECK(codes(with("  auth: {apiKey: {}}\n  gateway: true\n")) == Texts{"RG0629"});
     CHECK(codes(with("  clientSecretFrom: {credential: contoso}\n")) == Texts{"RG0630"});
     CHECK(codes(with("  clientSecretFrom: {credential: Not A Name}\n")) == Texts{"RG0408"});
+}
+
+TEST_CASE("no gateway and no further ways to sign in are wanted, where nobody writes of them",
+          "[manifest][connector]") {
+    const auto with = [](const std::string& lines) {
+        return load_repository({.manifest = bare_connector("  openapi: api.json\n" + lines),
+                                .environment = {},
+                                .files = {{"api.json", good_openapi()}}});
+    };
+    const auto plain = with("  auth: {basic: {}}\n");
+    CHECK(attribute(plain, path::gateway)->value == model::Value(false));
+    CHECK(attribute(plain, path::gateway)->implied);
+    CHECK(text(plain, path::connection_parameter_sets) == "{}");
+    CHECK(attribute(plain, path::connection_parameter_sets)->implied);
+    CHECK(attribute(plain, path::capabilities) == nullptr);
+
+    const auto listed = with("  capabilities: [actions, Gateway]\n");
+    CHECK(attribute(listed, path::gateway)->value == model::Value(true));
+    CHECK_FALSE(attribute(listed, path::gateway)->implied);
+    CHECK(attribute(listed, path::capabilities)->elements.size() == 1);
+    CHECK_FALSE(attribute(with("  gateway: false\n"), path::gateway)->implied);
+    CHECK_FALSE(attribute(with("  connectionParameterSets: {values: []}\n"), path::connection_parameter_sets)->implied);
 }
 
 TEST_CASE("an icon is a PNG file, whatever its name", "[manifest][connector]") {

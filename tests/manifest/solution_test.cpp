@@ -79,7 +79,8 @@ TEST_CASE("capabilities go by the names that a row has, and what it has no value
     const auto plain = in_solution("  capabilities: [Actions, actions, gateway]\n");
     INFO(plain.text);
     CHECK(codes(plain).empty());
-    CHECK(names_in(plain) == Texts{"actions", "gateway"});
+    CHECK(names_in(plain) == Texts{"actions"});
+    CHECK(plain.declarations.at(0).attributes.at(std::string(path::gateway)).value == model::Value(true));
     const auto without_value = in_solution("  capabilities: [actions, triggers, cloud only, action]\n");
     INFO(without_value.text);
     CHECK(codes(without_value) == Texts{"RG0643", "RG0643", "RG0643"});

@@ -138,6 +138,35 @@ TEST_CASE("what costs requests is read for connectors that manage it only") {
     CHECK(!sample.attributes.contains(std::string(path::shares)));
 }
 
+TEST_CASE("a gateway comes and goes, and the capabilities that nobody manages stay") {
+    Platform platform;
+    const std::set<std::string, std::less<>> gateway{std::string(path::gateway)};
+    auto values = settings_sample("{}");
+    values.insert_or_assign(std::string(path::capabilities), model::List{"actions"});
+    values.insert_or_assign(std::string(path::gateway), true);
+    platform.done(step(Work::create, values));
+    CHECK(platform.connector("Sample")["properties"]["capabilities"] == json({"actions", "gateway"}));
+    const auto there = observed(platform, {});
+    CHECK(there.attributes.at(std::string(path::gateway)) == model::Value(true));
+    CHECK(there.attributes.at(std::string(path::capabilities)) == model::Value(model::List{"actions"}));
+    values.erase(std::string(path::capabilities));
+    values.insert_or_assign(std::string(path::gateway), false);
+    platform.done(update(platform, values, gateway));
+    CHECK(platform.connector("Sample")["properties"]["capabilities"] == json({"actions"}));
+}
+
+TEST_CASE("several ways to sign in are taken away") {
+    Platform platform;
+    const std::string name(path::connection_parameter_sets);
+    auto values = settings_sample("{}");
+    values.insert_or_assign(name, R"({"values":[{"name":"key","parameters":{"api_key":{"type":"securestring"}}}]})");
+    platform.done(step(Work::create, values));
+    CHECK(platform.connector("Sample")["properties"].contains("connectionParameterSets"));
+    values.insert_or_assign(name, "{}");
+    platform.done(update(platform, values, {name}));
+    CHECK(observed(platform, {}).attributes.at(name) == model::Value("{}"));
+}
+
 TEST_CASE("no host free for a script: the connector is made without it first, then with it") {
     Platform platform;
     platform.switches({{"scriptFailure", "capacity"}});

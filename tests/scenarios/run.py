@@ -119,6 +119,10 @@ def tenant_text(bench):
             given = " (given)" if connector.get("_clientSecretSha256") else ""
             lines.append(f"  signs in as {token.get('clientId')} by {kind}{given}")
             lines.append(f"  redirect {token.get('redirectUrl')}")
+        for way in (properties.get("connectionParameterSets") or {}).get("values", []):
+            lines.append(f"  way to sign in {way['name']}")
+        for capability in sorted(properties.get("capabilities", [])):
+            lines.append(f"  capability {capability}")
         for share in sorted(connector.get("permissions", []), key=lambda p: p["principal"]["id"]):
             if share["roleName"] != "Owner":
                 lines.append(f"  shared with {share['principal']['type']} {share['principal']['id']} ({share['roleName']})")

@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "model/file_content.hpp"
+#include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/json_member.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
@@ -125,7 +126,7 @@ tl::expected<ConnectorRow, std::string> read_row(const json& row) {
     set(path::script_operations, texts_in(*operations));
     const auto script = text(member(&row, "customcodeblobcontent"));
     set(path::script, script.empty() ? std::string{} : model::file_content(script));
-    set(path::capabilities, capabilities_in(text(member(&row, "capabilities"))));
+    read_capabilities(read.attributes, capabilities_in(text(member(&row, "capabilities"))));
     set(path::marks, marks_in(read.mark));
     return read;
 }
@@ -154,8 +155,8 @@ tl::expected<json, std::string> to_columns(const model::Map& values, const Conne
         columns["scriptoperations"] = dumped(model::to_json(values.find(path::script_operations)->second));
     if (goes(path::script))
         columns["customcodeblobcontent"] = model::bytes_of_content(value_text(values, path::script));
-    if (goes(path::capabilities)) {
-        auto numbers = numbers_of(values.find(path::capabilities)->second);
+    if (goes(path::capabilities) || goes(path::gateway)) {
+        auto numbers = numbers_of(written_capabilities(values));
         if (!numbers) return tl::unexpected(std::move(numbers.error()));
         columns["capabilities"] = std::move(*numbers);
     }

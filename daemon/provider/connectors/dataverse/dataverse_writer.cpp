@@ -1,5 +1,6 @@
 #include "model/attributes.hpp"
 #include "provider/connectors/backend.hpp"
+#include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/dataverse/connector_key.hpp"
 #include "provider/connectors/dataverse/dataverse_client.hpp"
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
@@ -192,6 +193,7 @@ private:
     static model::Map written_values(const plan::Step& step) {
         auto values = step.values;
         if (!step.observed) return values;
+        connectors::complete_capabilities(values, step.observed->attributes);
         for (const auto& [name, value] : step.observed->attributes) {
             if (name == path::definition || name.rfind("auth.", 0) == 0) values.emplace(name, value);
         }

@@ -1,6 +1,7 @@
 #include "provider/connectors/logicapps/custom_api_json.hpp"
 
 #include "model/attributes.hpp"
+#include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/json_member.hpp"
 #include "provider/connectors/logicapps/connector_tags.hpp"
 #include "provider/connectors/sign_in.hpp"
@@ -103,7 +104,7 @@ model::ObservedResource describe(const FoundApi& found, const model::Address& ad
     set(model::path::definition, found.definition->is_null() ? std::string{} : found.definition->dump());
     connectors::read_sign_in(attributes, parameters);
     set(model::path::connection_parameters, parameters == nullptr || parameters->is_null() ? "{}" : parameters->dump());
-    set(model::path::capabilities, words_of(member(properties, "capabilities")));
+    connectors::read_capabilities(attributes, words_of(member(properties, "capabilities")));
     set(model::path::client_secret_from, found.mark ? found.mark->secret_from : std::string{});
     auto tags = copy_of(*found.connector, "tags", json::object());
     static_cast<void>(take_tags_of_ours(tags));
@@ -141,9 +142,7 @@ tl::expected<json, std::string> to_document(const ApiDocument& wanted, const Log
         properties["description"] = value_text(values, model::path::description);
     if (const auto colour = value_text(values, model::path::icon_brand_color); !colour.empty())
         properties["brandColor"] = colour;
-    if (const auto it = values.find(model::path::capabilities); it != values.end())
-        properties["capabilities"] = model::to_json(it->second);
-    if (!properties.contains("capabilities")) properties["capabilities"] = json::array();
+    properties["capabilities"] = model::to_json(connectors::written_capabilities(values));
     properties["apiType"] = "Rest";
     properties["backendService"] = {{"serviceUrl", connectors::service_url(definition)}};
     properties["swagger"] = std::move(definition);

@@ -1,6 +1,7 @@
 #include "model/attributes.hpp"
 #include "model/marks.hpp"
 #include "provider/connectors/backend.hpp"
+#include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/logicapps/arm_client.hpp"
 #include "provider/connectors/logicapps/connector_tags.hpp"
 #include "provider/connectors/logicapps/custom_api_json.hpp"
@@ -114,6 +115,7 @@ private:
     static model::Map written_values(const plan::Step& step) {
         auto values = step.values;
         if (!step.observed || step.work == plan::Work::create) return values;
+        connectors::complete_capabilities(values, step.observed->attributes);
         for (const auto& [path, value] : step.observed->attributes) {
             const bool whole = path == model::path::definition || path == model::path::location ||
                                path == model::path::display_name || path.rfind("auth.", 0) == 0;

@@ -1,6 +1,7 @@
 #include "provider/connectors/powerapps/connector_json.hpp"
 
 #include "model/attributes.hpp"
+#include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/json_member.hpp"
 #include "provider/connectors/sign_in.hpp"
 
@@ -60,8 +61,8 @@ void write_settings(const model::Map& values, const WriteOptions& options, json&
         write_sets(values, options, properties);
     if (goes(model::path::policies))
         properties["policyTemplateInstances"] = parsed(values, model::path::policies, json::array());
-    if (goes(model::path::capabilities))
-        properties["capabilities"] = model::to_json(values.find(model::path::capabilities)->second);
+    if (goes(model::path::capabilities) || goes(model::path::gateway))
+        properties["capabilities"] = model::to_json(written_capabilities(values));
     if (goes(model::path::publisher)) properties["publisher"] = value_text(values, model::path::publisher);
     if (options.icon_url) properties["iconUri"] = *options.icon_url;
     if (options.script_url) properties["scriptDefinitionUrl"] = *options.script_url;
@@ -115,7 +116,7 @@ void read_settings(model::Map& attributes, const json* properties, const std::op
     set(model::path::connection_parameters, dumped(member(properties, "connectionParameters"), "{}"));
     set(model::path::connection_parameter_sets, dumped(member(properties, "connectionParameterSets"), "{}"));
     set(model::path::policies, dumped(member(properties, "policyTemplateInstances"), "[]"));
-    set(model::path::capabilities, words_of(member(properties, "capabilities")));
+    read_capabilities(attributes, words_of(member(properties, "capabilities")));
     set(model::path::script_operations, words_of(member(properties, "scriptOperations")));
     set(model::path::publisher, text(member(properties, "publisher")));
     set(model::path::client_secret_from, mark ? mark->secret_from : std::string{});

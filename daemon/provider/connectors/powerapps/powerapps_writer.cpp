@@ -1,6 +1,7 @@
 #include "model/attributes.hpp"
 #include "model/file_content.hpp"
 #include "provider/connectors/backend.hpp"
+#include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/machine_secret.hpp"
 #include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
@@ -396,6 +397,7 @@ private:
     static model::Map written_values(const plan::Step& step) {
         auto values = step.values;
         if (!step.observed) return values;
+        connectors::complete_capabilities(values, step.observed->attributes);
         for (const auto& [path, value] : step.observed->attributes) {
             if (path == model::path::definition || path.rfind("auth.", 0) == 0) values.emplace(path, value);
             // What others manage of them is in the mark all the same, or the mark would forget it.
