@@ -320,3 +320,21 @@ TEST_CASE("half a list of connections is no number") {
     REQUIRE_FALSE(read);
     CHECK(read.error().kind == ErrorKind::incomplete);
 }
+
+TEST_CASE("a definition is read with the place where requests go, which can be saved without it") {
+    Platform platform;
+    const auto name = platform.seed("Sample", our_mark);
+    const auto host = [&] {
+        return json::parse(attribute(platform.sample(), path::definition).text_or("{}")).value("host", "");
+    };
+    const auto move = [&](const std::string& url) {
+        platform.change(name, {{"patch", {{"backendService", {{"serviceUrl", url}}}}}});
+    };
+    const auto before = attribute(platform.sample(), path::definition);
+    for (const auto* same : {"https://management.azure.com", "HTTPS://MANAGEMENT.azure.com:443/", ""}) {
+        move(same);
+        CHECK(attribute(platform.sample(), path::definition) == before);
+    }
+    move("https://collector.example/in");
+    CHECK(host() == "collector.example");
+}

@@ -4,6 +4,7 @@
 #include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/json_member.hpp"
 #include "provider/connectors/logicapps/connector_tags.hpp"
+#include "provider/connectors/service_url.hpp"
 #include "provider/connectors/sign_in.hpp"
 
 #include <nlohmann/json.hpp>
@@ -101,7 +102,9 @@ model::ObservedResource describe(const FoundApi& found, const model::Address& ad
     set(model::path::location, region_of(*found.connector));
     set(model::path::description, text(member(properties, "description")));
     set(model::path::icon_brand_color, lower(text(member(properties, "brandColor"))));
-    set(model::path::definition, found.definition->is_null() ? std::string{} : found.definition->dump());
+    auto definition = *found.definition;
+    connectors::tell_service_url(definition, text(member(member(properties, "backendService"), "serviceUrl")));
+    set(model::path::definition, definition.is_null() ? std::string{} : definition.dump());
     connectors::read_sign_in(attributes, parameters);
     set(model::path::connection_parameters, parameters == nullptr || parameters->is_null() ? "{}" : parameters->dump());
     connectors::read_capabilities(attributes, words_of(member(properties, "capabilities")));

@@ -1,5 +1,7 @@
 #include "provider/connectors/powerapps/connector_definition.hpp"
 
+#include "provider/connectors/service_url.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <string>
@@ -36,13 +38,8 @@ void take_tag(json& definition, const std::string& tag) {
 void take_gateway(json& definition, std::string_view url) {
     const auto host = text(definition, "host");
     const bool is_gateway = ends_with(host, ".azure-apim.net") || ends_with(host, ".azure-apihub.net");
-    const auto scheme = url.find("://");
-    if (!is_gateway || text(definition, "basePath").rfind("/apim/", 0) != 0 || scheme == std::string_view::npos) return;
-    const auto rest = url.substr(scheme + 3);
-    const auto slash = rest.find('/');
-    definition["schemes"] = {std::string(url.substr(0, scheme))};
-    definition["host"] = std::string(rest.substr(0, slash));
-    definition["basePath"] = slash == std::string_view::npos ? "/" : std::string(rest.substr(slash));
+    if (is_gateway && text(definition, "basePath").rfind("/apim/", 0) == 0)
+        connectors::put_service_url(definition, url);
 }
 
 }  // namespace

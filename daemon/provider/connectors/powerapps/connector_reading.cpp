@@ -1,6 +1,7 @@
 #include "provider/connectors/powerapps/connector_reading.hpp"
 
 #include "provider/connectors/powerapps/connector_definition.hpp"
+#include "provider/connectors/service_url.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -35,6 +36,7 @@ tl::expected<void, ProviderError> read_definition(PowerAppsClient& client, Found
     found.mark = take_mark(*definition);
     if (found.mark) doubt_secret(*found.mark, found.facts);
     undo_service_changes(*definition, found.facts.name, found.facts.service_url);
+    connectors::tell_service_url(*definition, found.facts.service_url);
     found.definition = definition->is_null() ? std::string{} : definition->dump();
     part.came(1);
     return {};

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string_view>
+
+namespace regent::provider::connectors {
+
+/// Gives `definition` the scheme, host and path of `service_url`; nothing is done with a URL that is none.
+void put_service_url(nlohmann::json& definition, std::string_view service_url);
+
+/// Requests go to `service_url` (backendService.serviceUrl), which can be saved without the definition: where the two
+/// disagree, `definition` is given the place that counts.
+void tell_service_url(nlohmann::json& definition, std::string_view service_url);
+
+}  // namespace regent::provider::connectors
