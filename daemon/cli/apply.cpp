@@ -398,6 +398,7 @@ private:
         summary.updated = counts.updated;
         summary.failed = std::move(counts.failed);
         summary.waiting = std::move(counts.waiting);
+        summary.without_connections = std::move(counts.without_connections);
         summary.complete = result.complete();
         summary.settled = settled.settled;
         summary.open = settled.open;

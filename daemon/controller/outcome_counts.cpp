@@ -1,5 +1,6 @@
 #include "controller/outcome_counts.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace regent::controller {
@@ -44,6 +45,18 @@ std::vector<std::string> objects_with(const plan::Plan& plan, const apply::Apply
     return names;
 }
 
+std::vector<std::string> new_connectors(const plan::Plan& plan, const apply::ApplyResult& result) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+        const auto& step = plan.steps[i];
+        const bool is_made =
+            step.work == plan::Work::create && step.part.empty() && result.outcomes[i].state == apply::StepState::done;
+        if (is_made && step.address.kind == model::kind::connector) names.push_back(to_string(step.address));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 }  // namespace
 
 OutcomeCounts count_outcomes(const plan::Plan& plan, const apply::ApplyResult& result) {
@@ -55,6 +68,7 @@ OutcomeCounts count_outcomes(const plan::Plan& plan, const apply::ApplyResult& r
     counts.updated = updated(plan, result);
     counts.failed = objects_with(plan, result, apply::StepState::failed);
     counts.waiting = objects_with(plan, result, apply::StepState::waiting);
+    counts.without_connections = new_connectors(plan, result);
     return counts;
 }
 

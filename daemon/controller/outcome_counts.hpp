@@ -13,6 +13,8 @@ namespace regent::controller {
 struct OutcomeCounts {
     std::size_t created = 0, adopted = 0, updated = 0, removed = 0, secrets = 0;
     std::vector<std::string> failed, waiting;  ///< "Application/portal"
+    /// Connectors that were made, or made anew: people have to make their connections.
+    std::vector<std::string> without_connections;
 };
 
 /// `result` belongs to `plan`: one outcome per step.

@@ -35,7 +35,13 @@ std::string sentence(const ApplySummary& summary) {
 }  // namespace
 
 std::string write_text(const ApplySummary& summary) {
-    auto text = model::with_visible_controls(sentence(summary)) + "\n";
+    std::string text;
+    if (!summary.without_connections.empty()) {
+        text += fmt::format(
+            "Nobody has a connection with {} yet: people make their own, and consent when they do; regent does not.\n",
+            model::with_visible_controls(fmt::format("{}", fmt::join(summary.without_connections, ", "))));
+    }
+    text += model::with_visible_controls(sentence(summary)) + "\n";
     if (!summary.complete)
         text += fmt::format("Run `regent plan -e {}` to see what remains.\n",
                             model::with_visible_controls(summary.environment));
@@ -60,6 +66,7 @@ std::string write_jsonl(const ApplySummary& summary) {
                                         {"secrets", summary.secrets},
                                         {"failed", summary.failed},
                                         {"waiting", summary.waiting},
+                                        {"without_connections", summary.without_connections},
                                         {"seconds", static_cast<double>(summary.took.count()) / 1000.0}}}};
     return dump(json, -1) + "\n";
 }

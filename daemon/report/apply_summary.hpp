@@ -16,9 +16,10 @@ struct ApplySummary {
     std::size_t created = 0, adopted = 0, updated = 0, removed = 0, secrets = 0;
     std::vector<std::string> failed;   ///< "Application/portal"
     std::vector<std::string> waiting;  ///< for a value of the service that did not come yet; the next run goes on
-    bool complete = false;             ///< every step was done
-    bool settled = false;              ///< read back, and planned again: nothing left to do
-    std::vector<std::string> open;     ///< otherwise: what could not be seen yet, by field
+    std::vector<std::string> without_connections;  ///< connectors that are new: people make their connections
+    bool complete = false;                         ///< every step was done
+    bool settled = false;                          ///< read back, and planned again: nothing left to do
+    std::vector<std::string> open;                 ///< otherwise: what could not be seen yet, by field
 };
 
 /// "Apply complete in 2.1s: 3 created, …", or what remains and how to see it. Ends with a line break.
