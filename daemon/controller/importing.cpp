@@ -61,6 +61,22 @@ model::Map without_copies(model::Map attributes) {
     return attributes;
 }
 
+bool is_flexible(const model::Value& credential) {
+    const auto* flexible = credential.find("flexible");
+    return flexible != nullptr && *flexible == model::Value(true);
+}
+
+/// They are in no manifest, and stay beside those of a declared list.
+model::Map without_flexible(model::Map attributes) {
+    const auto all = attributes.find(model::path::federated_credentials);
+    if (all == attributes.end() || all->second.as_map() == nullptr) return attributes;
+    model::Map others;
+    for (const auto& [name, credential] : *all->second.as_map())
+        if (!is_flexible(credential)) others.emplace(name, credential);
+    all->second = std::move(others);
+    return attributes;
+}
+
 /// Makes one manifest, looks whether it says what it should, and leaves out what it cannot say.
 class ManifestMaker {
 public:
@@ -69,7 +85,7 @@ public:
         : workspace_(workspace),
           survey_(survey),
           resource_(application.resource),
-          attributes_(without_copies(resource_.attributes)),
+          attributes_(without_flexible(without_copies(resource_.attributes))),
           now_(now),
           draft_{{std::string(model::kind::application), std::move(name)},
                  app_id_of(resource_),
@@ -80,6 +96,7 @@ public:
         for (const auto& [app_id, api] : survey.apis) draft_.names.emplace(app_id, api.display_name);
         draft_.names.insert(survey.names.begin(), survey.names.end());
         describe_secrets();
+        describe_flexible_credentials();
         describe_keys_of_principal();
         left_out_.insert(left_out_.end(), application.unsayable.begin(), application.unsayable.end());
         describe_grants();
@@ -197,6 +214,17 @@ private:
         for (const auto& secret : resource_.secrets) {
             left_out_.push_back(fmt::format("clientSecrets: \"{}\" (key {}), ends {} (nobody can read its value)",
                                             secret.display_name, secret.key_id, date(secret.ends_at)));
+        }
+    }
+
+    void describe_flexible_credentials() {
+        const auto all = resource_.attributes.find(model::path::federated_credentials);
+        if (all == resource_.attributes.end() || all->second.as_map() == nullptr) return;
+        for (const auto& [name, credential] : *all->second.as_map()) {
+            if (!is_flexible(credential)) continue;
+            left_out_.push_back(fmt::format(
+                "federatedCredentials: \"{}\" (it matches by an expression, which Graph v1.0 does not show; it stays)",
+                name));
         }
     }
 

@@ -1,6 +1,7 @@
 #include "manifest/openapi_document.hpp"
 
 #include "manifest/load_plain.hpp"
+#include "manifest/utf8.hpp"
 #include "manifest/yaml_reader.hpp"
 
 #include <fmt/format.h>
@@ -99,6 +100,16 @@ bool looks_like_json(std::string_view text) {
 }
 
 /// JSON has one parser that decides what it says; `places` only tells where.
+/// Where `text` is not UTF-8, if it is not.
+std::optional<std::size_t> first_byte_without_meaning(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto character = decode_utf8(text.substr(at));
+        if (!character.valid) return at;
+        at += character.bytes;
+    }
+    return std::nullopt;
+}
+
 std::optional<nlohmann::json> parse_json(const OpenApiRequest& request, const JsonPlaces& places,
                                          model::Diagnostics& diagnostics) {
     if (nesting(request.text) > max_depth) {
@@ -109,6 +120,12 @@ std::optional<nlohmann::json> parse_json(const OpenApiRequest& request, const Js
     auto read = read_tolerant_json(request.text);
     if (read) return std::move(*read);
     const auto at = read.error().byte;
+    if (const auto byte = first_byte_without_meaning(request.text)) {
+        auto& d = report(diagnostics, "RG0603", places.span_at(*byte, *byte + 1), "this OpenAPI file is not UTF-8");
+        d.label = fmt::format("the byte 0x{:02X} means nothing there", static_cast<unsigned char>(request.text[*byte]));
+        d.help = "save the file as UTF-8, in an editor that shows what stands here";
+        return std::nullopt;
+    }
     auto& d = report(diagnostics, "RG0603", places.span_at(at, at + 1), "this OpenAPI file is no JSON");
     d.label = "cannot go on here";
     d.help = "look for a missing comma, bracket or quote at or before this place";

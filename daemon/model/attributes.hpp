@@ -174,7 +174,8 @@ inline constexpr std::string_view assigned_applications = "servicePrincipal.assi
 inline constexpr std::string_view consented_scopes = "permissions.adminConsent.delegated";
 inline constexpr std::string_view consented_roles = "permissions.adminConsent.application";
 inline constexpr std::string_view federated_credentials =
-    "federatedCredentials";                           ///< name → {issuer, subject, audience, description}
+    "federatedCredentials";                           ///< name → {issuer, subject, audience, description}; there also
+                                                      ///< {flexible: true}: matched by an expression nobody can read
 inline constexpr std::string_view owners = "owners";  ///< set of object ids, without regent's own unless declared
 /// Name → {usage, thumbprint, ends, key}: "Verify" or "Encrypt", SHA-1 in capital hex digits, a day, base64 of the DER.
 inline constexpr std::string_view certificates = "certificates";

@@ -148,12 +148,34 @@ private:
         return names;
     }
 
+    static bool declares_role(const DesiredResource& api, std::string_view name) {
+        const auto it = api.attributes.find(model::path::exposed_roles);
+        return it != api.attributes.end() && std::any_of(it->second.elements.begin(), it->second.elements.end(),
+                                                         [&](const auto& element) { return element.name == name; });
+    }
+
+    /// The role is there, and nobody can give it to an application.
+    static Diagnostic for_people_only(const model::ReferenceUse& use, std::string_view role) {
+        Diagnostic diagnostic;
+        diagnostic.code = "RG0330";
+        diagnostic.message =
+            fmt::format("the role `{}` of {} is for users and groups only", role, to_string(use.target));
+        diagnostic.span = use.span;
+        diagnostic.label = "no application can hold it";
+        diagnostic.help = "add `application` to its `allowed` there, or leave it out here";
+        return diagnostic;
+    }
+
     void check_permission(const model::ReferenceUse& use, const DesiredResource& api) {
         const auto rest = use.needs.substr(permission_prefix.size());
         const auto type = rest.substr(0, rest.find('/')), wanted = rest.substr(type.size() + 1);
         const bool is_role = type == "application";
         const auto names = exposed(api, is_role);
         if (!names || std::find(names->begin(), names->end(), wanted) != names->end()) return;
+        if (is_role && declares_role(api, wanted)) {
+            diagnostics_.push_back(for_people_only(use, wanted));
+            return;
+        }
         Diagnostic diagnostic;
         diagnostic.code = "RG0330";
         diagnostic.message = fmt::format("{} exposes no {} `{}`", to_string(use.target),

@@ -428,3 +428,26 @@ def the_keys_of_a_service_principal_are_told_and_which_one_signs_is_written(bina
             it.regent("apply", "--yes", expect=0)
             check({**principal(), "tags": []} == {**before, "tags": []}, "taking it over changed the service principal")
             it.regent("plan", "--detailed-exitcode", expect=0)
+
+
+@case
+def a_flexible_credential_is_in_no_manifest_and_stays_beside_the_declared_ones(binaries):
+    app_id = "dddddddd-0000-4444-8888-000000000001"
+    credentials = [{"name": "flex", "issuer": "https://token.actions.githubusercontent.com", "subject": None, "audiences": ["api://AzureADTokenExchange"]},
+                   {"name": "plain", "issuer": "https://issuer.example", "subject": "one", "audiences": ["api://AzureADTokenExchange"]}]
+    with bench(binaries, ONE_APPLICATION) as it:
+        only_imports(it)
+        it.change("/v1.0/applications", put={"displayName": "Deploys", "appId": app_id, "federatedIdentityCredentials": credentials})
+        there = lambda: [c["name"] for a in it.simulator.state()["graph"]["applications"] if a["appId"] == app_id  # noqa: E731
+                         for c in a["federatedIdentityCredentials"]]
+        it.regent("import", "--app", app_id, "--policy", "full", expect=0)
+        path = it.repository / "base" / "deploys.regent.yaml"
+        text = path.read_text()
+        check('# - federatedCredentials: "flex" (it matches by an expression' in text and "name: plain" in text, text)
+        it.regent("apply", "--yes", expect=0)
+        check(there() == ["flex", "plain"], f"left: {there()}")
+        path.write_text(text.replace("subject: one", "subject: two").replace('subject: "one"', "subject: two"))
+        says(it.regent("plan", expect=0), '"flex" (no manifest can declare it; it is kept)', "two")
+        it.regent("apply", "--yes", expect=0)
+        check(there() == ["flex", "plain"], f"left: {there()}")
+        it.regent("plan", "--detailed-exitcode", expect=0)

@@ -42,14 +42,18 @@ Map read_credentials(StrictReading& reading, const json* application, std::vecto
         const auto name = reading.required_text(&credential, "name");
         const auto audiences = reading.texts(&credential, "audiences");
         auto subject = reading.text(&credential, "subject");
+        Map value{{"issuer", reading.text(&credential, "issuer")},
+                  {"audience", audiences.empty() ? Value("") : audiences.front()},
+                  {"description", member_text(credential, "description")}};
         if (subject.empty()) {
+            // What was removed nobody could write again.
+            value.emplace("flexible", true);
             remarks.push_back(fmt::format(
-                "the federated credential \"{}\" matches by an expression, which Graph v1.0 does not show", name));
+                "the federated credential \"{}\" matches by an expression, which Graph v1.0 does not show: it stays",
+                name));
         }
-        credentials.emplace(name, Map{{"issuer", reading.text(&credential, "issuer")},
-                                      {"subject", std::move(subject)},
-                                      {"audience", audiences.empty() ? Value("") : audiences.front()},
-                                      {"description", member_text(credential, "description")}});
+        value.emplace("subject", std::move(subject));
+        credentials.emplace(name, std::move(value));
     }
     return credentials;
 }
