@@ -93,6 +93,8 @@ std::string_view to_string(ConditionReason reason) noexcept {
             return "Throttled";
         case ConditionReason::service_error:
             return "ServiceError";
+        case ConditionReason::rejected:
+            return "Rejected";
         case ConditionReason::conflict:
             return "Conflict";
         case ConditionReason::guard_refused:

@@ -76,6 +76,14 @@ std::span<const ReasonText> reason_texts() {
                    "When it lasts: Microsoft's service health page, or the network of this\nmachine. The request id in "
                    "`regent describe` is what their support asks for."},
         ReasonText{
+            ConditionReason::rejected, "False",
+            "The service understood the change and refuses it: a value that it does not\ntake, a limit, a quota. "
+            "It would say the same again.",
+            "Tries again every quarter of an hour, and at once with a commit that changes\nthe object or with "
+            "`regent reconcile KIND/NAME`. All other objects go on.",
+            "The message has the service's words. Mend the manifest and push; of a quota,\nremove what nobody "
+            "needs or have it raised."},
+        ReasonText{
             ConditionReason::conflict, "False",
             "Another object has the name, or something changes the object back again and\nagain: two tools manage "
             "it.",

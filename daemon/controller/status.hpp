@@ -35,6 +35,7 @@ enum class ConditionReason {
     permission_denied,       ///< PermissionDenied: 401 or 403
     throttled,               ///< Throttled: 429; goes on by itself
     service_error,           ///< ServiceError: 5xx or network
+    rejected,                ///< Rejected: the service refuses what the manifest asks for, and will again
     conflict,                ///< Conflict: another object uses the name, or something changes it back again and again
     guard_refused,           ///< GuardRefused: too many deletions, protected, waits for approval
     create_outcome_unknown,  ///< CreateOutcomeUnknown: the answer was lost, may exist twice

@@ -287,9 +287,10 @@ ConditionReason reason_of(provider::ErrorKind kind) noexcept {
             return ConditionReason::waiting_for_reference;
         case Kind::interrupted:
             return ConditionReason::progressing;
+        case Kind::rejected:
+            return ConditionReason::rejected;
         case Kind::transient:
         case Kind::not_found:
-        case Kind::rejected:
         case Kind::incomplete:
             break;
     }

@@ -44,6 +44,7 @@ ObjectState state_of(const controller::ObjectStatus& object) noexcept {
         case ConditionReason::invalid_manifest:
         case ConditionReason::permission_denied:
         case ConditionReason::service_error:
+        case ConditionReason::rejected:
         case ConditionReason::conflict:
         case ConditionReason::guard_refused:
         case ConditionReason::create_outcome_unknown:

@@ -144,6 +144,14 @@ TEST_CASE("what comes back out of the recycle bin is looked at once more in the 
     CHECK(stage.writes == writes);
 }
 
+TEST_CASE("what the service refuses is called that, and tried again a quarter of an hour later") {
+    KeeperStage stage;
+    stage.write_fails = error(provider::ErrorKind::rejected);
+    stage.run("start");
+    CHECK(stage.ready(portal).reason == ConditionReason::rejected);
+    CHECK(stage.object(portal).next_try == stage.clock.now() + 15min);
+}
+
 TEST_CASE("what fails is left alone for longer each time, and a new commit tries at once") {
     KeeperStage stage;
     stage.write_fails = error(provider::ErrorKind::transient);
