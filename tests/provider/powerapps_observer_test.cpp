@@ -21,6 +21,13 @@ json mark_named(const std::string& name) {
     return {{"owner", "regent.dev"}, {"name", name}};
 }
 
+/// A mark that says which connector it was written onto, so that it counts under any title.
+json mark_on(const std::string& connector) {
+    auto mark = our_mark;
+    mark["connector"] = connector;
+    return mark;
+}
+
 void advance(Platform& platform, int seconds) {
     platform.simulator().control("POST", "clock", json{{"advanceSeconds", seconds}}.dump());
 }
@@ -277,7 +284,7 @@ TEST_CASE("reading sends no write, and asks once for each page and each definiti
 TEST_CASE("connections are counted of a connector that can only be replaced, on all pages, and of no other") {
     Platform platform;
     platform.switches({{"pageSize", 2}});
-    const auto name = platform.seed("Sample", our_mark);
+    const auto name = platform.seed("Sample", mark_on("shared_sample"), {}, Platform::sales, "shared_sample");
     const auto other = platform.seed("Other", mark_named("other"));
     const auto made = [](int count) {
         json connections = json::array();
@@ -308,7 +315,7 @@ TEST_CASE("connections are counted of a connector that can only be replaced, on 
 
 TEST_CASE("half a list of connections is no number") {
     Platform platform;
-    platform.seed("Sample", our_mark);
+    platform.seed("Sample", mark_on("shared_sample"), {}, Platform::sales, "shared_sample");
     auto scope = platform.scope({"sample"});
     scope.wanted[0].display_name = "Renamed";
     platform.wiretap().alter([](const net::Request& request, net::Outcome& outcome) {
