@@ -344,4 +344,8 @@ TEST_CASE("a definition is read with the place where requests go, which can be s
     }
     move("https://collector.example/in");
     CHECK(host() == "collector.example");
+    move("https://management.azure.com/");
+    REQUIRE(attribute(platform.sample(), path::definition) == before);
+    platform.change(name, {{"patch", {{"openApiDefinition", {{"host", "elsewhere.example"}}}}}});
+    CHECK_FALSE(attribute(platform.sample(), path::definition) == before);
 }

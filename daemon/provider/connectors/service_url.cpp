@@ -13,6 +13,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view other_place = "x-place-of-definition";
+
 struct Place {
     std::string scheme, host, path;
 };
@@ -52,7 +54,10 @@ void put_service_url(json& definition, std::string_view url) {
 void tell_service_url(json& definition, std::string_view url) {
     const auto there = place_in(url);
     const auto said = definition.is_object() ? place_in(service_url(definition)) : std::nullopt;
-    if (there && said && comparable(*there) != comparable(*said)) put_place(definition, *there);
+    if (!there || !said || comparable(*there) == comparable(*said)) return;
+    // Of the two, either may be the one that somebody changed: no manifest's definition has such a member.
+    definition[std::string(other_place)] = service_url(definition);
+    put_place(definition, *there);
 }
 
 }  // namespace regent::provider::connectors

@@ -10,7 +10,8 @@ namespace regent::provider::connectors {
 void put_service_url(nlohmann::json& definition, std::string_view service_url);
 
 /// Requests go to `service_url` (backendService.serviceUrl), which can be saved without the definition: where the two
-/// disagree, `definition` is given the place that counts.
+/// disagree, `definition` is given the place that counts, and a member `x-place-of-definition` with the one it had, so
+/// that it is none of a manifest whichever of the two somebody changed.
 void tell_service_url(nlohmann::json& definition, std::string_view service_url);
 
 }  // namespace regent::provider::connectors
