@@ -33,9 +33,10 @@ Platform::Platform(PowerAppsOptions options) : simulator_(simulator::Options{}),
 
 std::string Platform::seed(const std::string& title, const json& mark, const std::string& signs_in_with,
                            const std::string& environment, const std::string& name) {
-    json record{{"environment", environment},
-                {"properties", {{"displayName", title}, {"backendService", {{"serviceUrl", "https://management.azure.com/"}}}}},
-                {"openApiDefinition", definition()}};
+    json record{
+        {"environment", environment},
+        {"properties", {{"displayName", title}, {"backendService", {{"serviceUrl", "https://management.azure.com/"}}}}},
+        {"openApiDefinition", definition()}};
     if (!name.empty()) record["name"] = name;
     if (!mark.is_null()) record["openApiDefinition"]["x-regent"] = mark;
     if (!signs_in_with.empty()) {
