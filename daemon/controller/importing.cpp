@@ -6,6 +6,7 @@
 #include "manifest/manifest_writer.hpp"
 #include "model/ascii.hpp"
 #include "model/attributes.hpp"
+#include "plan/diff.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -62,8 +63,8 @@ model::Map without_copies(model::Map attributes) {
 }
 
 bool is_flexible(const model::Value& credential) {
-    const auto* flexible = credential.find("flexible");
-    return flexible != nullptr && *flexible == model::Value(true);
+    static const auto* row = model::attributes_of(model::kind::application)->find(model::path::federated_credentials);
+    return plan::is_kept(*row, credential);
 }
 
 /// They are in no manifest, and stay beside those of a declared list.
