@@ -36,6 +36,12 @@ int gravity(StepState state) {
 StepQueue::StepQueue(const plan::Plan& plan) : steps_(plan.steps) {
     for (const auto& step : steps_) by_id_.emplace(step.id, &step);
     for (const auto& step : steps_) {
+        if (step.work == plan::Work::await) urgent_.insert(step.id);
+    }
+    const auto awaits = urgent_;
+    for (const auto& step : steps_) {
+        if (std::any_of(step.after.begin(), step.after.end(), [&](int id) { return awaits.contains(id); }))
+            urgent_.insert(step.id);
         open_[step.id] = step.after.size();
         if (step.after.empty()) ready_.insert(step.id);
         for (const int before : step.after) dependants_[before].push_back(step.id);
@@ -43,8 +49,9 @@ StepQueue::StepQueue(const plan::Plan& plan) : steps_(plan.steps) {
 }
 
 const plan::Step* StepQueue::begin_next() {
-    const auto it =
-        std::find_if(ready_.begin(), ready_.end(), [this](int id) { return !busy_.contains(by_id_.at(id)->address); });
+    auto it =
+        std::find_if(ready_.begin(), ready_.end(), [this](int id) { return urgent_.contains(id) && can_begin(id); });
+    if (it == ready_.end()) it = std::find_if(ready_.begin(), ready_.end(), [this](int id) { return can_begin(id); });
     if (it == ready_.end()) return nullptr;
     const auto* step = by_id_.at(*it);
     ready_.erase(it);

@@ -16,7 +16,8 @@ public:
     explicit StepQueue(const plan::Plan& plan);
 
     /// The next step that may begin: all it waits for is done, nothing is under way for its object; the lowest id
-    /// first. The step counts as under way until settle(). Null pointer: nothing can begin now.
+    /// first. Waits for a connector's identity and what comes after them are before all others: until then the
+    /// connector cannot sign in. The step counts as under way until settle(). Null pointer: nothing can begin now.
     [[nodiscard]] const plan::Step* begin_next();
     /// Records how a step ended. Returns the steps that this decided without them ever beginning, each with its
     /// outcome: what waited for a failed step is skipped, for a waiting one is waiting, for a stopped one is stopped.
@@ -30,6 +31,7 @@ public:
     [[nodiscard]] std::vector<StepOutcome> outcomes() const;
 
 private:
+    [[nodiscard]] bool can_begin(int id) const { return !busy_.contains(by_id_.at(id)->address); }
     void decide_dependants(int step, std::vector<StepOutcome>& decided);
     [[nodiscard]] std::optional<StepOutcome> verdict_on(const plan::Step& step) const;
 
@@ -38,6 +40,7 @@ private:
     std::map<int, std::vector<int>> dependants_;
     std::map<int, std::size_t> open_;  ///< step → how many of the steps it waits for are not settled
     std::set<int> ready_;
+    std::set<int> urgent_;  ///< steps that end a time in which a connector cannot sign in
     std::set<int> under_way_;
     std::set<model::Address> busy_;  ///< objects of the steps under way
     std::map<int, StepOutcome> settled_;

@@ -5,6 +5,7 @@
 #include "plan/canonical.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/role_changes.hpp"
+#include "plan/secret_consumers.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -101,12 +102,25 @@ private:
         for (const auto& path : changed) {
             if (const auto it = sent.find(path); it != sent.end()) work_.after_references(key, it->second);
         }
+        if (changed.contains(model::path::auth_type)) after_application(key);
         step.changed = std::move(changed);
         step.values = std::move(sent);
         tell_permissions_there(step);
         if (step.work == Work::adopt) tell_what_is_there(step.values);
         if (!disable_first_.disabled.empty())
             step.summary = fmt::format("disables {}", fmt::join(disable_first_.disabled, ", "));
+    }
+
+    /// From when a connector signs in by its identity until its application trusts that, nobody gets tokens: whatever
+    /// else the application needs is done before, and its failure leaves the connector as it was.
+    void after_application(const std::string& key) {
+        if (work_.item.standing != Standing::there || observed_auth(*work_.item.observed) != "clientSecret") return;
+        const auto& wanted = work_.item.desired->attributes;
+        if (wanted.find(model::path::auth_type)->second.value != Value("managedIdentity")) return;
+        const auto client = wanted.find(model::path::auth_client_id);
+        if (client == wanted.end()) return;
+        for (const auto& reference : references_in(client->second.value))
+            work_.steps.after(key, StepGraph::key(reference.address));
     }
 
     /// A permission whose name goes over to another id is told by the id that it has until now.

@@ -84,6 +84,7 @@ public:
             for (const auto& consumer : drop.after) work_.steps.after(key, StepGraph::key(consumer));
             for (const auto& delivery : drop.after_deliveries) work_.steps.after(key, delivery);
             for (const auto& removal : drop.after_removals) work_.steps.after(key, removal);
+            for (const auto& credential : drop.after_trust) work_.steps.after(key, credential);
         }
     }
 

@@ -113,6 +113,16 @@ Rating pre_authorized_client(const Change& change, const RiskContext&) {
     return medium("the client gets the scope without anybody being asked for consent");
 }
 
+/// How connections sign in. A connector's identity is known only once it is saved with one.
+Rating way_to_sign_in(const Change& change, const RiskContext& context) {
+    if (context.is_new()) return harmless();
+    if (change.after == model::Value("managedIdentity"))
+        return medium(
+            "connections have to sign in again; from the save on none gets tokens until the application trusts "
+            "the new identity: seconds, up to 5 minutes");
+    return medium("connections that exist have to sign in again, and get tokens for something else");
+}
+
 /// What connections sign in with, or for.
 Rating sign_in_of_connections(const Change&, const RiskContext& context) {
     if (context.is_new()) return harmless();
@@ -207,7 +217,7 @@ constexpr std::array rules = {
     Entry{connector, model::path::description, low},
     Entry{connector, model::path::icon_brand_color, low},
     Entry{connector, model::path::definition, rate_definition},
-    Entry{connector, model::path::auth_type, sign_in_of_connections},
+    Entry{connector, model::path::auth_type, way_to_sign_in},
     Entry{connector, model::path::auth_client_id, sign_in_of_connections},
     Entry{connector, model::path::auth_tenant_id, sign_in_of_connections},
     Entry{connector, model::path::auth_resource, sign_in_of_connections},

@@ -433,7 +433,7 @@ private:
             return;
         }
         SecretPlan::Drop drop{
-            secret, written_users(secret.key_id), {}, {}, std::move(note), secret.name.empty(), named != nullptr};
+            secret, written_users(secret.key_id), {}, {}, {}, std::move(note), secret.name.empty(), named != nullptr};
         if (named != nullptr) {
             for (const auto& consumer : named->consumers) {
                 if (!named->may_hold(consumer, secret.key_id)) continue;
@@ -503,7 +503,25 @@ private:
             const auto dropped = plan.drops.size();
             drop(secret, nullptr, item.desired->address,
                  issued_here ? "no manifest declares it" : "not issued by regent", plan);
-            if (plan.drops.size() > dropped) after_all_deliveries(item.desired->address, plan, plan.drops.back());
+            if (plan.drops.size() == dropped) continue;
+            after_all_deliveries(item.desired->address, plan, plan.drops.back());
+            after_trust_in_connectors(item, plan.drops.back());
+        }
+    }
+
+    /// A connector that signed in with it may sign in by its identity from now on: until the application trusts that,
+    /// nobody knows whether it ever will.
+    static void after_trust_in_connectors(const Item& item, SecretPlan::Drop& drop) {
+        if (drop.secret.name.empty()) return;
+        const auto credentials = item.desired->attributes.find(model::path::federated_credentials);
+        if (credentials == item.desired->attributes.end()) return;
+        for (const auto& credential : credentials->second.elements) {
+            const auto references = references_in(credential.value);
+            if (std::none_of(references.begin(), references.end(),
+                             [](const auto& reference) { return part_of(reference) == "identity"; }))
+                continue;
+            drop.after_trust.push_back(StepGraph::key(
+                item.desired->address, fmt::format("{}/{}", model::path::federated_credentials, credential.name)));
         }
     }
 

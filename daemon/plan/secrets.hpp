@@ -28,6 +28,7 @@ struct SecretPlan {
         std::vector<model::Address> after;          ///< connectors that must have been written before
         std::vector<std::string> after_deliveries;  ///< keys of deliveries that must have been made before
         std::vector<std::string> after_removals;    ///< keys of removals: of former consumers that no manifest declares
+        std::vector<std::string> after_trust;       ///< keys of federated credentials that must be there before
         std::string note;
         bool drift = false;
         bool superseded = false;  ///< there is a newer one of its name in use, or it expired

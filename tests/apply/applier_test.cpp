@@ -125,6 +125,26 @@ TEST_CASE("a step does not wait for values that it does not write", "[apply]") {
     CHECK(stage.run(plan.plan()).complete());
 }
 
+TEST_CASE("a connector that cannot sign in until its application trusts it is not kept waiting by others", "[apply]") {
+    Stage stage;
+    stage.options.parallel = 1;
+    const model::Address second{"Connector", "second"};
+    stage.writer.succeed("await identity of Connector/arm", {{"identity/subject", "s-1"}});
+    PlanBuilder plan;
+    const int switched = plan.step(Work::update, arm);
+    plan.step(Work::update, second);
+    plan.step(Work::update, {"Connector", "third"});
+    const int awaited = plan.step(Work::await, arm, {switched}, "identity");
+    plan.step(
+        Work::add, app, {awaited}, "federatedCredentials/arm",
+        {{"federatedCredentials", model::Map{{"arm", model::Map{{"subject", output_of(arm, "identity/subject")}}}}}});
+
+    CHECK(stage.run(plan.plan()).complete());
+    CHECK(stage.writer.asked() == std::vector<std::string>{"update Connector/arm", "await identity of Connector/arm",
+                                                           "add federatedCredentials/arm of Application/app",
+                                                           "update Connector/second", "update Connector/third"});
+}
+
 TEST_CASE("independent steps run at the same time, up to the limit", "[apply][threads]") {
     Stage stage;
     stage.options.parallel = 2;

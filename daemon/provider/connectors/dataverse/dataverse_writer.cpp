@@ -284,7 +284,8 @@ private:
         const auto awaited =
             type.empty() || type == "managedIdentity" ? model::output::identity_subject : model::output::redirect_url;
         std::chrono::milliseconds waited{0};
-        for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(15s))) {
+        // Nobody can sign in meanwhile: what is asked too late is added to that.
+        for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(3s))) {
             auto seen = look(*instance, id_of(step));
             if (!seen) return tl::unexpected(std::move(seen.error()));
             if (seen->outputs.contains(awaited)) {

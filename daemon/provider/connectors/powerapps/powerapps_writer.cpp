@@ -510,7 +510,8 @@ private:
         const auto environment = environment_of(step);
         const auto name = connector_name(step, input);
         std::chrono::milliseconds waited{0};
-        for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(15s))) {
+        // Nobody can sign in meanwhile: what is asked too late is added to that.
+        for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(3s))) {
             auto connector = client_.get(environment, name);
             // A connector of a moment ago may not be on every replica yet.
             if (!connector && connector.error().kind != ErrorKind::not_found)
