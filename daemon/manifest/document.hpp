@@ -28,7 +28,7 @@ struct Origin {
 
 struct Entry;
 
-/// One node of a parsed YAML document: our own immutable tree, made from yaml-cpp's events. Holds a span for every key
+/// One node of a parsed YAML document: our own immutable tree, made from libyaml's events. Holds a span for every key
 /// and value.
 struct Node {
     enum class Kind { null, scalar, sequence, mapping };

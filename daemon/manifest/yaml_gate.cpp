@@ -1,5 +1,6 @@
 #include "manifest/yaml_gate.hpp"
 
+#include "manifest/plain_text.hpp"
 #include "manifest/utf8.hpp"
 #include "manifest/yaml_syntax_error.hpp"
 
@@ -294,6 +295,10 @@ private:
 };
 
 }  // namespace
+
+bool is_null(const GateEvent& event) {
+    return event.kind == GateEvent::Kind::scalar && event.style == Style::plain && is_null_text(event.text);
+}
 
 GateResult pass_gate(const SourceText& source, const SourceLines& lines, const DocumentText& document,
                      const ReadLimits& limits, std::size_t& events_left) {

@@ -26,6 +26,9 @@ struct GateEvent {
     std::string tag;  ///< explicit ones only
 };
 
+/// A plain scalar that means null: `~`, `null`, or nothing at all.
+[[nodiscard]] bool is_null(const GateEvent& event);
+
 /// The lines of one document: from its `---` to before the next.
 struct DocumentText {
     std::string_view text;

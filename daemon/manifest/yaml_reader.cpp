@@ -1,8 +1,10 @@
 #include "manifest/yaml_reader.hpp"
 
 #include "manifest/source_lines.hpp"
+#include "manifest/yaml_agreement.hpp"
 #include "manifest/yaml_bytes.hpp"
 #include "manifest/yaml_gate.hpp"
+#include "manifest/yaml_plain_writing.hpp"
 #include "manifest/yaml_refusals.hpp"
 #include "manifest/yaml_tree.hpp"
 
@@ -119,15 +121,15 @@ private:
         outcome.diagnostics = std::move(gate.diagnostics);
         file_limit_reached_ = gate.file_limit_reached;
         if (outcome.diagnostics.empty()) outcome.diagnostics = find_refusals(gate.events, lines_);
+        if (outcome.diagnostics.empty() && !is_beyond_doubt(text, gate.events)) {
+            auto found = find_disagreement(source_.file, text, gate.events);
+            if (found) outcome.diagnostics.push_back(std::move(*found));
+        }
         if (outcome.diagnostics.empty()) {
-            auto tree = build_tree(source_.file, lines_, text, gate.events);
-            if (tree && !*tree) return true;
-            if (tree) {
-                outcome.document.root = std::move(**tree);
-                outcome.usable = true;
-            } else {
-                outcome.diagnostics.push_back(std::move(tree.error()));
-            }
+            auto tree = build_tree(source_.file, lines_, gate.events);
+            if (!tree) return true;
+            outcome.document.root = std::move(*tree);
+            outcome.usable = true;
         }
         if (!outcome.usable) outcome.document.root = identity_of(gate.events);
         if (outcomes_.size() == limits_.documents) {
