@@ -35,6 +35,12 @@ std::string text_in(const json& object, const char* member) {
                                                                              : std::string();
 }
 
+/// Null where there is none, which has no members either.
+json part_of(const json& object, const char* member) {
+    const auto found = object.is_object() ? object.find(member) : object.end();
+    return object.is_object() && found != object.end() ? *found : json();
+}
+
 std::string without_slash(std::string text) {
     if (text.ends_with('/')) text.pop_back();
     return text;
@@ -59,7 +65,7 @@ public:
     explicit Reading(const model::Endpoints& asked) : asked_(asked), found_(asked) {}
 
     tl::expected<model::Endpoints, SignInError> read(const json& cloud) {
-        const auto authentication = cloud.value("authentication", json::object());
+        const auto authentication = part_of(cloud, "authentication");
         if (lower(text_in(authentication, "identityProvider")) == "adfs")
             return refuse(fmt::format("the cloud at {} signs in by AD FS", asked_.metadata),
                           "regent keeps registrations of Entra ID, which such a cloud does not have");
@@ -73,7 +79,7 @@ public:
         take("resourceManager", manager.empty() ? asked_.metadata : manager, "resourceManager",
              found_.resource_manager);
         take_manager_scope(authentication);
-        take_suffixes(cloud.value("suffixes", json::object()));
+        take_suffixes(part_of(cloud, "suffixes"));
         if (!problem_.empty()) return refuse(problem_, help_);
         return found_;
     }
@@ -108,7 +114,7 @@ private:
     void take_manager_scope(const json& authentication) {
         if (!found_.resource_manager_scope.empty()) return;
         std::string chosen;
-        for (const auto& entry : authentication.value("audiences", json::array())) {
+        for (const auto& entry : part_of(authentication, "audiences")) {
             if (!entry.is_string()) continue;
             const auto audience = without_slash(entry.get<std::string>());
             if (chosen.empty() || lower(audience) == found_.resource_manager) chosen = audience;

@@ -168,8 +168,8 @@ void Controller::keep(Runner& runner, const std::stop_token& stop) {
         const std::lock_guard lock(mutex_);
         if (run.result != "try-again")
             answered(runner, std::move(answer));
-        else  // asked for and not even looked at: it still waits
-            runner.rotations.insert(runner.rotations.end(), order.rotations.begin(), order.rotations.end());
+        else
+            put_back(runner, std::move(order));
         plan_next(runner, run);
         publish_locked();
         changed_.notify_all();
@@ -245,6 +245,15 @@ RunOrder Controller::order_for(Runner& runner) {
     runner.forget_all = false;
     runner.trigger = "interval";
     return order;
+}
+
+/// What was asked for and not even looked at still waits.
+void Controller::put_back(Runner& runner, RunOrder order) {
+    runner.trigger = order.trigger;
+    runner.forget.merge(order.forget);
+    runner.create_again.merge(order.create_again);
+    runner.rotations.insert(runner.rotations.end(), order.rotations.begin(), order.rotations.end());
+    runner.forget_all = runner.forget_all || order.forget_all;
 }
 
 /// When to look again: at the interval, sooner where something is about to happen, later where looking does not help.

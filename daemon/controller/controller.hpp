@@ -154,6 +154,7 @@ private:
     bool wait_for_run(Runner& runner, std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
     void end_pauses(const std::string& environment);
     RunOrder order_for(Runner& runner);
+    static void put_back(Runner& runner, RunOrder order);
     static std::optional<ControlError> ask_for_rotation(Runner& runner, const ReconcileRequest& request);
     tl::expected<std::vector<Ticket>, ControlError> ask_locked(const ReconcileRequest& request);
     void look_ended_locked();

@@ -85,6 +85,21 @@ Cycle::Cycle(EnvironmentKeeper& keeper, const RunOrder& order, std::string key)
 }
 
 RunStatus Cycle::run() {
+    try {
+        return run_phases();
+    } catch (const std::exception& error) {
+        // One environment's answer that nobody thought of is no reason to leave the others alone.
+        keeper_.reconnect();
+        events_.clear();
+        return failed(Stop{"failed",
+                           fmt::format("a bug in regent: {}", model::with_visible_controls(error.what())),
+                           {},
+                           ConditionReason::service_error,
+                           "please report it; this environment is tried again, the others are kept meanwhile"});
+    }
+}
+
+RunStatus Cycle::run_phases() {
     const auto read = take_lock().and_then([&] { return connect(); }).and_then([&] { return observe(); });
     if (!read) return failed(read.error());
     decide();
@@ -234,11 +249,8 @@ void Cycle::decide() {
     holds_.insert(mistaken_.begin(), mistaken_.end());
     held_ = without_held(before_.plan, holds_);
     plan::Consent consent;
-    if (const auto approvals = parts_.memory.approvals(key_)) {
-        for (const auto& approval : *approvals)
-            if (approval.plan_id == before_.plan.id) consent.expected_plan = approval.plan_id;
-    }
-    approved_ = !consent.expected_plan.empty();
+    approved_ = was_approved();
+    if (approved_) consent.expected_plan = before_.plan.id;
     before_.refusals = plan::check_safety(before_.plan, order_.workspace->graph, consent);
     before_.report.refusals = before_.refusals;
     if (before_.plan.empty()) return;
@@ -273,6 +285,22 @@ void Cycle::decide() {
               fmt::format("waits for `regent approve {} -e {}`", before_.plan.id.substr(0, 8), environment_.name));
     }
     phase_done("plan");
+}
+
+/// Somebody approved what waited then. A plan that gave way to another one is not what waits any more, and when the
+/// same changes are planned again, months later perhaps, somebody looks at them again.
+bool Cycle::was_approved() {
+    const auto approvals = parts_.memory.approvals(key_);
+    if (!approvals || approvals->empty()) return false;
+    const auto is_of_this_plan = [&](const auto& approval) { return approval.plan_id == before_.plan.id; };
+    const bool approved = std::any_of(approvals->begin(), approvals->end(), is_of_this_plan);
+    if (!std::all_of(approvals->begin(), approvals->end(), is_of_this_plan)) end_approvals(before_.plan.id);
+    return approved;
+}
+
+void Cycle::end_approvals(const std::string& but_of_plan) {
+    if (const auto ended = parts_.memory.end_approvals(key_, but_of_plan); !ended)
+        state_problem_ = ended.error().message;
 }
 
 std::vector<Pause> Cycle::pauses() const {
@@ -317,9 +345,13 @@ void Cycle::apply() {
     const auto carry_out = [&](const plan::Plan& plan, const model::Snapshot& snapshot) {
         return apply::Applier(tenant_->writers(), parts_.store, listener, options).run(plan, snapshot);
     };
+    wrote_ = true;
     result_ = carry_out(held_.plan, before_.snapshot);
     if (const auto more = look_at_restored())
         append(held_.plan, *result_, more->plan, carry_out(more->plan, more->snapshot));
+    const bool began = std::any_of(result_->outcomes.begin(), result_->outcomes.end(),
+                                   [](const auto& outcome) { return outcome.state == apply::StepState::done; });
+    if (approved_ && began) end_approvals({});
     for (std::size_t i = 0; i < result_->outcomes.size(); ++i) {
         const auto& address = held_.plan.steps[i].address;
         const auto& outcome = result_->outcomes[i];
@@ -445,7 +477,8 @@ RunStatus Cycle::failed(const Stop& stop) {
     parts_.measurements.run_finished(keeper_.name_, run_, phases_);
     if (!keeper_.failing_) {
         emit(EventType::run_failed, EventSeverity::error,
-             fmt::format("{} cannot be kept: {}. Nothing was changed{}{}", keeper_.name_, stop.message,
+             fmt::format("{} cannot be kept: {}. {}{}{}", keeper_.name_, stop.message,
+                         wrote_ ? "It happened after something was changed" : "Nothing was changed",
                          stop.help.empty() ? "" : "; ", stop.help),
              {}, std::string(to_string(stop.reason)));
         events_.back().run = run_.id;

@@ -28,6 +28,7 @@ private:
         std::string help = {};
     };
 
+    RunStatus run_phases();
     tl::expected<void, Stop> take_lock();
     tl::expected<void, Stop> connect();
     tl::expected<void, Stop> observe();
@@ -37,6 +38,8 @@ private:
     [[nodiscard]] bool shows_the_past(const Planned& planned) const;
     void look_at_disk();
     void decide();
+    [[nodiscard]] bool was_approved();
+    void end_approvals(const std::string& but_of_plan);
     void forget_creations();
     void apply();
     [[nodiscard]] std::optional<Planned> look_at_restored();
@@ -60,9 +63,15 @@ private:
         KeeperReading reading(
             doing, parts_.alive, [this](const std::string& text) { keeper_.say(text); },
             [this] { return tenant_->clock().monotonic(); });
-        keeper_.watch_reading(&reading);
-        auto result = work(reading);
-        keeper_.watch_reading(nullptr);
+        struct Watch {
+            EnvironmentKeeper& keeper;
+            ~Watch() { keeper.watch_reading(nullptr); }
+        };
+        auto result = [&] {
+            keeper_.watch_reading(&reading);
+            const Watch until_it_ends{keeper_};
+            return work(reading);
+        }();
         keeper_.say({});
         parts_.alive();
         return result;
@@ -91,6 +100,7 @@ private:
     HeldPlan held_;
     LeftAlone left_alone_ = LeftAlone::no;
     bool approved_ = false;  ///< somebody approved this very plan
+    bool wrote_ = false;     ///< the applier was set to work
     std::string left_alone_message_, guard_;
     std::optional<apply::ApplyResult> result_;
     std::map<model::Address, apply::StepOutcome> outcomes_;

@@ -170,8 +170,10 @@ void EnvironmentKeeper::end_status(const RunOrder&, const RunStatus& run) {
 std::optional<EnvironmentKeeper::Wish> EnvironmentKeeper::wants_run_at() const {
     std::optional<Wish> soonest;
     const auto now = parts_.now();
+    // What was due and was not done (paused, refused, withheld) is no reason to hurry again: it waits for a person or
+    // the interval, and hides nothing that lies ahead.
     const auto take = [&](const std::optional<Time>& time, const char* trigger) {
-        if (time && (!soonest || *time < soonest->at)) soonest = {*time, trigger};
+        if (time && *time > now && (!soonest || *time < soonest->at)) soonest = {*time, trigger};
     };
     for (const auto& [address, known] : objects_) {
         take(known.next_try, "retry");
@@ -180,9 +182,8 @@ std::optional<EnvironmentKeeper::Wish> EnvironmentKeeper::wants_run_at() const {
     const std::lock_guard lock(status_mutex_);
     for (const auto& credential : status_.credentials) {
         if (!credential.declared) continue;
-        // What was due and was not done is no reason to hurry again: it waits for a retry, a person or the interval.
-        for (const auto& due : {credential.rotates_at, credential.leaves_at})
-            if (due && *due > now) take(due, "expiry");
+        take(credential.rotates_at, "expiry");
+        take(credential.leaves_at, "expiry");
     }
     return soonest;
 }

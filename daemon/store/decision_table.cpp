@@ -44,6 +44,10 @@ void insert_approval(SQLite::Database& database, const ApprovalRow& approval, co
             approval.environment, number(kept_approvals));
 }
 
+void delete_approvals(SQLite::Database& database, const std::string& environment, const std::string& but_of_plan) {
+    execute(database, "DELETE FROM approvals WHERE environment = ? AND plan_id <> ?", environment, but_of_plan);
+}
+
 std::vector<ApprovalRow> select_approvals(SQLite::Database& database, const std::string& environment) {
     return all<ApprovalRow>(statement(database,
                                       "SELECT environment, plan_id, revision, by_whom, at FROM approvals "

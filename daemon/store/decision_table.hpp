@@ -19,6 +19,7 @@ void delete_pause(SQLite::Database& database, const std::string& environment, co
 [[nodiscard]] std::vector<PauseRow> select_pauses(SQLite::Database& database);
 
 void insert_approval(SQLite::Database& database, const ApprovalRow& approval, const std::string& now);
+void delete_approvals(SQLite::Database& database, const std::string& environment, const std::string& but_of_plan);
 [[nodiscard]] std::vector<ApprovalRow> select_approvals(SQLite::Database& database, const std::string& environment);
 
 /// An empty value takes the cursor away.

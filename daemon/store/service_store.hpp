@@ -108,6 +108,9 @@ public:
     [[nodiscard]] virtual tl::expected<void, StoreError> approve(const ApprovalRow& approval) = 0;
     [[nodiscard]] virtual tl::expected<std::vector<ApprovalRow>, StoreError> approvals(
         const std::string& environment) = 0;  ///< newest first
+    /// Ends the approvals of all plans of the environment but `but_of_plan`; of all of them when that is empty.
+    [[nodiscard]] virtual tl::expected<void, StoreError> end_approvals(const std::string& environment,
+                                                                       const std::string& but_of_plan) = 0;
 
     /// Small facts by name: the commit in force, the revision last approved. An empty value forgets it.
     [[nodiscard]] virtual tl::expected<void, StoreError> set_cursor(const std::string& name,

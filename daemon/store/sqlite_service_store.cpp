@@ -54,6 +54,11 @@ tl::expected<std::vector<ApprovalRow>, StoreError> SqliteServiceStore::approvals
     return connection_->reading([&](Database& database) { return select_approvals(database, environment); });
 }
 
+tl::expected<void, StoreError> SqliteServiceStore::end_approvals(const std::string& environment,
+                                                                 const std::string& but_of_plan) {
+    return connection_->writing([&](Database& database) { delete_approvals(database, environment, but_of_plan); });
+}
+
 tl::expected<void, StoreError> SqliteServiceStore::set_cursor(const std::string& name, const std::string& value) {
     return connection_->writing([&](Database& database) { write_cursor(database, name, value); });
 }

@@ -24,6 +24,8 @@ public:
     tl::expected<std::vector<PauseRow>, StoreError> pauses() override;
     tl::expected<void, StoreError> approve(const ApprovalRow& approval) override;
     tl::expected<std::vector<ApprovalRow>, StoreError> approvals(const std::string& environment) override;
+    tl::expected<void, StoreError> end_approvals(const std::string& environment,
+                                                 const std::string& but_of_plan) override;
     tl::expected<void, StoreError> set_cursor(const std::string& name, const std::string& value) override;
     tl::expected<std::string, StoreError> cursor(const std::string& name) override;
     tl::expected<void, StoreError> set_objects(const std::string& environment,

@@ -143,7 +143,8 @@ TEST_CASE("a cloud without Entra ID is named as such", "[cloud]") {
 
 TEST_CASE("what is no description of a cloud is refused, whatever it is", "[cloud]") {
     for (const auto* text : {"", "<html>", "[]", "{}", "null", "3", "\"x\"", "{\"authentication\":3}", "[3]", "[[]]",
-                             "{\"authentication\":[]}", "{\"authentication\":{\"loginEndpoint\":3}}",
+                             "{\"authentication\":[]}", "{\"authentication\":null,\"suffixes\":null}",
+                             "{\"authentication\":{\"loginEndpoint\":3}}",
                              "{\"authentication\":{\"loginEndpoint\":\"https://a.example\",\"audiences\":3},"
                              "\"suffixes\":3}"}) {
         CAPTURE(text);

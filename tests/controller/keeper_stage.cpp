@@ -16,10 +16,11 @@ private:
     std::uint64_t last_ = 0;
 };
 
-std::map<std::string, std::string> repository(const std::string& manifests) {
+std::map<std::string, std::string> repository(const std::string& manifests, const std::string& environment_spec) {
     return {{"environments/dev.regent.yaml",
              "apiVersion: regent/v1\nkind: Environment\nmetadata: {name: dev}\nspec:\n"
-             "  tenantId: 11111111-1111-1111-1111-111111111111\n  sources: [../base]\n"},
+             "  tenantId: 11111111-1111-1111-1111-111111111111\n  sources: [../base]\n" +
+                 environment_spec},
             {"base/apps.regent.yaml", manifests}};
 }
 
@@ -129,12 +130,18 @@ KeeperStage::~KeeperStage() {
 }
 
 void KeeperStage::set_manifests(const std::string& text, const std::string& commit) {
-    auto workspace = open_workspace(TextTree(repository(text)), "dev");
+    auto workspace = open_workspace(TextTree(repository(text, environment_spec)), "dev");
     REQUIRE(workspace);
     REQUIRE_FALSE(model::has_errors(workspace->diagnostics));
     order.workspace = std::make_shared<const Workspace>(std::move(*workspace));
     order.revision.commit = commit;
     order.revision.branch = "main";
+}
+
+void KeeperStage::approve() {
+    REQUIRE(status.pending);
+    REQUIRE(stores_.service->approve({state_key(order.workspace->environment), status.pending->plan_id,
+                                      order.revision.commit, "alice", rfc3339(clock.now())}));
 }
 
 RunStatus KeeperStage::run(const std::string& trigger) {

@@ -52,6 +52,8 @@ public:
     /// One run, as the loop would order it.
     RunStatus run(const std::string& trigger = "interval");
     void set_manifests(const std::string& text, const std::string& commit);
+    /// A person approves what waits.
+    void approve();
 
     const ObjectStatus& object(const std::string& name) const;
     const Condition& ready(const std::string& name) const;
@@ -62,6 +64,7 @@ public:
     RunOrder order;
     std::vector<Event> events;
     EnvironmentStatus status;
+    std::string environment_spec;  ///< lines of the Environment beside the usual ones, with set_manifests()
     std::size_t writes = 0;
     /// What the next observations and steps fail with; Kind::transient with an empty message: they do not.
     std::optional<provider::ProviderError> read_fails, write_fails;

@@ -302,3 +302,43 @@ TEST_CASE("ten thousand runs leave memory and descriptors where they were") {
     CHECK(before > 0);
 #endif
 }
+
+TEST_CASE("an approval is for the plan that waits: the same changes asked for again wait for somebody again") {
+    KeeperStage stage;
+    const auto portal_with = [](const std::string& audience) {
+        return KeeperStage::one_application + "  signInAudience: " + audience + "\n";
+    };
+    stage.run("start");
+    stage.environment_spec = "  policy:\n    requireApprovedPlan: true\n";
+    stage.set_manifests(portal_with("multi-tenant"), "2222222222222222222222222222222222222222");
+    REQUIRE(stage.run().result == "refused");
+    stage.approve();
+    REQUIRE(stage.run().result == "ok");
+    stage.set_manifests(portal_with("single-tenant"), "3333333333333333333333333333333333333333");
+    REQUIRE(stage.run().result == "refused");
+    SECTION("after it was carried out and taken back") {
+        stage.approve();
+        REQUIRE(stage.run().result == "ok");
+        stage.set_manifests(portal_with("multi-tenant"), "4444444444444444444444444444444444444444");
+        CHECK(stage.run().result == "refused");
+    }
+    SECTION("after another plan took its place before it was carried out") {
+        stage.approve();
+        stage.set_manifests(portal_with("multi-tenant"), "5555555555555555555555555555555555555555");
+        CHECK(stage.run().result == "noop");
+        stage.set_manifests(portal_with("single-tenant"), "6666666666666666666666666666666666666666");
+        CHECK(stage.run().result == "refused");
+    }
+}
+
+TEST_CASE("an answer that nobody thought of fails the run, and the next one goes on") {
+    KeeperStage stage;
+    stage.while_reading = [](provider::ReadProgress&) { throw std::out_of_range("no member of that name"); };
+    const auto run = stage.run("start");
+    CHECK(run.result == "failed");
+    CHECK(run.error == "a bug in regent: no member of that name");
+    CHECK(stage.events_of(EventType::run_failed).size() == 1);
+    stage.while_reading = {};
+    CHECK(stage.run().result == "ok");
+    CHECK(stage.events_of(EventType::run_recovered).size() == 1);
+}

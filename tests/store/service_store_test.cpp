@@ -314,6 +314,11 @@ TEST_CASE("approvals come back newest first, one for each plan", "[store][approv
     CHECK(approvals->at(0).by == "bob");
     CHECK(approvals->at(0).at == "2026-09-14T09:02:11Z");
     CHECK(service->approvals("prod")->empty());
+    REQUIRE(service->end_approvals("dev", "p-2"));
+    REQUIRE(service->approvals("dev")->size() == 1);
+    CHECK(service->approvals("dev")->at(0).plan_id == "p-2");
+    REQUIRE(service->end_approvals("dev", ""));
+    CHECK(service->approvals("dev")->empty());
 }
 
 TEST_CASE("a cursor is the last value it was given", "[store][cursor]") {

@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "model/file_content.hpp"
+#include "provider/connectors/json_member.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,10 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-std::string text(const json& object, const char* key) {
-    const auto it = object.is_object() ? object.find(key) : object.end();
-    return object.is_object() && it != object.end() && it->is_string() ? it->get<std::string>() : std::string{};
-}
+using connectors::member;
+using connectors::text;
 
 std::string data_of(const model::ObservedResource& resource, const char* key) {
     const auto it = resource.provider_data.find(key);
@@ -49,15 +48,15 @@ tl::expected<void, ProviderError> read_content(PowerAppsClient& client, std::str
 model::Map shares_of(const json& permissions) {
     model::Map shares;
     for (const auto& permission : permissions) {
-        const auto properties = permission.value("properties", json::object());
-        const auto principal = properties.value("principal", json::object());
-        const auto role = text(properties, "roleName");
-        auto id = text(principal, "id");
-        if (id.empty()) id = text(principal, "tenantId");
+        const auto* properties = member(&permission, "properties");
+        const auto* principal = member(properties, "principal");
+        const auto role = text(member(properties, "roleName"));
+        auto id = text(member(principal, "id"));
+        if (id.empty()) id = text(member(principal, "tenantId"));
         if (role == "Owner" || id.empty()) continue;
         std::transform(id.begin(), id.end(), id.begin(),
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        shares.insert_or_assign(id, model::Map{{"type", text(principal, "type")}, {"role", role}});
+        shares.insert_or_assign(id, model::Map{{"type", text(member(principal, "type"))}, {"role", role}});
     }
     return shares;
 }
