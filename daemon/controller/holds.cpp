@@ -44,6 +44,16 @@ std::chrono::seconds breaker_pause(int opened) {
     return pause;
 }
 
+namespace {
+
+/// A time that lies further ahead than any pause can was noted while the clock was wrong, and is over.
+bool lies_ahead(const std::optional<Time>& time, Time now) {
+    constexpr std::chrono::hours longest_pause{24};
+    return time && *time > now && *time - now <= longest_pause;
+}
+
+}  // namespace
+
 Holds holds_at(Time now, const std::map<model::Address, ObjectMemory>& memory, const std::vector<Pause>& pauses) {
     Holds holds;
     for (const auto& pause : pauses) {
@@ -52,13 +62,13 @@ Holds holds_at(Time now, const std::map<model::Address, ObjectMemory>& memory, c
     }
     for (const auto& [address, known] : memory) {
         if (holds.contains(address)) continue;
-        if (known.breaker_until && *known.breaker_until > now) {
+        if (lies_ahead(known.breaker_until, now)) {
             holds[address] = {Hold::Why::breaker_open,
                               fmt::format("written {} times in a row and changed back each time: something else "
                                           "writes it, or the service does not keep what it is given",
                                           known.rewrites),
                               known.breaker_until};
-        } else if (known.next_try && *known.next_try > now) {
+        } else if (lies_ahead(known.next_try, now)) {
             holds[address] = {Hold::Why::backing_off, {}, known.next_try};
         }
     }

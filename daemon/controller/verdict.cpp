@@ -37,7 +37,12 @@ class ObjectJudge {
 public:
     explicit ObjectJudge(const RunFacts& facts) : facts_(facts) {
         for (const auto& resource : facts.before.resources) before_.emplace(resource.address, &resource);
-        for (const auto& withheld : facts.now.withheld) withheld_.emplace(withheld.address, &withheld);
+        for (const auto& withheld : facts.now.withheld) {
+            const auto [known, is_new] = withheld_.emplace(withheld.address, judge_withheld(withheld));
+            if (is_new) continue;
+            auto verdict = judge_withheld(withheld);
+            if (gravity(verdict) > gravity(known->second)) known->second = std::move(verdict);
+        }
     }
 
     Verdict judge(const plan::ResourceChange& resource) const {
@@ -47,13 +52,15 @@ public:
         if (const auto problem = problem_of(resource.address)) {
             return {ConditionStatus::no, ConditionReason::invalid_manifest, *problem, false, false, true};
         }
-        if (const auto held = withheld_.find(resource.address); held != withheld_.end()) {
-            return judge_withheld(*held->second);
+        const auto outcome = facts_.outcomes.find(resource.address);
+        // A note may be about one element, or about another object of that name: what failed is told before it.
+        if (outcome != facts_.outcomes.end() && outcome->second.state == apply::StepState::failed) {
+            return judge_outcome(outcome->second);
         }
+        if (const auto held = withheld_.find(resource.address); held != withheld_.end()) return held->second;
         if (const auto hold = facts_.holds.find(resource.address); hold != facts_.holds.end()) {
             return judge_held(hold->second, resource);
         }
-        const auto outcome = facts_.outcomes.find(resource.address);
         if (outcome != facts_.outcomes.end() && outcome->second.state != apply::StepState::done) {
             return judge_outcome(outcome->second);
         }
@@ -86,6 +93,12 @@ private:
                 return fmt::format("{}: {} ({})", to_string(problem.span.begin()), problem.message, problem.code);
         }
         return std::nullopt;
+    }
+
+    /// Of several notes about an object the one that a person has to do something about counts.
+    static int gravity(const Verdict& verdict) {
+        if (verdict.ready == ConditionStatus::yes) return 0;
+        return verdict.stalled ? 2 : 1;
     }
 
     static Verdict judge_withheld(const plan::Withheld& withheld) {
@@ -262,7 +275,7 @@ private:
 
     const RunFacts& facts_;
     std::map<model::Address, const plan::ResourceChange*> before_;
-    std::map<model::Address, const plan::Withheld*> withheld_;
+    std::map<model::Address, Verdict> withheld_;
 };
 
 }  // namespace

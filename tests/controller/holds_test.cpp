@@ -80,3 +80,13 @@ TEST_CASE("a breaker that opens again stays open longer, up to a night") {
     CHECK(controller::breaker_pause(2) == 2h);
     CHECK(controller::breaker_pause(50) == 8h);
 }
+
+TEST_CASE("a pause that was noted while the clock was a year ahead holds nothing once it is right") {
+    const controller::Time now{std::chrono::hours(24 * 365 * 56)};
+    controller::ObjectMemory wrong;
+    wrong.next_try = wrong.breaker_until = now + std::chrono::hours(24 * 365);
+    CHECK(controller::holds_at(now, {{app, wrong}}, {}).empty());
+    controller::ObjectMemory right;
+    right.next_try = now + 15min;
+    CHECK(controller::holds_at(now, {{app, right}}, {}).size() == 1);
+}

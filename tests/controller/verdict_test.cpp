@@ -1,0 +1,72 @@
+#include "controller/verdict.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace regent;
+using namespace regent::controller;
+
+namespace {
+
+const model::Address connector{"Connector", "arm"};
+
+plan::Withheld note(plan::Withheld::Why why, const std::string& message) {
+    plan::Withheld made;
+    made.address = connector;
+    made.why = why;
+    made.message = message;
+    return made;
+}
+
+/// One connector of which a plan says this.
+plan::Plan plan_with(std::vector<plan::Withheld> notes) {
+    plan::Plan plan;
+    plan.resources.emplace_back().address = connector;
+    plan.withheld = std::move(notes);
+    return plan;
+}
+
+std::vector<Verdict> judged(const plan::Plan& now, const std::map<model::Address, apply::StepOutcome>& outcomes = {}) {
+    const plan::DesiredGraph desired;
+    const model::Snapshot snapshot;
+    const report::RunReport report;
+    const Holds holds;
+    const std::map<model::Address, model::Address> waits_for;
+    return verdicts_of({.desired = desired,
+                        .before = now,
+                        .now = now,
+                        .snapshot = snapshot,
+                        .report = report,
+                        .outcomes = outcomes,
+                        .holds = holds,
+                        .waits_for = waits_for,
+                        .left_alone_message = {},
+                        .revision = {}});
+}
+
+}  // namespace
+
+TEST_CASE("of several notes about an object the one that a person has to mend counts, in whatever order they stand") {
+    using Why = plan::Withheld::Why;
+    const auto copy = note(Why::ignored, "a copy of it is there");
+    const auto taken = note(Why::unclaimed_namesake, "a connector of this title is there");
+    for (const auto& notes : {std::vector{copy, taken}, std::vector{taken, copy}}) {
+        const auto now = plan_with(notes);
+        const auto verdicts = judged(now);
+        REQUIRE(verdicts.size() == 1);
+        CHECK(verdicts.front().ready == ConditionStatus::no);
+        CHECK(verdicts.front().reason == ConditionReason::conflict);
+        CHECK(verdicts.front().message == taken.message);
+    }
+}
+
+TEST_CASE("a note about one element does not hide that the rest failed") {
+    const auto now = plan_with({note(plan::Withheld::Why::create_only, "one credential has no place")});
+    apply::StepOutcome failed;
+    failed.state = apply::StepState::failed;
+    failed.error.kind = provider::ErrorKind::rejected;
+    failed.error.message = "Entra refused";
+    const std::map<model::Address, apply::StepOutcome> outcomes{{connector, failed}};
+    const auto verdicts = judged(now, outcomes);
+    CHECK(verdicts.front().ready == ConditionStatus::no);
+    CHECK(verdicts.front().message == "Entra refused");
+}
