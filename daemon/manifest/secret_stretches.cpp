@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace regent::manifest {
 namespace {
@@ -78,6 +79,7 @@ public:
         const auto from = go_on();
         if (!from) return;
         note_section();
+        hide_strays();
         scan(*from);
         merge();
     }
@@ -89,6 +91,7 @@ private:
         Kind kind = Kind::none;
         std::size_t indent = 0;  ///< of the key
         char quote = '"';
+        bool is_new = false;  ///< nothing of the value was seen yet
     };
 
     /// What of the line belongs to a value that began before it; where the rest begins, nothing when there is none.
@@ -114,14 +117,36 @@ private:
                 break;
         }
         if (first == line_.size()) return std::nullopt;
-        const bool inside = cover_.kind == Cover::Kind::block ? first > cover_.indent
+        const bool deeper = cover_.kind == Cover::Kind::block ? first > cover_.indent
                                                               : content_of(line_) > cover_.indent && !has_key(line_);
-        if (!inside) {
-            cover_ = {};
-            return 0;
-        }
+        // The first line of a value that somebody forgot to indent.
+        const bool forgotten = std::exchange(cover_.is_new, false) && !has_key(line_);
+        if (!deeper) cover_ = {};
+        if (!deeper && !forgotten) return 0;
         hide(cover_.kind == Cover::Kind::block ? first : content_of(line_), line_.size());
         return std::nullopt;
+    }
+
+    /// Below `clientSecrets` whatever is no key, and a key that is no word of letters, is taken for a secret that lost
+    /// its colon or its quotes.
+    void hide_strays() {
+        const auto at = content_of(line_);
+        if (!secrets_ || at <= *secrets_ || at == line_.size() || line_[at] == '#') return;
+        const auto rest = line_.substr(at);
+        constexpr string_view brackets = " \t{}[],";
+        if (rest.find_first_not_of(brackets) == string_view::npos) return;
+        if (!has_key(line_)) {
+            // `value abc`, `value:abc`: a sentence about it quotes them apart.
+            auto end = at;
+            while (end < line_.size() && is_name_character(line_[end])) ++end;
+            const bool named = secret_name(line_.substr(at, end - at)) != SecretName::no;
+            return hide(named ? std::min(line_.find_first_not_of(" \t:=", end), line_.size()) : at, line_.size());
+        }
+        if (rest.front() == '{' || rest.front() == '?' || rest.front() == '"' || rest.front() == '\'') return;
+        const auto key = rest.substr(0, rest.find(':'));
+        const bool is_word =
+            std::all_of(key.begin(), key.end(), [](char c) { return is_name_character(c) && (c < '0' || c > '9'); });
+        if (!is_word) hide(at, at + key.size());
     }
 
     /// Addresses of webhooks belong to no manifest: below `notifications` every address is one. Nor do values of
@@ -183,7 +208,11 @@ private:
         if (name == SecretName::perhaps && secrets_ && line_.substr(at, end - at) == "value") name = SecretName::yes;
         if (name == SecretName::no) return end;
         const auto value = value_behind(at, end);
-        return value ? hide_value(at, *value, name) : end;
+        if (value) return hide_value(at, *value, name);
+        // `password abc`: the colon was forgotten.
+        if (name == SecretName::yes && at == content_of(line_) && !has_key(line_))
+            hide(skip_blanks(line_, end), line_.size());
+        return end;
     }
 
     /// Where the value of a key begins that ends at `end`.
@@ -206,14 +235,17 @@ private:
         const auto column = content_of(line_) < key ? content_of(line_) : key;
         const auto rest = line_.substr(at);
         if (rest.empty() || rest.front() == '#') {
-            if (name == SecretName::yes && !assigned_) cover_ = {Cover::Kind::deeper, column, '"'};
+            if (name == SecretName::yes && !assigned_) cover_ = {Cover::Kind::deeper, column, '"', true};
             return at;
         }
         if (!assigned_ && (rest.front() == '|' || rest.front() == '>')) {
-            cover_ = {Cover::Kind::block, column, '"'};
+            cover_ = {Cover::Kind::block, column, '"', true};
             return line_.size();
         }
-        if (rest.front() == '{') return at;
+        if (rest.front() == '{') {
+            if (name == SecretName::yes && rest.find(':') == string_view::npos) hide(at + 1, line_.size());
+            return at;
+        }
         if (rest.front() == '[') return hide_list(at, column);
         if (rest.front() == '"' || rest.front() == '\'') return hide_quoted(at, name);
         const auto end = plain_end(at);
@@ -228,10 +260,19 @@ private:
         const char quote = line_[at];
         const auto end = closing_quote(line_, at + 1, quote);
         const auto value = line_.substr(at + 1, end.value_or(line_.size()) - at - 1);
+        if (end && name == SecretName::yes) hide_behind_quote(*end + 1);
         if (end && (says_nothing(value) || (name == SecretName::perhaps && !looks_random(value)))) return *end + 1;
         if (!end) cover_ = {Cover::Kind::quoted, 0, quote};
         hide(at + 1, end.value_or(line_.size()));
-        return end ? *end + 1 : line_.size();
+        if (!end) return line_.size();
+        return *end + 1;
+    }
+
+    /// `'a' rest`: a quote that came too early.
+    void hide_behind_quote(std::size_t at) {
+        const auto rest = skip_blanks(line_, at);
+        constexpr string_view usual = ",]}#:";
+        if (rest < line_.size() && usual.find(line_[rest]) == string_view::npos) hide(rest, line_.size());
     }
 
     /// A list of values; one of mappings has keys of its own.

@@ -6,6 +6,7 @@ from bench import ONE_APPLICATION, bench, case, check, says
 
 # Each is written where people write them; {secret} is looked for afterwards.
 HEAD = "apiVersion: regent/v1\nkind: Application\nmetadata: {name: leak}\nspec:\n  displayName: Leak\n"
+BELOW = HEAD + "  clientSecrets:\n    - name: s\n"
 CONNECTOR = "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: leak}\nspec:\n  displayName: Leak\n  environment: x\n"
 WRITTEN = {
     "a list in flow style": (HEAD + '  clientSecrets: [{name: arm, value: "{secret}"}]\n', "name: arm"),
@@ -21,6 +22,16 @@ WRITTEN = {
     "an address with a password": (HEAD + "  redirectUris: {web: ['https://user:{secret}@contoso.example/x', 'http://not']}\n", None),
     "the name of a secret": (HEAD + "  clientSecrets:\n    - name: arm\n      deliverTo: [{keyVault: {vault: contoso, secret: '{secret}'}}]\n", "vault: contoso"),
     "a connector's own": (CONNECTOR + "  auth: {oauth2: {clientSecret: '{secret}'}}\n", "oauth2"),
+    "a forgotten colon": (BELOW + "      value {secret}\n", "value"),
+    "a forgotten colon above": (HEAD + "  password {secret}\n", None),
+    "a forgotten blank below": (BELOW + "      value:{secret}\n", "value"),
+    "a block that is not indented": (BELOW + "      value: >-\n      {secret}\n", None),
+    "a value that is not indented": (BELOW + "      value:\n      {secret}\n", None),
+    "a block on the column of its key": (HEAD + "  clientSecret: |\n  {secret}\n", None),
+    "a value on the column of its key": (HEAD + "  clientSecret:\n  {secret}\n", None),
+    "a quote that comes too early": (BELOW + "      value: 'a' {secret}\n", None),
+    "a brace": (BELOW + "      value: {{secret}\n", None),
+    "the secret as a key": (BELOW + "      {secret}: value\n", None),
     "no YAML at all": (HEAD + "  clientSecrets: [{name: arm, value: {secret}\n", None),
 }
 ENTRA = "abc8Q~very.secret-value_of_the_test_0123"
