@@ -15,6 +15,7 @@
 #include "plan/resolution.hpp"
 #include "plan/risk.hpp"
 #include "plan/secrets.hpp"
+#include "plan/silent_issuer.hpp"
 #include "plan/steps.hpp"
 #include "plan/summary.hpp"
 #include "plan/uri_handover.hpp"
@@ -80,6 +81,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     withhold_encryption_keys_that_go(items, plan);
     plan_handovers_of_uris(items, observed, plan);
     const auto updated = updated_connectors(items);
+    withhold_sign_ins_without_secret(desired, updated, items);
     const auto secrets = plan_secrets(desired, items, updated, observed, now, rotations);
     withhold_audiences_without_room(items, secrets, plan);
 

@@ -142,6 +142,33 @@ TEST_CASE_METHOD(Delivered, "a secret that an orphaned connector keeps using is 
     CHECK(kept.resources[0].warnings[0].find("Connector/x still signs in with it") != std::string::npos);
 }
 
+TEST_CASE_METHOD(Delivered, "a connector's way to sign in is not sent without its secret", "[secrets]") {
+    using model::ManagementPolicy;
+    const auto waits_for = [](const Plan& plan, std::string_view issuer) {
+        return plan.steps.empty() && plan.withheld.size() == 1 && plan.withheld[0].address == con("x") &&
+               plan.withheld[0].why == Withheld::Why::waits_for_withheld &&
+               plan.withheld[0].message.find(issuer) != std::string::npos;
+    };
+    const auto watched = application("a").secret("s").is(ManagementPolicy::observe);
+    SECTION("when its application is only watched") {
+        const auto other = connector("x").by_secret("a", "s").set(model::path::auth_resource, "https://another");
+        CHECK(waits_for(plan({watched, other}), "Application/a"));
+    }
+    SECTION("but what leaves its way to sign in alone is written") {
+        tenant.find(con("x"))->attributes["definition"] = "drifted";
+        const auto same = connector("x").by_secret("a", "s");
+        CHECK(names_of(plan({watched, same})) == std::vector<std::string>{"update Connector/x"});
+        in.policy.connector_secret_on_update = model::Policy::SecretOnUpdate::reissue;
+        CHECK(waits_for(plan({watched, same}), "Application/a"));
+    }
+    SECTION("nor with the id of another application that gives none") {
+        apply({application("a").secret("s"), application("b"), connector("x").by_secret("a", "s")});
+        const auto watched_too = application("b").secret("s").is(ManagementPolicy::observe);
+        const auto moved = connector("x").by_secret("b", "s");
+        CHECK(waits_for(plan({application("a").secret("s"), watched_too, moved}), "Application/b"));
+    }
+}
+
 TEST_CASE_METHOD(Delivered, "a secret goes after the connector that had it", "[secrets]") {
     in.policy.on_removal = model::OnRemoval::remove;
     const std::vector<model::Declaration> without = {application("a")};
