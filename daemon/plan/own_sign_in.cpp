@@ -70,13 +70,13 @@ bool is_own_application(const model::ObservedResource& object, const model::Snap
     return id != object.outputs.end() && id->second == observed.caller_app_id;
 }
 
-void withhold_own_sign_in(const model::Snapshot& observed, Items& items) {
-    for (auto& [address, item] : items) {
+std::vector<Withheld> changes_to_own_sign_in(const model::Snapshot& observed, const Items& items) {
+    std::vector<Withheld> withheld;
+    for (const auto& [address, item] : items) {
         if (item.observed == nullptr || !item.is_written() || !is_own_application(*item.observed, observed)) continue;
         const auto lost = lost_by(item);
         if (lost.empty()) continue;
-        item.standing = Standing::blocked;
-        item.withheld = Withheld{
+        withheld.push_back(Withheld{
             Withheld::Why::own_sign_in,
             address,
             item.desired->place,
@@ -85,8 +85,9 @@ void withhold_own_sign_in(const model::Snapshot& observed, Items& items) {
                         observed.caller_app_id, fmt::join(lost, ", ")),
             "nothing of it is changed by this run. Declare what is to stay, or do this by hand, or run regent as "
             "another application",
-            {}};
+            {}});
     }
+    return withheld;
 }
 
 }  // namespace regent::plan

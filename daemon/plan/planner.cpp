@@ -59,6 +59,14 @@ UpdatedConnectors updated_connectors(const Items& items) {
     return updated;
 }
 
+Items resolve_and_check(const DesiredGraph& desired, const model::Snapshot& observed,
+                        const std::vector<Withheld>& left_alone, Plan& plan) {
+    auto items = resolve(desired, observed, left_alone);
+    plan.problems = check_permission_names(desired, observed, items);
+    name_permissions(observed, items);
+    return items;
+}
+
 }  // namespace
 
 Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, const History& history,
@@ -71,10 +79,9 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     plan.tenant_id = desired.environment.tenant_id;
     plan.documents = desired.documents;
 
-    auto items = resolve(desired, observed);
-    plan.problems = check_permission_names(desired, observed, items);
-    name_permissions(observed, items);
-    withhold_own_sign_in(observed, items);
+    auto items = resolve_and_check(desired, observed, {}, plan);
+    if (const auto own = changes_to_own_sign_in(observed, items); !own.empty())
+        items = resolve_and_check(desired, observed, own, plan);  // others may depend on it
     withhold_unvouched_consent(observed, history, items, plan);
     withhold_taken_credentials(items, plan);
     withhold_credentials_without_room(items, plan);

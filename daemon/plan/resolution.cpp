@@ -75,8 +75,13 @@ class Resolver {
 public:
     Resolver(const DesiredGraph& desired, const model::Snapshot& observed) : desired_(desired), observed_(observed) {}
 
-    Items run() {
+    Items run(const std::vector<Withheld>& left_alone) {
         for (const auto& [address, resource] : desired_.resources) items_.emplace(address, stand(resource));
+        for (const auto& withheld : left_alone) {
+            auto& item = items_.at(withheld.address);
+            item.standing = Standing::blocked;
+            item.withheld = withheld;
+        }
         block_dependants();
         for (auto& [address, item] : items_) {
             fill(item);
@@ -507,8 +512,8 @@ bool is_ignored(const DesiredResource& resource, std::string_view path) {
     });
 }
 
-Items resolve(const DesiredGraph& desired, const model::Snapshot& observed) {
-    return Resolver(desired, observed).run();
+Items resolve(const DesiredGraph& desired, const model::Snapshot& observed, const std::vector<Withheld>& left_alone) {
+    return Resolver(desired, observed).run(left_alone);
 }
 
 Value looked_up(const Value& value, const Items& items) {

@@ -77,8 +77,9 @@ struct Item {
 using Items = std::map<model::Address, Item>;
 
 /// Sets every desired object beside what was observed and looks its references up, as far as their values are known by
-/// now.
-[[nodiscard]] Items resolve(const DesiredGraph& desired, const model::Snapshot& observed);
+/// now. An object in `left_alone` is withheld from the beginning, and what cannot do without it is withheld with it.
+[[nodiscard]] Items resolve(const DesiredGraph& desired, const model::Snapshot& observed,
+                            const std::vector<Withheld>& left_alone = {});
 
 /// Whether `path` or what it belongs to is on management.ignore.
 [[nodiscard]] bool is_ignored(const DesiredResource& resource, std::string_view path);

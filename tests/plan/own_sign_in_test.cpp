@@ -77,6 +77,20 @@ TEST_CASE("what regent may be signing in by is never taken away", "[own]") {
     CHECK_FALSE(own.plan({document}, false).steps.empty());
 }
 
+TEST_CASE("what cannot do without the application that regent signs in as is withheld with it", "[own]") {
+    const OwnApplication own;
+    auto document = OwnApplication::before();
+    document.declaration.attributes.at(std::string(path::federated_credentials)).elements.clear();
+    document.declaration.attributes.at(std::string(path::federated_credentials)).exclusive = true;
+    document.secret("s");
+    const auto plan = own.plan({document, connector("x").by_secret("regent", "s")});
+    CHECK(plan.steps.empty());
+    REQUIRE(withholds_sign_in(plan));
+    REQUIRE(plan.withheld.size() == 2);
+    CHECK(plan.withheld[1].address == con("x"));
+    CHECK(plan.withheld[1].why == Withheld::Why::waits_for_withheld);
+}
+
 TEST_CASE("of the application that regent signs in as, what harms nobody is changed", "[own]") {
     const OwnApplication own;
     auto document = OwnApplication::before();
