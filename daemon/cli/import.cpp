@@ -195,6 +195,9 @@ private:
             return exit_code_of(survey.error().kind);
         }
         survey_ = std::move(*survey);
+        // Standard output is one file: what a manifest would name has no place there.
+        if (to_standard_output())
+            for (auto& application : survey_.applications) application.certificates.clear();
         return ExitCode::ok;
     }
 
@@ -212,7 +215,15 @@ private:
                         "--connector takes the whole display name, or the name (shared_…) that is the last part of the "
                         "connector's address in the maker portal; --environment-name says where to look");
         }
-        if (!survey_.missing.empty() || !survey_.missing_connectors.empty()) {
+        bool is_wrong = !survey_.missing.empty() || !survey_.missing_connectors.empty();
+        for (const auto& other : survey_.others) {
+            if (!is_named(other)) continue;
+            is_wrong = true;
+            print_error(terminal_,
+                        fmt::format("\"{}\" ({}) is an {}", shown(other.display_name), other.app_id, shown(other.type)),
+                        "it shares the list of applications and is none: regent has no manifest for it");
+        }
+        if (is_wrong) {
             terminal_.err("Nothing was written.\n");
             return ExitCode::failed;
         }
@@ -232,6 +243,17 @@ private:
             return ExitCode::failed;
         }
         return ExitCode::ok;
+    }
+
+    /// By its id or its whole name, and not only among others.
+    bool is_named(const model::SurveyedOther& other) const {
+        const auto& ids = options_.app_ids;
+        const auto same_id = [&](const auto& id) { return manifest::lower_case(id) == other.app_id; };
+        const auto same_name = [&](const auto& name) {
+            return manifest::lower_case(name) == manifest::lower_case(other.display_name) && bearers_of(name).empty();
+        };
+        return std::any_of(ids.begin(), ids.end(), same_id) ||
+               std::any_of(options_.names.begin(), options_.names.end(), same_name);
     }
 
     ExitCode check_bearers_of_connector(const std::string& name) {
@@ -274,6 +296,11 @@ private:
     }
 
     void tell_others() {
+        std::map<std::string, std::size_t> by_type;
+        for (const auto& other : survey_.others) ++by_type[other.type];
+        for (const auto& [type, count] : by_type)
+            terminal_.err(fmt::format("left out: {} object{} of type {}, which share{} the list of applications\n",
+                                      count, count == 1 ? "" : "s", shown(type), count == 1 ? "s" : ""));
         for (const auto& other : import_.others) {
             terminal_.err(fmt::format("{}: \"{}\" ({}): {}\n", other.managed ? "left out" : "not importable",
                                       shown(other.display_name), other.id, shown(other.why)));

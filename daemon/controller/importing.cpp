@@ -18,6 +18,7 @@ namespace regent::controller {
 namespace {
 
 using model::SurveyedApplication;
+using model::Value;
 
 std::string app_id_of(const model::ObservedResource& resource) {
     return resource.outputs.at(std::string(model::output::app_id));
@@ -62,7 +63,7 @@ model::Map without_copies(model::Map attributes) {
     return attributes;
 }
 
-bool is_flexible(const model::Value& credential) {
+bool is_flexible(const Value& credential) {
     static const auto* row = model::attributes_of(model::kind::application)->find(model::path::federated_credentials);
     return plan::is_kept(*row, credential);
 }
@@ -76,6 +77,14 @@ model::Map without_flexible(model::Map attributes) {
         if (!is_flexible(credential)) others.emplace(name, credential);
     all->second = std::move(others);
     return attributes;
+}
+
+/// Base64 of DER in PEM form (RFC 7468).
+std::string pem_of(const std::string& base64) {
+    constexpr std::size_t line = 64;
+    std::string pem = "-----BEGIN CERTIFICATE-----\n";
+    for (std::size_t at = 0; at < base64.size(); at += line) pem += base64.substr(at, line) + "\n";
+    return pem + "-----END CERTIFICATE-----\n";
 }
 
 /// Makes one manifest, looks whether it says what it should, and leaves out what it cannot say.
@@ -93,9 +102,11 @@ public:
                  policy,
                  attributes_,
                  app_id_of(resource_),
+                 {},
                  workspace.environment.cloud} {
         for (const auto& [app_id, api] : survey.apis) draft_.names.emplace(app_id, api.display_name);
         draft_.names.insert(survey.names.begin(), survey.names.end());
+        take_certificates(application.certificates);
         describe_secrets();
         describe_flexible_credentials();
         describe_keys_of_principal();
@@ -111,7 +122,7 @@ public:
             auto outcome = look();
             if (outcome.valid) break;
             bool better = false;
-            for (const auto& path : outcome.wrong) better = leave_out(path, outcome.why) || better;
+            for (const auto& wrong : outcome.wrong) better = leave_out(wrong) || better;
             if (!better) return tl::unexpected(outcome.why);
         }
         ImportedManifest made;
@@ -119,30 +130,72 @@ public:
         made.id = draft_.app_id;
         made.display_name = display_name_of(resource_);
         made.text = std::move(text_);
-        made.left_out = std::move(left_out_);
+        if (!draft_.without.contains(model::path::certificates)) made.files = std::move(files_);
+        made.left_out = all_left_out();
         made.ours = resource_.ownership == model::Ownership::ours;
         return made;
     }
 
 private:
-    /// What a look at the manifest has found: nothing, or the attributes that do not come out as they should.
+    /// An attribute that does not come out as it should, or one element of it.
+    struct Wrong {
+        std::string path;
+        std::string element;  ///< its name, or itself in a set of texts; empty: it is not known which
+        std::string why;
+        bool operator==(const Wrong&) const = default;
+    };
+    /// What a look at the manifest has found: nothing, or what is wrong.
     struct Look {
         bool valid = false;
-        std::vector<std::string> wrong;
+        std::vector<Wrong> wrong;
         std::string why;
     };
+    /// An element that stays in the tenant while its list is declared.
+    struct Staying {
+        std::string element;
+        Value value;
+        std::string why;
+    };
+    /// More of them than this: the list is not one that today's rules describe.
+    static constexpr std::size_t most_staying = 8;
+
+    std::vector<std::string> all_left_out() const {
+        auto lines = left_out_;
+        for (const auto& [path, elements] : staying_) {
+            for (const auto& staying : elements) {
+                // A text is its own name.
+                const auto value = staying.value.as_map() == nullptr ? std::string{} : " " + to_text(staying.value);
+                lines.push_back(fmt::format("{}: \"{}\"{} ({}; it stays, see `ignore`)", path, staying.element, value,
+                                            staying.why));
+            }
+        }
+        return lines;
+    }
 
     void write() {
         draft_.notes.clear();
-        if (!left_out_.empty()) {
+        const auto lines = all_left_out();
+        if (!lines.empty()) {
             draft_.notes.emplace_back("Set on the application, and not in this manifest:");
-            for (const auto& line : left_out_) draft_.notes.push_back("- " + line);
+            for (const auto& line : lines) draft_.notes.push_back("- " + line);
+        }
+        draft_.ignore.clear();
+        for (const auto& form : manifest::attribute_forms(draft_.address.kind)) {
+            const auto elements = staying_.find(form.path);
+            if (elements == staying_.end()) continue;
+            for (const auto& staying : elements->second)
+                draft_.ignore.push_back(fmt::format("spec.{}[{}]", form.field, staying.element));
         }
         text_ = manifest::write_manifest(draft_);
     }
 
     Look look() {
-        const auto trial = try_import(workspace_, draft_.address, text_, {}, resource_, survey_.apis, now_);
+        const auto read_file = [this](const std::string& path) -> tl::expected<std::string, std::string> {
+            for (const auto& file : files_)
+                if (path == file.name) return file.bytes;
+            return tl::unexpected(std::string("no such file"));
+        };
+        const auto trial = try_import(workspace_, draft_.address, text_, read_file, resource_, survey_.apis, now_);
         if (trial.plan) return look_at_plan(*trial.plan);
         return blame(trial.diagnostics, trial.documents.empty() ? nullptr : &trial.documents.front());
     }
@@ -150,25 +203,49 @@ private:
     static Look look_at_plan(const plan::Plan& plan) {
         Look found;
         if (!plan.problems.empty()) {
-            found.wrong = {std::string(model::path::permissions)};
             found.why = plan.problems.front().message;
+            found.wrong.push_back({std::string(model::path::permissions), {}, found.why});
             return found;
         }
         for (const auto& resource : plan.resources) {
             for (const auto& change : resource.changes) {
-                if (std::find(found.wrong.begin(), found.wrong.end(), change.path) == found.wrong.end())
-                    found.wrong.push_back(change.path);
                 found.why = change.path == model::path::client_secrets
                                 ? fmt::format(
                                       "its client secret \"{}\" was issued by regent, and a manifest that does "
                                       "not declare it would have it removed",
                                       change.element)
-                                : "written in a manifest it would read differently";
+                                : how_it_differs(change);
+                found.wrong.push_back({change.path, changed_element(change), found.why});
             }
         }
         for (const auto& withheld : plan.withheld) found.why = withheld.message;
         found.valid = found.wrong.empty() && plan.withheld.empty();
         return found;
+    }
+
+    /// What would be another thing when it is read from a manifest.
+    static std::string how_it_differs(const plan::Change& change) {
+        const auto* before = change.before.as_map();
+        const auto* after = change.after.as_map();
+        if (before == nullptr || after == nullptr) return "written in a manifest it would read differently";
+        const auto shown = [](const Value* value) {
+            return value == nullptr || value->is_null() ? std::string("nothing") : to_text(*value);
+        };
+        for (const auto& [name, value] : *after) {
+            const auto* there = change.before.find(name);
+            if (there == nullptr ? value.is_null() : *there == value) continue;
+            return fmt::format("written in a manifest its {} would read {}, not {}", name, shown(&value), shown(there));
+        }
+        for (const auto& [name, value] : *before) {
+            if (!after->contains(name))
+                return fmt::format("written in a manifest it would lose its {} {}", name, shown(&value));
+        }
+        return "written in a manifest it would read differently";
+    }
+
+    static std::string changed_element(const plan::Change& change) {
+        const bool goes = change.op == plan::Change::Op::remove;
+        return change.element.empty() && goes ? change.before.text_or({}) : change.element;
     }
 
     /// The attributes whose lines a mistake is about.
@@ -178,37 +255,144 @@ private:
         for (const auto& diagnostic : diagnostics) {
             if (diagnostic.severity != model::Severity::error) continue;
             found.why = fmt::format("{}, {}", diagnostic.message, diagnostic.code);
-            const auto field = spec == nullptr ? std::string{} : field_at(*spec, diagnostic.span.line);
+            const auto place = spec == nullptr ? Place{} : place_at(*spec, diagnostic.span.line);
+            const auto& field = place.field;
             for (const auto& form : manifest::attribute_forms(draft_.address.kind)) {
                 const bool required = form.path == model::path::display_name;
                 const bool about_it = form.field == field || form.field.starts_with(field + ".");
                 if (!field.empty() && about_it && !required && !draft_.without.contains(form.path))
-                    found.wrong.emplace_back(form.path);
+                    found.wrong.push_back({std::string(form.path), place.element, found.why});
             }
             break;  // one after the other: leaving one thing out may mend the next
         }
         return found;
     }
 
-    /// The dotted name of the field in `mapping` that line `line` belongs to.
-    static std::string field_at(const manifest::Node& mapping, std::size_t line) {
+    /// What a line of `spec` belongs to.
+    struct Place {
+        std::string field;    ///< dotted
+        std::string element;  ///< of a list: as management.ignore calls it
+    };
+
+    static Place place_at(const manifest::Node& mapping, std::size_t line) {
         const manifest::Entry* found = nullptr;
         for (const auto& entry : mapping.entries)
             if (entry.key_span.line <= line) found = &entry;
         if (found == nullptr) return {};
         if (found->value.is_mapping() && found->key_span.line < line) {
-            const auto inner = field_at(found->value, line);
-            if (!inner.empty()) return found->key + "." + inner;
+            auto inner = place_at(found->value, line);
+            if (!inner.field.empty()) return {found->key + "." + inner.field, std::move(inner.element)};
         }
-        return found->key;
+        return {found->key, element_at(found->value, line)};
     }
 
-    bool leave_out(const std::string& path, const std::string& why) {
-        if (path == model::path::client_secrets || !draft_.without.insert(path).second) return false;
-        const auto it = resource_.attributes.find(path);
-        left_out_.push_back(
-            fmt::format("{}: {} ({})", path, it == resource_.attributes.end() ? "" : to_text(it->second), why));
+    static std::string element_at(const manifest::Node& list, std::size_t line) {
+        const manifest::Node* found = nullptr;
+        for (const auto& item : list.items)
+            if (item.span.line <= line) found = &item;
+        if (found == nullptr || found->is_scalar()) return found == nullptr ? std::string{} : found->text;
+        const auto* name = found->find("name") != nullptr ? found->find("name") : found->find("id");
+        return name == nullptr ? std::string{} : name->text;
+    }
+
+    bool leave_out(const Wrong& wrong) {
+        if (wrong.path == model::path::client_secrets || draft_.without.contains(wrong.path)) return false;
+        if (!wrong.element.empty() && leave_out_element(wrong)) return true;
+        const auto staying = staying_.extract(wrong.path);
+        draft_.without.insert(wrong.path);
+        const auto it = resource_.attributes.find(wrong.path);
+        // What is not there was not written either, and is not missing.
+        const auto* row = model::attributes_of(draft_.address.kind)->find(wrong.path);
+        if (it == resource_.attributes.end() || (row != nullptr && says_nothing(*row, it->second))) return true;
+        left_out_.push_back(fmt::format("{}: {} ({})", wrong.path, to_text(it->second),
+                                        staying.empty() ? wrong.why : staying.mapped().front().why));
         return true;
+    }
+
+    /// The rest of its list is declared, and the element stays beside it; not when nothing would be left to declare.
+    bool leave_out_element(const Wrong& wrong) {
+        const auto attribute = attributes_.find(wrong.path);
+        if (attribute == attributes_.end() || !has_nameable_elements(wrong.path)) return false;
+        auto& staying = staying_[wrong.path];
+        if (staying.size() < most_staying && take_out(attribute->second, wrong, staying)) return true;
+        if (staying.empty()) staying_.erase(wrong.path);
+        return false;
+    }
+
+    bool has_nameable_elements(std::string_view path) const {
+        using manifest::Form;
+        const auto* row = model::attributes_of(draft_.address.kind)->find(path);
+        if (row == nullptr || !row->sent_member.empty()) return false;
+        for (const auto& form : manifest::attribute_forms(draft_.address.kind)) {
+            if (form.path != path) continue;
+            return form.form == Form::list || form.form == Form::identifier_uris || form.form == Form::named ||
+                   form.form == Form::exposed;
+        }
+        return false;
+    }
+
+    static bool take_out(Value& from, const Wrong& wrong, std::vector<Staying>& staying) {
+        if (auto* map = std::get_if<model::Map>(&from.held)) {
+            const auto it = map->find(wrong.element);
+            if (it == map->end() || map->size() < 2) return false;
+            staying.push_back({wrong.element, it->second, why_of_element(*map, wrong)});
+            map->erase(it);
+            return true;
+        }
+        auto* list = std::get_if<model::List>(&from.held);
+        const Value text(wrong.element);
+        if (list == nullptr || list->size() < 2 || std::erase(*list, text) == 0) return false;
+        staying.push_back({wrong.element, text, wrong.why});
+        return true;
+    }
+
+    /// Of two claims of one name the second is read under its name and its source.
+    static std::string why_of_element(const model::Map& elements, const Wrong& wrong) {
+        const auto end = wrong.element.rfind(" (");
+        const bool is_second = wrong.path.starts_with("optionalClaims.") && end != std::string::npos &&
+                               elements.contains(wrong.element.substr(0, end));
+        return is_second
+                   ? fmt::format("a second claim `{}`, and a manifest names a claim once", wrong.element.substr(0, end))
+                   : wrong.why;
+    }
+
+    /// A manifest names the files of its certificates: they are declared when the bytes of each of them are known, or
+    /// not at all, since the list would be exact.
+    void take_certificates(const std::map<std::string, std::string>& shown) {
+        const auto all = attributes_.find(model::path::certificates);
+        auto* certificates = all == attributes_.end() ? nullptr : std::get_if<model::Map>(&all->second.held);
+        if (certificates == nullptr) return;
+        for (auto& [name, certificate] : *certificates) {
+            const auto bytes = shown.find(text_of(certificate, "thumbprint"));
+            // A key that signs has a private half, and may go by the same thumbprint.
+            if (bytes == shown.end() || text_of(certificate, "usage") == "Sign") return describe_certificates();
+            put_in_file(certificate, bytes->second);
+        }
+    }
+
+    void put_in_file(Value& certificate, const std::string& bytes) {
+        constexpr std::size_t first_digits = 8;
+        const auto thumbprint = model::lower_case(text_of(certificate, "thumbprint")).substr(0, first_digits);
+        auto path = fmt::format("certificates/{}-{}.pem", draft_.address.name, thumbprint);
+        const bool is_new = std::none_of(files_.begin(), files_.end(), [&](const auto& f) { return f.name == path; });
+        if (is_new) files_.push_back({path, pem_of(bytes)});
+        auto& members = std::get<model::Map>(certificate.held);
+        members.insert_or_assign("path", std::move(path));
+    }
+
+    void describe_certificates() {
+        files_.clear();
+        for (const auto& [name, certificate] : *resource_.attributes.find(model::path::certificates)->second.as_map())
+            left_out_.push_back(fmt::format(
+                "certificates: \"{}\" (thumbprint {}), for {}, ends {} (with its PEM file beside the manifest "
+                "it can be declared)",
+                name, text_of(certificate, "thumbprint"), text_of(certificate, "usage"), text_of(certificate, "ends")));
+        attributes_.erase(attributes_.find(model::path::certificates));
+        const auto key = attributes_.find(model::path::token_encryption_key);
+        if (key == attributes_.end()) return;
+        left_out_.push_back(
+            fmt::format("tokenEncryptionKey: \"{}\" (it goes with its certificate)", text_of(key->second, "name")));
+        attributes_.erase(key);
     }
 
     void describe_secrets() {
@@ -234,7 +418,7 @@ private:
         return it == resource_.attributes.end() ? nullptr : it->second.as_list();
     }
 
-    static std::string text_of(const model::Value& value, std::string_view member) {
+    static std::string text_of(const Value& value, std::string_view member) {
         const auto* found = value.find(member);
         return found == nullptr ? std::string{} : found->text_or({});
     }
@@ -303,11 +487,13 @@ private:
     const Workspace& workspace_;
     const model::Survey& survey_;
     const model::ObservedResource& resource_;
-    const model::Map attributes_;  ///< what a manifest can say
+    model::Map attributes_;  ///< what a manifest can say
     const std::chrono::system_clock::time_point now_;
     manifest::ManifestDraft draft_;
     std::string text_;
+    std::vector<manifest::WrittenFile> files_;  ///< of certificates, by path from the manifest
     std::vector<std::string> left_out_;
+    std::map<std::string, std::vector<Staying>, std::less<>> staying_;  ///< by attribute
 };
 
 std::set<std::string> names_of_applications(const Workspace& workspace) {

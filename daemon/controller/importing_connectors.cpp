@@ -4,6 +4,7 @@
 #include "controller/import_trial.hpp"
 #include "manifest/manifest_writer.hpp"
 #include "model/attributes.hpp"
+#include "provider/connectors/service_url.hpp"
 
 #include <fmt/format.h>
 
@@ -70,9 +71,15 @@ public:
                    model::ManagementPolicy policy, std::chrono::system_clock::time_point now)
         : workspace_(workspace),
           resource_(connector.resource),
+          other_place_(take_other_place(resource_)),
           now_(now),
-          attributes_(said_of(workspace, connector)),
+          attributes_(said_of(workspace, connector, resource_)),
           draft_{{std::string(model::kind::connector), name}, resource_.id, policy, attributes_, {}, name} {
+        if (!other_place_.empty())
+            left_out_.push_back(fmt::format(
+                "definition: the one in the service says {}, and requests go elsewhere (the file says where "
+                "they go, which is what the service is given when the definition is written)",
+                other_place_));
         if (attributes_.contains(model::path::client_secret_from)) return;
         for (const auto& client : manifest::clients_with_secret(attributes_)) {
             left_out_.push_back(
@@ -106,10 +113,21 @@ public:
     }
 
 private:
+    /// A definition is observed with what tells it from every manifest's when its requests go elsewhere: no file of
+    /// ours has that.
+    static std::string take_other_place(model::ObservedResource& resource) {
+        const auto it = resource.attributes.find(model::path::definition);
+        if (it == resource.attributes.end()) return {};
+        auto definition = it->second.text_or({});
+        auto place = provider::connectors::take_other_place(definition);
+        if (!place.empty()) it->second = std::move(definition);
+        return place;
+    }
+
     /// What is observed, without what a manifest need not say.
-    static model::Map said_of(const Workspace& workspace, const SurveyedConnector& connector) {
-        auto said = connector.resource.attributes;
-        const auto& resource = connector.resource;
+    static model::Map said_of(const Workspace& workspace, const SurveyedConnector& connector,
+                              const model::ObservedResource& resource) {
+        auto said = resource.attributes;
         said.insert_or_assign(std::string(model::path::environment), environment_of(workspace, resource));
         const auto drop = [&](std::string_view path) { said.erase(std::string(path)); };
         if (text_of(resource, model::path::description) ==
@@ -168,7 +186,8 @@ private:
     }
 
     const Workspace& workspace_;
-    const model::ObservedResource& resource_;
+    model::ObservedResource resource_;
+    const std::string other_place_;
     const std::chrono::system_clock::time_point now_;
     const model::Map attributes_;
     manifest::ManifestDraft draft_;

@@ -94,9 +94,15 @@ application's manifest says it once.)"},
                   R"(`management.ignore` lists fields by their path from `spec`:
 
     management:
-      ignore: [spec.displayName, spec.redirectUris.web]
+      ignore:
+        - spec.displayName
+        - spec.redirectUris.web
+        - spec.federatedCredentials[made.by.hand]
 
-A list is ignored as a whole; single members of a list cannot be.)"},
+An element of a list is named in brackets behind it, by its name or, in a list
+of texts, as it is. It stays as it is in the tenant while the rest of the list
+is exact. Elements of other lists (permissions, certificates, secrets) are
+ignored with the whole list.)"},
         ErrorCode{"RG0221", "connector to adopt",
                   R"(`management.adopt.connector` is the name that the service gave the connector,
 `shared_...`, without blanks. It is part of the connector's address in the

@@ -66,7 +66,9 @@ inline constexpr Field ignore_field = {
     .default_text = "none",
     .help =
         "fields that are written when the object is created, and from then on read and reported only; paths begin with "
-        "`spec.`, as `spec.notes` and `spec.redirectUris.web`",
+        "`spec.`, as `spec.notes` and `spec.redirectUris.web`. An element of a list that is declared beside it stays "
+        "as it "
+        "is: `spec.federatedCredentials[NAME]`, `spec.tags[TEXT]`",
     .example = "[spec.displayName, spec.redirectUris.web]"};
 inline constexpr Field prevent_delete_field = {.name = "preventDelete",
                                                .type = FieldType::boolean,

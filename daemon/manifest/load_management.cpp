@@ -71,16 +71,45 @@ std::vector<std::string> spec_paths(const KindTable& table) {
     return paths;
 }
 
+/// "spec.tags[old]" is one element of a list.
+struct IgnoredElement {
+    std::string field;    ///< "spec.tags"
+    std::string element;  ///< "old"; empty: the path is a field's
+};
+
+IgnoredElement ignored_element(const std::string& path) {
+    const auto bracket = path.find('[');
+    if (bracket == std::string::npos || bracket + 2 >= path.size() || path.back() != ']') return {path, {}};
+    return {path.substr(0, bracket), path.substr(bracket + 1, path.size() - bracket - 2)};
+}
+
+/// Whether single elements of the list may be ignored: they have a name, or are texts, and regent can send them as
+/// they were read.
+bool has_nameable_elements(const Field& field, std::string_view kind, const std::vector<std::string>& behind) {
+    if (field.type != FieldType::list || behind.size() != 1 || behind.front() == model::path::client_secrets)
+        return false;
+    const auto* attribute = model::attributes_of(kind)->find(behind.front());
+    if (attribute == nullptr) return false;
+    if (attribute->compare == model::Compare::set) return field.item != FieldType::mapping;
+    return attribute->compare == model::Compare::named && attribute->sent_member.empty();
+}
+
 void load_ignored(const LoadJob& job, const Values& values, std::vector<std::string>& ignored) {
     const auto& table = *table_of(kind_of(job.document));
     for (const auto* path : values.items("ignore")) {
         constexpr std::string_view spec = "spec.";
         const bool is_spec = path->text.compare(0, spec.size(), spec) == 0;
-        if (is_spec && table.find(path->text)) {
-            const auto behind = attributes_behind(table.kind, std::string_view(path->text).substr(spec.size()));
-            for (const auto& attribute : behind)
-                if (std::find(ignored.begin(), ignored.end(), attribute) == ignored.end()) ignored.push_back(attribute);
-            if (!behind.empty()) continue;
+        const auto [field, element] = ignored_element(path->text);
+        const auto* known = is_spec ? table.find(field) : nullptr;
+        if (known != nullptr) {
+            const auto behind = attributes_behind(table.kind, std::string_view(field).substr(spec.size()));
+            const bool can_be = element.empty() || has_nameable_elements(*known, table.kind, behind);
+            for (const auto& attribute : can_be ? behind : std::vector<std::string>{}) {
+                auto entry = element.empty() ? attribute : fmt::format("{}[{}]", attribute, element);
+                if (std::find(ignored.begin(), ignored.end(), entry) == ignored.end())
+                    ignored.push_back(std::move(entry));
+            }
+            if (can_be && !behind.empty()) continue;
             job.findings.bad_value("RG0220", *path, fmt::format("`{}` cannot be ignored by itself", path->text)).help =
                 "ignore the whole list or mapping it belongs to";
             continue;

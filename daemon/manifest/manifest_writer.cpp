@@ -4,6 +4,7 @@
 #include "manifest/document.hpp"
 #include "manifest/field_table.hpp"
 #include "manifest/load_plain.hpp"
+#include "manifest/plain_text.hpp"
 #include "manifest/rules_application.hpp"
 #include "manifest/rules_credential.hpp"
 #include "manifest/utf8.hpp"
@@ -46,7 +47,7 @@ Node scalar(std::string text, Style style = Style::plain) {
 /// A text: quoted where YAML would take it for something else, in lines where it has several.
 Node text_node(const std::string& text) {
     const bool lines = text.find('\n') != std::string::npos;
-    const bool plain = plain_type(text) == PlainType::text;
+    const bool plain = plain_type(text) == PlainType::text && !is_other_in_yaml_1_1(text);
     return scalar(without_variables(text), lines ? Style::block : plain ? Style::plain : Style::quoted);
 }
 
@@ -134,6 +135,7 @@ private:
         }
         if (draft_.policy == model::ManagementPolicy::observe) put(management, "policy", scalar("observe"));
         if (draft_.policy == model::ManagementPolicy::create_only) put(management, "policy", scalar("create-only"));
+        if (!draft_.ignore.empty()) put(management, "ignore", list_node(draft_.ignore));
     }
 
     void write_spec(Node& spec) const {
@@ -159,6 +161,7 @@ private:
                 return value == Value(true);
             case Form::scalar:
                 return value.is_null() || value == attribute.fallback;
+            case Form::name_of_one:
             case Form::secret_from:
             case Form::named:
             case Form::exposed:
@@ -186,6 +189,8 @@ private:
                 return add_ins_node(value);
             case Form::named:
                 return named_node(row, value);
+            case Form::name_of_one:
+                return text_node(text_of(value, "name"));
             case Form::exposed:
                 return exposed_node(value);
             case Form::pre_authorized:
@@ -385,6 +390,7 @@ private:
 
     bool is_usual(const Field& member, const Value& value) const {
         if (member.name == "isMultiValued") return value == Value(false);
+        if (member.name == "usage") return value == Value("Verify");
         return member.name == "audience" && value == Value(token_exchange_audience(draft_.cloud));
     }
 

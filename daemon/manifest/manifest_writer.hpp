@@ -23,6 +23,7 @@ enum class Form {
     permissions,        ///< by API, names before ids
     add_ins,            ///< mappings with free properties
     named,              ///< a list of mappings told apart by their `name`
+    name_of_one,        ///< a mapping, of which the manifest says its `name`
     exposed,            ///< scopes or roles; ids follow from the names of those that are there
     pre_authorized,     ///< by client, with its scopes
     clients,            ///< mappings with an `appId`
@@ -60,6 +61,7 @@ struct ManifestDraft {
     /// Names of APIs by application id, and of owners by object id: written behind an id that nobody knows by heart.
     std::map<std::string, std::string> names = {};
     std::set<std::string, std::less<>> without = {};  ///< attribute paths that are not to be written
+    std::vector<std::string> ignore = {};             ///< `management.ignore`: "spec.tags[old]"
     /// Facts that no field can hold: a comment above the document, one line each.
     std::vector<std::string> notes = {};
 };

@@ -10,6 +10,10 @@ namespace regent::manifest {
 [[nodiscard]] bool is_boolean_text(std::string_view text) noexcept;
 [[nodiscard]] bool is_number_text(std::string_view text) noexcept;
 
+/// Whether readers of YAML 1.1, PyYAML for one, take a text of the core schema for something else when it has no
+/// quotes: a date, a number in base 2 or 60 or with `_`, the value `=`, a merge key. https://yaml.org/type/
+[[nodiscard]] bool is_other_in_yaml_1_1(std::string_view text) noexcept;
+
 /// Whether `text` can be written without quotes, on one line, as a value of a block mapping, and is read again as the
 /// same plain scalar.
 [[nodiscard]] bool can_be_plain(std::string_view text) noexcept;

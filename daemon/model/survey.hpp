@@ -36,6 +36,8 @@ struct SurveyedApplication {
     /// What is set on it and cannot be written into a manifest, one line each with the reason: "addIns: […] (no field
     /// for it)".
     std::vector<std::string> unsayable;
+    /// Its own certificates, base64 of their DER by thumbprint; without those whose bytes the service does not show.
+    std::map<std::string, std::string> certificates = {};
 };
 
 /// A custom connector with all that can be seen of it: its picture, its script and who may use it are among the
@@ -48,12 +50,20 @@ struct SurveyedConnector {
     std::string fixed_because;  ///< why nobody can change it here; empty: one can
 };
 
+/// What a list of applications holds that is none: an object of a derived type, as agents have.
+struct SurveyedOther {
+    std::string app_id;
+    std::string display_name;
+    std::string type;  ///< "agentIdentityBlueprint"
+};
+
 /// The objects of a Selection, each once: applications by appId, connectors by environment and name.
 struct Survey {
     std::vector<SurveyedApplication> applications;
     std::vector<SurveyedConnector> connectors = {};
     std::map<std::string, ApiPermissions> apis;        ///< those that the applications ask, or were granted
     std::map<std::string, std::string> names = {};     ///< of owners, by object id
+    std::vector<SurveyedOther> others = {};            ///< by appId
     std::vector<std::string> missing;                  ///< the app ids and display names that nothing has
     std::vector<std::string> missing_connectors = {};  ///< the same of connectors
 };

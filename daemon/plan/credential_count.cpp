@@ -42,19 +42,20 @@ auto credentials_in(ItemOrConst& item) -> decltype(item.attributes.data()) {
 std::map<std::string, const model::Value*> strangers_in(const Item& item) {
     std::map<std::string, const model::Value*> strangers;
     const auto* wanted = credentials_in(item);
-    if (item.observed == nullptr || item.is_made_anew() || (wanted != nullptr && wanted->desired->exclusive))
-        return strangers;
+    if (item.observed == nullptr || item.is_made_anew()) return strangers;
+    const bool is_exact = wanted != nullptr && wanted->desired->exclusive;
     const auto there = item.observed->attributes.find(model::path::federated_credentials);
     if (there == item.observed->attributes.end() || there->second.as_map() == nullptr) return strangers;
     const auto marks = observed_marks(item.observed);
     const auto prefix = contribution_prefix(model::path::federated_credentials);
     for (const auto& [name, value] : *there->second.as_map()) {
+        const bool stays = wanted != nullptr && (is_kept(*wanted->attribute, value) || leaves_alone(*wanted, name));
         const bool goes = std::find(marks.begin(), marks.end(), prefix + name) != marks.end();
         const bool is_wanted = wanted != nullptr && std::any_of(wanted->elements.begin(), wanted->elements.end(),
                                                                 [&, &called = name](const auto& one) {
                                                                     return one.element->name == called;
                                                                 });
-        if (!goes && !is_wanted) strangers.emplace(name, &value);
+        if (!is_wanted && (stays || (!goes && !is_exact))) strangers.emplace(name, &value);
     }
     return strangers;
 }

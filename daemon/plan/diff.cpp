@@ -142,6 +142,11 @@ bool was_read_as(const ResolvedAttribute& attribute, const Value& name) {
                        [&](const auto& entry) { return entry.second == name; });
 }
 
+/// As management.ignore names one element, without the `spec.`.
+std::string ignored_path(const ResolvedAttribute& attribute, std::string_view name) {
+    return fmt::format("{}[{}]", attribute.attribute->path, name);
+}
+
 /// A set. What must go: everything that is not wanted, when the object's manifest declares the list; otherwise only
 /// what a former contribution put there. While an element waits for a withheld object nothing goes: what looks foreign
 /// may be that element.
@@ -171,6 +176,11 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
         const auto& read = as_it_was_read(attribute, there);
         const Value mark = element_mark(*attribute.attribute, read);
         const bool contributed = std::find(marks.begin(), marks.end(), mark.text_or({})) != marks.end();
+        if (leaves_alone(attribute, there.text_or({}))) {
+            kept.push_back(there);
+            result.ignored.push_back(ignored_path(attribute, there.text_or({})));
+            continue;
+        }
         if (blocked || (!attribute.desired->exclusive && !contributed)) {
             kept.push_back(there);
             const bool for_a_withheld_one = attribute.desired->exclusive || contributed || is_blocked(attribute, there);
@@ -219,6 +229,11 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
     const auto prefix = contribution_prefix(attribute.attribute->path);
     for (const auto& [name, there] : *attribute.observed.as_map()) {
         if (names.contains(name)) continue;
+        if (leaves_alone(attribute, name)) {
+            whole.emplace(name, there);
+            result.ignored.push_back(ignored_path(attribute, name));
+            continue;
+        }
         const bool contributed = std::find(marks.begin(), marks.end(), prefix + name) != marks.end();
         // It may be what the blocked element will be called then; unless that cannot be, as another one is to be it.
         const bool waits_too = blocked && !trust.contains(trust_of(there));

@@ -18,6 +18,7 @@ struct AttributeDiff {
     bool waits = false;                   ///< `whole` holds References
     std::vector<std::string> kept;        ///< present, and kept while an object is withheld: sentences
     std::vector<std::string> undeclared;  ///< present, by nobody's manifest, and left alone: texts of the elements
+    std::vector<std::string> ignored;     ///< the same, of those that management.ignore names: "tags[old]"
 };
 
 /// Compares one attribute. `applied` is the value the last run left behind (null pointer: nothing is remembered); it

@@ -82,7 +82,7 @@ const Value* exposed_element(const Item& api, std::string_view path, const std::
             for (const auto& element : attribute.elements) {
                 if (element.element->name == name) return &element.value;
             }
-            if (attribute.desired->exclusive) return nullptr;
+            if (attribute.desired->exclusive && !leaves_alone(attribute, name)) return nullptr;
         }
     }
     return observed_element(api, path, name);

@@ -23,6 +23,7 @@ public:
             Compared compared{&resolved, diff(resolved, last_applied(*resolved.attribute), work_.observed_marks)};
             for (auto& text : compared.diff.undeclared)
                 work_.change.undeclared.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
+            for (auto& path : compared.diff.ignored) work_.change.ignored.push_back(std::move(path));
             for (const auto& text : compared.diff.kept)
                 work_.change.warnings.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
             for (auto& text : renamed_assignments(resolved)) work_.change.warnings.push_back(std::move(text));

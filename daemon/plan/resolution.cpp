@@ -393,6 +393,7 @@ private:
         ResolvedAttribute resolved;
         resolved.attribute = &attribute;
         resolved.desired = &desired;
+        resolved.ignored = ignored_elements(*item.desired, attribute.path);
         resolved.immutable = item.observed == nullptr ? attribute.immutable : is_fixed(attribute, *item.observed);
         if (attribute.compare == model::Compare::set || attribute.compare == model::Compare::named) {
             resolved.elements.reserve(desired.elements.size());
@@ -510,6 +511,20 @@ bool is_ignored(const DesiredResource& resource, std::string_view path) {
         return path == entry ||
                (path.size() > entry.size() && path.substr(0, entry.size()) == entry && path[entry.size()] == '.');
     });
+}
+
+std::vector<std::string> ignored_elements(const DesiredResource& resource, std::string_view path) {
+    std::vector<std::string> elements;
+    for (const auto& entry : resource.management.ignore) {
+        const bool below = entry.size() > path.size() + 1 && entry.starts_with(path) && entry[path.size()] == '[';
+        if (below && entry.ends_with(']'))
+            elements.push_back(entry.substr(path.size() + 1, entry.size() - path.size() - 2));
+    }
+    return elements;
+}
+
+bool leaves_alone(const ResolvedAttribute& attribute, std::string_view name) {
+    return std::find(attribute.ignored.begin(), attribute.ignored.end(), name) != attribute.ignored.end();
 }
 
 Items resolve(const DesiredGraph& desired, const model::Snapshot& observed, const std::vector<Withheld>& left_alone) {

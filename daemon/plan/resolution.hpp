@@ -47,8 +47,9 @@ struct ResolvedAttribute {
     model::Value observed;                  ///< canonical; null for write-only ones
     /// Elements of `observed` that the tenant calls otherwise, each with what was read: see role_changes.hpp.
     std::vector<std::pair<model::Value, model::Value>> read_as;
-    bool unreadable = false;  ///< nobody could say what is there: `observed` is empty
-    bool immutable = false;   ///< to change it is to replace the object, where this object is kept
+    std::vector<std::string> ignored;  ///< elements that stay though no manifest declares them: management.ignore
+    bool unreadable = false;           ///< nobody could say what is there: `observed` is empty
+    bool immutable = false;            ///< to change it is to replace the object, where this object is kept
 };
 
 /// One desired object beside the observed one: what all of the planner works on.
@@ -83,6 +84,10 @@ using Items = std::map<model::Address, Item>;
 
 /// Whether `path` or what it belongs to is on management.ignore.
 [[nodiscard]] bool is_ignored(const DesiredResource& resource, std::string_view path);
+/// The elements of the list at `path` that are on management.ignore by themselves.
+[[nodiscard]] std::vector<std::string> ignored_elements(const DesiredResource& resource, std::string_view path);
+/// Whether an element that is there stays where no manifest declares it: `name` is its own, or its text in a set.
+[[nodiscard]] bool leaves_alone(const ResolvedAttribute& attribute, std::string_view name);
 
 /// `value` with every Reference replaced whose output is known in `items`; a secret's text never is.
 [[nodiscard]] model::Value looked_up(const model::Value& value, const Items& items);

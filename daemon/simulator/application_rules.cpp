@@ -123,20 +123,33 @@ bool allows_personal_accounts(const json& application) {
 
 Problem check_application(const Directory& directory, const GraphSwitches& switches, const json& after,
                           const json* before) {
-    if (auto wrong = check_texts(after)) return wrong;
+    // What broke the same rule before this request.
+    const auto is_old = [&](const auto& check) {
+        return !switches.old_values_are_judged && before != nullptr && check(*before).has_value();
+    };
+    const auto texts = [](const json& application) { return check_texts(application); };
+    const auto uris = [&](const json& application) { return check_redirect_uris(switches, application); };
+    const auto audience = [](const json& application) { return check_audience(application); };
+    const auto permissions = [&](const json& application) {
+        return check_permissions(switches, application, &application, nullptr);
+    };
+    const auto settings = [&](const json& application) { return check_settings(switches, application, &application); };
+    const auto size = [](const json& application) { return check_size(application); };
+    if (auto wrong = texts(after); wrong && !is_old(texts)) return wrong;
     if (auto wrong = check_unique_name(after, before)) return wrong;
-    if (auto wrong = check_redirect_uris(switches, after)) return wrong;
+    if (auto wrong = uris(after); wrong && !is_old(uris)) return wrong;
     if (auto wrong = check_identifier_uris(directory, after, before)) return wrong;
-    if (auto wrong = check_audience(after)) return wrong;
+    if (auto wrong = audience(after); wrong && !is_old(audience)) return wrong;
     const auto* as_seen = before == nullptr
                               ? nullptr
                               : directory.applications.find(text(*before, "id"), directory.now(),
                                                             std::chrono::seconds(switches.disabled_seen_after_seconds));
-    if (auto wrong = check_permissions(switches, after, before, as_seen)) return wrong;
-    if (auto wrong = check_settings(switches, after, before)) return wrong;
+    if (auto wrong = check_permissions(switches, after, before, as_seen); wrong && !is_old(permissions)) return wrong;
+    if (auto wrong = check_settings(switches, after, before); wrong && !is_old(settings)) return wrong;
     if (auto wrong = check_keys(after, before)) return wrong;
     if (auto wrong = check_conflicts(directory, after, before)) return wrong;
-    return check_size(after);
+    auto wrong = size(after);
+    return wrong && is_old(size) ? std::nullopt : wrong;
 }
 
 }  // namespace regent::simulator

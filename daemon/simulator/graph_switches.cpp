@@ -53,6 +53,7 @@ const std::map<std::string, Switch>& table() {
         {"groupsMerge", of(&S::groups_merge)},
         {"listsKeepTheirOrder", of(&S::lists_keep_their_order)},
         {"rolesForPersonalAccounts", of(&S::roles_for_personal_accounts)},
+        {"oldValuesAreJudged", of(&S::old_values_are_judged)},
         {"replicaLagSeconds", of(&S::replica_lag_seconds)},
         {"secretDelaySeconds", of(&S::secret_delay_seconds)},
         {"duplicateCredentialNameStatus", of(&S::duplicate_credential_name_status, {409, 400})},

@@ -30,6 +30,9 @@ struct GraphSwitches {
     /// May an application that personal accounts sign in to have app roles? "Not supported", says the documentation;
     /// tests of Terraform's azuread provider make such ones.
     bool roles_for_personal_accounts = false;
+    /// Does a PATCH fail for what the application has already and the request does not touch? Values from before a
+    /// rule.
+    bool old_values_are_judged = true;
     long replica_lag_seconds = 0;   ///< reads show what was true so long ago
     long secret_delay_seconds = 0;  ///< sign-in refuses a new secret that long
 

@@ -250,3 +250,32 @@ def a_folder_that_no_plan_reads_is_told(binaries):
         run = it.regent("import", "--environment-name", "sales", "--out", str(it.repository / "base/below"), expect=0)
         check("sources" not in run.err, run.err)
         says(it.regent("validate", expect=0), "2 files valid")
+
+
+SETS = {"uiDefinition": {"displayName": "Sign in by", "description": "Choose one"}, "values": [
+    {"name": "key", "uiDefinition": {"displayName": "API key", "description": "A key"}, "parameters": {"api_key": {"type": "securestring"}}},
+    {"name": "password", "uiDefinition": {"displayName": "Password", "description": "Name and password"},
+     "parameters": {"username": {"type": "string"}, "password": {"type": "securestring"}}}]}
+
+
+@case
+def several_ways_to_sign_in_and_a_gateway_come_back_as_they_are(binaries):
+    ways, gate = connector("Ways", connectionParameterSets=SETS), connector("Gate", capabilities=["actions", "gateway"])
+    with with_connectors(binaries, ways, gate) as it:
+        it.regent("import", "--environment-name", "sales", "--policy", "full", expect=0)
+        plan = plan_of(it)
+        check([(c["actions"], c["fields"]) for c in plan["changes"]] == [(["adopt"], [])] * 2, plan["changes"])
+        it.regent("apply", "--yes", expect=0)
+        it.check_settled()
+
+
+@case
+def where_requests_go_is_in_the_file_and_what_the_definition_says_instead_in_a_comment(binaries):
+    moved = connector("Moved", backendService={"serviceUrl": "https://elsewhere.example/v1"})
+    with with_connectors(binaries, moved) as it:
+        says(it.regent("import", "--environment-name", "sales", expect=0), "the one in the service says https://api.contoso.example/v1",
+             "requests go elsewhere")
+        base = it.repository / "base"
+        written = json.loads((base / "moved/apiDefinition.swagger.json").read_text())
+        check(written["host"] == "elsewhere.example", written)
+        check(not any("x-place" in p.read_text() for p in base.rglob("*") if p.is_file()), "a member of ours is in a file")

@@ -1,9 +1,12 @@
 """What exists becomes manifests: of a thousand applications of every sort, nothing is lost, and nothing is planned afterwards."""
 
+import base64
+import hashlib
 import json
 import pathlib
 import random
 import re
+import subprocess
 import tempfile
 
 from bench import ONE_APPLICATION, bench, case, check, plan_of, says
@@ -451,3 +454,134 @@ def a_flexible_credential_is_in_no_manifest_and_stays_beside_the_declared_ones(b
         it.regent("apply", "--yes", expect=0)
         check(there() == ["flex", "plain"], f"left: {there()}")
         it.regent("plan", "--detailed-exitcode", expect=0)
+
+
+ODD_LISTS = {
+    "federatedIdentityCredentials": [
+        {"name": name, "issuer": "https://token.actions.githubusercontent.com", "subject": f"repo:contoso/{name}:ref:refs/heads/main",
+         "audiences": ["api://AzureADTokenExchange"]} for name in ("plain", "made.by.hand", "extra")],
+    "api": {"oauth2PermissionScopes": [
+        {"id": "dddddddd-0000-4444-8888-0000000000a1", "value": "Read", "isEnabled": True, "type": "User", "adminConsentDisplayName": "Read",
+         "adminConsentDescription": "Reads"},
+        {"id": "dddddddd-0000-4444-8888-0000000000a2", "value": None, "isEnabled": False, "type": "User", "adminConsentDisplayName": "None",
+         "adminConsentDescription": "Nameless"},
+        {"id": "dddddddd-0000-4444-8888-0000000000a3", "value": "Bare", "isEnabled": False, "type": "User"}]},
+    "optionalClaims": {"idToken": [{"name": "email", "source": "user"}, {"name": "email"}, {"name": "upn"}], "accessToken": [], "saml2Token": []},
+    "parentalControlSettings": {"countriesBlockedForMinors": ["FR", "de"], "legalAgeGroupRule": "Allow"},
+    "web": {"redirectUris": ["https://good.example/", "https://good.example/(x)"]},
+}
+
+
+@case
+def what_no_manifest_can_say_of_a_list_stays_beside_what_it_can(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        only_imports(it)
+        it.simulator.control("switches", {"graph": {"oldValuesAreJudged": False}})
+        app_id = "dddddddd-0000-4444-8888-000000000001"
+        it.change("/v1.0/applications", put={"displayName": "Odd", "appId": app_id, **ODD_LISTS})
+        run = it.regent("import", "--app", app_id, expect=0)
+        text = (it.repository / "base/odd.regent.yaml").read_text()
+        for line in ("- name: plain", "- name: extra", "- name: Read", "- name: upn", "- FR", "- https://good.example/"):
+            check(f"{line}\n" in text, f"{line} in\n{text}")
+        for line in ("spec.federatedCredentials[made.by.hand]", "spec.exposes.scopes[dddddddd-0000-4444-8888-0000000000a2]",
+                     "spec.parentalControlSettings.countriesBlockedForMinors[de]", "spec.redirectUris.web[https://good.example/(x)]",
+                     "spec.optionalClaims.idToken["):
+            check(line in text, f"{line} in\n{text}")
+        says(run, 'federatedCredentials: "made.by.hand"', "it stays, see `ignore`", "a second claim `email`, and a manifest names a claim once",
+             'its title would read "Bare", not ""')
+        plan = plan_of(it)
+        check(not plan["steps"], json.dumps(plan)[:2000])
+        before = seen(it)[app_id]
+        path = it.repository / "base/odd.regent.yaml"
+        path.write_text(path.read_text().replace("  policy: observe\n", ""))
+        it.regent("apply", "--yes", expect=0)
+        check(seen(it)[app_id] == before, f"taking over changed {before}\ninto {seen(it)[app_id]}")
+        # The rest is exact: what is added goes, what a manifest adds comes, and what stays stays.
+        identity = before["id"]
+        it.change(f"/v1.0/applications/{identity}", patch={"web": {"redirectUris": before["web"]["redirectUris"] + ["https://attacker.example/"]}})
+        path.write_text(path.read_text().replace("    - name: extra\n", "    - name: other\n").replace("repo:contoso/extra:", "repo:contoso/other:")
+                        .replace("      - FR\n", "      - US\n").replace(
+                            "description: Reads", "description: Reads it"))
+        it.regent("apply", "--yes", expect=0)
+        after = seen(it)[app_id]
+        check({c["name"] for c in after["federatedIdentityCredentials"]} == {"plain", "made.by.hand", "other"}, after["federatedIdentityCredentials"])
+        check(sorted(after["web"]["redirectUris"]) == sorted(before["web"]["redirectUris"]), after["web"])
+        check(sorted(after["parentalControlSettings"]["countriesBlockedForMinors"]) == ["US", "de"], after["parentalControlSettings"])
+        scopes = {s["id"]: s for s in after["api"]["oauth2PermissionScopes"]}
+        for scope in before["api"]["oauth2PermissionScopes"][1:]:
+            check(scopes[scope["id"]] == scope, f"{scope} became {scopes[scope['id']]}")
+        check(len(after["optionalClaims"]["idToken"]) == 3, after["optionalClaims"])
+        it.check_settled()
+
+
+@case
+def an_agents_blueprint_is_told_and_no_application(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        only_imports(it)
+        agent, app_id = "dddddddd-0000-4444-8888-000000000001", "dddddddd-0000-4444-8888-000000000002"
+        it.change("/v1.0/applications", put={"displayName": "Agent", "appId": agent, "@odata.type": "#microsoft.graph.agentIdentityBlueprint"})
+        it.change("/v1.0/applications", put={"displayName": "Portal", "appId": app_id})
+        for way in (("--app", agent), ("--name", "Agent"), ("--app", agent, "--app", app_id)):
+            says(it.regent("import", *way, expect=1), f'"Agent" ({agent}) is an agentIdentityBlueprint', "Nothing was written")
+        says(it.regent("import", "--all", expect=0), "left out: 1 object of type agentIdentityBlueprint", "portal.regent.yaml")
+        check(not (it.repository / "base/agent.regent.yaml").exists(), "a manifest of an agent's blueprint")
+
+
+def certificate_of(folder):
+    """A certificate, base64 of its DER."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "800", "-subj", "/CN=imported", "-keyout",
+                    str(folder / "key.pem"), "-out", str(folder / "certificate.pem")], check=True, capture_output=True)
+    return "".join((folder / "certificate.pem").read_text().splitlines()[1:-1])
+
+
+@case
+def certificates_are_written_beside_the_manifest_when_each_of_them_is_shown(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        only_imports(it)
+        der = certificate_of(it.folder)
+        thumbprint = hashlib.sha1(base64.b64decode(der)).hexdigest().upper()
+        key = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": der, "customKeyIdentifier": thumbprint, "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": "2027-01-01T00:00:00Z"}
+        whole, partly = "dddddddd-0000-4444-8888-000000000001", "dddddddd-0000-4444-8888-000000000002"
+        it.change("/v1.0/applications", put={"displayName": "Whole", "appId": whole, "tokenEncryptionKeyId": "dddddddd-0000-4444-8888-0000000000b2",
+                                             "keyCredentials": [
+            {**key, "keyId": "dddddddd-0000-4444-8888-0000000000b1", "displayName": "sign in"},
+            {**key, "keyId": "dddddddd-0000-4444-8888-0000000000b2", "displayName": "tokens", "usage": "Encrypt"}]})
+        it.change("/v1.0/applications", put={"displayName": "Partly", "appId": partly, "keyCredentials": [
+            {**key, "keyId": "dddddddd-0000-4444-8888-0000000000b3", "displayName": "known"},
+            {**key, "keyId": "dddddddd-0000-4444-8888-0000000000b4", "displayName": "hidden", "key": None, "customKeyIdentifier": "AB" * 20}]})
+        it.regent("import", "--all", "--policy", "full", expect=0)
+        base = it.repository / "base"
+        (pem,) = (base / "certificates").iterdir()
+        check(pem.name.startswith("whole-") and pem.read_text().startswith("-----BEGIN CERTIFICATE-----\n"), pem.read_text())
+        check("".join(pem.read_text().splitlines()[1:-1]) == der, "other bytes")
+        text = (base / "whole.regent.yaml").read_text()
+        for line in ("name: sign in", f"path: certificates/{pem.name}", "usage: Encrypt", "tokenEncryptionKey: tokens"):
+            check(line in text, f"{line} in\n{text}")
+        check("usage: Verify" not in text and "Set on the application" not in text, text)
+        text = (base / "partly.regent.yaml").read_text()
+        check('# - certificates: "hidden"' in text and "path:" not in text, text)
+        it.regent("validate", expect=0)
+        plan = plan_of(it)
+        check(all(not c["fields"] for c in plan["changes"]), plan["changes"])
+        before = seen(it)
+        it.regent("apply", "--yes", expect=0)
+        check(seen(it) == before, "taking over changed something")
+        it.check_settled()
+        # One stream is one file.
+        for path in base.rglob("*.yaml"):
+            path.unlink()
+        printed = it.regent("import", "--app", whole, "--out", "-", expect=0)
+        check("certificates/" not in printed.out and '# - certificates: "tokens"' in printed.out, printed.out)
+
+
+@case
+def what_an_application_has_from_before_a_rule_is_named_where_a_change_of_something_else_is_refused(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        only_imports(it)
+        app_id = "dddddddd-0000-4444-8888-000000000001"
+        it.change("/v1.0/applications", put={"displayName": "Old", "appId": app_id, "web": {"redirectUris": ["https://good.example/(x)"]}})
+        it.regent("import", "--app", app_id, "--policy", "full", expect=0)
+        says(it.regent("apply", "--yes", expect=1), "this change does not touch `web`: what the application has there already is refused today")
+        it.simulator.control("switches", {"graph": {"oldValuesAreJudged": False}})
+        it.regent("apply", "--yes", expect=0)
+        it.check_settled()

@@ -292,6 +292,24 @@ TEST_CASE("ignoring a field covers every attribute behind it", "[manifest][loade
     CHECK(with("spec.displayName, spec.displayName") == Texts{"displayName"});
 }
 
+TEST_CASE("one element of a list can be ignored where it has a name or is a text", "[manifest][loader]") {
+    const auto load = [](const std::string& path) {
+        auto text = application("");
+        text.insert(text.find("spec:"), "management: {ignore: ['" + path + "']}\n");
+        return load_repository({text, "", {}});
+    };
+    const auto with = [&](const std::string& path) { return load(path)["Application/portal"].management.ignore; };
+    CHECK(with("spec.federatedCredentials[made.by.hand]") == Texts{"federatedCredentials[made.by.hand]"});
+    CHECK(with("spec.exposes.scopes[old]") == Texts{"exposes.scopes[old]"});
+    CHECK(with("spec.redirectUris.web[https://a.example/[x]]") == Texts{"redirectUris.web[https://a.example/[x]]"});
+    CHECK(with("spec.exposes.identifierUris[api://x]") == Texts{"identifierUris[api://x]"});
+    for (const auto* path : {"spec.permissions[x]", "spec.certificates[x]", "spec.clientSecrets[x]",
+                             "spec.displayName[x]", "spec.redirectUris[x]", "spec.nothing[x]", "spec.tags[]"}) {
+        INFO(path);
+        CHECK(load(path).text.find("RG0220") != std::string::npos);
+    }
+}
+
 TEST_CASE("an environment without sources means the whole repository", "[manifest][environment]") {
     const auto loaded = load_repository({"", "", {}});
     REQUIRE(loaded.environment);

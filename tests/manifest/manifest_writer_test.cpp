@@ -65,6 +65,22 @@ TEST_CASE("a name that YAML takes for something else is written as text", "[impo
     }
 }
 
+TEST_CASE("a text that readers of YAML 1.1 take for something else is in quotes", "[import]") {
+    for (const auto* text : {"=", "<<", "2024-01-01", "2024-1-1T10:00:00Z", "yes", "y", "0o7", "1_000", "-1_000.5",
+                             ".inf", "~", "1:30", "-190:20:30.15", "0b101", "0x1F"}) {
+        const Map attributes{{"displayName", text}};
+        INFO(text);
+        CHECK(write_manifest(draft_of(attributes)).find(std::string("displayName: \"") + text + "\"\n") !=
+              std::string::npos);
+    }
+    for (const auto* text : {"2024-01-01-x", "portal_1", "1:a", "v1:30", "a=b", "7e7e7e7e-0000", "10.0.0.1:80 web"}) {
+        const Map attributes{{"displayName", text}};
+        INFO(text);
+        CHECK(write_manifest(draft_of(attributes)).find(std::string("displayName: ") + text + "\n") !=
+              std::string::npos);
+    }
+}
+
 TEST_CASE("every form is of an attribute that there is", "[import]") {
     const std::string kind = GENERATE("Application", "Connector");
     for (const auto& form : attribute_forms(kind)) {

@@ -119,6 +119,26 @@ TEST_CASE("an ignored attribute is written once, when the object is made", "[man
     CHECK(there.at("redirectUris.web") == model::Value(model::List{}));
 }
 
+TEST_CASE("an element that is ignored by itself stays, and the rest of its list is exact", "[management]") {
+    PretendTenant tenant;
+    const auto with = [](const model::List& uris) {
+        return std::vector<model::Declaration>{application("a")
+                                                   .ignores("redirectUris.web[https://old]")
+                                                   .ignores("tags[odd]")
+                                                   .list("redirectUris.web", uris)};
+    };
+    const auto one = with({"https://one"}), two = with({"https://one", "https://two"});
+    apply(one, tenant);
+    auto& there = tenant.find(app("a"))->attributes;
+    there["redirectUris.web"] = model::List{"https://attacker", "https://old", "https://one"};
+    const auto plan = plan_of(two, tenant);
+    REQUIRE(plan.resources.at(0).changes.size() == 2);
+    CHECK(plan.resources.at(0).ignored == Names{"redirectUris.web[https://old]"});
+    apply(two, tenant);
+    CHECK(there.at("redirectUris.web") == model::Value(model::List{"https://old", "https://one", "https://two"}));
+    CHECK(plan_of(two, tenant).empty());
+}
+
 TEST_CASE("an immutable change that may replace the object does, after all is there that the new one needs",
           "[management]") {
     PretendTenant tenant;

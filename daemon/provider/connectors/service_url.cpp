@@ -60,4 +60,15 @@ void tell_service_url(json& definition, std::string_view url) {
     put_place(definition, *there);
 }
 
+std::string take_other_place(std::string& definition) {
+    if (definition.find(other_place) == std::string::npos) return {};
+    auto read = json::parse(definition, nullptr, false);
+    const auto it = read.is_object() ? read.find(other_place) : read.end();
+    if (it == read.end() || !it->is_string()) return {};
+    auto place = it->get<std::string>();
+    read.erase(it);
+    definition = read.dump(-1, ' ', false, json::error_handler_t::replace);
+    return place;
+}
+
 }  // namespace regent::provider::connectors

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace regent::provider::connectors {
@@ -13,5 +14,9 @@ void put_service_url(nlohmann::json& definition, std::string_view service_url);
 /// disagree, `definition` is given the place that counts, and a member `x-place-of-definition` with the one it had, so
 /// that it is none of a manifest whichever of the two somebody changed.
 void tell_service_url(nlohmann::json& definition, std::string_view service_url);
+
+/// Takes that member out of the text of a definition again, which nobody is to find in a file, and says what it held;
+/// empty, and `definition` as it was, when there is none.
+[[nodiscard]] std::string take_other_place(std::string& definition);
 
 }  // namespace regent::provider::connectors

@@ -195,6 +195,16 @@ void note_certificates(ReadCertificates read, const CertificateHolder& holder, m
     if (!read.keys.empty()) into.provider_data.insert_or_assign(provider_data_name(holder), std::move(read.keys));
 }
 
+std::map<std::string, std::string> shown_certificates(const json& object) {
+    std::map<std::string, std::string> shown;
+    for (const auto& key : keys_in(object)) {
+        auto bytes = key.is_object() ? member_text(key, "key") : std::string{};
+        if (bytes.empty() || is_private(key) || member_text(key, "type") != "AsymmetricX509Cert") continue;
+        shown.emplace(thumbprint_of(key), std::move(bytes));
+    }
+    return shown;
+}
+
 json keys_there(const CertificateHolder& holder, const model::ObservedResource* observed) {
     if (observed == nullptr) return json::object();
     const auto it = observed->provider_data.find(provider_data_name(holder));

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,10 @@ struct ReadCertificates {
 [[nodiscard]] ReadCertificates read_certificates(StrictReading& reading, const nlohmann::json& object,
                                                  const CertificateHolder& holder);
 void note_certificates(ReadCertificates read, const CertificateHolder& holder, model::ObservedResource& into);
+
+/// The public certificates of `object` whose bytes it shows, base64 by thumbprint: keys that sign have a private half,
+/// and are not among them.
+[[nodiscard]] std::map<std::string, std::string> shown_certificates(const nlohmann::json& object);
 
 /// Both properties as they were read; an empty object when nothing was there.
 [[nodiscard]] nlohmann::json keys_there(const CertificateHolder& holder, const model::ObservedResource* observed);

@@ -2,6 +2,7 @@
 #include "provider/graph/application_json.hpp"
 #include "provider/graph/application_marks.hpp"
 #include "provider/graph/application_reader.hpp"
+#include "provider/graph/certificates_json.hpp"
 #include "provider/graph/graph_provider.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
@@ -32,13 +33,31 @@ Paths more_of_applications() {
 }
 constexpr std::array more_members{"isDisabled", "oauth2RequirePostResponse", "authenticationBehaviors"};
 
+/// What a derived type is called: it shares the list, and its objects are not applications of ours. Empty for an
+/// application.
+std::string derived_type(const json& object) {
+    constexpr std::string_view front = "#microsoft.graph.";
+    auto type = member_text(object, "@odata.type");
+    if (type.starts_with(front)) type.erase(0, front.size());
+    return type == "application" ? std::string{} : type;
+}
+
 void add(std::vector<json>&& applications, Found& found) {
     for (auto& application : applications) {
-        const auto type = member_text(application, "@odata.type");
-        if (!type.empty() && type != "#microsoft.graph.application") continue;  // a derived type shares the list
         auto id = lower_case(member_text(application, "appId"));
         found.try_emplace(std::move(id), std::move(application));
     }
+}
+
+/// Sets them apart from the applications.
+std::vector<model::SurveyedOther> take_others(Found& found) {
+    std::vector<model::SurveyedOther> others;
+    for (const auto& [app_id, object] : found) {
+        if (auto type = derived_type(object); !type.empty())
+            others.push_back({app_id, member_text(object, "displayName"), std::move(type)});
+    }
+    for (const auto& other : others) found.erase(other.app_id);
+    return others;
 }
 
 std::string doubled_quotes(std::string text) {
@@ -71,6 +90,7 @@ public:
         Found found;
         if (auto done = read(reader, selection, found, survey.missing); !done)
             return tl::unexpected(std::move(done.error()));
+        survey.others = take_others(found);
         auto apis = reader.apis(apis_asked(found));
         if (!apis) return tl::unexpected(std::move(apis.error()));
         survey.apis = std::move(*apis);
@@ -130,8 +150,13 @@ private:
         for (const auto* name : more_members) select += fmt::format(",{}", name);
         std::vector<std::string> paths;
         paths.reserve(found.size());
-        for (const auto& [app_id, application] : found)
-            paths.push_back(fmt::format("/applications/{}?$select={}", member_text(application, "id"), select));
+        for (const auto& [app_id, application] : found) {
+            // The bytes of certificates are shown of one application by itself, and to who asks for them.
+            const auto* keys = member(application, "keyCredentials");
+            const bool has_keys = keys != nullptr && keys->is_array() && !keys->empty();
+            paths.push_back(fmt::format("/applications/{}?$select={}{}", member_text(application, "id"), select,
+                                        has_keys ? ",keyCredentials" : ""));
+        }
         ReadPart part(progress, {"Graph", "settings of applications", 0, paths.size(), false});
         auto answers = client_.read_all(paths, "read settings of applications", &part);
         if (!answers && answers.error().kind == ErrorKind::rejected) return {};
@@ -144,6 +169,7 @@ private:
                 const auto* value = member(more, name);
                 application[name] = value == nullptr ? json() : *value;
             }
+            if (const auto* keys = member(more, "keyCredentials")) application["keyCredentials"] = *keys;
         }
         return {};
     }
@@ -159,6 +185,7 @@ private:
         surveyed.created_at = member_text(application, "createdDateTime");
         auto rest = application;
         for (const auto* name : more_members) rest.erase(name);
+        surveyed.certificates = shown_certificates(application);
         surveyed.unsayable = unsayable_of(rest);
         const auto facts = read_tags(application);
         const auto name = name_of(application, options_.identity);

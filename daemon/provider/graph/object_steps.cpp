@@ -85,7 +85,8 @@ tl::expected<json, ProviderError> body_of(const StepContext& context, const std:
 tl::expected<GraphAnswer, ProviderError> patch(const StepContext& context, const std::string& path,
                                                const std::string& what, const json& body, SendOptions options = {}) {
     auto answer = context.must(Method::patch, path, what, &body, options);
-    if (!answer) return tl::unexpected(explained_refusal(context.step, std::move(answer.error())));
+    if (!answer)
+        return tl::unexpected(explained_old_value(body, explained_refusal(context.step, std::move(answer.error()))));
     return answer;
 }
 

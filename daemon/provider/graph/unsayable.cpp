@@ -52,11 +52,6 @@ bool contains(std::string_view list, std::string_view name) {
     return false;
 }
 
-/// Read, and told all the same: a manifest can only name the file that it came from.
-bool is_in_a_file(std::string_view name) {
-    return name == "keyCredentials" || name == "tokenEncryptionKeyId";
-}
-
 /// As on an application that nobody has touched: nothing, no, none.
 bool is_untouched(const json& value) {
     if (value.is_null() || value == false) return true;
@@ -68,27 +63,14 @@ bool is_untouched(const json& value) {
     return std::all_of(value.begin(), value.end(), is_untouched);
 }
 
-std::string certificate(const json& key) {
-    const auto name = member_text(key, "displayName");
-    return fmt::format(
-        "keyCredentials: a certificate{} (key {}), for {}, ends {} (with its PEM file beside the manifest "
-        "it can be declared: `certificates`)",
-        name.empty() ? "" : fmt::format(" \"{}\"", name), member_text(key, "keyId"), member_text(key, "usage"),
-        member_text(key, "endDateTime"));
-}
-
 void add(const std::string& path, const json& value, std::vector<std::string>& lines) {
     if (is_untouched(value)) return;
-    if (path == "keyCredentials" && value.is_array()) {
-        for (const auto& key : value) lines.push_back(certificate(key));
-    } else if (path == "info.logoUrl") {
+    if (path == "info.logoUrl") {
         lines.emplace_back(
             "info.logoUrl: it has a logo (with its picture beside the manifest it can be declared: `logo`)");
     } else {
-        const auto* reason =
-            path == "tokenEncryptionKeyId" ? "it goes with the certificate: `tokenEncryptionKey`" : "no field for it";
         lines.push_back(
-            fmt::format("{}: {} ({})", path, value.dump(-1, ' ', false, json::error_handler_t::replace), reason));
+            fmt::format("{}: {} (no field for it)", path, value.dump(-1, ' ', false, json::error_handler_t::replace)));
     }
 }
 
@@ -121,7 +103,7 @@ std::vector<std::string> unsayable_of(const json& application) {
                 if (std::find(known.begin(), known.end(), inner) == known.end())
                     add(fmt::format("{}.{}", name, inner), inner_value, lines);
             }
-        } else if (is_in_a_file(name) || !contains(application_members({}), name)) {
+        } else if (!contains(application_members({}), name)) {
             add(name, value, lines);
         }
     }

@@ -30,7 +30,30 @@ bool clears_home_page(const plan::Step& step) {
            it->second.text_or({}).empty();
 }
 
+/// The property that "… value specified for property 'web' of resource 'Application'" names; empty: none.
+std::string property_in(std::string_view words) {
+    constexpr std::string_view front = "property '";
+    const auto begin = words.find(front);
+    if (begin == std::string_view::npos) return {};
+    const auto end = words.find('\'', begin + front.size());
+    return end == std::string_view::npos ? std::string{}
+                                         : std::string(words.substr(begin + front.size(), end - begin - front.size()));
+}
+
 }  // namespace
+
+ProviderError explained_old_value(const nlohmann::json& body, ProviderError error) {
+    if (error.kind != ErrorKind::rejected || !error.help.empty()) return error;
+    const auto property = property_in(error.service);
+    const auto sent = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    if (property.empty() || sent.find(fmt::format("\"{}\":", property)) != std::string::npos) return error;
+    error.help = fmt::format(
+        "this change does not touch `{}`: what the application has there already is refused today. Put it right first, "
+        "in "
+        "the portal or by declaring it in the manifest",
+        property);
+    return error;
+}
 
 ProviderError explained_refusal(const plan::Step& step, ProviderError error) {
     if (error.kind != ErrorKind::rejected) return error;
