@@ -76,6 +76,10 @@ milliseconds pause_for_limit(std::string_view percentage) {
     return milliseconds(static_cast<std::int64_t>(std::lround((std::min(*used, 1.8) - 0.7) * 1000)));
 }
 
+bool is_refused_for_good(int status, std::string_view body) noexcept {
+    return status == 429 && body.find("\"Request_ThrottledPermanently\"") != std::string_view::npos;
+}
+
 Verdict verdict_on(int status, bool idempotent, bool has_retry_after) {
     switch (status) {
         case 401:

@@ -33,6 +33,10 @@ namespace regent::net {
 /// number. https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
 [[nodiscard]] std::chrono::milliseconds pause_for_limit(std::string_view percentage);
 
+/// Whether a 429 means a hard limit, which asking again does not change: the code that the directory has had for it
+/// since its first API.
+[[nodiscard]] bool is_refused_for_good(int status, std::string_view body) noexcept;
+
 /// May a request with this answer be sent again?
 enum class Verdict {
     final,           ///< the answer stands

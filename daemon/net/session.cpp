@@ -226,6 +226,7 @@ private:
         if (const auto text = find_header(outcome.headers, "Retry-After")) {
             retry_after = parse_retry_after(*text, shared_.clock.now());
         }
+        if (is_refused_for_good(outcome.status, outcome.body)) return {};
         switch (verdict_on(outcome.status, request_.idempotent, retry_after.has_value())) {
             case Verdict::final:
                 return {};

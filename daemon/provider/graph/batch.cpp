@@ -1,6 +1,7 @@
 #include "provider/graph/batch.hpp"
 
 #include "net/retry.hpp"
+#include "provider/graph/graph_errors.hpp"
 #include "provider/graph/json_access.hpp"
 
 #include <algorithm>
@@ -37,8 +38,11 @@ std::optional<std::size_t> index_of(const json& response) {
     return index;
 }
 
-bool is_transient(int status) {
-    return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+bool is_transient(const GraphAnswer& answer) {
+    const auto status = answer.status;
+    if (status == 429) return answer.error_code() != "Request_ThrottledPermanently";
+    return is_concurrent_write(answer) || status == 424 || status == 500 || status == 502 || status == 503 ||
+           status == 504;
 }
 
 }  // namespace
@@ -73,7 +77,7 @@ std::string Batch::take(const json& answer, const std::string& request_id, std::
         refusal_.reset();
         if (auto why = take_one(response, request_id, into); !why.empty()) return why;
         if (!refusal_) continue;
-        if (!is_transient(refusal_->status)) return {};
+        if (!is_transient(*refusal_)) return {};
         wait_ = std::max(wait_, wait_asked_by(*refusal_, now));
         if (wait_ > longest_wait) return {};
         throttled_ = throttled_ || refusal_->status == 429;

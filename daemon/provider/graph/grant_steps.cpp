@@ -204,9 +204,17 @@ tl::expected<GraphAnswer, ProviderError> assign(const StepContext& context, cons
     Patience patience{what, true, context.options.replication_grace, context.input.progress};
     if (worth && is_not_replicated_yet(*once)) patience.grace = worth();
     if (patience.grace.count() == 0) return tl::unexpected(context.client.refused(what, *once));
+    // The answer that is there already is the first one of those that are waited for.
+    auto first = std::optional(std::move(once));
+    const auto next = [&] {
+        if (!first) return send();
+        auto answer = std::move(*first);
+        first.reset();
+        return answer;
+    };
     std::chrono::milliseconds waited{0};
     for (std::chrono::milliseconds pause = 1s;; pause = std::min<std::chrono::milliseconds>(pause * 2, 15s)) {
-        auto answer = until_accepted(context.client, patience, send);
+        auto answer = until_accepted(context.client, patience, next);
         if (!answer || answer->ok() || is_assigned_already(*answer)) return answer;
         // A role as old as this run: the service principal copies it from its application with a delay.
         const bool not_yet = says(*answer, "Permission being assigned was not found") &&

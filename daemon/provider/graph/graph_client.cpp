@@ -47,6 +47,14 @@ bool is_denied(const std::string& body) {
     return error != nullptr && error->is_object() && member_text(*error, "code") == "Authorization_RequestDenied";
 }
 
+/// A read that came while somebody wrote: there is no answer for a moment. Writes have a patience of their own.
+bool is_busy(const net::Answer& answer) {
+    if (answer.status == 409 || answer.status == 424) return true;
+    return answer.status == 400 && (answer.body.find("Directory_ConcurrencyViolation") != std::string::npos ||
+                                    answer.body.find("concurrent requests") != std::string::npos);
+}
+constexpr std::chrono::milliseconds longest_busy_pause = 10s, longest_busy = 15s;
+
 }  // namespace
 
 std::string GraphAnswer::error_code() const {
@@ -150,6 +158,17 @@ GraphClient::Result<net::Answer> GraphClient::exchange(const net::Request& reque
     auto answer = session_.call(request, scope_);
     if (answer && answer->status == 403 && is_denied(answer->body) && may_renew_token()) {
         session_.tokens().forget(scope_);
+        answer = session_.call(request, scope_);
+    }
+    const bool reads = request.method == net::Method::get;
+    std::chrono::milliseconds waited{0}, pause = 1s;
+    while (reads && answer && is_busy(*answer)) {
+        const auto asked = net::parse_retry_after(net::find_header(answer->headers, "Retry-After").value_or(""), now());
+        const auto next = std::clamp<std::chrono::milliseconds>(asked.value_or(pause), 1s, longest_busy_pause);
+        if (waited + next > longest_busy) break;
+        if (!wait(next)) return tl::unexpected(stopped(what));
+        waited += next;
+        pause *= 2;
         answer = session_.call(request, scope_);
     }
     if (!answer) return tl::unexpected(call_failure(what, answer.error()));

@@ -3,6 +3,7 @@
 #include "net/redact.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace regent::provider::graph {
 namespace {
@@ -17,6 +18,15 @@ bool is_quota(const std::string& code) {
 
 bool is_policy(const std::string& code) {
     return code.find("AppPolicy") != std::string::npos;
+}
+
+bool is_hard_limit(const std::string& code) {
+    return code == "Request_ThrottledPermanently";
+}
+
+/// Graph's refusals are JSON. Without, something on the way has answered, or a gateway before Graph.
+bool is_of_graph(const GraphAnswer& answer) {
+    return answer.body != nullptr && answer.body->is_object() && answer.body->contains("error");
 }
 
 /// The calling service principal was made minutes ago, and not everybody in the directory knows it; or it is gone.
@@ -45,7 +55,7 @@ ErrorKind kind_of(const GraphAnswer& answer) {
         case 409:
             return ErrorKind::conflict;
         case 429:
-            return ErrorKind::throttled;
+            return is_hard_limit(code) ? ErrorKind::rejected : ErrorKind::throttled;
         case 501:
             return ErrorKind::rejected;
         default:
@@ -67,6 +77,11 @@ bool is_unasked_for(const GraphAnswer& answer) {
 /// https://learn.microsoft.com/graph/permissions-reference: the least privilege, and what it does not cover.
 std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
     const auto code = answer.error_code();
+    if (!is_of_graph(answer) && answer.status < 500 && answer.status != 429)
+        return "Graph answers with JSON, and this was none: a proxy or firewall on the way has probably given this "
+               "answer; "
+               "look at the proxy of this machine (--proxy, HTTPS_PROXY) and at the Environment's `endpoints`";
+    if (is_hard_limit(code)) return "this is a limit that waiting does not lift: ask Microsoft's support to raise it";
     if (is_caller_unknown(code))
         return "the directory does not know the service principal that regent signs in as: it was made minutes ago and "
                "is not known everywhere yet, so run again then; or it was deleted";
@@ -123,6 +138,7 @@ ProviderError graph_refusal(const std::string& what, const GraphAnswer& answer) 
     error.message =
         fmt::format("Entra {} to {}", error.kind == ErrorKind::transient ? "was not able" : "refused", what);
     error.service = fmt::format("Graph: {}", answer.status);
+    if (!is_of_graph(answer)) error.service += ", without Graph's JSON";
     if (const auto code = answer.error_code(); !code.empty()) error.service += " " + code;
     if (const auto message = answer.error_message(); !message.empty()) error.service += fmt::format(" \"{}\"", message);
     // A service that quotes the request back must not bring a secret into a log.
