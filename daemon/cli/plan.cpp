@@ -66,6 +66,24 @@ bool write_plan_file(const controller::Planned& planned, const std::filesystem::
     return false;
 }
 
+/// What reads the plan finds the mistakes in it that there can be none for: an empty output would look like nothing to
+/// do, or break its reader. People have them on standard error.
+void print_mistakes(const model::Diagnostics& diagnostics, const model::Environment* environment,
+                    const GlobalOptions& global, Terminal& terminal) {
+    if (global.output == "text" || global.output == "diff") return;
+    controller::Planned none;
+    if (environment != nullptr) {
+        none.plan.environment = environment->name;
+        none.plan.owner = environment->owner;
+        none.plan.tenant_id = environment->tenant_id;
+    }
+    for (const auto& diagnostic : diagnostics) {
+        auto& list = diagnostic.severity == model::Severity::error ? none.plan.problems : none.report.findings;
+        list.push_back(diagnostic);
+    }
+    print_plan(none, global, {}, terminal);
+}
+
 }  // namespace
 
 ExitCode plan(const GlobalOptions& given, const PlanOptions& options, Terminal& terminal) {
@@ -79,10 +97,15 @@ ExitCode plan(const GlobalOptions& given, const PlanOptions& options, Terminal& 
     auto& workspace = left_to_exit(open_workspace(global.directory, global.environment));
     if (!workspace) {
         print_error(terminal, workspace.error(), global.colour);
-        return workspace.error().usage ? ExitCode::usage : ExitCode::invalid_manifests;
+        if (workspace.error().usage) return ExitCode::usage;
+        print_mistakes(mistakes_of(workspace.error()), nullptr, global, terminal);
+        return ExitCode::invalid_manifests;
     }
     print_diagnostics(terminal, *workspace, global.colour);
-    if (model::has_errors(workspace->diagnostics)) return ExitCode::invalid_manifests;
+    if (model::has_errors(workspace->diagnostics)) {
+        print_mistakes(workspace->diagnostics, &workspace->environment, global, terminal);
+        return ExitCode::invalid_manifests;
+    }
 
     const auto wanted = controller::addresses_of(options.select, workspace->graph);
     if (!wanted) {

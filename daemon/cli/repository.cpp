@@ -28,6 +28,15 @@ tl::expected<std::vector<std::string>, controller::WorkspaceError> environment_n
     return controller::environment_names(**tree);
 }
 
+model::Diagnostics mistakes_of(const controller::WorkspaceError& error) {
+    if (!error.diagnostics.empty()) return error.diagnostics;
+    model::Diagnostic diagnostic;
+    diagnostic.code = "RG0224";
+    diagnostic.message = error.message;
+    diagnostic.help = error.help;
+    return {std::move(diagnostic)};
+}
+
 std::string path_in_git(const std::filesystem::path& directory) {
     const auto root = source::find_repository(directory);
     if (!root) return {};

@@ -107,11 +107,7 @@ tl::expected<std::vector<std::string>, std::string> relative_to_root(const std::
 bool add_failure(controller::WorkspaceError& error, const GlobalOptions& global, Findings& findings) {
     if (error.diagnostics.empty()) {
         if (error.usage || global.output == "text") return false;
-        model::Diagnostic diagnostic;
-        diagnostic.code = "RG0224";
-        diagnostic.message = error.message;
-        diagnostic.help = error.help;
-        error.diagnostics.push_back(std::move(diagnostic));
+        error.diagnostics = mistakes_of(error);
     }
     findings.add(std::move(error.diagnostics), std::move(error.texts));
     return true;

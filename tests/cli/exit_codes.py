@@ -1,5 +1,6 @@
 """Every exit code of the reference, each from a cause that a user meets."""
 
+import json
 import signal
 import time
 
@@ -34,6 +35,47 @@ def a_write_that_the_service_refuses_for_good_is_1_when_nothing_else_was_done(bi
 
 
 @case
+def a_hard_limit_is_told_at_once_and_is_1(binaries):
+    with small(binaries) as it:
+        it.fault("status", status=429, code="Request_ThrottledPermanently", count=-1, match={"method": "GET", "path": "/applications?"})
+        mark = it.mark()
+        run = it.regent("plan", expect=1)
+        says(run, "Request_ThrottledPermanently", "a limit that waiting does not lift")
+        paths = [r["path"] for r in it.requests_since(mark) if "/applications?" in r["path"]]
+        check(len(paths) == len(set(paths)), paths)
+
+
+@case
+def a_read_that_meets_a_write_is_asked_again(binaries):
+    with small(binaries) as it:
+        for status, code in ((409, "Directory_ConcurrencyViolation"), (424, "")):
+            it.fault("status", status=status, code=code, count=2, match={"method": "GET", "path": "/applications?"})
+            it.regent("plan", expect=0)
+
+
+@case
+def an_answer_that_is_not_of_graph_is_told_as_a_proxys(binaries):
+    with small(binaries) as it:
+        it.fault("status", status=403, body="html", count=-1, match={"method": "GET", "path": "/applications?"})
+        says(it.regent("plan", expect=4), "403, without Graph's JSON", "a proxy or firewall")
+
+
+@case
+def a_role_that_is_refused_is_asked_for_once(binaries):
+    with small(binaries) as it:
+        user = "6b2d4a1e-0000-4444-8888-000000000001"
+        it.simulator.control("state", {"graph": {"users": [{"id": user, "displayName": "U"}]}})
+        it.edit("base/a.regent.yaml", "signInAudience: single-tenant", f"""signInAudience: single-tenant
+  exposes: {{roles: [{{name: Reader, allowed: [user]}}]}}
+  servicePrincipal: {{assignments: {{usersAndGroups: [{{user: {user}, role: Reader}}]}}}}""")
+        it.fault("status", status=400, count=-1, match={"method": "POST", "path": "/appRoleAssign"})
+        mark = it.mark()
+        it.regent("apply", "--yes", expect=5)
+        sent = [r for r in it.requests_since(mark) if r["method"] == "POST" and "/appRoleAssign" in r["path"]]
+        check(len(sent) == 1, sent)
+
+
+@case
 def a_state_folder_that_cannot_be_made_is_1(binaries):
     with small(binaries) as it:
         (it.folder / "a-file").write_text("")
@@ -48,6 +90,16 @@ def manifests_with_a_mistake_are_3_and_send_nothing(binaries):
         for command in (["validate"], ["plan"], ["apply", "--yes"], ["render"]):
             run = it.regent(*command, expect=3)
             says(run, "redirectUrl", "base/a.regent.yaml:8", "redirectUris")
+        # Who reads a plan finds them in it.
+        plan = json.loads(it.regent("plan", "-o", "json", expect=3).out)
+        check(plan["errored"] and not plan["changes"] and plan["environment"] == "dev", plan)
+        check([d["source"] for d in plan["diagnostics"]] == [{"file": "base/a.regent.yaml", "line": 8}], plan["diagnostics"])
+        check('"diagnostic"' in it.regent("plan", "-o", "jsonl", expect=3).out, "jsonl")
+        check("base/a.regent.yaml" in it.regent("plan", "-o", "sarif", expect=3).out, "sarif")
+        check(not it.regent("plan", expect=3).out, "people have them on standard error")
+        it.edit_environment("tenantId:", "tenantIt:")
+        plan = json.loads(it.regent("plan", "-o", "json", expect=3).out)
+        check(plan["errored"] and plan["diagnostics"][0]["source"]["file"].startswith("environments/"), plan)
         check(not it.simulator.requests(), "requests were sent")
 
 
