@@ -506,7 +506,18 @@ private:
             if (plan.drops.size() == dropped) continue;
             after_all_deliveries(item.desired->address, plan, plan.drops.back());
             after_trust_in_connectors(item, plan.drops.back());
+            // One that gets another name is replaced where it was delivered to.
+            if (issued_here && plan.issues.empty() && !is_held_by_connector(secret.key_id))
+                plan.warnings.push_back(
+                    fmt::format("the secret {} goes, and what it was delivered to stays: a file or vault of "
+                                "`deliverTo` holds a dead secret then, for somebody to remove",
+                                shown(secret)));
         }
+    }
+
+    bool is_held_by_connector(const std::string& key_id) const {
+        const auto holds = [&](const model::ObservedResource& resource) { return marked_key(&resource) == key_id; };
+        return !written_users(key_id).empty() || std::any_of(observed_.orphans.begin(), observed_.orphans.end(), holds);
     }
 
     /// A connector that signed in with it may sign in by its identity from now on: until the application trusts that,
@@ -546,12 +557,29 @@ private:
             const auto named = named_.find({address, secret.name});
             fact.declared = named != named_.end();
             if (fact.declared) tell_times(named->second, secret, plan, fact);
+            if (fact.renewed_at) tell_other_life(*named->second.element, secret, *fact.renewed_at, plan);
             warn_of_end(secret, fact, plan);
             plan.credentials.push_back(std::move(fact));
         }
         std::sort(plan.credentials.begin(), plan.credentials.end(), [](const auto& a, const auto& b) {
             return std::tie(a.ends_at, a.key_id) < std::tie(b.ends_at, b.key_id);
         });
+    }
+
+    /// A secret lives as long as it was issued for, whatever the manifest says since.
+    static void tell_other_life(const model::Element& element, const ObservedSecret& secret, Time renewed_at,
+                                SecretPlan& plan) {
+        constexpr auto day = std::chrono::hours(24);
+        const auto issued_for = secret.ends_at - secret.starts_at,
+                   declared = Time::duration(seconds_of(element, "validForSeconds"));
+        const bool is_known = secret.starts_at != Time{} && !secret.name.empty();
+        const bool is_renewed_now = std::any_of(plan.issues.begin(), plan.issues.end(),
+                                                [&](const auto& issue) { return issue.name == secret.name; });
+        if (!is_known || is_renewed_now || std::chrono::abs(issued_for - declared) < day) return;
+        plan.warnings.push_back(
+            fmt::format("the secret {} was issued for {} days: `validFor` of {} days holds from its next "
+                        "rotation on, {}",
+                        shown(secret), issued_for / day, declared / day, day_of(renewed_at)));
     }
 
     /// Who renews it is asked, not whose it is: a secret that somebody made by hand ends just the same.

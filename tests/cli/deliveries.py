@@ -273,3 +273,18 @@ def what_a_manifest_may_not_say_of_deliveries_is_told(binaries):
             it.edit("base/portal.regent.yaml", wrong, good)
         it.edit("base/portal.regent.yaml", "command: take", "keyVault: {vault: Contoso, secret: PORTAL-secret}")
         says(it.regent("validate", expect=3), "RG0328")
+
+
+@case
+def another_life_and_a_secret_that_goes_are_told_with_what_they_leave_as_it_is(binaries):
+    with on_a_machine(binaries) as (it, machine):
+        run(it, machine, "apply", "--yes")
+        it.edit("base/portal.regent.yaml", "validFor: 180d", "validFor: 360d")
+        says(run(it, machine, "plan"), "No changes", "was issued for 180 days: `validFor` of 360 days holds from its next rotation on")
+        it.edit("base/portal.regent.yaml", "validFor: 360d", "validFor: 180d")
+        path = it.repository / "base/portal.regent.yaml"
+        path.write_text(path.read_text().partition("  clientSecrets:")[0])
+        says(run(it, machine, "plan"), "what it was delivered to stays", "for somebody to remove")
+        run(it, machine, "apply", "--yes")
+        check(machine.secrets() == [] and machine.file.exists(), "the secret goes, and nobody's file")
+        settled(it, machine)
