@@ -22,6 +22,9 @@ public:
     [[nodiscard]] std::optional<ExitCode> run(const std::string& command, const GlobalOptions& global,
                                               Terminal& terminal);
 
+    /// `--socket`: where the service listens, which the service's own command obeys as well. Empty: nobody said.
+    [[nodiscard]] const std::filesystem::path& socket() const { return client_.socket; }
+
 private:
     void add_looking(CLI::App& app);
     void add_asking(CLI::App& app);

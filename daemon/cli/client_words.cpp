@@ -152,6 +152,11 @@ const json& condition_of(const json& object, std::string_view type) {
     return nothing;
 }
 
+std::string with_code(std::string message, const std::string& code) {
+    const auto behind = fmt::format("({})", code);
+    return code.empty() || message.ends_with(behind) ? message : fmt::format("{} {}", message, behind);
+}
+
 Table::Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
 
 void Table::add(std::vector<Cell> row) {

@@ -52,6 +52,8 @@ using Time = std::chrono::system_clock::time_point;
 [[nodiscard]] std::string pause_text(const nlohmann::json& pause, Time now);
 /// The condition of this type, or an empty object.
 [[nodiscard]] const nlohmann::json& condition_of(const nlohmann::json& object, std::string_view type);
+/// The message of a condition with the error's code, which most of them end with already.
+[[nodiscard]] std::string with_code(std::string message, const std::string& code);
 
 /// A cell of a table.
 struct Cell {

@@ -312,6 +312,7 @@ struct CommandLine {
         apply_options.fail_on_risk = model::parse_risk(apply_risk);
         global.connection.timeout = std::chrono::seconds(timeout);
         global.connection.replication_grace = std::chrono::seconds(grace);
+        daemon_options.socket = client.socket();
         if (plan_max->count() > 0) plan_options.max_deletes = plan_max_deletes;
         if (apply_max->count() > 0) apply_options.max_deletes = apply_max_deletes;
     }

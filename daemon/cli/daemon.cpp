@@ -6,7 +6,11 @@
 
 namespace regent::cli {
 ExitCode daemon(const GlobalOptions& global, const DaemonOptions& options, Terminal& terminal) {
-    const auto read = [&] { return read_daemon_configuration(options.config, global, terminal); };
+    const auto read = [&] {
+        auto configuration = read_daemon_configuration(options.config, global, terminal);
+        if (configuration && !options.socket.empty()) configuration->socket = options.socket.string();
+        return configuration;
+    };
     auto configuration = read();
     if (!configuration) return ExitCode::configuration;
     auto surroundings = service::surroundings_from_environment();

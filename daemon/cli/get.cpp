@@ -81,7 +81,7 @@ std::string message_of(const json& object, Time now) {
     if (const auto& pause = part_of(object, "pause"); !pause.empty()) return pause_text(pause, now);
     auto message = text_of(condition_of(object, "Ready"), "message");
     if (message.empty() && text_of(object, "policy") == "observe") message = "observed only";
-    if (const auto code = text_of(object, "errorCode"); !code.empty()) message += fmt::format(" ({})", code);
+    message = with_code(std::move(message), text_of(object, "errorCode"));
     return message;
 }
 

@@ -78,6 +78,7 @@ struct InitOptions {
 
 struct DaemonOptions {
     std::filesystem::path config = "/etc/regent/regent.yaml";
+    std::filesystem::path socket;  ///< instead of the configuration's
     bool once = false;
 };
 

@@ -31,7 +31,9 @@ public:
         if (!status) return fail(terminal_, status.error());
         const auto look = options_.fetch ? tell_look(*status) : ExitCode::ok;
         const auto ended = tell_runs(*runs, *status);
-        const auto stands = runs->empty() ? ExitCode::ok : tell_object(was_there);
+        auto stands = ExitCode::ok;
+        if (!runs->empty() && address_) stands = tell_object(was_there);
+        if (!runs->empty() && !address_ && ended == ExitCode::ok) stands = tell_not_ready(*status);
         return most_telling({look, ended, stands});
     }
 
@@ -157,15 +159,33 @@ private:
                                        address_->kind, percent_encoded(address_->name)));
     }
 
+    /// What an apply of one's own would have told under "Cannot be done".
+    ExitCode tell_not_ready(const json& status) {
+        auto code = ExitCode::ok;
+        for (const auto& environment : part_of(status, "environments")) {
+            if (!is_meant(environment)) continue;
+            for (const auto& object : part_of(environment, "needsYou")) {
+                const auto& ready = condition_of(object, "Ready");
+                if (text_of(ready, "status") != "False") continue;
+                code = ExitCode::partly_done;
+                tell_ready(fmt::format("{}/{}", text_of(object, "kind"), text_of(object, "name")), ready);
+            }
+        }
+        return code;
+    }
+
+    void tell_ready(const std::string& name, const json& ready) {
+        const auto message = text_of(ready, "message");
+        if (global_.output.empty() || global_.output == "text")
+            terminal_.out(fmt::format("{}: Ready={} ({}){}\n", name, text_of(ready, "status"), text_of(ready, "reason"),
+                                      message.empty() ? "" : ": " + message));
+    }
+
     ExitCode tell_object(bool was_there) {
-        if (!address_) return ExitCode::ok;
         const auto answer = object();
         if (!answer) return was_there ? ExitCode::ok : fail(terminal_, answer.error());  // it left with this very run
         const auto& ready = condition_of(part_of(*answer, "object"), "Ready");
-        const auto message = text_of(ready, "message");
-        if (global_.output.empty() || global_.output == "text")
-            terminal_.out(fmt::format("{}: Ready={} ({}){}\n", model::to_string(*address_), text_of(ready, "status"),
-                                      text_of(ready, "reason"), message.empty() ? "" : ": " + message));
+        tell_ready(model::to_string(*address_), ready);
         return text_of(ready, "status") == "False" ? ExitCode::partly_done : ExitCode::ok;
     }
 

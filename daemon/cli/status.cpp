@@ -144,7 +144,7 @@ std::string environment_text(const json& environment, Time now, Colour colour) {
         const auto& pause = part_of(object, "pause");
         const auto since = time_of(ready, "lastTransitionTime");
         auto message = text_of(ready, "message");
-        if (const auto code = text_of(object, "errorCode"); !code.empty()) message += fmt::format(" ({})", code);
+        message = with_code(std::move(message), text_of(object, "errorCode"));
         table.add({{fmt::format("{}/{}", text_of(object, "kind"), text_of(object, "name"))},
                    status_cell(text_of(ready, "status")),
                    {pause.empty() ? text_of(ready, "reason") : "Paused"},

@@ -155,11 +155,19 @@ void Controller::keep(Runner& runner, const std::stop_token& stop) {
         {
             std::unique_lock lock(mutex_);
             if (!wait_for_run(runner, lock, stop)) return;
+        }
+        // A place among those that run may take minutes: what is in force, frozen and asked for is what it is then.
+        slots_.acquire();
+        {
+            const std::lock_guard lock(mutex_);
+            if (runner.leave || stopping_ || !runner.workspace) {
+                slots_.release();
+                continue;
+            }
             answer.number = runner.asked;
             answer.look = source_looked_;
             order = order_for(runner);
         }
-        slots_.acquire();
         runner.progress = parts_.clock.monotonic();
         runner.busy = true;
         const auto run = answer.run = runner.keeper->run(order);
@@ -249,7 +257,7 @@ RunOrder Controller::order_for(Runner& runner) {
 
 /// What was asked for and not even looked at still waits.
 void Controller::put_back(Runner& runner, RunOrder order) {
-    runner.trigger = order.trigger;
+    if (runner.trigger == "interval") runner.trigger = order.trigger;  // else somebody asked meanwhile
     runner.forget.merge(order.forget);
     runner.create_again.merge(order.create_again);
     runner.rotations.insert(runner.rotations.end(), order.rotations.begin(), order.rotations.end());

@@ -93,9 +93,12 @@ std::span<const ReasonText> reason_texts() {
         ReasonText{
             ConditionReason::guard_refused, "False",
             "A guard refused the plan as a whole: too many deletions, a protected object,\nno manifests at all, or an "
-            "approval is missing.",
-            "Changes nothing until somebody decides. The next commit is planned anew.",
-            "Read the plan first: `regent status`. Meant? `regent approve PLAN`.\nNot meant? Mend the manifests."},
+            "approval is missing. Or it held back one change of\nthis object, which stands in a plan under \"Cannot be "
+            "done\".",
+            "Changes nothing of that until somebody decides. The next commit is planned\nanew.",
+            "Of the whole plan: read it first, `regent status`. Meant? `regent approve\nPLAN`. Not meant? Mend the "
+            "manifests. Of one change: the message says what is\nkept, and `regent plan` what to write so that it is "
+            "done."},
         ReasonText{
             ConditionReason::create_outcome_unknown, "False",
             "The answer to a creation was lost, and the tenant does not show clearly\nwhether the object exists.",
