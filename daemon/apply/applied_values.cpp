@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/set_parts.hpp"
+#include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
 
 #include <algorithm>
@@ -47,6 +48,10 @@ AppliedValues::AppliedValues(const plan::Plan& plan, std::map<model::Address, mo
     : known_(std::move(last_applied)) {
     for (const auto& step : plan.steps) {
         if (step.work == plan::Work::add) added_.emplace(step.address, step.part);
+        const auto shares = step.values.find(model::path::shares);
+        const auto [path, id] = split_part(step.part);
+        if (step.work != plan::Work::add || path != model::path::shares || shares == step.values.end()) continue;
+        if (const auto* share = shares->second.find(id)) carried_[step.address].insert_or_assign(id, *share);
     }
 }
 
@@ -60,19 +65,55 @@ const model::Map& AppliedValues::record(const plan::Step& step) {
         record_object(step, known);
     } else {
         record_part(step, known);
+        record_given_back(step, known);
     }
     return known;
 }
 
-void AppliedValues::forget(const model::Address& address) {
-    known_.erase(address);
+const model::Map* AppliedValues::before_removal(const plan::Step& step) {
+    const auto shares = carried_.find(step.address);
+    if (shares == carried_.end() || step.observed == nullptr) return nullptr;
+    auto& known = known_[step.address];
+    known.insert_or_assign(std::string(plan::shares_to_give_back),
+                           plan::SharesToGiveBack{step.observed->id, shares->second}.remembered());
+    return &known;
+}
+
+const model::Map* AppliedValues::forget(const model::Address& address) {
+    const auto it = known_.find(address);
+    if (it == known_.end()) return nullptr;
+    auto left = plan::SharesToGiveBack::in(it->second);
+    known_.erase(it);
+    if (!left) return nullptr;
+    left->of.clear();
+    auto& known = known_[address];
+    known.emplace(plan::shares_to_give_back, left->remembered());
+    return &known;
+}
+
+/// One that was given, or is taken away, need not be given any more.
+void AppliedValues::record_given_back(const plan::Step& step, model::Map& known) {
+    const auto [path, id] = split_part(step.part);
+    auto left = plan::SharesToGiveBack::in(known);
+    if (path != model::path::shares || !left) return;
+    left->shares.erase(id);
+    if (left->shares.empty()) {
+        known.erase(std::string(plan::shares_to_give_back));
+    } else {
+        known.insert_or_assign(std::string(plan::shares_to_give_back), left->remembered());
+    }
 }
 
 void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
     if (step.work == plan::Work::create) {
         const bool found = step.restore && known.contains(plan::found_by_key);
+        auto left = plan::SharesToGiveBack::in(known);
         known.clear();
         if (found) known.emplace(plan::found_by_key, true);
+        if (left) {
+            left->of.clear();
+            known.emplace(plan::shares_to_give_back, left->remembered());
+        }
     }
     if (step.work == plan::Work::adopt) known.erase(std::string(plan::found_by_key));
     for (const auto& path : step.changed) {

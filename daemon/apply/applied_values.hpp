@@ -18,11 +18,16 @@ public:
 
     /// Lays over what `step` wrote; its values hold no References where it writes. Returns the whole object.
     const model::Map& record(const plan::Step& step);
-    void forget(const model::Address& address);
+    /// What is to be remembered before `step` deletes a connector that the plan makes anew: what is known of it, and
+    /// the shares that its successor is to be given. Null pointer: nothing.
+    const model::Map* before_removal(const plan::Step& step);
+    /// Of an object that is gone. Returns what is to be remembered all the same; a null pointer: nothing.
+    const model::Map* forget(const model::Address& address);
 
 private:
     void record_object(const plan::Step& step, model::Map& known);
     void record_part(const plan::Step& step, model::Map& known);
+    static void record_given_back(const plan::Step& step, model::Map& known);
     void record_member(const plan::Step& step, const std::string& path, model::Map& known);
     void record_element(const plan::Step& step, const std::string& path, const std::string& element, model::Map& known);
     void record_group(const plan::Step& step, const model::Attribute& attribute, model::Map& known);
@@ -30,6 +35,7 @@ private:
                                                  const model::Map& known) const;
 
     std::map<model::Address, model::Map> known_;
+    std::map<model::Address, model::Map> carried_;              ///< shares that connectors made anew are to be given
     std::set<std::pair<model::Address, std::string>> touched_;  ///< object, attribute path: written in this run
     std::set<std::pair<model::Address, std::string>> added_;    ///< object, part: the plan adds it
 };

@@ -190,6 +190,8 @@ Run::Answer Run::send(const plan::Step& step, PreparedStep& prepared) {
         if (!begun) return tl::unexpected(not_written_down(step, begun.error()));
         intent_id = *begun;
     }
+    if (const auto written = write_down_what_goes(step); !written)
+        return tl::unexpected(not_written_down(step, written.error()));
     pass("after_intent", step);
     pass("before_send", step);
     auto answer = ask_writer(prepared);
@@ -198,6 +200,19 @@ Run::Answer Run::send(const plan::Step& step, PreparedStep& prepared) {
     if (needs_intent(step)) note_outcome(intent_id, step, answer);
     pass("after_outcome", step);
     return answer;
+}
+
+/// Who may use a connector that is made anew is nowhere between its removal and its successor's first share, if not
+/// here.
+tl::expected<void, store::StoreError> Run::write_down_what_goes(const plan::Step& step) {
+    if (step.work != plan::Work::remove) return {};
+    std::optional<model::Map> values;
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto* known = applied_.before_removal(step)) values = *known;
+    }
+    if (!values) return {};
+    return store_.applied(key_, step.address, document_of(plan_, step), remote_id_of(step), *values);
 }
 
 Run::Answer Run::ask_writer(PreparedStep& prepared) {
@@ -242,11 +257,13 @@ void Run::take_in(const plan::Step& step, provider::StepResult& result) {
 void Run::remember(const PreparedStep& prepared) {
     const auto& step = prepared.step;
     if (step.work == plan::Work::remove) {
+        std::optional<model::Map> left;
         {
             const std::lock_guard lock(mutex_);
-            applied_.forget(step.address);
+            if (const auto* values = applied_.forget(step.address)) left = *values;
         }
-        warn(store_.removed(key_, step.address));
+        warn(left ? store_.applied(key_, step.address, document_of(plan_, step), {}, *left)
+                  : store_.removed(key_, step.address));
         return;
     }
     remember_object(step);

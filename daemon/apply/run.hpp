@@ -32,6 +32,7 @@ private:
 
     StepOutcome carry_out(const plan::Step& step);
     tl::expected<PreparedStep, provider::ProviderError> prepare_locked(const plan::Step& step);
+    tl::expected<void, store::StoreError> write_down_what_goes(const plan::Step& step);
     Answer send(const plan::Step& step, PreparedStep& prepared);
     Answer ask_writer(PreparedStep& prepared);
     void note_outcome(std::int64_t intent, const plan::Step& step, const Answer& answer);

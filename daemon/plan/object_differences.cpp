@@ -32,7 +32,8 @@ public:
                 if (change.op == Change::Op::remove && resolved.attribute->path == model::path::exposed_scopes)
                     change.note = lost_clients(work_.item, change.element);
                 if (resolved.desired == work_.item.carried_over.get())
-                    change.note = "as the one that goes has it; no manifest declares it";
+                    change.note = fmt::format("as the one that {} it; no manifest declares it",
+                                              work_.item.standing == Standing::outdated ? "goes has" : "went had");
                 work_.change.changes.push_back(change);
             }
             if (auto warning = warning_about(resolved, compared.diff); !warning.empty())

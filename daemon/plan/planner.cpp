@@ -15,6 +15,7 @@
 #include "plan/resolution.hpp"
 #include "plan/risk.hpp"
 #include "plan/secrets.hpp"
+#include "plan/shares_given_back.hpp"
 #include "plan/silent_issuer.hpp"
 #include "plan/steps.hpp"
 #include "plan/summary.hpp"
@@ -91,6 +92,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     withhold_sign_ins_without_secret(desired, updated, items);
     const auto secrets = plan_secrets(desired, items, updated, observed, now, rotations);
     withhold_audiences_without_room(items, secrets, plan);
+    give_shares_back(history, items);
 
     StepGraph steps;
     for (const auto& [address, item] : items) {
@@ -99,6 +101,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
             item.observed != nullptr && !item.observed->deleted && item.observed->ownership == model::Ownership::ours;
         if (ours) ++plan.managed;
     }
+    forget_shares_given_back(history, items, plan);
     warn_of_credential_counts(items, plan);
     plan_removals(desired, observed, items, history, steps, plan);
     plan.steps = steps.take();

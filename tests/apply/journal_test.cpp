@@ -1,4 +1,5 @@
 #include "apply/stage.hpp"
+#include "plan/shares_given_back.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -239,4 +240,36 @@ TEST_CASE("elements of others that were there are remembered with the one that w
     CHECK(stage.run(plan.plan()).complete());
     CHECK(stage.store->history("dev")->last_applied.at(app).at("federatedCredentials") ==
           model::Map{{"ci", model::Map{}}, {"theirs", model::Map{}}});
+}
+
+TEST_CASE("killed after a connector was deleted to be made anew, who may use it is still known",
+          "[apply][journal][crash]") {
+    const auto point = GENERATE("before_send", "after_answer", "after_observed");
+    CAPTURE(point);
+    const model::Map share{{"role", "CanEdit"}, {"type", "User"}};
+    PlanBuilder plan;
+    const int removed = plan.step(Work::remove, arm);
+    auto old = std::make_shared<model::ObservedResource>();
+    old->id = "shared_old";
+    plan.at(removed).observed = old;
+    const int created = plan.step(Work::create, arm, {removed});
+    plan.step(Work::add, arm, {created}, "shares/mary", {{"shares", model::Map{{"mary", share}}}});
+
+    Stage stage;
+    stage.writer.succeed("create Connector/arm", {{"name", "shared_new"}});
+    stage.options.crash_point = [&](std::string_view name, const plan::Step& step) {
+        if (name == point && step.work == Work::remove) throw Crash{};
+    };
+    CHECK_THROWS_AS(stage.run(plan.plan()), Crash);
+    stage.restart();
+    const auto left = plan::SharesToGiveBack::in(stage.store->history("dev")->last_applied[arm]);
+    REQUIRE(left);
+    CHECK(left->shares == model::Map{{"mary", share}});
+    // As long as nobody knows that it is gone, it may be the one that still has them.
+    CHECK(left->of == (std::string_view(point) == "after_observed" ? "" : "shared_old"));
+
+    // The next run shares the new one, and nothing is left to do.
+    stage.options.crash_point = nullptr;
+    CHECK(stage.run(plan.plan()).complete());
+    CHECK_FALSE(plan::SharesToGiveBack::in(stage.store->history("dev")->last_applied[arm]));
 }

@@ -4,9 +4,10 @@
 The points are counted by regent itself (REGENT_CRASH_AT=N kills it with SIGKILL at the Nth), so there is no list to keep: N goes up
 until a run survives. After each crash: one more apply, then the invariants, then a run that must not write.
 
-Usage: run.py BINARIES [with-database|without-database|deliveries|solution]
+Usage: run.py BINARIES [with-database|without-database|deliveries|solution|replacement]
 
 `solution`: an application and its connector in a solution, without a database.
+`replacement`: two connectors that are deleted and made anew, one with shares that no manifest declares.
 `deliveries`: a rotation of a secret that a file, a vault and a command have, with an overlap; the database is deleted.
 """
 
@@ -165,11 +166,48 @@ def crash_in_rotation(binaries, number, _):
         it.close(failed)
 
 
+MARY = {"roleName": "CanEdit", "principal": {"id": "88888888-8888-8888-8888-888888888888", "type": "User"}}
+
+
+def shares_of(bench):
+    connectors = [c for c in bench.simulator.state()["powerApps"]["connectors"] if c["properties"].get("isCustomApi", True)]
+    return {c["properties"]["displayName"]: sorted(p["principal"]["id"] for p in c.get("permissions", []) if p["roleName"] != "Owner")
+            for c in connectors}
+
+
+def crash_in_replacement(binaries, number, _):
+    """What people gave to the old connector is nowhere but in the database from its deletion until the new one is shared."""
+    folder = REPOSITORY / "tests" / "scenarios" / "connector-replaced-with-its-shares"
+    bench = Bench(binaries, folder / "manifests", switches={"powerApps": {"subjectDelaySeconds": 0}})
+    failed = True
+    try:
+        bench.regent("apply", "--yes", expect=0)
+        name = next(c["name"] for c in bench.simulator.state()["powerApps"]["connectors"] if c["properties"]["displayName"] == "Undeclared")
+        bench.simulator.control("change", {"path": f"/providers/Microsoft.PowerApps/apis/{name}", "patch": {"permissions": [
+            {"roleName": "Owner", "principal": {"id": "77777777-7777-7777-7777-777777777777", "type": "User"}}, MARY]}})
+        bench.copy(folder / "renamed")
+        run = bench.regent("apply", "--yes", "--parallel", "1",
+                           environment={"REGENT_CRASH_AT": str(number), "REGENT_REPLICATION_GRACE": "2"})
+        check(run.code in (0, SIGKILL), f"point {number}: the run neither survived nor was killed\n{run}")
+        bench.regent("apply", "--yes", expect=0, environment={"REGENT_REPLICATION_GRACE": "2"})
+        wanted = {"Declared anew": ["11111111-1111-1111-1111-111111111111", "99999999-8888-7777-6666-555555555555"],
+                  "Undeclared anew": [MARY["principal"]["id"]]}
+        try:
+            check(shares_of(bench) == wanted, f"shared otherwise: {shares_of(bench)}")
+            bench.check_settled()
+        except Failure as failure:
+            raise Failure(f"killed at point {number} of a replacement: {failure}") from None
+        failed = False
+        return run.code == SIGKILL
+    finally:
+        bench.close(failed)
+
+
 def main():
     binaries = sys.argv[1]
     mode = (sys.argv[2:] or ["with-database"])[0]
     keep_database = mode == "with-database"
-    crash = {"deliveries": crash_in_rotation, "solution": crash_with_solution}.get(mode, crash_at)
+    crash = {"deliveries": crash_in_rotation, "solution": crash_with_solution, "replacement": crash_in_replacement}.get(mode, crash_at)
     first, crashed, failures = 1, 0, 0
     width = int(os.environ.get("REGENT_CRASH_JOBS", "2"))
     survived = False
