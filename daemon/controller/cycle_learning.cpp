@@ -1,6 +1,7 @@
 // What the next runs are to know of this one: what was written, what failed and is left alone for a while, and what is
 // fought over.
 
+#include "controller/connections.hpp"
 #include "controller/cycle.hpp"
 #include "controller/remembering.hpp"
 #include "report/wording.hpp"
@@ -80,6 +81,8 @@ void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& ou
     memory.last_change = now;
     const auto* change = change_of(address);
     memory.last_change_summary = change == nullptr ? "changed" : std::string(report::past_word_for(change->action));
+    if (const auto words = change == nullptr ? std::string{} : connection_words(*change); !words.empty())
+        memory.last_change_summary += "; " + words;
     // Written again for the same commit: something changes it back, or the service does not keep it.
     // A secret whose time has come is no quarrel, however often it comes.
     const bool differed = change != nullptr && change->action == plan::Action::update &&

@@ -1,5 +1,6 @@
 // What a run tells when it is over: the status of every object, and the events that somebody wants to hear of.
 
+#include "controller/connections.hpp"
 #include "controller/cycle.hpp"
 #include "report/change_lines.hpp"
 #include "report/wording.hpp"
@@ -131,6 +132,12 @@ void Cycle::tell_changes() {
         const bool done = outcome.state == apply::StepState::done;
         if (outcome.state == apply::StepState::failed)
             parts_.measurements.change(address.kind, to_string(action), "failed");
+        const auto connections = change == nullptr ? std::string{} : connection_words(*change);
+        const auto urgency =
+            connections.empty() || action == plan::Action::create ? EventSeverity::info : EventSeverity::warning;
+        if (!done && !connections.empty() && was_made(*change, held_.plan, *result_))
+            emit(EventType::applied, urgency, fmt::format("{} was made: {}", report::shown(address), connections),
+                 address, "Applied", {}, std::string(to_string(action)));
         if (!done || change == nullptr) continue;
         parts_.measurements.change(address.kind, to_string(action), "ok");
         std::set<std::string> paths;
@@ -151,10 +158,11 @@ void Cycle::tell_changes() {
         }
         if (change->changes.empty())
             changes_.push_back({0, key_, address, std::string(to_string(action)), {}, {}, {}, {}, at, false});
-        emit(EventType::applied, EventSeverity::info,
-             fmt::format("{} {}{}", report::shown(address), report::past_word_for(action),
+        emit(EventType::applied, urgency,
+             fmt::format("{} {}{}{}{}", report::shown(address), report::past_word_for(action),
                          action == plan::Action::update && !paths.empty() ? fmt::format(": {}", fmt::join(paths, ", "))
-                                                                          : std::string{}),
+                                                                          : std::string{},
+                         connections.empty() ? "" : "; ", connections),
              address, has_drift(*change) ? "DriftCorrected" : "Applied", {}, std::string(to_string(action)));
     }
     for (std::size_t i = 0; i < result_->outcomes.size(); ++i) {

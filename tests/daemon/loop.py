@@ -461,3 +461,20 @@ def what_differs_on_an_object_that_is_only_watched_is_told(binaries):
         difference = object["differences"][0]
         check(difference["path"] == "displayName" and "changed by hand" in difference["live"] and "Other" in difference["wanted"], difference)
         check(it.application("regent.demo.other")["displayName"] == "changed by hand", "it was written")
+
+
+@case
+def people_are_told_of_the_connections_that_they_have_to_make(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        made = [e for e in it.events("applied") if "Connector/arm " in e["message"]]
+        check(len(made) == 1 and "people make their own" in made[0]["message"] and made[0]["severity"] == "info", made)
+        it.edit("base/arm-connector.regent.yaml", "resource: https://management.core.windows.net/\n    credential:\n      clientSecretRef",
+                "resource: https://management.azure.com/\n    credential:\n      clientSecretRef")
+        it.commit("the other name of the API")
+        told = it.eventually(lambda: [e for e in it.events("applied") if "theirs anew" in e["message"]], "it is told")
+        check(len(told) == 1 and told[0]["severity"] == "warning", told)
+        it.wait_in_sync()
+        arm = it.objects("demo")["Connector/arm"]
+        check("theirs anew" in arm["lastChange"], arm)
