@@ -20,10 +20,13 @@ lists them.)"},
                   R"(Names of tags have 1 to 512 characters without `< > % & \ ? /`, values up to
 256; a resource has at most 50. Those that begin with `regent-` are regent's
 marks. https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources)"},
-        ErrorCode{"RG0654", "field that Logic Apps do not have",
+        ErrorCode{"RG0654", "what Logic Apps do not have",
                   R"(Power Apps and Logic Apps keep different things of one definition. Logic Apps
 have no scripts, policies, shares, uploaded icons or several ways to sign in:
-the REST specification of Microsoft.Web/customApis (2016-06-01) names none.)"},
+the REST specification of Microsoft.Web/customApis (2016-06-01) names none.
+`files` brings what both have: the definition, the connection parameters, the
+colour and the capabilities. A script, policies or several ways to sign in are
+refused where they stand; an icon and a publisher are left out with a warning.)"},
         ErrorCode{"RG0655", "managed identity of a connector of Logic Apps",
                   R"(Only connectors of the Power Platform are given an identity of their own. One of
 Logic Apps signs in with a client secret, which regent issues, hands over and

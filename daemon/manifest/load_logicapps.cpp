@@ -6,6 +6,7 @@
 #include "model/attributes.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,9 +21,9 @@ namespace {
 constexpr std::array<std::string_view, 3> azure_fields = {"resourceGroup", "location", "tags"};
 
 /// What the REST specification of Microsoft.Web/customApis has no property for.
-constexpr std::array<std::string_view, 10> power_apps_fields = {
-    "powerPlatformEnvironment", "files",    "properties", "icon",  "script", "scriptOperations",
-    "connectionParameterSets",  "policies", "publisher",  "shares"};
+constexpr std::array<std::string_view, 8> power_apps_fields = {
+    "powerPlatformEnvironment", "icon",     "script",    "scriptOperations",
+    "connectionParameterSets",  "policies", "publisher", "shares"};
 
 // https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
 constexpr std::size_t most_tags = 50, regents_tags = 6, longest_name = 512, longest_value = 256;
@@ -154,6 +155,67 @@ void refuse_fields(const LoadJob& job) {
     }
 }
 
+/// What apiProperties.json holds for Power Apps alone: without it the connector would do something else.
+struct OfPowerApps {
+    std::string_view path, field, words;
+};
+constexpr std::array properties_of_power_apps = {
+    OfPowerApps{model::path::policies, "policies", "policies (`policyTemplateInstances`)"},
+    OfPowerApps{model::path::connection_parameter_sets, "connectionParameterSets",
+                "several ways to sign in (`connectionParameterSets`)"},
+};
+
+/// "[]", "{}", "null", and sets without a set.
+bool says_nothing(const std::string& text) {
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded() || json.empty()) return true;
+    const auto values = json.find("values");
+    return json.is_object() && values != json.end() && values->empty();
+}
+
+model::Diagnostic& refuse_content(const LoadJob& job, model::Span span, std::string_view words) {
+    auto& d = job.findings.error("RG0654", span, fmt::format("Logic Apps have no {}", words));
+    d.secondary.push_back({job.spec.entry("backend")->key_span, "Logic Apps asked for here"});
+    d.notes.emplace_back("the REST specification of Microsoft.Web/customApis has no property for it");
+    return d;
+}
+
+void refuse_properties(const LoadJob& job, model::Declaration& declaration) {
+    for (const auto& [path, field, words] : properties_of_power_apps) {
+        const auto it = declaration.attributes.find(path);
+        if (it == declaration.attributes.end()) continue;
+        const bool is_told = job.spec.entry(std::string(field)) != nullptr;
+        if (!is_told && !it->second.implied && !says_nothing(it->second.value.text_or({})))
+            refuse_content(job, it->second.span, words).help =
+                "take them out of the file, or write `backend: environment`";
+        declaration.attributes.erase(it);
+    }
+}
+
+void leave_publisher(const LoadJob& job, model::Declaration& declaration) {
+    const auto it = declaration.attributes.find(model::path::publisher);
+    if (it == declaration.attributes.end()) return;
+    if (!job.spec.entry("publisher")) {
+        auto& d = job.findings.warning("RG0654", it->second.span, "`publisher` is not sent: Logic Apps have none");
+        d.help = "take it out of the file to be rid of this warning";
+    }
+    declaration.attributes.erase(it);
+}
+
+void leave_files(const LoadJob& job, const ConnectorFiles& files) {
+    if (files.script && !files.script->path.empty() && !job.spec.entry("script"))
+        refuse_content(job, files.script->entry->value.span,
+                       fmt::format("scripts, and `{}` is one", files.script->path))
+            .help = "take it out of the folder, or write `backend: environment`";
+    if (files.icon && !files.icon->path.empty() && !job.spec.entry("icon")) {
+        auto& d = job.findings.warning(
+            "RG0654", files.icon->entry->value.span,
+            fmt::format("`{}` is not sent: a connector of Logic Apps has the address of a picture, not one of its own",
+                        files.icon->path));
+        d.help = "an address that is there already is left alone";
+    }
+}
+
 /// A PUT replaces, and nobody can read a secret back: what is not said is lost.
 void demand_secret(const LoadJob& job, const model::Declaration& declaration) {
     const auto it = declaration.attributes.find(model::path::connection_parameters);
@@ -190,9 +252,21 @@ void load_resource_groups(const Values& spec, model::Environment& environment, F
     }
 }
 
-void load_logicapps(const LoadJob& job, model::Declaration& declaration) {
+bool is_for_logicapps(const LoadJob& job) {
     const auto* backend = job.spec.node("backend");
-    if (!backend || backend->text != model::backend::logicapps) {
+    return backend && backend->text == model::backend::logicapps;
+}
+
+void leave_to_logicapps(const LoadJob& job, const ConnectorFiles& files, model::Declaration& declaration) {
+    leave_files(job, files);
+    refuse_properties(job, declaration);
+    leave_publisher(job, declaration);
+    // Without a script there is nothing for operations to go through, which was told with the settings.
+    declaration.attributes.erase(std::string(model::path::script_operations));
+}
+
+void load_logicapps(const LoadJob& job, model::Declaration& declaration) {
+    if (!is_for_logicapps(job)) {
         for (const auto name : azure_fields) {
             const auto* entry = job.spec.entry(name);
             if (!entry) continue;

@@ -89,6 +89,55 @@ TEST_CASE("what Logic Apps do not have is refused by its name", "[manifest][logi
     CHECK(codes(with(place + "  policies: []\n")) == Texts{"RG0654"});
 }
 
+namespace {
+
+Loaded with_folder(const std::string& properties, const std::string& other = {}) {
+    Repository repository{
+        .manifest =
+            "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n"
+            "  displayName: Orders\n  files: folder\n" +
+            place,
+        .environment = {},
+        .files = {{"folder/apiDefinition.swagger.json", good_openapi()}, {"folder/apiProperties.json", properties}}};
+    if (!other.empty()) repository.files.insert({"folder/" + other, "whatever"});
+    return load_repository(repository);
+}
+
+}  // namespace
+
+TEST_CASE("a folder of files is a connector of Logic Apps as far as the resource can hold it",
+          "[manifest][logicapps]") {
+    const auto loaded = with_folder(R"({"properties": {
+  "connectionParameters": {"api_key": {"type": "securestring"}},
+  "iconBrandColor": "#DA3B01", "capabilities": ["actions"],
+  "policyTemplateInstances": [], "connectionParameterSets": {"values": []}, "scriptOperations": []}})");
+    CHECK(codes(loaded).empty());
+    CHECK(text(loaded, path::icon_brand_color) == "#da3b01");
+    CHECK(text(loaded, path::connection_parameters).find("api_key") != std::string::npos);
+    const auto& attributes = loaded["Connector/orders"].attributes;
+    CHECK(attributes.at(std::string(path::capabilities)).elements.size() == 1);
+    for (const auto name : {path::policies, path::script_operations, path::icon, path::script, path::publisher})
+        CHECK_FALSE(attributes.contains(name));
+}
+
+TEST_CASE("what a folder brings that Logic Apps cannot hold is refused where it stands", "[manifest][logicapps]") {
+    const auto policies = with_folder(
+        "{\"properties\": {\"connectionParameters\": {},\n  \"policyTemplateInstances\": [{\"templateId\": "
+        "\"setheader\"}]}}");
+    CHECK(codes(policies) == Texts{"RG0654"});
+    CHECK(policies.text.find("folder/apiProperties.json:2:3") != std::string::npos);
+    const auto sets = with_folder(
+        "{\"properties\": {\"connectionParameterSets\": {\"values\": [{\"name\": \"a\", \"parameters\": {}}]}}}");
+    CHECK(codes(sets) == Texts{"RG0654"});
+    const auto script = with_folder("{\"properties\": {}}", "script.csx");
+    CHECK(codes(script) == Texts{"RG0654"});
+    CHECK(script.text.find("folder/script.csx") != std::string::npos);
+    // A picture and a name do not make it another connector.
+    const auto icon = with_folder("{\"properties\": {\"publisher\": \"Contoso\"}}", "icon.png");
+    CHECK(codes(icon) == Texts{"RG0654", "RG0654"});
+    CHECK_FALSE(icon.text.find("error[") != std::string::npos);
+}
+
 TEST_CASE("a connector of Logic Apps has no managed identity", "[manifest][logicapps]") {
     CHECK(codes(with(place +
                      "  auth:\n    applicationRef: {name: app}\n    resource: https://management.core.windows.net/\n"
