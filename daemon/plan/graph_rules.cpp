@@ -2,6 +2,7 @@
 
 #include "model/ascii.hpp"
 #include "model/attributes.hpp"
+#include "plan/audience.hpp"
 #include "plan/connector_titles.hpp"
 
 #include <fmt/format.h>
@@ -22,6 +23,10 @@ using model::Element;
 /// Federated credentials one application can hold.
 /// https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
 constexpr std::size_t max_federated_credentials = 20;
+
+/// Redirect URIs one application can have, all platforms together.
+/// https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
+constexpr std::size_t max_redirect_uris = 256, max_redirect_uris_of_persons = 100;
 
 constexpr std::array platforms = {model::path::redirect_uris_web, model::path::redirect_uris_spa,
                                   model::path::redirect_uris_native};
@@ -48,14 +53,15 @@ Diagnostic error(std::string code, std::string message, const model::Span& span,
 
 class ApplicationRules {
 public:
-    ApplicationRules(const DesiredResource& application, model::Diagnostics& diagnostics)
-        : application_(application), diagnostics_(diagnostics) {}
+    ApplicationRules(const DesiredResource& application, const DesiredGraph& graph, model::Diagnostics& diagnostics)
+        : application_(application), graph_(graph), diagnostics_(diagnostics) {}
 
     void check() {
         for (const auto platform : platforms) {
             if (const auto* uris = attribute_of(application_, platform)) same_value_twice(*uris);
         }
         across_platforms();
+        too_many_redirect_uris();
         if (const auto* credentials = attribute_of(application_, model::path::federated_credentials)) {
             same_name_twice(*credentials);
             too_many(*credentials);
@@ -94,6 +100,52 @@ private:
                       *it->second.second, element, "keep it under the platform that the client really is");
             }
         }
+    }
+
+    /// Those of the application's own list alone are counted where they stand; here come those that other documents
+    /// bring.
+    void too_many_redirect_uris() {
+        std::set<std::string> seen;
+        std::size_t own = 0;
+        const Element* extra = nullptr;
+        const auto most = most_redirect_uris();
+        for (const auto platform : platforms) {
+            const auto* uris = attribute_of(application_, platform);
+            if (uris == nullptr) continue;
+            for (const auto& element : uris->elements) {
+                seen.insert(name_of_uri(element));
+                if (element.contributor) {
+                    extra = &element;
+                } else {
+                    ++own;
+                }
+            }
+        }
+        if (extra == nullptr || seen.size() <= most || own > most) return;  // of its own list it was told
+        auto diagnostic =
+            error("RG0418",
+                  fmt::format("{} is given {} redirect URIs, and can have {}", to_string(application_.address),
+                              seen.size(), most),
+                  extra->span, "one too many", "remove those that nothing uses, or split the application");
+        diagnostic.notes = {"its own and those of RedirectUri documents count together, on all platforms"};
+        diagnostics_.push_back(std::move(diagnostic));
+    }
+
+    std::size_t most_redirect_uris() const {
+        const auto* audience = attribute_of(application_, model::path::sign_in_audience);
+        const bool persons = audience != nullptr && admits_personal_accounts(audience->value);
+        return persons ? max_redirect_uris_of_persons : max_redirect_uris;
+    }
+
+    /// Two elements of one name are one URI: connectors of Logic Apps have one for their region.
+    std::string name_of_uri(const Element& element) const {
+        const auto* reference = element.value.as_reference();
+        if (reference == nullptr) return element.value.text_or({});
+        const auto target = graph_.resources.find(reference->address);
+        if (target != graph_.resources.end() &&
+            text_of(target->second, model::path::backend) == model::backend::logicapps)
+            return "region " + text_of(target->second, model::path::location);
+        return to_string(reference->address) + " " + reference->output;
     }
 
     void same_name_twice(const DesiredAttribute& credentials) {
@@ -135,6 +187,7 @@ private:
     }
 
     const DesiredResource& application_;
+    const DesiredGraph& graph_;
     model::Diagnostics& diagnostics_;
 };
 
@@ -302,7 +355,7 @@ model::Span span_at(const model::Place& place) {
 
 void check_rules(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
     for (const auto& [address, resource] : graph.resources) {
-        if (address.kind == model::kind::application) ApplicationRules(resource, diagnostics).check();
+        if (address.kind == model::kind::application) ApplicationRules(resource, graph, diagnostics).check();
         if (address.kind == model::kind::connector) check_connector(resource, graph, diagnostics);
     }
     check_unused_secrets(graph, diagnostics);

@@ -202,6 +202,28 @@ TEST_CASE("managed identity needs a single-tenant application", "[desired_graph]
     CHECK(the("RG0320", found).severity == model::Severity::error);
 }
 
+TEST_CASE("redirect URIs that other documents bring count, too", "[desired_graph]") {
+    const auto with = [](std::size_t own, std::size_t others, const std::string& audience) {
+        auto client = application("a").set(model::path::sign_in_audience, audience);
+        model::List uris;
+        for (std::size_t i = 0; i < own; ++i) uris.emplace_back("https://own.example/" + std::to_string(i));
+        client.list(model::path::redirect_uris_web, uris);
+        std::vector<model::Declaration> documents{client};
+        for (std::size_t i = 0; i < others; ++i) {
+            const auto number = std::to_string(i);
+            documents.push_back(redirect_uri("u" + number, "a", model::Value("https://other.example/" + number)));
+        }
+        return mistakes_in(documents);
+    };
+    CHECK(with(98, 2, "AzureADandPersonalMicrosoftAccount").empty());
+    const auto found = with(98, 3, "AzureADandPersonalMicrosoftAccount");
+    CHECK(the("RG0418", found).message == "Application/a is given 101 redirect URIs, and can have 100");
+    CHECK(with(98, 3, "AzureADMyOrg").empty());
+    the("RG0418", with(1, 256, "AzureADMyOrg"));
+    // Of its own list it was told where that stands.
+    CHECK(with(101, 1, "AzureADandPersonalMicrosoftAccount").empty());
+}
+
 TEST_CASE("what is not wrong but useless is warned of", "[desired_graph]") {
     const auto found = mistakes_in({application("a").secret("s"), connector("x").by_managed_identity("a")});
     CHECK_FALSE(has_errors(found));
