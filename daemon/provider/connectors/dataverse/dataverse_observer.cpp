@@ -4,6 +4,8 @@
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
 #include "provider/connectors/dataverse/power_apps_view.hpp"
 #include "provider/connectors/dataverse/row_match.hpp"
+#include "provider/connectors/service_url.hpp"
+#include "provider/connectors/sign_in.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -52,6 +54,7 @@ private:
         if (!instance) return tl::unexpected(std::move(instance.error()));
         auto rows = client_.connectors(*instance, &part);
         if (!rows) return tl::unexpected(std::move(rows.error()));
+        const auto first = static_cast<std::ptrdiff_t>(found.size());
         for (const auto& json : *rows) {
             auto row = read_row(json);
             if (!row)
@@ -63,7 +66,12 @@ private:
         const bool wanted = std::any_of(scope.wanted.begin(), scope.wanted.end(), [&](const auto& w) {
             return w.backend == model::backend::solution && w.pp_environment == environment;
         });
-        if (!wanted) return {};
+        // One of ours that is wanted elsewhere by now is shown with the solution that it is in.
+        const auto owner = options_.identity.owner + "." + options_.identity.environment;
+        const bool holds_ours = std::any_of(found.begin() + first, found.end(), [&](const auto& one) {
+            return one.row.mark && one.row.mark->owner == owner;
+        });
+        if (!wanted && !holds_ours) return {};
         auto there = client_.solutions_and_members(*instance);
         if (!there) return tl::unexpected(std::move(there.error()));
         solutions[environment] = std::move(*there);
@@ -87,8 +95,23 @@ private:
                 "its row was saved in Dataverse, and Power Apps has not taken it over: {} is another there; "
                 "it happens that it never does, then save it once more in the maker portal",
                 view->differs));
+        } else {
+            tell_place(resource, view->service_url);
         }
         return {};
+    }
+
+    /// Power Apps sends requests where it says beside the definition; a row has no column for that, and saving it puts
+    /// it right.
+    static void tell_place(model::ObservedResource& resource, const std::string& service_url) {
+        const auto it = resource.attributes.find(model::path::definition);
+        if (it == resource.attributes.end()) return;
+        auto definition = nlohmann::json::parse(it->second.text_or({}), nullptr, false);
+        // What stands for a variable of the environment is another text than its value.
+        constexpr std::string_view variable = "@environmentVariables(";
+        if (!definition.is_object() || connectors::service_url(definition).find(variable) != std::string::npos) return;
+        connectors::tell_service_url(definition, service_url);
+        it->second = definition.dump();
     }
 
     /// Of one that no manifest wants any more, too: applications may still hold what it brought forth.

@@ -18,6 +18,7 @@ tl::expected<PowerAppsView, ProviderError> look_at_power_apps(powerapps::PowerAp
     if (!definition) return tl::unexpected(std::move(definition.error()));
     view.there = true;
     powerapps::read_outputs(view.outputs, *connector);
+    view.service_url = powerapps::facts_of(*connector).service_url;
     view.differs = not_taken_over(row, *connector, std::move(*definition));
     return view;
 }
