@@ -53,6 +53,7 @@ public:
         change.path = std::string(model::path::auth_client_secret);
         change.sensitive = true;
         change.note = fmt::format("client secret \"{}\"", secret_name(work_.secret_reference()));
+        if (is_saved_whole()) change.note += ": each save takes the present one's place, which nobody can read back";
         change.place = work_.item.desired->attributes.find(model::path::auth_client_secret)->second.span.begin();
         work_.change.changes.push_back(std::move(change));
     }
@@ -97,6 +98,14 @@ private:
         change.sensitive = true;
         change.note = std::move(note);
         return change;
+    }
+
+    /// Of Logic Apps, whose service knows no other way to save a connector than to replace it.
+    bool is_saved_whole() const {
+        if (work_.item.observed == nullptr || work_.item.is_made_anew()) return false;
+        const auto backend = work_.item.observed->attributes.find(model::path::backend);
+        return backend != work_.item.observed->attributes.end() &&
+               backend->second == Value(std::string(model::backend::logicapps));
     }
 
     void leave_secret_alone(const SecretPlan::LeftAlone& secret) {
