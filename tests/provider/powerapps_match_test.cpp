@@ -115,6 +115,41 @@ TEST_CASE("a creation whose answer is lost does not find the copy of an earlier 
     CHECK(platform.connector("Sample")["properties"]["description"] == "ours");
 }
 
+TEST_CASE("what somebody else made with our mark and our title is for a person to decide") {
+    Platform platform;
+    platform.done(step(Work::create, open_sample()));
+    const auto mark = platform.connector("Sample")["openApiDefinition"]["x-regent"];
+    REQUIRE_FALSE(mark.contains("connector"));  // saved but once
+    platform.change(platform.connector("Sample")["name"], {{"delete", true}});
+    const auto copy = platform.seed("Sample", mark, {}, Platform::sales, "shared_made-by-mary");
+    const json mary{{"id", "88888888-8888-8888-8888-888888888888"}, {"displayName", "Mary"}, {"type", "User"}};
+    platform.change(copy, {{"patch", {{"properties", {{"createdBy", mary}}}}}});
+
+    const auto obstacle = only_obstacle(platform.look());
+    CHECK(obstacle.kind == Obstacle::several_matches);
+    CHECK(names(obstacle.message, copy));
+    CHECK(names(obstacle.message, "Mary"));
+    CHECK(names(obstacle.help, "adopt: {connector: " + copy + "}"));
+
+    // Neither is it removed with its manifest, nor taken for a creation whose answer was lost.
+    const auto unwanted = platform.look(std::vector<std::string>{});
+    REQUIRE(unwanted.orphans.size() == 1);
+    CHECK(unwanted.orphans.front().ownership == model::Ownership::unclaimed);
+    platform.input.may_have_been_sent = true;
+    static_cast<void>(platform.apply(step(Work::create, with(open_sample(), path::description, "ours"))));
+    CHECK(platform.connector(copy)["properties"]["description"] != "ours");
+}
+
+TEST_CASE("a person decides that what others made is ours") {
+    Platform platform;
+    const auto copy = platform.seed("Sample", our_mark);
+    platform.change(copy, {{"patch", {{"properties", {{"createdBy", {{"id", "somebody else"}}}}}}}});
+    CHECK(only_obstacle(platform.look()).kind == Obstacle::several_matches);
+    auto scope = platform.scope({"sample"});
+    scope.wanted[0].adopt = copy;
+    CHECK(platform.look(scope).resources.at(address()).id == copy);
+}
+
 TEST_CASE("a copy is adopted by its name, and is a connector of its own from then on") {
     Platform platform;
     platform.done(step(Work::create, open_sample()));

@@ -19,6 +19,18 @@ model::Obstacle perhaps_copied(const Wanted& wanted, const std::string& name, co
                     title)};
 }
 
+model::Obstacle perhaps_made_by_others(const Wanted& wanted, const std::string& name, const std::string& who) {
+    return {
+        Kind::several_matches, wanted.address,
+        fmt::format("\"{}\" ({}) carries the mark of {}, and {} made it: it is somebody's copy, or was made by "
+                    "regent under another identity",
+                    wanted.display_name, name, to_string(wanted.address),
+                    who.empty() ? std::string("somebody else") : who),
+        fmt::format("is it the connector of this manifest, write `management: {{adopt: {{connector: {}}}}}` and apply; "
+                    "is it a copy, take `x-regent` out of its definition, or delete it in the maker portal",
+                    name)};
+}
+
 model::Obstacle several_marked(const Wanted& wanted, const std::vector<std::string>& names) {
     return {
         Kind::several_matches, wanted.address,

@@ -15,6 +15,10 @@ namespace regent::provider::connectors {
 /// manifest says: ours under an older title, or a copy.
 [[nodiscard]] model::Obstacle perhaps_copied(const model::Scope::Wanted& wanted, const std::string& name,
                                              const std::string& title);
+/// `name` carries a mark that does not say which connector it was written onto, has the manifest's title, and was made
+/// by somebody else (`who`; may be empty).
+[[nodiscard]] model::Obstacle perhaps_made_by_others(const model::Scope::Wanted& wanted, const std::string& name,
+                                                     const std::string& who);
 /// Several carry the mark of one manifest.
 [[nodiscard]] model::Obstacle several_marked(const model::Scope::Wanted& wanted, const std::vector<std::string>& names);
 /// The one that the manifest adopts is marked already.

@@ -86,10 +86,11 @@ std::string row_id_of(const json* properties) {
     return id.empty() ? text(member(member(properties, "metadata"), "xrmConnectorId")) : id;
 }
 
-/// Who saved it last: id, and words for people. Below `metadata` the same is JSON in a text.
-std::pair<std::string, std::string> saver_of(const json* properties) {
-    auto who = member(properties, "modifiedBy") == nullptr ? json() : *member(properties, "modifiedBy");
-    if (!who.is_object()) who = json::parse(text(member(member(properties, "metadata"), "modifiedBy")), nullptr, false);
+/// Who saved it last (`modifiedBy`), or made it (`createdBy`): id, and words for people. Below `metadata` the same is
+/// JSON in a text.
+std::pair<std::string, std::string> person_in(const json* properties, std::string_view name) {
+    auto who = member(properties, name) == nullptr ? json() : *member(properties, name);
+    if (!who.is_object()) who = json::parse(text(member(member(properties, "metadata"), name)), nullptr, false);
     auto words = text(member(&who, "displayName"));
     const auto address = text(member(&who, "email"));
     if (!address.empty() && !same_word(words, address)) words += words.empty() ? address : " (" + address + ")";
@@ -127,7 +128,7 @@ void read_settings(model::Map& attributes, const json* properties, const std::op
 ConnectorFacts facts_of(const json& connector) {
     const auto* properties = member(&connector, "properties");
     const auto* custom = member(properties, "isCustomApi");
-    const auto saver = saver_of(properties);
+    const auto saver = person_in(properties, "modifiedBy"), maker = person_in(properties, "createdBy");
     return {.name = text(member(&connector, "name")),
             .display_name = text(member(properties, "displayName")),
             .environment = text(member(member(properties, "environment"), "name")),
@@ -135,6 +136,8 @@ ConnectorFacts facts_of(const json& connector) {
             .changed_time = text(member(properties, "changedTime")),
             .saved_by = saver.first,
             .saved_by_words = saver.second,
+            .made_by = maker.first,
+            .made_by_words = maker.second,
             .definition_url = text(member(member(properties, "apiDefinitions"), "originalSwaggerUrl")),
             .service_url = text(member(member(properties, "backendService"), "serviceUrl")),
             .icon_url = is_default_icon(text(member(properties, "iconUri"))) ? std::string{}

@@ -29,6 +29,8 @@ struct ConnectorFacts {
     std::string changed_time;
     std::string saved_by;        ///< modifiedBy: object id; empty when the service does not say
     std::string saved_by_words;  ///< who that is, for people
+    std::string made_by;         ///< createdBy, alike
+    std::string made_by_words;
     std::string definition_url;  ///< apiDefinitions.originalSwaggerUrl; empty for built-in ones
     std::string service_url;     ///< backendService.serviceUrl: where the API is
     std::string icon_url;        ///< empty: the service's own picture

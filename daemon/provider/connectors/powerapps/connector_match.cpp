@@ -91,6 +91,12 @@ private:
             take(matches.front(), wanted.address, model::Ownership::ours);
             return true;
         }
+        if (const auto doubtful = made_by_others(all, wanted); !doubtful.empty()) {
+            for (const auto i : doubtful) taken_[i] = true;
+            const auto& facts = found_[doubtful.front()].facts;
+            into_.obstacles.push_back(connectors::perhaps_made_by_others(wanted, facts.name, facts.made_by_words));
+            return true;
+        }
         // What the store remembers is another one, so these are copies.
         if (all.empty() || !wanted.remembered_id.empty()) return false;
         for (const auto i : all) taken_[i] = true;
@@ -110,8 +116,18 @@ private:
         auto sure = those([&](const auto& f) { return f.facts.name == wanted.remembered_id; });
         if (sure.empty()) sure = those([&](const auto& f) { return f.facts.name == wanted.adopt; });
         if (sure.empty()) sure = those([](const auto& f) { return !f.mark->connector.empty(); });
-        if (sure.empty()) sure = those([&](const auto& f) { return f.mark->says_where() || has_title(f, wanted); });
+        if (sure.empty())
+            sure = those(
+                [&](const auto& f) { return !f.made_by_others && (f.mark->says_where() || has_title(f, wanted)); });
         return sure;
+    }
+
+    /// Those in the place of `wanted`: nobody can make another there before a person has decided.
+    std::vector<std::size_t> made_by_others(const std::vector<std::size_t>& all, const Wanted& wanted) const {
+        std::vector<std::size_t> some;
+        std::copy_if(all.begin(), all.end(), std::back_inserter(some),
+                     [&](auto i) { return found_[i].made_by_others && has_title(found_[i], wanted); });
+        return some;
     }
 
     bool by_adoption(const Wanted& wanted) {
@@ -220,7 +236,7 @@ private:
         const model::Address address{std::string(model::kind::connector), found.mark->name};
         if (into_.resources.contains(address))
             return tell_copy(found, *found.mark, connectors::copy_words(*found.mark));
-        if (!found.mark->says_where() || has_twin(index))
+        if (!found.mark->says_where() || found.made_by_others || has_twin(index))
             return tell_copy(found, *found.mark, connectors::unsure_words(*found.mark));
         into_.orphans.push_back(describe(found, address, model::Ownership::ours));
     }

@@ -19,6 +19,7 @@ struct FoundConnector {
     /// The mark that it carries without being the connector that this was written onto. match() sets it, and unsets
     /// `mark`.
     std::optional<ConnectorMark> copied;
+    bool made_by_others = false;  ///< is_made_by_others(): a copy, unless something else tells that it is not
     std::shared_ptr<const nlohmann::json> connector;
     /// JSON without the mark; empty when the service gave none. As text: a tree of it is ten times as large, and those
     /// of a whole environment are held at once.
@@ -38,8 +39,9 @@ struct FoundConnector {
 ///
 /// A mark counts on the connector that it was written onto. Who downloads a definition and makes a connector of it has
 /// one with our mark: a copy, which is as if it were unmarked, is told, and is never written or removed. Marks of
-/// earlier regents do not say which connector they were written onto: then it is the one that the store remembers, else
-/// the one with the manifest's title, and without a manifest none is removed. Two of which nothing tells which is the
+/// earlier regents, and of connectors that were saved but once, do not say which connector they were written onto: then
+/// it is the one that the store remembers, else the one with the manifest's title, unless somebody else made it; and
+/// without a manifest none is removed that others made. Two of which nothing tells which is the
 /// copy are an obstacle: a person decides.
 void match(const model::Scope& scope, const Identity& identity, std::vector<FoundConnector> found,
            model::Snapshot& into);

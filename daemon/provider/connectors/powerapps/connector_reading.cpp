@@ -23,7 +23,8 @@ namespace {
 /// Who saves a connector can replace its secret or lose it, and no read shows which. The machine's secrets are handed
 /// over again as if they had never been.
 void doubt_secret(ConnectorMark& mark, const ConnectorFacts& facts) {
-    if (mark.saved_by.empty() || facts.saved_by.empty() || facts.saved_by == mark.saved_by) return;
+    const bool has_secret = !mark.secret_key_id.empty() || !mark.secret_from.empty();
+    if (!has_secret || mark.saved_by.empty() || facts.saved_by.empty() || facts.saved_by == mark.saved_by) return;
     mark.secret_in_doubt = true;
     mark.secret_from.clear();
 }

@@ -21,6 +21,12 @@ void Saver::learn(std::string id) {
     learned_ = std::move(id);
 }
 
+bool is_made_by_others(const ConnectorFacts& facts, const ConnectorMark& mark, const std::string& ours) {
+    const bool says_who = !mark.saved_by.empty() && mark.saved_by != connectors::nobody_knows;
+    if (!mark.connector.empty() || facts.made_by.empty() || (ours.empty() && !says_who)) return false;
+    return facts.made_by != ours && facts.made_by != mark.saved_by;
+}
+
 std::optional<nlohmann::json> corrected(const nlohmann::json& sent, const std::string& saved_by) {
     auto document = sent;
     auto& properties = document["properties"];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/session.hpp"
+#include "provider/connectors/powerapps/connector_json.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -28,6 +29,10 @@ private:
     std::mutex mutex_;
     std::string learned_;
 };
+
+/// Whether somebody else made the connector that carries `mark`, which does not say yet which connector it was written
+/// onto: a mark's first one was written by whoever made it, so that this one is a copy. `ours`: Saver::id().
+[[nodiscard]] bool is_made_by_others(const ConnectorFacts& facts, const ConnectorMark& mark, const std::string& ours);
 
 /// The document of a write once more, its mark naming `saved_by`; nothing where it does so already, where it names
 /// nobody, or where the service did not say. It travels whole, its secret with it: what a save without one does to the

@@ -3,6 +3,7 @@
 #include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_match.hpp"
 #include "provider/connectors/powerapps/connector_reading.hpp"
+#include "provider/connectors/powerapps/connector_saver.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/parallel_reads.hpp"
@@ -24,7 +25,7 @@ constexpr std::string_view definitions = "definitions of connectors";
 class PowerAppsObserver final : public Observer {
 public:
     PowerAppsObserver(net::Session& session, net::Clock& clock, PowerAppsOptions options)
-        : options_(std::move(options)), client_(session, clock, options_) {}
+        : options_(std::move(options)), client_(session, clock, options_), saver_(session.tokens(), options_.scope) {}
 
     tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
                                               ReadProgress& progress) override {
@@ -38,12 +39,19 @@ public:
         auto read = for_each_index(found.size(), options_.parallel_reads,
                                    [&](std::size_t i) { return read_definition(client_, found[i], part); });
         if (!read) return read;
+        tell_makers(found);
         match(scope, options_.identity, std::move(found), into);
         if (auto managed = read_what_is_managed(scope, into); !managed) return managed;
         return read_what_would_be_lost(scope, into);
     }
 
 private:
+    void tell_makers(std::vector<FoundConnector>& found) {
+        for (auto& one : found)
+            one.made_by_others =
+                one.mark && one.mark->connector.empty() && is_made_by_others(one.facts, *one.mark, saver_.id());
+    }
+
     static std::set<std::string> environments_of(const model::Scope& scope) {
         std::set<std::string> ids(scope.power_platform_environments.begin(), scope.power_platform_environments.end());
         for (const auto& wanted : scope.wanted) {
@@ -167,6 +175,7 @@ private:
 
     PowerAppsOptions options_;
     PowerAppsClient client_;
+    Saver saver_;
     LastCounts counts_;
 };
 

@@ -142,7 +142,9 @@ private:
         auto mark = connectors::mark_for(step, input, options_.identity);
         if (step.work != plan::Work::create) mark.connector = connector_name(step, input);
         const bool has_secret = !mark.secret_key_id.empty() || !mark.secret_from.empty();
-        if (has_secret && mark.saved_by.empty()) mark.saved_by = saver_.id();
+        // Of a new one, which cannot name itself yet, this tells it from a copy.
+        const bool is_of_use = has_secret || step.work == plan::Work::create;
+        if (is_of_use && mark.saved_by.empty()) mark.saved_by = saver_.id();
         return mark;
     }
 
@@ -356,9 +358,10 @@ private:
     }
 
     /// A copy that somebody made of an earlier one of ours carries its mark too, and is not what was sent.
-    static bool is_where_it_says(const ConnectorMark& there, const ConnectorMark& sent, const std::string& environment,
-                                 const json& connector) {
+    bool is_where_it_says(const ConnectorMark& there, const ConnectorMark& sent, const std::string& environment,
+                          const json& connector) {
         const auto facts = facts_of(connector);
+        if (is_made_by_others(facts, there, saver_.id())) return false;
         const connectors::Whereabouts place{environment, facts.display_name, facts.name};
         return !connectors::is_copied(there, place) && !connectors::is_copied(sent, place);
     }
