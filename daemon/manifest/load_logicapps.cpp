@@ -173,7 +173,7 @@ bool says_nothing(const std::string& text) {
     return json.is_object() && values != json.end() && values->empty();
 }
 
-model::Diagnostic& refuse_content(const LoadJob& job, model::Span span, std::string_view words) {
+model::Diagnostic& refuse_content(const LoadJob& job, const model::Span& span, std::string_view words) {
     auto& d = job.findings.error("RG0654", span, fmt::format("Logic Apps have no {}", words));
     d.secondary.push_back({job.spec.entry("backend")->key_span, "Logic Apps asked for here"});
     d.notes.emplace_back("the REST specification of Microsoft.Web/customApis has no property for it");
