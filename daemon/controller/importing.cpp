@@ -6,6 +6,7 @@
 #include "manifest/manifest_writer.hpp"
 #include "model/ascii.hpp"
 #include "model/attributes.hpp"
+#include "model/principal_secrets.hpp"
 #include "plan/diff.hpp"
 
 #include <fmt/chrono.h>
@@ -47,8 +48,9 @@ std::string manager_of(const Workspace& workspace, const SurveyedApplication& ap
 }
 
 /// The directory shows an application's tags among those of its service principal, and copies its home page for as long
-/// as there is no other: what is left is what the service principal has of its own.
+/// as there is no other: what is left is what the service principal has of its own, and a manifest can say.
 model::Map without_copies(model::Map attributes) {
+    attributes.erase(std::string(model::path::principal_secrets));
     const auto page = attributes.find(model::path::principal_home_page_url);
     const auto of_application = attributes.find(model::path::home_page_url);
     if (page != attributes.end() && of_application != attributes.end() && page->second == of_application->second)
@@ -108,6 +110,7 @@ public:
         draft_.names.insert(survey.names.begin(), survey.names.end());
         take_certificates(application.certificates);
         describe_secrets();
+        describe_secrets_of_principal();
         describe_flexible_credentials();
         describe_keys_of_principal();
         left_out_.insert(left_out_.end(), application.unsayable.begin(), application.unsayable.end());
@@ -399,6 +402,14 @@ private:
         for (const auto& secret : resource_.secrets) {
             left_out_.push_back(fmt::format("clientSecrets: \"{}\" (key {}), ends {} (nobody can read its value)",
                                             secret.display_name, secret.key_id, date(secret.ends_at)));
+        }
+    }
+
+    void describe_secrets_of_principal() {
+        for (const auto& secret : model::principal_secrets_of(resource_)) {
+            left_out_.push_back(fmt::format(
+                "servicePrincipal.clientSecrets: \"{}\" (key {}), ends {} (no manifest can declare it; it stays)",
+                secret.display_name, secret.key_id, date(secret.ends_at)));
         }
     }
 

@@ -43,6 +43,8 @@ public:
             }
             for (const auto& text : work_.secret_plan->undeclared)
                 work_.change.undeclared.push_back("clientSecrets: " + text);
+            for (const auto& text : work_.secret_plan->undeclared_of_principal)
+                work_.change.undeclared.push_back("servicePrincipal.clientSecrets: " + text);
             for (const auto& text : work_.secret_plan->warnings) work_.change.warnings.push_back(text);
             for (const auto& secret : work_.secret_plan->left_alone) leave_secret_alone(secret);
             work_.change.credentials = work_.secret_plan->credentials;

@@ -1,5 +1,6 @@
 #include "plan/secrets.hpp"
 
+#include "model/principal_secrets.hpp"
 #include "plan/audience.hpp"
 #include "plan/diff.hpp"
 #include "plan/own_sign_in.hpp"
@@ -561,6 +562,7 @@ private:
             warn_of_end(secret, fact, plan);
             plan.credentials.push_back(std::move(fact));
         }
+        state_those_of_principal(*item.observed, plan);
         std::sort(plan.credentials.begin(), plan.credentials.end(), [](const auto& a, const auto& b) {
             return std::tie(a.ends_at, a.key_id) < std::tie(b.ends_at, b.key_id);
         });
@@ -580,6 +582,21 @@ private:
             fmt::format("the secret {} was issued for {} days: `validFor` of {} days holds from its next "
                         "rotation on, {}",
                         shown(secret), issued_for / day, declared / day, day_of(renewed_at)));
+    }
+
+    void state_those_of_principal(const model::ObservedResource& observed, SecretPlan& plan) const {
+        for (const auto& secret : model::principal_secrets_of(observed)) {
+            CredentialFact fact;
+            fact.name = secret.display_name + " (of the service principal)";
+            fact.key_id = secret.key_id;
+            fact.ends_at = secret.ends_at;
+            plan.credentials.push_back(std::move(fact));
+            plan.undeclared_of_principal.push_back(fmt::format("{}, ends {}", shown(secret), day_of(secret.ends_at)));
+            if (secret.ends_at - now_ > near_end) continue;
+            plan.warnings.push_back(
+                fmt::format("the secret {} of the service principal {} on {}, and nothing renews it", shown(secret),
+                            secret.ends_at <= now_ ? "ended" : "ends", day_of(secret.ends_at)));
+        }
     }
 
     /// Who renews it is asked, not whose it is: a secret that somebody made by hand ends just the same.

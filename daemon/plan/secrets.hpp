@@ -38,7 +38,7 @@ struct SecretPlan {
     std::vector<Drop> drops;
     std::vector<CredentialFact> credentials;  ///< every one, ours or not; soonest end first
     std::size_t unchanged = 0;
-    std::vector<std::string> undeclared;
+    std::vector<std::string> undeclared, undeclared_of_principal;
     std::vector<std::string> warnings;
     struct LeftAlone {
         bool waits = false;  ///< it will be issued, and not now; otherwise its consumers cannot be looked at from here

@@ -141,18 +141,20 @@ bool AppManagementPolicies::change(const std::vector<Segment>& path, const json&
 }
 
 std::optional<GraphError> check_password_policy(const Directory& directory, const GraphSwitches& switches,
-                                                const json& application, Time start, Time end) {
+                                                const json& holder, Time start, Time end) {
     const auto status = switches.policy_refusal_status;
-    // A policy that is linked to the application takes the default one's place.
-    if (const auto* linked = linked_policy(directory, text(application, "id")); linked != nullptr) {
+    // A policy that is linked to the object takes the default one's place.
+    if (const auto* linked = linked_policy(directory, text(holder, "id")); linked != nullptr) {
         if (!linked->value("isEnabled", true)) return std::nullopt;
         return check_against(list(linked->value("restrictions", json::object()), "passwordCredentials"),
-                             text(*linked, "displayName"), status, application, start, end);
+                             text(*linked, "displayName"), status, holder, start, end);
     }
     const auto policy = default_policy(directory);
     if (!policy.value("isEnabled", false)) return std::nullopt;
-    return check_against(list(policy.value("applicationRestrictions", json::object()), "passwordCredentials"),
-                         text(policy, "displayName"), status, application, start, end);
+    const auto* restrictions =
+        holder.contains("servicePrincipalType") ? "servicePrincipalRestrictions" : "applicationRestrictions";
+    return check_against(list(policy.value(restrictions, json::object()), "passwordCredentials"),
+                         text(policy, "displayName"), status, holder, start, end);
 }
 
 }  // namespace regent::simulator

@@ -25,8 +25,8 @@ private:
     Directory& directory_;
 };
 
-/// May `application` be given a secret that lives from `start` to `end`?
+/// May `holder`, an application or a service principal, be given a secret that lives from `start` to `end`?
 [[nodiscard]] std::optional<GraphError> check_password_policy(const Directory& directory, const GraphSwitches& switches,
-                                                              const nlohmann::json& application, Time start, Time end);
+                                                              const nlohmann::json& holder, Time start, Time end);
 
 }  // namespace regent::simulator

@@ -2,6 +2,7 @@
 
 #include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
+#include "simulator/passwords.hpp"
 #include "simulator/values.hpp"
 
 #include <nlohmann/json.hpp>
@@ -111,10 +112,7 @@ void turn_lists(json& shown) {
 json shown_with_keys(const json& stored, Order order) {
     auto shown = without_internal_members(stored);
     if (order == Order::turned) turn_lists(shown);
-    for (auto& credential : shown["passwordCredentials"]) {
-        credential["secretText"] = nullptr;
-        credential.erase("_addedDateTime");
-    }
+    hide_passwords(shown);
     auto settings = json::array();
     for (const auto& uri : shown["web"]["redirectUris"]) settings.push_back({{"uri", uri}, {"index", nullptr}});
     shown["web"]["redirectUriSettings"] = std::move(settings);

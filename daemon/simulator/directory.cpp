@@ -87,13 +87,17 @@ json Directory::new_principal(const std::string& app_id, const json& given) {
 
 Directory::SecretCheck Directory::check_secret(const json& application, const std::string& secret) const {
     const auto digest = sha256_hex(secret);
-    for (const auto& credential : application.at("passwordCredentials")) {
-        if (text(application.at("_secrets"), text(credential, "keyId").c_str()) != digest) continue;
-        const auto end = parse_time(text(credential, "endDateTime"));
-        if (end && *end <= now()) return SecretCheck::expired;
-        const auto since = parse_time(text(credential, "_addedDateTime"));
-        if (since && now() - *since < secret_delay) return SecretCheck::wrong;
-        return SecretCheck::good;
+    for (const auto* holder : {&application, principal_by_app(text(application, "appId"))}) {
+        if (holder == nullptr) continue;
+        const auto secrets = holder->value("_secrets", json::object());
+        for (const auto& credential : holder->at("passwordCredentials")) {
+            if (text(secrets, text(credential, "keyId").c_str()) != digest) continue;
+            const auto end = parse_time(text(credential, "endDateTime"));
+            if (end && *end <= now()) return SecretCheck::expired;
+            const auto since = parse_time(text(credential, "_addedDateTime"));
+            if (since && now() - *since < secret_delay) return SecretCheck::wrong;
+            return SecretCheck::good;
+        }
     }
     return SecretCheck::wrong;
 }

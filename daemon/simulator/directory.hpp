@@ -49,7 +49,7 @@ public:
     void number_keys(Json& application);
     [[nodiscard]] Json new_principal(const std::string& app_id, const Json& given);
 
-    /// True when `secret` is one of the application's, unexpired and no longer too new.
+    /// Good when `secret` is one of the application's or of its service principal's, unexpired and no longer too new.
     enum class SecretCheck { good, wrong, expired };
     [[nodiscard]] SecretCheck check_secret(const Json& application, const std::string& secret) const;
     std::chrono::seconds secret_delay{0};  ///< a new secret is refused that long

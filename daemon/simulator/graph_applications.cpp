@@ -6,6 +6,7 @@
 #include "simulator/graph_owners.hpp"
 #include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
+#include "simulator/passwords.hpp"
 
 #include <fmt/format.h>
 
@@ -191,7 +192,8 @@ Response GraphApplications::create(const GraphRequest& request, const std::strin
     auto secrets = json::array();
     for (const auto& wanted : wanted_secrets) {
         json secret;
-        if (const auto wrong = make_password(wanted, application, secret)) return graph_error(*wrong);
+        if (const auto wrong = make_password(directory_, switches_, wanted, application, secret))
+            return graph_error(*wrong);
         secrets.push_back(std::move(secret));
     }
     if (const auto wrong = check_application(directory_, switches_, application, nullptr)) return graph_error(*wrong);

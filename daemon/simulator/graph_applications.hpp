@@ -54,8 +54,6 @@ private:
     [[nodiscard]] Response add_extension_property(const GraphRequest& request, const Json& application);
     [[nodiscard]] Response add_password(const GraphRequest& request, const Json& application);
     [[nodiscard]] Response remove_password(const GraphRequest& request, const Json& application);
-    /// Adds a secret, as it was asked for, to `application`; `credential` becomes what its creator is shown.
-    [[nodiscard]] std::optional<GraphError> make_password(const Json& given, Json& application, Json& credential);
     [[nodiscard]] Response list_deleted(const GraphRequest& request, bool wants_applications) const;
     [[nodiscard]] Response restore(const GraphRequest& request, const Json& object);
     [[nodiscard]] Order order() const { return switches_.lists_keep_their_order ? Order::kept : Order::turned; }

@@ -5,6 +5,7 @@
 #include "simulator/graph_owners.hpp"
 #include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
+#include "simulator/passwords.hpp"
 
 #include <fmt/format.h>
 
@@ -69,6 +70,7 @@ bool is_grantable(const json& roles, const std::string& id) {
 /// application's.
 json GraphPrincipals::shown(const json& stored) const {
     auto shown = without_internal_members(stored);
+    hide_passwords(shown);
     const auto* application = directory_.application_by("appId", text(stored, "appId"));
     if (application == nullptr) {
         if (!shown.contains("appDisplayName")) shown["appDisplayName"] = shown.value("displayName", json());
@@ -150,9 +152,21 @@ Response GraphPrincipals::handle(const GraphRequest& request) {
             directory_.service_principals.put(id, std::move(changed), directory_.now());
         });
     }
+    if (below == "addPassword" || below == "removePassword")
+        return method == "POST" ? change_passwords(request, *principal, below == "addPassword") : graph_not_allowed();
     if ((below == "oauth2PermissionScopes" || below == "appRoles") && method == "GET")
         return graph_answer(200, {{"value", shown(*principal)[below]}});
     return graph_no_segment(below);
+}
+
+Response GraphPrincipals::change_passwords(const GraphRequest& request, const json& principal, bool adds) {
+    auto changed = principal;
+    json added;
+    const auto wrong = adds ? add_password(directory_, switches_, request.body, changed, added)
+                            : remove_password(switches_, request.body, changed);
+    if (wrong) return graph_error(*wrong);
+    directory_.service_principals.put(text(principal, "id"), std::move(changed), directory_.now());
+    return adds ? password_added(request, added) : graph_no_content();
 }
 
 Response GraphPrincipals::remove(const json& principal) {

@@ -31,6 +31,7 @@ private:
     [[nodiscard]] Json shown(const Json& stored) const;
     [[nodiscard]] Response create(const GraphRequest& request, const std::string& app_id);
     [[nodiscard]] Response update(const GraphRequest& request, const Json& principal);
+    [[nodiscard]] Response change_passwords(const GraphRequest& request, const Json& principal, bool adds);
     [[nodiscard]] Response remove(const Json& principal);
     [[nodiscard]] std::optional<GraphError> check_own_keys(const Json& after, const Json* before) const;
     [[nodiscard]] Response assignments(const GraphRequest& request, const Json& principal, std::size_t at);

@@ -230,6 +230,36 @@ TEST_CASE("every certificate that is there stands among the credentials with its
                "the certificate \"tokens\" of the service principal expired on 2126-11-02"));
 }
 
+TEST_CASE("a secret of the service principal is told with its end, and the password of a signing certificate is none") {
+    Stage stage;
+    stage.declare("");
+    stage.apply();
+    stage.make_signing_certificate();
+    const auto signing = stage.principal().at("keyCredentials").at(0).at("keyId");
+    const auto secret = [](const json& key_id, const char* name, const char* ends) {
+        return json{
+            {"keyId", key_id}, {"displayName", name}, {"startDateTime", "2026-01-01T00:00:00Z"}, {"endDateTime", ends}};
+    };
+    REQUIRE(stage.principal().at("keyCredentials").at(0).at("usage") == "Sign");
+    stage.damage_principal({{"passwordCredentials",
+                             {secret(signing, "saml", "2029-01-01T00:00:00Z"),
+                              secret("7e7e7e7e-7777-4444-8888-abcdefabcdef", "by hand", "2029-01-02T00:00:00Z")}}});
+    const auto plan = stage.plan();
+    const auto& resource = plan.resources.front();
+    std::vector<std::string> facts;
+    for (const auto& fact : resource.credentials) {
+        CHECK_FALSE(fact.declared);
+        facts.push_back(fact.name);
+    }
+    CHECK(facts == std::vector<std::string>{"CN=Federated", "by hand (of the service principal)"});
+    CHECK(says(resource.undeclared,
+               "servicePrincipal.clientSecrets: \"by hand\" (7e7e7e7e-7777-4444-8888-abcdefabcdef), ends 2029-01-02"));
+    CHECK(says(stage.plan(std::chrono::sys_days{std::chrono::year{2028} / 12 / 20}).resources.front().warnings,
+               "the secret \"by hand\" (7e7e7e7e-7777-4444-8888-abcdefabcdef) of the service principal ends on "
+               "2029-01-02, and nothing renews it"));
+    CHECK(plan.steps.empty());
+}
+
 TEST_CASE("which certificate signs is chosen by thumbprint, in capitals or not, put back, and given up when empty") {
     Stage stage;
     stage.declare("");

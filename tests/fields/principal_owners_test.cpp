@@ -109,7 +109,11 @@ TEST_CASE("what no manifest says of a service principal is left as it is, and to
     stage.declare("");
     stage.apply();
     const json others{{"keyCredentials", {{{"keyId", ben}, {"type", "AsymmetricX509Cert"}, {"usage", "Sign"}}}},
-                      {"passwordCredentials", {{{"keyId", anna}, {"displayName", "theirs"}}}},
+                      {"passwordCredentials",
+                       {{{"keyId", anna},
+                         {"displayName", "theirs"},
+                         {"startDateTime", "2026-01-01T00:00:00Z"},
+                         {"endDateTime", "2099-01-01T00:00:00Z"}}}},
                       {"preferredTokenSigningKeyThumbprint", "71D1315EBC2877D800CE24C2460C2B6774B0315C"}};
     stage.damage_principal(others);
     const auto before = stage.principal();

@@ -47,6 +47,24 @@ TEST_CASE("a secret is shown once, signs in, and is told from then on by its hin
     CHECK(stage.sign_in(secret) == 401);
 }
 
+TEST_CASE("a secret of the service principal signs in as well", "[simulator][graph]") {
+    Stage stage;
+    const auto principal = "/servicePrincipals(appId='" + stage.application.at("appId").get<std::string>() + "')";
+    const auto made = stage.tenant.post(principal + "/addPassword", {{"passwordCredential", {{"displayName", "ci"}}}});
+    REQUIRE(made.status == 200);
+    const auto secret = made.json.at("secretText").get<std::string>();
+    CHECK(stage.sign_in(secret) == 200);
+    const auto shown = stage.tenant.get(principal);
+    REQUIRE(shown.json.at("passwordCredentials").size() == 1);
+    CHECK(shown.json["passwordCredentials"][0].at("keyId") == made.json.at("keyId"));
+    CHECK(shown.body.find(secret) == std::string::npos);
+    CHECK(stage.tenant.simulator().state().find(secret) == std::string::npos);
+    CHECK(stage.tenant.get(GraphTenant::at(stage.application)).json.at("passwordCredentials").empty());
+    CHECK(stage.tenant.post(principal + "/removePassword", {{"keyId", made.json.at("keyId")}}).status == 204);
+    CHECK(stage.sign_in(secret) == 401);
+    CHECK(stage.tenant.post(principal + "/removePassword", {{"keyId", made.json.at("keyId")}}).status == 400);
+}
+
 TEST_CASE("a secret lasts two years unless something else is asked for", "[simulator][graph]") {
     Stage stage;
     const auto made = stage.add({{"startDateTime", "2090-01-01T00:00:00Z"}});

@@ -6,6 +6,7 @@
 #include "provider/graph/exposed_api.hpp"
 #include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/secrets_json.hpp"
 
 #include <fmt/format.h>
 
@@ -58,56 +59,6 @@ Map read_credentials(StrictReading& reading, const json* application, std::vecto
     return credentials;
 }
 
-/// Takes ` keep 86400s` off the end of `text`.
-std::optional<std::chrono::seconds> take_keep(std::string_view& text) {
-    constexpr std::string_view before = " keep ";
-    const auto at = text.rfind(before);
-    if (at == std::string_view::npos || !text.ends_with('s')) return std::nullopt;
-    const auto digits = text.substr(at + before.size(), text.size() - at - before.size() - 1);
-    if (digits.empty() || digits.size() > 9 || digits.find_first_not_of("0123456789") != std::string_view::npos)
-        return std::nullopt;
-    text = text.substr(0, at);
-    return std::chrono::seconds(std::stol(std::string(digits)));
-}
-
-/// "arm (regent 5f3a91c2)" or "arm (regent 5f3a91c2 keep 86400s)": the manifest's name, and the run that issued it.
-void read_issuer(model::ObservedSecret& secret) {
-    constexpr std::string_view before = " (regent ";
-    constexpr std::size_t digits = 8;
-    std::string_view text = secret.display_name;
-    if (!text.ends_with(')')) return;
-    text.remove_suffix(1);
-    const auto keep = take_keep(text);
-    const auto tail = before.size() + digits;
-    if (text.size() <= tail) return;
-    const auto at = text.size() - tail;
-    if (text.substr(at, before.size()) != before) return;
-    const auto operation = text.substr(at + before.size());
-    if (operation.find_first_not_of("0123456789abcdef") != std::string_view::npos) return;
-    secret.name = text.substr(0, at);
-    secret.operation_id = operation;
-    secret.keeps_old = keep;
-}
-
-std::vector<model::ObservedSecret> read_secrets(StrictReading& reading, const json* application) {
-    std::vector<model::ObservedSecret> secrets;
-    const auto* list = reading.array(application, "passwordCredentials");
-    if (list == nullptr) return secrets;
-    for (const auto& credential : *list) {
-        model::ObservedSecret secret;
-        secret.key_id = lower_case(reading.required_text(&credential, "keyId"));
-        secret.display_name = member_text(credential, "displayName");
-        const auto starts = parse_time(member_text(credential, "startDateTime"));
-        const auto ends = parse_time(reading.required_text(&credential, "endDateTime"));
-        if (!ends) reading.wrong("endDateTime", "no moment");
-        secret.ends_at = ends.value_or(std::chrono::system_clock::time_point{});
-        secret.starts_at = starts.value_or(std::chrono::system_clock::time_point{});
-        read_issuer(secret);
-        secrets.push_back(std::move(secret));
-    }
-    return secrets;
-}
-
 /// Graph shows where the picture lies, not which one it is: that says our mark.
 Value read_logo(StrictReading& reading, const json* application, const TagFacts& facts) {
     if (!facts.logo.empty()) return Map{{"sha256", facts.logo}};
@@ -142,7 +93,7 @@ tl::expected<model::ObservedResource, std::string> read_application(const json& 
         return tl::unexpected(fmt::format("application {}: {}", member_text(application, "id"), read.error()));
     put(resource.attributes, model::path::permissions, read_permissions(reading, root, names));
     put(resource.attributes, model::path::federated_credentials, read_credentials(reading, root, resource.remarks));
-    resource.secrets = read_secrets(reading, root);
+    resource.secrets = read_secrets(reading, application);
     note_certificates(read_certificates(reading, application, of_application), of_application, resource);
     resource.created_at = parse_time(member_text(application, "createdDateTime"));
 

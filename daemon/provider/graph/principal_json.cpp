@@ -2,9 +2,11 @@
 
 #include "model/ascii.hpp"
 #include "model/attributes.hpp"
+#include "model/principal_secrets.hpp"
 #include "provider/graph/application_marks.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
+#include "provider/graph/secrets_json.hpp"
 
 #include <fmt/format.h>
 
@@ -70,7 +72,7 @@ json member_value(const Value& value, Shape shape) {
 std::string_view principal_members() noexcept {
     return "id,appId,accountEnabled,appRoleAssignmentRequired,description,notes,homepage,loginUrl,"
            "preferredSingleSignOnMode,samlSingleSignOnSettings,notificationEmailAddresses,alternativeNames,tags,"
-           "keyCredentials,tokenEncryptionKeyId,preferredTokenSigningKeyThumbprint";
+           "keyCredentials,passwordCredentials,tokenEncryptionKeyId,preferredTokenSigningKeyThumbprint";
 }
 
 ReadPrincipal read_principal(const json& principal) {
@@ -92,6 +94,9 @@ ReadPrincipal read_principal(const json& principal) {
     keep(path::principal_relay_state, member_text(*saml, "relayState"));
     StrictReading reading;
     read.certificates = read_certificates(reading, principal, of_principal);
+    const auto secrets = read_principal_secrets(reading, principal);
+    if (!secrets.empty())
+        read.attributes.emplace(model::path::principal_secrets, model::principal_secrets_value(secrets));
     if (!reading.problem().empty()) return tl::unexpected(reading.problem());
     return read;
 }
