@@ -313,7 +313,7 @@ private:
         started_at_ = controller::rfc3339(tenant_->clock().now());
         const SignalWatch signals([this] { tenant_->interrupt(); });
         auto result = carry_out(planned_.plan, planned_.snapshot, signals);
-        if (!signals.stop_requested()) take_away_what_came_back(result, signals);
+        auto seen = look_at_what_came_back(result, signals);
         print_failures(result);
         controller::Settled settled;
         if (result.complete() && !signals.stop_requested()) {
@@ -323,7 +323,9 @@ private:
             });
             print_unsettled(settled);
             if (settled.planned) remember(settled.planned->plan);
+            if (settled.planned) seen = settled.planned->plan;
         }
+        if (!controller::restored_by(planned_.plan, result).empty()) controller::tell_unvouched(planned_.plan, seen);
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant_->clock().monotonic() - started);
         print_summary(result, settled, took);
         if (global_.verbose > 0) print_counters(terminal_, tenant_->counters());
@@ -345,26 +347,32 @@ private:
         return result;
     }
 
-    /// What hung on an object when it was deleted comes back with it, and could not be planned before it was there.
-    void take_away_what_came_back(apply::ApplyResult& result, const SignalWatch& signals) {
+    /// What hung on an object when it was deleted comes back with it, and could not be planned before it was there; nor
+    /// could it be given what a stranger could use. Returns the last look at that.
+    plan::Plan look_at_what_came_back(apply::ApplyResult& result, const SignalWatch& signals) {
+        plan::Plan seen;
         const auto restored = controller::restored_by(planned_.plan, result);
-        if (restored.empty()) return;
-        const controller::SecondLook look{.workspace = workspace_,
-                                          .tenant = *tenant_,
-                                          .store = *store_,
-                                          .environment_key = controller::state_key(workspace_.environment),
-                                          .grace = global_.connection.replication_grace,
-                                          .left_alone = controller::without_success(planned_.plan, result, left_out_),
-                                          .approved = !expected_.empty(),
-                                          .consent = consent()};
-        auto more = while_reading("looking at what was restored", [&](provider::ReadProgress& reading) {
-            return controller::look_at_restored(look, restored, planned_.plan, reading);
-        });
-        if (!more) return;
-        for (const auto& refusal : more->refusals) print_refusal(terminal_, refusal);
-        if (!more->refusals.empty()) return;
-        auto done = carry_out(more->plan, more->snapshot, signals);
-        controller::append(planned_.plan, result, more->plan, std::move(done));
+        for (int looks = 0; looks < controller::most_looks && !restored.empty() && !signals.stop_requested(); ++looks) {
+            const controller::SecondLook look{
+                .workspace = workspace_,
+                .tenant = *tenant_,
+                .store = *store_,
+                .environment_key = controller::state_key(workspace_.environment),
+                .grace = global_.connection.replication_grace,
+                .left_alone = controller::without_success(planned_.plan, result, left_out_),
+                .approved = !expected_.empty(),
+                .consent = consent()};
+            auto more = while_reading("looking at what was restored", [&](provider::ReadProgress& reading) {
+                return controller::look_at_restored(look, restored, planned_.plan, reading);
+            });
+            seen = more ? more->plan : plan::Plan{};
+            if (!more || more->plan.empty()) break;
+            for (const auto& refusal : more->refusals) print_refusal(terminal_, refusal);
+            if (!more->refusals.empty()) break;
+            controller::append(planned_.plan, result, more->plan, carry_out(more->plan, more->snapshot, signals));
+            if (!controller::is_worth_another_look(more->plan)) break;
+        }
+        return seen;
     }
 
     void print_failures(const apply::ApplyResult& result) {

@@ -347,8 +347,12 @@ void Cycle::apply() {
     };
     wrote_ = true;
     result_ = carry_out(held_.plan, before_.snapshot);
-    if (const auto more = look_at_restored())
+    for (int looks = 0; looks < most_looks; ++looks) {
+        const auto more = look_at_restored();
+        if (!more || more->plan.empty()) break;
         append(held_.plan, *result_, more->plan, carry_out(more->plan, more->snapshot));
+        if (!is_worth_another_look(more->plan)) break;
+    }
     const bool began = std::any_of(result_->outcomes.begin(), result_->outcomes.end(),
                                    [](const auto& outcome) { return outcome.state == apply::StepState::done; });
     if (approved_ && began) end_approvals({});

@@ -29,6 +29,22 @@ bool holds(const model::ObservedResource& there, const plan::Step& step, const s
     });
 }
 
+/// Whether what a step has just taken away is shown no more: a member of a list, or a named element.
+bool lacks(const model::ObservedResource& there, const plan::Step& step) {
+    const auto slash = step.part.find('/');
+    if (slash == std::string::npos) return true;
+    const auto path = step.part.substr(0, slash);
+    const auto seen = there.attributes.find(path);
+    if (seen == there.attributes.end()) return true;
+    if (seen->second.as_map() != nullptr) return seen->second.find(step.part.substr(slash + 1)) == nullptr;
+    const auto* list = seen->second.as_list();
+    const auto written = step.values.find(path);
+    const auto* gone = written == step.values.end() ? nullptr : written->second.as_list();
+    return list == nullptr || gone == nullptr || std::none_of(gone->begin(), gone->end(), [&](const auto& element) {
+               return std::find(list->begin(), list->end(), element) != list->end();
+           });
+}
+
 /// What shows less than this run wrote is of before it, and whatever were done because of it would undo some of that.
 bool shows_all(const Planned& planned, const std::set<model::Address>& restored, const SecondLook& look,
                const plan::Plan& done) {
@@ -39,11 +55,21 @@ bool shows_all(const Planned& planned, const std::set<model::Address>& restored,
     if (std::any_of(restored.begin(), restored.end(), [&](const auto& address) { return there(address) == nullptr; }))
         return false;
     return std::all_of(done.steps.begin(), done.steps.end(), [&](const auto& step) {
+        if (!restored.contains(step.address) || look.left_alone.contains(step.address)) return true;
+        if (step.work == plan::Work::drop) return lacks(*there(step.address), step);
         const bool adds = step.work == plan::Work::add || step.work == plan::Work::change;
-        if (!adds || !restored.contains(step.address) || look.left_alone.contains(step.address)) return true;
+        if (!adds) return true;
         return std::all_of(step.changed.begin(), step.changed.end(),
                            [&](const auto& path) { return holds(*there(step.address), step, path); });
     });
+}
+
+/// Whether `plan` is about its object and does not say it yet.
+bool is_news(const plan::Plan& plan, const plan::Withheld& withheld) {
+    const auto is_its = [&](const auto& one) { return one.address == withheld.address; };
+    return std::any_of(plan.resources.begin(), plan.resources.end(), is_its) &&
+           std::none_of(plan.withheld.begin(), plan.withheld.end(),
+                        [&](const auto& said) { return is_its(said) && said.message == withheld.message; });
 }
 
 }  // namespace
@@ -74,7 +100,8 @@ std::optional<Planned> look_at_restored(const SecondLook& look, const std::set<m
         if (!planned) return std::nullopt;
         if (shows_all(*planned, restored, look, done) || left <= 0ms) {
             planned->plan = plan::only_what_came_back(planned->plan, {restored, look.left_alone}, planned->snapshot);
-            if (planned->plan.empty()) return std::nullopt;
+            std::erase_if(planned->plan.withheld, [&](const auto& withheld) { return !is_news(done, withheld); });
+            if (planned->plan.empty() && planned->plan.withheld.empty()) return std::nullopt;
             auto consent = look.consent;
             consent.expected_plan = look.approved ? planned->plan.id : std::string{};
             planned->refusals = plan::check_safety(planned->plan, look.workspace.graph, consent);
@@ -84,6 +111,19 @@ std::optional<Planned> look_at_restored(const SecondLook& look, const std::set<m
         progress.waits("the tenant does not show everything that was restored yet", wait);
         if (!look.tenant.clock().sleep_for(wait)) return std::nullopt;
         left -= wait;
+    }
+}
+
+bool is_worth_another_look(const plan::Plan& seen) {
+    return !seen.empty() && std::any_of(seen.withheld.begin(), seen.withheld.end(), [](const auto& withheld) {
+        return withheld.why == plan::Withheld::Why::unvouched;
+    });
+}
+
+void tell_unvouched(plan::Plan& plan, const plan::Plan& seen) {
+    for (const auto& withheld : seen.withheld) {
+        if (withheld.why == plan::Withheld::Why::unvouched && is_news(plan, withheld))
+            plan.withheld.push_back(withheld);
     }
 }
 

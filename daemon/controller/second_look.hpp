@@ -33,11 +33,20 @@ struct SecondLook {
 [[nodiscard]] std::set<model::Address> without_success(const plan::Plan& plan, const apply::ApplyResult& result,
                                                        std::set<model::Address> left_out);
 
-/// The plan for what came back with `restored` and is in no manifest, read as soon as replicas show what `done` wrote;
-/// nothing when there is none, or when it cannot be read: then the look that every apply ends with says so. Its
+/// The plan for what came back with `restored` and is in no manifest, and for what they were not given before somebody
+/// could look at them, read as soon as replicas show what `done` wrote; nothing when there is none, or when it cannot
+/// be read: then the look that every apply ends with says so. It may have no steps, and say what is withheld now. Its
 /// refusals are those of check_safety(): whoever agreed to the restoration agreed to the object as its manifest says.
 [[nodiscard]] std::optional<Planned> look_at_restored(const SecondLook& look, const std::set<model::Address>& restored,
                                                       const plan::Plan& done, provider::ReadProgress& progress);
+
+/// After such a look was carried out: it took something away, and for all that can be told that was what stood in the
+/// way of the rest. Another one is had then, at most so many in all.
+[[nodiscard]] bool is_worth_another_look(const plan::Plan& seen);
+inline constexpr int most_looks = 3;
+
+/// Adds to what `plan` withholds what a later look at its objects found nobody to vouch for.
+void tell_unvouched(plan::Plan& plan, const plan::Plan& seen);
 
 /// Puts the steps of `more` and what became of them behind those of `plan`, as if they had been one plan.
 void append(plan::Plan& plan, apply::ApplyResult& result, const plan::Plan& more, apply::ApplyResult more_result);

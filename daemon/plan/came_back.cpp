@@ -34,7 +34,9 @@ public:
 
     Plan take() {
         auto rest = plan_;
-        rest.withheld.clear();
+        std::erase_if(rest.withheld, [&](const Withheld& withheld) {
+            return withheld.why != Withheld::Why::unvouched || back_.left_alone.contains(withheld.address);
+        });
         rest.problems.clear();
         rest.agreements.clear();
         std::set<int> kept;
@@ -63,7 +65,7 @@ private:
         // One that a look does not show yet is not made anew.
         const bool is_creation = step.work == Work::create || step.work == Work::adopt || step.work == Work::remove;
         if (is_creation || action_of(step.address) != Action::update) return false;
-        return back_.objects.contains(step.address) || takes_from_what_came_back(step);
+        return back_.objects.contains(step.address) || is_about_what_came_back(step);
     }
 
     Action action_of(const model::Address& address) const {
@@ -72,15 +74,17 @@ private:
         return it == plan_.resources.end() ? Action::none : it->action;
     }
 
-    /// Of another application: who holds a role of it again.
-    bool takes_from_what_came_back(const Step& step) const {
+    /// Of another application: who holds a role of it again, or is given one, which is marked before.
+    bool is_about_what_came_back(const Step& step) const {
+        const bool marks = step.part.empty() && step.changed.size() == 1 && step.changed.contains(model::path::marks);
         const auto it = std::find_if(plan_.resources.begin(), plan_.resources.end(),
                                      [&](const auto& resource) { return resource.address == step.address; });
-        if (step.part != model::path::assigned_applications || it == plan_.resources.end()) return false;
+        if ((!marks && step.part != model::path::assigned_applications) || it == plan_.resources.end()) return false;
         return std::any_of(it->changes.begin(), it->changes.end(), [&](const Change& change) {
-            const auto* principal = change.before.find("principal");
-            return change.path == model::path::assigned_applications && change.op == Change::Op::remove &&
-                   principal != nullptr && principals_.contains(principal->text_or({}));
+            const auto& element = change.op == Change::Op::remove ? change.before : change.after;
+            const auto* principal = element.find("principal");
+            return change.path == model::path::assigned_applications && principal != nullptr &&
+                   principals_.contains(principal->text_or({}));
         });
     }
 

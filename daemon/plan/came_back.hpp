@@ -14,8 +14,9 @@ struct CameBack {
 };
 
 /// Of `plan`, which was made after objects were restored, only what makes these as their manifests say, and takes what
-/// they hold again of other applications of ours. Without client secrets: the bin showed those, and a look so soon
-/// after a write may not show a new one yet.
+/// they hold again of other applications of ours, or gives them what was not given before they could be looked at
+/// (vouching.hpp). Without client secrets: the bin showed those, and a look so soon after a write may not show a new
+/// one yet. What is still not given is withheld.
 [[nodiscard]] Plan only_what_came_back(const Plan& plan, const CameBack& back, const model::Snapshot& observed);
 
 }  // namespace regent::plan

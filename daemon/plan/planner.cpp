@@ -83,7 +83,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     auto items = resolve_and_check(desired, observed, {}, plan);
     if (const auto own = changes_to_own_sign_in(observed, items); !own.empty())
         items = resolve_and_check(desired, observed, own, plan);  // others may depend on it
-    withhold_unvouched_consent(observed, history, items, plan);
+    const auto later = withhold_unvouched_consent(observed, history, items, plan);
     withhold_taken_credentials(items, plan);
     withhold_credentials_without_room(items, plan);
     withhold_encryption_keys_that_go(items, plan);
@@ -103,6 +103,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     }
     forget_shares_given_back(history, items, plan);
     warn_of_credential_counts(items, plan);
+    warn_of_look(later, plan);
     plan_removals(desired, observed, items, history, steps, plan);
     plan.steps = steps.take();
     std::sort(plan.resources.begin(), plan.resources.end(),

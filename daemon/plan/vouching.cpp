@@ -1,5 +1,6 @@
 #include "plan/vouching.hpp"
 
+#include "model/principal_secrets.hpp"
 #include "plan/diff.hpp"
 
 #include <fmt/format.h>
@@ -47,8 +48,8 @@ bool asks_for(const ResolvedAttribute* wanted, std::string_view name, const mode
            });
 }
 
-/// Elements that are there and that no manifest asks for as they are.
-std::vector<std::string> strangers(const Item& item, std::string_view path) {
+/// Elements that are there and that no manifest asks for as they are. regent itself, `caller`, is no stranger.
+std::vector<std::string> strangers(const Item& item, std::string_view path, const std::string& caller) {
     std::vector<std::string> found;
     const auto* wanted = attribute_of(item, path);
     const auto raw = item.observed->attributes.find(path);
@@ -58,7 +59,8 @@ std::vector<std::string> strangers(const Item& item, std::string_view path) {
     if (there == nullptr) return found;
     if (const auto* list = there->as_list()) {
         for (const auto& element : *list)
-            if (!asks_for(wanted, {}, element)) found.push_back(element.text_or("one"));
+            if (!asks_for(wanted, {}, element) && element != model::Value(caller))
+                found.push_back(element.text_or("one"));
     } else if (const auto* map = there->as_map()) {
         for (const auto& [name, element] : *map)
             if (!asks_for(wanted, name, element)) found.push_back(name);
@@ -82,20 +84,22 @@ std::set<std::string> held_keys(const model::Snapshot& observed) {
 }
 
 /// How somebody else could use the application: sentences' ends.
-std::vector<std::string> doubts(const Item& item, const std::set<std::string>& held) {
+std::vector<std::string> doubts(const Item& item, const std::set<std::string>& held, const std::string& caller) {
     std::vector<std::string> found;
     const auto add = [&](std::string_view words, const std::vector<std::string>& names) {
         if (!names.empty()) found.push_back(fmt::format("{} {}", words, fmt::join(names, ", ")));
     };
     for (const auto& way : ways) {
-        add(way.words, strangers(item, way.path));
+        add(way.words, strangers(item, way.path, caller));
         if (item.observed->unreadable.contains(way.path))
             found.push_back(fmt::format("an {} that cannot be read", way.words));
     }
-    std::vector<std::string> secrets;
+    std::vector<std::string> secrets, of_principal;
     for (const auto& secret : item.observed->secrets)
         if (!held.contains(secret.key_id)) secrets.push_back(secret.key_id);
+    for (const auto& secret : model::principal_secrets_of(*item.observed)) of_principal.push_back(secret.key_id);
     add("client secret", secrets);
+    add("client secret of its service principal", of_principal);
     return found;
 }
 
@@ -133,22 +137,27 @@ std::set<Address> receivers(const DesiredGraph& desired) {
 class Withholding {
 public:
     Withholding(const model::Snapshot& observed, const History& history, Items& items, Plan& plan)
-        : history_(history), items_(items), plan_(plan), held_(held_keys(observed)) {}
+        : history_(history),
+          items_(items),
+          plan_(plan),
+          held_(held_keys(observed)),
+          caller_(observed.caller_object_id) {}
 
-    void run() {
+    GivenAfterALook run() {
         for (auto& [address, item] : items_) {
             if (address.kind != model::kind::application || !item.is_written()) continue;
             held_back_.clear();
             for (auto& attribute : item.attributes) {
                 const auto path = attribute.attribute->path;
                 if (path == model::path::consented_scopes || path == model::path::consented_roles) {
-                    hold_back(attribute, [&address = address](const auto&) { return address; });
+                    hold_back(item, attribute, [&address = address](const auto&) { return address; });
                 } else if (path == model::path::assigned_applications) {
-                    hold_back(attribute, [](const auto& resolved) { return principal_of(*resolved.element); });
+                    hold_back(item, attribute, [](const auto& resolved) { return principal_of(*resolved.element); });
                 }
             }
             for (const auto& [receiver, elements] : held_back_) tell(item, receiver, elements);
         }
+        return std::move(later_);
     }
 
 private:
@@ -158,10 +167,17 @@ private:
     };
 
     template <typename Receiver>
-    void hold_back(ResolvedAttribute& attribute, const Receiver& receiver_of) {
+    void hold_back(const Item& giver, ResolvedAttribute& attribute, const Receiver& receiver_of) {
         std::erase_if(attribute.elements, [&](const auto& element) {
             const auto address = receiver_of(element);
-            if (is_there(attribute, element) || doubts_of(address).empty()) return false;
+            if (is_there(attribute, element)) return false;
+            if (is_unseen(address)) {
+                const auto& from = giver.desired->address;
+                later_[address].push_back(element_name(element) +
+                                          (from == address ? std::string{} : " of " + to_string(from)));
+                return true;
+            }
+            if (doubts_of(address).empty()) return false;
             auto& held_back = held_back_[address];
             const auto& span = element.element->span;
             if (!held_back.place.known() && span.known()) held_back.place = span.begin();
@@ -175,13 +191,19 @@ private:
         return list != nullptr && std::find(list->begin(), list->end(), element.value) != list->end();
     }
 
+    bool is_unseen(const Address& address) const {
+        const auto item = items_.find(address);
+        return item != items_.end() && item->second.standing == Standing::in_bin &&
+               !is_vouched_for(item->second, history_);
+    }
+
     const std::vector<std::string>& doubts_of(const Address& address) {
         const auto known = doubts_.find(address);
         if (known != doubts_.end()) return known->second;
         const auto item = items_.find(address);
         auto& found = doubts_[address];
         if (item != items_.end() && item->second.observed != nullptr && !is_vouched_for(item->second, history_))
-            found = doubts(item->second, held_);
+            found = doubts(item->second, held_, caller_);
         return found;
     }
 
@@ -215,8 +237,10 @@ private:
     Items& items_;
     Plan& plan_;
     const std::set<std::string> held_;
+    const std::string& caller_;
     std::map<Address, std::vector<std::string>> doubts_;
     std::map<Address, HeldBack> held_back_;  ///< of one item, by who is not given it
+    GivenAfterALook later_;
 };
 
 }  // namespace
@@ -231,8 +255,21 @@ void ask_for_owners(const DesiredGraph& desired, const History& history, model::
     }
 }
 
-void withhold_unvouched_consent(const model::Snapshot& observed, const History& history, Items& items, Plan& plan) {
-    Withholding(observed, history, items, plan).run();
+GivenAfterALook withhold_unvouched_consent(const model::Snapshot& observed, const History& history, Items& items,
+                                           Plan& plan) {
+    return Withholding(observed, history, items, plan).run();
+}
+
+void warn_of_look(const GivenAfterALook& later, Plan& plan) {
+    for (auto& resource : plan.resources) {
+        const auto given = later.find(resource.address);
+        if (given == later.end()) continue;
+        resource.warnings.push_back(
+            fmt::format("{} is not given before somebody looks: no run on this machine made this application, and who "
+                        "could use it is not to be seen in the recycle bin. The same apply looks when it is restored, "
+                        "and gives it, or says why not",
+                        fmt::join(given->second, ", ")));
+    }
 }
 
 }  // namespace regent::plan

@@ -4,7 +4,10 @@
 #include "plan/plan.hpp"
 #include "plan/resolution.hpp"
 
+#include <map>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace regent::plan {
 
@@ -15,6 +18,11 @@ inline constexpr std::string_view found_by_key = "foundByKey";
 /// Has the owners read of those applications that are to be given consent or app roles and that nobody vouches for.
 void ask_for_owners(const DesiredGraph& desired, const History& history, model::Scope& scope);
 
+/// What an application of unknown origin that lies in the recycle bin is to be given: who could use it (owners,
+/// federated credentials) is not to be seen there. Whoever restores it looks once more (see came_back.hpp), and gives
+/// it or says why not.
+using GivenAfterALook = std::map<model::Address, std::vector<std::string>>;
+
 /// Withholds new consent and new app roles for applications that nobody vouches for.
 ///
 /// The key that regent finds an application by can be guessed, and in most tenants every user may register one: who
@@ -22,6 +30,9 @@ void ask_for_owners(const DesiredGraph& desired, const History& history, model::
 /// application is given more than it has when this plan makes it, when it is the one that is remembered from an earlier
 /// run that made or adopted it, when the manifest names it by its id (`management.adopt`), or when nobody but regent
 /// can sign in as it: it has no owner, credential or redirect URI that no manifest declares. What it has already stays.
-void withhold_unvouched_consent(const model::Snapshot& observed, const History& history, Items& items, Plan& plan);
+[[nodiscard]] GivenAfterALook withhold_unvouched_consent(const model::Snapshot& observed, const History& history,
+                                                         Items& items, Plan& plan);
+/// Says so in the plan of each.
+void warn_of_look(const GivenAfterALook& later, Plan& plan);
 
 }  // namespace regent::plan

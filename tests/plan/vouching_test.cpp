@@ -2,6 +2,7 @@
 
 #include "plan/vouching.hpp"
 
+#include "model/principal_secrets.hpp"
 #include "plan/pretend_tenant.hpp"
 
 #include <catch2/catch.hpp>
@@ -78,6 +79,11 @@ TEST_CASE("an application that nobody vouches for is given no consent while some
         secret.ends_at = today + std::chrono::hours(24);
         planted.there->secrets = {secret};
     }
+    SECTION("whoever holds a secret of its service principal") {
+        model::ObservedSecret secret;
+        secret.key_id = "theirs";
+        attributes[std::string(path::principal_secrets)] = model::principal_secrets_value({secret});
+    }
     SECTION("whoever answers at its redirect URI") {
         attributes[std::string(path::redirect_uris_web)] = List{"https://evil"};
     }
@@ -113,6 +119,29 @@ TEST_CASE("an application that somebody owns is given consent by whoever vouches
 TEST_CASE("an application of ours that nobody remembers is given consent when nobody else can use it", "[vouching]") {
     const Planted planted;
     CHECK(Planted::gives(planted.plan(consenting())));
+}
+
+TEST_CASE("an application that nobody remembers is given consent when it was looked at outside the recycle bin",
+          "[vouching]") {
+    Planted planted;
+    planted.there->deleted = true;
+    const auto first = planted.plan(consenting());
+    CHECK_FALSE(Planted::gives(first));
+    CHECK_FALSE(Planted::withholds(first));
+    const auto& warnings = first.resources.front().warnings;
+    CHECK(std::any_of(warnings.begin(), warnings.end(),
+                      [](const auto& text) { return text.find("`one` is not given before somebody looks") == 0; }));
+    planted.there->deleted = false;
+    CHECK(Planted::gives(planted.plan(consenting())));
+}
+
+TEST_CASE("a run that made an application gives it consent when it takes it out of the recycle bin", "[vouching]") {
+    Planted planted;
+    planted.there->deleted = true;
+    History history;
+    history.remote_ids[app("a")] = planted.there->id;
+    history.last_applied[app("a")] = Map{};
+    CHECK(Planted::gives(planted.plan(consenting(), history)));
 }
 
 TEST_CASE("consent that is there stays, whoever vouches for the application", "[vouching]") {
