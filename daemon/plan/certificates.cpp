@@ -81,7 +81,7 @@ bool is_declared(const Item& item, const Holder& holder, const ObservedCertifica
     const auto* resolved = declared(item, holder.path);
     return resolved != nullptr &&
            std::any_of(resolved->elements.begin(), resolved->elements.end(), [&](const auto& element) {
-               return element.element->name == certificate.name &&
+               return !element.stays && element.element->name == certificate.name &&
                       text_of(element.value, "thumbprint") == certificate.thumbprint;
            });
 }

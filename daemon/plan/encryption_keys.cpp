@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 
 namespace regent::plan {
@@ -39,6 +40,28 @@ bool stays(const AttributeDiff& diff, const std::string& thumbprint) {
            });
 }
 
+/// As it is there, beside or instead of what the manifest lists under its name. False when it is not among them.
+bool keep(Item& item, ResolvedAttribute& certificates, const std::string& name) {
+    const auto* there = certificates.observed.find(name);
+    if (there == nullptr) return false;
+    for (auto& element : certificates.elements) {
+        if (element.element->name != name) continue;
+        element.value = *there;
+        element.stays = true;
+        return true;
+    }
+    auto staying = std::make_shared<model::Element>();
+    staying->name = name;
+    staying->value = *there;
+    ResolvedElement element;
+    element.element = staying.get();
+    element.value = *there;
+    element.stays = true;
+    certificates.elements.push_back(std::move(element));
+    item.staying.push_back(std::move(staying));
+    return true;
+}
+
 }  // namespace
 
 void withhold_encryption_keys_that_go(Items& items, Plan& plan) {
@@ -60,12 +83,12 @@ void withhold_encryption_keys_that_go(Items& items, Plan& plan) {
             withheld.place =
                 certificates->desired->span.known() ? certificates->desired->span.begin() : item.desired->place;
             withheld.message = fmt::format(
-                "`{}` stays as it is: tokens are encrypted for the certificate \"{}\", which would go, and "
-                "no manifest says for which one they are to be then",
-                holder.certificates, name);
+                "the certificate \"{}\" of `{}` stays as it is: tokens are encrypted for it, and no manifest says for "
+                "which one they are to be then",
+                name, holder.certificates);
             withheld.help = fmt::format("write `{}: \"\"` for none, or name another certificate", holder.field);
             plan.withheld.push_back(std::move(withheld));
-            item.attributes.erase(certificates);
+            if (!keep(item, *certificates, name)) item.attributes.erase(certificates);
         }
     }
 }

@@ -35,6 +35,7 @@ struct ResolvedElement {
     model::Value now;      ///< of one that is blocked: what it is as long as that object stays as it is; null: unknown
     /// Who has it until this plan takes it away from there: see uri_handover.hpp.
     std::optional<model::Address> holder = std::nullopt;
+    bool stays = false;  ///< no manifest asks for it, or not as it is: something else needs it as it is there
     [[nodiscard]] bool waits() const { return (!known && !blocked) || holder.has_value(); }
 };
 
@@ -67,6 +68,8 @@ struct Item {
     /// Of an object that is replaced: the shares that it has and that its manifest leaves to others. The new one gets
     /// them, too. Among `attributes`, which point here.
     std::shared_ptr<const model::DesiredAttribute> carried_over = {};
+    /// What no manifest asks for and has to stay, see encryption_keys.hpp. Among `attributes`, which point here.
+    std::vector<std::shared_ptr<const model::Element>> staying = {};
 
     [[nodiscard]] bool is_made_anew() const noexcept {
         return standing == Standing::missing || standing == Standing::outdated;
