@@ -119,6 +119,8 @@ private:
             block(item, Withheld::Why::foreign_owner,
                   fmt::format("belongs to {} ({})", found->second.owner, found->second.id),
                   "remove it from the manifests there first");
+        } else if (item.standing == Standing::in_bin) {
+            check_restoration(item);
         } else if (item.standing == Standing::unclaimed ||
                    (is_managed(resource) && !found->second.deleted && !resource.management.adopt.empty())) {
             check_adoption(item);
@@ -203,6 +205,37 @@ private:
                 return;
             }
         }
+    }
+
+    /// What is restored has its identifier URIs again, which nobody else may have then.
+    void check_restoration(Item& item) const {
+        const auto it = item.observed->attributes.find(model::path::identifier_uris);
+        const auto* uris = it == item.observed->attributes.end() ? nullptr : it->second.as_list();
+        for (const auto& uri : uris == nullptr ? model::List{} : *uris) {
+            const auto* holder = holder_of(uri);
+            if (holder == nullptr) continue;
+            const auto& id = item.observed->id;
+            const auto& graph = desired_.environment.endpoints.graph;
+            block(
+                item, Withheld::Why::no_place,
+                fmt::format("lies in the recycle bin ({}), and cannot come back: {} ({}) has its identifier URI {} "
+                            "since",
+                            id, to_string(holder->address), holder->id, uri.text_or({})),
+                fmt::format("it comes back in the run after {0} has let go of that, by its manifest, for one apply at "
+                            "least. Or delete this one for good (`az rest --method DELETE --url "
+                            "{1}/v1.0/directory/deletedItems/{2}`): a new one is made then, with another application "
+                            "id",
+                            to_string(holder->address), graph.empty() ? "https://graph.microsoft.com" : graph, id));
+            return;
+        }
+    }
+
+    const ObservedResource* holder_of(const Value& uri) const {
+        for (const auto& [address, resource] : observed_.resources)
+            if (!resource.deleted && holds_uri(resource, uri)) return &resource;
+        for (const auto& orphan : observed_.orphans)
+            if (!orphan.deleted && holds_uri(orphan, uri)) return &orphan;
+        return nullptr;
     }
 
     static bool holds_uri(const ObservedResource& application, const Value& uri) {

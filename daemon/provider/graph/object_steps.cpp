@@ -9,6 +9,7 @@
 #include "provider/graph/exposed_api.hpp"
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/restoration_refusals.hpp"
 #include "provider/graph/unchanged_lists.hpp"
 #include "provider/graph/write_refusals.hpp"
 
@@ -170,7 +171,7 @@ tl::expected<void, ProviderError> restore(const StepContext& context) {
         return restored;
     });
     if (!answer) return tl::unexpected(std::move(answer.error()));
-    if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
+    if (!answer->ok()) return tl::unexpected(explained_restoration(context, context.client.refused(what, *answer)));
     return {};
 }
 
