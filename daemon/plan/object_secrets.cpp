@@ -74,7 +74,8 @@ public:
             step.summary = fmt::format("secret \"{}\", valid {}", issue.name, validity(*issue.element));
             work_.steps.after(key, StepGraph::key(work_.address));
             for (const auto& drop : work_.secret_plan->drops)
-                if (drop.makes_room) work_.steps.after(key, key_of_drop(work_.address, drop));
+                if (drop.makes_room || (!drop.secret.name.empty() && issue.after_old_of.contains(drop.secret.name)))
+                    work_.steps.after(key, key_of_drop(work_.address, drop));
             for (const auto* target : issue.targets) plan_handing_over(issue, *target, key);
         }
         for (const auto& drop : work_.secret_plan->drops) {

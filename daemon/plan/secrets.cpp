@@ -185,7 +185,8 @@ private:
         const auto* rotation = rotation_of(address, name);
         auto reason = item.is_written() ? reason_to_issue(named, rotation) : std::nullopt;
         if (reason && rotation == nullptr && waits(address, named, plan)) reason.reset();
-        if (reason && is_without_room(item, named, plan)) reason.reset();
+        std::set<std::string> after_old_of;
+        if (reason && is_without_room(item, named, plan, after_old_of)) reason.reset();
         if (!reason) {
             if (named.valid.empty() && named.consumers.empty() && item.is_written())
                 plan.warnings.push_back(fmt::format("the secret \"{}\" is not issued: nothing would receive it", name));
@@ -196,7 +197,7 @@ private:
             plan.warnings.push_back(
                 fmt::format("whether the tenant's policies allow the secret \"{}\" is not known: {}", name,
                             observed_.credential_policies.why_unknown));
-        SecretPlan::Issue issue{name, named.element, *reason, {}, {}, {}};
+        SecretPlan::Issue issue{name, named.element, *reason, {}, {}, {}, std::move(after_old_of)};
         if (rotation != nullptr) issue.keep_old = rotation->keep_old;
         for (const auto& consumer : named.consumers) {
             if (!consumer.written) continue;
@@ -258,7 +259,9 @@ private:
 
     /// Where personal accounts sign in, an application holds two secrets. A new one beside two that are in use is
     /// refused, again and again; and to take one away first is to lock out who has it.
-    bool is_without_room(const Item& item, const NamedSecret& named, SecretPlan& plan) const {
+    /// One that is issued before it in this plan, and that leaves its place when all have its successor, is waited for.
+    bool is_without_room(const Item& item, const NamedSecret& named, SecretPlan& plan,
+                         std::set<std::string>& after_old_of) const {
         if (!stays_for_personal_accounts(item)) return false;
         const auto* current = named.newest_named([](const auto& consumer) { return consumer.written; });
         for (const auto& consumer : named.consumers) {
@@ -270,7 +273,15 @@ private:
             const bool is_unused = secret.name == named.element->name && !named.held_by_any(secret.key_id);
             return !has_ended && !is_unused;
         });
-        if (static_cast<std::size_t>(staying) + plan.issues.size() < most_beside_personal_accounts) return false;
+        auto holds = static_cast<std::size_t>(staying) + plan.issues.size();
+        if (holds < most_beside_personal_accounts) return false;
+        for (const auto& issue : plan.issues) {
+            const auto goes = leave_with(item.desired->address, issue);
+            if (goes > 0) after_old_of.insert(issue.name);
+            holds -= std::min(goes, holds);
+        }
+        if (holds < most_beside_personal_accounts) return false;
+        after_old_of.clear();
         plan.left_alone.push_back(
             {true,
              fmt::format(
@@ -281,6 +292,16 @@ private:
              "take away what nobody uses: then there is always room to renew it. Else it is renewed once it has ended, "
              "and nobody can sign in with it in between"});
         return true;
+    }
+
+    /// How many older ones go in the run that issues a new one; see drop_replaced().
+    std::size_t leave_with(const Address& application, const SecretPlan::Issue& issue) const {
+        const auto& named = named_.at({application, issue.name});
+        const auto keep_old = issue.keep_old.value_or(seconds_of(*named.element, "keepOldSeconds"));
+        if (named.has_unknown() || keep_old > seconds(0)) return 0;
+        return static_cast<std::size_t>(std::count_if(named.valid.begin(), named.valid.end(), [&](const auto& secret) {
+            return !still_used_by(secret.key_id).has_value();
+        }));
     }
 
     bool is_declared(const Item& item, const std::string& name) const {

@@ -22,6 +22,8 @@ struct SecretPlan {
         std::vector<model::Address> consumers;         ///< connectors
         std::vector<const model::Value*> targets;      ///< of `deliverTo`
         std::optional<std::chrono::seconds> keep_old;  ///< for this time; unset: as the manifest says
+        /// There is room for it when those are gone that are issued anew before it: their names.
+        std::set<std::string> after_old_of = {};
     };
     struct Drop {
         model::ObservedSecret secret;

@@ -330,6 +330,37 @@ TEST_CASE_METHOD(HandedOver, "two secrets of an application for personal account
     CHECK(names_of(plan()) == std::vector<std::string>{});
 }
 
+TEST_CASE_METHOD(HandedOver, "the place of the first secret's old one is the second one's, in one plan", "[secrets]") {
+    tenant = {};
+    documents = {application("a")
+                     .set(model::path::sign_in_audience, "PersonalMicrosoftAccount")
+                     .set(model::path::access_token_version, 2)
+                     .secret("s")
+                     .delivered_to(path_one)
+                     .secret("t")
+                     .delivered_to(path_two)};
+    apply();
+    tenant.now += hours(24 * 160);
+    for (auto& secret : secrets())
+        if (secret.name == "t") secret.ends_at = tenant.now;
+    const auto due = plan();
+    CHECK(due.withheld.empty());
+    const auto of = [&](const std::string& name, Work work) {
+        const auto it = std::find_if(due.steps.begin(), due.steps.end(), [&](const auto& step) {
+            return step.part == "clientSecrets/" + name && step.work == work;
+        });
+        REQUIRE(it != due.steps.end());
+        return *it;
+    };
+    const auto& second = of("t", Work::add);
+    const auto goes = of("s", Work::drop).id;
+    CHECK(std::find(second.after.begin(), second.after.end(), goes) != second.after.end());
+    CHECK(of("s", Work::add).id < goes);
+    apply();
+    CHECK(secrets().size() == 2);
+    CHECK(names_of(plan()) == std::vector<std::string>{});
+}
+
 TEST_CASE_METHOD(HandedOver, "one secret of an application for personal accounts is renewed in time", "[secrets]") {
     tenant = {};
     documents = {application_with()
