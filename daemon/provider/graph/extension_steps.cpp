@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <set>
 
 namespace regent::provider::graph {
 namespace {
@@ -17,8 +19,8 @@ std::string path_of(const StepContext& context) {
     return fmt::format("/applications/{}/extensionProperties", context.object_id());
 }
 
-/// The id of the property, empty when there is none of that name.
-tl::expected<std::string, ProviderError> id_of(const StepContext& context, const std::string& what) {
+/// The property as Graph shows it; null when it shows none of that name.
+tl::expected<json, ProviderError> shown_property(const StepContext& context, const std::string& what) {
     auto app_id = context.app_id();
     std::erase(app_id, '-');
     const auto full_name = fmt::format("extension_{}_{}", app_id, context.element());
@@ -33,7 +35,45 @@ tl::expected<std::string, ProviderError> id_of(const StepContext& context, const
         const auto name = member_text(property, "name");
         return name == full_name || name == context.element();
     });
-    return it == list->end() ? std::string{} : member_text(*it, "id");
+    return it == list->end() ? json() : *it;
+}
+
+std::set<std::string> targets_of(const json& property) {
+    std::set<std::string> targets;
+    if (const auto* list = member(property, "targetObjects"); list != nullptr && list->is_array())
+        for (const auto& target : *list) targets.insert(target.is_string() ? target.get<std::string>() : "");
+    return targets;
+}
+
+/// One of that name that is another property is the one that was removed a moment ago, on a replica that has not heard.
+bool is_the_same(const json& shown, const json& wanted) {
+    const auto* multiple = member(shown, "isMultiValued");
+    return shown.is_object() && member_text(shown, "dataType") == member_text(wanted, "dataType") &&
+           targets_of(shown) == targets_of(wanted) &&
+           (multiple != nullptr && *multiple == true) == wanted.at("isMultiValued").get<bool>();
+}
+
+bool says_that_it_exists(const GraphAnswer& answer) {
+    return answer.error_message().find("extension property exists") != std::string::npos;
+}
+
+/// Somebody made one of that name, perhaps an earlier try whose answer was lost: is it what is wanted, as soon as it
+/// shows?
+tl::expected<bool, ProviderError> shows_in_time(const StepContext& context, const json& wanted,
+                                                const std::string& what) {
+    using namespace std::chrono_literals;
+    using std::chrono::milliseconds;
+    const milliseconds grace = context.options.replication_grace;
+    for (milliseconds pause = 1s, waited = 0s;; pause = std::min<milliseconds>(pause * 2, 15s)) {
+        auto there = shown_property(context, what);
+        if (!there) return tl::unexpected(std::move(there.error()));
+        if (is_the_same(*there, wanted)) return true;
+        if (waited >= grace) return false;
+        context.progress("waiting until it can be seen");
+        const auto wait = std::min(pause, grace - waited);
+        if (!context.client.wait(wait)) return tl::unexpected(context.client.stopped(what));
+        waited += wait;
+    }
 }
 
 }  // namespace
@@ -44,9 +84,6 @@ StepOutcome add_extension_property(const StepContext& context) {
     const auto* value = all == context.step.values.end() ? nullptr : all->second.find(context.element());
     if (value == nullptr || context.object_id().empty())
         return tl::unexpected(context.bug("nothing is known of its extension property"));
-    auto there = id_of(context, what);
-    if (!there) return tl::unexpected(std::move(there.error()));
-    if (!there->empty()) return StepResult{};
     const auto* type = value->find("dataType");
     const auto* targets = value->find("targetObjects");
     const auto* multiple = value->find("isMultiValued");
@@ -54,19 +91,29 @@ StepOutcome add_extension_property(const StepContext& context) {
                     {"dataType", type == nullptr ? "String" : type->text_or("String")},
                     {"targetObjects", targets == nullptr ? json::array() : model::to_json(*targets)},
                     {"isMultiValued", multiple != nullptr && *multiple == model::Value(true)}};
-    auto answer = context.must(Method::post, path_of(context), what, &body, {.idempotent = false});
+    auto there = shown_property(context, what);
+    if (!there) return tl::unexpected(std::move(there.error()));
+    if (is_the_same(*there, body)) return StepResult{};
+    auto answer = context.send(Method::post, path_of(context), what, &body, {.idempotent = false});
     if (!answer) return tl::unexpected(std::move(answer.error()));
-    return StepResult{};
+    if (answer->ok()) return StepResult{};
+    if (says_that_it_exists(*answer)) {
+        auto shows = shows_in_time(context, body, what);
+        if (!shows) return tl::unexpected(std::move(shows.error()));
+        if (*shows) return StepResult{};
+    }
+    return tl::unexpected(context.client.refused(what, *answer));
 }
 
 StepOutcome drop_extension_property(const StepContext& context) {
     const auto what = fmt::format("remove the extension property \"{}\" of {}", context.element(), context.address());
-    auto there = id_of(context, what);
+    auto there = shown_property(context, what);
     if (!there) return tl::unexpected(std::move(there.error()));
-    if (there->empty()) return StepResult{};
+    const auto id = member_text(*there, "id");
+    if (id.empty()) return StepResult{};
     const Patience patience{what, false, context.options.replication_grace, context.input.progress};
     auto answer = until_accepted(context.client, patience, [&] {
-        auto deleted = context.client.send(Method::del, path_of(context) + "/" + percent_encoded(*there), what);
+        auto deleted = context.client.send(Method::del, path_of(context) + "/" + percent_encoded(id), what);
         if (deleted && deleted->status == 404) deleted->status = 204;  // gone is what was wanted
         return deleted;
     });
