@@ -353,7 +353,7 @@ constexpr std::array spec_members = {
           .late = true,
           .help =
               "who may change the registration: object ids of users or service principals, or `applicationRef: {name: "
-              "x}`; regent's own service principal is kept beside them",
+              "x}`; regent's own service principal is kept beside them. Adding one takes `Directory.Read.All`",
           .example = "[2f1b7c3e-0000-4444-8888-0123456789ab, {applicationRef: {name: deployer}}]"},
     Field{.name = "certificates",
           .type = FieldType::list,

@@ -32,6 +32,14 @@ bool may_assign(const GraphRequest& request) {
            has_any(request, {"Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"});
 }
 
+/// To add an owner takes a look at whom; a service principal's are added under the same permissions.
+/// https://learn.microsoft.com/graph/api/application-post-owners
+bool adds_owner(const GraphRequest& request) {
+    if (request.http.method != "POST") return false;
+    return std::any_of(request.path.begin(), request.path.end(),
+                       [](const auto& segment) { return segment.name == "owners"; });
+}
+
 bool is_about_assignments(const GraphRequest& request) {
     return request.segment(1).rfind("appRoleAssign", 0) == 0 || request.segment(2).rfind("appRoleAssign", 0) == 0;
 }
@@ -48,6 +56,7 @@ std::optional<GraphError> check_permission(const GraphRequest& request,
     if (request.segment(0) == "oauth2PermissionGrants")
         return answer(has_any(request, {"DelegatedPermissionGrant.ReadWrite.All"}));
     if (is_about_assignments(request)) return answer(may_assign(request));
+    if (adds_owner(request) && !has_any(request, {"Directory.Read.All", "Directory.ReadWrite.All"})) return denied;
     if (has_any(request, {"Application.ReadWrite.All"})) return std::nullopt;
     return answer(has_any(request, {"Application.ReadWrite.OwnedBy"}) && is_owned_or_new(request));
 }

@@ -94,6 +94,20 @@ TEST_CASE("consent and roles need permissions of their own, whoever owns the app
                {"AppRoleAssignment.ReadWrite.All"}));
 }
 
+TEST_CASE("who adds an owner needs to read the directory, and who takes one away does not", "[doctor]") {
+    const std::set<std::string> mine{"mine"};
+    const auto held = [&](const plan::Step& asked, std::vector<std::string> granted) {
+        return all_held(permission_needs(plan_of({asked}), false, {"me", "tenant", std::move(granted)}, mine));
+    };
+    for (const auto owners : {path::owners, path::principal_owners}) {
+        const auto adds = step(1, Work::add, part(owners, "somebody"), "mine");
+        CHECK_FALSE(held(adds, {"Application.ReadWrite.OwnedBy"}));
+        CHECK_FALSE(held(adds, {"Application.ReadWrite.All"}));
+        CHECK(held(adds, {"Application.ReadWrite.OwnedBy", "Directory.Read.All"}));
+        CHECK(held(step(1, Work::drop, part(owners, "somebody"), "mine"), {"Application.ReadWrite.OwnedBy"}));
+    }
+}
+
 TEST_CASE("consent that is declared needs to be read, also when nothing of it is planned", "[doctor]") {
     const SignedIn caller{"me", "tenant", {"Application.ReadWrite.OwnedBy"}};
     CHECK(all_held(permission_needs({}, false, caller, std::nullopt)));

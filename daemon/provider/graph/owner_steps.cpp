@@ -58,7 +58,7 @@ constexpr milliseconds grace_of_strangers = 15s;
 bool is_nobody(const StepContext& context, const std::string& owner, const GraphAnswer& refusal,
                const std::string& what) {
     if (is_one_of_ours(context) || context.input.known_principals.contains(owner)) return false;
-    // https://learn.microsoft.com/graph/api/directoryobject-get demands Directory.Read.All, which nothing else needs.
+    // https://learn.microsoft.com/graph/api/directoryobject-get demands Directory.Read.All.
     const auto there =
         context.client.send(Method::get, "/directoryObjects/" + percent_encoded(owner) + "?$select=id", what);
     if (there && there->ok()) return false;
@@ -94,6 +94,7 @@ StepOutcome add_owner(const StepContext& context) {
     if (!answer) return tl::unexpected(std::move(answer.error()));
     if (answer->ok()) return StepResult{};
     auto error = context.client.refused(what, *answer);
+    if (error.kind == ErrorKind::forbidden) error.help += ". To add an owner, it needs `Directory.Read.All` as well";
     if (nobody) {
         error.kind = ErrorKind::rejected;
         error.code = code_of(error.kind);

@@ -38,6 +38,9 @@ std::vector<Requirement> permissions_for(const plan::Step& step) {
     if (collection == path::consented_roles || collection == path::assigned_people ||
         collection == path::assigned_applications)
         return to_assign(step.work != plan::Work::drop);
+    // Who is added is an object of the directory. https://learn.microsoft.com/graph/api/application-post-owners
+    if ((collection == path::owners || collection == path::principal_owners) && step.work != plan::Work::drop)
+        return {to_write_applications(), {{"Directory.Read.All", "Directory.ReadWrite.All"}, false, "add owners"}};
     return {to_write_applications()};
 }
 
