@@ -1,6 +1,7 @@
 #include "apply/run.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/vouching.hpp"
 
 #include <fmt/format.h>
 
@@ -47,8 +48,12 @@ model::Place document_of(const plan::Plan& plan, const plan::Step& step) {
     return it != plan.resources.end() && it->place.known() ? it->place : step.place;
 }
 
-std::map<model::Address, model::Map> last_applied(store::Store& store, const std::string& key) {
+std::map<model::Address, model::Map> last_applied(store::Store& store, const std::string& key, const plan::Plan& plan) {
     auto history = store.history(key);
+    for (const auto& resource : plan.resources) {
+        if (history && plan::is_of_another_object(*history, resource.address, resource.remote_id))
+            plan::forget_object(*history, resource.address);
+    }
     // Only a hint: without it, what earlier runs applied to other attributes is forgotten, and a change made outside to
     // one of them will be called a change of the manifest.
     return history ? std::move(history->last_applied) : std::map<model::Address, model::Map>{};
@@ -68,7 +73,7 @@ Run::Run(const plan::Plan& plan, const model::Snapshot& observed, const std::vec
       queue_(plan),
       outputs_(plan, observed),
       secrets_(plan),
-      applied_(plan, last_applied(store, key_)) {}
+      applied_(plan, last_applied(store, key_, plan)) {}
 
 ApplyResult Run::to_the_end() {
     const auto threads = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, options_.parallel)), 1,

@@ -20,6 +20,25 @@ std::string apply_command(const plan::Plan& plan) {
     return fmt::format("regent apply -e {} --expect-plan {}", plan.environment, plan.id.substr(0, 8));
 }
 
+/// Reads what the plan needs into `planned`.
+tl::expected<void, provider::ProviderError> look(const Workspace& workspace, Tenant& tenant,
+                                                 const plan::History& history, provider::ReadProgress& progress,
+                                                 const provider::ReadOrder* order, Planned& planned) {
+    auto scope = plan::scope_of(workspace.graph, history.remote_ids);
+    plan::ask_for_owners(workspace.graph, history, scope);
+    if (order != nullptr) {
+        auto seen = tenant.observe_changes(scope, *order, progress);
+        if (!seen) return tl::unexpected(std::move(seen.error()));
+        planned.from_memory = seen->from == provider::ReadFrom::memory;
+        planned.snapshot = std::move(seen->snapshot);
+        return {};
+    }
+    auto snapshot = tenant.observe(scope, progress);
+    if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
+    planned.snapshot = std::move(*snapshot);
+    return {};
+}
+
 }  // namespace
 
 std::string rfc3339(std::chrono::system_clock::time_point time) {
@@ -49,26 +68,26 @@ std::optional<std::chrono::system_clock::time_point> parse_rfc3339(const std::st
 }
 
 tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace& workspace, Tenant& tenant,
-                                                                const plan::History& history,
+                                                                const plan::History& remembered,
                                                                 const plan::Consent& consent,
                                                                 provider::ReadProgress& progress,
                                                                 const provider::ReadOrder* order,
                                                                 const std::vector<plan::RotationRequest>& rotations) {
     const auto begun = tenant.clock().monotonic();
     const auto before = tenant.counters().requests;
-    auto scope = plan::scope_of(workspace.graph, history.remote_ids);
-    plan::ask_for_owners(workspace.graph, history, scope);
     Planned planned;
-    if (order != nullptr) {
-        auto seen = tenant.observe_changes(scope, *order, progress);
-        if (!seen) return tl::unexpected(std::move(seen.error()));
-        planned.from_memory = seen->from == provider::ReadFrom::memory;
-        planned.snapshot = std::move(seen->snapshot);
-    } else {
-        auto snapshot = tenant.observe(scope, progress);
-        if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
-        planned.snapshot = std::move(*snapshot);
+    if (auto seen = look(workspace, tenant, remembered, progress, order, planned); !seen)
+        return tl::unexpected(std::move(seen.error()));
+    // Another object under our key: who owns it was not asked, since we take ourselves for whoever made the old one.
+    const auto corrected = plan::without_other_objects(remembered, planned.snapshot);
+    if (corrected) {
+        auto anew = order == nullptr ? provider::ReadOrder{} : *order;
+        anew.may_remember = false;
+        const auto* whole = order == nullptr ? nullptr : &anew;
+        if (auto seen = look(workspace, tenant, *corrected, progress, whole, planned); !seen)
+            return tl::unexpected(std::move(seen.error()));
     }
+    const auto& history = corrected ? *corrected : remembered;
     planned.plan = plan::make_plan(workspace.graph, planned.snapshot, history, tenant.clock().now(), rotations);
     warn_of_missing_secrets(planned.plan, workspace.graph);
     planned.refusals = plan::check_safety(planned.plan, workspace.graph, consent);

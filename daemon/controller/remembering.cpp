@@ -1,6 +1,7 @@
 #include "controller/remembering.hpp"
 
 #include "controller/planning.hpp"
+#include "plan/vouching.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -71,6 +72,8 @@ tl::expected<void, store::StoreError> remember_agreements(store::Store& store, c
         const auto unmanaged = plan.unmanaged.find(resource.address);
         const bool learns = agreed != plan.agreements.end() && !except.contains(resource.address);
         if (!learns && unmanaged == plan.unmanaged.end()) continue;
+        if (plan::is_of_another_object(*history, resource.address, resource.remote_id))
+            plan::forget_object(*history, resource.address);
         auto values = std::move(history->last_applied[resource.address]);
         if (learns) {
             for (const auto& [path, value] : agreed->second) values.insert_or_assign(path, value);

@@ -255,6 +255,10 @@ AttributeDiff diff_named(const ResolvedAttribute& attribute, const Value* applie
 
 }  // namespace
 
+bool is_same_element(const model::Attribute& attribute, const Value& a, const Value& b) {
+    return a == b || same_members(attribute, a, b);
+}
+
 bool is_kept(const model::Attribute& attribute, const Value& element) {
     const auto* kept = attribute.kept_member.empty() ? nullptr : element.find(attribute.kept_member);
     return kept != nullptr && *kept == Value(true);

@@ -27,6 +27,8 @@ struct AttributeDiff {
 [[nodiscard]] AttributeDiff diff(const ResolvedAttribute& attribute, const model::Value* applied,
                                  const std::vector<std::string>& marks);
 
+/// Whether two elements of an attribute are one, by the members that are compared.
+[[nodiscard]] bool is_same_element(const model::Attribute& attribute, const model::Value& a, const model::Value& b);
 /// Whether an element that is there stays whatever the manifests say: see Attribute::kept_member.
 [[nodiscard]] bool is_kept(const model::Attribute& attribute, const model::Value& element);
 /// An element that is there and that no manifest declares, as a plan lists it: its name, and when it ends.

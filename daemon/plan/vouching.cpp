@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -44,7 +45,8 @@ const ResolvedAttribute* attribute_of(const Item& item, std::string_view path) {
 
 bool asks_for(const ResolvedAttribute* wanted, std::string_view name, const model::Value& value) {
     return wanted != nullptr && std::any_of(wanted->elements.begin(), wanted->elements.end(), [&](const auto& one) {
-               return (name.empty() || one.element->name == name) && one.value == value;
+               return (name.empty() || one.element->name == name) &&
+                      is_same_element(*wanted->attribute, one.value, value);
            });
 }
 
@@ -83,8 +85,17 @@ std::set<std::string> held_keys(const model::Snapshot& observed) {
     return held;
 }
 
+/// Device codes and passwords take neither secret nor redirect URI: whoever knows its id signs people in with it.
+bool lets_public_clients_in(const Item& item) {
+    const auto there = item.observed->attributes.find(model::path::is_fallback_public_client);
+    const auto* wanted = attribute_of(item, model::path::is_fallback_public_client);
+    return there != item.observed->attributes.end() && there->second == model::Value(true) &&
+           (wanted == nullptr || wanted->value != model::Value(true));
+}
+
 /// How somebody else could use the application: sentences' ends.
-std::vector<std::string> doubts(const Item& item, const std::set<std::string>& held, const std::string& caller) {
+std::vector<std::string> doubts(const Item& item, const std::set<std::string>& held, const std::string& caller,
+                                std::chrono::system_clock::time_point now) {
     std::vector<std::string> found;
     const auto add = [&](std::string_view words, const std::vector<std::string>& names) {
         if (!names.empty()) found.push_back(fmt::format("{} {}", words, fmt::join(names, ", ")));
@@ -95,11 +106,17 @@ std::vector<std::string> doubts(const Item& item, const std::set<std::string>& h
             found.push_back(fmt::format("an {} that cannot be read", way.words));
     }
     std::vector<std::string> secrets, of_principal;
+    constexpr std::chrono::system_clock::time_point unknown{};
+    const auto signs_in = [&](const model::ObservedSecret& secret) {
+        return secret.ends_at == unknown || secret.ends_at > now;
+    };
     for (const auto& secret : item.observed->secrets)
-        if (!held.contains(secret.key_id)) secrets.push_back(secret.key_id);
-    for (const auto& secret : model::principal_secrets_of(*item.observed)) of_principal.push_back(secret.key_id);
+        if (signs_in(secret) && !held.contains(secret.key_id)) secrets.push_back(secret.key_id);
+    for (const auto& secret : model::principal_secrets_of(*item.observed))
+        if (signs_in(secret)) of_principal.push_back(secret.key_id);
     add("client secret", secrets);
     add("client secret of its service principal", of_principal);
+    if (lets_public_clients_in(item)) found.emplace_back("public clients, which are let in (`isFallbackPublicClient`)");
     return found;
 }
 
@@ -141,7 +158,8 @@ public:
           items_(items),
           plan_(plan),
           held_(held_keys(observed)),
-          caller_(observed.caller_object_id) {}
+          caller_(observed.caller_object_id),
+          now_(observed.taken_at) {}
 
     GivenAfterALook run() {
         for (auto& [address, item] : items_) {
@@ -203,7 +221,7 @@ private:
         const auto item = items_.find(address);
         auto& found = doubts_[address];
         if (item != items_.end() && item->second.observed != nullptr && !is_vouched_for(item->second, history_))
-            found = doubts(item->second, held_, caller_);
+            found = doubts(item->second, held_, caller_, now_);
         return found;
     }
 
@@ -238,6 +256,7 @@ private:
     Plan& plan_;
     const std::set<std::string> held_;
     const std::string& caller_;
+    const std::chrono::system_clock::time_point now_;
     std::map<Address, std::vector<std::string>> doubts_;
     std::map<Address, HeldBack> held_back_;  ///< of one item, by who is not given it
     GivenAfterALook later_;
@@ -253,6 +272,27 @@ void ask_for_owners(const DesiredGraph& desired, const History& history, model::
         wanted.on_demand.emplace(model::path::owners);
         wanted.on_demand.emplace(model::path::principal_owners);
     }
+}
+
+bool is_of_another_object(const History& history, const Address& address, const std::string& id) {
+    if (address.kind != model::kind::application || id.empty()) return false;
+    const auto remembered = history.remote_ids.find(address);
+    return remembered != history.remote_ids.end() && !remembered->second.empty() && remembered->second != id;
+}
+
+void forget_object(History& history, const Address& address) {
+    history.last_applied.erase(address);
+    history.remote_ids.erase(address);
+}
+
+std::optional<History> without_other_objects(const History& history, const model::Snapshot& observed) {
+    std::optional<History> without;
+    for (const auto& [address, object] : observed.resources) {
+        if (!is_of_another_object(history, address, object.id)) continue;
+        if (!without) without = history;
+        forget_object(*without, address);
+    }
+    return without;
 }
 
 GivenAfterALook withhold_unvouched_consent(const model::Snapshot& observed, const History& history, Items& items,

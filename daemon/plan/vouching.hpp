@@ -5,6 +5,7 @@
 #include "plan/resolution.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,13 @@ inline constexpr std::string_view found_by_key = "foundByKey";
 
 /// Has the owners read of those applications that are to be given consent or app roles and that nobody vouches for.
 void ask_for_owners(const DesiredGraph& desired, const History& history, model::Scope& scope);
+
+/// What is remembered of an application is of one object. Where it was purged and somebody registered another one under
+/// our key, nothing is remembered but that it was found: neither did we make it, nor is what the old one had drift.
+[[nodiscard]] bool is_of_another_object(const History& history, const model::Address& address, const std::string& id);
+void forget_object(History& history, const model::Address& address);
+/// The history without what is of other objects than those in `observed`; nothing when it is of these.
+[[nodiscard]] std::optional<History> without_other_objects(const History& history, const model::Snapshot& observed);
 
 /// What an application of unknown origin that lies in the recycle bin is to be given: who could use it (owners,
 /// federated credentials) is not to be seen there. Whoever restores it looks once more (see came_back.hpp), and gives

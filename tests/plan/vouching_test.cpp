@@ -40,7 +40,9 @@ public:
     }
     Plan plan(const model::Declaration& document, const History& history = {}) const {
         const auto graph = graph_of({document});
-        return make_plan(graph, tenant.observe(graph), history, today);
+        auto observed = tenant.observe(graph);
+        observed.caller_object_id = caller;
+        return make_plan(graph, observed, history, today);
     }
     static bool gives(const Plan& plan) {
         return std::any_of(plan.steps.begin(), plan.steps.end(), [](const auto& step) {
@@ -53,6 +55,7 @@ public:
     }
 
     PretendTenant tenant;
+    std::string caller;  ///< as whom regent signs in
     model::ObservedResource* there = nullptr;
 };
 
@@ -87,6 +90,9 @@ TEST_CASE("an application that nobody vouches for is given no consent while some
     SECTION("whoever answers at its redirect URI") {
         attributes[std::string(path::redirect_uris_web)] = List{"https://evil"};
     }
+    SECTION("whoever knows its id, by a device code") {
+        attributes[std::string(path::is_fallback_public_client)] = true;
+    }
     SECTION("whoever is trusted by it") {
         attributes[std::string(path::federated_credentials)] = Map{{"evil", trust("https://evil", "subject")}};
     }
@@ -119,6 +125,51 @@ TEST_CASE("an application that somebody owns is given consent by whoever vouches
 TEST_CASE("an application of ours that nobody remembers is given consent when nobody else can use it", "[vouching]") {
     const Planted planted;
     CHECK(Planted::gives(planted.plan(consenting())));
+}
+
+TEST_CASE("regent as an owner, a secret that has ended and a certificate as declared are nobody else's way in",
+          "[vouching]") {
+    Planted planted;
+    auto& attributes = planted.there->attributes;
+    auto document = consenting();
+    SECTION("regent owns what it makes") {
+        planted.caller = "regent-itself";
+        attributes[std::string(path::owners)] = List{"regent-itself"};
+        attributes[std::string(path::principal_owners)] = List{"regent-itself"};
+    }
+    SECTION("a secret that has ended") {
+        model::ObservedSecret secret;
+        secret.key_id = "old";
+        secret.ends_at = today - std::chrono::hours(24);
+        planted.there->secrets = {secret};
+    }
+    SECTION("a certificate that is there as declared, and has members that nobody declares") {
+        const Map declared{{"thumbprint", "AA"}, {"usage", "Verify"}};
+        auto& certificates = document.declaration.attributes[std::string(path::certificates)];
+        certificates.elements.push_back({"one", declared, {}, {}});
+        auto there = declared;
+        there.emplace("keyId", "11111111");
+        attributes[std::string(path::certificates)] = Map{{"one", there}};
+    }
+    CHECK(Planted::gives(planted.plan(document)));
+}
+
+TEST_CASE("what is remembered of a purged application is not of the one in its place", "[vouching]") {
+    Planted planted;
+    History history;
+    history.remote_ids[app("a")] = "purged";
+    history.last_applied[app("a")] = Map{{std::string(path::display_name), "a"}};
+    const auto graph = graph_of({consenting()});
+    const auto observed = planted.tenant.observe(graph);
+    const auto corrected = without_other_objects(history, observed);
+    REQUIRE(corrected);
+    CHECK(corrected->last_applied.empty());
+    // Its owners are asked for, as of any that nobody made.
+    auto scope = scope_of(graph, corrected->remote_ids);
+    ask_for_owners(graph, *corrected, scope);
+    CHECK(scope.wanted.front().on_demand.contains(std::string(path::owners)));
+    history.remote_ids[app("a")] = planted.there->id;
+    CHECK_FALSE(without_other_objects(history, observed));
 }
 
 TEST_CASE("an application that nobody remembers is given consent when it was looked at outside the recycle bin",
