@@ -6,6 +6,7 @@
 #include "plan/exposed_permissions.hpp"
 #include "plan/role_changes.hpp"
 #include "plan/secret_consumers.hpp"
+#include "plan/title_handover.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -80,6 +81,7 @@ private:
         if (personal_accounts_wait_) changed.erase(std::string(model::path::sign_in_audience));
         if (!work_.writes_everything() && work_.item.standing != Standing::unclaimed && changed.empty()) return;
         const auto key = StepGraph::key(work_.address);
+        const auto holder = title_holder(work_.item, work_.items);
         if (work_.item.standing == Standing::outdated) {
             const auto removal = StepGraph::key(work_.address, "old");
             auto& step = work_.steps.add(removal, work_.address, {}, Work::remove);
@@ -92,12 +94,15 @@ private:
             for (const auto& path : changed) {
                 if (const auto it = sent.find(path); it != sent.end()) work_.after_references(removal, it->second);
             }
+            if (holder && !is_in_circle_of_titles(work_.item, work_.items))
+                work_.steps.after(removal, StepGraph::key(*holder, "old"));
         }
         auto& step = work_.add_step(key, {},
                                     work_.item.is_made_anew() || work_.item.standing == Standing::in_bin ? Work::create
                                     : work_.item.standing == Standing::unclaimed                         ? Work::adopt
                                                                                  : Work::update);
         step.restore = work_.item.standing == Standing::in_bin;
+        if (holder) work_.steps.after(key, StepGraph::key(*holder, "old"));
         if (step.work == Work::adopt) step.adopt_id = work_.item.desired->management.adopt;
         for (const auto& path : changed) {
             if (const auto it = sent.find(path); it != sent.end()) work_.after_references(key, it->second);

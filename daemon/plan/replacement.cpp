@@ -27,6 +27,16 @@ std::string message_for(const Item& item) {
     return fmt::format("{}, which nobody asked for; {} lost then", way, lost_connections(*item.observed));
 }
 
+Withheld unasked(const Item& item) {
+    Withheld withheld;
+    withheld.why =
+        item.desired->management.prevent_delete ? Withheld::Why::prevent_delete : Withheld::Why::replacement_unasked;
+    withheld.address = item.desired->address;
+    withheld.message = message_for(item);
+    withheld.help = help_for(item);
+    return withheld;
+}
+
 }  // namespace
 
 std::string lost_connections(const model::ObservedResource& connector) {
@@ -43,14 +53,9 @@ std::string lost_connections(const model::ObservedResource& connector) {
 void withhold_replacement(ObjectWork& work) {
     const auto& held = work.item.held;
     if (held.empty()) return;
-    Withheld withheld;
-    withheld.why = work.item.desired->management.prevent_delete ? Withheld::Why::prevent_delete
-                                                                : Withheld::Why::replacement_unasked;
-    withheld.address = work.address;
+    auto withheld = work.item.withheld.value_or(unasked(work.item));
     const auto& place = held.front().desired->span;
     withheld.place = place.known() ? place.begin() : work.item.desired->place;
-    withheld.message = message_for(work.item);
-    withheld.help = help_for(work.item);
     for (const auto& attribute : held) {
         auto changes = diff(attribute, nullptr, work.observed_marks).changes;
         withheld.changes.insert(withheld.changes.end(), changes.begin(), changes.end());

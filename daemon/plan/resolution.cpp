@@ -6,6 +6,7 @@
 #include "plan/exposed_permissions.hpp"
 #include "plan/grants_of_others.hpp"
 #include "plan/role_changes.hpp"
+#include "plan/title_handover.hpp"
 
 #include <fmt/format.h>
 
@@ -82,7 +83,8 @@ public:
             item.standing = Standing::blocked;
             item.withheld = withheld;
         }
-        block_dependants();
+        do block_dependants();
+        while (hold_back_taken_titles(items_, observed_));
         for (auto& [address, item] : items_) {
             fill(item);
             identify_exposed(item, desired_.environment);
@@ -97,7 +99,7 @@ private:
         const auto obstacle = std::find_if(observed_.obstacles.begin(), observed_.obstacles.end(), [&](const auto& o) {
             return o.address == resource.address && stops(o, resource);
         });
-        if (obstacle != observed_.obstacles.end()) {
+        if (obstacle != observed_.obstacles.end() && !is_about_replacing(*obstacle)) {
             block(item, why_of(obstacle->kind), obstacle->message, obstacle->help);
             return item;
         }
@@ -124,8 +126,20 @@ private:
         } else if (item.standing == Standing::unclaimed ||
                    (is_managed(resource) && !found->second.deleted && !resource.management.adopt.empty())) {
             check_adoption(item);
+        } else if (item.standing == Standing::outdated && obstacle != observed_.obstacles.end()) {
+            // The old one would be gone when the service refuses the new one.
+            item.standing = Standing::there;
+            item.withheld = withheld(resource, why_of(obstacle->kind), obstacle->message, obstacle->help);
         }
         return item;
+    }
+
+    /// Somebody else's connector with the title that one of ours is to have: no matter unless ours is made anew.
+    bool is_about_replacing(const model::Obstacle& obstacle) const {
+        using Kind = model::Obstacle::Kind;
+        const auto found = observed_.resources.find(obstacle.address);
+        return (obstacle.kind == Kind::unclaimed_namesake || obstacle.kind == Kind::foreign_owner) &&
+               found != observed_.resources.end() && found->second.ownership == model::Ownership::ours;
     }
 
     /// What stands in the way of writing an object does not stand in the way of watching it: of one that came with a

@@ -147,4 +147,83 @@ TEST_CASE("what stands in the way of writing a connector does not stand in the w
     }
 }
 
+TEST_CASE("a connector is made anew under a title after the one that has it is deleted", "[connectors]") {
+    const auto plan_for = [](const std::string& b, const std::string& c, const std::string& d) {
+        PretendTenant tenant;
+        carry_out(graph_of({titled("b", "B"), titled("c", "C"), titled("d", "D")}), tenant);
+        const auto graph =
+            graph_of({titled("b", b).allows_replacement(), titled("c", c).allows_replacement(), titled("d", d)});
+        const auto seen = tenant.observe(graph);
+        for (unsigned seed = 0; seed < 20; ++seed) {
+            auto copy = tenant;
+            Dice dice(seed);
+            copy.carry_out(make_plan(graph, seen, {}, today), seen, dice);
+        }
+        return make_plan(graph, seen, {}, today);
+    };
+    const auto waits_for = [](const Plan& plan, const std::string& later, const std::string& earlier) {
+        const auto named = [&](const std::string& name) {
+            return *std::find_if(plan.steps.begin(), plan.steps.end(),
+                                 [&](const auto& step) { return name_of(step) == name; });
+        };
+        const auto& after = named(later).after;
+        return std::find(after.begin(), after.end(), named(earlier).id) != after.end();
+    };
+    SECTION("in a row: the old one goes when it can be had") {
+        const auto plan = plan_for("C", "New", "D");
+        CHECK(waits_for(plan, "delete Connector/b", "delete Connector/c"));
+        CHECK(waits_for(plan, "create Connector/b", "delete Connector/c"));
+    }
+    SECTION("two that swap theirs") {
+        const auto plan = plan_for("C", "B", "D");
+        CHECK(waits_for(plan, "create Connector/b", "delete Connector/c"));
+        CHECK(waits_for(plan, "create Connector/c", "delete Connector/b"));
+    }
+    SECTION("in a row whose last one stays: none is deleted") {
+        const auto plan = plan_for("C", "D", "Other");
+        CHECK(plan.empty());
+        REQUIRE(plan.withheld.size() == 3);
+        CHECK(plan.withheld[0].why == Withheld::Why::unclaimed_namesake);
+        CHECK(plan.withheld[0].changes.size() == 1);
+        CHECK(plan.withheld[1].message.find("Connector/d") != std::string::npos);
+        CHECK(plan.withheld[2].why == Withheld::Why::replacement_unasked);
+    }
+}
+
+TEST_CASE("a connector keeps its title while a connector that is no longer declared has the new one", "[connectors]") {
+    auto in = environment();
+    in.policy.on_removal = model::OnRemoval::remove;
+    PretendTenant tenant;
+    carry_out(graph_of({titled("a", "New"), titled("b", "One")}, in), tenant);
+    const auto graph = graph_of({titled("b", "New").allows_replacement()}, in);
+    CHECK(names_of(make_plan(graph, tenant.observe(graph), {}, today)) == Names{"delete Connector/a"});
+    carry_out(graph, tenant);
+    CHECK(names_of(make_plan(graph, tenant.observe(graph), {}, today)) ==
+          Names{"delete Connector/b", "create Connector/b"});
+}
+
+TEST_CASE("a new connector waits for the title that another one gives up", "[connectors]") {
+    PretendTenant tenant;
+    carry_out(graph_of({titled("c", "C")}), tenant);
+    const auto allowed = graph_of({titled("b", "C"), titled("c", "New").allows_replacement()});
+    const auto plan = make_plan(allowed, tenant.observe(allowed), {}, today);
+    CHECK(names_of(plan) == Names{"delete Connector/c", "create Connector/b", "create Connector/c"});
+    const auto unasked = graph_of({titled("b", "C"), titled("c", "New")});
+    CHECK(make_plan(unasked, tenant.observe(unasked), {}, today).empty());
+}
+
+TEST_CASE("a connector is not made anew under the title of somebody's", "[connectors]") {
+    PretendTenant tenant;
+    carry_out(graph_of({titled("b", "One")}), tenant);
+    const auto graph = graph_of({titled("b", "New").allows_replacement().set(model::path::description, "Changed")});
+    auto seen = tenant.observe(graph);
+    seen.obstacles.push_back(
+        {model::Obstacle::Kind::unclaimed_namesake, con("b"), "somebody has it", "choose another"});
+    const auto plan = make_plan(graph, seen, {}, today);
+    CHECK(names_of(plan) == Names{"update Connector/b"});
+    REQUIRE(plan.withheld.size() == 1);
+    CHECK(plan.withheld[0].message == "somebody has it");
+    CHECK(plan.withheld[0].changes.size() == 1);
+}
+
 }  // namespace regent::plan::testing

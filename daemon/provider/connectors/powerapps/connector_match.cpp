@@ -37,6 +37,8 @@ public:
         for (const auto* wanted : unmarked) {
             if (!by_adoption(*wanted) && !by_memory(*wanted) && !by_sign_in(*wanted)) report_namesakes(*wanted);
         }
+        for (const auto& wanted : scope_.wanted)
+            if (is_titled_otherwise(wanted)) report_namesakes(wanted);
         collect_orphans();
     }
 
@@ -204,6 +206,20 @@ private:
         if (matches.size() != 1) return false;
         take(matches.front(), wanted.address, model::Ownership::ours);
         return true;
+    }
+
+    /// Ours, and its manifest asks for another title or environment: to be made anew, should that be allowed.
+    bool is_titled_otherwise(const Wanted& wanted) const {
+        if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::environment)
+            return false;
+        const auto found = into_.resources.find(wanted.address);
+        if (found == into_.resources.end() || found->second.ownership != model::Ownership::ours) return false;
+        const auto is = [&](std::string_view path, const std::string& text) {
+            const auto it = found->second.attributes.find(path);
+            return it != found->second.attributes.end() && it->second == model::Value(text);
+        };
+        return !is(model::path::display_name, wanted.display_name) ||
+               !is(model::path::environment, wanted.pp_environment);
     }
 
     void report_namesakes(const Wanted& wanted) {

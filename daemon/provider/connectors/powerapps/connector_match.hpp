@@ -35,7 +35,7 @@ struct FoundConnector {
 /// In this order: its mark names us; the manifest adopts it by name; the store remembers its name; it is unmarked, has
 /// the wanted title in the wanted environment and signs in with an application that is ours (a person replaced the
 /// definition, and the mark with it). An unmarked namesake of nobody we know is an obstacle, never a match: titles are
-/// not unique and people choose them.
+/// not unique and people choose them. So it is where ours is to be titled otherwise: the planner would replace it.
 ///
 /// A mark counts on the connector that it was written onto. Who downloads a definition and makes a connector of it has
 /// one with our mark: a copy, which is as if it were unmarked, is told, and is never written or removed. Marks of
