@@ -63,7 +63,8 @@ private:
     }
 
     void add_holder(Holder holder) {
-        if (holder.observed->deleted) return;
+        // One in the recycle bin has its URIs again as soon as it is restored, and cannot be when somebody has one.
+        if (holder.observed->deleted && (holder.item == nullptr || !holder.item->is_written())) return;
         const auto it = holder.observed->attributes.find(model::path::identifier_uris);
         const auto* list = it == holder.observed->attributes.end() ? nullptr : it->second.as_list();
         if (list == nullptr) return;

@@ -381,6 +381,30 @@ TEST_CASE("what a manifest says of its object's end outlives it, and wins over t
     CHECK(removing_all.summary.remove == 3);
 }
 
+TEST_CASE("an identifier URI of an application in the recycle bin is taken when that one was restored without it",
+          "[management]") {
+    PretendTenant tenant;
+    const auto documents = [](const model::List& bin, const model::List& other) {
+        return std::vector<model::Declaration>{application("bin").list(model::path::identifier_uris, bin),
+                                               application("other").list(model::path::identifier_uris, other)};
+    };
+    apply(documents({"api://one"}, {"api://two"}), tenant, environment());
+    tenant.find(app("bin"))->deleted = true;
+    const auto moved = plan_of(documents({}, {"api://one"}), tenant);
+    const auto taken = std::find_if(moved.steps.begin(), moved.steps.end(), [](const auto& step) {
+        return step.address == app("other") && step.work == Work::complete;
+    });
+    const auto restored = std::find_if(moved.steps.begin(), moved.steps.end(),
+                                       [](const auto& step) { return step.address == app("bin") && step.restore; });
+    REQUIRE(taken != moved.steps.end());
+    REQUIRE(restored != moved.steps.end());
+    CHECK(std::find(taken->after.begin(), taken->after.end(), restored->id) != taken->after.end());
+
+    const auto kept =
+        plan_of({application("bin"), application("other").list(model::path::identifier_uris, {"api://one"})}, tenant);
+    CHECK(the_withheld(kept, app("other")).why == Withheld::Why::unclaimed_namesake);
+}
+
 TEST_CASE("an application under another name with the same identifier URI leaves the old one as it is",
           "[management]") {
     PretendTenant tenant;
