@@ -39,8 +39,10 @@ bool comes_elsewhere(const ObjectWork& work, const Value& element) {
 
 std::vector<model::Address> connectors_using(const ObjectWork& work, const Value& element) {
     std::vector<model::Address> users;
-    for (const auto& address : work.updated.any) {
-        const auto& item = work.items.at(address);
+    for (const auto& [address, item] : work.items) {
+        // One that is replaced is in use until it is deleted, which its service may refuse.
+        const bool is_replaced = item.standing == Standing::outdated && item.is_written();
+        if (address.kind != model::kind::connector || !(is_replaced || work.updated.any.contains(address))) continue;
         if (item.observed != nullptr && is_used_by(element, *item.observed)) users.push_back(address);
     }
     return users;

@@ -6,9 +6,9 @@
 
 namespace regent::plan {
 
-/// Connectors that this plan saves and that sign in by `element` of an attribute of an application until then: it is
-/// their redirect URL, or a federated credential that trusts their identity. Nothing may take it away before, or nobody
-/// can sign in between the two, and for as long as the connector cannot be saved.
+/// Connectors that this plan saves, or replaces, and that sign in by `element` of an attribute of an application until
+/// then: it is their redirect URL, or a federated credential that trusts their identity. Nothing may take it away
+/// before, or nobody can sign in between the two, and for as long as the connector cannot be saved.
 [[nodiscard]] std::vector<model::Address> connectors_using(const ObjectWork& work, const model::Value& element);
 
 /// Fills `work.let_go`: of what the application's own request writes, and is to lose.

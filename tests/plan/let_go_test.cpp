@@ -94,6 +94,27 @@ TEST_CASE_METHOD(LettingGo, "a redirect URL of a connector that nothing is done 
     CHECK(names_of(plan(wanted)) == std::vector<std::string>{"update Application/a"});
 }
 
+TEST_CASE_METHOD(LettingGo, "a redirect URL goes after the connector that is replaced is deleted", "[let-go]") {
+    const auto web = application("a").list(model::path::redirect_uris_web, {url_of("c")}).secret("s");
+    apply({web, connector("c").by_secret("a", "s")});
+    const auto replaced =
+        plan({web, connector("c").by_secret("a", "s").set(model::path::display_name, "New").allows_replacement()});
+    const auto lets_go = std::find_if(replaced.steps.begin(), replaced.steps.end(), [](const auto& step) {
+        return step.summary.find("lets go of 1 redirect URI, after Connector/c") != std::string::npos;
+    });
+    REQUIRE(lets_go != replaced.steps.end());
+    CHECK(waits(replaced, "create Connector/c", "delete Connector/c"));
+    for (const auto& step : replaced.steps) {
+        if (name_of(step) == "create Connector/c")
+            CHECK(std::find(lets_go->after.begin(), lets_go->after.end(), step.id) != lets_go->after.end());
+        const auto* sent =
+            step.address == app("a") && step.id != lets_go->id && step.changed.contains("redirectUris.web")
+                ? step.values.find("redirectUris.web")->second.as_list()
+                : nullptr;
+        if (sent != nullptr) CHECK_FALSE(sent->empty());
+    }
+}
+
 TEST_CASE_METHOD(LettingGo, "a renamed secret goes after everybody was given the new one", "[let-go]") {
     apply({application("a").secret("b").delivered_to("/out/b")});
     const std::vector<model::Declaration> renamed = {application("a").secret("c").delivered_to("/out/b")};
