@@ -90,7 +90,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     plan_handovers_of_uris(items, observed, plan);
     const auto updated = updated_connectors(items);
     withhold_sign_ins_without_secret(desired, updated, items);
-    const auto secrets = plan_secrets(desired, items, updated, observed, now, rotations);
+    const auto secrets = plan_secrets(desired, items, updated, observed, history, now, rotations);
     withhold_audiences_without_room(items, secrets, plan);
     give_shares_back(history, items);
 

@@ -102,7 +102,7 @@ std::optional<model::Address> new_twin_of(const model::ObservedResource& orphan,
 
 /// A connector that stays as it is and signs in with `application`.
 std::optional<model::Address> user_of(const model::ObservedResource& application, const DesiredGraph& desired,
-                                      const model::Snapshot& observed, const Items& items) {
+                                      const model::Snapshot& observed, const Items& items, const History& history) {
     const auto id = application.outputs.find(model::output::app_id);
     if (id == application.outputs.end()) return std::nullopt;
     const auto signs_in = [&](const model::ObservedResource& connector) {
@@ -113,7 +113,8 @@ std::optional<model::Address> user_of(const model::ObservedResource& application
         if (item.observed != nullptr && !item.is_written() && signs_in(*item.observed)) return address;
     }
     for (const auto& orphan : observed.orphans) {
-        if (orphan.ownership == model::Ownership::ours && signs_in(orphan) && !is_removed(orphan, desired))
+        if (orphan.ownership == model::Ownership::ours && signs_in(orphan) &&
+            !is_removed(orphan, desired, observed, items, history))
             return orphan.address;
     }
     return std::nullopt;
@@ -164,12 +165,26 @@ Withheld wanted_by(const model::ObservedResource& orphan, const model::Address& 
                     orphan.address.name));
 }
 
+/// Why it stays, whoever uses it.
+std::optional<Withheld> reason_to_stay(const model::ObservedResource& orphan, const DesiredGraph& desired,
+                                       const model::Snapshot& observed, const Items& items, const History& history) {
+    if (const auto namesake = namesake_of(orphan, items)) return named_by(orphan, *namesake);
+    if (items.contains(orphan.address)) return kept_beside(orphan);
+    if (const auto heir = heir_of(orphan, desired)) return wanted_by(orphan, *heir);
+    if (has_mark(orphan, model::mark::prevent_delete) || on_removal_of(orphan, desired) != model::OnRemoval::remove)
+        return kept(orphan);
+    if (is_own_application(orphan, observed)) return own_sign_in(orphan);
+    if (!desired.environment.owner_declared && last_place(history, orphan.address) == nullptr)
+        return perhaps_of_others(orphan, desired.environment);
+    return std::nullopt;
+}
+
 }  // namespace
 
-bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired) {
+bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired, const model::Snapshot& observed,
+                const Items& items, const History& history) {
     return !orphan.deleted && orphan.ownership == model::Ownership::ours &&
-           !desired.resources.contains(orphan.address) && !heir_of(orphan, desired) &&
-           !has_mark(orphan, model::mark::prevent_delete) && on_removal_of(orphan, desired) == model::OnRemoval::remove;
+           !reason_to_stay(orphan, desired, observed, items, history);
 }
 
 namespace {
@@ -206,32 +221,13 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
             tell_copy(orphan, plan);
             continue;
         }
-        if (const auto namesake = namesake_of(orphan, items)) {
-            plan.withheld.push_back(named_by(orphan, *namesake));
+        if (!namesake_of(orphan, items)) ++plan.managed;
+        if (const auto item = items.find(orphan.address); item != items.end() && is_told(item->second)) continue;
+        if (auto stays = reason_to_stay(orphan, desired, observed, items, history)) {
+            plan.withheld.push_back(std::move(*stays));
             continue;
         }
-        ++plan.managed;
-        if (const auto item = items.find(orphan.address); item != items.end()) {
-            if (!is_told(item->second)) plan.withheld.push_back(kept_beside(orphan));
-            continue;
-        }
-        if (const auto heir = heir_of(orphan, desired)) {
-            plan.withheld.push_back(wanted_by(orphan, *heir));
-            continue;
-        }
-        if (!is_removed(orphan, desired)) {
-            plan.withheld.push_back(kept(orphan));
-            continue;
-        }
-        if (is_own_application(orphan, observed)) {
-            plan.withheld.push_back(own_sign_in(orphan));
-            continue;
-        }
-        if (!desired.environment.owner_declared && last_place(history, orphan.address) == nullptr) {
-            plan.withheld.push_back(perhaps_of_others(orphan, desired.environment));
-            continue;
-        }
-        if (const auto user = user_of(orphan, desired, observed, items)) {
+        if (const auto user = user_of(orphan, desired, observed, items, history)) {
             plan.withheld.push_back(still_used(orphan, *user));
             continue;
         }

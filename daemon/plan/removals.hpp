@@ -7,8 +7,9 @@
 
 namespace regent::plan {
 
-/// Whether policy and marks let `orphan` be removed, rather than kept.
-[[nodiscard]] bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired);
+/// Whether `orphan` is removed by this plan, rather than kept, as far as that is not about who still uses it.
+[[nodiscard]] bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desired,
+                              const model::Snapshot& observed, const Items& items, const History& history);
 /// The key of the step that removes it.
 [[nodiscard]] std::string removal_key(const model::ObservedResource& orphan);
 

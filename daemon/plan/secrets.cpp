@@ -91,8 +91,15 @@ struct NamedSecret {
 class Planner {
 public:
     Planner(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
-            const model::Snapshot& observed, Time now, const std::vector<RotationRequest>& rotations)
-        : desired_(desired), items_(items), updated_(updated), observed_(observed), now_(now), rotations_(rotations) {}
+            const model::Snapshot& observed, const History& history, Time now,
+            const std::vector<RotationRequest>& rotations)
+        : desired_(desired),
+          items_(items),
+          updated_(updated),
+          observed_(observed),
+          history_(history),
+          now_(now),
+          rotations_(rotations) {}
 
     Secrets run() {
         for (const auto& [address, item] : items_) {
@@ -487,7 +494,8 @@ private:
                 return address;
         }
         for (const auto& orphan : observed_.orphans) {
-            if (marked_key(&orphan) == key_id && !is_removed(orphan, desired_)) return orphan.address;
+            if (marked_key(&orphan) == key_id && !is_removed(orphan, desired_, observed_, items_, history_))
+                return orphan.address;
         }
         return std::nullopt;
     }
@@ -650,6 +658,7 @@ private:
     const Items& items_;
     const UpdatedConnectors& updated_;
     const model::Snapshot& observed_;
+    const History& history_;
     const Time now_;
     const std::vector<RotationRequest>& rotations_;
     std::map<std::pair<Address, std::string>, std::vector<Address>> connectors_;
@@ -680,8 +689,9 @@ std::chrono::seconds seconds_of(const model::Element& secret, std::string_view m
 }
 
 Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
-                     const model::Snapshot& observed, Time now, const std::vector<RotationRequest>& rotations) {
-    return Planner(desired, items, updated, observed, now, rotations).run();
+                     const model::Snapshot& observed, const History& history, Time now,
+                     const std::vector<RotationRequest>& rotations) {
+    return Planner(desired, items, updated, observed, history, now, rotations).run();
 }
 
 }  // namespace regent::plan

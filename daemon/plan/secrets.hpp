@@ -79,7 +79,8 @@ struct UpdatedConnectors {
 
 /// Decides for all applications and their consumers together.
 [[nodiscard]] Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
-                                   const model::Snapshot& observed, std::chrono::system_clock::time_point now,
+                                   const model::Snapshot& observed, const History& history,
+                                   std::chrono::system_clock::time_point now,
                                    const std::vector<RotationRequest>& rotations);
 
 }  // namespace regent::plan

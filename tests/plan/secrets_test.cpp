@@ -142,6 +142,18 @@ TEST_CASE_METHOD(Delivered, "a secret that an orphaned connector keeps using is 
     CHECK(kept.resources[0].warnings[0].find("Connector/x still signs in with it") != std::string::npos);
 }
 
+TEST_CASE_METHOD(Delivered, "a secret stays with an orphaned connector that may be another repository's", "[secrets]") {
+    in.policy.on_removal = model::OnRemoval::remove;
+    in.owner_declared = false;
+    const auto kept = plan({application("a")});
+    CHECK(names_of(kept) == std::vector<std::string>{});
+    REQUIRE(kept.withheld.size() == 1);
+    CHECK(kept.withheld[0].why == Withheld::Why::owner_undeclared);
+    REQUIRE(kept.resources.size() == 1);
+    REQUIRE(kept.resources[0].warnings.size() == 1);
+    CHECK(kept.resources[0].warnings[0].find("Connector/x still signs in with it") != std::string::npos);
+}
+
 TEST_CASE_METHOD(Delivered, "a connector's way to sign in is not sent without its secret", "[secrets]") {
     using model::ManagementPolicy;
     const auto waits_for = [](const Plan& plan, std::string_view issuer) {
