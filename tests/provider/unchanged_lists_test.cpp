@@ -92,3 +92,65 @@ TEST_CASE("what this run wrote before is nobody else's change, whether a read sh
     // Lists are compared, not the order that somebody wrote them in.
     CHECK(tenant.clock().slept() < std::chrono::seconds(120));
 }
+
+TEST_CASE("what somebody added to a service principal since it was read stays, its keys above all") {
+    Tenant tenant;
+    const auto created = tenant.done(step(Work::create, "portal", portal()));
+    tenant.done(step(Work::add, "portal", {{std::string(path::service_principal), true}}, "servicePrincipal"));
+    const auto settings = [](const model::ObservedResource& observed, const model::Map& values) {
+        return step(Work::change, observed, values, std::string(path::principal_settings));
+    };
+    const auto look = [&] {
+        tenant.input = {};
+        return tenant.look({"portal"}).resources.at(address("portal"));
+    };
+    const auto principal = [&] { return tenant.principal_of(created.outputs.at("appId")); };
+    const auto change = [&](const json& patch) {
+        tenant.change("/v1.0/servicePrincipals/" + principal()["id"].get<std::string>(), {{"patch", patch}});
+    };
+    const auto before = look();
+    std::string lost;
+    model::Map wanted;
+    SECTION("a certificate for SAML") {
+        wanted = {{std::string(path::principal_certificates), model::Map{}}};
+        change({{"keyCredentials",
+                 {{{"keyId", "dddddddd-0000-4000-8000-000000000001"},
+                   {"displayName", "CN=saml"},
+                   {"type", "AsymmetricX509Cert"},
+                   {"usage", "Sign"},
+                   {"startDateTime", "2026-01-01T00:00:00Z"},
+                   {"endDateTime", "2028-01-01T00:00:00Z"},
+                   {"customKeyIdentifier", "ABABABABABABABABABABABABABABABABABABABAB"}}}}});
+        lost = path::principal_certificates;
+    }
+    SECTION("a tag") {
+        wanted = {{std::string(path::principal_tags), model::List{"HideApp"}}};
+        change({{"tags", {"added-by-hand"}}});
+        lost = path::principal_tags;
+    }
+    SECTION("an address") {
+        wanted = {{std::string(path::principal_notification_addresses), model::List{"a@contoso.example"}}};
+        change({{"notificationEmailAddresses", {"b@contoso.example"}}});
+        lost = path::principal_notification_addresses;
+    }
+    const auto there = principal();
+    const auto refused = tenant.apply(settings(before, wanted));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == "RG0706");
+    CHECK(refused.error().message.find("somebody changed `" + lost + "` meanwhile") != std::string::npos);
+    CHECK(principal() == there);
+    tenant.done(settings(look(), wanted));
+}
+
+TEST_CASE("what this run wrote on a service principal before is nobody else's change") {
+    Tenant tenant;
+    tenant.done(step(Work::create, "portal", portal()));
+    tenant.done(step(Work::add, "portal", {{std::string(path::service_principal), true}}, "servicePrincipal"));
+    tenant.input = {};
+    const auto observed = tenant.look({"portal"}).resources.at(address("portal"));
+    for (const auto* text : {"one", "two"})
+        tenant.done(step(Work::change, observed,
+                         {{std::string(path::principal_alternative_names), model::List{text}},
+                          {std::string(path::principal_tags), model::List{text}}},
+                         std::string(path::principal_settings)));
+}

@@ -5,6 +5,7 @@
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/principal_json.hpp"
+#include "provider/graph/unchanged_principal.hpp"
 #include "provider/graph/write_refusals.hpp"
 
 #include <fmt/format.h>
@@ -14,10 +15,6 @@ namespace {
 
 using net::Method;
 using nlohmann::json;
-
-std::string principal_path(const std::string& app_id) {
-    return "/servicePrincipals(appId=" + key_literal(app_id) + ")";
-}
 
 StepOutcome identified(const StepContext& context, const json& principal, const std::string& what) {
     const auto id = lower_case(member_text(principal, "id"));
@@ -39,22 +36,31 @@ StepOutcome read_principal(const StepContext& context, const std::string& what) 
     return identified(context, *read->body, what);
 }
 
-/// The keys that a change of them has to repeat. Those of a service principal that came with this run are read first:
-/// restored from the recycle bin, it has what it had. Without `$select`, as reads that select `keyCredentials` are
-/// limited to 150 a minute for the whole tenant: https://learn.microsoft.com/graph/api/serviceprincipal-list
+/// The keys that a change of them has to repeat, as they are now. Those of a service principal that came with this run
+/// were never observed: restored from the recycle bin, it has what it had. Without `$select`, as in
+/// unchanged_principal().
 tl::expected<json, ProviderError> keys_of_principal(const StepContext& context, const std::string& what) {
+    json principal;
+    if (!context.is_principal_fresh()) {
+        auto unchanged = unchanged_principal(context, what);
+        if (!unchanged) return tl::unexpected(std::move(unchanged.error()));
+        principal = std::move(*unchanged);
+    }
     const auto& changed = context.step.changed;
     if (!changed.contains(of_principal.certificates) && !changed.contains(of_principal.encryption_key))
         return json::object();
-    if (!context.is_principal_fresh()) return keys_there(of_principal, context.step.observed.get());
-    const Patience patience{what, true, context.options.replication_grace, context.input.progress};
-    auto answer = until_accepted(context.client, patience, [&] {
-        return context.client.send(Method::get, principal_path(context.app_id()), what);
-    });
-    if (!answer) return tl::unexpected(std::move(answer.error()));
-    if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
+    if (context.is_principal_fresh()) {
+        const Patience patience{what, true, context.options.replication_grace, context.input.progress};
+        auto answer = until_accepted(context.client, patience, [&] {
+            return context.client.send(Method::get, principal_path(context.app_id()), what);
+        });
+        if (!answer) return tl::unexpected(std::move(answer.error()));
+        if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
+        principal = std::move(*answer->body);
+    }
+    if (principal.is_null()) return keys_there(of_principal, context.step.observed.get());
     StrictReading reading;
-    const auto read = read_certificates(reading, *answer->body, of_principal);
+    const auto read = read_certificates(reading, principal, of_principal);
     if (!reading.problem().empty()) return tl::unexpected(context.client.incomplete(what, reading.problem()));
     return read.keys.empty() ? json::object() : json::parse(read.keys, nullptr, false);
 }
@@ -123,10 +129,12 @@ StepOutcome write_principal_settings(const StepContext& context) {
     if (!keys) return tl::unexpected(std::move(keys.error()));
     auto body = principal_body(context.step.changed, context.step.values);
     add_certificates(context.step, of_principal, context.key(), *keys, body);
+    const auto written_keys = body.value("keyCredentials", json());
     for (const auto& part : in_order(std::move(body), *keys)) {
         auto answer = context.must(Method::patch, principal_path(context.app_id()), what, &part);
         if (!answer) return tl::unexpected(explained_refusal(context.step, std::move(answer.error())));
     }
+    remember_principal(context, written_keys);
     return StepResult{};
 }
 

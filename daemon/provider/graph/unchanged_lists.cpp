@@ -143,10 +143,33 @@ void WrittenLists::remember(const StepContext& context) {
     }
 }
 
+void WrittenLists::remember(const StepContext& context, std::string_view path, Value list) {
+    const std::lock_guard lock(mutex_);
+    by_object_[context.object_id()].insert_or_assign(std::string(path), std::move(list));
+}
+
 Map WrittenLists::of(const std::string& object_id) const {
     const std::lock_guard lock(mutex_);
     const auto it = by_object_.find(object_id);
     return it == by_object_.end() ? Map{} : it->second;
+}
+
+tl::expected<GraphAnswer, ProviderError> until_unchanged(const StepContext& context, const std::string& path,
+                                                         const std::string& what,
+                                                         const std::function<std::string(const json&)>& changed) {
+    const auto grace = std::min<milliseconds>(patience, context.options.replication_grace);
+    for (milliseconds pause = 1s, waited = 0s;; pause *= 2) {
+        auto answer = context.client.send(net::Method::get, path, what);
+        if (!answer || !answer->ok()) return answer;
+        const auto list = changed(*answer->body);
+        if (list.empty()) return answer;
+        if (waited >= grace)
+            return tl::unexpected(context.changed_since(what, "somebody changed `" + list + "` meanwhile"));
+        context.progress("looking again: `" + list + "` is not as it was read");
+        const auto wait = std::min(pause, grace - waited);
+        if (!context.client.wait(wait)) return tl::unexpected(context.client.stopped(what));
+        waited += wait;
+    }
 }
 
 tl::expected<void, ProviderError> lists_are_unchanged(const StepContext& context, const std::string& what) {
@@ -154,23 +177,13 @@ tl::expected<void, ProviderError> lists_are_unchanged(const StepContext& context
     const auto id = context.object_id();
     const Comparison comparison(context, what, context.written.of(id));
     if (!comparison.is_about_lists()) return {};
-    const auto grace = std::min<milliseconds>(patience, context.options.replication_grace);
-    for (milliseconds pause = 1s, waited = 0s;; pause *= 2) {
-        // Without `$select`: reads of one that select `keyCredentials` are limited to 150 a minute.
-        auto answer = context.client.send(net::Method::get, "/applications/" + id, what);
-        if (!answer) return tl::unexpected(std::move(answer.error()));
-        if (!answer->ok()) return {};  // the write will say it better
-        auto application = *answer->body;
+    // Without `$select`: reads of one that select `keyCredentials` are limited to 150 a minute.
+    auto answer = until_unchanged(context, "/applications/" + id, what, [&](json application) {
         application["federatedIdentityCredentials"] = json::array();  // written by requests of their own
-        const auto changed = comparison.changed(application);
-        if (changed.empty()) return {};
-        if (waited >= grace)
-            return tl::unexpected(context.changed_since(what, "somebody changed `" + changed + "` meanwhile"));
-        context.progress("looking again: `" + changed + "` is not as it was read");
-        const auto wait = std::min(pause, grace - waited);
-        if (!context.client.wait(wait)) return tl::unexpected(context.client.stopped(what));
-        waited += wait;
-    }
+        return comparison.changed(application);
+    });
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    return {};  // was it refused, the write will say it better
 }
 
 }  // namespace regent::provider::graph

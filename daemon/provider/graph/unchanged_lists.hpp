@@ -2,11 +2,14 @@
 
 #include "provider/graph/step_context.hpp"
 
+#include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace regent::provider::graph {
 
@@ -15,6 +18,7 @@ namespace regent::provider::graph {
 class WrittenLists {
 public:
     void remember(const StepContext& context);
+    void remember(const StepContext& context, std::string_view path, model::Value list);
     [[nodiscard]] model::Map of(const std::string& object_id) const;
 
 private:
@@ -30,5 +34,11 @@ private:
 /// Fields that are no lists are not looked at: what a manifest says of them holds, whatever somebody wrote meanwhile.
 [[nodiscard]] tl::expected<void, ProviderError> lists_are_unchanged(const StepContext& context,
                                                                     const std::string& what);
+
+/// Reads what is at `path` until `changed` finds nothing in it that somebody changed since it was observed, or the
+/// grace is over: an error then (RG0706). The last answer, one that was refused as well.
+[[nodiscard]] tl::expected<GraphAnswer, ProviderError> until_unchanged(
+    const StepContext& context, const std::string& path, const std::string& what,
+    const std::function<std::string(const nlohmann::json&)>& changed);
 
 }  // namespace regent::provider::graph
