@@ -260,7 +260,8 @@ public:
     }
 
     std::vector<provider::Writer*> writers() override {
-        if (!graph_writer_) graph_writer_ = provider::graph::make_graph_writer(*session_, clock_, graph_);
+        // Anew: it remembers what APIs publish and what it wrote, for as long as one plan is carried out.
+        graph_writer_ = provider::graph::make_graph_writer(*session_, clock_, graph_);
         if (!power_apps_writer_)
             power_apps_writer_ = provider::powerapps::make_powerapps_writer(*session_, clock_, power_apps_);
         if (!logic_apps_writer_)

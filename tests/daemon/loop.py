@@ -1,6 +1,7 @@
 """What the loop does with a tenant and a repository that change."""
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -49,6 +50,21 @@ def a_change_in_the_portal_is_put_back_and_told_once(binaries):
         it.eventually(lambda: it.ready("demo", "Application/arm-connector")["reason"] == "DriftCorrected", "the object says so")
         it.quiet_for(3)
         check(len(it.events("drift")) == 1, it.events("drift"))
+
+
+@case
+def a_permission_that_its_api_published_under_another_id_is_asked_for_by_that(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        mine = it.application("regent.demo.arm-connector")["requiredResourceAccess"][0]
+        was, now = mine["resourceAccess"][0]["id"], "bbbbbbbb-2222-4222-8222-222222222222"
+        api = next(one for one in it.simulator.state()["graph"]["servicePrincipals"] if one["appId"] == mine["resourceAppId"])
+        scopes = json.loads(json.dumps(api["oauth2PermissionScopes"]).replace(was, now))
+        it.change(f"/v1.0/servicePrincipals/{api['id']}", patch={"oauth2PermissionScopes": scopes})
+        it.eventually(lambda: now in str(it.application("regent.demo.arm-connector")["requiredResourceAccess"]), "the new id is asked for")
+        it.wait_in_sync()
+        it.quiet_for(3)
 
 
 @case
