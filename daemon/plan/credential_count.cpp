@@ -106,12 +106,29 @@ const std::string* holder_of_trust(const ResolvedAttribute& credentials, const R
     return nullptr;
 }
 
+/// One that stays whatever the manifests say, under the name of one that they declare.
+void withhold_names_of_kept(const Item& item, ResolvedAttribute& credentials, Plan& plan) {
+    for (auto i = credentials.elements.size(); i-- > 0;) {
+        const auto& element = credentials.elements[i];
+        const auto* there = there_already(credentials, element);
+        if (there == nullptr || !is_kept(*credentials.attribute, *there)) continue;
+        plan.withheld.push_back(withheld(
+            item, element, Withheld::Why::unclaimed_namesake,
+            fmt::format("cannot have the federated credential \"{}\": the one of that name matches by an expression, "
+                        "which no manifest can declare, and stays",
+                        element.element->name),
+            "give this one another name, or delete the other in the portal"));
+        credentials.elements.erase(credentials.elements.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+}
+
 }  // namespace
 
 void withhold_taken_credentials(Items& items, Plan& plan) {
     for (auto& [address, item] : items) {
         auto* credentials = is_counted(item) && item.is_written() ? credentials_in(item) : nullptr;
         if (credentials == nullptr) continue;
+        withhold_names_of_kept(item, *credentials, plan);
         const auto strangers = strangers_in(item);
         for (auto i = credentials->elements.size(); i-- > 0;) {
             const auto& element = credentials->elements[i];

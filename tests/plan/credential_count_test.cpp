@@ -57,4 +57,33 @@ TEST_CASE("a list that the manifest declares makes room first", "[credentials]")
     CHECK(name_of(plan.steps.back()) == "add federatedCredentials/new of Application/a");
 }
 
+TEST_CASE("a flexible credential stays and counts where the manifest declares the list, and keeps its name",
+          "[credentials]") {
+    model::Map credentials;
+    for (int i = 0; i < 18; ++i) credentials[fmt::format("c{}", i)] = trust("https://i", fmt::format("{}", i));
+    auto flexible = trust("https://i", "");
+    flexible["flexible"] = true;
+    credentials["flex"] = flexible;
+    PretendTenant tenant;
+    tenant.add(app("a"), {{"federatedCredentials", credentials}});
+    auto document = application("a");
+    const int declared = GENERATE(18, 20);
+    for (int i = 0; i < declared; ++i)
+        document.credential(fmt::format("c{}", i), trust("https://i", fmt::format("{}", i)));
+    if (declared == 18) document.credential("flex", trust("https://i", "another"));
+    const auto graph = graph_of({document});
+    const auto plan = make_plan(graph, tenant.observe(graph), {}, today);
+    REQUIRE(plan.withheld.size() == 1);
+    if (declared == 18) {
+        CHECK(plan.withheld[0].why == Withheld::Why::unclaimed_namesake);
+        CHECK(plan.withheld[0].message.find("\"flex\"") != std::string::npos);
+        CHECK(names_of(plan) == std::vector<std::string>{"update Application/a"});
+    } else {
+        CHECK(plan.withheld[0].why == Withheld::Why::no_place);
+        CHECK(names_of(plan) ==
+              std::vector<std::string>{"update Application/a", "add federatedCredentials/c18 of Application/a"});
+    }
+    CHECK(plan.resources.at(0).warnings.size() == 1);
+}
+
 }  // namespace regent::plan::testing
