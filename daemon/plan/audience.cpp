@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace regent::plan {
@@ -32,6 +33,12 @@ bool is_odd_identifier(const std::string& uri) {
            uri.find_first_of("?#") != std::string::npos;
 }
 
+/// As the directory counts: a character of several bytes is one.
+std::size_t characters_in(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
 /// What stands in the way of an audience with personal accounts, once the rest of a plan is carried out.
 class Objections {
 public:
@@ -44,7 +51,7 @@ public:
         look_at_scopes();
         const auto version = left_of(model::path::access_token_version);
         if (version != Value(2)) objections_.emplace_back("`requestedAccessTokenVersion` is not 2");
-        if (left_of(model::path::display_name).text_or({}).size() > longest_name)
+        if (characters_in(left_of(model::path::display_name).text_or({})) > longest_name)
             objections_.push_back(fmt::format("its display name has more than {} characters", longest_name));
         return std::move(objections_);
     }
