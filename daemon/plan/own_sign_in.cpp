@@ -43,8 +43,8 @@ void add_lost_elements(const ResolvedAttribute& attribute, const std::vector<std
     }
 }
 
-bool becomes(const ResolvedAttribute& attribute, std::string_view path, bool value) {
-    return attribute.attribute->path == path && attribute.value == model::Value(value) &&
+bool becomes(const ResolvedAttribute& attribute, std::string_view path, const model::Value& value) {
+    return attribute.attribute->path == path && attribute.value == value &&
            !diff(attribute, nullptr, {}).changes.empty();
 }
 
@@ -54,6 +54,8 @@ std::vector<std::string> lost_by(const Item& item) {
     if (item.standing == Standing::outdated) lost.emplace_back("itself, to be made anew");
     for (const auto& attribute : item.attributes) {
         add_lost_elements(attribute, marks, lost);
+        if (becomes(attribute, model::path::sign_in_audience, std::string("PersonalMicrosoftAccount")))
+            lost.emplace_back("its own tenant among those who sign in");
         if (becomes(attribute, model::path::is_disabled, true)) lost.emplace_back("its activation");
         if (becomes(attribute, model::path::principal_account_enabled, false))
             lost.emplace_back("the activation of its service principal");

@@ -65,6 +65,10 @@ TEST_CASE("what regent may be signing in by is never taken away", "[own]") {
         document.set(path::principal_account_enabled, false);
         lost = "the activation of its service principal";
     }
+    SECTION("its own directory") {
+        document.set(path::sign_in_audience, "PersonalMicrosoftAccount").set(path::access_token_version, 2);
+        lost = "its own tenant among those who sign in";
+    }
     SECTION("the application's activation") {
         document.set(path::is_disabled, true);
         lost = "its activation";
