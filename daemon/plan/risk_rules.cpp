@@ -60,9 +60,17 @@ Rating secret(const Change& change, const RiskContext&) {
     return medium("one more secret to keep: who has it signs in as the application");
 }
 
+/// One that tokens are encrypted for signs nobody in.
+bool signs_in(const model::Value& certificate) {
+    const auto* usage = certificate.find("usage");
+    return !certificate.is_null() && (usage == nullptr || usage->text_or({}) != "Encrypt");
+}
+
 Rating certificate(const Change& change, const RiskContext&) {
-    if (change.op == Op::remove) return medium("whatever signs in with it cannot any more");
-    return medium("who has its private key signs in as the application");
+    if (change.op != Op::remove && signs_in(change.after))
+        return medium("who has its private key signs in as the application");
+    if (change.op != Op::add && signs_in(change.before)) return medium("whatever signs in with it cannot any more");
+    return harmless();
 }
 
 /// Owners there are before the plan, less those that it takes away.

@@ -142,6 +142,28 @@ TEST_CASE("a web application on localhost is a risk in production only", "[risk]
     CHECK(risk_of_uri(model::path::redirect_uris_native, "http://localhost", true) == Risk::low);
 }
 
+TEST_CASE("a certificate that tokens are encrypted for signs nobody in", "[risk]") {
+    const auto path = model::path::certificates;
+    const auto certificate = [](const char* usage) { return model::Map{{"usage", usage}, {"thumbprint", "AB"}}; };
+    const auto with = [&](const char* usage) {
+        auto document = application("a").list(path, {});
+        document.declaration.attributes.at(std::string(path))
+            .elements.push_back({.name = "key", .value = certificate(usage), .span = {}, .contributor = {}});
+        return document;
+    };
+    const auto there = [&](const char* usage) {
+        PretendTenant tenant;
+        tenant.add(app("a"), {{std::string(path), model::Map{{"key", certificate(usage)}}}});
+        return tenant;
+    };
+    CHECK(risk_of(plan_of(with("Encrypt")), path) == Risk::low);
+    CHECK(risk_of(plan_of(with("Verify")), path) == Risk::medium);
+    CHECK(risk_of(plan_of(application("a").list(path, {}), there("Encrypt")), path) == Risk::low);
+    CHECK(risk_of(plan_of(application("a").list(path, {}), there("Verify")), path) == Risk::medium);
+    CHECK(risk_of(plan_of(with("Encrypt"), there("Verify")), path) == Risk::medium);
+    CHECK(risk_of(plan_of(with("Verify"), there("Encrypt")), path) == Risk::medium);
+}
+
 TEST_CASE("a wider audience is a risk where the application is in use", "[risk]") {
     const auto path = model::path::sign_in_audience;
     PretendTenant tenant;
