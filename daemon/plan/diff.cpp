@@ -118,7 +118,11 @@ std::string kept_text(const ResolvedAttribute& attribute, const Value& there) {
     for (const auto& element : attribute.elements) {
         if (!element.blocked) continue;
         all_known = all_known && !element.now.is_null();
-        for (const auto& reference : references_in(element.value)) {
+        const auto references = references_in(element.value);
+        if (references.empty())
+            return fmt::format("{} is in no manifest, and stays until {} can be had", shown,
+                               undeclared_text(element.value));
+        for (const auto& reference : references) {
             const auto name = to_string(reference.address);
             if (element.now == there)
                 return fmt::format("{} comes from {} and is kept until that can be decided", shown, name);

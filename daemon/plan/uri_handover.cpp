@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -46,8 +47,15 @@ public:
         for (auto& [address, item] : items_) {
             auto* uris = item.standing == Standing::blocked || !item.is_written() ? nullptr : uris_of(item);
             if (uris == nullptr) continue;
-            std::erase_if(uris->elements,
-                          [&, &taker = item](auto& element) { return !can_have(taker, *uris, element); });
+            for (auto& element : uris->elements) {
+                if (can_have(item, *uris, element)) continue;
+                element.known = false;
+                element.blocked = true;  // nothing goes for its sake
+            }
+        }
+        for (auto& [address, item] : items_) {
+            auto* uris = gives_any_away(address) ? uris_of(item) : nullptr;
+            if (uris != nullptr) std::erase_if(uris->elements, is_withheld);
         }
     }
 
@@ -82,10 +90,18 @@ private:
         const auto leaves = let_go_.find(key);
         if (leaves != let_go_.end()) {
             element.holder = leaves->second;
+            givers_.insert(leaves->second);
             return true;
         }
         withhold(item, element, holder->second);
         return false;
+    }
+
+    /// Then it keeps no old one for the sake of a new one that it cannot have yet.
+    bool gives_any_away(const model::Address& address) const { return givers_.contains(address); }
+
+    static bool is_withheld(const ResolvedElement& element) {
+        return element.blocked && references_in(element.value).empty();
     }
 
     void withhold(const Item& item, const ResolvedElement& element, const Holder& holder) {
@@ -125,6 +141,7 @@ private:
     Plan& plan_;
     std::map<std::string, Holder> holders_;         ///< by the URI in small letters
     std::map<std::string, model::Address> let_go_;  ///< of those, what this plan takes away from them
+    std::set<model::Address> givers_;               ///< who lets one go that another application is to have
 };
 
 }  // namespace
