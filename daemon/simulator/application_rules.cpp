@@ -24,6 +24,12 @@ bool is_one_of(const std::string& value, std::initializer_list<std::string_view>
     return std::find(allowed.begin(), allowed.end(), value) != allowed.end();
 }
 
+/// A character of several bytes is one.
+std::size_t characters_in(const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
 Problem check_tags(const json& tags) {
     std::set<std::string> seen;
     for (const auto& tag : tags) {
@@ -58,9 +64,9 @@ bool is_logout_url(const std::string& url) {
 Problem check_texts(const json& application) {
     const auto name = text(application, "displayName");
     if (name.empty()) return bad_request("A value is required for property 'displayName' of resource 'Application'.");
-    if (name.size() > (allows_personal_accounts(application) ? max_display_name_personal : max_display_name))
+    if (characters_in(name) > (allows_personal_accounts(application) ? max_display_name_personal : max_display_name))
         return invalid_value("displayName");
-    if (text(application, "description").size() > max_description) return invalid_value("description");
+    if (characters_in(text(application, "description")) > max_description) return invalid_value("description");
     if (!is_one_of(
             text(application, "signInAudience"),
             {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}))

@@ -147,6 +147,10 @@ TEST_CASE("what the metadata does not know, and what has another type, is refuse
         CHECK(reply.status == 400);
         CHECK(reply.code() == "Request_BadRequest");
     }
+    std::string name;  // characters are counted, not bytes
+    for (int i = 0; i < 120; ++i) name += "\xe6\x97\xa5";
+    CHECK(tenant.patch(GraphTenant::at(made), {{"displayName", name}}).status == 204);
+    CHECK(tenant.patch(GraphTenant::at(made), {{"displayName", name + "x"}}).status == 400);
     CHECK(tenant.patch(GraphTenant::at(made), {{"id", made.at("id")}, {"notes", "Terraform repeats the id"}}).status ==
           204);
     CHECK(tenant.http()
