@@ -196,9 +196,9 @@ std::optional<std::string> exposed_permission_id(const Item& api, std::string_vi
     return id.empty() ? std::nullopt : std::optional(std::move(id));
 }
 
-model::List permission_ids(const Item& item, const Items& items) {
+model::List permission_ids(const Item& item, const Items& items, std::string_view path) {
     model::List ids;
-    const auto permissions = item.desired->attributes.find(model::path::permissions);
+    const auto permissions = item.desired->attributes.find(path);
     if (permissions == item.desired->attributes.end()) return ids;
     for (const auto& element : permissions->second.elements) {
         const auto* api = element.value.find("api");
@@ -210,6 +210,19 @@ model::List permission_ids(const Item& item, const Items& items) {
         if (!id) continue;
         ids.emplace_back(Map{{"api", looked_up(*api, items)}, {"type", type}, {"name", name}, {"id", std::move(*id)}});
     }
+    return ids;
+}
+
+model::List own_role_ids(const Item& item, const ResolvedAttribute& assigned) {
+    std::map<std::string, std::string> by_name;
+    for (const auto& element : assigned.elements) {
+        const auto name = text_of(element.value, "role");
+        const auto* role = exposed_element(item, model::path::exposed_roles, name);
+        if (role != nullptr) by_name.emplace(name, text_of(*role, "id"));
+    }
+    model::List ids;
+    for (const auto& [name, id] : by_name)
+        if (!id.empty()) ids.emplace_back(Map{{"name", name}, {"id", id}});
     return ids;
 }
 

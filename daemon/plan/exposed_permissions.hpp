@@ -25,8 +25,12 @@ void identify_exposed(Item& item, const model::Environment& environment);
 [[nodiscard]] std::optional<std::string> exposed_permission_id(const Item& api, std::string_view type,
                                                                const std::string& name);
 
-/// For attribute permission_ids: the ids behind the permissions that `item` asks for at applications of `items`.
-[[nodiscard]] model::List permission_ids(const Item& item, const Items& items);
+/// For attribute permission_ids: the ids behind the permissions at applications of `items` that `item` has in attribute
+/// `path`: asks for, or is given (they go along with the request that gives them).
+[[nodiscard]] model::List permission_ids(const Item& item, const Items& items,
+                                         std::string_view path = model::path::permissions);
+/// The same of the roles of `item` itself that elements of `assigned` name, as a list of {name, id}.
+[[nodiscard]] model::List own_role_ids(const Item& item, const ResolvedAttribute& assigned);
 
 /// How scopes and roles are changed that are enabled: the service refuses that, so a first request disables them, and
 /// the next one brings the rest. https://learn.microsoft.com/graph/api/application-update

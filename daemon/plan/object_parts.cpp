@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/canonical.hpp"
+#include "plan/exposed_permissions.hpp"
 #include "plan/let_go.hpp"
 #include "plan/set_parts.hpp"
 
@@ -115,6 +116,7 @@ private:
         step.changed = {compared.path()};
         step.values.emplace(compared.path(),
                             elements_of_part(*compared.resolved->attribute, part, compared.diff.whole));
+        add_role_ids(step, *compared.resolved);
         step.summary = summary_of(changes);
         if (changes.front()->place.known()) step.place = changes.front()->place;
         tell_observed(step, compared.path(), without(*compared.resolved->observed.as_list(), of_part.early));
@@ -122,6 +124,16 @@ private:
         after_origins(key, *compared.resolved, part);
         if (is_marked_later(changes)) work_.steps.after(key, StepGraph::key(work_.address, {}, "complete"));
         for (const auto& later : later_roles(compared, changes)) work_.steps.after(key, later);
+    }
+
+    /// Roles are given by their ids, and this plan says which ones those are: asked by its name, one whose name goes
+    /// over to another id is told as it was, until the change is seen everywhere.
+    void add_role_ids(Step& step, const ResolvedAttribute& resolved) const {
+        const auto path = resolved.attribute->path;
+        if (role_member_of(path).empty()) return;
+        auto ids = path == model::path::consented_roles ? permission_ids(work_.item, work_.items, path)
+                                                        : own_role_ids(work_.item, resolved);
+        if (!ids.empty()) step.values.emplace(model::path::permission_ids, std::move(ids));
     }
 
     /// The assignments of a role that goes, which go before it: nobody could name its role any more, nor tell by a mark

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -61,6 +62,16 @@ Difference difference_of(const StepContext& context) {
 std::string text_of(const model::Value& element, std::string_view name) {
     const auto* member = element.find(name);
     return member == nullptr ? std::string{} : member->text_or({});
+}
+
+/// The id that the plan says a role is to have under `name`; nothing of roles at applications that it knows nothing of.
+/// Looked up by its name, a role whose name goes over to another id may be the old one still, and be given for good.
+std::optional<std::string> planned_id(const StepContext& context, const std::string& name,
+                                      const std::string& api = {}) {
+    for (const auto& entry : list_in(context.step.values, model::path::permission_ids))
+        if (text_of(entry, "name") == name && lower_case(text_of(entry, "api")) == api)
+            return lower_case(text_of(entry, "id"));
+    return std::nullopt;
 }
 
 std::string api_of(const Difference& difference) {
@@ -256,6 +267,7 @@ Done consent_to_roles(const StepContext& context, const Difference& difference, 
     for (const auto& element : difference.given) {
         // What is known of the API may be as old as the plan; role_of() reads it again.
         const auto role = [&, asked = false]() mutable -> Id {
+            if (auto planned = planned_id(context, text_of(element, "name"), api)) return std::move(*planned);
             return std::exchange(asked, true) ? context.catalogue.role_of(api, text_of(element, "name"), what)
                                               : id_of(element);
         };
@@ -361,7 +373,10 @@ Done give_roles(const StepContext& context, const Difference& difference, const 
     // One that is refused keeps nobody else from what is theirs.
     Done refused;
     for (const auto& element : difference.given) {
-        auto given = give_role(context, element, *resource, [&] { return role_of(element); });
+        auto given = give_role(context, element, *resource, [&]() -> Id {
+            if (auto planned = planned_id(context, text_of(element, "role"))) return std::move(*planned);
+            return role_of(element);
+        });
         if (given) continue;
         const auto kind = given.error().kind;
         if (kind != ErrorKind::rejected && kind != ErrorKind::not_found) return given;
