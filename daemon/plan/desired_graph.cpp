@@ -150,6 +150,9 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
             const auto client = resource.attributes.find(model::path::auth_client_id);
             if (client != resource.attributes.end()) wanted.client_id = client->second.value;
         }
+        // Where one is wanted and there is none, the recycle bin is looked into.
+        if (resource.attributes.contains(model::path::service_principal))
+            wanted.managed.emplace(model::path::service_principal);
         for (const auto path : {model::path::consented_scopes, model::path::consented_roles,
                                 model::path::assigned_people, model::path::assigned_applications}) {
             if (resource.attributes.contains(path)) wanted.grants.emplace(path);

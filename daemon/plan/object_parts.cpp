@@ -1,10 +1,13 @@
 #include "plan/object_parts.hpp"
 
 #include "model/attributes.hpp"
+#include "model/principal_in_bin.hpp"
 #include "plan/canonical.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/let_go.hpp"
 #include "plan/set_parts.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -40,6 +43,7 @@ public:
                 auto& step = work_.add_step(key, compared.path(), Work::add);
                 step.changed = {compared.path()};
                 step.values.emplace(compared.path(), compared.resolved->value);
+                if (compared.path() == model::path::service_principal) bring_back_principal(step);
                 work_.steps.after(key, StepGraph::key(work_.address));
             }
         }
@@ -49,6 +53,19 @@ private:
     /// What is set once by a request of its own can be replaced, and not be taken away.
     static bool asks_for_something(const Compared& compared) {
         return compared.resolved->value != compared.resolved->attribute->fallback;
+    }
+
+    /// A service principal that was deleted by itself is not made anew: assignments, consent and access to Azure hang
+    /// on its object id.
+    void bring_back_principal(Step& step) const {
+        if (work_.item.observed == nullptr || work_.item.is_made_anew()) return;
+        const auto id = model::principal_in_bin_of(*work_.item.observed);
+        if (id.empty()) return;
+        step.restore = true;
+        work_.change.warnings.push_back(fmt::format(
+            "its service principal ({}) lies in the recycle bin and is restored, with what people were assigned and "
+            "consented to; what the manifest manages of that is then made as it says, in the same apply",
+            id));
     }
 
     /// Members of a set that come and go one by one. New ones come first, so that at no time there is nobody.

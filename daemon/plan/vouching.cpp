@@ -1,5 +1,6 @@
 #include "plan/vouching.hpp"
 
+#include "model/principal_in_bin.hpp"
 #include "model/principal_secrets.hpp"
 #include "plan/diff.hpp"
 
@@ -211,8 +212,15 @@ private:
 
     bool is_unseen(const Address& address) const {
         const auto item = items_.find(address);
-        return item != items_.end() && item->second.standing == Standing::in_bin &&
-               !is_vouched_for(item->second, history_);
+        if (item == items_.end() || item->second.observed == nullptr) return false;
+        const bool in_bin = item->second.standing == Standing::in_bin ||
+                            (item->second.is_written() && brings_principal_back(item->second));
+        return in_bin && !is_vouched_for(item->second, history_);
+    }
+
+    static bool brings_principal_back(const Item& item) {
+        return !model::principal_in_bin_of(*item.observed).empty() &&
+               attribute_of(item, model::path::service_principal) != nullptr;
     }
 
     const std::vector<std::string>& doubts_of(const Address& address) {

@@ -69,6 +69,8 @@ StepWords words_for(const plan::Step& step) {
         const auto target = model::with_visible_controls(step.summary);
         return {fmt::format("secret \"{}\" of {}", element, address), "handing it to " + target, "handed to " + target};
     }
+    if (step.part == model::path::service_principal && step.restore)
+        return {address, "restoring service principal", "service principal restored"};
     if (step.part == model::path::service_principal) return object("service principal");
     if (step.part == model::path::principal_settings) return object("properties of the service principal");
     if (collection == model::path::consented_scopes || collection == model::path::consented_roles)

@@ -98,7 +98,7 @@ std::string_view past_word_for(plan::Action action) noexcept {
 }
 
 std::string_view word_for(const plan::Step& step) noexcept {
-    if (step.work == plan::Work::create && step.restore) return "restore";
+    if (step.restore) return "restore";
     if (step.work == plan::Work::add && step.part.starts_with(model::path::client_secrets)) return "issue";
     if (step.part.starts_with(model::path::secret_deliveries)) return "deliver";
     return to_string(step.work);

@@ -2,6 +2,7 @@
 #include "simulator/application_shape.hpp"
 #include "simulator/graph_applications.hpp"
 #include "simulator/members.hpp"
+#include "simulator/principal_conflict.hpp"
 
 #include <fmt/format.h>
 
@@ -96,6 +97,8 @@ Response GraphApplications::restore(const GraphRequest& request, const json& obj
         if (directory_.application_by("appId", text(back, "appId")) == nullptr) {
             return graph_error(bad_request("The backing application of the service principal does not exist."));
         }
+        if (directory_.principal_by_app(text(back, "appId")) != nullptr)
+            return graph_error(principal_name_in_use(text(back, "appId")));
         directory_.service_principals.put(id, back, directory_.now());
     }
     directory_.deleted.erase(id, directory_.now());

@@ -6,6 +6,7 @@
 #include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
 #include "simulator/passwords.hpp"
+#include "simulator/principal_conflict.hpp"
 
 #include <fmt/format.h>
 
@@ -187,12 +188,7 @@ Response GraphPrincipals::create(const GraphRequest& request, const std::string&
             "The appId '{}' of the service principal does not reference a valid application object.", app_id)));
     }
     if (directory_.principal_by_app(app_id) != nullptr) {
-        return graph_error({409,
-                            "Request_MultipleObjectsWithSameKeyValue",
-                            fmt::format("The service principal cannot be created, updated, or restored because the "
-                                        "service principal name {} is already in use.",
-                                        app_id),
-                            {}});
+        return graph_error(principal_name_in_use(app_id));
     }
     json owners;
     if (const auto wrong = first_owners(directory_, switches_, request, owners)) return graph_error(*wrong);
@@ -418,7 +414,7 @@ bool GraphPrincipals::change(const std::vector<Segment>& path, const json& body)
     if (found == nullptr) return false;
     auto principal = *found;
     if (body.value("delete", false)) {
-        directory_.service_principals.erase(text(principal, "id"), directory_.now());
+        (void)remove(principal);
         return true;
     }
     if (!body.contains("patch")) return false;

@@ -2,6 +2,7 @@
 
 #include "plan/vouching.hpp"
 
+#include "model/principal_in_bin.hpp"
 #include "model/principal_secrets.hpp"
 #include "plan/pretend_tenant.hpp"
 
@@ -184,6 +185,32 @@ TEST_CASE("an application that nobody remembers is given consent when it was loo
                       [](const auto& text) { return text.find("`one` is not given before somebody looks") == 0; }));
     planted.there->deleted = false;
     CHECK(Planted::gives(planted.plan(consenting())));
+}
+
+TEST_CASE("a service principal in the recycle bin is restored, and what it is given waits for a look at it",
+          "[vouching]") {
+    Planted planted;
+    auto& attributes = planted.there->attributes;
+    attributes[std::string(path::service_principal)] = false;
+    attributes[std::string(path::principal_in_bin)] = "deleted one";
+    planted.there->outputs.erase(std::string(model::output::service_principal_id));
+    const auto restores = [](const Plan& plan) {
+        return std::any_of(plan.steps.begin(), plan.steps.end(),
+                           [](const auto& step) { return step.part == path::service_principal && step.restore; });
+    };
+    const auto unknown = planted.plan(consenting());
+    CHECK(restores(unknown));
+    CHECK_FALSE(Planted::gives(unknown));
+    CHECK_FALSE(Planted::withholds(unknown));
+    const auto& warnings = unknown.resources.front().warnings;
+    CHECK(std::any_of(warnings.begin(), warnings.end(),
+                      [](const auto& text) { return text.find("its service principal (deleted one) lies") == 0; }));
+    History history;
+    history.remote_ids[app("a")] = planted.there->id;
+    history.last_applied[app("a")] = Map{};
+    const auto ours = planted.plan(consenting(), history);
+    CHECK(restores(ours));
+    CHECK(Planted::gives(ours));
 }
 
 TEST_CASE("a run that made an application gives it consent when it takes it out of the recycle bin", "[vouching]") {

@@ -39,6 +39,11 @@ TEST_CASE("a deleted application is gone but kept, with its service principal, a
     CHECK(back.json.at("appId") == made.at("appId"));
     CHECK(back.json.at("deletedDateTime").is_null());
     CHECK(tenant.get(GraphTenant::at(made, "/federatedIdentityCredentials")).json.at("value").size() == 1);
+    const auto another = tenant.post("/servicePrincipals", {{"appId", made.at("appId")}}).json;
+    const auto refused = tenant.post(deleted(principal, "/restore"), nullptr);
+    CHECK(refused.status == 409);
+    CHECK(refused.code() == "Request_MultipleObjectsWithSameKeyValue");
+    REQUIRE(tenant.remove("/servicePrincipals/" + another.at("id").get<std::string>()).status == 204);
     CHECK(tenant.post(deleted(principal, "/restore"), nullptr).status == 200);
     CHECK(tenant.get(deleted(made)).status == 404);
 }

@@ -31,6 +31,7 @@ constexpr std::string_view the_tenants_applications = "the names of all applicat
 constexpr std::string_view applications_by_key = "applications by key";
 constexpr std::string_view federated_credentials = "federated credentials by application";
 constexpr std::string_view deleted_applications = "deleted applications";
+constexpr std::string_view deleted_principals = "deleted service principals";
 constexpr std::string_view principals = "service principals";
 constexpr const char* read_principals = "read service principals";
 constexpr std::string_view api_permissions = "the permissions of APIs";
@@ -227,6 +228,22 @@ ApplicationReader::Result<std::optional<ApplicationReader::Objects>> Application
     // A credential of a deleted application cannot be read; it is written again after the restoration.
     for (auto& application : *listed) application[credentials_member] = json::array();
     return std::optional(std::move(*listed));
+}
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::deleted_service_principals() {
+    auto part = part_of_a_list(deleted_principals);
+    auto listed = client_.list(
+        "/directory/deletedItems/microsoft.graph.servicePrincipal?$select=id,appId,deletedDateTime&$top=999",
+        "look for service principals in the recycle bin", &part);
+    if (!listed) {
+        if (listed.error().kind == ErrorKind::forbidden) return Objects{};
+        return listed;
+    }
+    memory_.counts.remember(deleted_principals, listed->size());
+    std::stable_sort(listed->begin(), listed->end(), [](const auto& a, const auto& b) {
+        return member_text(a, "deletedDateTime") > member_text(b, "deletedDateTime");
+    });
+    return listed;
 }
 
 ApplicationReader::Result<std::optional<ApplicationReader::Principals>> ApplicationReader::all_service_principals(

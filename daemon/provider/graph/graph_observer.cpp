@@ -1,4 +1,5 @@
 #include "model/attributes.hpp"
+#include "model/principal_in_bin.hpp"
 #include "provider/graph/application_marks.hpp"
 #include "provider/graph/application_match.hpp"
 #include "provider/graph/application_reader.hpp"
@@ -14,6 +15,9 @@
 #include <atomic>
 #include <future>
 #include <iterator>
+#include <map>
+#include <set>
+#include <string>
 
 namespace regent::provider::graph {
 namespace {
@@ -71,6 +75,7 @@ private:
         auto owners = std::async(launch, [&] { return list_owners(client_, owners_of(scope), progress); });
         if (auto read = read_applications(reader, scope, found); !read) return read;
         if (auto read = read_service_principals(reader, principals.get(), found); !read) return read;
+        if (auto read = find_principals_in_bin(reader, scope, found); !read) return read;
         auto listed = owners.get();
         if (!listed) return tl::unexpected(std::move(listed.error()));
         auto relations =
@@ -175,6 +180,30 @@ private:
             if (resource.deleted) continue;
             const auto it = principals->find(resource.outputs.at(std::string(model::output::app_id)));
             set_service_principal(resource, it == principals->end() ? nullptr : &it->second);
+        }
+        return {};
+    }
+
+    /// A service principal that somebody deleted by itself, or that a run left there which was killed before it had
+    /// restored it with its application.
+    Read find_principals_in_bin(ApplicationReader& reader, const model::Scope& scope, model::Snapshot& found) {
+        std::map<std::string, model::ObservedResource*> without;
+        for (const auto& wanted : scope.wanted) {
+            const auto it = found.resources.find(wanted.address);
+            if (it == found.resources.end() || it->second.deleted) continue;
+            const auto& outputs = it->second.outputs;
+            if (!wanted.managed.contains(model::path::service_principal) ||
+                outputs.contains(model::output::service_principal_id))
+                continue;
+            without.emplace(lower_case(outputs.at(std::string(model::output::app_id))), &it->second);
+        }
+        if (without.empty()) return {};
+        auto deleted = reader.deleted_service_principals();
+        if (!deleted) return tl::unexpected(std::move(deleted.error()));
+        for (const auto& principal : *deleted) {
+            const auto it = without.find(lower_case(member_text(principal, "appId")));
+            if (it != without.end())
+                it->second->attributes.emplace(model::path::principal_in_bin, lower_case(member_text(principal, "id")));
         }
         return {};
     }

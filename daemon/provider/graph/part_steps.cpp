@@ -65,21 +65,48 @@ tl::expected<json, ProviderError> keys_of_principal(const StepContext& context, 
     return read.keys.empty() ? json::object() : json::parse(read.keys, nullptr, false);
 }
 
-/// Deleting an application deletes its service principal; restoring it does not bring that back. Restored rather than
-/// made anew it keeps what was assigned to it. Not worth failing for: what cannot be restored is created.
-bool restore_principal(const StepContext& context, const std::string& what) {
+/// The id of the service principal of this application in the recycle bin; empty when there is none, or regent may not
+/// look there.
+tl::expected<std::string, ProviderError> find_in_bin(const StepContext& context, const std::string& what) {
     auto deleted = context.client.list(
         fmt::format("/directory/deletedItems/microsoft.graph.servicePrincipal?$filter={}&$select={}",
-                    percent_encoded("appId eq '" + context.app_id() + "'"), "id,appId"),
+                    percent_encoded("appId eq '" + context.app_id() + "'"), "id,appId,deletedDateTime"),
         what);
-    if (!deleted) return false;
+    if (!deleted && deleted.error().kind == ErrorKind::forbidden) return std::string{};
+    if (!deleted) return tl::unexpected(std::move(deleted.error()));
+    const json* last = nullptr;
     for (const auto& principal : *deleted) {
         if (lower_case(member_text(principal, "appId")) != context.app_id()) continue;
-        auto answer = context.client.send(Method::post,
-                                          "/directory/deletedItems/" + member_text(principal, "id") + "/restore", what);
-        return answer && answer->ok();
+        if (last == nullptr || member_text(principal, "deletedDateTime") > member_text(*last, "deletedDateTime"))
+            last = &principal;
     }
-    return false;
+    return last == nullptr ? std::string{} : member_text(*last, "id");
+}
+
+/// Deleting an application deletes its service principal; restoring it does not bring that back. Restored rather than
+/// made anew it keeps its object id, and what was assigned to it. False when there is nothing to be restored: it is
+/// gone for good, or there is another one by now. One that may not be restored is not made anew: what people have by it
+/// would be gone for good.
+tl::expected<bool, ProviderError> restore_principal(const StepContext& context, const std::string& what) {
+    auto id = find_in_bin(context, what);
+    if (!id) return tl::unexpected(std::move(id.error()));
+    if (id->empty()) return false;
+    const Patience patience{what, true, context.options.replication_grace, context.input.progress};
+    const auto path = "/directory/deletedItems/" + percent_encoded(*id) + "/restore";
+    auto answer = context.client.send(Method::post, path, what);
+    // The application that came back a moment ago is not known everywhere yet.
+    if (answer && !answer->ok() && answer->status != 404 && answer->status != 409)
+        answer =
+            until_accepted(context.client, patience, [&] { return context.client.send(Method::post, path, what); });
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (answer->ok()) return true;
+    if (answer->status == 404 || answer->status == 409) return false;
+    auto error = context.client.refused(what, *answer);
+    error.help = fmt::format(
+        "its service principal {} lies in the recycle bin, with what people were assigned and consented to: have it "
+        "restored there (Entra admin center, Enterprise applications), or deleted for good, then run again",
+        *id);
+    return tl::unexpected(std::move(error));
 }
 
 /// True when the upsert itself is not understood, as opposed to refused.
@@ -106,8 +133,12 @@ StepOutcome add_service_principal(const StepContext& context) {
     const auto what = "create the service principal of " + context.address();
     const auto app_id = context.app_id();
     if (app_id.empty()) return tl::unexpected(context.bug("its application id is not known"));
-    const bool restored = context.step.observed && context.step.observed->deleted;
-    if (restored && restore_principal(context, what)) return read_principal(context, what);
+    const bool lay_there = context.step.restore || (context.step.observed && context.step.observed->deleted);
+    if (lay_there) {
+        const auto restored = restore_principal(context, what);
+        if (!restored) return tl::unexpected(restored.error());
+        if (*restored) return read_principal(context, what);
+    }
 
     const auto nothing = json::object();
     auto answer = context.send(Method::patch, principal_path(app_id), what, &nothing, {.create_if_missing = true});
