@@ -49,6 +49,7 @@ public:
         look_at_redirect_uris();
         look_at_identifier_uris();
         look_at_scopes();
+        look_at_roles();
         const auto version = left_of(model::path::access_token_version);
         if (version != Value(2)) objections_.emplace_back("`requestedAccessTokenVersion` is not 2");
         if (characters_in(left_of(model::path::display_name).text_or({})) > longest_name)
@@ -115,6 +116,23 @@ private:
         if (scopes.as_map()->size() > most_scopes)
             objections_.push_back(
                 fmt::format("it would expose {} scopes, and may expose {}", scopes.as_map()->size(), most_scopes));
+    }
+
+    /// Declared ones the loader has warned of (RG0522), and it is the service that decides.
+    void look_at_roles() {
+        const auto roles = left_of(model::path::exposed_roles);
+        if (roles.as_map() == nullptr) return;
+        for (const auto& [name, role] : *roles.as_map()) {
+            if (!is_declared(model::path::exposed_roles, name))
+                objections_.push_back(fmt::format("it has the app role {}, which no manifest declares", name));
+        }
+    }
+
+    bool is_declared(std::string_view path, const std::string& name) const {
+        const auto it = item_.desired->attributes.find(path);
+        if (it == item_.desired->attributes.end()) return false;
+        const auto& elements = it->second.elements;
+        return std::any_of(elements.begin(), elements.end(), [&](const auto& one) { return one.name == name; });
     }
 
     const Item& item_;
