@@ -319,7 +319,7 @@ private:
         if (result.complete() && !signals.stop_requested()) {
             settled = while_reading("reading back", [&](provider::ReadProgress& reading) {
                 return controller::settle(workspace_, *tenant_, *store_, controller::state_key(workspace_.environment),
-                                          global_.connection.replication_grace, left_out_, reading);
+                                          planned_.plan, global_.connection.replication_grace, left_out_, reading);
             });
             print_unsettled(settled);
             if (settled.planned) remember(settled.planned->plan);

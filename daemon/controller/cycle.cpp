@@ -405,7 +405,7 @@ void Cycle::read_back() {
     for (const auto& step : held_.plan.steps) order.anew.insert(step.address);
     for (const auto& address : order.anew) remember_written(address);
     auto settled = while_reading("reading back", [&](provider::ReadProgress& progress) {
-        return settle(*order_.workspace, *tenant_, parts_.store, key_, grace, except, progress, &order);
+        return settle(*order_.workspace, *tenant_, parts_.store, key_, held_.plan, grace, except, progress, &order);
     });
     if (settled.planned) {
         after_ = std::move(*settled.planned);
