@@ -74,8 +74,9 @@ private:
         return it == plan_.resources.end() ? Action::none : it->action;
     }
 
-    /// Of another application: who holds a role of it again, or is given one, which is marked before.
+    /// Of another application: who holds a role of it again, or is given one, which is marked before; or owns it now.
     bool is_about_what_came_back(const Step& step) const {
+        if (makes_it_an_owner(step)) return true;
         const bool marks = step.part.empty() && step.changed.size() == 1 && step.changed.contains(model::path::marks);
         const auto it = std::find_if(plan_.resources.begin(), plan_.resources.end(),
                                      [&](const auto& resource) { return resource.address == step.address; });
@@ -86,6 +87,18 @@ private:
             return change.path == model::path::assigned_applications && principal != nullptr &&
                    principals_.contains(principal->text_or({}));
         });
+    }
+
+    bool makes_it_an_owner(const Step& step) const {
+        for (const auto path : {model::path::owners, model::path::principal_owners}) {
+            const auto it = step.work == Work::add ? step.values.find(path) : step.values.end();
+            const auto* list = it == step.values.end() ? nullptr : it->second.as_list();
+            if (list != nullptr && std::any_of(list->begin(), list->end(), [&](const auto& owner) {
+                    return principals_.contains(owner.text_or({}));
+                }))
+                return true;
+        }
+        return false;
     }
 
     const Plan& plan_;

@@ -133,10 +133,17 @@ bool is_vouched_for(const Item& item, const History& history) {
            !was_found_by_key(item.desired->address, history);
 }
 
-/// The application whose service principal is given a role; one of no manifest was named by a person.
-Address principal_of(const model::Element& element) {
-    const auto* principal = element.value.find("principal");
-    const auto references = principal == nullptr ? std::vector<model::Reference>{} : references_in(*principal);
+/// Where an application gives another one power: a role, a scope that nobody is asked about, or itself. Whoever owns an
+/// application can sign in as it.
+bool gives_to_others(std::string_view path) {
+    constexpr std::array paths{model::path::assigned_applications, model::path::owners, model::path::principal_owners,
+                               model::path::pre_authorized, model::path::known_clients};
+    return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+/// The application that is given it; one of no manifest was named by a person.
+Address receiver_in(const model::Element& element) {
+    const auto references = references_in(element.value);
     return references.empty() ? Address{} : references.front().address;
 }
 
@@ -145,8 +152,8 @@ std::set<Address> receivers(const DesiredGraph& desired) {
     for (const auto& [address, resource] : desired.resources) {
         for (const auto& [path, attribute] : resource.attributes) {
             if (path == model::path::consented_scopes || path == model::path::consented_roles) found.insert(address);
-            if (path != model::path::assigned_applications) continue;
-            for (const auto& element : attribute.elements) found.insert(principal_of(element));
+            if (!gives_to_others(path)) continue;
+            for (const auto& element : attribute.elements) found.insert(receiver_in(element));
         }
     }
     return found;
@@ -170,8 +177,8 @@ public:
                 const auto path = attribute.attribute->path;
                 if (path == model::path::consented_scopes || path == model::path::consented_roles) {
                     hold_back(item, attribute, [&address = address](const auto&) { return address; });
-                } else if (path == model::path::assigned_applications) {
-                    hold_back(item, attribute, [](const auto& resolved) { return principal_of(*resolved.element); });
+                } else if (gives_to_others(path)) {
+                    hold_back(item, attribute, [](const auto& resolved) { return receiver_in(*resolved.element); });
                 }
             }
             for (const auto& [receiver, elements] : held_back_) tell(item, receiver, elements);
@@ -192,7 +199,7 @@ private:
             if (is_there(attribute, element)) return false;
             if (is_unseen(address)) {
                 const auto& from = giver.desired->address;
-                later_[address].push_back(element_name(element) +
+                later_[address].push_back(element_name(attribute, element) +
                                           (from == address ? std::string{} : " of " + to_string(from)));
                 return true;
             }
@@ -200,7 +207,7 @@ private:
             auto& held_back = held_back_[address];
             const auto& span = element.element->span;
             if (!held_back.place.known() && span.known()) held_back.place = span.begin();
-            held_back.names.push_back(element_name(element));
+            held_back.names.push_back(element_name(attribute, element));
             return true;
         });
     }
@@ -251,7 +258,15 @@ private:
              {}});
     }
 
-    static std::string element_name(const ResolvedElement& element) {
+    static std::string element_name(const ResolvedAttribute& attribute, const ResolvedElement& element) {
+        const auto path = attribute.attribute->path;
+        if (path == model::path::owners) return "ownership";
+        if (path == model::path::principal_owners) return "ownership of the service principal";
+        if (path == model::path::known_clients) return "a place among the known clients";
+        if (path == model::path::pre_authorized) {
+            const auto* scope = element.value.find("scope");
+            return fmt::format("`{}` without consent", scope == nullptr ? std::string{} : scope->text_or({}));
+        }
         for (const auto* member : {"name", "role"}) {
             const auto* name = element.value.find(member);
             if (name != nullptr && !name->text_or({}).empty()) return fmt::format("`{}`", name->text_or({}));
