@@ -196,9 +196,9 @@ private:
     void hold_back(const Item& giver, ResolvedAttribute& attribute, const Receiver& receiver_of) {
         std::erase_if(attribute.elements, [&](const auto& element) {
             const auto address = receiver_of(element);
-            if (is_there(attribute, element)) return false;
-            if (is_unseen(address)) {
-                const auto& from = giver.desired->address;
+            const auto& from = giver.desired->address;
+            if (is_there(attribute, element) || !gives_power(attribute, from, address)) return false;
+            if (is_unseen(address) && is_given_later(attribute)) {
                 later_[address].push_back(element_name(attribute, element) +
                                           (from == address ? std::string{} : " of " + to_string(from)));
                 return true;
@@ -210,6 +210,20 @@ private:
             held_back.names.push_back(element_name(attribute, element));
             return true;
         });
+    }
+
+    /// Who names himself has what he is given.
+    static bool gives_power(const ResolvedAttribute& attribute, const Address& from, const Address& to) {
+        const auto path = attribute.attribute->path;
+        return from != to || path == model::path::consented_scopes || path == model::path::consented_roles ||
+               path == model::path::assigned_applications;
+    }
+
+    /// The look after a restoration goes after what hangs on an object by itself (came_back.hpp). These are lists of
+    /// the giver, which the next run writes.
+    static bool is_given_later(const ResolvedAttribute& attribute) {
+        const auto path = attribute.attribute->path;
+        return path != model::path::pre_authorized && path != model::path::known_clients;
     }
 
     static bool is_there(const ResolvedAttribute& attribute, const ResolvedElement& element) {
@@ -235,8 +249,10 @@ private:
         if (known != doubts_.end()) return known->second;
         const auto item = items_.find(address);
         auto& found = doubts_[address];
-        if (item != items_.end() && item->second.observed != nullptr && !is_vouched_for(item->second, history_))
-            found = doubts(item->second, held_, caller_, now_);
+        if (item == items_.end() || item->second.observed == nullptr || is_vouched_for(item->second, history_))
+            return found;
+        found = doubts(item->second, held_, caller_, now_);
+        if (is_unseen(address)) found.emplace_back("owners, who are not to be seen while it lies in the recycle bin");
         return found;
     }
 
