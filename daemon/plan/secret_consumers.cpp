@@ -17,6 +17,13 @@ const model::ObservedDelivery* find_delivery(const std::vector<model::ObservedDe
     return it == all.end() ? nullptr : &*it;
 }
 
+/// Written when it is made, and people's from then on: ours would stand beside whatever client id they signed it in by.
+bool signs_in_by_others(const Item& connector) {
+    if (connector.observed == nullptr || connector.is_made_anew()) return false;
+    return is_ignored(*connector.desired, model::path::auth_client_secret) ||
+           is_ignored(*connector.desired, model::path::auth_client_id);
+}
+
 }  // namespace
 
 std::string marked_key(const model::ObservedResource* observed) {
@@ -47,7 +54,7 @@ std::optional<std::pair<model::Address, std::string>> wanted_secret(const Desire
 SecretConsumer connector_as_consumer(const model::Address& address, const Item& connector) {
     SecretConsumer consumer;
     consumer.connector = address;
-    consumer.written = connector.is_written();
+    consumer.written = connector.is_written() && !signs_in_by_others(connector);
     consumer.key_id = marked_key(connector.observed);
     consumer.in_doubt = connector.observed != nullptr && is_in_doubt(*connector.observed);
     consumer.may_hold = connector.observed != nullptr && observed_auth(*connector.observed) == "clientSecret";

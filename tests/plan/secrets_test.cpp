@@ -125,6 +125,22 @@ TEST_CASE_METHOD(Delivered, "a connector that somebody else saved gets a new sec
     }
 }
 
+TEST_CASE_METHOD(Delivered, "a connector whose way to sign in is left to people is given no other secret",
+                 "[secrets]") {
+    documents[1].management.ignore = {"auth"};
+    CHECK(plan(documents).empty());
+    SECTION("when somebody else saved it") {
+        auto& marks = tenant.find(con("x"))->attributes["marks"];
+        auto list = *marks.as_list();
+        list.emplace_back("secretInDoubt");
+        marks = list;
+    }
+    SECTION("when the secret is due for renewal") {
+        secret().ends_at = today + hours(24);
+    }
+    CHECK(names_of(plan(documents)) == std::vector<std::string>{});
+}
+
 TEST_CASE_METHOD(Delivered, "a secret gets another name in one run", "[secrets]") {
     const std::vector<model::Declaration> renamed = {application("a").secret("t"), connector("x").by_secret("a", "t")};
     CHECK(names_of(plan(renamed)) ==
