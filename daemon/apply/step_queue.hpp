@@ -26,7 +26,6 @@ public:
     std::vector<StepOutcome> stop_rest();
 
     [[nodiscard]] bool anything_under_way() const noexcept { return !under_way_.empty(); }
-    [[nodiscard]] bool all_settled() const noexcept { return settled_.size() == steps_.size(); }
     /// One per step in the plan's order. Steps that nothing ever allowed to begin (a circle) are failed.
     [[nodiscard]] std::vector<StepOutcome> outcomes() const;
 
