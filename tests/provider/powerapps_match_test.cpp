@@ -60,7 +60,10 @@ TEST_CASE("a connector is found by its mark when its manifest has another title 
     const auto snapshot = platform.look();
     CHECK(graph::test::attribute(snapshot.resources.at(address()), path::display_name) ==
           model::Value("Another title"));
-    CHECK(snapshot.obstacles.empty());
+    // Were it made anew under the manifest's title, the service would refuse that: somebody's connector has it.
+    REQUIRE(snapshot.obstacles.size() == 1);
+    CHECK(snapshot.obstacles.front().address == address());
+    CHECK(names(snapshot.obstacles.front().message, "shared_namesake"));
 }
 
 TEST_CASE("who makes a connector from our definition has a copy, which is told and is not ours") {
