@@ -32,7 +32,8 @@ void forget_object(History& history, const model::Address& address);
 /// it or says why not.
 using GivenAfterALook = std::map<model::Address, std::vector<std::string>>;
 
-/// Withholds new consent and new app roles for applications that nobody vouches for, and makes them no owners of others.
+/// Withholds new consent and new app roles for applications that nobody vouches for, and makes them no owners of
+/// others.
 ///
 /// The key that regent finds an application by can be guessed, and in most tenants every user may register one: who
 /// comes first with our key (and our tag) would be given what the manifest asks an administrator's consent for. So an
