@@ -409,6 +409,7 @@ private:
         summary.without_connections = std::move(counts.without_connections);
         summary.complete = result.complete();
         summary.settled = settled.settled;
+        summary.more = settled.more;
         summary.open = settled.open;
         terminal_.out(global_.output == "jsonl" ? report::write_jsonl(summary) : report::write_text(summary));
         store::RunRecord run;

@@ -65,6 +65,10 @@ Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, 
         } else {
             const auto awaited = awaited_in(planned->plan, done, except);
             result.settled = awaited.empty();
+            const auto& steps = planned->plan.steps;
+            result.more = result.settled && std::any_of(steps.begin(), steps.end(), [&](const auto& step) {
+                              return !except.contains(step.address);
+                          });
             result.open = differences(planned->plan, awaited);
             result.planned = std::move(*planned);
         }

@@ -17,6 +17,7 @@ namespace regent::controller {
 /// What a look at the tenant after an apply found.
 struct Settled {
     bool settled = false;  ///< planning again gives nothing that was to be done before, but for what was excepted
+    bool more = false;     ///< settled, and what was withheld before can be done now
     std::vector<std::string> open;  ///< otherwise: "Application/portal displayName: \"a\" is still \"b\""
     std::optional<provider::ProviderError> error;  ///< the tenant could not be read
     std::optional<Planned> planned;                ///< the last look

@@ -20,6 +20,12 @@ std::string those(std::string_view word, const std::vector<std::string>& names) 
     return fmt::format(", {} {} ({})", names.size(), word, fmt::join(names, ", "));
 }
 
+std::string_view read_back(const ApplySummary& summary) {
+    if (!summary.settled) return "";
+    return summary.more ? " Read back: what was held back can be done now, apply again."
+                        : " Read back: nothing left to do.";
+}
+
 std::string sentence(const ApplySummary& summary) {
     const auto counts =
         fmt::format("{} created, {} adopted, {} updated, {} deleted, {} issued", summary.created, summary.adopted,
@@ -28,8 +34,7 @@ std::string sentence(const ApplySummary& summary) {
         return fmt::format("Apply stopped short after {}: {}{}{}.", duration(summary.took), counts,
                            those("failed", summary.failed), those("waiting", summary.waiting));
     }
-    return fmt::format("Apply complete in {}: {}. 0 failed.{}", duration(summary.took), counts,
-                       summary.settled ? " Read back: nothing left to do." : "");
+    return fmt::format("Apply complete in {}: {}. 0 failed.{}", duration(summary.took), counts, read_back(summary));
 }
 
 }  // namespace

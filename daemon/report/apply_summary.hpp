@@ -19,6 +19,7 @@ struct ApplySummary {
     std::vector<std::string> without_connections;  ///< connectors that are new: people make their connections
     bool complete = false;                         ///< every step was done
     bool settled = false;                          ///< read back, and planned again: nothing left to do
+    bool more = false;                             ///< but what the plan withheld, which can be done now
     std::vector<std::string> open;                 ///< otherwise: what could not be seen yet, by field
 };
 
