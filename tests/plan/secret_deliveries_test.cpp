@@ -69,6 +69,17 @@ public:
 
 const std::vector<std::string> renewal = {issue, hand_over, hand_over, drop};
 
+/// It holds two secrets, and both are declared.
+model::Declaration for_personal_accounts() {
+    return application("a")
+        .set(model::path::sign_in_audience, "PersonalMicrosoftAccount")
+        .set(model::path::access_token_version, 2)
+        .secret("s")
+        .delivered_to(path_one)
+        .secret("t")
+        .delivered_to(path_two);
+}
+
 }  // namespace
 
 TEST_CASE_METHOD(HandedOver, "a secret that every target names is left alone", "[secrets][deliveries]") {
@@ -302,13 +313,7 @@ TEST_CASE_METHOD(HandedOver, "the end of every credential is told, also of one t
 TEST_CASE_METHOD(HandedOver, "two secrets of an application for personal accounts leave no room to renew one",
                  "[secrets]") {
     tenant = {};
-    documents = {application("a")
-                     .set(model::path::sign_in_audience, "PersonalMicrosoftAccount")
-                     .set(model::path::access_token_version, 2)
-                     .secret("s")
-                     .delivered_to(path_one)
-                     .secret("t")
-                     .delivered_to(path_two)};
+    documents = {for_personal_accounts()};
     apply();
     REQUIRE(secrets().size() == 2);
     tenant.now += hours(24 * 160);
@@ -332,13 +337,7 @@ TEST_CASE_METHOD(HandedOver, "two secrets of an application for personal account
 
 TEST_CASE_METHOD(HandedOver, "the place of the first secret's old one is the second one's, in one plan", "[secrets]") {
     tenant = {};
-    documents = {application("a")
-                     .set(model::path::sign_in_audience, "PersonalMicrosoftAccount")
-                     .set(model::path::access_token_version, 2)
-                     .secret("s")
-                     .delivered_to(path_one)
-                     .secret("t")
-                     .delivered_to(path_two)};
+    documents = {for_personal_accounts()};
     apply();
     tenant.now += hours(24 * 160);
     for (auto& secret : secrets())
