@@ -434,12 +434,16 @@ private:
         const auto leaves_at = end_of_overlap(*current, *named.element);
         for (const auto& secret : named.valid) {
             if (named.named_by_any(secret.key_id)) continue;
-            // Of two that began in one second the directory does not tell which came first: neither is taken early.
-            const bool predecessor = secret.starts_at <= current->starts_at && leaves_at > current->starts_at;
+            const bool predecessor = may_precede(secret, *current) && leaves_at > current->starts_at;
             if (predecessor && now_ < leaves_at) continue;
             drop(secret, &named, address, predecessor ? "its time beside its successor is over" : "nothing uses it",
                  plan);
         }
+    }
+
+    /// Of two that began in one second the directory does not tell which came first: neither is taken early.
+    static bool may_precede(const ObservedSecret& secret, const ObservedSecret& current) {
+        return secret.starts_at <= current.starts_at;
     }
 
     static Time end_of_overlap(const ObservedSecret& current, const model::Element& element) {
@@ -649,7 +653,7 @@ private:
         if (current == nullptr || goes(secret, plan)) return;
         if (current->key_id == secret.key_id) {
             fact.renewed_at = secret.ends_at - seconds_of(*named.element, "rotateBeforeSeconds");
-        } else if (is_newer(*current, secret)) {
+        } else if (may_precede(secret, *current)) {
             fact.leaves_at = end_of_overlap(*current, *named.element);
         }
     }

@@ -2,12 +2,8 @@
 
 import json
 
-from daemon_bench import CommandLineBench, case, check, daemon_bench
+from daemon_bench import CommandLineBench, asks, case, check, daemon_bench
 from loop import APPLICATION, ATTACKER
-
-
-def asks(it, *arguments, expect=0):
-    return it.regent(*arguments, "--socket", str(it.state_dir / "regent.sock"), expect=expect)
 
 
 @case

@@ -187,6 +187,10 @@ class DaemonBench(CommandLineBench):
         super().close(failed)
 
 
+def asks(it, *arguments, expect=0):
+    return it.regent(*arguments, "--socket", str(it.state_dir / "regent.sock"), expect=expect)
+
+
 @contextlib.contextmanager
 def daemon_bench(binaries, repository=DEMO, source="git", switches=None, **options):
     it = DaemonBench(binaries, repository, source, switches={**command_line.AT_ONCE, **(switches or {})}, **options)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from daemon_bench import ONE_APPLICATION, Failure, case, check, daemon_bench
+from daemon_bench import ONE_APPLICATION, Failure, asks, case, check, daemon_bench
 
 APPLICATION = "/v1.0/applications(uniqueName='regent.demo.arm-connector')"
 ATTACKER = {"web": {"redirectUris": ["https://attacker.example/signin"]}}
@@ -471,6 +471,8 @@ def what_differs_on_an_object_that_is_only_watched_is_told(binaries):
         it.wait_in_sync()
         (it.repository / "base" / "other.regent.yaml").write_text(OTHER + "management: {policy: observe}\n")
         it.commit("which is watched")
+        # A run under way is of the commit before, and would put the change back.
+        asks(it, "reconcile", "--wait")
         it.change("/v1.0/applications(uniqueName='regent.demo.other')", patch={"displayName": "changed by hand"})
         watched = lambda: it.ask("/api/v1/environments/demo/objects/Application/other")[1]["object"]
         object = it.eventually(lambda: [o for o in [watched()] if o.get("differences")], "it is told")[0]

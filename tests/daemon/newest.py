@@ -2,8 +2,7 @@
 
 import json
 
-from commands import asks
-from daemon_bench import case, check, daemon_bench
+from daemon_bench import asks, case, check, daemon_bench
 
 KEY = "regent.demo.arm-connector"
 FILE = "base/arm-connector.regent.yaml"

@@ -5,8 +5,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from commands import asks
-from daemon_bench import TENANT_ID, case, check, daemon_bench
+from daemon_bench import TENANT_ID, asks, case, check, daemon_bench
 
 KEY = "regent.demo.arm-connector"
 LIFE = ["validFor: 180d", "rotateBefore: 30d"]

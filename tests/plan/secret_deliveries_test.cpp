@@ -227,6 +227,28 @@ TEST_CASE_METHOD(HandedOver, "the old secret stays beside the new one for as lon
     CHECK(secrets().size() == 1);
 }
 
+TEST_CASE_METHOD(HandedOver,
+                 "of two secrets that began in one second the one that nobody holds is told to go after its time",
+                 "[secrets][deliveries]") {
+    documents = {application_with(hours(24))};
+    for (const auto* before : {"0", "z"}) {
+        apply({{app("a"), "s", {}}});
+        REQUIRE(secrets().size() == 2);
+        auto& old = secrets().front();
+        old.key_id = before + old.key_id;
+        old.starts_at = secrets().back().starts_at;
+        const auto facts = plan().resources.at(0).credentials;
+        const auto kept =
+            std::find_if(facts.begin(), facts.end(), [&](const auto& f) { return f.key_id == old.key_id; });
+        REQUIRE(kept != facts.end());
+        REQUIRE(kept->leaves_at);
+        CHECK(*kept->leaves_at == old.starts_at + hours(24));
+        tenant.now = *kept->leaves_at;
+        apply();
+        CHECK(secrets().size() == 1);
+    }
+}
+
 TEST_CASE_METHOD(HandedOver, "an overlap asked for once counts for that rotation, whatever the manifest says",
                  "[secrets][deliveries]") {
     apply({{app("a"), "s", hours(48)}});
