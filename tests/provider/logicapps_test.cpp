@@ -191,6 +191,20 @@ TEST_CASE("a save leaves what the manifest does not say as it is", "[provider][l
     CHECK(held.at("tags").at("team") == "platform");
 }
 
+TEST_CASE("a save keeps what somebody saved since the look, where the manifest leaves it to others",
+          "[provider][logicapps]") {
+    Azure azure;
+    azure.done(step(plan::Work::create, open_sample()));
+    const auto before = azure.sample();
+    azure.change("sample", {{"patch", {{"openApiDefinition", {{"info", {{"version", "9.9"}}}}}}}});
+    auto values = with(open_sample(), path::description, "Changed");
+    values.erase(std::string(path::definition));
+    azure.done(step(plan::Work::update, before, values, {std::string(path::description)}));
+    const auto held = azure.held();
+    CHECK(held.at("openApiDefinition").at("info").at("version") == "9.9");
+    CHECK(held.at("properties").at("description") == "Changed");
+}
+
 TEST_CASE("tags change by themselves, and the secret stays", "[provider][logicapps]") {
     Azure azure;
     azure.hand_over("s3cr3t-of-sample", "key-1");

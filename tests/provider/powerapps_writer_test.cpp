@@ -249,6 +249,92 @@ TEST_CASE("what a manifest does not say or leaves to others, an update leaves as
     CHECK(platform.sample().attributes == expected);
 }
 
+TEST_CASE("what somebody saved since the look stays where the manifest leaves it to others") {
+    Platform platform;
+    platform.done(step(Work::create, open_sample()));
+    const auto before = platform.sample();
+    const auto name = platform.connector("Sample")["name"].get<std::string>();
+    auto values = with(open_sample(), path::description, "Changed");
+    const auto looks = [&] {
+        auto requests = platform.wiretap().requests();
+        return std::count_if(requests.begin(), requests.end(), [&](const auto& request) {
+            return request.method == net::Method::get && request.target.find("/apis/" + name) != std::string::npos;
+        });
+    };
+    const auto after_update = [&] {
+        platform.wiretap().forget();
+        platform.done(step(Work::update, before, values, about(path::description)));
+        return looks();
+    };
+    SECTION("the definition") {
+        values.erase(std::string(path::definition));
+        platform.change(name, {{"patch",
+                                {{"openApiDefinition", {{"info", {{"version", "9.9"}}}, {"host", "new.example"}}},
+                                 {"properties", {{"backendService", {{"serviceUrl", "https://new.example/"}}}}}}}});
+        after_update();
+        const auto there = platform.connector("Sample");
+        CHECK(there["openApiDefinition"]["info"]["version"] == "9.9");
+        CHECK(there["openApiDefinition"]["host"] == "new.example");
+        CHECK(there["openApiDefinition"]["x-regent"]["name"] == "sample");
+        CHECK(there["properties"]["backendService"]["serviceUrl"] == "https://new.example/");
+        CHECK(there["properties"]["description"] == "Changed");
+    }
+    SECTION("and where nothing was saved, a look is all that it costs") {
+        const auto without = after_update();
+        values.erase(std::string(path::definition));
+        values = with(values, path::description, "Changed again");
+        platform.change(name, {{"patch", {{"openApiDefinition", {{"info", {{"version", "9.9"}}}}}}}});
+        const auto again = platform.sample();
+        platform.wiretap().forget();
+        platform.done(step(Work::update, again, values, about(path::description)));
+        CHECK(looks() == without + 1);
+    }
+    SECTION("one that became another manifest's is not written") {
+        values.erase(std::string(path::definition));
+        platform.change(name, {{"patch", {{"openApiDefinition", {{"x-regent", {{"name", "other"}}}}}}}});
+        const auto refused = platform.apply(step(Work::update, before, values, about(path::description)));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == "RG0706");
+        CHECK(refused.error().message.find("it became Connector/other since then") != std::string::npos);
+    }
+}
+
+TEST_CASE("a connector whose secret may be gone since the look is not saved over the one who saved it") {
+    Platform platform;
+    platform.hand_over("first-secret", "key-1");
+    platform.done(step(Work::create, secret_sample()));
+    platform.hand_over_nothing();
+    const auto before = platform.sample();
+    platform.change(platform.connector("Sample")["name"], {{"patch", {{"clientSecret", "made-by-hand"}}}});
+    auto values = with(secret_sample(), path::marks, model::List{"secretKey:key-1"});
+    values.erase(std::string(path::definition));
+    const auto refused = platform.apply(step(Work::update, before, values, about(path::description)));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == "RG0706");
+    CHECK(refused.error().message.find("Somebody Else (somebody.else@contoso.example) saved it meanwhile") !=
+          std::string::npos);
+    SECTION("with a new one it is") {
+        platform.hand_over("second-secret", "key-2");
+        platform.done(step(Work::update, before, values, about(path::description)));
+        CHECK(mark_of(platform)["secretKeyId"] == "key-2");
+    }
+}
+
+TEST_CASE("a definition that is left to others gets no member of regent's, wherever requests go") {
+    Platform platform;
+    platform.done(step(Work::create, open_sample()));
+    platform.change(platform.connector("Sample")["name"],
+                    {{"patch", {{"properties", {{"backendService", {{"serviceUrl", "https://else.example/"}}}}}}}});
+    const auto before = platform.connector("Sample")["openApiDefinition"];
+    auto values = with(open_sample(), path::description, "Changed");
+    values.erase(std::string(path::definition));
+    platform.done(step(Work::update, platform.sample(), values, about(path::description)));
+    const auto after = platform.connector("Sample");
+    CHECK(after["properties"]["backendService"]["serviceUrl"] == "https://else.example/");
+    CHECK(after["openApiDefinition"]["host"] == "else.example");
+    CHECK(members(after["openApiDefinition"]) == members(before));
+}
+
 TEST_CASE("a definition that the service drops in silence is an error, and seen by the next look") {
     Platform platform;
     platform.switches({{"dropRejectedSwagger", true}});

@@ -60,6 +60,10 @@ void tell_service_url(json& definition, std::string_view url) {
     put_place(definition, *there);
 }
 
+void leave_out_other_place(json& definition) {
+    if (definition.is_object()) definition.erase(std::string(other_place));
+}
+
 std::string take_other_place(std::string& definition) {
     if (definition.find(other_place) == std::string::npos) return {};
     auto read = json::parse(definition, nullptr, false);

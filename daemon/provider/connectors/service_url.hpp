@@ -19,4 +19,8 @@ void tell_service_url(nlohmann::json& definition, std::string_view service_url);
 /// empty, and `definition` as it was, when there is none.
 [[nodiscard]] std::string take_other_place(std::string& definition);
 
+/// The same in a definition that is sent back to a service, where nobody is to find it either. The place that counts
+/// stays: services refuse a definition that disagrees with the URL which is sent along.
+void leave_out_other_place(nlohmann::json& definition);
+
 }  // namespace regent::provider::connectors

@@ -6,6 +6,7 @@
 #include "provider/connectors/json_member.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
+#include "provider/connectors/service_url.hpp"
 #include "provider/connectors/sign_in.hpp"
 
 #include <fmt/format.h>
@@ -135,6 +136,7 @@ tl::expected<json, std::string> to_columns(const model::Map& values, const Conne
                                            const RowOptions& options) {
     auto definition = json::parse(value_text(values, path::definition), nullptr, false);
     if (!definition.is_object()) return tl::unexpected(std::string("its OpenAPI definition is no JSON object"));
+    leave_out_other_place(definition);
     put_mark(definition, mark);
     json columns{{"openapidefinition", dumped(definition)}};
     const auto goes = [&](std::string_view path) {

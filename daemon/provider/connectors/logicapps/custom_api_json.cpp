@@ -148,6 +148,7 @@ tl::expected<json, std::string> to_document(const ApiDocument& wanted, const Log
     properties["capabilities"] = model::to_json(connectors::written_capabilities(values));
     properties["apiType"] = "Rest";
     properties["backendService"] = {{"serviceUrl", connectors::service_url(definition)}};
+    connectors::leave_out_other_place(definition);
     properties["swagger"] = std::move(definition);
     auto parameters = wanted_parameters(wanted, properties, options);
     for (auto& parameter : parameters) {

@@ -2,6 +2,7 @@
 #include "model/marks.hpp"
 #include "provider/connectors/backend.hpp"
 #include "provider/connectors/capabilities.hpp"
+#include "provider/connectors/json_member.hpp"
 #include "provider/connectors/logicapps/arm_client.hpp"
 #include "provider/connectors/logicapps/connector_tags.hpp"
 #include "provider/connectors/logicapps/custom_api_json.hpp"
@@ -13,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -111,12 +113,12 @@ private:
 
     std::string ours() const { return options_.identity.owner + "." + options_.identity.environment; }
 
-    /// A PUT replaces, so that what the manifest leaves to others (`management.ignore`) is sent as it was observed.
-    static model::Map written_values(const plan::Step& step) {
+    /// A PUT replaces, so that what the manifest leaves to others (`management.ignore`) is sent as it is there.
+    static model::Map written_values(const plan::Step& step, const model::Map& there) {
         auto values = step.values;
         if (!step.observed || step.work == plan::Work::create) return values;
-        connectors::complete_capabilities(values, step.observed->attributes);
-        for (const auto& [path, value] : step.observed->attributes) {
+        connectors::complete_capabilities(values, there);
+        for (const auto& [path, value] : there) {
             const bool whole = path == model::path::definition || path == model::path::location ||
                                path == model::path::display_name || path.rfind("auth.", 0) == 0;
             if (whole) values.emplace(path, value);
@@ -124,6 +126,34 @@ private:
                 values.emplace(path, value);
         }
         return values;
+    }
+
+    /// The attributes that it has right before it is saved: somebody may have saved it since it was observed.
+    tl::expected<model::Map, ProviderError> look_at(const plan::Step& step, const std::string& group,
+                                                    const std::string& name, const json& now) {
+        if (now.is_null() || !step.observed) return model::Map{};
+        FoundApi found;
+        found.group = group;
+        found.name = name;
+        found.display_name =
+            connectors::text(connectors::member(connectors::member(&now, "properties"), "displayName"));
+        found.connector = std::make_shared<json>(now);
+        const auto* tags_there = connectors::member(&now, "tags");
+        auto tags = tags_there == nullptr ? json::object() : *tags_there;
+        found.mark = take_tags_of_ours(tags);
+        auto definition = json(nullptr);
+        if (!step.values.contains(model::path::definition)) {
+            auto read = client_.definition(now);
+            if (!read) return tl::unexpected(std::move(read.error()));
+            definition = std::move(*read);
+        }
+        const bool has_definition = definition.is_object();
+        found.definition = std::make_shared<json>(std::move(definition));
+        auto attributes = describe(found, step.address, step.observed->ownership, options_).attributes;
+        const auto observed = step.observed->attributes.find(model::path::definition);
+        if (!has_definition && observed != step.observed->attributes.end())
+            attributes.insert_or_assign(observed->first, observed->second);
+        return attributes;
     }
 
     /// The manifest says in the service's own words what connections are asked for, and where a secret in them comes
@@ -151,7 +181,9 @@ private:
                                            fmt::format("{} was not saved: {}", name, why),
                                            "a save would replace it; plan again: the next plan knows"));
         }
-        const auto values = written_values(step);
+        const auto there_now = look_at(step, group, name, now);
+        if (!there_now) return tl::unexpected(there_now.error());
+        const auto values = written_values(step, *there_now);
         const auto mark = mark_of(step, input, values);
         if (is_about_tags(step, input)) {
             const auto tags = wanted_tags(values, mark, now);

@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/json_member.hpp"
+#include "provider/connectors/service_url.hpp"
 #include "provider/connectors/sign_in.hpp"
 
 #include <nlohmann/json.hpp>
@@ -195,6 +196,7 @@ tl::expected<json, std::string> to_document(const model::Map& values, const Conn
     } else if (options.creating) {
         properties["iconBrandColor"] = "#007ee5";  // what the maker portal gives a connector that chooses none
     }
+    leave_out_other_place(definition);
     put_mark(definition, mark);
     properties["openApiDefinition"] = std::move(definition);
     if (options.creating) {

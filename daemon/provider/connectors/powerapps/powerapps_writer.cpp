@@ -1,7 +1,6 @@
 #include "model/attributes.hpp"
 #include "model/file_content.hpp"
 #include "provider/connectors/backend.hpp"
-#include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/machine_secret.hpp"
 #include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
@@ -9,6 +8,7 @@
 #include "provider/connectors/powerapps/connector_saver.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
+#include "provider/connectors/powerapps/what_others_manage.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -395,30 +395,22 @@ private:
         }
     }
 
-    /// What an update writes. The definition carries the mark, and the blocks of a sign-in travel whole; what of them
-    /// the manifest leaves to others (`management.ignore`) is sent as it was observed.
-    static model::Map written_values(const plan::Step& step) {
-        auto values = step.values;
-        if (!step.observed) return values;
-        connectors::complete_capabilities(values, step.observed->attributes);
-        for (const auto& [path, value] : step.observed->attributes) {
-            if (path == model::path::definition || path.rfind("auth.", 0) == 0) values.emplace(path, value);
-            // What others manage of them is in the mark all the same, or the mark would forget it.
-            if (path == model::path::client_secret_from && value != model::Value("")) values.emplace(path, value);
-        }
-        return values;
-    }
-
-    tl::expected<StepResult, ProviderError> update(const plan::Step& step, const StepInput& input,
+    tl::expected<StepResult, ProviderError> update(const plan::Step& planned, const StepInput& input,
                                                    const MachineSecrets& machine) {
-        const auto environment = environment_of(step);
-        const auto name = connector_name(step, input);
+        const auto environment = environment_of(planned);
+        const auto name = connector_name(planned, input);
         const auto secret = secret_of(input);
-        auto values = written_values(step);
-        values.insert_or_assign(std::string(model::path::environment), environment);
         // The whole OAuth block travels only when something in it changes: leaving it out leaves the stored secret
         // alone, whatever the service does with a block that lacks one.
-        auto options = options_for(step, machine, false, writes_auth(step) || !secret.empty());
+        const bool with_sign_in = writes_auth(planned) || !secret.empty();
+        const bool gives_secret = !secret.empty() || !machine.empty();
+        const auto looked_at =
+            with_what_is_there(client_, options_.identity, {planned, environment, name, with_sign_in, gives_secret});
+        if (!looked_at) return tl::unexpected(looked_at.error());
+        const auto& step = *looked_at;
+        auto values = written_values(step);
+        values.insert_or_assign(std::string(model::path::environment), environment);
+        auto options = options_for(step, machine, false, with_sign_in);
         if (auto uploaded = upload_files(step, input, environment, options); !uploaded)
             return tl::unexpected(std::move(uploaded.error()));
         auto document = to_document(values, mark_of(step, input), secret, options);
