@@ -142,6 +142,29 @@ TEST_CASE("what somebody added to a service principal since it was read stays, i
     tenant.done(settings(look(), wanted));
 }
 
+TEST_CASE("a tag that somebody took from a service principal since it was read does not come back") {
+    Tenant tenant;
+    const auto created = tenant.done(step(Work::create, "portal", portal()));
+    tenant.done(step(Work::add, "portal", {{std::string(path::service_principal), true}}, "servicePrincipal"));
+    tenant.input = {};
+    const auto principal = [&] { return tenant.principal_of(created.outputs.at("appId")); };
+    const auto address_of = [&] { return "/v1.0/servicePrincipals/" + principal()["id"].get<std::string>(); };
+    tenant.change(address_of(), {{"patch", {{"tags", {"HideApp", "theirs"}}}}});
+    const auto observed = tenant.look({"portal"}).resources.at(address("portal"));
+    tenant.change(address_of(), {{"patch", {{"tags", {"HideApp"}}}}});
+    const auto writing = [&](model::List tags) {
+        return step(Work::change, observed, {{std::string(path::principal_tags), std::move(tags)}},
+                    std::string(path::principal_settings));
+    };
+    const auto refused = tenant.apply(writing({"HideApp", "new", "theirs"}));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == "RG0706");
+    CHECK(principal()["tags"] == json{"HideApp"});
+    // What this step would take away itself may be gone.
+    tenant.done(writing({"HideApp", "new"}));
+    CHECK(principal()["tags"].size() == 2);
+}
+
 TEST_CASE("what this run wrote on a service principal before is nobody else's change") {
     Tenant tenant;
     tenant.done(step(Work::create, "portal", portal()));

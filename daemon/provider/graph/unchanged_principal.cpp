@@ -51,14 +51,26 @@ bool same(std::string_view name, const Map& a, const Map& b) {
     return plan::same_value(attribute, value(a), value(b));
 }
 
-/// What was added counts. The directory shows an application's tags here as well, which this run may have changed.
-bool has_new_tags(const StepContext& context, const Map& written, const Map& fresh) {
-    auto known = texts_in(context.step.observed->attributes, path::principal_tags);
-    known.merge(texts_in(context.step.values, path::principal_tags));
+/// Whether this run has written the list at `name` without `tag`.
+bool has_left_out(const Map& written, std::string_view name, const std::string& tag) {
+    return written.contains(name) && !texts_in(written, name).contains(tag);
+}
+
+/// What was added counts, and what was taken away and would come back by what this step writes. The directory shows an
+/// application's tags here as well, which this run may have changed.
+bool has_other_tags(const StepContext& context, const Map& written, const Map& fresh) {
+    const auto there = texts_in(context.step.observed->attributes, path::principal_tags);
+    const auto wanted = texts_in(context.step.values, path::principal_tags);
+    const auto now = texts_in(fresh, path::principal_tags);
+    auto known = there;
+    known.insert(wanted.begin(), wanted.end());
     known.merge(texts_in(written, path::principal_tags));
     known.merge(texts_in(written, path::tags));
-    const auto now = texts_in(fresh, path::principal_tags);
-    return !std::includes(known.begin(), known.end(), now.begin(), now.end());
+    if (!std::includes(known.begin(), known.end(), now.begin(), now.end())) return true;
+    return std::any_of(there.begin(), there.end(), [&](const auto& tag) {
+        return wanted.contains(tag) && !now.contains(tag) && !has_left_out(written, path::tags, tag) &&
+               !has_left_out(written, path::principal_tags, tag);
+    });
 }
 
 /// The first list that somebody changed; empty: none.
@@ -72,7 +84,7 @@ std::string changed_list(const StepContext& context, const Map& written, const j
                              (written.contains(name) && same(name, written, fresh->attributes));
         if (changed.contains(name) && !is_same) return std::string(name);
     }
-    if (changed.contains(path::principal_tags) && has_new_tags(context, written, fresh->attributes))
+    if (changed.contains(path::principal_tags) && has_other_tags(context, written, fresh->attributes))
         return std::string(path::principal_tags);
     if (!changed.contains(path::principal_certificates) && !changed.contains(path::principal_encryption_key)) return {};
     const auto now = key_ids(principal);
