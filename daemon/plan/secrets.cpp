@@ -276,7 +276,7 @@ private:
         }
         const auto& there = item.observed->secrets;
         const auto staying = std::count_if(there.begin(), there.end(), [&](const auto& secret) {
-            const bool has_ended = secret.ends_at <= now_ && is_declared(item, secret.name);
+            const bool has_ended = secret.ends_at <= now_ && !secret.name.empty();
             const bool is_unused = secret.name == named.element->name && !named.held_by_any(secret.key_id);
             return !has_ended && !is_unused;
         });
@@ -295,10 +295,25 @@ private:
                  "the secret \"{}\" is to be issued, and there is no room: an application for personal accounts "
                  "holds {}, and so many are there that somebody may use",
                  named.element->name, most_beside_personal_accounts),
-             "declare one secret for all who need one (`deliverTo` and `clientSecretRef` take as many as you like), or "
-             "take away what nobody uses: then there is always room to renew it. Else it is renewed once it has ended, "
-             "and nobody can sign in with it in between"});
+             named.valid.empty() && !undeclared_of_ours(item).empty()
+                 ? fmt::format("if it is {} under another name, call it that again. Else take \"{}\" out of the "
+                               "manifest for one apply: then that one goes, and whoever has it cannot sign in until "
+                               "\"{}\" was delivered",
+                               undeclared_of_ours(item), named.element->name, named.element->name)
+                 : "declare one secret for all who need one (`deliverTo` and `clientSecretRef` take as many as you "
+                   "like), or take away what nobody uses: then there is always room to renew it. Else it is renewed "
+                   "once it has ended, and nobody can sign in with it in between"});
         return true;
+    }
+
+    /// The names of secrets that regent issued and that no manifest declares any more.
+    std::string undeclared_of_ours(const Item& item) const {
+        std::string names;
+        for (const auto& secret : item.observed->secrets) {
+            if (secret.name.empty() || secret.ends_at <= now_ || is_declared(item, secret.name)) continue;
+            names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", secret.name);
+        }
+        return names;
     }
 
     /// How many older ones go in the run that issues a new one; see drop_replaced().
@@ -480,8 +495,9 @@ private:
         for (const auto& orphan : observed_.orphans) {
             if (marked_key(&orphan) == secret.key_id) drop.after_removals.push_back(removal_key(orphan));
         }
-        if (named != nullptr && stays_for_personal_accounts(items_.at(application)) &&
-            (secret.ends_at <= now_ || !named->held_by_any(secret.key_id))) {
+        const bool is_dead = secret.ends_at <= now_ && !secret.name.empty();
+        if (stays_for_personal_accounts(items_.at(application)) &&
+            (is_dead || (named != nullptr && !named->held_by_any(secret.key_id)))) {
             drop.makes_room = true;
             drop.after.clear();
             drop.after_deliveries.clear();
@@ -534,11 +550,19 @@ private:
                 plan.undeclared.push_back(fmt::format("{}, ends {}", shown(secret), day_of(secret.ends_at)));
                 continue;
             }
+            const auto* heir = issued_here && secret.ends_at > now_ ? not_issued_yet(item, plan) : nullptr;
+            if (heir != nullptr) {
+                plan.warnings.push_back(fmt::format(
+                    "the secret {} is kept, though no manifest declares it: it may be \"{}\" under its former name, "
+                    "and that one cannot be issued now",
+                    shown(secret), heir->name));
+                continue;
+            }
             const auto dropped = plan.drops.size();
             drop(secret, nullptr, item.desired->address,
                  issued_here ? "no manifest declares it" : "not issued by regent", plan);
             if (plan.drops.size() == dropped) continue;
-            after_all_deliveries(item.desired->address, plan, plan.drops.back());
+            if (!plan.drops.back().makes_room) after_all_deliveries(item.desired->address, plan, plan.drops.back());
             after_trust_in_connectors(item, plan.drops.back());
             // One that gets another name is replaced where it was delivered to.
             if (issued_here && plan.issues.empty() && !is_held_by_connector(secret.key_id))
@@ -547,6 +571,18 @@ private:
                                 "`deliverTo` holds a dead secret then, for somebody to remove",
                                 shown(secret)));
         }
+    }
+
+    /// A secret of the manifest that is nowhere, and that this plan does not issue though it has who is to get it: one
+    /// that got another name, perhaps, whose holders would have nothing.
+    const model::Element* not_issued_yet(const Item& item, const SecretPlan& plan) const {
+        for (const auto* element : elements(item)) {
+            const auto& named = named_.at({item.desired->address, element->name});
+            const bool is_issued = std::any_of(plan.issues.begin(), plan.issues.end(),
+                                               [&](const auto& issue) { return issue.name == element->name; });
+            if (!is_issued && named.valid.empty() && (named.has_written() || named.has_unknown())) return element;
+        }
+        return nullptr;
     }
 
     bool is_held_by_connector(const std::string& key_id) const {

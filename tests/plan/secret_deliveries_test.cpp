@@ -382,6 +382,65 @@ TEST_CASE_METHOD(HandedOver, "the place of the first secret's old one is the sec
     CHECK(names_of(plan()) == std::vector<std::string>{});
 }
 
+TEST_CASE_METHOD(HandedOver, "a secret under another name stays until there is room for its successor", "[secrets]") {
+    const auto called = [](const std::string& name) {
+        return application("a")
+            .set(model::path::sign_in_audience, "PersonalMicrosoftAccount")
+            .set(model::path::access_token_version, 2)
+            .secret(name)
+            .delivered_to(path_one);
+    };
+    tenant = {};
+    documents = {called("s")};
+    apply();
+    auto by_hand = secrets().front();
+    by_hand.name.clear();
+    by_hand.display_name = "somebody's";
+    by_hand.key_id = "by-hand";
+    by_hand.ends_at += hours(24 * 365);
+    secrets().push_back(by_hand);
+    const auto held = tenant.held["file:" + std::string(path_one)];
+    documents = {called("t")};
+
+    const auto renamed = plan();
+    CHECK(names_of(renamed) == std::vector<std::string>{});
+    REQUIRE(renamed.withheld.size() == 1);
+    CHECK(renamed.withheld[0].why == Withheld::Why::secret_waits);
+    CHECK(renamed.withheld[0].help.find("if it is \"s\" under another name, call it that again") == 0);
+    REQUIRE_FALSE(renamed.resources.front().warnings.empty());
+    CHECK(renamed.resources.front().warnings[0].find("is kept, though no manifest declares it") != std::string::npos);
+    apply();
+    CHECK(secrets().size() == 2);
+    CHECK(tenant.held["file:" + std::string(path_one)] == held);
+
+    SECTION("which is when it has ended") {
+        tenant.now += hours(24 * 200);
+        CHECK(plan().withheld.empty());
+        apply();
+        CHECK(names_of(plan()) == std::vector<std::string>{});
+        CHECK(secrets().size() == 2);
+        CHECK(tenant.held["file:" + std::string(path_one)] == secrets().back().key_id);
+    }
+    SECTION("or when it was taken out of the manifest by itself") {
+        documents = {application("a")
+                         .set(model::path::sign_in_audience, "PersonalMicrosoftAccount")
+                         .set(model::path::access_token_version, 2)};
+        apply();
+        CHECK(secrets().size() == 1);
+        documents = {called("t")};
+        apply();
+        CHECK(names_of(plan()) == std::vector<std::string>{});
+        CHECK(tenant.held["file:" + std::string(path_one)] == secrets().back().key_id);
+    }
+}
+
+TEST_CASE_METHOD(HandedOver, "a secret under another name stays where its successor cannot be handed on",
+                 "[secrets][deliveries]") {
+    documents = {application("a").secret("t").delivered_to(path_one)};
+    tenant.deliveries[app("a")] = {{"t", "file:" + std::string(path_one), State::unknown, "", "not on this machine"}};
+    CHECK(names_of(plan()) == std::vector<std::string>{});
+}
+
 TEST_CASE_METHOD(HandedOver, "one secret of an application for personal accounts is renewed in time", "[secrets]") {
     tenant = {};
     documents = {application_with()
