@@ -2,7 +2,6 @@
 
 #include "model/attributes.hpp"
 #include "model/marks.hpp"
-#include "plan/declarers.hpp"
 #include "plan/diff.hpp"
 #include "plan/own_sign_in.hpp"
 
@@ -73,16 +72,14 @@ Withheld own_sign_in(const model::ObservedResource& orphan) {
 }
 
 /// Nobody chose the owner's name: a repository beside this one may have left it out as well, and call its environment
-/// the same. What this one is not known to have declared, and no other one, is then most likely the other one's.
-Withheld perhaps_of_others(const model::ObservedResource& orphan, const model::Environment& environment,
-                           std::string_view doubt) {
+/// the same. What this one never knew is then most likely the other one's.
+Withheld perhaps_of_others(const model::ObservedResource& orphan, const model::Environment& environment) {
     return left(orphan, Withheld::Why::owner_undeclared,
-                fmt::format("carries the mark of `{}.{}`, is in no manifest here, and {}: "
+                fmt::format("carries the mark of `{}.{}`, is in no manifest here, and no run on this machine knew it: "
                             "the Environment names no `owner`, so it may be another repository's that names none",
-                            environment.owner, environment.name, doubt),
+                            environment.owner, environment.name),
                 fmt::format("it is kept. Write `owner: {}` in the Environment when no other repository manages this "
-                            "tenant, also where this one had another place before; else an `owner` of its own in each, "
-                            "before anything is applied",
+                            "tenant; else an `owner` of its own in each, before anything is applied",
                             environment.owner));
 }
 
@@ -177,9 +174,8 @@ std::optional<Withheld> reason_to_stay(const model::ObservedResource& orphan, co
     if (has_mark(orphan, model::mark::prevent_delete) || on_removal_of(orphan, desired) != model::OnRemoval::remove)
         return kept(orphan);
     if (is_own_application(orphan, observed)) return own_sign_in(orphan);
-    if (desired.environment.owner_declared) return std::nullopt;
-    if (const auto doubt = doubt_of_origin(history, orphan.address); !doubt.empty())
-        return perhaps_of_others(orphan, desired.environment, doubt);
+    if (!desired.environment.owner_declared && last_place(history, orphan.address) == nullptr)
+        return perhaps_of_others(orphan, desired.environment);
     return std::nullopt;
 }
 
@@ -216,9 +212,8 @@ std::string removal_key(const model::ObservedResource& orphan) {
 
 void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed, const Items& items,
                    const History& history, StepGraph& steps, Plan& plan) {
-    auto others = steps.keys();
-    for (const auto& orphan : observed.orphans)
-        std::erase_if(others, [&](const auto& key) { return steps.waits(key, removal_key(orphan)); });
+    const auto others = steps.keys();
+    std::vector<std::string> removals;
     for (const auto& orphan : observed.orphans) {
         if (orphan.deleted) continue;
         if (orphan.ownership != model::Ownership::ours) {
@@ -254,12 +249,13 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
         auto& step = steps.add(key, orphan.address, {}, Work::remove);
         step.reason = Reason::manifest_gone;
         step.observed = std::make_shared<const model::ObservedResource>(orphan);
-        for (const auto& other : others) steps.after(key, other);
+        removals.push_back(key);
         if (orphan.address.kind != model::kind::application) continue;
         for (const auto& connector : observed.orphans) {
             if (connector.address.kind == model::kind::connector) steps.after(key, removal_key(connector));
         }
     }
+    steps.put_last(removals, others);
 }
 
 }  // namespace regent::plan

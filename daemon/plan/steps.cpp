@@ -27,9 +27,58 @@ void StepGraph::after(const std::string& key, const std::string& earlier) {
     if (key != earlier) drafts_.at(key).after.push_back(earlier);
 }
 
-bool StepGraph::waits(const std::string& key, const std::string& earlier) const {
-    const auto& after = drafts_.at(key).after;
-    return std::find(after.begin(), after.end(), earlier) != after.end();
+namespace {
+
+/// Who waits for whom while steps are put last: those are behind nearly all others, which is kept as who they are not
+/// behind.
+class Waiting {
+public:
+    using Keys = std::set<std::string>;
+
+    explicit Waiting(const std::vector<std::string>& others) : others_(others.begin(), others.end()) {}
+
+    void add(const std::string& later, const std::string& earlier) { later_[earlier].push_back(later); }
+
+    /// All that wait for `key`, itself or by way of others.
+    [[nodiscard]] Keys behind(const std::string& key) const {
+        Keys found;
+        std::vector<std::string> open{key};
+        const auto meet = [&](const std::string& later) {
+            if (found.insert(later).second) open.push_back(later);
+        };
+        while (!open.empty()) {
+            const auto at = std::move(open.back());
+            open.pop_back();
+            if (const auto it = later_.find(at); it != later_.end())
+                std::for_each(it->second.begin(), it->second.end(), meet);
+            if (!others_.contains(at)) continue;
+            for (const auto& [last, not_behind] : lasts_)
+                if (!not_behind.contains(at)) meet(last);
+        }
+        return found;
+    }
+
+    void put_last(const std::string& key, Keys not_behind) { lasts_.emplace_back(key, std::move(not_behind)); }
+
+private:
+    Keys others_;
+    std::map<std::string, std::vector<std::string>> later_;
+    std::vector<std::pair<std::string, Keys>> lasts_;
+};
+
+}  // namespace
+
+void StepGraph::put_last(const std::vector<std::string>& last, const std::vector<std::string>& others) {
+    Waiting waiting(others);
+    for (const auto& [key, draft] : drafts_)
+        for (const auto& earlier : draft.after) waiting.add(key, earlier);
+    for (const auto& [earlier, later] : before_) waiting.add(later, earlier);
+    for (const auto& key : last) {
+        auto behind = waiting.behind(key);
+        for (const auto& other : others)
+            if (!behind.contains(other)) after(key, other);
+        waiting.put_last(key, std::move(behind));
+    }
 }
 
 std::vector<std::string> StepGraph::keys() const {
@@ -39,8 +88,11 @@ std::vector<std::string> StepGraph::keys() const {
 }
 
 int StepGraph::wave_of(const std::string& key) {
+    constexpr int under_way = -1;
     auto& draft = drafts_.at(key);
+    if (draft.wave == under_way) return 0;  // a circle
     if (draft.wave == 0) {
+        draft.wave = under_way;
         int wave = 1;
         for (const auto& earlier : draft.after) {
             if (drafts_.contains(earlier)) wave = std::max(wave, wave_of(earlier) + 1);

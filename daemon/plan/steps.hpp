@@ -3,6 +3,7 @@
 #include "plan/plan.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,13 +23,14 @@ public:
     void after(const std::string& key, const std::string& earlier);
     /// The same, told by the earlier one: `later` may be added afterwards, or never.
     void before(const std::string& key, const std::string& later) { before_.emplace_back(key, later); }
-    /// Whether `key` names `earlier` itself; not by way of others.
-    [[nodiscard]] bool waits(const std::string& key, const std::string& earlier) const;
+    /// Puts each of `last`, one after the other, behind every one of `others` that does not wait for it, itself or by
+    /// way of however many steps. So it makes no circle where there is none.
+    void put_last(const std::vector<std::string>& last, const std::vector<std::string>& others);
     [[nodiscard]] bool has(const std::string& key) const { return drafts_.contains(key); }
     [[nodiscard]] std::vector<std::string> keys() const;
 
     /// Numbers the steps in an order of work: by wave (the longest way from the beginning), then by kind, name and
-    /// part.
+    /// part. Of a circle, which nobody should have made, the steps are there and wait for each other.
     [[nodiscard]] std::vector<Step> take();
 
 private:
