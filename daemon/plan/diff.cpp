@@ -348,6 +348,15 @@ bool was_there_before(const ResolvedAttribute& attribute, const ResolvedElement&
            std::find(marks.begin(), marks.end(), element_mark(row, element.value).text_or({})) == marks.end();
 }
 
+/// What stays for the sake of something else goes with its mark, or it would never go.
+void keep_mark(const ResolvedAttribute& attribute, const ResolvedElement& element,
+               const std::vector<std::string>& there, List& marks) {
+    const bool named = attribute.attribute->compare == Compare::named;
+    const auto mark = named ? contribution_prefix(attribute.attribute->path) + element.element->name
+                            : element_mark(*attribute.attribute, element.value).text_or({});
+    if (std::find(there.begin(), there.end(), mark) != there.end()) marks.emplace_back(mark);
+}
+
 /// What is to be left alone once it is there is left alone after its manifest is gone, too, unless that says otherwise.
 std::optional<model::OnRemoval> removal_to_mark(const model::Management& management) {
     if (management.on_removal) return management.on_removal;
@@ -377,6 +386,7 @@ List desired_marks(const Item& item) {
             std::any_of(elements.begin(), elements.end(), [](const auto& element) { return element.blocked; }))
             keep_marks(attribute, item.observed, comes_back, marks);
         for (const auto& element : elements) {
+            if (element.stays) keep_mark(attribute, element, there, marks);
             if (!element.element->contributor && !attribute.attribute->marked) continue;
             if (was_there_before(attribute, element, there)) continue;
             if (attribute.attribute->compare == Compare::named) {

@@ -2,12 +2,12 @@
 
 #include "model/attributes.hpp"
 #include "plan/diff.hpp"
+#include "plan/staying.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <string>
 
 namespace regent::plan {
@@ -40,28 +40,6 @@ bool stays(const AttributeDiff& diff, const std::string& thumbprint) {
            });
 }
 
-/// As it is there, beside or instead of what the manifest lists under its name. False when it is not among them.
-bool keep(Item& item, ResolvedAttribute& certificates, const std::string& name) {
-    const auto* there = certificates.observed.find(name);
-    if (there == nullptr) return false;
-    for (auto& element : certificates.elements) {
-        if (element.element->name != name) continue;
-        element.value = *there;
-        element.stays = true;
-        return true;
-    }
-    auto staying = std::make_shared<model::Element>();
-    staying->name = name;
-    staying->value = *there;
-    ResolvedElement element;
-    element.element = staying.get();
-    element.value = *there;
-    element.stays = true;
-    certificates.elements.push_back(std::move(element));
-    item.staying.push_back(std::move(staying));
-    return true;
-}
-
 }  // namespace
 
 void withhold_encryption_keys_that_go(Items& items, Plan& plan) {
@@ -88,7 +66,11 @@ void withhold_encryption_keys_that_go(Items& items, Plan& plan) {
                 name, holder.certificates);
             withheld.help = fmt::format("write `{}: \"\"` for none, or name another certificate", holder.field);
             plan.withheld.push_back(std::move(withheld));
-            if (!keep(item, *certificates, name)) item.attributes.erase(certificates);
+            if (const auto* there = certificates->observed.find(name)) {
+                keep_as_it_is(item, *certificates, name, *there);
+            } else {
+                item.attributes.erase(certificates);
+            }
         }
     }
 }

@@ -20,12 +20,6 @@ bool is_text(const Value* value, const std::string& text) {
     return value != nullptr && !text.empty() && *value == Value(text);
 }
 
-bool is_used_by(const Value& element, const model::ObservedResource& connector) {
-    return is_text(&element, output_of(connector, model::output::redirect_url)) ||
-           (is_text(element.find("issuer"), output_of(connector, model::output::identity_issuer)) &&
-            is_text(element.find("subject"), output_of(connector, model::output::identity_subject)));
-}
-
 /// A redirect URI that moves to another platform: it may be in one of them only.
 bool comes_elsewhere(const ObjectWork& work, const Value& element) {
     return std::any_of(work.compared.begin(), work.compared.end(), [&](const auto& compared) {
@@ -37,13 +31,19 @@ bool comes_elsewhere(const ObjectWork& work, const Value& element) {
 
 }  // namespace
 
+bool signs_in_by(const model::ObservedResource& connector, const Value& element) {
+    return is_text(&element, output_of(connector, model::output::redirect_url)) ||
+           (is_text(element.find("issuer"), output_of(connector, model::output::identity_issuer)) &&
+            is_text(element.find("subject"), output_of(connector, model::output::identity_subject)));
+}
+
 std::vector<model::Address> connectors_using(const ObjectWork& work, const Value& element) {
     std::vector<model::Address> users;
     for (const auto& [address, item] : work.items) {
         // One that is replaced is in use until it is deleted, which its service may refuse.
         const bool is_replaced = item.standing == Standing::outdated && item.is_written();
         if (address.kind != model::kind::connector || !(is_replaced || work.updated.any.contains(address))) continue;
-        if (item.observed != nullptr && is_used_by(element, *item.observed)) users.push_back(address);
+        if (item.observed != nullptr && signs_in_by(*item.observed, element)) users.push_back(address);
     }
     return users;
 }

@@ -6,8 +6,11 @@
 
 namespace regent::plan {
 
-/// Connectors that this plan saves, or replaces, and that sign in by `element` of an attribute of an application until
-/// then: it is their redirect URL, or a federated credential that trusts their identity. Nothing may take it away
+/// Whether people sign in to `connector` by `element` of an attribute of an application: it is its redirect URL, or a
+/// federated credential that trusts its identity.
+[[nodiscard]] bool signs_in_by(const model::ObservedResource& connector, const model::Value& element);
+
+/// Connectors that this plan saves, or replaces, and that sign in by `element` until then. Nothing may take it away
 /// before, or nobody can sign in between the two, and for as long as the connector cannot be saved.
 [[nodiscard]] std::vector<model::Address> connectors_using(const ObjectWork& work, const model::Value& element);
 

@@ -7,6 +7,7 @@
 #include "plan/credential_count.hpp"
 #include "plan/diff.hpp"
 #include "plan/encryption_keys.hpp"
+#include "plan/kept_connectors.hpp"
 #include "plan/object_planner.hpp"
 #include "plan/own_apis.hpp"
 #include "plan/own_sign_in.hpp"
@@ -87,6 +88,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     withhold_taken_credentials(items, plan);
     withhold_credentials_without_room(items, plan);
     withhold_encryption_keys_that_go(items, plan);
+    const auto kept = keep_sign_ins_of_kept_connectors(desired, observed, history, items, plan);
     plan_handovers_of_uris(items, observed, plan);
     const auto updated = updated_connectors(items);
     withhold_sign_ins_without_secret(desired, updated, items);
@@ -104,6 +106,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     forget_shares_given_back(history, items, plan);
     warn_of_credential_counts(items, plan);
     warn_of_look(later, plan);
+    warn_of_kept(kept, plan);
     plan_removals(desired, observed, items, history, steps, plan);
     plan.steps = steps.take();
     std::sort(plan.resources.begin(), plan.resources.end(),

@@ -41,7 +41,7 @@ public:
 
     [[nodiscard]] model::Snapshot observe(const DesiredGraph& wanted) const;
     /// The services fill in what takes them minutes: identities of connectors.
-    void minutes_pass();
+    void minutes_pass(const std::set<model::Address>& except = {});
 
     /// Carries out `plan`, as one run does: steps in any order that their `after` allows, as `dice` fall. Ends after
     /// `at_most` steps, as a killed run does: what it held in memory is lost. Throws Refused.
