@@ -226,6 +226,10 @@ same one, the second is refused. `api://{appId}` is each application's own.)"},
                   R"(Consent and roles are given to service principals, at service principals. The
 application that is named here has none in its own tenant: its manifest says
 `servicePrincipal: {create: false}`.)"},
+        ErrorCode{"RG0334", "an addition to what is left as it is",
+                  R"(A RedirectUri or FederatedCredential adds to a list of an application that has
+this list on its `management.ignore`: when the application is there, the list is
+read and reported and never written. A warning, since the rest is applied.)"},
     };
     return codes;
 }

@@ -86,8 +86,7 @@ IgnoredElement ignored_element(const std::string& path) {
 /// Whether single elements of the list may be ignored: they have a name, or are texts, and regent can send them as
 /// they were read.
 bool has_nameable_elements(const Field& field, std::string_view kind, const std::vector<std::string>& behind) {
-    if (field.type != FieldType::list || behind.size() != 1 || behind.front() == model::path::client_secrets)
-        return false;
+    if (field.type != FieldType::list || behind.size() != 1) return false;
     const auto* attribute = model::attributes_of(kind)->find(behind.front());
     if (attribute == nullptr) return false;
     if (attribute->compare == model::Compare::set) return field.item != FieldType::mapping;
@@ -101,6 +100,11 @@ void load_ignored(const LoadJob& job, const Values& values, std::vector<std::str
         const bool is_spec = path->text.compare(0, spec.size(), spec) == 0;
         const auto [field, element] = ignored_element(path->text);
         const auto* known = is_spec ? table.find(field) : nullptr;
+        if (field == "spec.clientSecrets") {
+            job.findings.bad_value("RG0220", *path, fmt::format("`{}` cannot be ignored", path->text)).help =
+                "leave `clientSecrets` out: what no manifest declares is reported, and stays";
+            continue;
+        }
         if (known != nullptr) {
             const auto behind = attributes_behind(table.kind, std::string_view(field).substr(spec.size()));
             const bool can_be = element.empty() || has_nameable_elements(*known, table.kind, behind);

@@ -1,5 +1,8 @@
 #include "plan/field_warnings.hpp"
 
+#include "model/attributes.hpp"
+#include "plan/definition_host.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,6 +32,17 @@ std::string warning_about(const ResolvedAttribute& attribute, const AttributeDif
         return fmt::format("{}: nobody is left as an owner, but for regent itself where it is one", path);
     if (attribute.attribute->path == model::path::extension_properties)
         return "extensionProperties: what objects of the directory hold in a property that is removed is lost";
+    return {};
+}
+
+/// Operations are edited in the portal by people who are to edit them. Where the tokens go is nobody's to change
+/// unseen.
+std::string warning_about_ignored(const ResolvedAttribute& attribute, const AttributeDiff& diff) {
+    if (attribute.attribute->path != model::path::definition) return {};
+    for (const auto& change : diff.changes) {
+        if (auto host = other_host(change.after, change.before); !host.empty())
+            return fmt::format("definition: {}, and the manifest leaves that to others (`management.ignore`)", host);
+    }
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include "model/attributes.hpp"
 #include "plan/audience.hpp"
 #include "plan/connector_titles.hpp"
+#include "plan/resolution.hpp"
 
 #include <fmt/format.h>
 
@@ -62,6 +63,7 @@ public:
         }
         across_platforms();
         too_many_redirect_uris();
+        adds_to_what_is_ignored();
         if (const auto* credentials = attribute_of(application_, model::path::federated_credentials)) {
             same_name_twice(*credentials);
             too_many(*credentials);
@@ -146,6 +148,28 @@ private:
             text_of(target->second, model::path::backend) == model::backend::logicapps)
             return "region " + text_of(target->second, model::path::location);
         return to_string(reference->address) + " " + reference->output;
+    }
+
+    /// The team that wrote such a document would wait for ever, and nobody would tell it.
+    void adds_to_what_is_ignored() {
+        for (const auto& [path, attribute] : application_.attributes) {
+            const auto elements = ignored_elements(application_, path);
+            for (const auto& element : attribute.elements) {
+                if (!element.contributor) continue;
+                const auto name = element.name.empty() ? element.value.text_or({}) : element.name;
+                const bool by_itself = std::find(elements.begin(), elements.end(), name) != elements.end();
+                if (!by_itself && !is_ignored(application_, path)) continue;
+                auto diagnostic = error(
+                    "RG0334",
+                    fmt::format("{} adds to what {} leaves as it is", to_string(*element.contributor),
+                                to_string(application_.address)),
+                    element.span, "is not added to an application that is there",
+                    fmt::format("take `spec.{}` off the `management.ignore` of {}, or remove this",
+                                by_itself ? fmt::format("{}[{}]", path, name) : path, to_string(application_.address)));
+                diagnostic.severity = model::Severity::warning;
+                diagnostics_.push_back(std::move(diagnostic));
+            }
+        }
     }
 
     void same_name_twice(const DesiredAttribute& credentials) {

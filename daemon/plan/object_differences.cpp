@@ -41,8 +41,11 @@ public:
             work_.compared.push_back(std::move(compared));
         }
         for (const auto& resolved : work_.item.ignored) {
-            if (!diff(resolved, nullptr, work_.observed_marks).changes.empty())
-                work_.change.ignored.emplace_back(resolved.attribute->path);
+            const auto differences = diff(resolved, nullptr, work_.observed_marks);
+            if (differences.changes.empty()) continue;
+            work_.change.ignored.emplace_back(resolved.attribute->path);
+            if (auto warning = warning_about_ignored(resolved, differences); !warning.empty())
+                work_.change.warnings.push_back(std::move(warning));
         }
         list_undeclared();
     }

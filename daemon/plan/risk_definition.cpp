@@ -1,3 +1,4 @@
+#include "plan/definition_host.hpp"
 #include "plan/risk_rules.hpp"
 
 #include <fmt/format.h>
@@ -11,11 +12,6 @@ namespace {
 
 nlohmann::json parsed(const model::Value& definition) {
     return nlohmann::json::parse(definition.text_or({}), nullptr, false);
-}
-
-std::string host_of(const nlohmann::json& definition) {
-    const auto it = definition.find("host");
-    return it != definition.end() && it->is_string() ? it->get<std::string>() : std::string{};
 }
 
 std::set<std::string> operations_of(const nlohmann::json& definition) {
@@ -40,11 +36,7 @@ Rating rate_definition(const Change& change, const RiskContext& context) {
     if (context.is_new()) return harmless();
     const auto before = parsed(change.before), after = parsed(change.after);
     if (!before.is_object() || !after.is_object()) return medium("flows and apps may use what changes");
-    if (host_of(before) != host_of(after)) {
-        return high(fmt::format("requests of its connections, with their tokens, go to {} instead of {}",
-                                host_of(after).empty() ? "no host" : host_of(after),
-                                host_of(before).empty() ? "no host" : host_of(before)));
-    }
+    if (auto host = other_host(change.before, change.after); !host.empty()) return high(std::move(host));
     const auto kept = operations_of(after);
     for (const auto& id : operations_of(before)) {
         if (!kept.contains(id)) return medium(fmt::format("flows and apps that call `{}` fail", id));

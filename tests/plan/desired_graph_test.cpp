@@ -245,4 +245,19 @@ TEST_CASE("what has to be read follows from the graph", "[desired_graph]") {
     CHECK(scope.power_platform_environments == std::vector<std::string>{"pp-1", "pp-2"});
 }
 
+TEST_CASE("a document that adds to what its application leaves as it is is warned of", "[desired_graph]") {
+    const auto found_with = [](const std::string& ignored) {
+        return mistakes_in({application("a").ignores(ignored),
+                            redirect_uri("own", "a", "https://shop.example/signin", model::path::redirect_uris_web)});
+    };
+    const auto whole = the("RG0334", found_with("redirectUris"));
+    CHECK(whole.severity == model::Severity::warning);
+    CHECK(whole.message == "RedirectUri/own adds to what Application/a leaves as it is");
+    CHECK(whole.help.find("`spec.redirectUris.web`") != std::string::npos);
+    CHECK(the("RG0334", found_with("redirectUris.web[https://shop.example/signin]")).help.find("[https://shop") !=
+          std::string::npos);
+    CHECK(found_with("redirectUris.web[https://other.example/]").empty());
+    CHECK(found_with("displayName").empty());
+}
+
 }  // namespace regent::plan::testing

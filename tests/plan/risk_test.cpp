@@ -328,4 +328,20 @@ TEST_CASE("--fail-on-risk refuses an approved plan too", "[risk][safety]") {
     CHECK(check_safety(Plan{}, harmless_graph, {"", {}, Risk::low}).empty());
 }
 
+TEST_CASE("where a definition that is left to others sends requests is told", "[risk]") {
+    const auto at = [](const std::string& host) { return R"({"host":")" + host + R"(","paths":{}})"; };
+    const std::vector<model::Declaration> documents = {
+        connector("c").set(model::path::definition, at("api.example")).ignores("definition")};
+    Dice dice(1);
+    PretendTenant tenant;
+    const auto graph = graph_of(documents);
+    tenant.carry_out(make_plan(graph, tenant.observe(graph), {}, today), tenant.observe(graph), dice);
+    const auto warnings = [&] { return make_plan(graph, tenant.observe(graph), {}, today).resources.at(0).warnings; };
+    CHECK(warnings().empty());
+    tenant.find({std::string(model::kind::connector), "c"})->attributes["definition"] = at("evil.example");
+    REQUIRE(warnings().size() == 1);
+    CHECK(warnings()[0].find("go to evil.example instead of api.example") != std::string::npos);
+    CHECK(make_plan(graph, tenant.observe(graph), {}, today).empty());
+}
+
 }  // namespace regent::plan::testing
