@@ -1,7 +1,6 @@
 #include "controller/settle.hpp"
 
 #include "controller/planning.hpp"
-#include "controller/remembering.hpp"
 #include "plan/obstacles.hpp"
 
 #include <fmt/format.h>
@@ -28,11 +27,29 @@ std::vector<std::string> differences(const plan::Plan& plan, const std::set<mode
     return lines;
 }
 
-/// Whether the two write one thing: the same part, or the same attribute.
-bool are_alike(const plan::Step& a, const plan::Step& b) {
-    if (a.address != b.address) return false;
-    if (!a.part.empty() || !b.part.empty()) return a.part == b.part;
-    return std::any_of(a.changed.begin(), a.changed.end(), [&](const auto& path) { return b.changed.contains(path); });
+const plan::ResourceChange* change_of(const plan::Plan& plan, const model::Address& address) {
+    const auto it = std::find_if(plan.resources.begin(), plan.resources.end(),
+                                 [&](const auto& resource) { return resource.address == address; });
+    return it == plan.resources.end() ? nullptr : &*it;
+}
+
+/// Whether `a`, which was done, made the difference `b`: a value that it waited for may be known by now.
+bool are_alike(const plan::Change& a, const plan::Change& b) {
+    if (a.path != b.path || a.element != b.element || a.op != b.op) return false;
+    if (a.op == plan::Change::Op::remove) return a.before == b.before;
+    return a.after == b.after || !model::is_known(a.after);
+}
+
+/// Whether nothing of what is to be done at `address` was done already.
+bool is_all_news(const plan::Plan& plan, const plan::Plan& done, const model::Address& address) {
+    const auto* now = change_of(plan, address);
+    const auto* before = change_of(done, address);
+    if (before == nullptr || before->action == plan::Action::none) return true;
+    if (now == nullptr || now->changes.empty()) return false;
+    return std::none_of(now->changes.begin(), now->changes.end(), [&](const auto& change) {
+        return std::any_of(before->changes.begin(), before->changes.end(),
+                           [&](const auto& earlier) { return are_alike(earlier, change); });
+    });
 }
 
 /// The objects of `plan` of which something is to be done that was done already.
@@ -43,22 +60,19 @@ std::set<model::Address> awaited_in(const plan::Plan& plan, const plan::Plan& do
         if (plan::is_obstacle(withheld)) obstructed.insert(withheld.address);
     for (const auto& step : plan.steps) {
         if (except.contains(step.address)) continue;
-        const bool is_news = obstructed.contains(step.address) &&
-                             std::none_of(done.steps.begin(), done.steps.end(),
-                                          [&](const auto& earlier) { return are_alike(earlier, step); });
-        if (!is_news) awaited.insert(step.address);
+        if (!obstructed.contains(step.address) || !is_all_news(plan, done, step.address)) awaited.insert(step.address);
     }
     return awaited;
 }
 
 }  // namespace
 
-Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, const plan::Plan& done,
-               std::chrono::seconds grace, const std::set<model::Address>& except, provider::ReadProgress& progress,
-               const provider::ReadOrder* order) {
+Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, const std::string& environment_key,
+               const plan::Plan& done, std::chrono::seconds grace, const std::set<model::Address>& except,
+               provider::ReadProgress& progress, const provider::ReadOrder* order) {
     auto left = std::chrono::milliseconds(grace);
     for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(15s))) {
-        const auto history = recall(store, workspace);
+        const auto history = store.history(environment_key);
         auto planned = observe_and_plan(workspace, tenant, history ? *history : plan::History{}, {}, progress, order);
         Settled result;
         if (!planned) {
