@@ -12,6 +12,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr auto default_secret_life = std::chrono::hours(24 * 730);
+
 json principal_defaults() {
     return json::parse(R"({
  "deletedDateTime": null, "accountEnabled": true, "alternativeNames": [], "appDescription": null, "appRoleAssignmentRequired": false,
@@ -63,12 +65,26 @@ json Directory::new_application(const json& given) {
         if (!credential.contains("description")) credential["description"] = nullptr;
     }
     number_keys(application);
+    complete_secrets(application);
     return application;
 }
 
 void Directory::number_keys(json& application) {
     for (auto& key : application["keyCredentials"]) {
         if (text(key, "keyId").empty()) key["keyId"] = ids_.guid();
+    }
+}
+
+void Directory::complete_secrets(json& holder) {
+    for (auto& secret : holder["passwordCredentials"]) {
+        if (text(secret, "keyId").empty()) secret["keyId"] = ids_.guid();
+        const json defaults{{"displayName", nullptr},
+                            {"hint", nullptr},
+                            {"customKeyIdentifier", nullptr},
+                            {"startDateTime", format_time(now())},
+                            {"endDateTime", format_time(now() + default_secret_life)}};
+        for (const auto& [name, value] : defaults.items())
+            if (!secret.contains(name)) secret[name] = value;
     }
 }
 
@@ -82,6 +98,11 @@ json Directory::new_principal(const std::string& app_id, const json& given) {
     if (!principal.contains("owners")) principal["owners"] = json::array();
     normalise_keys(principal, nullptr);
     number_keys(principal);
+    complete_secrets(principal);
+    if (text(principal, "displayName").empty()) {
+        const auto* application = application_by("appId", app_id);
+        principal["displayName"] = application == nullptr ? std::string{} : text(*application, "displayName");
+    }
     return principal;
 }
 

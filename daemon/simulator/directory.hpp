@@ -47,6 +47,8 @@ public:
     [[nodiscard]] Json new_application(const Json& given);
     /// Gives the certificates of an application that have no keyId one.
     void number_keys(Json& application);
+    /// Gives secrets that somebody seeded what they lack: a keyId, and a life of two years from now.
+    void complete_secrets(Json& holder);
     [[nodiscard]] Json new_principal(const std::string& app_id, const Json& given);
 
     /// Good when `secret` is one of the application's or of its service principal's, unexpired and no longer too new.

@@ -128,3 +128,23 @@ TEST_CASE("with personal accounts two secrets are all there can be", "[simulator
     CHECK(stage.add(json::object()).status == 200);
     CHECK(stage.add(json::object()).status == 400);
 }
+
+TEST_CASE("a seed may leave out what Graph makes up of secrets and service principals", "[simulator][graph][state]") {
+    GraphTenant tenant;
+    tenant.control("POST", "state",
+                   {{"graph",
+                     {{"applications",
+                       {{{"displayName", "Shop"},
+                         {"appId", "aaaaaaaa-0000-4444-8888-abcdefabcdef"},
+                         {"passwordCredentials", {{{"displayName", "boot"}}}}}}},
+                      {"servicePrincipals", {{{"appId", "aaaaaaaa-0000-4444-8888-abcdefabcdef"}}}}}}});
+    const auto application =
+        json::parse(tenant.get("/applications(appId='aaaaaaaa-0000-4444-8888-abcdefabcdef')").body);
+    const auto& secret = application["passwordCredentials"][0];
+    CHECK(secret["keyId"].get<std::string>().size() == 36);
+    CHECK(secret["endDateTime"].get<std::string>() > secret["startDateTime"].get<std::string>());
+    const auto principal =
+        json::parse(tenant.get("/servicePrincipals(appId='aaaaaaaa-0000-4444-8888-abcdefabcdef')").body);
+    CHECK(principal["displayName"] == "Shop");
+    CHECK(tenant.patch(GraphTenant::at(application), {{"notes", "seen"}}).status == 204);
+}
