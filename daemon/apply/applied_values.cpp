@@ -1,7 +1,6 @@
 #include "apply/applied_values.hpp"
 
 #include "model/attributes.hpp"
-#include "plan/declarers.hpp"
 #include "plan/set_parts.hpp"
 #include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
@@ -45,9 +44,8 @@ std::pair<std::string, std::string> split_part(const std::string& part) {
     return {part.substr(0, slash), part.substr(slash + 1)};
 }
 
-AppliedValues::AppliedValues(const plan::Plan& plan, std::map<model::Address, model::Map> last_applied,
-                             std::string repository)
-    : known_(std::move(last_applied)), repository_(std::move(repository)) {
+AppliedValues::AppliedValues(const plan::Plan& plan, std::map<model::Address, model::Map> last_applied)
+    : known_(std::move(last_applied)) {
     for (const auto& step : plan.steps) {
         if (step.work == plan::Work::add) added_.emplace(step.address, step.part);
         const auto shares = step.values.find(model::path::shares);
@@ -69,7 +67,6 @@ const model::Map& AppliedValues::record(const plan::Step& step) {
         record_part(step, known);
         record_given_back(step, known);
     }
-    plan::add_declarer(repository_, known);
     return known;
 }
 

@@ -31,7 +31,7 @@ void Cycle::learn_agreements() {
     for (const auto& [address, written] : keeper_.written_)
         if (written.until >= parts_.now()) just_written.insert(address);
     const auto& plan = read_again ? after_.plan : before_.plan;
-    if (auto done = remember_agreements(parts_.store, *order_.workspace, plan, just_written); !done)
+    if (auto done = remember_agreements(parts_.store, key_, plan, just_written); !done)
         state_problem_ = done.error().message;
 }
 
@@ -80,13 +80,14 @@ void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& ou
     memory.request_id.clear();
     memory.last_change = now;
     const auto* change = change_of(address);
-    memory.last_change_summary = change == nullptr ? "changed" : std::string(report::past_word_for(change->action));
+    memory.last_change_summary = change == nullptr ? "changed" : std::string(report::past_word_for(*change));
     if (const auto words = change == nullptr ? std::string{} : connection_words(*change); !words.empty())
         memory.last_change_summary += "; " + words;
     // Written again for the same commit: something changes it back, or the service does not keep it.
     // A secret whose time has come is no quarrel, however often it comes.
-    const bool differed = change != nullptr && change->action == plan::Action::update &&
-                          (change->reason == plan::Reason::drifted || change->reason == plan::Reason::manifest_changed);
+    const bool updated = change != nullptr && change->action == plan::Action::update &&
+                         (change->reason == plan::Reason::drifted || change->reason == plan::Reason::manifest_changed);
+    const bool differed = updated || (change != nullptr && change->gone_outside);
     const bool same_intent = differed && memory.last_written_revision == run_.revision;
     memory.rewrites = same_intent ? memory.rewrites + 1 : 1;
     if (memory.breaker_until && same_intent) {  // the one try after the breaker: it stays, or the next write tells

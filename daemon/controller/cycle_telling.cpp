@@ -20,8 +20,19 @@ std::string_view word_of(plan::Change::Op op) {
 }  // namespace
 
 bool has_drift(const plan::ResourceChange& resource) {
-    return std::any_of(resource.changes.begin(), resource.changes.end(), [](const auto& c) { return c.drift; });
+    return resource.gone_outside ||
+           std::any_of(resource.changes.begin(), resource.changes.end(), [](const auto& c) { return c.drift; });
 }
+
+namespace {
+
+std::string words_of_repair(const plan::ResourceChange& resource) {
+    if (!resource.gone_outside) return "it was put back";
+    return fmt::format("it was {}{}", report::past_word_for(resource),
+                       resource.reason == plan::Reason::restored ? "" : " again");
+}
+
+}  // namespace
 
 report::RunReport Cycle::report_of(const Planned& planned) const {
     auto report = planned.report;
@@ -96,9 +107,10 @@ void Cycle::tell_drift() {
     std::map<model::Address, std::string> seen;
     for (const auto& resource : before_.plan.resources) {
         if (!has_drift(resource)) continue;
-        std::string lines, path;
+        auto lines = report::deleted_outside(resource);
+        std::string path;
         for (const auto& line :
-             report::change_lines(report::outside_changes(resource.changes), report, report::fate_of(resource))) {
+             report::change_lines(report::outside_changes(resource), report, report::fate_of(resource))) {
             lines += fmt::format("{}{} {}{}", lines.empty() ? "" : ", ", line.path, line.sign == ' ' ? '=' : line.sign,
                                  line.text);
             if (path.empty()) path = "/" + line.path;
@@ -109,8 +121,9 @@ void Cycle::tell_drift() {
         const auto outcome = outcomes_.find(resource.address);
         const bool reverted = outcome != outcomes_.end() && outcome->second.state == apply::StepState::done;
         emit(EventType::drift, EventSeverity::warning,
-             fmt::format("{} was changed outside: {}; {}", report::shown(resource.address), lines,
-                         reverted                       ? "it was put back"
+             fmt::format("{} {}{}; {}", report::shown(resource.address),
+                         resource.gone_outside ? "" : "was changed outside: ", lines,
+                         reverted                       ? words_of_repair(resource)
                          : left_alone_ != LeftAlone::no ? "it is left as it is: " + left_alone_message_
                                                         : std::string("it is not put back yet")),
              resource.address, "Drifted", path, reverted ? "revert" : "report");
@@ -159,7 +172,7 @@ void Cycle::tell_changes() {
         if (change->changes.empty())
             changes_.push_back({0, key_, address, std::string(to_string(action)), {}, {}, {}, {}, at, false});
         emit(EventType::applied, urgency,
-             fmt::format("{} {}{}{}{}", report::shown(address), report::past_word_for(action),
+             fmt::format("{} {}{}{}{}", report::shown(address), report::past_word_for(*change),
                          action == plan::Action::update && !paths.empty() ? fmt::format(": {}", fmt::join(paths, ", "))
                                                                           : std::string{},
                          connections.empty() ? "" : "; ", connections),

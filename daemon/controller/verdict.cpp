@@ -245,7 +245,8 @@ private:
 
     Verdict judge_done(const plan::ResourceChange& resource, bool differs) const {
         const auto was = before_.find(resource.address);
-        const bool drift = was != before_.end() && was->second->reason == plan::Reason::drifted;
+        const bool drift =
+            was != before_.end() && (was->second->reason == plan::Reason::drifted || was->second->gone_outside);
         if (differs) {
             return {ConditionStatus::unknown,
                     ConditionReason::progressing,
@@ -263,7 +264,8 @@ private:
     }
 
     static std::string summary_of(const plan::ResourceChange& resource, bool drift) {
-        if (resource.action == plan::Action::create) return "created";
+        if (resource.action == plan::Action::create)
+            return resource.reason == plan::Reason::restored ? "restored from the recycle bin" : "created";
         if (resource.action == plan::Action::adopt) return "adopted";
         std::set<std::string> paths;
         for (const auto& change : resource.changes)

@@ -67,7 +67,8 @@ public:
             case Standing::blocked:
                 break;
         }
-        if (work_.item.standing == Standing::missing && work_.applied != nullptr)
+        work_.change.gone_outside = work_.change.action == Action::create && work_.applied != nullptr;
+        if (work_.item.standing == Standing::missing && work_.change.gone_outside)
             work_.change.warnings.emplace_back("it was there at the last run");
         if (work_.item.standing == Standing::missing && work_.former != nullptr)
             work_.change.warnings.push_back(former_name(*work_.former));

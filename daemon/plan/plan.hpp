@@ -84,6 +84,7 @@ struct ResourceChange {
     Reason reason = Reason::in_sync;
     model::Place place;                ///< its document; unknown when the manifest is gone
     std::string remote_id;             ///< empty when it is to be created
+    bool gone_outside = false;         ///< create: it was there at the last run, and somebody deleted it since
     std::vector<Change> changes;       ///< in the order of the attribute table, then by value
     std::size_t unchanged = 0;         ///< attributes that are managed and equal
     std::vector<std::string> ignored;  ///< attributes that differ and are on management.ignore

@@ -185,7 +185,7 @@ std::string sensitive_text(const plan::Change& change) {
 std::string remark_for(const plan::Change& change, Fate fate) {
     std::vector<std::string> remarks;
     if (change.forces_replacement && fate == Fate::replaced) remarks.emplace_back("forces replacement");
-    if (change.drift) {
+    if (change.drift && fate != Fate::created) {
         remarks.emplace_back(fate != Fate::left_alone ? "puts back the change made outside" : "was changed outside");
     }
     if (!change.note.empty() && !change.sensitive) remarks.push_back(model::with_visible_controls(change.note));
@@ -227,6 +227,7 @@ ChangeLine line_for(const plan::Change& change, const RunReport& report, Fate fa
 }  // namespace
 
 Fate fate_of(const plan::ResourceChange& resource) noexcept {
+    if (resource.action == plan::Action::create) return Fate::created;
     return resource.action == plan::Action::replace ? Fate::replaced : Fate::applied;
 }
 
@@ -288,6 +289,18 @@ std::vector<plan::Change> outside_changes(const std::vector<plan::Change>& chang
         outside.push_back(std::move(turned));
     }
     return outside;
+}
+
+std::vector<plan::Change> outside_changes(const plan::ResourceChange& resource) {
+    if (resource.gone_outside) return {};
+    return outside_changes(resource.changes);
+}
+
+std::string deleted_outside(const plan::ResourceChange& resource) {
+    if (!resource.gone_outside) return {};
+    if (resource.reason == plan::Reason::restored) return "was deleted outside; it lies in the recycle bin";
+    return resource.address.kind == model::kind::application ? "was deleted outside, also from the recycle bin"
+                                                             : "was deleted outside";
 }
 
 }  // namespace regent::report

@@ -25,7 +25,7 @@ struct ChangeLine {
 [[nodiscard]] model::Value as_in_manifest(std::string_view path, const model::Value& value);
 
 /// What becomes of an object's differences: they decide how a remark speaks of them.
-enum class Fate { applied, replaced, left_alone };
+enum class Fate { created, applied, replaced, left_alone };
 [[nodiscard]] Fate fate_of(const plan::ResourceChange& resource) noexcept;
 
 /// The lines of one object, in the order of its changes.
@@ -34,5 +34,12 @@ enum class Fate { applied, replaced, left_alone };
 
 /// What happened outside, as opposed to what would be done about it: the drifted changes, turned round.
 [[nodiscard]] std::vector<plan::Change> outside_changes(const std::vector<plan::Change>& changes);
+
+/// The same of an object. One that somebody deleted has none of its own: deleted_outside() says what happened to it.
+[[nodiscard]] std::vector<plan::Change> outside_changes(const plan::ResourceChange& resource);
+
+/// "was deleted outside; it lies in the recycle bin": of an object that somebody deleted since the last run. Empty for
+/// others.
+[[nodiscard]] std::string deleted_outside(const plan::ResourceChange& resource);
 
 }  // namespace regent::report

@@ -155,17 +155,18 @@ private:
 
     void drift() {
         bool titled = false;
-        const auto show = [&](const auto& object) {
-            const auto outside = outside_changes(object.changes);
-            if (outside.empty()) return;
+        const auto show = [&](const auto& object, const auto& outside, const std::string& deleted) {
+            if (outside.empty() && deleted.empty()) return;
             if (!titled) section("drift", "Changed outside since the last run");
             titled = true;
             add(fmt::format("<section class=\"object\"><h3>{}</h3>\n", shown_text(to_string(object.address))));
+            if (!deleted.empty()) add(fmt::format("<p>{}</p>\n", formats::escaped_markup(deleted)));
             fields(outside, Fate::applied);
             add("</section>\n");
         };
-        for (const auto& resource : plan_.resources) show(resource);
-        for (const auto& object : plan_.withheld) show(object);
+        for (const auto& resource : plan_.resources)
+            show(resource, outside_changes(resource), deleted_outside(resource));
+        for (const auto& object : plan_.withheld) show(object, outside_changes(object.changes), {});
     }
 
     void fields(const std::vector<plan::Change>& changes, Fate fate) {

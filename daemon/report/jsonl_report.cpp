@@ -32,6 +32,8 @@ private:
 };
 
 std::string drift_message(const Json& drift) {
+    if (drift.at("path").get<std::string>().empty())
+        return fmt::format("{} {}", drift.at("address").get<std::string>(), drift.at("note").get<std::string>());
     return fmt::format("{}: {} was changed outside", drift.at("address").get<std::string>(),
                        drift.at("path").get<std::string>());
 }

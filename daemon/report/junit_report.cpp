@@ -42,8 +42,10 @@ void fail(JunitCase& one, std::string type, std::string message, std::string tex
 JunitCase case_of(const plan::ResourceChange& resource, const RunReport& report, bool drift_only) {
     auto one = case_at(resource.address, resource.place, report);
     if (resource.action == plan::Action::none) return one;
-    const auto outside = outside_changes(resource.changes);
-    if (!outside.empty()) {
+    const auto outside = outside_changes(resource);
+    if (const auto deleted = deleted_outside(resource); !deleted.empty()) {
+        fail(one, "drift", deleted, drift_only ? std::string{} : lines_of(resource.changes, report, fate_of(resource)));
+    } else if (!outside.empty()) {
         fail(one, "drift", fmt::format("{} made outside", count_of(outside.size(), "change")),
              lines_of(drift_only ? outside : resource.changes, report, fate_of(resource)));
     } else if (!drift_only) {

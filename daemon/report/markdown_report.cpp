@@ -73,10 +73,10 @@ std::vector<std::string> forcing_fields(const plan::ResourceChange& resource) {
 
 /// The cell "What": a sentence of ours, in which everything that came from elsewhere is code.
 std::string what_happens(const plan::ResourceChange& resource) {
-    const auto drifted = drifted_in(resource);
+    const auto drifted = resource.action == Action::create ? 0 : drifted_in(resource);
     const auto asked_for = resource.changes.size() - drifted;
     std::vector<std::string> parts;
-    std::string first{past_word_for(resource.action)};
+    std::string first{past_word_for(resource)};
     if (resource.action == Action::remove && resource.reason == plan::Reason::manifest_gone)
         first += ": no manifest declares it any more";
     if (resource.action == Action::replace) {
@@ -168,7 +168,9 @@ std::string fields(const std::vector<const plan::ResourceChange*>& changed, cons
 std::string drift_list(const plan::Plan& plan) {
     std::string text;
     for (const auto& resource : plan.resources) {
-        for (const auto& change : outside_changes(resource.changes)) {
+        if (const auto deleted = deleted_outside(resource); !deleted.empty())
+            text += fmt::format("- {}: {}\n", code_span(model::to_string(resource.address)), deleted);
+        for (const auto& change : outside_changes(resource)) {
             const auto field = change.element.empty() ? change.path : change.path + " \"" + change.element + "\"";
             text += fmt::format("- {}: {}\n", code_span(model::to_string(resource.address)), code_span(field));
         }

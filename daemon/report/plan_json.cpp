@@ -150,8 +150,17 @@ Json fields_json(const std::vector<plan::Change>& changes, bool replaced, bool r
     return json;
 }
 
-void append_drift(Json& json, const model::Address& address, const std::vector<plan::Change>& changes) {
-    for (const auto& change : outside_changes(changes)) {
+/// The whole object: the empty JSON pointer.
+Json deletion_json(const plan::ResourceChange& resource) {
+    return {{"address", model::to_string(resource.address)},
+            {"path", ""},
+            {"op", word_for(plan::Change::Op::remove)},
+            {"note", deleted_outside(resource)},
+            {"source", place_json(resource.place)}};
+}
+
+void append_drift(Json& json, const model::Address& address, const std::vector<plan::Change>& outside) {
+    for (const auto& change : outside) {
         Json entry{{"address", model::to_string(address)},
                    {"path", pointer_to(change.path, change.element).to_string()},
                    {"op", word_for(change.op)}};
@@ -273,8 +282,11 @@ nlohmann::ordered_json problem_json(const model::Diagnostic& problem) {
 
 nlohmann::ordered_json drift_json(const plan::Plan& plan) {
     auto json = Json::array();
-    for (const auto& resource : plan.resources) append_drift(json, resource.address, resource.changes);
-    for (const auto& withheld : plan.withheld) append_drift(json, withheld.address, withheld.changes);
+    for (const auto& resource : plan.resources) {
+        if (resource.gone_outside) json.push_back(deletion_json(resource));
+        append_drift(json, resource.address, outside_changes(resource));
+    }
+    for (const auto& withheld : plan.withheld) append_drift(json, withheld.address, outside_changes(withheld.changes));
     return json;
 }
 

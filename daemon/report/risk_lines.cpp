@@ -27,8 +27,8 @@ std::string what_of_change(const plan::Change& change, const RunReport& report) 
 std::vector<RiskLine> risk_lines(const RunReport& report) {
     std::vector<RiskLine> lines;
     for (const auto& note : plan::risk_notes(*report.plan)) {
-        auto what = note.change == nullptr ? std::string(past_word_for(note.resource->action))
-                                           : what_of_change(*note.change, report);
+        auto what =
+            note.change == nullptr ? std::string(past_word_for(*note.resource)) : what_of_change(*note.change, report);
         lines.push_back({note.risk, shown(note.resource->address), std::move(what),
                          model::with_visible_controls(note.reason), note.place()});
     }

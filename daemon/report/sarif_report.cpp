@@ -47,9 +47,9 @@ void add_warning(const WarningLine& line, std::vector<formats::SarifRule>& rules
     results.push_back({rule, SarifLevel::warning, std::move(message), line.span, {}});
 }
 
-void add_drift(const model::Address& address, const model::Place& place, const std::vector<plan::Change>& changes,
+void add_drift(const model::Address& address, const model::Place& place, const std::vector<plan::Change>& outside,
                const RunReport& report, std::vector<formats::SarifResult>& results) {
-    for (const auto& change : outside_changes(changes)) {
+    for (const auto& change : outside) {
         results.push_back({"drift",
                            SarifLevel::note,
                            fmt::format("{}: {} was changed outside", shown(address),
@@ -81,10 +81,17 @@ std::string write_sarif(const RunReport& report) {
                            {}});
     for (const auto& line : warning_lines(report)) add_warning(line, rules, results);
     for (const auto& line : risk_lines(report)) results.push_back(risk_result(line, report));
-    for (const auto& resource : plan.resources)
-        add_drift(resource.address, resource.place, resource.changes, report, results);
+    for (const auto& resource : plan.resources) {
+        if (const auto deleted = deleted_outside(resource); !deleted.empty())
+            results.push_back({"drift",
+                               SarifLevel::note,
+                               fmt::format("{} {}", shown(resource.address), deleted),
+                               place_in_git(resource.place, report),
+                               {}});
+        add_drift(resource.address, resource.place, outside_changes(resource), report, results);
+    }
     for (const auto& withheld : plan.withheld)
-        add_drift(withheld.address, withheld.place, withheld.changes, report, results);
+        add_drift(withheld.address, withheld.place, outside_changes(withheld.changes), report, results);
     return formats::write_sarif(report.tool_version, rules, results);
 }
 

@@ -71,18 +71,21 @@ private:
 
     void drift_section() {
         bool titled = false;
-        const auto show = [&](const auto& object) {
-            const auto outside = outside_changes(object.changes);
-            if (outside.empty()) return;
+        const auto show = [&](const auto& object, const auto& outside, const std::string& deleted) {
+            if (outside.empty() && deleted.empty()) return;
             if (!titled) section("Changed outside since the last run");
             titled = true;
-            line(layout_.heading("~", Tone::update, object.address, shown(object.place)));
+            const bool gone = !deleted.empty();
+            line(layout_.heading(gone ? "-" : "~", gone ? Tone::remove : Tone::update, object.address,
+                                 shown(object.place)));
+            if (gone) line(layout_.note(deleted));
             text_ += layout_.block(change_lines(outside, report_, Fate::applied));
-            drifted_changes_ += outside.size();
+            drifted_changes_ += outside.size() + (gone ? 1 : 0);
             ++drifted_objects_;
         };
-        for (const auto& resource : plan_.resources) show(resource);
-        for (const auto& withheld : plan_.withheld) show(withheld);
+        for (const auto& resource : plan_.resources)
+            show(resource, outside_changes(resource), deleted_outside(resource));
+        for (const auto& withheld : plan_.withheld) show(withheld, outside_changes(withheld.changes), {});
     }
 
     [[nodiscard]] std::string drift_line() const {

@@ -79,12 +79,12 @@ std::string shown(const model::Place& place) {
     return model::with_visible_controls(model::to_string(model::Place{place.file, place.line, 0}));
 }
 
-std::string_view past_word_for(plan::Action action) noexcept {
-    switch (action) {
+std::string_view past_word_for(const plan::ResourceChange& resource) noexcept {
+    switch (resource.action) {
         case plan::Action::none:
             return "unchanged";
         case plan::Action::create:
-            return "created";
+            return resource.reason == plan::Reason::restored ? "restored" : "created";
         case plan::Action::adopt:
             return "adopted";
         case plan::Action::update:

@@ -27,8 +27,8 @@ namespace regent::report {
 [[nodiscard]] std::string shown(const model::Address& address);
 [[nodiscard]] std::string shown(const model::Place& place);
 
-/// What has happened to an object: "created", "deleted".
-[[nodiscard]] std::string_view past_word_for(plan::Action action) noexcept;
+/// What has happened to an object: "created", "restored", "deleted".
+[[nodiscard]] std::string_view past_word_for(const plan::ResourceChange& resource) noexcept;
 /// What a step does: "create", "issue", "await".
 [[nodiscard]] std::string_view word_for(const plan::Step& step) noexcept;
 /// What of the object it is about: "secret \"arm\", valid 180d"; empty when it is the object itself.

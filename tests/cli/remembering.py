@@ -38,6 +38,25 @@ def an_apply_with_nothing_to_do_learns_what_a_later_change_is_a_change_of(binari
 
 
 @case
+def an_application_that_somebody_deleted_is_told_as_deleted_in_every_face(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        it.regent("apply", "--yes", expect=0)
+        it.change(A, delete=True)
+        told = "was deleted outside; it lies in the recycle bin"
+        for form in ("text", "jsonl", "markdown", "junit", "sarif", "html"):
+            out = it.regent("plan", "-o", form, expect=0).out
+            check(told in out and "true → false" not in out and "puts back" not in out, out)
+        check("Drift: 1 change made outside, on 1 object" in it.regent("plan", "--drift-only", expect=0).out, "drift only")
+        drift = plan_of(it)["drift"]
+        check([(d["address"], d["path"], d["op"], d["note"]) for d in drift] == [("Application/a", "", "remove", told)], drift)
+        it.change(A.replace("dev.a", "dev.b"), delete=True, purge=True)
+        says(it.regent("plan", expect=0), "Application/b", "was deleted outside, also from the recycle bin")
+        # Who remembers nothing cannot know that it was ever there.
+        forget(it)
+        check(not plan_of(it)["drift"], plan_of(it))
+
+
+@case
 def a_plan_learns_nothing(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
         it.regent("apply", "--yes", expect=0)

@@ -29,6 +29,18 @@ def a_commit_reaches_the_tenant_and_its_author_is_named(binaries):
 
 
 @case
+def an_application_that_somebody_deletes_is_restored_and_told_as_deleted(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        it.change(APPLICATION, delete=True)
+        told = it.eventually(lambda: it.events("drift"), "it is told")
+        check(len(told) == 1 and "Application/arm-connector was deleted outside; it lies in the recycle bin; it was restored" in told[0]["message"], told)
+        it.wait_in_sync()
+        check(any("Application/arm-connector restored" in e["message"] for e in it.events("applied")), it.events("applied"))
+
+
+@case
 def what_lies_in_the_work_tree_and_is_not_committed_does_not_count(binaries):
     with daemon_bench(binaries) as it:
         it.start()
