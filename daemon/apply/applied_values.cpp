@@ -1,6 +1,7 @@
 #include "apply/applied_values.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/declarers.hpp"
 #include "plan/set_parts.hpp"
 #include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
@@ -44,8 +45,9 @@ std::pair<std::string, std::string> split_part(const std::string& part) {
     return {part.substr(0, slash), part.substr(slash + 1)};
 }
 
-AppliedValues::AppliedValues(const plan::Plan& plan, std::map<model::Address, model::Map> last_applied)
-    : known_(std::move(last_applied)) {
+AppliedValues::AppliedValues(const plan::Plan& plan, std::map<model::Address, model::Map> last_applied,
+                             std::string repository)
+    : known_(std::move(last_applied)), repository_(std::move(repository)) {
     for (const auto& step : plan.steps) {
         if (step.work == plan::Work::add) added_.emplace(step.address, step.part);
         const auto shares = step.values.find(model::path::shares);
@@ -67,6 +69,7 @@ const model::Map& AppliedValues::record(const plan::Step& step) {
         record_part(step, known);
         record_given_back(step, known);
     }
+    plan::add_declarer(repository_, known);
     return known;
 }
 

@@ -14,7 +14,8 @@ namespace regent::apply {
 /// what this run's steps wrote laid over it. Not thread-safe.
 class AppliedValues {
 public:
-    AppliedValues(const plan::Plan& plan, std::map<model::Address, model::Map> last_applied);
+    /// `repository` is the one whose manifests the plan is for.
+    AppliedValues(const plan::Plan& plan, std::map<model::Address, model::Map> last_applied, std::string repository);
 
     /// Lays over what `step` wrote; its values hold no References where it writes. Returns the whole object.
     const model::Map& record(const plan::Step& step);
@@ -35,6 +36,7 @@ private:
                                                  const model::Map& known) const;
 
     std::map<model::Address, model::Map> known_;
+    std::string repository_;
     std::map<model::Address, model::Map> carried_;              ///< shares that connectors made anew are to be given
     std::set<std::pair<model::Address, std::string>> touched_;  ///< object, attribute path: written in this run
     std::set<std::pair<model::Address, std::string>> added_;    ///< object, part: the plan adds it

@@ -59,6 +59,7 @@ struct ApplierOptions {
     /// What the Store files this environment under; empty: the plan's environment. Two tenants may each have an
     /// environment "dev".
     std::string environment_key;
+    std::string repository;                   ///< of the manifests, to be remembered of what they declare
     int parallel = 4;                         ///< steps under way at once; always one per object
     const std::atomic<bool>* stop = nullptr;  ///< set by a signal: running steps finish, no other begins
     /// Asked before each step, from the threads that run them. One that may not begin is stopped, and what needs it.

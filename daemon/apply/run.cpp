@@ -73,7 +73,7 @@ Run::Run(const plan::Plan& plan, const model::Snapshot& observed, const std::vec
       queue_(plan),
       outputs_(plan, observed),
       secrets_(plan),
-      applied_(plan, last_applied(store, key_, plan)) {}
+      applied_(plan, last_applied(store, key_, plan), options.repository) {}
 
 ApplyResult Run::to_the_end() {
     const auto threads = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, options_.parallel)), 1,

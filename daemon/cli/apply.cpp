@@ -221,8 +221,7 @@ private:
 
     /// What is as it should be already is what the next plan calls changed outside when it is not any more.
     void remember(const plan::Plan& plan) {
-        if (auto done = controller::remember_agreements(*store_, controller::state_key(workspace_.environment), plan);
-            !done)
+        if (auto done = controller::remember_agreements(*store_, workspace_, plan); !done)
             terminal_.err(fmt::format("warning: {}\n", done.error().message));
     }
 
@@ -318,8 +317,8 @@ private:
         controller::Settled settled;
         if (result.complete() && !signals.stop_requested()) {
             settled = while_reading("reading back", [&](provider::ReadProgress& reading) {
-                return controller::settle(workspace_, *tenant_, *store_, controller::state_key(workspace_.environment),
-                                          planned_.plan, global_.connection.replication_grace, left_out_, reading);
+                return controller::settle(workspace_, *tenant_, *store_, planned_.plan,
+                                          global_.connection.replication_grace, left_out_, reading);
             });
             print_unsettled(settled);
             if (settled.planned) remember(settled.planned->plan);
@@ -342,6 +341,7 @@ private:
         options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
         options.now_rfc3339 = [this] { return controller::rfc3339(tenant_->clock().now()); };
         options.environment_key = controller::state_key(workspace_.environment);
+        options.repository = workspace_.revision.repository;
         auto result = apply::Applier(tenant_->writers(), *store_, progress, options).run(plan, snapshot);
         progress_ = nullptr;
         return result;
@@ -357,7 +357,6 @@ private:
                 .workspace = workspace_,
                 .tenant = *tenant_,
                 .store = *store_,
-                .environment_key = controller::state_key(workspace_.environment),
                 .grace = global_.connection.replication_grace,
                 .left_alone = controller::without_success(planned_.plan, result, left_out_),
                 .approved = !expected_.empty(),

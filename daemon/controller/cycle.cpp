@@ -341,6 +341,7 @@ void Cycle::apply() {
     options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
     options.now_rfc3339 = [this] { return rfc3339(parts_.now()); };
     options.environment_key = key_;
+    options.repository = order_.workspace->revision.repository;
     options.may_begin = [this](const plan::Step& step) { return !is_paused(step.address); };
     const auto carry_out = [&](const plan::Plan& plan, const model::Snapshot& snapshot) {
         return apply::Applier(tenant_->writers(), parts_.store, listener, options).run(plan, snapshot);
@@ -379,7 +380,6 @@ std::optional<Planned> Cycle::look_at_restored() {
     const SecondLook look{.workspace = *order_.workspace,
                           .tenant = *tenant_,
                           .store = parts_.store,
-                          .environment_key = key_,
                           .grace = order_.replication_grace,
                           .left_alone = without_success(held_.plan, *result_, std::move(left_alone)),
                           .approved = approved_,
@@ -405,7 +405,7 @@ void Cycle::read_back() {
     for (const auto& step : held_.plan.steps) order.anew.insert(step.address);
     for (const auto& address : order.anew) remember_written(address);
     auto settled = while_reading("reading back", [&](provider::ReadProgress& progress) {
-        return settle(*order_.workspace, *tenant_, parts_.store, key_, held_.plan, grace, except, progress, &order);
+        return settle(*order_.workspace, *tenant_, parts_.store, held_.plan, grace, except, progress, &order);
     });
     if (settled.planned) {
         after_ = std::move(*settled.planned);

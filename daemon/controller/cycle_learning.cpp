@@ -31,7 +31,7 @@ void Cycle::learn_agreements() {
     for (const auto& [address, written] : keeper_.written_)
         if (written.until >= parts_.now()) just_written.insert(address);
     const auto& plan = read_again ? after_.plan : before_.plan;
-    if (auto done = remember_agreements(parts_.store, key_, plan, just_written); !done)
+    if (auto done = remember_agreements(parts_.store, *order_.workspace, plan, just_written); !done)
         state_problem_ = done.error().message;
 }
 

@@ -1,6 +1,7 @@
 #include "controller/remembering.hpp"
 
 #include "controller/planning.hpp"
+#include "plan/declarers.hpp"
 #include "plan/vouching.hpp"
 
 #include <algorithm>
@@ -48,6 +49,7 @@ void add_former(const std::string& name, const plan::History& before, const plan
 tl::expected<plan::History, store::StoreError> recall(store::Store& store, const Workspace& workspace) {
     const auto ours = state_key(workspace.environment);
     auto history = store.history(ours);
+    if (history) plan::read_as(workspace.revision.repository, *history);
     if (!history || all_remembered(workspace.graph, *history)) return history;
     const auto keys = store.environments();
     if (!keys) return history;
@@ -59,11 +61,12 @@ tl::expected<plan::History, store::StoreError> recall(store::Store& store, const
     return history;
 }
 
-tl::expected<void, store::StoreError> remember_agreements(store::Store& store, const std::string& key,
+tl::expected<void, store::StoreError> remember_agreements(store::Store& store, const Workspace& workspace,
                                                           const plan::Plan& plan,
                                                           const std::set<model::Address>& except) {
     const auto is_news = [&](const auto& entry) { return !except.contains(entry.first); };
     if (plan.unmanaged.empty() && std::none_of(plan.agreements.begin(), plan.agreements.end(), is_news)) return {};
+    const auto key = state_key(workspace.environment);
     auto history = store.history(key);  // with what this run wrote
     if (!history) return tl::unexpected(std::move(history.error()));
     std::vector<store::AppliedObject> objects;
@@ -76,7 +79,9 @@ tl::expected<void, store::StoreError> remember_agreements(store::Store& store, c
             plan::forget_object(*history, resource.address);
         auto values = std::move(history->last_applied[resource.address]);
         if (learns) {
-            for (const auto& [path, value] : agreed->second) values.insert_or_assign(path, value);
+            for (const auto& [path, value] : agreed->second)
+                if (path != plan::declared_by) values.insert_or_assign(path, value);
+            plan::add_declarer(workspace.revision.repository, values);
         }
         if (unmanaged != plan.unmanaged.end()) {
             for (const auto& path : unmanaged->second) values.erase(path);

@@ -1,5 +1,6 @@
 #include "controller/second_look.hpp"
 
+#include "controller/remembering.hpp"
 #include "model/attributes.hpp"
 #include "plan/came_back.hpp"
 #include "plan/canonical.hpp"
@@ -94,7 +95,7 @@ std::optional<Planned> look_at_restored(const SecondLook& look, const std::set<m
                                         const plan::Plan& done, provider::ReadProgress& progress) {
     auto left = std::chrono::milliseconds(look.grace);
     for (auto pause = 500ms;; pause = std::min<std::chrono::milliseconds>(pause * 2, 15s)) {
-        const auto history = look.store.history(look.environment_key);
+        const auto history = recall(look.store, look.workspace);
         auto planned = observe_and_plan(look.workspace, look.tenant, history ? *history : plan::History{}, look.consent,
                                         progress, look.order);
         if (!planned) return std::nullopt;

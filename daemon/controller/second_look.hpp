@@ -18,7 +18,6 @@ struct SecondLook {
     const Workspace& workspace;
     Tenant& tenant;
     store::Store& store;
-    std::string environment_key;
     std::chrono::seconds grace;           ///< for replicas to show what was restored
     std::set<model::Address> left_alone;  ///< objects that are not to be written
     bool approved = false;                ///< somebody approved the plan that restored them

@@ -1,6 +1,7 @@
 #include "controller/settle.hpp"
 
 #include "controller/planning.hpp"
+#include "controller/remembering.hpp"
 #include "plan/obstacles.hpp"
 
 #include <fmt/format.h>
@@ -67,12 +68,12 @@ std::set<model::Address> awaited_in(const plan::Plan& plan, const plan::Plan& do
 
 }  // namespace
 
-Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, const std::string& environment_key,
-               const plan::Plan& done, std::chrono::seconds grace, const std::set<model::Address>& except,
-               provider::ReadProgress& progress, const provider::ReadOrder* order) {
+Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, const plan::Plan& done,
+               std::chrono::seconds grace, const std::set<model::Address>& except, provider::ReadProgress& progress,
+               const provider::ReadOrder* order) {
     auto left = std::chrono::milliseconds(grace);
     for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(15s))) {
-        const auto history = store.history(environment_key);
+        const auto history = recall(store, workspace);
         auto planned = observe_and_plan(workspace, tenant, history ? *history : plan::History{}, {}, progress, order);
         Settled result;
         if (!planned) {

@@ -29,9 +29,8 @@ struct Settled {
 /// for: they failed, or are held. Nor is what `done`, the plan that was carried out, withheld and what can be done now:
 /// no replica is late with it, it is for the next run. `progress` is told what is read and what is waited for. `order`
 /// as in observe_and_plan().
-[[nodiscard]] Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store,
-                             const std::string& environment_key, const plan::Plan& done, std::chrono::seconds grace,
-                             const std::set<model::Address>& except = {},
+[[nodiscard]] Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, const plan::Plan& done,
+                             std::chrono::seconds grace, const std::set<model::Address>& except = {},
                              provider::ReadProgress& progress = provider::unwatched(),
                              const provider::ReadOrder* order = nullptr);
 

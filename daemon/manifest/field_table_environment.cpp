@@ -225,9 +225,11 @@ constexpr std::array metadata_of_environment = {
 constexpr std::array spec_members = {
     Field{.name = "owner",
           .default_text = "regent",
-          .help = "whose objects these are: the first part of every key, so that two repositories can share a tenant; "
-                  "under another owner every object is made anew, and the old ones are left alone. As long as none is "
-                  "written, nothing is deleted that no run on this machine knew",
+          .help =
+              "whose objects these are: the first part of every key, so that two repositories can share a tenant; "
+              "under another owner every object is made anew, and the old ones are left alone. As long as none is "
+              "written, nothing is deleted but what manifests of this repository alone (by its git remote, else its "
+              "folder) are known on this machine to have declared",
           .example = "platform-team"},
     Field{.name = "tenantId",
           .type = FieldType::guid,

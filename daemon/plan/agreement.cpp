@@ -1,6 +1,7 @@
 #include "plan/agreement.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/declarers.hpp"
 #include "plan/object_work.hpp"
 #include "plan/vouching.hpp"
 
@@ -51,6 +52,7 @@ model::Map new_agreements(const ObjectWork& work) {
     if (!agreed.empty() && work.applied == nullptr && work.address.kind == model::kind::application &&
         work.item.desired->management.adopt.empty())
         agreed.emplace(found_by_key, true);
+    if (work.applied != nullptr && is_news_of_declarer(*work.applied)) agreed.emplace(declared_by, true);
     return agreed;
 }
 

@@ -13,7 +13,8 @@ class ObjectWork;
 /// be remembered of each, as after an apply. Empty for nearly every object of nearly every run.
 ///
 /// A run that has nothing to write learns from it what a later change is a change of: without it, whoever is first to
-/// change something in a tenant that another machine applied to would look like a new wish of the manifest.
+/// change something in a tenant that another machine applied to would look like a new wish of the manifest. Whoever
+/// writes it down adds which repository declares it; where that is all there is to learn, `declared_by` stands alone.
 [[nodiscard]] model::Map new_agreements(const ObjectWork& work);
 
 /// The attributes that are remembered of an object, and that its manifests do not manage any more. Were one remembered

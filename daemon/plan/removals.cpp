@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "model/marks.hpp"
+#include "plan/declarers.hpp"
 #include "plan/diff.hpp"
 #include "plan/own_sign_in.hpp"
 
@@ -72,14 +73,16 @@ Withheld own_sign_in(const model::ObservedResource& orphan) {
 }
 
 /// Nobody chose the owner's name: a repository beside this one may have left it out as well, and call its environment
-/// the same. What this one never knew is then most likely the other one's.
-Withheld perhaps_of_others(const model::ObservedResource& orphan, const model::Environment& environment) {
+/// the same. What this one is not known to have declared, and no other one, is then most likely the other one's.
+Withheld perhaps_of_others(const model::ObservedResource& orphan, const model::Environment& environment,
+                           std::string_view doubt) {
     return left(orphan, Withheld::Why::owner_undeclared,
-                fmt::format("carries the mark of `{}.{}`, is in no manifest here, and no run on this machine knew it: "
+                fmt::format("carries the mark of `{}.{}`, is in no manifest here, and {}: "
                             "the Environment names no `owner`, so it may be another repository's that names none",
-                            environment.owner, environment.name),
+                            environment.owner, environment.name, doubt),
                 fmt::format("it is kept. Write `owner: {}` in the Environment when no other repository manages this "
-                            "tenant; else an `owner` of its own in each, before anything is applied",
+                            "tenant, also where this one had another place before; else an `owner` of its own in each, "
+                            "before anything is applied",
                             environment.owner));
 }
 
@@ -174,8 +177,9 @@ std::optional<Withheld> reason_to_stay(const model::ObservedResource& orphan, co
     if (has_mark(orphan, model::mark::prevent_delete) || on_removal_of(orphan, desired) != model::OnRemoval::remove)
         return kept(orphan);
     if (is_own_application(orphan, observed)) return own_sign_in(orphan);
-    if (!desired.environment.owner_declared && last_place(history, orphan.address) == nullptr)
-        return perhaps_of_others(orphan, desired.environment);
+    if (desired.environment.owner_declared) return std::nullopt;
+    if (const auto doubt = doubt_of_origin(history, orphan.address); !doubt.empty())
+        return perhaps_of_others(orphan, desired.environment, doubt);
     return std::nullopt;
 }
 

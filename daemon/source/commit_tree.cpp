@@ -2,6 +2,7 @@
 
 #include "source/collector.hpp"
 #include "source/git_handles.hpp"
+#include "source/repository_name.hpp"
 
 #include <fmt/format.h>
 
@@ -321,7 +322,7 @@ public:
             if (auto read = walk.read_folder(folder); !read) return tl::unexpected(std::move(read.error()));
         }
         auto set = walk.take();
-        set.revision = {place_.branch, place_.commit, true};
+        set.revision = {place_.branch, place_.commit, true, name_within(repository_->name, place_.path)};
         return set;
     }
 

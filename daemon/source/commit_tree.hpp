@@ -14,6 +14,7 @@ namespace regent::source {
 /// nothing stays open between looks, and one that was repaired or packed in the meantime is simply seen as it is.
 struct BareRepository {
     std::filesystem::path path;
+    std::string name = {};  ///< of what it is a copy of: see repository_name.hpp
     /// Held shared while objects are read, and alone while the repository is packed or replaced.
     mutable std::shared_mutex in_use;
     /// Set by a reader that met a missing or broken object; the next look repairs.

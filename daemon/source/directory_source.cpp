@@ -1,4 +1,5 @@
 #include "source/collector.hpp"
+#include "source/repository_name.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -210,6 +211,7 @@ tl::expected<ManifestSet, SourceError> read_directory(const fs::path& root, cons
     }
     auto set = reader.take();
     set.revision = revision_of(real);
+    set.revision.repository = name_of_folder(root);
     return set;
 }
 

@@ -3,6 +3,7 @@
 #include "source/git_address.hpp"
 #include "source/git_handles.hpp"
 #include "source/printable.hpp"
+#include "source/repository_name.hpp"
 #include "source/source_watch.hpp"
 
 #include <fmt/format.h>
@@ -116,6 +117,7 @@ public:
           repository_(std::make_shared<BareRepository>()) {
         start_libgit2();
         repository_->path = location_.repository.lexically_normal();
+        repository_->name = name_of_origin(location_.url);
         if (!repository_->path.has_filename()) repository_->path = repository_->path.parent_path();
     }
 

@@ -24,9 +24,10 @@ struct ManifestFile {
 
 /// What state of the repository was read.
 struct Revision {
-    std::string branch;  ///< empty when detached or outside git
-    std::string commit;  ///< 40 hex digits; empty outside git
-    bool clean = true;   ///< nothing below the root differs from the commit
+    std::string branch;           ///< empty when detached or outside git
+    std::string commit;           ///< 40 hex digits; empty outside git
+    bool clean = true;            ///< nothing below the root differs from the commit
+    std::string repository = {};  ///< which one: see repository_name.hpp
     /// "main@4f2c1ab, clean"; empty outside git.
     [[nodiscard]] std::string text() const;
 };

@@ -1,6 +1,7 @@
 // What a run learns from what it finds as it should be: without it, the first change that somebody makes outside looks
 // like a wish of the manifest.
 
+#include "plan/declarers.hpp"
 #include "plan/pretend_tenant.hpp"
 
 #include <catch2/catch.hpp>
@@ -39,6 +40,48 @@ const ResourceChange& line_for(const Plan& plan, const model::Address& address) 
 }
 
 }  // namespace
+
+TEST_CASE("a quiet look learns once which repository declares what is remembered", "[agreement]") {
+    PretendTenant tenant;
+    const std::vector<model::Declaration> documents = {application("a")};
+    apply(documents, tenant);
+    History history;
+    remember(plan_of(documents, tenant, history), history);
+    auto& remembered = history.last_applied.at(app("a"));
+    remembered.emplace(declared_by, List{"/one"});
+    const auto learns = [&](const std::string& repository) {
+        auto read = history;
+        read_as(repository, read);
+        const auto plan = plan_of(documents, tenant, read);
+        return plan.agreements.contains(app("a")) && plan.agreements.at(app("a")).contains(declared_by);
+    };
+    CHECK_FALSE(learns("/one"));
+    CHECK(learns("/two"));
+    remembered.erase(std::string(declared_by));
+    CHECK(learns("/one"));
+}
+
+TEST_CASE("of the repositories that declared an object the last few are remembered", "[agreement]") {
+    History history;
+    auto& remembered = history.last_applied[app("a")];
+    const auto doubt = [&](const std::string& repository) {
+        auto read = history;
+        read_as(repository, read);
+        return doubt_of_origin(read, app("a"));
+    };
+    CHECK(doubt("/one") == "what is remembered of it does not say which repository declared it");
+    add_declarer("", remembered);
+    CHECK(remembered.empty());
+    add_declarer("/one", remembered);
+    CHECK(doubt("/one").empty());
+    CHECK(doubt("/two") == "manifests of /one declared it");
+    add_declarer("/two", remembered);
+    CHECK(doubt("/one") == "manifests of /two declared it as well");
+    for (int number = 0; number < 20; ++number) add_declarer("/job/" + std::to_string(number), remembered);
+    CHECK(remembered.at(std::string(declared_by)).as_list()->size() == 4);
+    CHECK_FALSE(doubt("/job/19").empty());
+    CHECK(doubt_of_origin(history, app("b")) == "no run on this machine knew it");
+}
 
 TEST_CASE("a change made outside is known as one after a single quiet look", "[agreement]") {
     PretendTenant tenant;

@@ -1,5 +1,6 @@
 // The application that regent signs in as: no plan takes away what it may be signing in by.
 
+#include "plan/declarers.hpp"
 #include "plan/pretend_tenant.hpp"
 
 #include <catch2/catch.hpp>
@@ -157,7 +158,15 @@ TEST_CASE("nothing is deleted on the strength of an owner's name that nobody cho
     CHECK(withheld.withheld.front().why == Withheld::Why::owner_undeclared);
     CHECK(withheld.withheld.front().help.find("owner: " + in.owner) != std::string::npos);
     history.places[app("regent")] = {};
-    CHECK(make_plan(graph, observed, history, today).deletes == 1);
+    const auto deletes = [&](const List& declarers) {
+        history.last_applied[app("regent")] = Map{{std::string(declared_by), declarers}};
+        read_as("/home/a/ours", history);
+        return make_plan(graph, observed, history, today).deletes;
+    };
+    CHECK(deletes({}) == 0);
+    CHECK(deletes({"/home/a/theirs"}) == 0);
+    CHECK(deletes({"/home/a/theirs", "/home/a/ours"}) == 0);
+    CHECK(deletes({"/home/a/ours"}) == 1);
 }
 
 }  // namespace regent::plan::testing

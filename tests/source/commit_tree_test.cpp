@@ -168,6 +168,16 @@ TEST_CASE("a submodule among the folders read is refused: its objects would look
         CHECK_THAT(outcome_of(tree->read({folder})), Contains("vendor/sub is a submodule"));
 }
 
+TEST_CASE("a commit and a clone of it are of one repository", "[source][git]") {
+    Committed committed;
+    committed.repository.write("team/a.regent.yaml", "a");
+    const auto set = committed.tree("team")->read({"."});
+    REQUIRE(set);
+    CHECK(set->revision.repository == (committed.repository.path() / "team").string());
+    committed.repository.git("clone -q . ../clone");
+    CHECK(read_directory(committed.folder / "clone/team", {"."})->revision.repository == set->revision.repository);
+}
+
 TEST_CASE("a commit's limits are those of a folder", "[source][git]") {
     Committed committed;
     committed.repository.write("base/a.regent.yaml", std::string(300 * 1024, 'x'));

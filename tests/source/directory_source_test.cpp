@@ -1,4 +1,5 @@
 #include "git_fixture.hpp"
+#include "source/repository_name.hpp"
 
 namespace {
 
@@ -78,6 +79,45 @@ TEST_CASE("what a manifest refers to may not leave the repository, by dots, root
     CHECK_FALSE(read_referenced_file(root, "/etc/passwd"));
     CHECK_FALSE(read_referenced_file(root, "openapi/link.json"));
     CHECK_FALSE(read_referenced_file(root, "openapi/none.json"));
+}
+
+TEST_CASE("a repository has one name in all of its clones, without what signs in there", "[source]") {
+    for (const auto* url :
+         {"https://github.com/contoso/apps.git", "https://github.com/contoso/apps", "https://GitHub.com/contoso/apps/",
+          "https://gitlab-ci-token:s3cret@github.com/contoso/apps.git", "https://u:p@ss@github.com/contoso/apps.git",
+          "ssh://git@github.com/contoso/apps.git", "git@github.com:contoso/apps.git", "github.com:contoso/apps"}) {
+        CHECK(name_of_origin(url) == "github.com/contoso/apps");
+    }
+    CHECK(name_of_origin("https://github.com/contoso/Apps") != name_of_origin("https://github.com/contoso/apps"));
+    CHECK(name_of_origin("ssh://git@host:7999/apps.git") == "host:7999/apps");
+    CHECK(name_of_origin("/srv/git/apps.git/") == "/srv/git/apps.git");
+    CHECK(name_of_origin("file:///srv/git/apps.git") == "/srv/git/apps.git");
+    CHECK(name_within("github.com/contoso/apps", "") == "github.com/contoso/apps");
+    CHECK(name_within("github.com/contoso/apps", "/team/a/") == "github.com/contoso/apps/team/a");
+}
+
+TEST_CASE("a folder is called by where its repository comes from, and by its path when that is nowhere", "[source]") {
+    Folder folder;
+    folder.write("apps/team/a.regent.yaml", "a");
+    const auto apps = folder / "apps";
+    CHECK(name_of_folder(apps) == apps.string());
+    CHECK(name_of_folder(apps / "team/.") == (apps / "team").string());
+    const Repository repository(apps);
+    CHECK(name_of_folder(apps) == apps.string());
+    repository.commit("first");
+    repository.git("clone -q . ../clone");
+    CHECK(name_of_folder(folder / "clone/team") == (apps / "team").string());
+    repository.git("remote add upstream https://me:token@example.org/apps.git");
+    CHECK(name_of_folder(apps) == "example.org/apps");
+    repository.git("remote add origin ../origin");
+    CHECK(name_of_folder(apps / "team") == (folder / "origin/team").string());
+    CHECK(read_directory(apps, {"team"})->revision.repository == (folder / "origin").string());
+    // What one link led to, another one leads to after the next commit.
+    fs::create_directory_symlink(apps, folder / "link");
+    CHECK(name_of_folder(folder / "link") == (folder / "origin").string());
+    folder.write("plain/a.regent.yaml", "a");
+    fs::create_directory_symlink(folder / "plain", folder / "current");
+    CHECK(name_of_folder(folder / "current") == (folder / "current").string());
 }
 
 TEST_CASE("outside git there is no revision; inside, a branch with its commit and whether it is clean", "[source]") {
