@@ -34,14 +34,18 @@ store::IntentOutcome outcome_of(provider::ErrorKind kind) noexcept {
     return store::IntentOutcome::unknown;
 }
 
-Unresolved::Unresolved(const tl::expected<std::vector<store::Intent>, store::StoreError>& intents)
-    : unreadable_(!intents) {
-    if (!intents) return;
+Unresolved::Unresolved(const Intents& intents, const Intents& unseen) : unreadable_(!intents || !unseen) {
+    if (unreadable_) return;
     for (const auto& intent : *intents) begun_.emplace(intent.address, intent.part);
+    for (const auto& intent : *unseen)
+        if (intent.part.empty()) made_.insert(intent.address);
 }
 
 bool Unresolved::may_have_been_sent(const plan::Step& step) const {
-    return needs_intent(step) && (unreadable_ || begun_.contains({step.address, step.part}));
+    if (!needs_intent(step)) return false;
+    // One that is there, and is made anew, was seen.
+    const bool was_made = step.part.empty() && step.observed == nullptr && made_.contains(step.address);
+    return unreadable_ || was_made || begun_.contains({step.address, step.part});
 }
 
 }  // namespace regent::apply

@@ -69,7 +69,7 @@ Run::Run(const plan::Plan& plan, const model::Snapshot& observed, const std::vec
       listener_(listener),
       options_(options),
       key_(options.environment_key.empty() ? plan.environment : options.environment_key),
-      unresolved_(store.unresolved(key_)),
+      unresolved_(store.unresolved(key_), store.unseen(key_)),
       queue_(plan),
       outputs_(plan, observed),
       secrets_(plan),

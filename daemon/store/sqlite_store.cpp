@@ -25,6 +25,17 @@ const char* name_of(IntentOutcome outcome) {
     return "unknown";
 }
 
+std::vector<Intent> intents_in(SQLite::Statement rows) {
+    return all<Intent>(std::move(rows), [](SQLite::Statement& row) {
+        return Intent{.id = row.getColumn(0).getInt64(),
+                      .address = {text(row, 1), text(row, 2)},
+                      .part = text(row, 3),
+                      .work = text(row, 4),
+                      .operation_id = text(row, 5),
+                      .started_at = text(row, 6)};
+    });
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(std::shared_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -57,20 +68,21 @@ tl::expected<void, StoreError> SqliteStore::finish(std::int64_t intent, IntentOu
 
 tl::expected<std::vector<Intent>, StoreError> SqliteStore::unresolved(const std::string& environment) {
     return connection_->reading([&](Database& database) {
-        auto rows = statement(database,
-                              "SELECT id, kind, name, part, work, operation_id, started_at FROM intents "
-                              "WHERE environment = ? AND (outcome IS NULL OR outcome = 'unknown') ORDER BY id",
-                              environment);
-        std::vector<Intent> intents;
-        while (rows.executeStep()) {
-            intents.push_back({.id = rows.getColumn(0).getInt64(),
-                               .address = {rows.getColumn(1).getString(), rows.getColumn(2).getString()},
-                               .part = rows.getColumn(3).getString(),
-                               .work = rows.getColumn(4).getString(),
-                               .operation_id = rows.getColumn(5).getString(),
-                               .started_at = rows.getColumn(6).getString()});
-        }
-        return intents;
+        return intents_in(statement(database,
+                                    "SELECT id, kind, name, part, work, operation_id, started_at FROM intents "
+                                    "WHERE environment = ? AND (outcome IS NULL OR outcome = 'unknown') ORDER BY id",
+                                    environment));
+    });
+}
+
+tl::expected<std::vector<Intent>, StoreError> SqliteStore::unseen(const std::string& environment) {
+    return connection_->reading([&](Database& database) {
+        return intents_in(statement(database,
+                                    "SELECT id, kind, name, part, work, operation_id, started_at FROM intents "
+                                    "WHERE environment = ?1 AND outcome = 'done' AND finished_at > "
+                                    "(SELECT coalesce(max(max(finished_at, last_at)), '') FROM runs WHERE environment = ?1) "
+                                    "ORDER BY id",
+                                    environment));
     });
 }
 

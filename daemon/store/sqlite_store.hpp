@@ -16,6 +16,7 @@ public:
     tl::expected<void, StoreError> finish(std::int64_t intent, IntentOutcome outcome,
                                           const std::string& remote_id) override;
     tl::expected<std::vector<Intent>, StoreError> unresolved(const std::string& environment) override;
+    tl::expected<std::vector<Intent>, StoreError> unseen(const std::string& environment) override;
     tl::expected<void, StoreError> delivered(const std::string& environment, const model::Address& consumer,
                                              const model::Address& application, const std::string& key_id) override;
     tl::expected<void, StoreError> applied(const std::string& environment, const model::Address& address,

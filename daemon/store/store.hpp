@@ -63,6 +63,12 @@ public:
     /// Begun and never finished, or finished as unknown: oldest first.
     [[nodiscard]] virtual tl::expected<std::vector<Intent>, StoreError> unresolved(const std::string& environment) = 0;
 
+    /// Carried out by runs that ended before they could be recorded: nobody has seen since that the tenant shows it.
+    [[nodiscard]] virtual tl::expected<std::vector<Intent>, StoreError> unseen(const std::string& environment) {
+        static_cast<void>(environment);
+        return std::vector<Intent>{};
+    }
+
     /// Which key id was handed to which connector. History for people: the connector's own marks are what plans go by.
     [[nodiscard]] virtual tl::expected<void, StoreError> delivered(const std::string& environment,
                                                                    const model::Address& consumer,

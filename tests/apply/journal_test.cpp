@@ -61,8 +61,29 @@ TEST_CASE("killed at any point, the journal says whether a creation may have bee
     std::string operation;
     stage.writer.on(name_of(plan.at(1)), remembering(told, operation));
     CHECK(stage.run(plan.plan()).complete());
-    CHECK(told == (row.unresolved == 1));
+    // A connector that a killed run made may not be shown everywhere yet; a secret that is not shown harms nobody.
+    CHECK(told == (row.unresolved == 1 || (row.sent && !secret)));
     CHECK(stage.store->unresolved("dev")->empty());
+}
+
+TEST_CASE("what a recorded run made was seen, and what is made anew is seen", "[apply][journal]") {
+    Stage stage;
+    PlanBuilder plan;
+    plan.step(Work::create, arm);
+    (void)stage.run(plan.plan());
+    bool told = false;
+    std::string operation;
+    SECTION("recorded") {
+        store::RunRecord run;
+        run.finished_at = "2999-01-01T00:00:00Z";
+        REQUIRE(stage.store->record_run("dev", run));
+    }
+    SECTION("made anew") {
+        plan.at(1).observed = std::make_shared<model::ObservedResource>();
+    }
+    stage.writer.on(name_of(plan.at(1)), remembering(told, operation));
+    CHECK(stage.run(plan.plan()).complete());
+    CHECK_FALSE(told);
 }
 
 TEST_CASE("a crash ends the run: no other step begins", "[apply][crash]") {

@@ -121,6 +121,10 @@ tl::expected<std::vector<store::Intent>, store::StoreError> OverheardStore::unre
     return real_->unresolved(environment);
 }
 
+tl::expected<std::vector<store::Intent>, store::StoreError> OverheardStore::unseen(const std::string& environment) {
+    return real_->unseen(environment);
+}
+
 tl::expected<void, store::StoreError> OverheardStore::delivered(const std::string& environment,
                                                                 const model::Address& consumer,
                                                                 const model::Address& application,

@@ -76,6 +76,7 @@ public:
     tl::expected<void, store::StoreError> finish(std::int64_t intent, store::IntentOutcome outcome,
                                                  const std::string& remote_id) override;
     tl::expected<std::vector<store::Intent>, store::StoreError> unresolved(const std::string& environment) override;
+    tl::expected<std::vector<store::Intent>, store::StoreError> unseen(const std::string& environment) override;
     tl::expected<void, store::StoreError> delivered(const std::string& environment, const model::Address& consumer,
                                                     const model::Address& application,
                                                     const std::string& key_id) override;

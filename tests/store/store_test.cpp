@@ -140,6 +140,23 @@ TEST_CASE("an intent stays unresolved until its outcome is known", "[store][jour
     }
 }
 
+TEST_CASE("what was made is unseen until a run is recorded after it", "[store][journal]") {
+    const Folder folder;
+    const auto store = open(folder);
+    REQUIRE(store->finish(begun(*store, connector), IntentOutcome::done, "shared_arm"));
+    REQUIRE(store->finish(begun(*store, app, "clientSecrets/arm"), IntentOutcome::failed, ""));
+    REQUIRE(store->unseen("dev")->size() == 1);
+    CHECK(store->unseen("dev")->front().address == connector);
+    CHECK(store->unseen("prod")->empty());
+    regent::store::RunRecord run;
+    run.started_at = run.finished_at = "2000-01-01T00:00:00Z";
+    REQUIRE(store->record_run("dev", run));
+    CHECK(store->unseen("dev")->size() == 1);
+    run.finished_at = "2999-01-01T00:00:00Z";
+    REQUIRE(store->record_run("dev", run));
+    CHECK(store->unseen("dev")->empty());
+}
+
 TEST_CASE("a later success settles the earlier attempts at the same thing, and only those", "[store][journal]") {
     const Folder folder;
     const auto store = open(folder);
