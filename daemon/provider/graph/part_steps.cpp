@@ -10,11 +10,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace regent::provider::graph {
 namespace {
 
 using net::Method;
 using nlohmann::json;
+
+constexpr std::array trust_members = {"issuer", "subject", "audiences"};
 
 StepOutcome identified(const StepContext& context, const json& principal, const std::string& what) {
     const auto id = lower_case(member_text(principal, "id"));
@@ -127,6 +132,24 @@ std::string credential_path(const StepContext& context, const std::string& key) 
     return fmt::format("/applications/{}/federatedIdentityCredentials{}", context.object_id(), key);
 }
 
+/// What the recycle bin gives back cannot be read before. Among that may be the credential that is to be written, under
+/// another name, and two with one issuer and subject are refused. The look at what was restored, in the same run, takes
+/// it away and adds it under its name; until then who signs in by it can. Empty: there is none.
+std::string name_it_came_back_under(const StepContext& context, const json& body, const std::string& what) {
+    const auto& observed = context.step.observed;
+    if (context.step.work != plan::Work::add || !observed || !observed->deleted) return {};
+    const auto all = context.client.list(credential_path(context, ""), what);
+    if (!all) return {};
+    for (const auto& there : *all) {
+        const bool is_same = std::all_of(trust_members.begin(), trust_members.end(), [&](const auto* name) {
+            const auto* found = member(there, name);
+            return found != nullptr && *found == body[name];
+        });
+        if (is_same && member_text(there, "name") != context.element()) return member_text(there, "name");
+    }
+    return {};
+}
+
 }  // namespace
 
 StepOutcome add_service_principal(const StepContext& context) {
@@ -185,10 +208,16 @@ StepOutcome write_credential(const StepContext& context) {
     }
     auto body = credential_body(*value);
     if (context.step.work == plan::Work::add) leave_out_nulls(body);
-    auto answer = context.must(Method::patch, credential_path(context, "(name=" + key_literal(name) + ")"), what, &body,
+    auto answer = context.send(Method::patch, credential_path(context, "(name=" + key_literal(name) + ")"), what, &body,
                                {.create_if_missing = true});
     if (!answer) return tl::unexpected(std::move(answer.error()));
-    return StepResult{};
+    if (answer->ok()) return StepResult{};
+    StepResult result;
+    if (const auto other = name_it_came_back_under(context, body, what); !other.empty()) {
+        result.detail = fmt::format("came back as \"{}\", and gets its name next", other);
+        return result;
+    }
+    return tl::unexpected(context.client.refused(what, *answer));
 }
 
 StepOutcome drop_credential(const StepContext& context) {
