@@ -48,7 +48,7 @@ bool is_older_or_same(const ConnectorFacts& facts, const model::ObservedResource
 bool is_in_doubt(const model::ObservedResource& connector) {
     const auto marks = connector.attributes.find(model::path::marks);
     const auto* list = marks == connector.attributes.end() ? nullptr : marks->second.as_list();
-    const model::Value doubt(std::string(model::mark::secret_in_doubt));
+    const auto doubt = model::Value(std::string(model::mark::secret_in_doubt));
     return list != nullptr && std::find(list->begin(), list->end(), doubt) != list->end();
 }
 
