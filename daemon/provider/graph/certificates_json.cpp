@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 
 namespace regent::provider::graph {
@@ -106,38 +107,60 @@ std::string key_id_for(const std::string& application_key, const std::string& na
                        b.substr(4, 12));
 }
 
+bool holds_key(const json& keys, const std::string& key_id) {
+    return std::any_of(keys.begin(), keys.end(), [&](const json& key) { return member_text(key, "keyId") == key_id; });
+}
+
+/// The keys that are there for what is wanted, by name. What is there under its own name keeps that key; only then do
+/// others choose, whose certificate is there under a name that goes.
+std::map<std::string, const json*> keys_kept(const Map& wanted, const json& there) {
+    std::map<std::string, const json*> kept;
+    std::set<std::string> taken;
+    for (const bool by_name : {true, false}) {
+        for (const auto& [name, certificate] : wanted) {
+            if (kept.contains(name)) continue;
+            for (const auto& key : there) {
+                const bool matches = thumbprint_of(key) == text_of(certificate, "thumbprint") &&
+                                     member_text(key, "usage") == text_of(certificate, "usage") &&
+                                     !taken.contains(member_text(key, "keyId"));
+                if (!matches || (by_name && name_of(key) != name)) continue;
+                taken.insert(member_text(key, "keyId"));
+                kept.emplace(name, &key);
+                break;
+            }
+        }
+    }
+    return kept;
+}
+
+/// One that no key has: a key that was called otherwise since has the id that its old name would be given.
+std::string new_key_id(const std::string& seed, const std::string& name, const Value& certificate, const json& there) {
+    auto tried = name;
+    auto id = key_id_for(seed, tried, certificate);
+    while (holds_key(there, id)) id = key_id_for(seed, tried += "|", certificate);
+    return id;
+}
+
 json key_credentials(const Map& wanted, const json& there, const std::string& seed, bool keeps_signing_keys) {
     auto keys = json::array();
-    std::set<std::string> taken;
+    const auto kept = keys_kept(wanted, there);
     for (const auto& [name, certificate] : wanted) {
-        const json* same = nullptr;
-        for (const auto& key : there) {
-            const bool matches = thumbprint_of(key) == text_of(certificate, "thumbprint") &&
-                                 member_text(key, "usage") == text_of(certificate, "usage") &&
-                                 !taken.contains(member_text(key, "keyId"));
-            if (matches && (same == nullptr || name_of(key) == name)) same = &key;
-        }
-        if (same != nullptr) {
-            taken.insert(member_text(*same, "keyId"));
-            keys.push_back(repeated(*same));
+        if (const auto same = kept.find(name); same != kept.end()) {
+            keys.push_back(repeated(*same->second));
             keys.back()["displayName"] = name;
             continue;
         }
         keys.push_back({{"type", "AsymmetricX509Cert"},
                         {"usage", text_of(certificate, "usage")},
                         {"displayName", name},
-                        {"keyId", key_id_for(seed, name, certificate)},
+                        {"keyId", new_key_id(seed, name, certificate, there)},
                         {"key", text_of(certificate, "key")}});
     }
     if (!keeps_signing_keys) return keys;
     for (const auto& key : there) {
-        if (signs(key, there) && !taken.contains(member_text(key, "keyId"))) keys.push_back(repeated(key));
+        if (signs(key, there) && !holds_key(keys, member_text(key, "keyId"))) keys.push_back(repeated(key));
     }
     return keys;
-}
-
-bool holds_key(const json& keys, const std::string& key_id) {
-    return std::any_of(keys.begin(), keys.end(), [&](const json& key) { return member_text(key, "keyId") == key_id; });
 }
 
 std::string provider_data_name(const CertificateHolder& holder) {
