@@ -20,6 +20,7 @@
 #include "plan/silent_issuer.hpp"
 #include "plan/steps.hpp"
 #include "plan/summary.hpp"
+#include "plan/unseen_principals.hpp"
 #include "plan/uri_handover.hpp"
 #include "plan/vouching.hpp"
 
@@ -84,6 +85,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     auto items = resolve_and_check(desired, observed, {}, plan);
     if (const auto own = changes_to_own_sign_in(observed, items); !own.empty())
         items = resolve_and_check(desired, observed, own, plan);  // others may depend on it
+    withhold_unseen_principals(observed, history, items, plan);
     const auto later = withhold_unvouched_consent(observed, history, items, plan);
     withhold_taken_credentials(items, plan);
     withhold_credentials_without_room(items, plan);
@@ -107,6 +109,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     warn_of_credential_counts(items, plan);
     warn_of_look(later, plan);
     warn_of_kept(kept, plan);
+    warn_of_unseen_principals(items, plan);
     plan_removals(desired, observed, items, history, steps, plan);
     plan.steps = steps.take();
     std::sort(plan.resources.begin(), plan.resources.end(),

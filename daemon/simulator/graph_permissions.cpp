@@ -13,7 +13,16 @@ bool has_any(const GraphRequest& request, std::initializer_list<std::string_view
                        [&](auto role) { return std::find(held.begin(), held.end(), role) != held.end(); });
 }
 
-bool may_read(const GraphRequest& request) {
+/// https://learn.microsoft.com/graph/api/directory-deleteditems-list
+bool may_look_into_the_bin(const GraphSwitches& switches, const GraphRequest& request) {
+    return has_any(request, {"Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All",
+                             "Directory.ReadWrite.All"}) ||
+           (switches.owned_by_lists_deleted_items && has_any(request, {"Application.ReadWrite.OwnedBy"}));
+}
+
+bool may_read(const GraphSwitches& switches, const GraphRequest& request) {
+    if (request.segment(0) == "directory" && request.segment(1) == "deletedItems")
+        return may_look_into_the_bin(switches, request);
     if (request.segment(0) == "oauth2PermissionGrants") {
         return has_any(request, {"Directory.Read.All", "Directory.ReadWrite.All", "DelegatedPermissionGrant.Read.All",
                                  "DelegatedPermissionGrant.ReadWrite.All"});
@@ -46,13 +55,13 @@ bool is_about_assignments(const GraphRequest& request) {
 
 }  // namespace
 
-std::optional<GraphError> check_permission(const GraphRequest& request,
+std::optional<GraphError> check_permission(const GraphSwitches& switches, const GraphRequest& request,
                                            const std::function<bool(const GraphRequest&)>& is_owned_or_new) {
     const GraphError denied{
         403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", {}};
     const auto answer = [&](bool allowed) { return allowed ? std::nullopt : std::optional(denied); };
     if (request.segment(0) == "policies") return answer(has_any(request, {"Policy.Read.All"}));
-    if (request.http.method == "GET") return answer(may_read(request));
+    if (request.http.method == "GET") return answer(may_read(switches, request));
     if (request.segment(0) == "oauth2PermissionGrants")
         return answer(has_any(request, {"DelegatedPermissionGrant.ReadWrite.All"}));
     if (is_about_assignments(request)) return answer(may_assign(request));

@@ -2,6 +2,7 @@
 
 #include "simulator/graph_answer.hpp"
 #include "simulator/graph_request.hpp"
+#include "simulator/graph_switches.hpp"
 
 #include <functional>
 #include <optional>
@@ -12,6 +13,7 @@ namespace regent::simulator {
 /// where Application.ReadWrite.OwnedBy decides: it restricts writes to what the caller owns, and not reads.
 /// https://learn.microsoft.com/graph/permissions-reference
 [[nodiscard]] std::optional<GraphError> check_permission(
-    const GraphRequest& request, const std::function<bool(const GraphRequest&)>& is_owned_or_new);
+    const GraphSwitches& switches, const GraphRequest& request,
+    const std::function<bool(const GraphRequest&)>& is_owned_or_new);
 
 }  // namespace regent::simulator

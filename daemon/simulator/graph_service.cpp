@@ -137,7 +137,7 @@ private:
         if (auto refusal = charge_write(parsed)) return *refusal;
         if (auto wrong = read_body(parsed)) return graph_error(*wrong);
         const auto owned = [this](const GraphRequest& asked) { return applications_.is_owned_or_new(asked); };
-        if (auto wrong = check_permission(parsed, owned)) return graph_error(*wrong);
+        if (auto wrong = check_permission(switches_, parsed, owned)) return graph_error(*wrong);
         auto response = dispatch(parsed);
         throttle_.warn(*caller, limit, response);
         response.resource_units = units;

@@ -23,6 +23,9 @@ struct GraphSwitches {
     bool signing_key_must_be_there = true;
     /// The client that comes with the simulator may write what it owns, and not every application.
     bool built_in_client_owns_only = false;
+    /// May a caller list the recycle bin that has Application.ReadWrite.OwnedBy and nothing else of applications?
+    /// Microsoft names Application.Read.All.
+    bool owned_by_lists_deleted_items = false;
     /// Does a PATCH of one member of optionalClaims, parentalControlSettings and the like leave the others?
     bool groups_merge = true;
     /// Terraform's azuread provider compares requested permissions and optional claims in the order it sent them.

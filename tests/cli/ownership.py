@@ -75,10 +75,35 @@ def with_owned_by_alone_everything_of_ours_works_and_adoption_says_who_must_do_w
         mark = it.mark()
         it.regent("apply", "--yes", expect=0, environment=worker)
         check(not it.simulator.writes(mark), "the second apply wrote")
-        # Deleted and restored: the owner stays one.
+        # Deleted and restored, where it may look into the recycle bin: the owner stays one.
+        it.simulator.control("switches", {"graph": {"ownedByListsDeletedItems": True}})
         it.change(f"/v1.0/applications(appId='{OTHERS}')", delete=True)
         it.regent("apply", "--yes", expect=0, environment=worker)
         check(administrator.send("GET", f"/applications(appId='{OTHERS}')")["id"] == theirs["id"], "it was made anew")
+
+
+@case
+def with_owned_by_alone_what_lies_in_the_recycle_bin_is_for_a_person_to_restore(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        administrator, _, worker = with_a_worker(it)
+        it.regent("apply", "--yes", expect=0, environment=worker)
+        bin_of = "/directory/deletedItems/microsoft.graph."
+        state = it.simulator.state()["graph"]
+        ours = next(app for app in state["applications"] if (app.get("uniqueName") or "").startswith("regent."))
+        principal = next(one for one in state["servicePrincipals"] if one["appId"] == ours["appId"])
+        it.change(f"/v1.0/applications(appId='{ours['appId']}')", delete=True)
+        refused = it.regent("apply", "--yes", environment=worker)
+        check(refused.code == 1, f"exit code 1 was expected\n{refused}")
+        says(refused, "another application holds this key, perhaps in the recycle bin: restore it there")
+        administrator.send("POST", f"/directory/deletedItems/{ours['id']}/restore")
+        withheld = it.regent("apply", "--yes", expect=5, environment=worker)
+        says(withheld, "has no service principal any more, and none is made", "grant regent `Application.Read.All`")
+        check(administrator.send("GET", bin_of + "servicePrincipal")["value"][0]["id"] == principal["id"], "it was made anew")
+        administrator.send("POST", f"/directory/deletedItems/{principal['id']}/restore")
+        it.regent("apply", "--yes", expect=0, environment=worker)
+        mark = it.mark()
+        it.regent("apply", "--yes", expect=0, environment=worker)
+        check(not it.simulator.writes(mark), "the second apply wrote")
 
 
 @case

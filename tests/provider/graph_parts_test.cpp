@@ -1,4 +1,5 @@
 #include "model/attributes.hpp"
+#include "model/principal_in_bin.hpp"
 #include "provider/graph_tenant.hpp"
 
 #include <catch2/catch.hpp>
@@ -70,9 +71,32 @@ TEST_CASE("a service principal that went with its application comes back with it
     auto create = step(Work::create, deleted, portal());
     create.restore = true;
     tenant.done(create);
-    const auto result =
-        tenant.done(step(Work::add, deleted, {{std::string(path::service_principal), true}}, "servicePrincipal"));
-    CHECK(result.outputs.at("servicePrincipal/id") == principal);
+    const auto again = step(Work::add, deleted, {{std::string(path::service_principal), true}}, "servicePrincipal");
+    SECTION("at once") {}
+    SECTION("not made anew where nobody may look into the recycle bin") {
+        // A 403 is asked once more with a new token.
+        tenant.fault("status", "GET", "deletedItems/microsoft.graph.servicePrincipal", {{"status", 403}, {"count", 2}});
+        const auto refused = tenant.apply(again);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == ErrorKind::forbidden);
+        CHECK(refused.error().help.find("`Application.Read.All`") != std::string::npos);
+    }
+    CHECK(tenant.done(again).outputs.at("servicePrincipal/id") == principal);
+}
+
+TEST_CASE("that nobody may look into the recycle bin is another answer than that it is empty") {
+    Tenant tenant;
+    tenant.done(step(Work::create, "portal", portal()));
+    auto scope = tenant.scope({"portal"});
+    scope.wanted.front().managed.emplace(path::service_principal);
+    const auto is_unknown = [&] {
+        model::Snapshot seen;
+        REQUIRE(tenant.observe(scope, seen));
+        return model::is_principal_in_bin_unknown(seen.resources.at(address("portal")));
+    };
+    CHECK_FALSE(is_unknown());
+    tenant.fault("status", "GET", "deletedItems/microsoft.graph.servicePrincipal", {{"status", 403}, {"count", -1}});
+    CHECK(is_unknown());
 }
 
 TEST_CASE("a federated credential is added, changed, renamed and removed") {

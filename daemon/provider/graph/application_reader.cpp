@@ -230,20 +230,25 @@ ApplicationReader::Result<std::optional<ApplicationReader::Objects>> Application
     return std::optional(std::move(*listed));
 }
 
-ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::deleted_service_principals() {
+ApplicationReader::Result<std::optional<ApplicationReader::Objects>> ApplicationReader::deleted_service_principals() {
     auto part = part_of_a_list(deleted_principals);
     auto listed = client_.list(
         "/directory/deletedItems/microsoft.graph.servicePrincipal?$select=id,appId,deletedDateTime&$top=999",
         "look for service principals in the recycle bin", &part);
     if (!listed) {
-        if (listed.error().kind == ErrorKind::forbidden) return Objects{};
-        return listed;
+        if (listed.error().kind == ErrorKind::forbidden) return std::optional<Objects>{};
+        return tl::unexpected(std::move(listed.error()));
     }
+    // A caller that may not read them may be shown that they are there, and no more.
+    // https://learn.microsoft.com/graph/permissions-overview
+    const bool is_whole = std::none_of(listed->begin(), listed->end(),
+                                       [](const auto& principal) { return member_text(principal, "appId").empty(); });
+    if (!is_whole) return std::optional<Objects>{};
     memory_.counts.remember(deleted_principals, listed->size());
     std::stable_sort(listed->begin(), listed->end(), [](const auto& a, const auto& b) {
         return member_text(a, "deletedDateTime") > member_text(b, "deletedDateTime");
     });
-    return listed;
+    return std::optional(std::move(*listed));
 }
 
 ApplicationReader::Result<std::optional<ApplicationReader::Principals>> ApplicationReader::all_service_principals(

@@ -53,9 +53,9 @@ public:
     /// What lies in the recycle bin, without federated credentials. Nothing when regent may not look there: what it
     /// then does not know, it is told by a refusal of the key.
     [[nodiscard]] Result<std::optional<Objects>> deleted();
-    /// The service principals in the recycle bin, `id` and `appId` of each, the one that was deleted last first. None
-    /// when regent may not look there.
-    [[nodiscard]] Result<Objects> deleted_service_principals();
+    /// The service principals in the recycle bin, `id` and `appId` of each, the one that was deleted last first.
+    /// Nothing when regent may not look there: that there is none is another answer.
+    [[nodiscard]] Result<std::optional<Objects>> deleted_service_principals();
     /// All service principals of the tenant by application id, where that is cheaper than asking for those of so many
     /// applications; else nothing. Knows nothing of the applications: may be read beside them.
     using Principals = std::map<std::string, ReadPrincipal>;

@@ -200,7 +200,12 @@ private:
         if (without.empty()) return {};
         auto deleted = reader.deleted_service_principals();
         if (!deleted) return tl::unexpected(std::move(deleted.error()));
-        for (const auto& principal : *deleted) {
+        if (!*deleted) {
+            for (const auto& [app_id, application] : without)
+                application->unreadable.emplace(model::path::principal_in_bin);
+            return {};
+        }
+        for (const auto& principal : **deleted) {
             const auto it = without.find(lower_case(member_text(principal, "appId")));
             if (it != without.end())
                 it->second->attributes.emplace(model::path::principal_in_bin, lower_case(member_text(principal, "id")));

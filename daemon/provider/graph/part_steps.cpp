@@ -70,14 +70,19 @@ tl::expected<json, ProviderError> keys_of_principal(const StepContext& context, 
     return read.keys.empty() ? json::object() : json::parse(read.keys, nullptr, false);
 }
 
-/// The id of the service principal of this application in the recycle bin; empty when there is none, or regent may not
-/// look there.
+/// The id of the service principal of this application in the recycle bin; empty when there is none. That regent may
+/// not look there is no answer: it had one.
 tl::expected<std::string, ProviderError> find_in_bin(const StepContext& context, const std::string& what) {
     auto deleted = context.client.list(
         fmt::format("/directory/deletedItems/microsoft.graph.servicePrincipal?$filter={}&$select={}",
                     percent_encoded("appId eq '" + context.app_id() + "'"), "id,appId,deletedDateTime"),
         what);
-    if (!deleted && deleted.error().kind == ErrorKind::forbidden) return std::string{};
+    if (!deleted && deleted.error().kind == ErrorKind::forbidden) {
+        deleted.error().help = fmt::format(
+            "regent looks for it in the recycle bin, which needs `Application.Read.All`: grant that, or have the "
+            "service principal restored there, or made anew (`az ad sp create --id {}`), then run again",
+            context.app_id());
+    }
     if (!deleted) return tl::unexpected(std::move(deleted.error()));
     const json* last = nullptr;
     for (const auto& principal : *deleted) {
