@@ -82,6 +82,12 @@ const model::Map* AppliedValues::before_removal(const plan::Step& step) {
     return &known;
 }
 
+const model::Map& AppliedValues::give_up(const plan::Step& step) {
+    auto& known = known_[step.address];
+    record_given_back(step, known);
+    return known;
+}
+
 const model::Map* AppliedValues::forget(const model::Address& address) {
     const auto it = known_.find(address);
     if (it == known_.end()) return nullptr;

@@ -22,6 +22,8 @@ public:
     /// What is to be remembered before `step` deletes a connector that the plan makes anew: what is known of it, and
     /// the shares that its successor is to be given. Null pointer: nothing.
     const model::Map* before_removal(const plan::Step& step);
+    /// Of a share that the service will never take. Returns the whole object.
+    const model::Map& give_up(const plan::Step& step);
     /// Of an object that is gone. Returns what is to be remembered all the same; a null pointer: nothing.
     const model::Map* forget(const model::Address& address);
 

@@ -1,6 +1,7 @@
 #include "apply/run.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
 
 #include <fmt/format.h>
@@ -33,6 +34,12 @@ StepOutcome outcome_for(const plan::Step& step, std::chrono::steady_clock::time_
     outcome.step = step.id;
     outcome.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
     return outcome;
+}
+
+/// One that is not found may be a connector that was made a moment ago.
+bool is_refused_for_good(const plan::Step& step, const provider::ProviderError& error) {
+    return error.kind == provider::ErrorKind::rejected ||
+           (error.kind == provider::ErrorKind::not_found && step.observed != nullptr);
 }
 
 StepState state_after(provider::ErrorKind kind) {
@@ -157,6 +164,8 @@ StepOutcome Run::carry_out(const plan::Step& step) {
     auto prepared = prepare_locked(step);
     auto answer = prepared ? send(step, *prepared) : Answer(tl::unexpected(prepared.error()));
     if (!answer) {
+        if (is_refused_for_good(step, answer.error()) && plan::gives_share_back(plan_, step))
+            give_up(step, answer.error());
         auto outcome = outcome_for(step, began);
         outcome.state = state_after(answer.error().kind);
         outcome.error = std::move(answer.error());
@@ -237,6 +246,20 @@ Run::Answer Run::ask_writer(PreparedStep& prepared) {
         error.kind = provider::ErrorKind::outcome_unknown;
         return tl::unexpected(std::move(error));
     }
+}
+
+/// A share that a connector made anew was to have as the old one had it, and that the service does not take: of
+/// somebody who left, say. Tried again and again it would never come, and nobody could take it out of a manifest.
+void Run::give_up(const plan::Step& step, provider::ProviderError& error) {
+    error.help =
+        "the deleted connector had this share and no manifest declares it: it is not tried again. Declare "
+        "`shares` in the manifest for those who are to use the connector";
+    model::Map values;
+    {
+        const std::lock_guard lock(mutex_);
+        values = applied_.give_up(step);
+    }
+    warn(store_.applied(key_, step.address, document_of(plan_, step), remote_id_of(step), values));
 }
 
 void Run::note_outcome(std::int64_t intent, const plan::Step& step, const Answer& answer) {

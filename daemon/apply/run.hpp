@@ -35,6 +35,7 @@ private:
     tl::expected<void, store::StoreError> write_down_what_goes(const plan::Step& step);
     Answer send(const plan::Step& step, PreparedStep& prepared);
     Answer ask_writer(PreparedStep& prepared);
+    void give_up(const plan::Step& step, provider::ProviderError& error);
     void note_outcome(std::int64_t intent, const plan::Step& step, const Answer& answer);
     void take_in(const plan::Step& step, provider::StepResult& result);
     void remember(const PreparedStep& prepared);

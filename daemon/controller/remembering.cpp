@@ -44,6 +44,11 @@ void add_former(const std::string& name, const plan::History& before, const plan
     }
 }
 
+bool is_planned(const plan::Plan& plan, const model::Address& address) {
+    return std::any_of(plan.resources.begin(), plan.resources.end(),
+                       [&](const auto& resource) { return resource.address == address; });
+}
+
 }  // namespace
 
 tl::expected<plan::History, store::StoreError> recall(store::Store& store, const Workspace& workspace) {
@@ -70,6 +75,11 @@ tl::expected<void, store::StoreError> remember_agreements(store::Store& store, c
     auto history = store.history(key);  // with what this run wrote
     if (!history) return tl::unexpected(std::move(history.error()));
     std::vector<store::AppliedObject> objects;
+    for (const auto& [address, paths] : plan.unmanaged) {
+        if (is_planned(plan, address)) continue;
+        // Neither there nor wanted: nothing else is remembered of it.
+        if (auto forgotten = store.removed(key, address); !forgotten) return forgotten;
+    }
     for (const auto& resource : plan.resources) {
         const auto agreed = plan.agreements.find(resource.address);
         const auto unmanaged = plan.unmanaged.find(resource.address);

@@ -105,7 +105,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
             item.observed != nullptr && !item.observed->deleted && item.observed->ownership == model::Ownership::ours;
         if (ours) ++plan.managed;
     }
-    forget_shares_given_back(history, items, plan);
+    forget_shares_given_back(history, observed, items, plan);
     warn_of_credential_counts(items, plan);
     warn_of_look(later, plan);
     warn_of_kept(kept, plan);

@@ -25,6 +25,11 @@ bool is_of_no_use(const SharesToGiveBack& left, const Item& item) {
     return is_still_there || item.desired->attributes.contains(model::path::shares);
 }
 
+bool is_orphan(const model::Address& address, const model::Snapshot& observed) {
+    return std::any_of(observed.orphans.begin(), observed.orphans.end(),
+                       [&](const auto& orphan) { return orphan.address == address; });
+}
+
 ResolvedAttribute resolved(const model::Attribute& attribute, const model::DesiredAttribute& desired) {
     ResolvedAttribute shares;
     shares.attribute = &attribute;
@@ -73,12 +78,29 @@ void give_shares_back(const History& history, Items& items) {
     }
 }
 
-void forget_shares_given_back(const History& history, const Items& items, Plan& plan) {
+void forget_shares_given_back(const History& history, const model::Snapshot& observed, const Items& items, Plan& plan) {
+    for (const auto& [address, values] : history.last_applied) {
+        if (values.contains(shares_to_give_back) && !items.contains(address) && !is_orphan(address, observed))
+            plan.unmanaged[address].emplace_back(shares_to_give_back);
+    }
     for (const auto& [address, item] : items) {
         const auto left = remembered_for(history, item);
         if (left && item.standing == Standing::there && is_of_no_use(*left, item))
             plan.unmanaged[address].emplace_back(shares_to_give_back);
     }
+}
+
+bool gives_share_back(const Plan& plan, const Step& step) {
+    const auto prefix = std::string(model::path::shares) + "/";
+    if (step.work != Work::add || !step.part.starts_with(prefix)) return false;
+    return std::any_of(plan.resources.begin(), plan.resources.end(), [&](const auto& resource) {
+        if (resource.address != step.address) return false;
+        const auto& changes = resource.changes;
+        return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
+            const bool is_declared = change.place.known() || change.contributor;
+            return change.path == model::path::shares && prefix + change.element == step.part && !is_declared;
+        });
+    });
 }
 
 }  // namespace regent::plan

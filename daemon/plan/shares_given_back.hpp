@@ -25,8 +25,11 @@ struct SharesToGiveBack {
 /// the next one. Where a manifest says who may use it, that counts.
 void give_shares_back(const History& history, Items& items);
 
-/// Has `plan` forget what is remembered for nothing: the connector was not deleted after all, or its manifest says who
-/// may use it by now.
-void forget_shares_given_back(const History& history, const Items& items, Plan& plan);
+/// Has `plan` forget what is remembered for nothing: the connector was not deleted after all, its manifest says who may
+/// use it by now, or there is neither a manifest nor a connector any more.
+void forget_shares_given_back(const History& history, const model::Snapshot& observed, const Items& items, Plan& plan);
+
+/// Whether `step` gives a connector a share that no manifest declares, since the one had it whose place it takes.
+[[nodiscard]] bool gives_share_back(const Plan& plan, const Step& step);
 
 }  // namespace regent::plan

@@ -1,0 +1,69 @@
+#include "plan/shares_given_back.hpp"
+
+#include "plan/documents.hpp"
+#include "plan/pretend_tenant.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace regent::plan::testing {
+namespace {
+
+using model::Map;
+
+History with_shares_of(const std::string& name) {
+    const SharesToGiveBack left{"", Map{{"somebody", Map{{"role", "CanView"}, {"type", "User"}}}}};
+    History history;
+    history.last_applied[con(name)] = Map{{std::string(shares_to_give_back), left.remembered()}};
+    return history;
+}
+
+}  // namespace
+
+TEST_CASE("shares of a connector that is neither there nor wanted any more are forgotten", "[shares]") {
+    PretendTenant tenant;
+    const auto graph = graph_of({connector("other")});
+    const auto history = with_shares_of("gone");
+    auto observed = tenant.observe(graph);
+    SECTION("so that a later one of that name is not given them") {
+        const auto plan = make_plan(graph, observed, history, today);
+        REQUIRE(plan.unmanaged.contains(con("gone")));
+        CHECK(plan.unmanaged.at(con("gone")) == std::vector<std::string>{std::string(shares_to_give_back)});
+    }
+    SECTION("not as long as one is there whose removal was not done") {
+        model::ObservedResource orphan;
+        orphan.address = con("gone");
+        observed.orphans.push_back(orphan);
+        CHECK_FALSE(make_plan(graph, observed, history, today).unmanaged.contains(con("gone")));
+    }
+}
+
+TEST_CASE("a share that is given back is told from one that a manifest declares", "[shares]") {
+    PretendTenant tenant;
+    const auto history = with_shares_of("k");
+    const auto steps = [&](const Document& document, bool given_back) {
+        const auto graph = graph_of({document});
+        const auto plan = make_plan(graph, tenant.observe(graph), history, today);
+        std::size_t shares = 0;
+        for (const auto& step : plan.steps) {
+            if (step.part.rfind("shares/", 0) != 0) continue;
+            ++shares;
+            CHECK(gives_share_back(plan, step) == given_back);
+        }
+        CHECK(shares == 1);
+    };
+    SECTION("as the one that went had it") {
+        steps(connector("k"), true);
+    }
+    SECTION("as its manifest says") {
+        auto document = connector("k");
+        document.list(model::path::shares, {});
+        auto& shares = document.declaration.attributes[std::string(model::path::shares)];
+        model::Element share{
+            .name = "somebody", .value = Map{{"role", "CanView"}, {"type", "User"}}, .span = {}, .contributor = {}};
+        share.span = document.declaration.span;
+        shares.elements = {share};
+        steps(document, false);
+    }
+}
+
+}  // namespace regent::plan::testing
