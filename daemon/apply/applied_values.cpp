@@ -60,6 +60,7 @@ AppliedValues::AppliedValues(const plan::Plan& plan, std::map<model::Address, mo
 const model::Map& AppliedValues::record(const plan::Step& step) {
     auto& known = known_[step.address];
     if (known.empty() && was_found(step)) known.emplace(plan::found_by_key, true);
+    if (const auto removed = known.find(plan::removed_here); removed != known.end()) known.erase(removed);
     // What was handed to somebody is no property of the object.
     const bool delivery = step.part.starts_with(std::string(model::path::secret_deliveries) + "/");
     if (step.work == plan::Work::await || delivery) return known;
@@ -92,10 +93,14 @@ const model::Map* AppliedValues::forget(const model::Address& address) {
     const auto it = known_.find(address);
     if (it == known_.end()) return nullptr;
     auto left = plan::SharesToGiveBack::in(it->second);
+    const bool is_known_one =
+        address.kind == model::kind::application && !it->second.empty() && !it->second.contains(plan::found_by_key);
     known_.erase(it);
-    if (!left) return nullptr;
-    left->of.clear();
+    if (!left && !is_known_one) return nullptr;
     auto& known = known_[address];
+    if (is_known_one) known.emplace(plan::removed_here, true);
+    if (!left) return &known;
+    left->of.clear();
     known.emplace(plan::shares_to_give_back, left->remembered());
     return &known;
 }

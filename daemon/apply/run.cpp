@@ -60,6 +60,9 @@ std::map<model::Address, model::Map> last_applied(store::Store& store, const std
     for (const auto& resource : plan.resources) {
         if (history && plan::is_of_another_object(*history, resource.address, resource.remote_id))
             plan::forget_object(*history, resource.address);
+        // No stranger: see AppliedValues::record().
+        if (history && plan::was_removed_here(*history, resource.address, resource.remote_id))
+            history->last_applied[resource.address].emplace(plan::removed_here, true);
     }
     // Only a hint: without it, what earlier runs applied to other attributes is forgotten, and a change made outside to
     // one of them will be called a change of the manifest.
@@ -290,8 +293,12 @@ void Run::remember(const PreparedStep& prepared) {
             const std::lock_guard lock(mutex_);
             if (const auto* values = applied_.forget(step.address)) left = *values;
         }
-        warn(left ? store_.applied(key_, step.address, document_of(plan_, step), {}, *left)
-                  : store_.removed(key_, step.address));
+        // Which one an application was counts as long as it can come back; a connector cannot.
+        const bool may_come_back = step.address.kind == model::kind::application;
+        const auto id = may_come_back ? remote_id_of(step) : std::string{};
+        // In place of what is remembered, where a run that ended between the two would lose it.
+        if (may_come_back || !left) warn(store_.removed(key_, step.address));
+        if (left) warn(store_.applied(key_, step.address, document_of(plan_, step), id, *left));
         return;
     }
     remember_object(step);

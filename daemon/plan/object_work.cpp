@@ -2,6 +2,7 @@
 
 #include "plan/canonical.hpp"
 #include "plan/set_parts.hpp"
+#include "plan/vouching.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,12 @@ namespace {
 /// The key of the step that yields `reference`.
 std::string provider_of(const Reference& reference) {
     return StepGraph::key(reference.address, part_of(reference));
+}
+
+/// Of one that a run deleted and somebody restored nothing is remembered but that it is no stranger.
+const model::Map& forgotten() {
+    static const model::Map nothing;
+    return nothing;
 }
 
 }  // namespace
@@ -37,6 +44,8 @@ ObjectWork::ObjectWork(const Item& object, const Items& all, const UpdatedConnec
     }
     if (const auto known = history.last_applied.find(address); known != history.last_applied.end())
         applied = &known->second;
+    if (applied == nullptr && item.standing == Standing::there && was_removed_here(history, address, item.observed->id))
+        applied = &forgotten();
     if (const auto before = history.former.find(address); before != history.former.end()) former = &before->second;
     if (const auto given = secrets.connectors.find(address); given != secrets.connectors.end())
         delivery = given->second;

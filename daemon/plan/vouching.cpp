@@ -128,6 +128,7 @@ bool was_found_by_key(const Address& address, const History& history) {
 
 bool is_vouched_for(const Item& item, const History& history) {
     if (item.is_made_anew() || !item.desired->management.adopt.empty()) return true;
+    if (was_removed_here(history, item.desired->address, item.observed->id)) return true;
     const auto remembered = history.remote_ids.find(item.desired->address);
     return remembered != history.remote_ids.end() && remembered->second == item.observed->id &&
            !was_found_by_key(item.desired->address, history);
@@ -296,6 +297,12 @@ void ask_for_owners(const DesiredGraph& desired, const History& history, model::
         wanted.on_demand.emplace(model::path::owners);
         wanted.on_demand.emplace(model::path::principal_owners);
     }
+}
+
+bool was_removed_here(const History& history, const Address& address, const std::string& id) {
+    const auto remembered = history.remote_ids.find(address);
+    return address.kind == model::kind::application && !id.empty() && remembered != history.remote_ids.end() &&
+           remembered->second == id && !history.last_applied.contains(address);
 }
 
 bool is_of_another_object(const History& history, const Address& address, const std::string& id) {

@@ -16,10 +16,16 @@ namespace regent::plan {
 /// was written since. Beside the attributes of History::last_applied.
 inline constexpr std::string_view found_by_key = "foundByKey";
 
+/// All that is remembered, beside its id, of an application that a run made or adopted, and that a run deleted for want
+/// of a manifest. History has the id alone then.
+inline constexpr std::string_view removed_here = "removedHere";
+
 /// Has the owners read of those applications that are to be given consent or app roles, or to own others, and that
 /// nobody vouches for.
 void ask_for_owners(const DesiredGraph& desired, const History& history, model::Scope& scope);
 
+/// Whether `id` is that of one that this machine made or adopted, and deleted: back again it is no stranger.
+[[nodiscard]] bool was_removed_here(const History& history, const model::Address& address, const std::string& id);
 /// What is remembered of an application is of one object. Where it was purged and somebody registered another one under
 /// our key, nothing is remembered but that it was found: neither did we make it, nor is what the old one had drift.
 [[nodiscard]] bool is_of_another_object(const History& history, const model::Address& address, const std::string& id);
@@ -38,8 +44,9 @@ using GivenAfterALook = std::map<model::Address, std::vector<std::string>>;
 /// The key that regent finds an application by can be guessed, and in most tenants every user may register one: who
 /// comes first with our key (and our tag) would be given what the manifest asks an administrator's consent for. So an
 /// application is given more than it has when this plan makes it, when it is the one that is remembered from an earlier
-/// run that made or adopted it, when the manifest names it by its id (`management.adopt`), or when nobody but regent
-/// can sign in as it: it has no owner, credential or redirect URI that no manifest declares. What it has already stays.
+/// run that made or adopted it, or deleted it as such, when the manifest names it by its id (`management.adopt`), or
+/// when nobody but regent can sign in as it: it has no owner, credential or redirect URI that no manifest declares.
+/// What it has already stays.
 [[nodiscard]] GivenAfterALook withhold_unvouched_consent(const model::Snapshot& observed, const History& history,
                                                          Items& items, Plan& plan);
 /// Says so in the plan of each.

@@ -14,8 +14,8 @@ std::string to_applied_json(std::string_view kind, const model::Map& values) {
     auto kept = nlohmann::json::object();
     for (const auto& [path, value] : values) {
         const auto* attribute = table == nullptr ? nullptr : table->find(path);
-        const bool is_beside =
-            path == plan::found_by_key || path == plan::shares_to_give_back || path == plan::declared_by;
+        const bool is_beside = path == plan::found_by_key || path == plan::removed_here ||
+                               path == plan::shares_to_give_back || path == plan::declared_by;
         if (!is_beside && (attribute == nullptr || attribute->write_only)) continue;
         if (!model::is_known(value)) continue;
         kept[path] = model::to_json(value);

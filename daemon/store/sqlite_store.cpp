@@ -1,5 +1,6 @@
 #include "store/sqlite_store.hpp"
 
+#include "plan/vouching.hpp"
 #include "store/applied_json.hpp"
 #include "store/connection.hpp"
 #include "store/run_table.hpp"
@@ -149,11 +150,13 @@ tl::expected<plan::History, StoreError> SqliteStore::history(const std::string& 
         plan::History history;
         while (rows.executeStep()) {
             const model::Address address{rows.getColumn(0).getString(), rows.getColumn(1).getString()};
+            auto values = from_applied_json(rows.getColumn(6).getString());
             if (auto id = rows.getColumn(2).getString(); !id.empty())
                 history.remote_ids.emplace(address, std::move(id));
+            if (values.contains(plan::removed_here)) continue;
             history.places.emplace(address, model::Place{rows.getColumn(3).getString(), count(rows.getColumn(4)),
                                                          count(rows.getColumn(5))});
-            history.last_applied.emplace(address, from_applied_json(rows.getColumn(6).getString()));
+            history.last_applied.emplace(address, std::move(values));
         }
         return history;
     });
