@@ -2,6 +2,7 @@
 
 #include "folder.hpp"
 #include "model/attributes.hpp"
+#include "plan/vouching.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <catch2/catch.hpp>
@@ -199,6 +200,19 @@ TEST_CASE("what was applied comes back as it was, until the object is removed", 
     REQUIRE(store->removed("dev", app));
     CHECK(store->history("dev")->last_applied.empty());
     CHECK(store->history("prod")->remote_ids.at(app) == "o-9");
+}
+
+TEST_CASE("of an application that a run deleted its id is remembered, and nothing else", "[store]") {
+    const Folder folder;
+    auto store = open(folder);
+    REQUIRE(store->applied("dev", app, {"base/portal.yaml", 3, 1}, "o-1", {{std::string(plan::removed_here), true}}));
+    store = open(folder);
+    const auto history = store->history("dev");
+    CHECK(history->remote_ids.at(app) == "o-1");
+    CHECK(history->last_applied.empty());
+    CHECK(history->places.empty());
+    CHECK(plan::was_removed_here(*history, app, "o-1"));
+    CHECK_FALSE(plan::was_removed_here(*history, app, "o-2"));
 }
 
 TEST_CASE("write-only, unknown and unresolved attributes are not remembered", "[store][secrets]") {

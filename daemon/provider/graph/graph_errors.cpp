@@ -105,6 +105,10 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
     if (code == "Directory_ResourceSizeExceeded")
         return "an application holds at most 1200 entries over all of its lists: declare fewer";
     if (answer.status == 413) return "the request is too large for Graph: declare less in one object";
+    if (is_key_taken(answer)) {
+        return "another application holds this key, perhaps in the recycle bin: restore it there or delete it for good "
+               "(Entra keeps deleted applications for 30 days), then run again";
+    }
     if (says(answer, "A conflicting object") || says(answer, "Another object with the same value"))
         return "another object of the tenant, perhaps a deleted one, has this value: find it (for an identifier URI: "
                "`az "
@@ -122,10 +126,6 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
                "enabled it meanwhile: run again, the next plan goes on from what is there";
     if (is_policy(code))
         return "an app management policy of the tenant forbids it: change the manifest, or ask for an exemption";
-    if (is_key_taken(answer)) {
-        return "another application holds this key, perhaps in the recycle bin: restore it there or delete it for good "
-               "(Entra keeps deleted applications for 30 days), then run again";
-    }
     return {};
 }
 
