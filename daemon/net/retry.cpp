@@ -87,8 +87,9 @@ Verdict verdict_on(int status, bool idempotent, bool has_retry_after) {
         case 429:
             return Verdict::retry_throttled;
         case 503:
-            if (has_retry_after) return Verdict::retry_throttled;
-            return idempotent ? Verdict::retry : Verdict::final;
+            // When to come again says nothing of what was done: a gateway says it of what its service has done by then.
+            if (!idempotent) return Verdict::final;
+            return has_retry_after ? Verdict::retry_throttled : Verdict::retry;
         case 408:
         case 500:
         case 502:

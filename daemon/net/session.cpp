@@ -229,6 +229,8 @@ private:
         if (is_refused_for_good(outcome.status, outcome.body)) return {};
         switch (verdict_on(outcome.status, request_.idempotent, retry_after.has_value())) {
             case Verdict::final:
+                // Whoever looks what became of it comes when the service said.
+                if (outcome.status == 503 && retry_after) shared_.gate.close_until(request_.origin, now + *retry_after);
                 return {};
             case Verdict::refresh_token:
                 return after_refusal();
@@ -275,6 +277,7 @@ private:
     Decision after_throttling(int status, std::optional<milliseconds> retry_after,
                               std::chrono::steady_clock::time_point now) {
         shared_.count([](SessionCounters& counters) { ++counters.throttled; });
+        if (status != 429 && request_.method != Method::get) may_have_been_applied_ = true;
         const auto delay = retry_delay(shared_.policy, tries_, retry_after, shared_.rng.next());
         shared_.gate.close_until(request_.origin, now + retry_after.value_or(delay));
         const auto why = fmt::format("throttled by the service ({})", status);

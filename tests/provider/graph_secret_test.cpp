@@ -74,6 +74,9 @@ TEST_CASE("a lost answer leaves one secret, and it is the one whose value is kno
     SECTION("it had taken effect, and the answer was an error") {
         tenant.fault("error_after", "POST", "addPassword");
     }
+    SECTION("it had taken effect, and the answer said when to come again") {
+        tenant.fault("error_after", "POST", "addPassword", {{"status", 503}, {"retryAfter", "3"}});
+    }
     SECTION("it had taken effect, and half of the answer came") {
         tenant.fault("truncate", "POST", "addPassword");
     }
