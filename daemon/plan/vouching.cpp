@@ -134,9 +134,11 @@ bool is_vouched_for(const Item& item, const History& history) {
            !was_found_by_key(item.desired->address, history);
 }
 
-/// Where an application gives another one power: a role, or itself. Whoever owns an application can sign in as it.
+/// Where an application gives another one power: a role, a scope that nobody is asked about, or itself. Whoever owns an
+/// application can sign in as it.
 bool gives_to_others(std::string_view path) {
-    constexpr std::array paths{model::path::assigned_applications, model::path::owners, model::path::principal_owners};
+    constexpr std::array paths{model::path::assigned_applications, model::path::owners, model::path::principal_owners,
+                               model::path::pre_authorized, model::path::known_clients};
     return std::find(paths.begin(), paths.end(), path) != paths.end();
 }
 
@@ -196,8 +198,8 @@ private:
         std::erase_if(attribute.elements, [&](const auto& element) {
             const auto address = receiver_of(element);
             const auto& from = giver.desired->address;
-            if (is_there(attribute, element) || !gives_power(attribute, from, address)) return false;
-            if (is_unseen(address)) {
+            if (element.blocked || is_there(attribute, element) || !gives_power(attribute, from, address)) return false;
+            if (is_unseen(address) && is_given_later(attribute)) {
                 later_[address].push_back(element_name(attribute, element) +
                                           (from == address ? std::string{} : " of " + to_string(from)));
                 return true;
@@ -216,6 +218,13 @@ private:
         const auto path = attribute.attribute->path;
         return from != to || path == model::path::consented_scopes || path == model::path::consented_roles ||
                path == model::path::assigned_applications;
+    }
+
+    /// The look after a restoration goes after what hangs on an object by itself (came_back.hpp). These are lists of
+    /// the giver, which the next run writes.
+    static bool is_given_later(const ResolvedAttribute& attribute) {
+        const auto path = attribute.attribute->path;
+        return path != model::path::pre_authorized && path != model::path::known_clients;
     }
 
     static bool is_there(const ResolvedAttribute& attribute, const ResolvedElement& element) {
@@ -244,6 +253,7 @@ private:
         if (item == items_.end() || item->second.observed == nullptr || is_vouched_for(item->second, history_))
             return found;
         found = doubts(item->second, held_, caller_, now_);
+        if (is_unseen(address)) found.emplace_back("owners, who are not to be seen while it lies in the recycle bin");
         return found;
     }
 
@@ -269,6 +279,11 @@ private:
         const auto path = attribute.attribute->path;
         if (path == model::path::owners) return "ownership";
         if (path == model::path::principal_owners) return "ownership of the service principal";
+        if (path == model::path::known_clients) return "a place among the known clients";
+        if (path == model::path::pre_authorized) {
+            const auto* scope = element.value.find("scope");
+            return fmt::format("`{}` without consent", scope == nullptr ? std::string{} : scope->text_or({}));
+        }
         for (const auto* member : {"name", "role"}) {
             const auto* name = element.value.find(member);
             if (name != nullptr && !name->text_or({}).empty()) return fmt::format("`{}`", name->text_or({}));

@@ -20,7 +20,7 @@ inline constexpr std::string_view found_by_key = "foundByKey";
 /// of a manifest. History has the id alone then.
 inline constexpr std::string_view removed_here = "removedHere";
 
-/// Has the owners read of those applications that are to be given consent or app roles, or to own others, and that
+/// Has the owners read of those applications that are to be given consent, app roles or power over others and that
 /// nobody vouches for.
 void ask_for_owners(const DesiredGraph& desired, const History& history, model::Scope& scope);
 
@@ -38,8 +38,8 @@ void forget_object(History& history, const model::Address& address);
 /// it or says why not.
 using GivenAfterALook = std::map<model::Address, std::vector<std::string>>;
 
-/// Withholds new consent and new app roles for applications that nobody vouches for, and makes them no owners of
-/// others.
+/// Withholds new consent and new app roles for applications that nobody vouches for, and makes them no owners,
+/// pre-authorized or known clients of others.
 ///
 /// The key that regent finds an application by can be guessed, and in most tenants every user may register one: who
 /// comes first with our key (and our tag) would be given what the manifest asks an administrator's consent for. So an
