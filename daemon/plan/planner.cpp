@@ -86,7 +86,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     if (const auto own = changes_to_own_sign_in(observed, items); !own.empty())
         items = resolve_and_check(desired, observed, own, plan);  // others may depend on it
     withhold_unseen_principals(observed, history, items, plan);
-    const auto later = withhold_unvouched_consent(observed, history, items, plan);
+    const auto later = withhold_unvouched_consent(desired, observed, history, items, plan);
     withhold_taken_credentials(items, plan);
     withhold_credentials_without_room(items, plan);
     withhold_encryption_keys_that_go(items, plan);

@@ -44,15 +44,28 @@ const ResolvedAttribute* attribute_of(const Item& item, std::string_view path) {
     return it == item.attributes.end() ? nullptr : &*it;
 }
 
-bool asks_for(const ResolvedAttribute* wanted, std::string_view name, const model::Value& value) {
+/// Whose marks count, and who is regent itself.
+struct Known {
+    std::set<std::string> held_keys;  ///< that connectors and other consumers say they hold: regent gave them away
+    std::set<Address> doubtful;       ///< connectors that somebody else made
+    std::string caller;
+};
+
+bool is_about(const model::Element& element, const std::set<Address>& objects) {
+    const auto references = references_in(element.value);
+    return std::any_of(references.begin(), references.end(),
+                       [&](const auto& reference) { return objects.contains(reference.address); });
+}
+
+bool asks_for(const ResolvedAttribute* wanted, std::string_view name, const model::Value& value, const Known& known) {
     return wanted != nullptr && std::any_of(wanted->elements.begin(), wanted->elements.end(), [&](const auto& one) {
                return (name.empty() || one.element->name == name) &&
-                      is_same_element(*wanted->attribute, one.value, value);
+                      is_same_element(*wanted->attribute, one.value, value) && !is_about(*one.element, known.doubtful);
            });
 }
 
-/// Elements that are there and that no manifest asks for as they are. regent itself, `caller`, is no stranger.
-std::vector<std::string> strangers(const Item& item, std::string_view path, const std::string& caller) {
+/// Elements that are there and that no manifest asks for as they are. regent itself is no stranger.
+std::vector<std::string> strangers(const Item& item, std::string_view path, const Known& known) {
     std::vector<std::string> found;
     const auto* wanted = attribute_of(item, path);
     const auto raw = item.observed->attributes.find(path);
@@ -62,28 +75,43 @@ std::vector<std::string> strangers(const Item& item, std::string_view path, cons
     if (there == nullptr) return found;
     if (const auto* list = there->as_list()) {
         for (const auto& element : *list)
-            if (!asks_for(wanted, {}, element) && element != model::Value(caller))
+            if (!asks_for(wanted, {}, element, known) && element != model::Value(known.caller))
                 found.push_back(element.text_or("one"));
     } else if (const auto* map = there->as_map()) {
         for (const auto& [name, element] : *map)
-            if (!asks_for(wanted, name, element)) found.push_back(name);
+            if (!asks_for(wanted, name, element, known)) found.push_back(name);
     }
     return found;
 }
 
-/// Key ids that connectors and other consumers say they hold: regent gave them away itself.
-std::set<std::string> held_keys(const model::Snapshot& observed) {
-    std::set<std::string> held;
+/// Whoever made a connector wrote its mark. One of somebody else's is believed when it is remembered from an earlier
+/// run, or named in its manifest.
+bool is_believed(const model::ObservedResource& object, const DesiredGraph& desired, const History& history) {
+    const auto made_by = object.provider_data.find("madeBy");
+    if (made_by == object.provider_data.end() || made_by->second != "others") return true;
+    const auto remembered = history.remote_ids.find(object.address);
+    if (remembered != history.remote_ids.end() && remembered->second == object.id) return true;
+    const auto manifest = desired.resources.find(object.address);
+    return manifest != desired.resources.end() && manifest->second.management.adopt == object.id;
+}
+
+Known known_in(const DesiredGraph& desired, const model::Snapshot& observed, const History& history) {
+    Known known;
+    known.caller = observed.caller_object_id;
     const auto add = [&](const model::ObservedResource& object) {
         if (object.ownership != model::Ownership::ours) return;
+        if (!is_believed(object, desired, history)) {
+            known.doubtful.insert(object.address);
+            return;
+        }
         for (const auto& mark : observed_marks(&object))
-            if (mark.rfind(secret_key_mark, 0) == 0) held.insert(mark.substr(secret_key_mark.size()));
+            if (mark.rfind(secret_key_mark, 0) == 0) known.held_keys.insert(mark.substr(secret_key_mark.size()));
     };
     for (const auto& [address, object] : observed.resources) add(object);
     for (const auto& orphan : observed.orphans) add(orphan);
     for (const auto& [address, deliveries] : observed.deliveries)
-        for (const auto& delivery : deliveries) held.insert(delivery.key_id);
-    return held;
+        for (const auto& delivery : deliveries) known.held_keys.insert(delivery.key_id);
+    return known;
 }
 
 /// Device codes and passwords take neither secret nor redirect URI: whoever knows its id signs people in with it.
@@ -95,14 +123,13 @@ bool lets_public_clients_in(const Item& item) {
 }
 
 /// How somebody else could use the application: sentences' ends.
-std::vector<std::string> doubts(const Item& item, const std::set<std::string>& held, const std::string& caller,
-                                std::chrono::system_clock::time_point now) {
+std::vector<std::string> doubts(const Item& item, const Known& known, std::chrono::system_clock::time_point now) {
     std::vector<std::string> found;
     const auto add = [&](std::string_view words, const std::vector<std::string>& names) {
         if (!names.empty()) found.push_back(fmt::format("{} {}", words, fmt::join(names, ", ")));
     };
     for (const auto& way : ways) {
-        add(way.words, strangers(item, way.path, caller));
+        add(way.words, strangers(item, way.path, known));
         if (item.observed->unreadable.contains(way.path))
             found.push_back(fmt::format("an {} that cannot be read", way.words));
     }
@@ -112,7 +139,7 @@ std::vector<std::string> doubts(const Item& item, const std::set<std::string>& h
         return secret.ends_at == unknown || secret.ends_at > now;
     };
     for (const auto& secret : item.observed->secrets)
-        if (signs_in(secret) && !held.contains(secret.key_id)) secrets.push_back(secret.key_id);
+        if (signs_in(secret) && !known.held_keys.contains(secret.key_id)) secrets.push_back(secret.key_id);
     for (const auto& secret : model::principal_secrets_of(*item.observed))
         if (signs_in(secret)) of_principal.push_back(secret.key_id);
     add("client secret", secrets);
@@ -162,12 +189,12 @@ std::set<Address> receivers(const DesiredGraph& desired) {
 
 class Withholding {
 public:
-    Withholding(const model::Snapshot& observed, const History& history, Items& items, Plan& plan)
+    Withholding(const DesiredGraph& desired, const model::Snapshot& observed, const History& history, Items& items,
+                Plan& plan)
         : history_(history),
           items_(items),
           plan_(plan),
-          held_(held_keys(observed)),
-          caller_(observed.caller_object_id),
+          known_(known_in(desired, observed, history)),
           now_(observed.taken_at) {}
 
     GivenAfterALook run() {
@@ -252,7 +279,7 @@ private:
         auto& found = doubts_[address];
         if (item == items_.end() || item->second.observed == nullptr || is_vouched_for(item->second, history_))
             return found;
-        found = doubts(item->second, held_, caller_, now_);
+        found = doubts(item->second, known_, now_);
         if (is_unseen(address)) found.emplace_back("owners, who are not to be seen while it lies in the recycle bin");
         return found;
     }
@@ -294,8 +321,7 @@ private:
     const History& history_;
     Items& items_;
     Plan& plan_;
-    const std::set<std::string> held_;
-    const std::string& caller_;
+    const Known known_;
     const std::chrono::system_clock::time_point now_;
     std::map<Address, std::vector<std::string>> doubts_;
     std::map<Address, HeldBack> held_back_;  ///< of one item, by who is not given it
@@ -341,9 +367,9 @@ std::optional<History> without_other_objects(const History& history, const model
     return without;
 }
 
-GivenAfterALook withhold_unvouched_consent(const model::Snapshot& observed, const History& history, Items& items,
-                                           Plan& plan) {
-    return Withholding(observed, history, items, plan).run();
+GivenAfterALook withhold_unvouched_consent(const DesiredGraph& desired, const model::Snapshot& observed,
+                                           const History& history, Items& items, Plan& plan) {
+    return Withholding(desired, observed, history, items, plan).run();
 }
 
 void warn_of_look(const GivenAfterALook& later, Plan& plan) {

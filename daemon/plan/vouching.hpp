@@ -47,8 +47,8 @@ using GivenAfterALook = std::map<model::Address, std::vector<std::string>>;
 /// run that made or adopted it, or deleted it as such, when the manifest names it by its id (`management.adopt`), or
 /// when nobody but regent can sign in as it: it has no owner, credential or redirect URI that no manifest declares.
 /// What it has already stays.
-[[nodiscard]] GivenAfterALook withhold_unvouched_consent(const model::Snapshot& observed, const History& history,
-                                                         Items& items, Plan& plan);
+[[nodiscard]] GivenAfterALook withhold_unvouched_consent(const DesiredGraph& desired, const model::Snapshot& observed,
+                                                         const History& history, Items& items, Plan& plan);
 /// Says so in the plan of each.
 void warn_of_look(const GivenAfterALook& later, Plan& plan);
 

@@ -155,6 +155,40 @@ TEST_CASE("regent as an owner, a secret that has ended and a certificate as decl
     CHECK(Planted::gives(planted.plan(document)));
 }
 
+TEST_CASE("what a connector that somebody else made says of itself vouches for nothing", "[vouching]") {
+    Planted planted;
+    Dice dice(1);
+    auto document = consenting();
+    std::vector<model::Declaration> documents = {document, connector("x").by_managed_identity("a")};
+    const auto& made = planted.tenant.add(con("x"), Map{{"displayName", "The connector x"}, {"environment", "pp-1"}});
+    const auto id = made.id;
+    const auto with_connector = [&](const std::string& made_by, const History& history = {}) {
+        planted.tenant.find(con("x"))->provider_data["madeBy"] = made_by;
+        const auto graph = graph_of(documents);
+        return make_plan(graph, planted.tenant.observe(graph), history, today);
+    };
+    SECTION("that it holds a secret") {
+        model::ObservedSecret secret;
+        secret.key_id = "theirs";
+        secret.ends_at = today + std::chrono::hours(24);
+        planted.tenant.find(app("a"))->secrets = {secret};
+        planted.tenant.find(con("x"))->attributes[std::string(path::marks)] = List{"secretKey:theirs"};
+    }
+    SECTION("that its redirect URL is the manifest's") {
+        planted.tenant.find(con("x"))->outputs["redirectUrl"] = "https://evil";
+        planted.tenant.find(app("a"))->attributes[std::string(path::redirect_uris_web)] = List{"https://evil"};
+        documents.front() = document.list(path::redirect_uris_web, {url_of("x")});
+    }
+    CHECK(Planted::gives(with_connector("")));
+    CHECK(Planted::withholds(with_connector("others")));
+    CHECK_FALSE(Planted::gives(with_connector("others")));
+    History history;
+    history.remote_ids[con("x")] = id;
+    CHECK(Planted::gives(with_connector("others", history)));
+    documents.back() = connector("x").by_managed_identity("a").adopts(id);
+    CHECK(Planted::gives(with_connector("others")));
+}
+
 TEST_CASE("what is remembered of a purged application is not of the one in its place", "[vouching]") {
     Planted planted;
     History history;

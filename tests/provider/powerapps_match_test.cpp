@@ -143,6 +143,66 @@ TEST_CASE("what somebody else made with our mark and our title is for a person t
     CHECK(platform.connector(copy)["properties"]["description"] != "ours");
 }
 
+TEST_CASE("what somebody made and wrote our mark on is given nothing of an application that does not know it") {
+    Platform platform;
+    const auto name = std::string("shared_planted");
+    auto mark = our_mark;
+    auto signs_in_with = std::string();
+    SECTION("the mark says that it was written onto this one, by whoever made it") {
+        mark.update({{"connector", name}, {"savedBy", "66666666-6666-6666-6666-666666666666"}});
+    }
+    SECTION("the mark of a connector that was saved but once") {
+        mark.update({{"savedBy", "66666666-6666-6666-6666-666666666666"}, {"title", "Sample"}});
+    }
+    SECTION("no mark, and a sign-in with the application") {
+        mark = nullptr;
+        signs_in_with = Platform::client_id;
+    }
+    platform.seed("Sample", mark, signs_in_with, Platform::sales, name);
+    const json mallory{{"id", "66666666-6666-6666-6666-666666666666"}, {"displayName", "Mallory"}, {"type", "User"}};
+    platform.change(name, {{"patch", {{"properties", {{"createdBy", mallory}}}}}});
+    auto scope = platform.scope({"sample"});
+    scope.wanted.front().client_id = to_application();
+    auto tenant = with_application(model::Ownership::ours);
+    CHECK(names(only_obstacle(look(platform, scope, tenant)).message, name));
+
+    const auto is_ours = [&](const model::Snapshot& snapshot) {
+        const auto found = snapshot.resources.find(address());
+        if (found == snapshot.resources.end()) return false;
+        CHECK(found->second.provider_data.at("madeBy") == "others");
+        return found->second.ownership == model::Ownership::ours;
+    };
+    if (mark == nullptr) return;
+    // Whoever remembers it, or names it, says that it is ours.
+    scope.wanted.front().remembered_id = name;
+    CHECK(is_ours(look(platform, scope, tenant)));
+    scope.wanted.front().remembered_id.clear();
+    scope.wanted.front().adopt = name;
+    CHECK(is_ours(look(platform, scope, tenant)));
+    // One that signs in with nothing of ours is given nothing.
+    scope.wanted.front().adopt.clear();
+    scope.wanted.front().client_id = {};
+    CHECK(is_ours(look(platform, scope, tenant)));
+}
+
+TEST_CASE("a connector that others made is ours by its mark when its application knows it") {
+    Platform platform;
+    const auto name = std::string("shared_sample");
+    auto mark = our_mark;
+    mark["connector"] = name;
+    platform.seed("Sample", mark, Platform::client_id, Platform::sales, name);
+    const json former{{"id", "77777777-7777-7777-7777-777777777777"}, {"displayName", "regent"}, {"type", "User"}};
+    platform.change(name, {{"patch", {{"properties", {{"createdBy", former}}}}}});
+    auto scope = platform.scope({"sample"});
+    scope.wanted.front().client_id = to_application();
+    auto tenant = with_application(model::Ownership::ours);
+    CHECK_FALSE(look(platform, scope, tenant).resources.contains(address()));
+    const auto mine = platform.look().resources.at(address());
+    const auto url = mine.outputs.at(std::string(model::output::redirect_url));
+    tenant.resources.begin()->second.attributes[std::string(path::redirect_uris_web)] = model::List{url};
+    CHECK(look(platform, scope, tenant).resources.contains(address()));
+}
+
 TEST_CASE("a person decides that what others made is ours") {
     Platform platform;
     const auto copy = platform.seed("Sample", our_mark);
@@ -241,6 +301,8 @@ TEST_CASE("a connector without mark is found by its title when it signs in with 
     const bool by_reference = GENERATE(true, false);
     Platform platform;
     const auto name = platform.seed("Sample", nullptr, Platform::client_id);
+    const json ours{{"id", "33333333-3333-3333-3333-333333333333"}};
+    platform.change(name, {{"patch", {{"properties", {{"createdBy", ours}}}}}});
     auto scope = platform.scope({"sample"});
     if (by_reference) {
         scope.wanted[0].client_id = to_application();

@@ -117,18 +117,54 @@ private:
         };
         auto sure = those([&](const auto& f) { return f.facts.name == wanted.remembered_id; });
         if (sure.empty()) sure = those([&](const auto& f) { return f.facts.name == wanted.adopt; });
-        if (sure.empty()) sure = those([](const auto& f) { return !f.mark->connector.empty(); });
+        const auto may_be_ours = [&](const auto& f) { return !is_planted(f, wanted); };
+        if (sure.empty()) sure = those([&](const auto& f) { return !f.mark->connector.empty() && may_be_ours(f); });
         if (sure.empty())
-            sure = those(
-                [&](const auto& f) { return !f.made_by_others && (f.mark->says_where() || has_title(f, wanted)); });
+            sure = those([&](const auto& f) {
+                return !f.made_by_others && may_be_ours(f) && (f.mark->says_where() || has_title(f, wanted));
+            });
         return sure;
+    }
+
+    /// Somebody else made it, and the application that it would sign in with, which is ours, does not know it.
+    bool is_planted(const FoundConnector& found, const Wanted& wanted) const {
+        if (!found.made_by_strangers) return false;
+        const auto* application = our_application(wanted);
+        return application != nullptr && !knows(*application, found);
+    }
+
+    static bool knows(const model::ObservedResource& application, const FoundConnector& found) {
+        std::map<std::string, std::string, std::less<>> outputs;
+        read_outputs(outputs, *found.connector);
+        const auto output = [&](std::string_view name) {
+            const auto it = outputs.find(name);
+            return it == outputs.end() ? std::string{} : it->second;
+        };
+        const auto url = output(model::output::redirect_url), subject = output(model::output::identity_subject);
+        for (const auto path :
+             {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native}) {
+            const auto it = application.attributes.find(path);
+            const auto* uris = it == application.attributes.end() ? nullptr : it->second.as_list();
+            if (!url.empty() && uris != nullptr &&
+                std::find(uris->begin(), uris->end(), model::Value(url)) != uris->end())
+                return true;
+        }
+        const auto it = application.attributes.find(model::path::federated_credentials);
+        const auto* credentials = it == application.attributes.end() ? nullptr : it->second.as_map();
+        return !subject.empty() && credentials != nullptr &&
+               std::any_of(credentials->begin(), credentials->end(), [&](const auto& entry) {
+                   const auto* trusted = entry.second.find("subject");
+                   return trusted != nullptr && *trusted == model::Value(subject);
+               });
     }
 
     /// Those in the place of `wanted`: nobody can make another there before a person has decided.
     std::vector<std::size_t> made_by_others(const std::vector<std::size_t>& all, const Wanted& wanted) const {
         std::vector<std::size_t> some;
-        std::copy_if(all.begin(), all.end(), std::back_inserter(some),
-                     [&](auto i) { return found_[i].made_by_others && has_title(found_[i], wanted); });
+        std::copy_if(all.begin(), all.end(), std::back_inserter(some), [&](auto i) {
+            const auto& f = found_[i];
+            return is_planted(f, wanted) || (f.made_by_others && has_title(f, wanted));
+        });
         return some;
     }
 
@@ -180,29 +216,31 @@ private:
         return true;
     }
 
-    /// The appId that the manifest's application has in the tenant, when that application is ours.
-    std::string our_client_id(const Wanted& wanted) const {
-        if (const auto* text = wanted.client_id.as_string()) {
-            const bool is_ours = std::any_of(into_.resources.begin(), into_.resources.end(), [&](const auto& entry) {
-                const auto id = entry.second.outputs.find(model::output::app_id);
-                return entry.second.ownership == model::Ownership::ours && id != entry.second.outputs.end() &&
-                       id->second == *text;
-            });
-            return is_ours ? *text : std::string{};
+    /// The application that the manifest's connector signs in with, when it is ours.
+    const model::ObservedResource* our_application(const Wanted& wanted) const {
+        const auto is_it = [&](const model::ObservedResource& resource) {
+            const auto id = resource.outputs.find(model::output::app_id);
+            const auto* text = wanted.client_id.as_string();
+            return resource.ownership == model::Ownership::ours && id != resource.outputs.end() &&
+                   (text == nullptr || id->second == *text);
+        };
+        if (const auto* reference = wanted.client_id.as_reference()) {
+            const auto application = into_.resources.find(reference->address);
+            return application != into_.resources.end() && is_it(application->second) ? &application->second : nullptr;
         }
-        const auto* reference = wanted.client_id.as_reference();
-        if (reference == nullptr) return {};
-        const auto application = into_.resources.find(reference->address);
-        if (application == into_.resources.end() || application->second.ownership != model::Ownership::ours) return {};
-        const auto id = application->second.outputs.find(model::output::app_id);
-        return id == application->second.outputs.end() ? std::string{} : id->second;
+        if (wanted.client_id.as_string() == nullptr) return nullptr;
+        const auto it = std::find_if(into_.resources.begin(), into_.resources.end(),
+                                     [&](const auto& entry) { return is_it(entry.second); });
+        return it == into_.resources.end() ? nullptr : &it->second;
     }
 
     bool by_sign_in(const Wanted& wanted) {
-        const auto client_id = our_client_id(wanted);
-        if (client_id.empty()) return false;
-        const auto matches =
-            free_ones([&](const auto& f) { return !f.mark && has_title(f, wanted) && f.facts.client_id == client_id; });
+        const auto* application = our_application(wanted);
+        if (application == nullptr) return false;
+        const auto& client_id = application->outputs.at(std::string(model::output::app_id));
+        const auto matches = free_ones([&](const auto& f) {
+            return !f.mark && has_title(f, wanted) && f.facts.client_id == client_id && !is_planted(f, wanted);
+        });
         if (matches.size() != 1) return false;
         take(matches.front(), wanted.address, model::Ownership::ours);
         return true;
@@ -305,6 +343,7 @@ model::ObservedResource describe(const FoundConnector& found, const model::Addre
                               {"scriptUrl", found.facts.script_url},
                               {"iconSent", found.mark ? found.mark->icon : std::string{}},
                               {"scriptSent", found.mark ? found.mark->script : std::string{}},
+                              {"madeBy", found.made_by_strangers ? "others" : ""},
                               {"changedTime", found.facts.changed_time}};
     return resource;
 }

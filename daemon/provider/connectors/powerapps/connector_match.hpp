@@ -20,6 +20,8 @@ struct FoundConnector {
     /// `mark`.
     std::optional<ConnectorMark> copied;
     bool made_by_others = false;  ///< is_made_by_others(): a copy, unless something else tells that it is not
+    /// The service says that another than we are made it, whatever the mark says: that was written by whoever saved it.
+    bool made_by_strangers = false;
     std::shared_ptr<const nlohmann::json> connector;
     /// JSON without the mark; empty when the service gave none. As text: a tree of it is ten times as large, and those
     /// of a whole environment are held at once.
@@ -36,6 +38,10 @@ struct FoundConnector {
 /// the wanted title in the wanted environment and signs in with an application that is ours (a person replaced the
 /// definition, and the mark with it). An unmarked namesake of nobody we know is an obstacle, never a match: titles are
 /// not unique and people choose them. So it is where ours is to be titled otherwise: the planner would replace it.
+///
+/// Whoever may make connectors can write our mark, and would be given the secret, or the trust, of the application that
+/// the manifest's connector signs in with. So one that somebody else made is ours by its mark or its sign-in only when
+/// that application, which is ours, knows it already by its redirect URL or its identity.
 ///
 /// A mark counts on the connector that it was written onto. Who downloads a definition and makes a connector of it has
 /// one with our mark: a copy, which is as if it were unmarked, is told, and is never written or removed. Marks of

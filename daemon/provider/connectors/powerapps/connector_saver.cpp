@@ -21,6 +21,14 @@ void Saver::learn(std::string id) {
     learned_ = std::move(id);
 }
 
+bool Saver::is_another(const std::string& id) {
+    if (id.empty()) return false;
+    const auto token = tokens_.token(scope_);
+    if (!token || token->object_id.empty()) return false;
+    const std::lock_guard lock(mutex_);
+    return id != learned_ && id != connectors::lower(token->object_id) && id != connectors::lower(token->client_id);
+}
+
 bool is_made_by_others(const ConnectorFacts& facts, const ConnectorMark& mark, const std::string& ours) {
     const bool says_who = !mark.saved_by.empty() && mark.saved_by != connectors::nobody_knows;
     if (!mark.connector.empty() || facts.made_by.empty() || (ours.empty() && !says_who)) return false;

@@ -22,6 +22,9 @@ public:
     /// Lower case; empty when nothing says who we are, and then nobody can tell another's save from ours.
     [[nodiscard]] std::string id();
     void learn(std::string id);
+    /// Whether `id`, which the service gives of somebody, is surely not one of ours: neither what it was learned to
+    /// call us nor what our token does. False where one of the two says nothing.
+    [[nodiscard]] bool is_another(const std::string& id);
 
 private:
     net::TokenSource& tokens_;

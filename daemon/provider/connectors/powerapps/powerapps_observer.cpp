@@ -47,9 +47,12 @@ public:
 
 private:
     void tell_makers(std::vector<FoundConnector>& found) {
-        for (auto& one : found)
+        const auto ours = saver_.id();
+        for (auto& one : found) {
             one.made_by_others =
-                one.mark && one.mark->connector.empty() && is_made_by_others(one.facts, *one.mark, saver_.id());
+                one.mark && one.mark->connector.empty() && is_made_by_others(one.facts, *one.mark, ours);
+            one.made_by_strangers = saver_.is_another(one.facts.made_by);
+        }
     }
 
     static std::set<std::string> environments_of(const model::Scope& scope) {
