@@ -99,6 +99,36 @@ TEST_CASE("that nobody may look into the recycle bin is another answer than that
     CHECK(is_unknown());
 }
 
+TEST_CASE("a service principal in the recycle bin is not made anew because its restoration met something") {
+    Tenant tenant;
+    tenant.done(step(Work::create, "portal", portal()));
+    auto add = step(Work::add, "portal", {{std::string(path::service_principal), true}}, "servicePrincipal");
+    const auto principal = tenant.done(add).outputs.at("servicePrincipal/id");
+    tenant.change("/v1.0/servicePrincipals/" + principal, {{"delete", true}});
+    add.restore = true;
+    const auto meets = [&](const std::string& kind, int status, int count = 1) {
+        tenant.fault(kind, "POST", "/restore", {{"status", status}, {"count", count}});
+    };
+    SECTION("another write, as others wrote to the tenant") {
+        meets("status", 409, 2);
+        CHECK(tenant.done(add).outputs.at("servicePrincipal/id") == principal);
+    }
+    SECTION("a replica that does not know it as deleted yet") {
+        meets("status", 404, 2);
+        CHECK(tenant.done(add).outputs.at("servicePrincipal/id") == principal);
+    }
+    SECTION("a lost answer") {
+        meets("error_after", 502);
+        CHECK(tenant.done(add).outputs.at("servicePrincipal/id") == principal);
+    }
+    SECTION("another write, again and again") {
+        meets("status", 409, -1);
+        const auto refused = tenant.apply(add);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().help.find("lies in the recycle bin") != std::string::npos);
+    }
+}
+
 TEST_CASE("a federated credential is added, changed, renamed and removed") {
     Tenant tenant;
     tenant.done(step(Work::create, "portal", portal()));

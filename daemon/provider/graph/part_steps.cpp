@@ -93,24 +93,49 @@ tl::expected<std::string, ProviderError> find_in_bin(const StepContext& context,
     return last == nullptr ? std::string{} : member_text(*last, "id");
 }
 
+/// Whether the application has a service principal, as far as the directory shows.
+tl::expected<bool, ProviderError> has_principal(const StepContext& context, const std::string& what) {
+    auto read = context.client.send(Method::get, principal_path(context.app_id()) + "?$select=id,appId", what);
+    if (!read) return tl::unexpected(std::move(read.error()));
+    if (!read->ok() && read->status != 404) return tl::unexpected(context.client.refused(what, *read));
+    return read->ok();
+}
+
+/// Restores it, for as long as the application that came back a moment ago is not known everywhere yet, and others
+/// write to the tenant. What is not found was restored by a request whose answer was lost, or is looked up by a replica
+/// that does not know it as deleted.
+tl::expected<GraphAnswer, ProviderError> send_restoration(const StepContext& context, const std::string& id,
+                                                          const std::string& what) {
+    const auto grace = context.options.replication_grace;
+    Patience patience{what, true, grace, context.input.progress};
+    patience.worth = [&](const GraphAnswer&) {
+        const auto there = has_principal(context, what);
+        return there && *there ? std::chrono::milliseconds(0) : std::chrono::milliseconds(grace);
+    };
+    const auto path = "/directory/deletedItems/" + percent_encoded(id) + "/restore";
+    return until_accepted(context.client, patience, [&] { return context.client.send(Method::post, path, what); });
+}
+
 /// Deleting an application deletes its service principal; restoring it does not bring that back. Restored rather than
-/// made anew it keeps its object id, and what was assigned to it. False when there is nothing to be restored: it is
-/// gone for good, or there is another one by now. One that may not be restored is not made anew: what people have by it
-/// would be gone for good.
+/// made anew it keeps its object id, and what was assigned to it. True as well when there is another one by now, false
+/// when there is nothing to be restored: it is gone for good. One that may not be restored is not made anew: what
+/// people have by it would be gone for good.
 tl::expected<bool, ProviderError> restore_principal(const StepContext& context, const std::string& what) {
     auto id = find_in_bin(context, what);
     if (!id) return tl::unexpected(std::move(id.error()));
     if (id->empty()) return false;
-    const Patience patience{what, true, context.options.replication_grace, context.input.progress};
-    const auto path = "/directory/deletedItems/" + percent_encoded(*id) + "/restore";
-    auto answer = context.client.send(Method::post, path, what);
-    // The application that came back a moment ago is not known everywhere yet.
-    if (answer && !answer->ok() && answer->status != 404 && answer->status != 409)
-        answer =
-            until_accepted(context.client, patience, [&] { return context.client.send(Method::post, path, what); });
+    auto answer = send_restoration(context, *id, what);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     if (answer->ok()) return true;
-    if (answer->status == 404 || answer->status == 409) return false;
+    if (answer->status == 404 || answer->status == 409) {
+        auto there = has_principal(context, what);
+        if (!there || *there) return there;
+    }
+    if (answer->status == 404) {
+        auto left = find_in_bin(context, what);
+        if (!left) return tl::unexpected(std::move(left.error()));
+        if (left->empty()) return false;
+    }
     auto error = context.client.refused(what, *answer);
     error.help = fmt::format(
         "its service principal {} lies in the recycle bin, with what people were assigned and consented to: have it "
