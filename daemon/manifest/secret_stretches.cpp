@@ -1,5 +1,6 @@
 #include "manifest/secret_stretches.hpp"
 
+#include "manifest/below_client_secrets.hpp"
 #include "manifest/source_lines.hpp"
 
 #include <algorithm>
@@ -12,42 +13,9 @@ namespace {
 
 using std::string_view;
 
-bool is_name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-
-std::size_t skip_blanks(string_view line, std::size_t at) {
-    while (at < line.size() && is_blank(line[at])) ++at;
-    return at;
-}
-
 std::size_t trimmed_end(string_view line, std::size_t end) {
     while (end > 0 && is_blank(line[end - 1])) --end;
     return end;
-}
-
-/// The column behind blanks and the dashes of list items.
-std::size_t content_of(string_view line) {
-    auto at = skip_blanks(line, 0);
-    while (at + 1 < line.size() && line[at] == '-' && is_blank(line[at + 1])) at = skip_blanks(line, at + 1);
-    return at;
-}
-
-/// Where the quoted text that begins at `at` ends: at its quote; nothing when it goes on in the next line.
-std::optional<std::size_t> closing_quote(string_view line, std::size_t from, char quote) {
-    for (auto at = from; at < line.size(); ++at) {
-        if (quote == '"' && line[at] == '\\') {
-            ++at;
-        } else if (line[at] == quote) {
-            if (quote != '\'' || line.substr(at + 1, 1) != "'") return at;
-            ++at;
-        }
-    }
-    return std::nullopt;
 }
 
 /// Whether the line is a key with its value, or begins one.
@@ -62,13 +30,6 @@ bool has_key(string_view line) {
     return colon != string_view::npos && (colon + 1 == line.size() || is_blank(line[colon + 1]));
 }
 
-/// `true`, `null`, `2`, `${variable}`: said, and no secret.
-bool says_nothing(string_view value) {
-    static const std::set<string_view> words = {"", "~", "null", "true", "false", "yes", "no", "[]", "{}"};
-    if (words.contains(value) || (value.starts_with("${") && value.find('}') == value.size() - 1)) return true;
-    return value.size() <= 6 && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 class Scanner {
 public:
     explicit Scanner(std::map<std::size_t, std::vector<Stretch>>& found) : found_(found) {}
@@ -79,7 +40,7 @@ public:
         const auto from = go_on();
         if (!from) return;
         note_section();
-        hide_strays();
+        hide_below_secrets(*from);
         scan(*from);
         merge();
     }
@@ -127,26 +88,19 @@ private:
         return std::nullopt;
     }
 
-    /// Below `clientSecrets` whatever is no key, and a key that is no word of letters, is taken for a secret that lost
-    /// its colon or its quotes.
-    void hide_strays() {
-        const auto at = content_of(line_);
-        if (!secrets_ || at <= *secrets_ || at == line_.size() || line_[at] == '#') return;
-        const auto rest = line_.substr(at);
-        constexpr string_view brackets = " \t{}[],";
-        if (rest.find_first_not_of(brackets) == string_view::npos) return;
-        if (!has_key(line_)) {
-            // `value abc`, `value:abc`: a sentence about it quotes them apart.
-            auto end = at;
-            while (end < line_.size() && is_name_character(line_[end])) ++end;
-            const bool named = secret_name(line_.substr(at, end - at)) != SecretName::no;
-            return hide(named ? std::min(line_.find_first_not_of(" \t:=", end), line_.size()) : at, line_.size());
-        }
-        if (rest.front() == '{' || rest.front() == '?' || rest.front() == '"' || rest.front() == '\'') return;
-        const auto key = rest.substr(0, rest.find(':'));
-        const bool is_word =
-            std::all_of(key.begin(), key.end(), [](char c) { return is_name_character(c) && (c < '0' || c > '9'); });
-        if (!is_word) hide(at, at + key.size());
+    void hide_below_secrets(std::size_t from) {
+        const auto at = std::max(content_of(line_), from);
+        if (!secrets_ || at == line_.size()) return;
+        if (!behind_section_ && content_of(line_) <= *secrets_) return;
+        if (unknown_ && content_of(line_) <= *unknown_) unknown_.reset();
+        const PlaceBelow place{std::max(at, behind_section_.value_or(at)), behind_section_.has_value(),
+                               delivery_.has_value(), unknown_.has_value()};
+        const auto hidden = hide_below_client_secrets(line_, place);
+        for (const auto& one : hidden.stretches) hide(one.first, one.end());
+        if (!unknown_) unknown_ = hidden.column;
+        const auto column = content_of(line_);
+        if (hidden.rest == HiddenBelow::Rest::block) cover_ = {Cover::Kind::block, column, '"', true};
+        if (hidden.rest == HiddenBelow::Rest::quoted) cover_ = {Cover::Kind::quoted, 0, hidden.quote};
     }
 
     /// Addresses of webhooks belong to no manifest: below `notifications` every address is one. Nor do values of
@@ -156,19 +110,29 @@ private:
         const auto at = content_of(line_);
         if (at == line_.size()) return;
         const auto indent = skip_blanks(line_, 0);
+        behind_section_.reset();
         for (auto* section : {&notifications_, &secrets_}) {
             if (*section && indent <= **section && line_[indent] != '-') section->reset();
         }
-        if (names_section("notifications")) notifications_ = at;
-        for (const auto name : {"clientSecrets", "passwordCredentials", "secrets", "passwords"})
-            if (names_section(name)) secrets_ = at;
+        if (delivery_ && at <= *delivery_) delivery_.reset();
+        if (behind_name("notifications")) notifications_ = at;
+        if (behind_name("deliverTo")) delivery_ = at;
+        for (const auto name : {"clientSecrets", "passwordCredentials", "secrets", "passwords"}) {
+            const auto behind = behind_name(name);
+            if (!behind) continue;
+            secrets_ = at;
+            behind_section_ = behind;
+            unknown_.reset();
+        }
     }
 
-    [[nodiscard]] bool names_section(string_view name) const {
+    /// Behind the colon of the section's name; nothing where the line has none.
+    [[nodiscard]] std::optional<std::size_t> behind_name(string_view name) const {
         const auto key = line_.find(name);
-        if (key == string_view::npos || (key > 0 && is_name_character(line_[key - 1]))) return false;
+        if (key == string_view::npos || (key > 0 && is_name_character(line_[key - 1]))) return std::nullopt;
         const auto behind = line_.find_first_not_of(" \t\"'", key + name.size());
-        return behind != string_view::npos && line_[behind] == ':';
+        if (behind == string_view::npos || line_[behind] != ':') return std::nullopt;
+        return behind + 1;
     }
 
     void scan(std::size_t from) {
@@ -321,7 +285,9 @@ private:
     std::size_t depth_ = 0;                     ///< of brackets
     bool assigned_ = false;                     ///< the last key was followed by `=`
     std::optional<std::size_t> notifications_;  ///< the column of the section that the line is in
-    std::optional<std::size_t> secrets_;
+    std::optional<std::size_t> secrets_, delivery_;
+    std::optional<std::size_t> behind_section_;  ///< where the line says `clientSecrets:`
+    std::optional<std::size_t> unknown_;         ///< the column of a key below it that is none of ours
 };
 
 void replace_all(std::string& text, string_view what) {
@@ -338,7 +304,7 @@ void add_values(string_view stretch, std::set<std::string>& values) {
         const auto end = std::min(stretch.find(',', from), stretch.size());
         auto value = stretch.substr(from, end - from);
         from = end + 1;
-        constexpr string_view around = " \t\"'";
+        constexpr string_view around = " \t\"'${}";
         const auto first = value.find_first_not_of(around);
         if (first == string_view::npos) continue;
         value = value.substr(first, value.find_last_not_of(around) + 1 - first);
@@ -418,6 +384,9 @@ void hide_secrets(model::Diagnostics& diagnostics, const std::vector<SourceText>
     const HiddenSecrets hidden(sources);
     for (auto& diagnostic : diagnostics) {
         auto secrets = secrets_near(diagnostic.span, sources, hidden);
+        // What it advises to write is the line in another spelling.
+        if (diagnostic.code == "RG0104" && !secrets.empty())
+            diagnostic.help = "write a colon and a blank behind the key: `key: value`";
         for (const auto& label : diagnostic.secondary) secrets.merge(secrets_near(label.span, sources, hidden));
         hide_in(diagnostic.message, secrets);
         hide_in(diagnostic.label, secrets);

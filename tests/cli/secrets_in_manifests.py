@@ -72,6 +72,54 @@ def a_secret_in_a_manifest_is_in_no_face_of_its_error(binaries):
                 check_hidden(it, what, secret)
 
 
+# Below `clientSecrets`, in the spellings that no table of names knows.
+BELOW_SECRETS = {
+    "a mapping": HEAD + "  clientSecrets: {s: {secret}}\n",
+    "a mapping in lines": HEAD + "  clientSecrets:\n    s: {secret}\n",
+    "a forgotten colon": BELOW + "      value {secret}\n",
+    "a forgotten blank": BELOW + "      value:{secret}\n",
+    "an equals sign": BELOW + "      value={secret}\n",
+    "a value that is not indented": BELOW + "      value:\n      {secret}\n",
+    "a block that is not indented": BELOW + "      value: >-\n      {secret}\n",
+    "a bare line": BELOW + "      {secret}\n",
+    "a key": BELOW + "      {secret}: value\n",
+    "a key in quotes": BELOW + "      '{secret}': value\n",
+    "a complex key": BELOW + "      ? value\n      : {secret}\n",
+    "a mapping as value": BELOW + "      value: {a: {secret}}\n",
+    "an unclosed mapping": BELOW + "      value: {a: {secret}\n",
+    "a harmless name in an unclosed mapping": BELOW + "      value: {\n        name: {secret}\n",
+    "one level deeper": BELOW + "      value:\n        text: {secret}\n",
+    "one level deeper, under a harmless name": BELOW + "      value:\n        name: {secret}\n",
+    "another name": BELOW + "      text: {secret}\n",
+    "another name in quotes": BELOW + "      text: '{secret}'\n",
+    "another name over two lines": BELOW + "      text: 'a\n        {secret}'\n",
+    "another name's block": BELOW + "      text: |\n        name: {secret}\n",
+    "another name's list": BELOW + "      text:\n        - {secret}\n",
+    "a variable": BELOW + "      value: ${{secret}}\n",
+    "beside a place": BELOW + "      deliverTo: [{file: {path: /x}, content: {secret}}]\n",
+    "the name of a secret, not of a place": BELOW + "      secret: {secret}\n",
+    "behind a place": BELOW + "      deliverTo: [{keyVault: {vault: contoso, secret: x}}]\n    - name: t\n      secret: {secret}\n",
+    "another case": BELOW + "      VALUE: {secret}\n",
+    "a certificate's name": BELOW + "      keyCredential: {secret}\n",
+    "JSON": HEAD + '  "clientSecrets": [\n    {"name": "s"\n    }, {"text": "{secret}"}\n  ]\n',
+    "all in one line": HEAD.replace("spec:\n  displayName: Leak\n", "spec: {clientSecrets: [{name: s, text: '{secret}'}], displayNme: shown}\n"),
+}
+
+
+@case
+def below_client_secrets_only_what_is_harmless_is_quoted(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        for what, text in BELOW_SECRETS.items():
+            for secret in (PLAIN, "ab:" + PLAIN, "pa ss wo rd " + PLAIN):
+                (it.repository / "base" / "leak.regent.yaml").write_text(text.replace("{secret}", secret))
+                runs = list(faces(it))
+                check(all(run.code == 3 for run in runs), f"{what}: {runs}")
+                says(runs[0], "leak.regent.yaml")
+                if what == "all in one line":
+                    says(runs[0], "displayNme: shown")
+                check_hidden(it, what, PLAIN)
+
+
 @case
 def a_secret_in_the_configuration_of_the_service_is_not_in_its_journal(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
