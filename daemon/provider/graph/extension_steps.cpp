@@ -94,7 +94,8 @@ StepOutcome add_extension_property(const StepContext& context) {
     auto there = shown_property(context, what);
     if (!there) return tl::unexpected(std::move(there.error()));
     if (is_the_same(*there, body)) return StepResult{};
-    auto answer = context.send(Method::post, path_of(context), what, &body, {.idempotent = false});
+    // Sent twice, it is refused the second time.
+    auto answer = context.send(Method::post, path_of(context), what, &body);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     if (answer->ok()) return StepResult{};
     if (says_that_it_exists(*answer)) {
