@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "plan/let_go.hpp"
 #include "plan/removals.hpp"
+#include "plan/sign_in_change.hpp"
 #include "plan/staying.hpp"
 
 #include <fmt/format.h>
@@ -19,9 +20,29 @@ bool is_redirect_list(std::string_view path) {
            path == model::path::redirect_uris_native;
 }
 
+/// What a reader is told of connectors that go on signing in as they do.
+struct Words {
+    std::string_view fact;  ///< after the connector's name
+    std::string_view help;
+};
+constexpr Words of_gone_manifest{", which is in no manifest any more and stays, still signs in by it",
+                                 "give the new one another name, or delete the connector"};
+constexpr Words of_other_wish{" still signs in by it, since what its manifest says instead is not written now",
+                              "give the new one another name, or wait until the connector is written"};
+
 class Keeper {
 public:
-    Keeper(std::vector<const model::ObservedResource*> kept, Plan& plan) : kept_(std::move(kept)), plan_(plan) {}
+    Keeper(std::vector<const model::ObservedResource*> kept, const Words& words, Plan& plan)
+        : kept_(std::move(kept)), words_(words), plan_(plan) {}
+
+    void look_at(Items& items) {
+        if (kept_.empty()) return;
+        for (auto& [address, item] : items) {
+            if (address.kind == model::kind::application && item.observed != nullptr && item.is_written() &&
+                !item.is_made_anew())
+                look_at(item);
+        }
+    }
 
     void look_at(Item& item) {
         for (auto& attribute : item.attributes) {
@@ -33,10 +54,19 @@ public:
     std::vector<KeptSignIn> told;
 
 private:
-    const model::ObservedResource* user_of(const Value& element) const {
-        const auto it = std::find_if(kept_.begin(), kept_.end(),
-                                     [&](const auto* connector) { return signs_in_by(*connector, element); });
+    const model::ObservedResource* user_of(const Item& item, const Value& element) const {
+        const auto it = std::find_if(kept_.begin(), kept_.end(), [&](const auto* connector) {
+            return may_sign_in_as(item, *connector) && signs_in_by(*connector, element);
+        });
         return it == kept_.end() ? nullptr : *it;
+    }
+
+    /// Whether it signs in as this application, as far as anybody can tell.
+    static bool may_sign_in_as(const Item& application, const model::ObservedResource& connector) {
+        const auto client = connector.attributes.find(model::path::auth_client_id);
+        const auto app_id = application.observed->outputs.find(model::output::app_id);
+        return client == connector.attributes.end() || app_id == application.observed->outputs.end() ||
+               client->second == Value(app_id->second);
     }
 
     /// In one list or another: a redirect URI can be in one of them only.
@@ -48,11 +78,19 @@ private:
         });
     }
 
+    /// By one that is called otherwise: issuer and subject may occur once.
+    static bool is_trusted_otherwise(const ResolvedAttribute& credentials, const std::string& name,
+                                     const model::ObservedResource& connector) {
+        return std::any_of(credentials.elements.begin(), credentials.elements.end(), [&](const auto& element) {
+            return element.element->name != name && element.known && signs_in_by(connector, element.value);
+        });
+    }
+
     void look_at_uris(Item& item, ResolvedAttribute& uris) {
         const auto* there = uris.observed.as_list();
         if (there == nullptr) return;
         for (const auto& uri : *there) {
-            const auto* connector = user_of(uri);
+            const auto* connector = user_of(item, uri);
             if (connector == nullptr || is_wanted(item, uri)) continue;
             keep_as_it_is(item, uris, {}, uri);
             tell(item, fmt::format("{}: \"{}\"", uris.attribute->path, uri.text_or({})), *connector);
@@ -63,8 +101,8 @@ private:
         const auto* there = credentials.observed.as_map();
         if (there == nullptr) return;
         for (const auto& [name, credential] : *there) {
-            const auto* connector = user_of(credential);
-            if (connector == nullptr) continue;
+            const auto* connector = user_of(item, credential);
+            if (connector == nullptr || is_trusted_otherwise(credentials, name, *connector)) continue;
             const auto named = std::find_if(credentials.elements.begin(), credentials.elements.end(),
                                             [&, &called = name](const auto& e) { return e.element->name == called; });
             if (named != credentials.elements.end()) {
@@ -79,9 +117,7 @@ private:
 
     void tell(const Item& item, const std::string& what, const model::ObservedResource& connector) {
         told.push_back(
-            {item.desired->address, fmt::format("{} is kept: {}, which is in no manifest any more and stays, "
-                                                "still signs in by it",
-                                                what, to_string(connector.address))});
+            {item.desired->address, fmt::format("{} is kept: {}{}", what, to_string(connector.address), words_.fact)});
     }
 
     void withhold(const Item& item, const model::Span& span, const std::string& name,
@@ -90,15 +126,14 @@ private:
         withheld.why = Withheld::Why::no_place;
         withheld.address = item.desired->address;
         withheld.place = span.known() ? span.begin() : item.desired->place;
-        withheld.message = fmt::format(
-            "the federated credential \"{}\" stays as it is: {}, which is in no manifest any "
-            "more and is kept, still signs in by it",
-            name, to_string(connector.address));
-        withheld.help = "give the new one another name, or delete the connector";
+        withheld.message = fmt::format("the federated credential \"{}\" stays as it is: {}{}", name,
+                                       to_string(connector.address), words_.fact);
+        withheld.help = words_.help;
         plan_.withheld.push_back(std::move(withheld));
     }
 
     std::vector<const model::ObservedResource*> kept_;
+    const Words& words_;
     Plan& plan_;
 };
 
@@ -113,13 +148,17 @@ std::vector<KeptSignIn> keep_sign_ins_of_kept_connectors(const DesiredGraph& des
                              orphan.ownership == model::Ownership::ours && !items.contains(orphan.address);
         if (is_ours && !is_removed(orphan, desired, observed, items, history)) kept.push_back(&orphan);
     }
-    if (kept.empty()) return {};
-    Keeper keeper(std::move(kept), plan);
-    for (auto& [address, item] : items) {
-        if (address.kind == model::kind::application && item.observed != nullptr && item.is_written() &&
-            !item.is_made_anew())
-            keeper.look_at(item);
-    }
+    Keeper keeper(std::move(kept), of_gone_manifest, plan);
+    keeper.look_at(items);
+    return std::move(keeper.told);
+}
+
+std::vector<KeptSignIn> keep_sign_ins_that_stay(Items& items, Plan& plan) {
+    std::vector<const model::ObservedResource*> kept;
+    for (const auto& [address, item] : items)
+        if (keeps_its_sign_in(item)) kept.push_back(item.observed);
+    Keeper keeper(std::move(kept), of_other_wish, plan);
+    keeper.look_at(items);
     return std::move(keeper.told);
 }
 

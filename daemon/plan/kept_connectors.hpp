@@ -24,6 +24,10 @@ struct KeptSignIn {
                                                                        const History& history, Items& items,
                                                                        Plan& plan);
 
+/// The same of connectors that are to sign in otherwise and go on as they do: that is withheld, they are only watched,
+/// or it is left to people.
+[[nodiscard]] std::vector<KeptSignIn> keep_sign_ins_that_stay(Items& items, Plan& plan);
+
 /// Tells what stays at the objects of `plan`, once those are there.
 void warn_of_kept(const std::vector<KeptSignIn>& kept, Plan& plan);
 

@@ -5,7 +5,7 @@
 #include "plan/canonical.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/role_changes.hpp"
-#include "plan/secret_consumers.hpp"
+#include "plan/sign_in_change.hpp"
 #include "plan/title_handover.hpp"
 
 #include <fmt/format.h>
@@ -107,7 +107,8 @@ private:
         for (const auto& path : changed) {
             if (const auto it = sent.find(path); it != sent.end()) work_.after_references(key, it->second);
         }
-        if (changed.contains(model::path::auth_type)) after_application(key);
+        const auto begins = work_.item.standing == Standing::outdated ? StepGraph::key(work_.address, "old") : key;
+        if (signs_in_anew(work_.item)) after_application(begins);
         step.changed = std::move(changed);
         step.values = std::move(sent);
         tell_permissions_there(step);
@@ -116,16 +117,20 @@ private:
             step.summary = fmt::format("disables {}", fmt::join(disable_first_.disabled, ", "));
     }
 
-    /// From when a connector signs in by its identity until its application trusts that, nobody gets tokens: whatever
-    /// else the application needs is done before, and its failure leaves the connector as it was.
+    /// From when a connector signs in in another way, or as another application, until its application accepts that,
+    /// nobody gets tokens: all that can be done before the connector is saved is done before, and its failure leaves
+    /// the connector as it was. A trust in an identity that comes with the save waits for it: that is a circle.
     void after_application(const std::string& key) {
-        if (work_.item.standing != Standing::there || observed_auth(*work_.item.observed) != "clientSecret") return;
-        const auto& wanted = work_.item.desired->attributes;
-        if (wanted.find(model::path::auth_type)->second.value != Value("managedIdentity")) return;
-        const auto client = wanted.find(model::path::auth_client_id);
-        if (client == wanted.end()) return;
-        for (const auto& reference : references_in(client->second.value))
-            work_.steps.after(key, StepGraph::key(reference.address));
+        const auto application = application_of(*work_.item.desired);
+        if (!application) return;
+        work_.steps.after_if_possible(key, StepGraph::key(*application));
+        work_.steps.after_if_possible(key, StepGraph::key(*application, model::path::service_principal));
+        const auto it = work_.items.find(*application);
+        if (it == work_.items.end()) return;
+        for (const auto& needed : needed_to_sign_in(work_.address, *it->second.desired))
+            if (needed.path == model::path::federated_credentials)
+                work_.steps.after_if_possible(
+                    key, StepGraph::key(*application, fmt::format("{}/{}", needed.path, needed.element->name)));
     }
 
     /// A permission whose name goes over to another id is told by the id that it has until now.

@@ -17,6 +17,7 @@
 #include "plan/risk.hpp"
 #include "plan/secrets.hpp"
 #include "plan/shares_given_back.hpp"
+#include "plan/sign_in_change.hpp"
 #include "plan/silent_issuer.hpp"
 #include "plan/steps.hpp"
 #include "plan/summary.hpp"
@@ -62,6 +63,24 @@ UpdatedConnectors updated_connectors(const Items& items) {
     return updated;
 }
 
+void withhold_credentials(Items& items, Plan& plan) {
+    withhold_taken_credentials(items, plan);
+    withhold_credentials_without_room(items, plan);
+}
+
+/// A connector that cannot be saved with another way to sign in goes on as it does. What that takes stays where it is,
+/// and may be in the way of another one.
+UpdatedConnectors withhold_sign_ins(const DesiredGraph& desired, Items& items, std::vector<KeptSignIn>& kept,
+                                    Plan& plan) {
+    for (bool first = true;; first = false) {
+        auto updated = updated_connectors(items);
+        const bool without_secret = withhold_sign_ins_without_secret(desired, updated, items);
+        if (!withhold_sign_ins_not_accepted(items) && !without_secret && !first) return updated;
+        for (auto& stays : keep_sign_ins_that_stay(items, plan)) kept.push_back(std::move(stays));
+        withhold_credentials(items, plan);
+    }
+}
+
 Items resolve_and_check(const DesiredGraph& desired, const model::Snapshot& observed,
                         const std::vector<Withheld>& left_alone, Plan& plan) {
     auto items = resolve(desired, observed, left_alone);
@@ -87,13 +106,11 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
         items = resolve_and_check(desired, observed, own, plan);  // others may depend on it
     withhold_unseen_principals(observed, history, items, plan);
     const auto later = withhold_unvouched_consent(desired, observed, history, items, plan);
-    withhold_taken_credentials(items, plan);
-    withhold_credentials_without_room(items, plan);
+    withhold_credentials(items, plan);
     withhold_encryption_keys_that_go(items, plan);
-    const auto kept = keep_sign_ins_of_kept_connectors(desired, observed, history, items, plan);
+    auto kept = keep_sign_ins_of_kept_connectors(desired, observed, history, items, plan);
+    const auto updated = withhold_sign_ins(desired, items, kept, plan);
     plan_handovers_of_uris(items, observed, plan);
-    const auto updated = updated_connectors(items);
-    withhold_sign_ins_without_secret(desired, updated, items);
     const auto secrets = plan_secrets(desired, items, updated, observed, history, now, rotations);
     withhold_audiences_without_room(items, secrets, plan);
     give_shares_back(history, items);

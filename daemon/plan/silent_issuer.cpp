@@ -6,7 +6,8 @@
 
 namespace regent::plan {
 
-void withhold_sign_ins_without_secret(const DesiredGraph& desired, const UpdatedConnectors& updated, Items& items) {
+bool withhold_sign_ins_without_secret(const DesiredGraph& desired, const UpdatedConnectors& updated, Items& items) {
+    bool found = false;
     const auto& policy = desired.environment.policy;
     const bool every_update = policy.connector_secret_on_update == model::Policy::SecretOnUpdate::reissue;
     for (const auto& address : every_update ? updated.any : updated.sign_in) {
@@ -24,7 +25,9 @@ void withhold_sign_ins_without_secret(const DesiredGraph& desired, const Updated
                         to_string(wanted->first)),
             "let that application be written, or take back what is to change here",
             {}};
+        found = true;
     }
+    return found;
 }
 
 }  // namespace regent::plan

@@ -102,11 +102,30 @@ int StepGraph::wave_of(const std::string& key) {
     return draft.wave;
 }
 
+/// Whether `key` waits for `earlier`, itself or by way of others.
+bool StepGraph::is_behind(const std::string& key, const std::string& earlier) const {
+    std::set<std::string> met;
+    std::vector<std::string> open{key};
+    while (!open.empty()) {
+        const auto at = std::move(open.back());
+        open.pop_back();
+        if (at == earlier) return true;
+        const auto draft = drafts_.find(at);
+        if (draft == drafts_.end()) continue;
+        for (const auto& before : draft->second.after)
+            if (met.insert(before).second) open.push_back(before);
+    }
+    return false;
+}
+
 std::vector<Step> StepGraph::take() {
     for (const auto& [earlier, later] : before_) {
         if (drafts_.contains(later)) after(later, earlier);
     }
     before_.clear();
+    for (const auto& [key, earlier] : soft_)
+        if (drafts_.contains(earlier) && !is_behind(earlier, key)) after(key, earlier);
+    soft_.clear();
     std::vector<std::string> order;
     for (auto& [key, draft] : drafts_) {
         wave_of(key);

@@ -23,6 +23,8 @@ public:
     void after(const std::string& key, const std::string& earlier);
     /// The same, told by the earlier one: `later` may be added afterwards, or never.
     void before(const std::string& key, const std::string& later) { before_.emplace_back(key, later); }
+    /// Comes after `earlier` unless that makes a circle of steps: what is better first, and does without.
+    void after_if_possible(const std::string& key, const std::string& earlier) { soft_.emplace_back(key, earlier); }
     /// Puts each of `last`, one after the other, behind every one of `others` that does not wait for it, itself or by
     /// way of however many steps. So it makes no circle where there is none.
     void put_last(const std::vector<std::string>& last, const std::vector<std::string>& others);
@@ -41,7 +43,9 @@ private:
     };
     int wave_of(const std::string& key);
     std::map<std::string, Draft> drafts_;
+    [[nodiscard]] bool is_behind(const std::string& key, const std::string& earlier) const;
     std::vector<std::pair<std::string, std::string>> before_;  ///< earlier, later
+    std::vector<std::pair<std::string, std::string>> soft_;    ///< later, earlier
 };
 
 }  // namespace regent::plan

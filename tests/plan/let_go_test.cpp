@@ -115,6 +115,107 @@ TEST_CASE_METHOD(LettingGo, "a redirect URL goes after the connector that is rep
     }
 }
 
+namespace {
+
+/// x signs in by its identity, as a; then it is to sign in as b.
+struct GoingOver : LettingGo {
+    GoingOver() { apply({trusting("a"), application("b"), connector("x").by_managed_identity("a")}); }
+    static Document trusting(const std::string& name) {
+        return application(name)
+            .list(model::path::redirect_uris_web, {url_of("x")})
+            .credential("fic", identity_of("x"));
+    }
+    static Document letting_go() {
+        return application("a").list(model::path::redirect_uris_web, {}).list(model::path::federated_credentials, {});
+    }
+    Document as_b = connector("x").by_managed_identity("b");
+    /// What becomes of x and of a, and why x waits.
+    static std::string withheld(const Plan& plan) {
+        for (const auto& step : plan.steps)
+            if (step.address != app("b")) return "there is a step: " + name_of(step);
+        const auto it = std::find_if(plan.withheld.begin(), plan.withheld.end(),
+                                     [](const auto& one) { return one.address == con("x"); });
+        return it == plan.withheld.end() ? "nothing is told" : it->message;
+    }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(GoingOver, "another application trusts an identity before its connector goes over", "[let-go]") {
+    const auto made = plan({letting_go(), trusting("b"), as_b});
+    CHECK(waits(made, "update Connector/x", "add federatedCredentials/fic of Application/b"));
+    CHECK(waits(made, "update Connector/x", "update Application/b"));
+    CHECK(waits(made, "drop federatedCredentials/fic of Application/a", "update Connector/x"));
+    CHECK(waits(made, "complete Application/a", "update Connector/x"));
+    apply({letting_go(), trusting("b"), as_b});
+}
+
+TEST_CASE_METHOD(GoingOver, "a connector whose next application is not given its trust goes on as it does",
+                 "[let-go]") {
+    const std::string credential =
+        "waits for Application/b, which is not given the federated credential \"fic\" that trusts its identity: nobody "
+        "could sign in any more, so it goes on signing in as it does, and nothing else of it is changed";
+    SECTION("since that is only watched") {
+        CHECK(withheld(plan({letting_go(), trusting("b").is(model::ManagementPolicy::observe), as_b})) == credential);
+    }
+    SECTION("since it is left to others") {
+        CHECK(withheld(plan({letting_go(), trusting("b").ignores("federatedCredentials"), as_b})) == credential);
+    }
+    SECTION("since there is no room") {
+        model::Map there;
+        for (int i = 0; i < 20; ++i) there.emplace(std::to_string(i), trust("https://ci/", std::to_string(i)));
+        tenant.find(app("b"))->attributes["federatedCredentials"] = std::move(there);
+        CHECK(withheld(plan({letting_go(), application("b").list(model::path::redirect_uris_web, {url_of("x")}),
+                             federated_credential("fic", "b", identity_of("x")), as_b})) == credential);
+    }
+    SECTION("and neither does its redirect URL") {
+        CHECK(withheld(plan({letting_go(), trusting("b").ignores("redirectUris.web"), as_b}))
+                  .find("its redirect URL (`redirectUris.web`)") != std::string::npos);
+    }
+}
+
+TEST_CASE_METHOD(GoingOver, "what a connector signs in by stays where it is only watched, or left to people",
+                 "[let-go]") {
+    SECTION("it is only watched") {
+        as_b.is(model::ManagementPolicy::observe);
+    }
+    SECTION("its sign-in is left to people") {
+        as_b.ignores("auth");
+    }
+    const auto made = plan({letting_go(), trusting("b"), as_b});
+    CHECK(
+        std::none_of(made.steps.begin(), made.steps.end(), [](const auto& step) { return step.address != app("b"); }));
+    const auto a = std::find_if(made.resources.begin(), made.resources.end(),
+                                [](const auto& resource) { return resource.address == app("a"); });
+    REQUIRE(a != made.resources.end());
+    CHECK(a->warnings.size() == 2);
+}
+
+TEST_CASE_METHOD(GoingOver, "two connectors that change places are no circle", "[let-go]") {
+    const auto other = [](const std::string& name, const std::string& identity) {
+        return application(name).credential("fic", identity_of(identity));
+    };
+    apply({other("a", "x"), other("b", "y"), connector("x").by_managed_identity("a"),
+           connector("y").by_managed_identity("b")});
+    const std::vector<model::Declaration> swapped = {other("a", "y"), other("b", "x"),
+                                                     connector("x").by_managed_identity("b"),
+                                                     connector("y").by_managed_identity("a")};
+    apply(swapped);
+}
+
+TEST_CASE_METHOD(LettingGo, "a connector keeps its secret while nobody can make its application trust its identity",
+                 "[let-go]") {
+    const auto with = [](Document document) { return document.secret("s").credential("fic", identity_of("x")); };
+    apply({application("a").secret("s"), with_secret});
+    const auto made =
+        plan({with(application("a")).is(model::ManagementPolicy::observe), connector("x").by_managed_identity("a")});
+    CHECK(names_of(made) == std::vector<std::string>{});
+    CHECK(std::count_if(made.withheld.begin(), made.withheld.end(), [](const auto& withheld) {
+              return withheld.why == Withheld::Why::waits_for_withheld && withheld.address == con("x");
+          }) == 1);
+    apply({with(application("a")), connector("x").by_managed_identity("a")});
+}
+
 TEST_CASE_METHOD(LettingGo, "a renamed secret goes after everybody was given the new one", "[let-go]") {
     apply({application("a").secret("b").delivered_to("/out/b")});
     const std::vector<model::Declaration> renamed = {application("a").secret("c").delivered_to("/out/b")};
