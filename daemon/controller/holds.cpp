@@ -1,5 +1,7 @@
 #include "controller/holds.hpp"
 
+#include "model/attributes.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,25 +10,103 @@ namespace regent::controller {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+using plan::Step;
+using plan::Work;
+
+bool refers_to(const Step& step, const model::Address& address, std::string_view output = {}) {
+    return std::any_of(step.changed.begin(), step.changed.end(), [&](const auto& path) {
+        const auto value = step.values.find(path);
+        if (value == step.values.end()) return false;
+        const auto references = model::references_in(value->second);
+        return std::any_of(references.begin(), references.end(), [&](const auto& reference) {
+            return reference.address == address && (output.empty() || reference.output == output);
+        });
+    });
+}
+
+/// Which steps of a plan are left out, and for which held object. One is added at a time, until nothing follows from it
+/// any more.
+class LeftOut {
+public:
+    LeftOut(const plan::Plan& plan, const Holds& holds) : plan_(plan) {
+        for (const auto& step : plan.steps)
+            if (holds.contains(step.address)) causes_.emplace(step.id, step.address);
+        for (std::size_t before = 0; before != causes_.size();) {
+            before = causes_.size();
+            for (const auto& step : plan.steps) {  // in order of work: what a step needs was decided before it
+                if (causes_.contains(step.id)) continue;
+                if (const auto* cause = cause_for(step)) causes_.emplace(step.id, *cause);
+            }
+        }
+    }
+
+    [[nodiscard]] const model::Address* cause_of(const Step& step) const {
+        const auto it = causes_.find(step.id);
+        return it == causes_.end() ? nullptr : &it->second;
+    }
+
+private:
+    const model::Address* cause_for(const Step& step) const {
+        for (const int id : step.after)
+            if (const auto it = causes_.find(id); it != causes_.end()) return &it->second;
+        if (step.work == Work::add && step.changed.contains(model::path::client_secrets)) return without_receiver(step);
+        return signs_in_anew(step) ? without_acceptance(step) : nullptr;
+    }
+
+    /// A secret that nobody is given now: it would be removed by the next run, which issues another.
+    const model::Address* without_receiver(const Step& issue) const {
+        const auto name = issue.part.substr(issue.part.find('/') + 1);
+        const model::Address* cause = nullptr;
+        for (const auto& step : plan_.steps) {
+            if (!refers_to(step, issue.address, model::output::secret_text(name))) continue;
+            const auto* one = cause_of(step);
+            if (one == nullptr) return nullptr;
+            if (cause == nullptr) cause = one;
+        }
+        return cause;
+    }
+
+    /// A connector that is there and signs in by what it brings forth itself from then on.
+    bool signs_in_anew(const Step& step) const {
+        if (step.address.kind != model::kind::connector || !step.part.empty()) return false;
+        if (step.work == Work::update)
+            return step.changed.contains(model::path::auth_type) || step.changed.contains(model::path::auth_client_id);
+        return step.work == Work::remove &&
+               std::any_of(plan_.resources.begin(), plan_.resources.end(), [&](const auto& resource) {
+                   return resource.address == step.address && resource.action == plan::Action::replace;
+               });
+    }
+
+    /// Its application cannot be made to accept it now: from the save on nobody could sign in, and nothing would bring
+    /// back the way there was.
+    const model::Address* without_acceptance(const Step& save) const {
+        for (const auto& step : plan_.steps) {
+            if (step.address.kind != model::kind::application || !refers_to(step, save.address)) continue;
+            if (const auto* cause = cause_of(step)) return cause;
+        }
+        return nullptr;
+    }
+
+    const plan::Plan& plan_;
+    std::map<int, model::Address> causes_;
+};
+
+}  // namespace
+
 HeldPlan without_held(const plan::Plan& plan, const Holds& holds) {
     HeldPlan held{plan, {}};
     if (holds.empty()) return held;
     held.plan.steps.clear();
-    std::map<int, model::Address> left_out;  // step → the held object it waits for
-    for (const auto& step : plan.steps) {    // in order of work: what a step needs was decided before it
-        if (holds.contains(step.address)) {
-            left_out.emplace(step.id, step.address);
-            continue;
-        }
-        const auto blocked =
-            std::find_if(step.after.begin(), step.after.end(), [&](int id) { return left_out.contains(id); });
-        if (blocked == step.after.end()) {
+    const LeftOut left_out(plan, holds);
+    for (const auto& step : plan.steps) {
+        const auto* cause = left_out.cause_of(step);
+        if (cause == nullptr) {
             held.plan.steps.push_back(step);
-            continue;
+        } else if (step.address != *cause) {
+            held.waits_for.emplace(step.address, *cause);
         }
-        const auto cause = left_out.at(*blocked);
-        left_out.emplace(step.id, cause);
-        if (step.address != cause) held.waits_for.emplace(step.address, cause);
     }
     return held;
 }

@@ -47,6 +47,55 @@ TEST_CASE("holding the first object of a chain holds the chain") {
     CHECK(held.waits_for == std::map<model::Address, model::Address>{{connector, app}});
 }
 
+namespace {
+
+plan::Step step_of(int id, model::Address address, std::vector<int> after, const std::string& path,
+                   model::Value value) {
+    auto made = step(id, std::move(address), std::move(after));
+    made.changed = {path};
+    made.values.emplace(path, std::move(value));
+    return made;
+}
+
+model::Value output_of(const model::Address& address, const std::string& output) {
+    return model::Reference{address, output, "", ""};
+}
+
+}  // namespace
+
+TEST_CASE("a connector keeps its secret while its application cannot be made to trust its identity") {
+    plan::Plan plan;
+    plan.steps = {step_of(1, connector, {}, "auth.type", "managedIdentity"), step(2, connector, {1}),
+                  step_of(3, app, {2}, "federatedCredentials",
+                          model::Map{{"arm", model::Map{{"subject", output_of(connector, "identity/subject")}}}}),
+                  step(4, other)};
+    plan.steps[1].part = "identity";
+    plan.steps[2].part = "federatedCredentials/arm";
+    plan.steps[2].work = plan::Work::add;
+    const auto held = controller::without_held(plan, {{app, {}}});
+    CHECK(ids(held.plan) == std::vector<int>{4});
+    CHECK(held.waits_for == std::map<model::Address, model::Address>{{connector, app}});
+    CHECK(ids(controller::without_held(plan, {{other, {}}}).plan) == std::vector<int>{1, 2, 3});
+
+    plan.steps[0].changed = {"description"};  // no other way to sign in
+    CHECK(ids(controller::without_held(plan, {{app, {}}}).plan) == std::vector<int>{1, 2, 4});
+}
+
+TEST_CASE("a secret is not issued while all who are to have it are held") {
+    const model::Address second{"Connector", "second"};
+    const auto secret = output_of(app, "clientSecrets/s/secretText");
+    plan::Plan plan;
+    plan.steps = {step_of(1, app, {}, "clientSecrets", model::Map{{"s", model::Map{}}}),
+                  step_of(2, connector, {1}, "auth.clientSecret", secret),
+                  step_of(3, second, {1}, "auth.clientSecret", secret), step(4, app, {2, 3}), step(5, app)};
+    plan.steps[0].part = "clientSecrets/s";
+    plan.steps[0].work = plan::Work::add;
+    CHECK(ids(controller::without_held(plan, {{connector, {}}}).plan) == std::vector<int>{1, 3, 5});
+    const auto held = controller::without_held(plan, {{connector, {}}, {second, {}}});
+    CHECK(ids(held.plan) == std::vector<int>{5});
+    CHECK(held.waits_for == std::map<model::Address, model::Address>{{app, connector}});
+}
+
 TEST_CASE("a plan without holds is as it was") {
     CHECK(ids(controller::without_held(circle(), {}).plan) == std::vector<int>{1, 2, 3, 4});
 }
