@@ -154,6 +154,30 @@ Taken find_disabled(const std::vector<ExposedAttribute>& attributes) {
     return taken;
 }
 
+/// Of what is disabled: what goes, and what cannot be as it is wanted while that is there.
+Taken find_going(const std::vector<ExposedAttribute>& attributes, const Taken& disabled) {
+    Taken going;
+    const auto collect = [&](const auto& goes) {
+        bool found = false;
+        for (const auto& [path, observed, wanted] : attributes) {
+            for (const auto& [name, there] : *observed) {
+                if (!disabled.holds(path, name) || going.holds(path, name)) continue;
+                const auto it = wanted->find(name);
+                if (!goes(name, there, it == wanted->end() ? nullptr : &it->second)) continue;
+                going.add(path, name, there);
+                found = true;
+            }
+        }
+        return found;
+    };
+    collect([](const auto&, const auto&, const Value* wanted) { return wanted == nullptr; });
+    while (collect([&](const auto& name, const auto& there, const Value* wanted) {
+        return going.has_id(there) || going.collides(name, *wanted);
+    })) {
+    }
+    return going;
+}
+
 Map first_of(const ExposedAttribute& attribute, const Taken& taken) {
     Map first;
     for (const auto& [name, there] : *attribute.observed) {
@@ -229,17 +253,22 @@ model::List own_role_ids(const Item& item, const ResolvedAttribute& assigned) {
 DisableFirst disable_first(const std::vector<ExposedAttribute>& attributes) {
     DisableFirst result;
     const auto taken = find_disabled(attributes);
+    const auto going = find_going(attributes, taken);
     for (const auto& [path, observed, wanted] : attributes) {
         for (const auto& [name, there] : *observed) {
             if (!taken.holds(path, name)) continue;
             auto text = fmt::format("{} \"{}\"", path == model::path::exposed_roles ? "role" : "scope", name);
             result.then.push_back(fmt::format("{} {}", wanted->contains(name) ? "changes" : "removes", text));
+            (going.holds(path, name) ? result.then_last : result.then_meanwhile).push_back(result.then.back());
             result.disabled.push_back(std::move(text));
         }
     }
     if (result.disabled.empty()) return result;
     for (const auto& attribute : attributes) {
         auto first = first_of(attribute, taken);
+        auto meanwhile = first_of(attribute, going);
+        if (meanwhile != first && !result.then_last.empty())
+            result.meanwhile.emplace(attribute.path, std::move(meanwhile));
         if (first != *attribute.wanted) result.first.emplace(attribute.path, std::move(first));
     }
     return result;

@@ -38,6 +38,10 @@ struct DisableFirst {
     std::map<std::string, model::Map, std::less<>> first;  ///< by attribute path: what the first request sends
     std::vector<std::string> disabled;                     ///< for people: `scope "Orders.Read"`
     std::vector<std::string> then;                         ///< for people: `removes scope "Orders.Read"`
+    /// What can be as it is wanted, and enabled, before anything goes, where that is more than `first`: by attribute
+    /// path, with what goes as it was disabled. And the same for people, with what is left then.
+    std::map<std::string, model::Map, std::less<>> meanwhile;
+    std::vector<std::string> then_meanwhile, then_last;
 };
 
 /// One attribute of scopes or roles: what is there, and the whole of what is wanted.

@@ -64,19 +64,21 @@ private:
         disable_first_ = disable_first(exposed);
     }
 
-    void send_what_can_be_first(Map& sent) {
-        for (const auto& [path, first] : disable_first_.first) sent.insert_or_assign(path, Value(first));
-        const auto scopes = disable_first_.first.find(model::path::exposed_scopes);
+    /// Whether some clients have to wait for their scopes.
+    static bool send_exposed(const std::map<std::string, Map, std::less<>>& exposed, Map& sent) {
+        for (const auto& [path, elements] : exposed) sent.insert_or_assign(path, Value(elements));
+        const auto scopes = exposed.find(model::path::exposed_scopes);
         const auto clients = sent.find(model::path::pre_authorized);
-        if (scopes == disable_first_.first.end() || clients == sent.end()) return;
+        if (scopes == exposed.end() || clients == sent.end()) return false;
         auto first = clients_of(*clients->second.as_list(), scopes->second);
-        clients_wait_ = first.size() != clients->second.as_list()->size();
+        const bool some_wait = first.size() != clients->second.as_list()->size();
         clients->second = std::move(first);
+        return some_wait;
     }
 
     void plan_core() {
         auto sent = values(false);
-        send_what_can_be_first(sent);
+        clients_wait_ = send_exposed(disable_first_.first, sent);
         auto changed = changed_paths(sent);
         if (personal_accounts_wait_) changed.erase(std::string(model::path::sign_in_audience));
         if (!work_.writes_everything() && work_.item.standing != Standing::unclaimed && changed.empty()) return;
@@ -155,12 +157,31 @@ private:
     void plan_what_was_disabled() {
         if (disable_first_.first.empty()) return;
         const auto key = key_after_disabling(work_.address);
+        const bool in_two = !disable_first_.meanwhile.empty() && is_taken_away_before(work_.item, work_.items);
         auto& step = work_.add_step(key, {}, Work::complete);
         step.values = values(false);
         for (const auto& [path, first] : disable_first_.first) step.changed.insert(path);
         if (clients_wait_) step.changed.emplace(model::path::pre_authorized);
-        step.summary = fmt::format("{}", fmt::join(disable_first_.then, ", "));
+        step.summary = fmt::format("{}", fmt::join(in_two ? disable_first_.then_last : disable_first_.then, ", "));
         work_.steps.after(key, StepGraph::key(work_.address));
+        if (in_two) plan_what_changes_in_place(key);
+    }
+
+    /// What goes may have to wait for others, who have to be rid of it first. What only changes is not off for as long.
+    void plan_what_changes_in_place(const std::string& last) {
+        const auto key = StepGraph::key(work_.address, {}, "what changes in place");
+        auto& step = work_.add_step(key, {}, Work::complete);
+        step.values = values(false);
+        auto exposed = disable_first_.first;
+        for (const auto& [path, meanwhile] : disable_first_.meanwhile) {
+            exposed.insert_or_assign(path, meanwhile);
+            step.changed.insert(path);
+        }
+        send_exposed(exposed, step.values);
+        if (clients_wait_) step.changed.emplace(model::path::pre_authorized);
+        step.summary = fmt::format("{}", fmt::join(disable_first_.then_meanwhile, ", "));
+        work_.steps.after(key, StepGraph::key(work_.address));
+        work_.steps.after(last, key);
     }
 
     /// Late values that other steps bring forth. What the object itself brings forth (api://{appId}) need not wait for

@@ -53,6 +53,20 @@ Exposed exposed_of(const Item& api) {
     return exposed;
 }
 
+/// Whether elements of `attribute` go since the role goes that they name, which is one of `api`.
+bool takes_away_before(const ResolvedAttribute& attribute, const Item& item, const Item& api, const Items& items) {
+    const auto member = role_member_of(attribute.attribute->path);
+    if (member.empty()) return false;
+    const auto changes = diff(attribute, nullptr, observed_marks(item.observed)).changes;
+    return std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
+        if (change.op != Change::Op::remove) return false;
+        const auto* at = change.before.find("api");
+        const auto* of = at == nullptr ? &item : item_of_api(*at, items);
+        return of == &api &&
+               change_of_role(api, text_of(change.before, member)).goes == RoleChange::When::after_disabling;
+    });
+}
+
 // ---- what assignments are called
 
 /// Elements that name the API as well as what they are about, which otherwise is of their own application.
@@ -181,6 +195,15 @@ RoleChange change_of_role(const Item& api, const std::string& role) {
         change.comes = When::with_own_request;
     }
     return change;
+}
+
+bool is_taken_away_before(const Item& api, const Items& items) {
+    return std::any_of(items.begin(), items.end(), [&](const auto& entry) {
+        const Item& item = entry.second;
+        if (!item.is_written() || item.observed == nullptr || item.is_made_anew()) return false;
+        return std::any_of(item.attributes.begin(), item.attributes.end(),
+                           [&](const auto& attribute) { return takes_away_before(attribute, item, api, items); });
+    });
 }
 
 void name_roles_as_wanted(ResolvedAttribute& resolved, const Item& item, const Items& items,

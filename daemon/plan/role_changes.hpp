@@ -29,6 +29,8 @@ struct RoleChange {
 
 /// `role` of `api` as assignments call it: by its name, or by the id of one that the tenant calls otherwise.
 [[nodiscard]] RoleChange change_of_role(const Item& api, const std::string& role);
+/// Whether something that hangs on a role of `api` is taken away by a request of its own before that role goes.
+[[nodiscard]] bool is_taken_away_before(const Item& api, const Items& items);
 
 /// Assignments name roles, permissions name roles and scopes, and the tenant keeps both by ids. Calls those in
 /// `resolved` that were read what this plan will call their roles: what is given for a role that is renamed, or that

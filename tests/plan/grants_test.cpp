@@ -206,6 +206,27 @@ TEST_CASE_METHOD(Grants, "who has a role that is replaced by one of its name is 
     REQUIRE(only(made).changes.size() == 3);
 }
 
+TEST_CASE_METHOD(Grants, "what only changes is enabled again before what goes waits for who has it", "[grants]") {
+    apply({giving("Orders.Read", first_id).scope("Read").scope("Write")});
+    auto wanted = consenting({}).scope("Read", true, "Other").scope("Write");
+    wanted.list(path::exposed_roles, {});
+    const auto made = plan({wanted});
+    CHECK(order_of(made) == std::vector<std::string>{"update Application/a", "complete Application/a",
+                                                     "drop servicePrincipal.assignments.applications of Application/a",
+                                                     "complete Application/a", "complete Application/a"});
+    const auto step = std::find_if(made.steps.begin(), made.steps.end(),
+                                   [](const auto& one) { return one.summary == "changes scope \"Read\""; });
+    REQUIRE(step != made.steps.end());
+    CHECK(step->after == std::vector<int>{made.steps.front().id});
+    CHECK(step->changed == std::set<std::string, std::less<>>{std::string(path::exposed_scopes)});
+    CHECK(step->values.at(std::string(path::exposed_scopes)).find("Read")->find("enabled")->as_bool());
+    const auto last = std::find_if(made.steps.begin(), made.steps.end(),
+                                   [](const auto& one) { return one.summary == "removes role \"Orders.Read\""; });
+    REQUIRE(last != made.steps.end());
+    CHECK(last->after.size() == 3);
+    apply({wanted});
+}
+
 TEST_CASE_METHOD(Grants, "a disabled role goes at once, after who has it", "[grants]") {
     apply({giving("Orders.Read", first_id)});
     std::get<Map>(
