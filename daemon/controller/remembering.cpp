@@ -96,7 +96,11 @@ tl::expected<void, store::StoreError> remember_agreements(store::Store& store, c
         if (unmanaged != plan.unmanaged.end()) {
             for (const auto& path : unmanaged->second) values.erase(path);
         }
-        objects.push_back({resource.address, resource.place, resource.remote_id, std::move(values)});
+        // One that is gone is remembered by the id it had: whoever makes another one in its place has not made ours.
+        const auto known = history->remote_ids.find(resource.address);
+        const bool is_gone = resource.remote_id.empty() && known != history->remote_ids.end();
+        objects.push_back(
+            {resource.address, resource.place, is_gone ? known->second : resource.remote_id, std::move(values)});
     }
     return store.agreed(key, objects);
 }

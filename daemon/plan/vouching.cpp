@@ -349,7 +349,10 @@ bool was_removed_here(const History& history, const Address& address, const std:
 bool is_of_another_object(const History& history, const Address& address, const std::string& id) {
     if (address.kind != model::kind::application || id.empty()) return false;
     const auto remembered = history.remote_ids.find(address);
-    return remembered != history.remote_ids.end() && !remembered->second.empty() && remembered->second != id;
+    // Of which values are remembered and no id, nobody can say that it is this one.
+    if (remembered == history.remote_ids.end() || remembered->second.empty())
+        return history.last_applied.contains(address);
+    return remembered->second != id;
 }
 
 void forget_object(History& history, const Address& address) {

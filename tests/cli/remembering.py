@@ -57,6 +57,21 @@ def an_application_that_somebody_deleted_is_told_as_deleted_in_every_face(binari
 
 
 @case
+def an_application_that_is_gone_is_remembered_by_its_id_while_its_return_waits_for_approval(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        it.edit_environment("    maxDeletes: 5", "    maxDeletes: 5\n    requireApprovedPlan: true")
+        it.edit("base/a.regent.yaml", "displayName: A", "displayName: A\n  notes: soon gone")
+        it.regent("apply", "--expect-plan", plan_of(it)["plan_id"], expect=0)
+        before = it.application("regent.dev.a")["id"]
+        it.change(A, delete=True, purge=True)
+        it.edit("base/a.regent.yaml", "\n  notes: soon gone", "")
+        it.regent("apply", "--yes", expect=6)
+        with sqlite3.connect(it.state_dir / "regent.db") as database:
+            kept = database.execute("SELECT remote_id, attributes FROM applied WHERE name = 'a'").fetchall()
+        check(len(kept) == 1 and kept[0][0] == before and "soon gone" not in kept[0][1], kept)
+
+
+@case
 def a_plan_learns_nothing(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
         it.regent("apply", "--yes", expect=0)

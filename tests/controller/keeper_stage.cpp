@@ -89,7 +89,10 @@ public:
         alone.steps.front().after.clear();
         plan::testing::Dice dice;
         stage_.tenant.carry_out(alone, stage_.tenant.observe(stage_.order.workspace->graph), dice);
-        return provider::StepResult{};
+        provider::StepResult result;
+        if (const auto* made = stage_.tenant.find(step.address))
+            result.outputs.emplace(model::output::object_id, made->id);
+        return result;
     }
 
 private:
