@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/declarers.hpp"
+#include "plan/seen_only.hpp"
 #include "plan/set_parts.hpp"
 #include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
@@ -35,6 +36,25 @@ bool is_there(const plan::Step& step, const std::string& path, const model::Valu
 bool was_found(const plan::Step& step) {
     return step.address.kind == model::kind::application && step.observed != nullptr &&
            step.observed->ownership == model::Ownership::ours;
+}
+
+/// Remembers `now` at `path`, and which of its elements were there before, and neither a manifest nor an earlier run
+/// had asked for: only what was added is known to be asked for.
+void remember_list(model::Map& known, const std::string& path, const model::Value& before, model::Value now) {
+    const auto contains = [](const model::List& list, const model::Value& key) {
+        return std::find(list.begin(), list.end(), key) != list.end();
+    };
+    const auto there = plan::keys_of(before);
+    const auto* seen_before = plan::seen_only_in(known, path);
+    const auto remembered = known.find(path);
+    const auto applied = remembered == known.end() ? model::List{} : plan::keys_of(remembered->second);
+    model::List seen;
+    for (const auto& key : plan::keys_of(now)) {
+        const bool was_asked_for = contains(applied, key) && (seen_before == nullptr || !contains(*seen_before, key));
+        if (contains(there, key) && !was_asked_for) seen.push_back(key);
+    }
+    plan::note_seen_only(known, path, std::move(seen));
+    known.insert_or_assign(path, std::move(now));
 }
 
 }  // namespace
@@ -135,14 +155,14 @@ void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
         if (value == step.values.end()) {
             known.erase(path);
         } else {
-            known.insert_or_assign(path, remembered(step, path, value->second));
+            remember_list(known, path, value_before(step, path, known), remembered(step, path, value->second));
         }
         touched_.emplace(step.address, path);
     }
     if (step.observed == nullptr) return;
     // What the manifest asks for and the tenant had already is remembered as well, as after an adoption.
     for (const auto& [path, value] : step.values) {
-        if (is_there(step, path, value)) known.insert_or_assign(path, remembered(step, path, value));
+        if (is_there(step, path, value)) remember_list(known, path, value, remembered(step, path, value));
     }
 }
 
@@ -170,8 +190,8 @@ void AppliedValues::record_part(const plan::Step& step, model::Map& known) {
 
 /// One member of a set that was added or taken away by a request of its own.
 void AppliedValues::record_member(const plan::Step& step, const std::string& path, model::Map& known) {
-    const auto* there = list_before(step, path, known);
-    auto members = there == nullptr ? model::List{} : *there;
+    const auto before = value_before(step, path, known);
+    auto members = before.as_list() == nullptr ? model::List{} : *before.as_list();
     touched_.emplace(step.address, path);
     const auto wanted = step.values.find(path);
     const auto* list = wanted == step.values.end() ? nullptr : wanted->second.as_list();
@@ -180,16 +200,16 @@ void AppliedValues::record_member(const plan::Step& step, const std::string& pat
         if (step.work != plan::Work::drop) members.push_back(member);
     }
     std::sort(members.begin(), members.end());
-    known.insert_or_assign(path, std::move(members));
+    remember_list(known, path, before, std::move(members));
 }
 
 /// Of a set that several requests write, what this one writes; the rest is as it was.
 void AppliedValues::record_group(const plan::Step& step, const model::Attribute& attribute, model::Map& known) {
     const std::string path(attribute.path);
-    const auto* there = list_before(step, path, known);
+    const auto before = value_before(step, path, known);
     model::List elements;
-    if (there != nullptr) {
-        for (const auto& element : *there) {
+    if (before.as_list() != nullptr) {
+        for (const auto& element : *before.as_list()) {
             if (plan::part_of_element(attribute, element) != step.part) elements.push_back(element);
         }
     }
@@ -198,31 +218,24 @@ void AppliedValues::record_group(const plan::Step& step, const model::Attribute&
         wanted != step.values.end() && wanted->second.as_list() != nullptr) {
         for (const auto& element : *wanted->second.as_list()) elements.push_back(element);
     }
-    known.insert_or_assign(path, std::move(elements));
+    remember_list(known, path, before, std::move(elements));
 }
 
-/// What the collection held before the step: what an earlier step of this run left, or what was observed.
-const model::List* AppliedValues::list_before(const plan::Step& step, const std::string& path,
-                                              const model::Map& known) const {
+/// What the attribute held before the step: what an earlier step of this run left, or what was observed.
+model::Value AppliedValues::value_before(const plan::Step& step, const std::string& path,
+                                         const model::Map& known) const {
     const bool from_run = touched_.contains({step.address, path}) || step.observed == nullptr;
     const auto& map = from_run ? known : step.observed->attributes;
     const auto it = map.find(path);
-    return it == map.end() ? nullptr : it->second.as_list();
+    return it == map.end() ? model::Value{} : it->second;
 }
 
 void AppliedValues::record_element(const plan::Step& step, const std::string& path, const std::string& element,
                                    model::Map& known) {
-    model::Map elements;
     // Elements that other manifests or nobody declared are part of what was there when we were done, or they would look
     // like changes made outside in the next run: so the collection begins with what was observed.
-    if (touched_.contains({step.address, path}) || step.observed == nullptr) {
-        if (const auto it = known.find(path); it != known.end() && it->second.as_map() != nullptr) {
-            elements = *it->second.as_map();
-        }
-    } else if (const auto it = step.observed->attributes.find(path);
-               it != step.observed->attributes.end() && it->second.as_map() != nullptr) {
-        elements = *it->second.as_map();
-    }
+    const auto before = value_before(step, path, known);
+    auto elements = before.as_map() == nullptr ? model::Map{} : *before.as_map();
     touched_.emplace(step.address, path);
 
     const auto wanted = step.values.find(path);
@@ -233,7 +246,7 @@ void AppliedValues::record_element(const plan::Step& step, const std::string& pa
     } else if (value != nullptr) {
         elements.insert_or_assign(element, *value);
     }
-    known.insert_or_assign(path, elements);
+    remember_list(known, path, before, std::move(elements));
 }
 
 }  // namespace regent::apply

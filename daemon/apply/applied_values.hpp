@@ -34,8 +34,8 @@ private:
     void record_member(const plan::Step& step, const std::string& path, model::Map& known);
     void record_element(const plan::Step& step, const std::string& path, const std::string& element, model::Map& known);
     void record_group(const plan::Step& step, const model::Attribute& attribute, model::Map& known);
-    [[nodiscard]] const model::List* list_before(const plan::Step& step, const std::string& path,
-                                                 const model::Map& known) const;
+    [[nodiscard]] model::Value value_before(const plan::Step& step, const std::string& path,
+                                            const model::Map& known) const;
 
     std::map<model::Address, model::Map> known_;
     std::string repository_;

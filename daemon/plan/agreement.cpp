@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "plan/declarers.hpp"
 #include "plan/object_work.hpp"
+#include "plan/seen_only.hpp"
 #include "plan/vouching.hpp"
 
 #include <algorithm>
@@ -32,13 +33,34 @@ std::optional<Value> agreed_value(const Compared& compared) {
     return without_sent_member(row, value);
 }
 
+bool is_list(const Compared& compared) {
+    const auto compare = compared.resolved->attribute->compare;
+    return compare == Compare::set || compare == Compare::named;
+}
+
+/// What is there and no manifest asks for.
+model::List seen_in(const ResolvedAttribute& resolved) {
+    auto seen = keys_of(resolved.observed);
+    const bool named = resolved.attribute->compare == Compare::named;
+    for (const auto& element : resolved.elements) {
+        if (!element.stays) std::erase(seen, named ? Value(element.element->name) : element.value);
+    }
+    return seen;
+}
+
 }  // namespace
 
 model::Map new_agreements(const ObjectWork& work) {
     model::Map agreed;
     if (work.item.standing != Standing::there) return agreed;
+    model::Map remembered;
+    if (work.applied != nullptr) {
+        if (const auto known = work.applied->find(seen_only); known != work.applied->end()) remembered.insert(*known);
+    }
+    auto noted = remembered;
     for (const auto& compared : work.compared) {
         if (!is_agreed(compared)) continue;
+        if (is_list(compared)) note_seen_only(noted, compared.path(), seen_in(*compared.resolved));
         auto value = agreed_value(compared);
         if (!value) continue;
         const auto path = compared.path();
@@ -47,6 +69,10 @@ model::Map new_agreements(const ObjectWork& work) {
             if (known != work.applied->end() && known->second == *value) continue;
         }
         agreed.emplace(path, std::move(*value));
+    }
+    if (noted != remembered) {
+        const auto now = noted.find(seen_only);
+        agreed.emplace(seen_only, now == noted.end() ? Value(model::Map{}) : now->second);
     }
     // Nobody remembers it, and no run of this machine made it.
     if (!agreed.empty() && work.applied == nullptr && work.address.kind == model::kind::application &&

@@ -4,6 +4,7 @@
 #include "plan/exposed_permissions.hpp"
 #include "plan/field_warnings.hpp"
 #include "plan/role_changes.hpp"
+#include "plan/seen_only.hpp"
 
 #include <fmt/format.h>
 
@@ -21,6 +22,7 @@ public:
     void run() {
         for (const auto& resolved : work_.item.attributes) {
             Compared compared{&resolved, diff(resolved, last_applied(*resolved.attribute), work_.observed_marks)};
+            for (auto& change : compared.diff.changes) change.drift = change.drift && !asks_for_what_was_seen(change);
             for (auto& text : compared.diff.undeclared)
                 work_.change.undeclared.push_back(fmt::format("{}: {}", resolved.attribute->path, text));
             for (auto& path : compared.diff.ignored) work_.change.ignored.push_back(std::move(path));
@@ -51,6 +53,16 @@ public:
     }
 
 private:
+    /// Nobody asked for it before, and so it is nothing that is put back.
+    bool asks_for_what_was_seen(const Change& change) const {
+        const auto* seen = change.op == Change::Op::remove || work_.applied == nullptr
+                               ? nullptr
+                               : seen_only_in(*work_.applied, change.path);
+        if (seen == nullptr) return false;
+        const auto key = change.element.empty() ? change.after : Value(change.element);
+        return std::find(seen->begin(), seen->end(), key) != seen->end();
+    }
+
     const Value* last_applied(const model::Attribute& attribute) const {
         // Nobody took away what an object has yet to be given that is made anew.
         const bool begins_anew = work_.item.standing == Standing::outdated && attribute.own_step;

@@ -3,6 +3,7 @@
 
 #include "plan/declarers.hpp"
 #include "plan/pretend_tenant.hpp"
+#include "plan/vouching.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -164,6 +165,38 @@ TEST_CASE("what stays in a list that is not ours is remembered as it is there", 
     const auto claimed =
         plan_of({application("a").list(model::path::redirect_uris_web, {"https://one"})}, tenant, history);
     CHECK(line_for(claimed, app("a")).reason == Reason::manifest_changed);
+}
+
+TEST_CASE("who asks first for what was merely seen asks for something new", "[agreement]") {
+    PretendTenant tenant;
+    const std::vector<model::Declaration> open = {application("a"), redirect_uri("u", "a", "https://one")};
+    apply(open, tenant);
+    auto& uris = tenant.find(app("a"))->attributes[std::string(model::path::redirect_uris_web)];
+    uris = List{"https://one", "https://theirs"};
+    History history;
+    remember(plan_of(open, tenant, history), history);
+    uris = List{"https://one"};
+    auto wanted = open;
+    wanted.push_back(redirect_uri("v", "a", "https://theirs"));
+    CHECK(line_for(plan_of(wanted, tenant, history), app("a")).reason == Reason::manifest_changed);
+
+    // Once it was asked for and was there, its going is a change made outside, as that of the other one is.
+    uris = List{"https://one", "https://theirs"};
+    testing::apply(wanted, tenant);
+    remember(plan_of(wanted, tenant, history), history);
+    uris = List{};
+    CHECK(line_for(plan_of(wanted, tenant, history), app("a")).reason == Reason::drifted);
+}
+
+TEST_CASE("of an application of which values are remembered and no id, nobody can say that it is this one",
+          "[agreement]") {
+    History history;
+    history.last_applied[app("a")]["displayName"] = "A";
+    CHECK(is_of_another_object(history, app("a"), "some-id"));
+    history.remote_ids[app("a")] = "some-id";
+    CHECK_FALSE(is_of_another_object(history, app("a"), "some-id"));
+    CHECK(is_of_another_object(history, app("a"), "another-id"));
+    CHECK_FALSE(is_of_another_object({}, app("a"), "some-id"));
 }
 
 TEST_CASE("nothing is learned of what is not ours or cannot be read", "[agreement]") {
