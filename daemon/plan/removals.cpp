@@ -103,6 +103,14 @@ std::optional<model::Address> new_twin_of(const model::ObservedResource& orphan,
     return std::nullopt;
 }
 
+/// Whether this plan leaves the client by which a connector signs in as it is: to people, or for now.
+bool keeps_client(const Item& item) {
+    if (!item.is_written()) return true;
+    if (item.is_made_anew()) return false;
+    return std::none_of(item.attributes.begin(), item.attributes.end(),
+                        [](const auto& attribute) { return attribute.attribute->path == model::path::auth_client_id; });
+}
+
 /// A connector that stays as it is and signs in with `application`.
 std::optional<model::Address> user_of(const model::ObservedResource& application, const DesiredGraph& desired,
                                       const model::Snapshot& observed, const Items& items, const History& history) {
@@ -113,7 +121,7 @@ std::optional<model::Address> user_of(const model::ObservedResource& application
                text_of(connector.attributes, model::path::auth_client_id) == id->second;
     };
     for (const auto& [address, item] : items) {
-        if (item.observed != nullptr && !item.is_written() && signs_in(*item.observed)) return address;
+        if (item.observed != nullptr && keeps_client(item) && signs_in(*item.observed)) return address;
     }
     for (const auto& orphan : observed.orphans) {
         if (orphan.ownership == model::Ownership::ours && signs_in(orphan) &&

@@ -25,6 +25,7 @@ using Time = std::chrono::system_clock::time_point;
 /// How often a secret is issued anew for a consumer that fails, while those who were served by an earlier try may still
 /// use what they were given then. Each try leaves one secret more behind.
 constexpr std::ptrdiff_t tries_beside_each_other = 4;
+constexpr auto time_between_tries = std::chrono::hours(1);
 
 /// https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
 constexpr std::size_t most_beside_personal_accounts = 2;
@@ -49,6 +50,7 @@ struct NamedSecret {
     const model::Element* element = nullptr;
     std::vector<SecretConsumer> consumers;
     std::vector<ObservedSecret> valid;  ///< newest first
+    std::set<std::string> others;       ///< keys of the application's other secrets that are valid
 
     [[nodiscard]] bool knows(const std::string& key_id) const {
         return std::any_of(valid.begin(), valid.end(), [&](const auto& s) { return s.key_id == key_id; });
@@ -71,7 +73,8 @@ struct NamedSecret {
         return found;
     }
     [[nodiscard]] bool held_by_any(const std::string& key_id) const {
-        return std::any_of(consumers.begin(), consumers.end(), [&](const auto& c) { return may_hold(c, key_id); });
+        return is_held_elsewhere() ||
+               std::any_of(consumers.begin(), consumers.end(), [&](const auto& c) { return may_hold(c, key_id); });
     }
     [[nodiscard]] bool named_by_any(const std::string& key_id) const {
         return std::any_of(consumers.begin(), consumers.end(), [&](const auto& c) { return c.key_id == key_id; });
@@ -84,7 +87,16 @@ struct NamedSecret {
     }
     /// Whether a consumer may hold `key_id`: it names it, or it holds something and names nothing that is there.
     [[nodiscard]] bool may_hold(const SecretConsumer& consumer, const std::string& key_id) const {
-        return consumer.key_id == key_id || (consumer.may_hold && !knows(consumer.key_id));
+        return consumer.key_id == key_id || (consumer.may_hold && !knows(consumer.key_id) && !holds_another(consumer));
+    }
+    [[nodiscard]] bool holds_another(const SecretConsumer& consumer) const {
+        return !consumer.in_doubt && others.contains(consumer.key_id);
+    }
+    /// Nobody who is to have it names one that is there: it was handed to a place that the manifest does not say any
+    /// more, or that has lost it. Who reads it from there, nobody can tell.
+    [[nodiscard]] bool is_held_elsewhere() const {
+        return !valid.empty() && newest_named([](const auto&) { return true; }) == nullptr &&
+               !std::all_of(consumers.begin(), consumers.end(), [&](const auto& c) { return holds_another(c); });
     }
 };
 
@@ -152,7 +164,12 @@ private:
             named.consumers.push_back(std::move(target));
         if (item.observed == nullptr) return named;
         for (const auto& secret : item.observed->secrets) {
-            if (secret.name == element.name && secret.ends_at > now_) named.valid.push_back(secret);
+            if (secret.ends_at <= now_) continue;
+            if (secret.name == element.name) {
+                named.valid.push_back(secret);
+            } else {
+                named.others.insert(secret.key_id);
+            }
         }
         std::sort(named.valid.begin(), named.valid.end(), is_newer);
         return named;
@@ -241,7 +258,8 @@ private:
     /// a secret nor a connector that is to be made waits, nor does a person who asks.
     bool waits(const Address& application, const NamedSecret& named, SecretPlan& plan) const {
         const auto* current = named.newest_named([](const auto& consumer) { return consumer.written; });
-        if (current == nullptr || now_ >= end_of_overlap(*current, *named.element)) return false;
+        if (current == nullptr) return waits_for_a_place(application, named, plan);
+        if (now_ >= end_of_overlap(*current, *named.element)) return false;
         std::string without;
         for (const auto& consumer : named.consumers) {
             const auto reason = needs(consumer, current, *named.element);
@@ -259,6 +277,25 @@ private:
                          "is over",
                          named.element->name, tries_beside_each_other, without,
                          fmt::gmtime(std::chrono::system_clock::to_time_t(end_of_overlap(*current, *named.element)))),
+             fmt::format("mend what refuses it, then `regent rotate {} {}`, which does not wait", application.name,
+                         named.element->name)});
+        return true;
+    }
+
+    /// The same where nobody has any of them: those that are there stay until somebody was given a new one, and so one
+    /// more is tried by the hour only.
+    bool waits_for_a_place(const Address& application, const NamedSecret& named, SecretPlan& plan) const {
+        const auto count = static_cast<std::ptrdiff_t>(named.valid.size());
+        if (!named.is_held_elsewhere() || count < tries_beside_each_other) return false;
+        const auto next = named.valid.front().starts_at + time_between_tries;
+        const bool is_for_connector = std::any_of(named.consumers.begin(), named.consumers.end(),
+                                                  [](const auto& consumer) { return consumer.connector.has_value(); });
+        if (now_ >= next || is_for_connector) return false;
+        plan.left_alone.push_back(
+            {true,
+             fmt::format("the secret \"{}\" has been issued {} times, and nobody has taken it: one more is issued "
+                         "after {:%Y-%m-%d %H:%M} UTC",
+                         named.element->name, count, fmt::gmtime(std::chrono::system_clock::to_time_t(next))),
              fmt::format("mend what refuses it, then `regent rotate {} {}`, which does not wait", application.name,
                          named.element->name)});
         return true;
@@ -484,7 +521,7 @@ private:
             secret, written_users(secret.key_id), {}, {}, {}, std::move(note), secret.name.empty(), named != nullptr};
         if (named != nullptr) {
             for (const auto& consumer : named->consumers) {
-                if (!named->may_hold(consumer, secret.key_id)) continue;
+                if (!named->is_held_elsewhere() && !named->may_hold(consumer, secret.key_id)) continue;
                 if (consumer.connector) {
                     drop.after.push_back(*consumer.connector);
                 } else {

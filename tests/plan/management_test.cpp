@@ -526,4 +526,14 @@ TEST_CASE("an API without service principal in the tenant is told with the comma
     CHECK(plan.problems[0].help.find("az ad sp create --id " + std::string(api)) != std::string::npos);
 }
 
+TEST_CASE("an application that a connector goes on signing in with stays, also where people manage that", "[removal]") {
+    PretendTenant tenant;
+    auto in = removing();
+    apply({application("b").secret("s"), connector("c").by_secret("b", "s")}, tenant, in);
+    const auto plan =
+        plan_of({application("d").secret("t"), connector("c").by_secret("d", "t").ignores("auth")}, tenant, in);
+    CHECK(the_withheld(plan, app("b")).message.find("Connector/c still signs in with it") != std::string::npos);
+    for (const auto& step : plan.steps) CHECK(step.work != Work::remove);
+}
+
 }  // namespace regent::plan::testing

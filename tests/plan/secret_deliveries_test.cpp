@@ -273,6 +273,55 @@ TEST_CASE_METHOD(HandedOver, "a secret that was issued and reached nobody goes a
     CHECK(plan().steps[0].key_id == secrets().back().key_id);
 }
 
+TEST_CASE_METHOD(HandedOver, "a secret that is to be handed to another place goes after it was handed to it",
+                 "[secrets][deliveries]") {
+    const auto moved = [](hours overlap) {
+        return application("a").secret("s").delivered_to("/delivered/elsewhere").keeps_old(overlap);
+    };
+    tenant.targets_complain = false;  // the place that nobody names any more keeps a dead one
+    documents = {moved(hours(0))};
+    const auto planned = plan();
+    CHECK(names_of(planned) == std::vector<std::string>{issue, hand_over, drop});
+    CHECK(planned.steps.at(2).after == std::vector<int>{planned.steps.at(1).id});
+
+    // As long as it cannot be handed to it, what somebody reads elsewhere stays, and no one is issued without end.
+    const auto old = secrets().front().key_id;
+    for (int i = 0; i < 6; ++i) apply({}, 1);
+    CHECK(secrets().size() == 4);
+    CHECK(secrets().front().key_id == old);
+    REQUIRE(plan().withheld.size() == 1);
+    CHECK(plan().withheld[0].message.find("nobody has taken it") != std::string::npos);
+    tenant.now += hours(2);
+    apply();
+    CHECK(secrets().size() == 1);
+    CHECK(secrets().front().key_id != old);
+
+    documents = {application("a").secret("s").delivered_to("/delivered/third").keeps_old(hours(24))};
+    CHECK(names_of(plan()) == std::vector<std::string>{issue, hand_over});
+    apply();
+    CHECK(secrets().size() == 2);
+    tenant.now += hours(25);
+    apply();
+    CHECK(secrets().size() == 1);
+}
+
+TEST_CASE("a connector that refuses to be saved with another secret is not given one more each time",
+          "[secrets][deliveries]") {
+    PretendTenant tenant;
+    Dice dice(1);
+    const auto in_place = [&](const std::string& secret, std::size_t at_most) {
+        const auto graph = graph_of({application("a").secret(secret), connector("c").by_secret("a", secret)});
+        const auto observed = tenant.observe(graph);
+        tenant.carry_out(make_plan(graph, observed, {}, tenant.now), observed, dice, at_most);
+    };
+    in_place("s", 1000);
+    for (int i = 0; i < 5; ++i) in_place("t", 2);
+    CHECK(tenant.find(app("a"))->secrets.size() <= 3);
+    in_place("t", 1000);
+    REQUIRE(tenant.find(app("a"))->secrets.size() == 1);
+    CHECK(tenant.find(app("a"))->secrets.front().name == "t");
+}
+
 TEST_CASE_METHOD(HandedOver, "a secret whose target cannot be looked at is left alone, and that is said",
                  "[secrets][deliveries]") {
     delivery(path_two) = {"s", "file:" + path_two, State::unknown, "", "not on this machine"};
