@@ -48,7 +48,9 @@ inline constexpr std::array management_policies = {
     EnumValue{.name = "create-only",
               .help = "create it when it is missing, and leave it alone from then on, also when its manifest is gone "
                       "(unless that said `onRemoval: delete`)"},
-    EnumValue{.name = "observe", .help = "report differences and change nothing"},
+    EnumValue{.name = "observe",
+              .help = "report differences and change nothing, also when its manifest is gone, as long as the database "
+                      "remembers it (unless that said `onRemoval: delete`)"},
 };
 inline constexpr std::array removal_policies = {
     EnumValue{.name = "keep", .help = "leave it in the tenant and report it"},

@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "plan/declarers.hpp"
 #include "plan/object_work.hpp"
+#include "plan/remembered_end.hpp"
 #include "plan/seen_only.hpp"
 #include "plan/vouching.hpp"
 
@@ -48,6 +49,12 @@ model::List seen_in(const ResolvedAttribute& resolved) {
     return seen;
 }
 
+std::string remembered_text(const ObjectWork& work, std::string_view path) {
+    if (work.applied == nullptr) return {};
+    const auto known = work.applied->find(path);
+    return known == work.applied->end() ? std::string{} : known->second.text_or({});
+}
+
 }  // namespace
 
 model::Map new_agreements(const ObjectWork& work) {
@@ -74,6 +81,8 @@ model::Map new_agreements(const ObjectWork& work) {
         const auto now = noted.find(seen_only);
         agreed.emplace(seen_only, now == noted.end() ? Value(model::Map{}) : now->second);
     }
+    const auto end = end_to_remember(work.item);
+    if (!end.empty() && end != remembered_text(work, end_said)) agreed.emplace(end_said, std::string(end));
     // Nobody remembers it, and no run of this machine made it.
     if (!agreed.empty() && work.applied == nullptr && work.address.kind == model::kind::application &&
         work.item.desired->management.adopt.empty())
@@ -91,6 +100,7 @@ std::vector<std::string> no_longer_managed(const ObjectWork& work) {
         if (row != nullptr && !row->part_of_ownership && !work.item.desired->attributes.contains(path))
             paths.push_back(path);
     }
+    if (work.applied->contains(end_said) && end_to_remember(work.item).empty()) paths.emplace_back(end_said);
     return paths;
 }
 

@@ -9,6 +9,7 @@
 #include "plan/object_requests.hpp"
 #include "plan/object_secrets.hpp"
 #include "plan/object_work.hpp"
+#include "plan/remembered_end.hpp"
 #include "plan/replacement.hpp"
 
 #include <fmt/format.h>
@@ -40,6 +41,8 @@ public:
             work_.plan.withheld.push_back(std::move(withheld));
             work_.change.changes.clear();
         }
+        if (auto warning = warning_of_unwritten_end(work_.item); !warning.empty())
+            work_.change.warnings.push_back(std::move(warning));
         work_.plan.resources.push_back(std::move(work_.change));
     }
 

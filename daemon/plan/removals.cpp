@@ -5,6 +5,7 @@
 #include "plan/declarers.hpp"
 #include "plan/diff.hpp"
 #include "plan/own_sign_in.hpp"
+#include "plan/remembered_end.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -47,11 +48,14 @@ Withheld left(const model::ObservedResource& orphan, Withheld::Why why, std::str
     return withheld;
 }
 
-Withheld kept(const model::ObservedResource& orphan) {
-    const bool protected_one = has_mark(orphan, model::mark::prevent_delete);
+Withheld kept(const model::ObservedResource& orphan, std::string_view remembered) {
+    const bool protected_one = has_mark(orphan, model::mark::prevent_delete) || remembered == end_prevented;
     const auto* help =
         protected_one ? "it was protected by `preventDelete`, which outlives its manifest: put the manifest "
                         "back without it, apply, then remove it"
+        : remembered == end_keeps
+            ? "its manifest said `policy: observe` or `create-only`, or `onRemoval: keep` beside it, which is "
+              "remembered: to have it deleted, put the manifest back without that, apply, then remove it"
         : has_mark(orphan, model::mark::kept_on_removal)
             ? "its manifest said `management.onRemoval: keep` or `policy: create-only`, which outlives it: "
               "to have it deleted, put the manifest back without that, apply, then remove it"
@@ -182,8 +186,10 @@ std::optional<Withheld> reason_to_stay(const model::ObservedResource& orphan, co
     if (const auto namesake = namesake_of(orphan, items)) return named_by(orphan, *namesake);
     if (items.contains(orphan.address)) return kept_beside(orphan);
     if (const auto heir = heir_of(orphan, desired)) return wanted_by(orphan, *heir);
-    if (has_mark(orphan, model::mark::prevent_delete) || on_removal_of(orphan, desired) != model::OnRemoval::remove)
-        return kept(orphan);
+    const auto end = remembered_end(history, orphan.address);
+    if (!end.empty() || has_mark(orphan, model::mark::prevent_delete) ||
+        on_removal_of(orphan, desired) != model::OnRemoval::remove)
+        return kept(orphan, end);
     if (is_own_application(orphan, observed)) return own_sign_in(orphan);
     if (desired.environment.owner_declared) return std::nullopt;
     if (const auto doubt = doubt_of_origin(history, orphan.address); !doubt.empty())

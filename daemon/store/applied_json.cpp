@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/declarers.hpp"
+#include "plan/remembered_end.hpp"
 #include "plan/seen_only.hpp"
 #include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
@@ -17,7 +18,7 @@ std::string to_applied_json(std::string_view kind, const model::Map& values) {
         const auto* attribute = table == nullptr ? nullptr : table->find(path);
         const bool is_beside = path == plan::found_by_key || path == plan::removed_here ||
                                path == plan::shares_to_give_back || path == plan::declared_by ||
-                               path == plan::seen_only;
+                               path == plan::seen_only || path == plan::end_said;
         if (!is_beside && (attribute == nullptr || attribute->write_only)) continue;
         if (!model::is_known(value)) continue;
         kept[path] = model::to_json(value);

@@ -367,6 +367,54 @@ TEST_CASE("preventDelete outlives its manifest", "[management]") {
     CHECK(the_withheld(plan, app("a")).why == Withheld::Why::prevent_delete);
 }
 
+TEST_CASE("what a manifest says of its object's end while it is not written to is remembered", "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), application("b"), connector("x").by_managed_identity("b")}, tenant);
+    History history;
+    const auto look = [&](const std::vector<model::Declaration>& documents) {
+        const auto graph = graph_of(documents, removing());
+        auto plan = make_plan(graph, tenant.observe(graph), history, today);
+        for (const auto& [address, values] : plan.agreements)
+            for (const auto& [path, value] : values) history.last_applied[address].insert_or_assign(path, value);
+        for (const auto& [address, paths] : plan.unmanaged)
+            for (const auto& path : paths) history.last_applied[address].erase(path);
+        return plan;
+    };
+    const std::vector<model::Declaration> rest = {application("b"), connector("x").by_managed_identity("b")};
+    const auto with = [&](const model::Declaration& document) {
+        auto documents = rest;
+        documents.push_back(document);
+        return documents;
+    };
+    const auto kept = [&](Withheld::Why why) {
+        const auto plan = look(rest);
+        CHECK(plan.empty());
+        CHECK(the_withheld(plan, app("a")).why == why);
+        CHECK(look(with(application("a"))).empty());  // decides again
+        CHECK(names_of(look(rest)) == Names{"delete Application/a"});
+    };
+    SECTION("protected and watched, which is told") {
+        const auto plan = look(with(application("a").prevents_delete().is(ManagementPolicy::observe)));
+        CHECK(plan.empty());
+        REQUIRE(plan.resources.front().warnings.size() == 1);
+        CHECK(plan.resources.front().warnings[0].find("`preventDelete` is not written down on it") == 0);
+        kept(Withheld::Why::prevent_delete);
+    }
+    SECTION("kept, and left alone since it is there") {
+        const auto document = application("a").on_removal(model::OnRemoval::keep).is(ManagementPolicy::create_only);
+        CHECK(look(with(document)).resources.front().warnings.size() == 1);
+        kept(Withheld::Why::on_removal_keep);
+    }
+    SECTION("watched only") {
+        CHECK(look(with(application("a").is(ManagementPolicy::observe))).resources.front().warnings.empty());
+        kept(Withheld::Why::on_removal_keep);
+    }
+    SECTION("watched, and to be deleted") {
+        look(with(application("a").is(ManagementPolicy::observe).on_removal(model::OnRemoval::remove)));
+        CHECK(names_of(look(rest)) == Names{"delete Application/a"});
+    }
+}
+
 TEST_CASE("what a manifest says of its object's end outlives it, and wins over the policy", "[management]") {
     PretendTenant tenant;
     apply({application("goes").on_removal(model::OnRemoval::remove),
