@@ -15,8 +15,14 @@ std::string fields_of(const Item& item) {
     return fmt::format("{}", fmt::join(names, " and "));
 }
 
+/// Allowed, and kept back: see resolution.cpp.
+bool waits_for_shares(const Item& item) {
+    return item.observed->unreadable.contains(model::path::shares) && item.desired->management.allow_replacement;
+}
+
 std::string help_for(const Item& item) {
     if (item.desired->management.prevent_delete) return "take the change back, or apply without `preventDelete`";
+    if (waits_for_shares(item)) return "the next run looks again";
     return "take the change back; or, to have it replaced, write `management: {allowReplacement: true}` and apply";
 }
 
@@ -24,6 +30,8 @@ std::string message_for(const Item& item) {
     const auto way = fmt::format("{} can only be changed by deleting it ({}) and making it anew", fields_of(item),
                                  item.observed->id);
     if (item.desired->management.prevent_delete) return way + ", and `preventDelete` forbids that";
+    if (waits_for_shares(item))
+        return way + ", and who may use it, which the new one has to be given, cannot be seen at the moment";
     return fmt::format("{}, which nobody asked for; {} lost then", way, lost_connections(*item.observed));
 }
 

@@ -281,8 +281,13 @@ private:
         if (observed.ownership == model::Ownership::unclaimed) return Standing::unclaimed;
         // What is only watched, or was only to be created, is not replaced, nor is what nobody asked to have replaced:
         // people's connections would be gone. What differs is told and left.
-        if (!may_be_replaced(resource)) return Standing::there;
+        if (!may_be_replaced(resource) || are_shares_unseen(observed)) return Standing::there;
         return outdated_attribute(resource, observed) == nullptr ? Standing::there : Standing::outdated;
+    }
+
+    /// They would be lost with the one that goes.
+    static bool are_shares_unseen(const ObservedResource& observed) {
+        return observed.unreadable.contains(model::path::shares);
     }
 
     static bool is_managed(const DesiredResource& resource) {

@@ -202,6 +202,14 @@ TEST_CASE("what would replace a connector is withheld until its manifest allows 
         const auto plan = make_plan(graph, observed, {}, today);
         CHECK(the_withheld(plan, con("x")).message.find("cannot be seen (Power Apps: 403") != std::string::npos);
     }
+    SECTION("with consent it waits until those who may use it can be seen") {
+        observed.resources.at(con("x")).unreadable.emplace(model::path::shares);
+        const auto allowed = graph_of({changed.allows_replacement()});
+        const auto plan = make_plan(allowed, observed, {}, today);
+        CHECK(names_of(plan) == Names{"update Connector/x"});
+        CHECK(the_withheld(plan, con("x")).message.find("cannot be seen at the moment") != std::string::npos);
+        CHECK(the_withheld(plan, con("x")).help == "the next run looks again");
+    }
     SECTION("with consent it is replaced, and the risk says what that costs") {
         const auto allowed = graph_of({changed.allows_replacement()});
         observed.resources.at(con("x")).connections = 3;

@@ -313,6 +313,24 @@ TEST_CASE("connections are counted of a connector that can only be replaced, on 
     CHECK(there.connections_unread.find("403") != std::string::npos);
 }
 
+TEST_CASE("a service that cannot count connections, or tell of shares, at the moment is no reason to plan nothing") {
+    Platform platform;
+    platform.seed("Sample", mark_on("shared_sample"), {}, Platform::sales, "shared_sample");
+    auto scope = platform.scope({"sample"});
+    scope.wanted[0].display_name = "Renamed";
+    const auto status = GENERATE(429, 500, 504);
+    platform.fault("status", "GET", "/connections", {{"status", status}, {"count", -1}});
+    auto there = platform.look(scope).resources.at(address());
+    CHECK_FALSE(there.connections);
+    CHECK_FALSE(there.connections_unread.empty());
+    CHECK(there.unreadable.empty());
+    platform.fault("status", "GET", "/permissions", {{"status", status}, {"count", -1}});
+    there = platform.look(scope).resources.at(address());
+    CHECK(there.unreadable.contains(path::shares));
+    REQUIRE(there.remarks.size() == 1);
+    CHECK(there.remarks[0].starts_with("who may use it cannot be seen at the moment"));
+}
+
 TEST_CASE("half a list of connections is no number") {
     Platform platform;
     platform.seed("Sample", mark_on("shared_sample"), {}, Platform::sales, "shared_sample");
@@ -322,10 +340,9 @@ TEST_CASE("half a list of connections is no number") {
         if (request.target.find("/connections?") != std::string::npos)
             outcome.body = R"({"value": [{"name": "1", "properties": {}}]})";
     });
-    model::Snapshot snapshot;
-    const auto read = platform.observe(scope, snapshot);
-    REQUIRE_FALSE(read);
-    CHECK(read.error().kind == ErrorKind::incomplete);
+    const auto there = platform.look(scope).resources.at(address());
+    CHECK_FALSE(there.connections);
+    CHECK_FALSE(there.connections_unread.empty());
 }
 
 TEST_CASE("a definition is read with the place where requests go, which can be saved without it") {

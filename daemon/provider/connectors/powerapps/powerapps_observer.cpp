@@ -132,8 +132,12 @@ private:
             return {};
         }
         auto& error = permissions.error();
-        if (!is_refusal(error)) return tl::unexpected(std::move(error));
-        connector.remarks.push_back(fmt::format("who may use it cannot be seen, and would be lost with it: {}",
+        if (error.kind == ErrorKind::interrupted) return tl::unexpected(std::move(error));
+        // What may be seen another time is not given up: the plan does not replace it until then.
+        const bool for_now = !is_refusal(error);
+        if (for_now) connector.unreadable.emplace(model::path::shares);
+        connector.remarks.push_back(fmt::format("who may use it cannot be seen{}: {}",
+                                                for_now ? " at the moment" : ", and would be lost with it",
                                                 error.service.empty() ? error.message : error.service));
         return {};
     }
@@ -167,12 +171,13 @@ private:
         }
     };
 
-    /// Only an administrator may see other people's connections. Who may not goes on without: the plan says so.
+    /// Only an administrator may see other people's connections. Who may not goes on without, and so does everybody
+    /// when the service fails: the number is for a sentence of the plan, which then says why there is none.
     tl::expected<Lost, ProviderError> count_in(const std::string& environment) {
         auto counts = client_.count_connections(environment);
         if (counts) return Lost{std::move(*counts), {}};
         auto& error = counts.error();
-        if (!is_refusal(error)) return tl::unexpected(std::move(error));
+        if (error.kind == ErrorKind::interrupted) return tl::unexpected(std::move(error));
         return Lost{{}, error.service.empty() ? error.message : error.service};
     }
 
