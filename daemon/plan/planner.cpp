@@ -23,6 +23,7 @@
 #include "plan/summary.hpp"
 #include "plan/unseen_principals.hpp"
 #include "plan/uri_handover.hpp"
+#include "plan/vain_references.hpp"
 #include "plan/vouching.hpp"
 
 #include <algorithm>
@@ -124,6 +125,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     }
     forget_shares_given_back(history, observed, items, plan);
     warn_of_credential_counts(items, plan);
+    tell_vain_references(items, plan);
     warn_of_look(later, plan);
     warn_of_kept(kept, plan);
     warn_of_unseen_principals(items, plan);

@@ -529,12 +529,20 @@ private:
     bool comes_about(const Reference& reference) const {
         const auto target = items_.find(reference.address);
         if (target == items_.end()) return false;
-        if (target->second.is_written()) return true;
         const auto* there = target->second.observed;
+        if (target->second.is_written() && !has_sign_in_left(target->second)) return true;
         if (there == nullptr || there->ownership == model::Ownership::foreign) return false;
         const auto auth = there->attributes.find(model::path::auth_type);
-        return part_of(reference) == "identity" && auth != there->attributes.end() &&
-               auth->second.text_or({}) == "managedIdentity";
+        const auto type = auth == there->attributes.end() ? std::string{} : auth->second.text_or({});
+        if (part_of(reference) == "identity") return type == "managedIdentity";
+        // One that is written and signs in so is about to have it filled in.
+        return target->second.is_written() && (type == "clientSecret" || type == "managedIdentity");
+    }
+
+    /// The way a connector signs in is not written, and with it goes what comes of it.
+    static bool has_sign_in_left(const Item& item) {
+        return item.desired->address.kind == model::kind::connector && item.observed != nullptr &&
+               !item.is_made_anew() && is_ignored(*item.desired, model::path::auth_type);
     }
 
     const DesiredGraph& desired_;

@@ -326,6 +326,34 @@ TEST_CASE("the identity of a connector that belongs to others is not trusted", "
             .empty());
 }
 
+TEST_CASE("nobody waits for the redirect URL of a connector whose sign-in is left to people, and has none",
+          "[management]") {
+    PretendTenant tenant;
+    apply({application("a"), connector("x")}, tenant);
+    tenant.find(con("x"))->outputs.erase(std::string(model::output::redirect_url));
+    auto x = connector("x").by_managed_identity("a");
+    SECTION("what is to be ignored") {
+        x.ignores("auth");
+    }
+    SECTION("the connector is only watched") {
+        x.is(ManagementPolicy::observe);
+    }
+    SECTION("the connector was only to be made") {
+        x.is(ManagementPolicy::create_only);
+    }
+    const auto plan = plan_of({application("a")
+                                   .set(model::path::notes, "New")
+                                   .list(model::path::redirect_uris_web, {"https://a.example/", url_of("x")})
+                                   .credential("mi", identity_of("x")),
+                               x},
+                              tenant);
+    CHECK(names_of(plan) == Names{"update Application/a"});
+    REQUIRE(plan.withheld.size() >= 2);
+    CHECK(the_withheld(plan, app("a")).why == Withheld::Why::waits_for_withheld);
+    CHECK(the_withheld(plan, app("a")).message.find("for Connector/x") != std::string::npos);
+    CHECK(count_obstacles(plan) >= 2);
+}
+
 TEST_CASE("what left the manifests is kept, or removed with connectors first, as policy says", "[management]") {
     PretendTenant tenant;
     apply({application("a"), application("b"), connector("x").by_managed_identity("a")}, tenant);
