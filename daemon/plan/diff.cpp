@@ -157,7 +157,7 @@ std::string ignored_path(const ResolvedAttribute& attribute, std::string_view na
 AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
                        const std::vector<std::string>& marks) {
     AttributeDiff result;
-    List wanted, unknown, kept;
+    List wanted, unknown, kept, for_now;
     bool blocked = false;
     for (const auto& element : attribute.elements) {
         blocked = blocked || element.blocked;
@@ -192,6 +192,7 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
             texts.push_back(blocked && for_a_withheld_one ? kept_text(attribute, there) : undeclared_text(there));
             continue;
         }
+        if (attribute.old_ones_stay) for_now.push_back(there);
         auto change = change_of(attribute, Change::Op::remove);
         change.before = there;
         change.drift = applied != nullptr && !contains(applied, read);
@@ -199,7 +200,8 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
     }
     auto whole = wanted;
     whole.insert(whole.end(), kept.begin(), kept.end());
-    result.known = canonical_set(whole);
+    for_now.insert(for_now.end(), whole.begin(), whole.end());
+    result.known = canonical_set(std::move(for_now));
     whole.insert(whole.end(), unknown.begin(), unknown.end());
     result.whole = canonical_set(std::move(whole));
     result.waits = !unknown.empty();

@@ -84,6 +84,7 @@ private:
         if (!work_.writes_everything() && work_.item.standing != Standing::unclaimed && changed.empty()) return;
         const auto key = StepGraph::key(work_.address);
         const auto holder = title_holder(work_.item, work_.items);
+        const auto& orphan = work_.item.after_removal;
         if (work_.item.standing == Standing::outdated) {
             const auto removal = StepGraph::key(work_.address, "old");
             auto& step = work_.steps.add(removal, work_.address, {}, Work::remove);
@@ -98,13 +99,16 @@ private:
             }
             if (holder && !is_in_circle_of_titles(work_.item, work_.items))
                 work_.steps.after(removal, StepGraph::key(*holder, "old"));
+            if (orphan) work_.steps.after(removal, *orphan);
         }
         auto& step = work_.add_step(key, {},
                                     work_.item.is_made_anew() || work_.item.standing == Standing::in_bin ? Work::create
                                     : work_.item.standing == Standing::unclaimed                         ? Work::adopt
                                                                                  : Work::update);
         step.restore = work_.item.standing == Standing::in_bin;
+        for (const auto& giver : work_.item.comes_after) work_.steps.after(key, StepGraph::key(giver));
         if (holder) work_.steps.after(key, StepGraph::key(*holder, "old"));
+        if (orphan) work_.steps.after(key, *orphan);
         if (step.work == Work::adopt) step.adopt_id = work_.item.desired->management.adopt;
         for (const auto& path : changed) {
             if (const auto it = sent.find(path); it != sent.end()) work_.after_references(key, it->second);
@@ -226,7 +230,7 @@ private:
         for (const auto& compared : work_.compared) {
             if (compared.path() != path) continue;
             for (const auto& element : compared.resolved->elements)
-                if (element.holder) work_.steps.after(key, StepGraph::key(*element.holder));
+                if (element.holder) work_.steps.after(key, *element.holder);
         }
     }
 

@@ -82,9 +82,9 @@ UpdatedConnectors withhold_sign_ins(const DesiredGraph& desired, Items& items, s
     }
 }
 
-Items resolve_and_check(const DesiredGraph& desired, const model::Snapshot& observed,
+Items resolve_and_check(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
                         const std::vector<Withheld>& left_alone, Plan& plan) {
-    auto items = resolve(desired, observed, left_alone);
+    auto items = resolve(desired, observed, history, left_alone);
     plan.problems = check_permission_names(desired, observed, items);
     name_permissions(observed, items);
     return items;
@@ -102,16 +102,17 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     plan.tenant_id = desired.environment.tenant_id;
     plan.documents = desired.documents;
 
-    auto items = resolve_and_check(desired, observed, {}, plan);
+    auto items = resolve_and_check(desired, observed, history, {}, plan);
     if (const auto own = changes_to_own_sign_in(observed, items); !own.empty())
-        items = resolve_and_check(desired, observed, own, plan);  // others may depend on it
+        items = resolve_and_check(desired, observed, history, own, plan);  // others may depend on it
     withhold_unseen_principals(observed, history, items, plan);
     const auto later = withhold_unvouched_consent(desired, observed, history, items, plan);
     withhold_credentials(items, plan);
     withhold_encryption_keys_that_go(items, plan);
     auto kept = keep_sign_ins_of_kept_connectors(desired, observed, history, items, plan);
     const auto updated = withhold_sign_ins(desired, items, kept, plan);
-    plan_handovers_of_uris(items, observed, plan);
+    plan_handovers_of_uris(
+        items, observed, [&](const auto& orphan) { return goes(orphan, desired, observed, items, history); }, plan);
     const auto secrets = plan_secrets(desired, items, updated, observed, history, now, rotations);
     withhold_audiences_without_room(items, secrets, plan);
     give_shares_back(history, items);

@@ -205,6 +205,11 @@ bool is_removed(const model::ObservedResource& orphan, const DesiredGraph& desir
            !reason_to_stay(orphan, desired, observed, items, history);
 }
 
+bool goes(const model::ObservedResource& orphan, const DesiredGraph& desired, const model::Snapshot& observed,
+          const Items& items, const History& history) {
+    return is_removed(orphan, desired, observed, items, history) && !user_of(orphan, desired, observed, items, history);
+}
+
 namespace {
 
 /// A connector with the mark of another one. It is nobody's of ours, and people should know that it is there: with a

@@ -5,6 +5,7 @@
 #include "plan/diff.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/grants_of_others.hpp"
+#include "plan/restoration.hpp"
 #include "plan/role_changes.hpp"
 #include "plan/title_handover.hpp"
 
@@ -74,7 +75,8 @@ std::string backend_of(const ObservedResource& observed) {
 
 class Resolver {
 public:
-    Resolver(const DesiredGraph& desired, const model::Snapshot& observed) : desired_(desired), observed_(observed) {}
+    Resolver(const DesiredGraph& desired, const model::Snapshot& observed, const History& history)
+        : desired_(desired), observed_(observed), history_(history) {}
 
     Items run(const std::vector<Withheld>& left_alone) {
         for (const auto& [address, resource] : desired_.resources) items_.emplace(address, stand(resource));
@@ -84,7 +86,8 @@ public:
             item.withheld = withheld;
         }
         do block_dependants();
-        while (hold_back_taken_titles(items_, observed_));
+        while (hold_back_taken_titles(items_, desired_, observed_, history_) ||
+               hold_back_restorations(items_, observed_, desired_.environment.endpoints.graph));
         for (auto& [address, item] : items_) {
             fill(item);
             identify_exposed(item, desired_.environment);
@@ -121,8 +124,6 @@ private:
             block(item, Withheld::Why::foreign_owner,
                   fmt::format("belongs to {} ({})", found->second.owner, found->second.id),
                   "remove it from the manifests there first");
-        } else if (item.standing == Standing::in_bin) {
-            check_restoration(item);
         } else if (item.standing == Standing::unclaimed ||
                    (is_managed(resource) && !found->second.deleted && !resource.management.adopt.empty())) {
             check_adoption(item);
@@ -219,46 +220,6 @@ private:
                 return;
             }
         }
-    }
-
-    /// What is restored has its identifier URIs again, which nobody else may have then.
-    void check_restoration(Item& item) const {
-        const auto it = item.observed->attributes.find(model::path::identifier_uris);
-        const auto* uris = it == item.observed->attributes.end() ? nullptr : it->second.as_list();
-        for (const auto& uri : uris == nullptr ? model::List{} : *uris) {
-            const auto* holder = holder_of(uri);
-            if (holder == nullptr) continue;
-            const auto& id = item.observed->id;
-            const auto& graph = desired_.environment.endpoints.graph;
-            block(
-                item, Withheld::Why::no_place,
-                fmt::format("lies in the recycle bin ({}), and cannot come back: {} ({}) has its identifier URI {} "
-                            "since",
-                            id, to_string(holder->address), holder->id, uri.text_or({})),
-                fmt::format("it comes back in the run after {0} has let go of that, by its manifest, for one apply at "
-                            "least. Or delete this one for good (`az rest --method DELETE --url "
-                            "{1}/v1.0/directory/deletedItems/{2}`): a new one is made then, with another application "
-                            "id",
-                            to_string(holder->address), graph.empty() ? "https://graph.microsoft.com" : graph, id));
-            return;
-        }
-    }
-
-    const ObservedResource* holder_of(const Value& uri) const {
-        for (const auto& [address, resource] : observed_.resources)
-            if (!resource.deleted && holds_uri(resource, uri)) return &resource;
-        for (const auto& orphan : observed_.orphans)
-            if (!orphan.deleted && holds_uri(orphan, uri)) return &orphan;
-        return nullptr;
-    }
-
-    static bool holds_uri(const ObservedResource& application, const Value& uri) {
-        const auto* text = uri.as_string();
-        const auto it = application.attributes.find(model::path::identifier_uris);
-        const auto* list = it == application.attributes.end() ? nullptr : it->second.as_list();
-        return text != nullptr && list != nullptr && std::any_of(list->begin(), list->end(), [&](const auto& there) {
-                   return model::lower_case(there.text_or({})) == model::lower_case(*text);
-               });
     }
 
     /// An adoption is meant to keep the object: one that would have to be replaced is none. And were a run to end
@@ -547,6 +508,7 @@ private:
 
     const DesiredGraph& desired_;
     const model::Snapshot& observed_;
+    const History& history_;
     Items items_;
 };
 
@@ -587,8 +549,9 @@ bool leaves_alone(const ResolvedAttribute& attribute, std::string_view name) {
     return std::find(attribute.ignored.begin(), attribute.ignored.end(), name) != attribute.ignored.end();
 }
 
-Items resolve(const DesiredGraph& desired, const model::Snapshot& observed, const std::vector<Withheld>& left_alone) {
-    return Resolver(desired, observed).run(left_alone);
+Items resolve(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
+              const std::vector<Withheld>& left_alone) {
+    return Resolver(desired, observed, history).run(left_alone);
 }
 
 Value looked_up(const Value& value, const Items& items) {

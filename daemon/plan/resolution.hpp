@@ -33,8 +33,8 @@ struct ResolvedElement {
     bool known = true;
     bool blocked = false;  ///< waits for an object that is itself withheld: nobody can say what it will be
     model::Value now;      ///< of one that is blocked: what it is as long as that object stays as it is; null: unknown
-    /// Who has it until this plan takes it away from there: see uri_handover.hpp.
-    std::optional<model::Address> holder = std::nullopt;
+    /// The key of the step that takes it away from who has it until then: see uri_handover.hpp.
+    std::optional<std::string> holder = std::nullopt;
     bool stays = false;  ///< no manifest asks for it, or not as it is: something else needs it as it is there
     [[nodiscard]] bool waits() const { return (!known && !blocked) || holder.has_value(); }
 };
@@ -49,6 +49,7 @@ struct ResolvedAttribute {
     /// Elements of `observed` that the tenant calls otherwise, each with what was read: see role_changes.hpp.
     std::vector<std::pair<model::Value, model::Value>> read_as;
     std::vector<std::string> ignored;  ///< elements that stay though no manifest declares them: management.ignore
+    bool old_ones_stay = false;        ///< until those are there that others have until then: ResolvedElement::holder
     bool unreadable = false;           ///< nobody could say what is there: `observed` is empty
     bool immutable = false;            ///< to change it is to replace the object, where this object is kept
 };
@@ -68,6 +69,11 @@ struct Item {
     /// Of an object that is replaced: the shares that it has and that its manifest leaves to others. The new one gets
     /// them, too. Among `attributes`, which point here.
     std::shared_ptr<const model::DesiredAttribute> carried_over = {};
+    /// Of one in the recycle bin: who has its identifier URIs until this plan takes them away there, see
+    /// restoration.hpp.
+    std::set<model::Address> comes_after = {};
+    /// Of one that is made: the removal of who has its title until then, see title_handover.hpp.
+    std::optional<std::string> after_removal = {};
     /// What no manifest asks for and has to stay, see encryption_keys.hpp. Among `attributes`, which point here.
     std::vector<std::shared_ptr<const model::Element>> staying = {};
 
@@ -82,7 +88,7 @@ using Items = std::map<model::Address, Item>;
 
 /// Sets every desired object beside what was observed and looks its references up, as far as their values are known by
 /// now. An object in `left_alone` is withheld from the beginning, and what cannot do without it is withheld with it.
-[[nodiscard]] Items resolve(const DesiredGraph& desired, const model::Snapshot& observed,
+[[nodiscard]] Items resolve(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
                             const std::vector<Withheld>& left_alone = {});
 
 /// Whether `path` or what it belongs to is on management.ignore.

@@ -2,6 +2,8 @@
 
 #include "plan/summary.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -14,7 +16,7 @@ bool is_removal(const Plan& plan, const model::Address& address) {
     });
 }
 
-/// `wanted` and, again and again, the objects whose steps a step of theirs waits for.
+/// `wanted` and, again and again, the objects whose steps a step of theirs waits for; but for removals.
 std::set<model::Address> with_needs(const Plan& plan, const std::set<model::Address>& wanted) {
     std::map<int, model::Address> owner;
     for (const auto& step : plan.steps) owner.emplace(step.id, step.address);
@@ -23,10 +25,59 @@ std::set<model::Address> with_needs(const Plan& plan, const std::set<model::Addr
         before = kept.size();
         for (const auto& step : plan.steps) {
             if (!kept.contains(step.address)) continue;
-            for (const auto id : step.after) kept.insert(owner.at(id));
+            for (const auto id : step.after)
+                if (!is_removal(plan, owner.at(id))) kept.insert(owner.at(id));
         }
     }
     return kept;
+}
+
+/// A step that waits for a removal, and what waits for that.
+struct Waiting {
+    Step step;
+    model::Address removed;
+};
+
+/// Takes out of `steps` what waits for removals that are not among them any more.
+std::vector<Waiting> take_waiting(std::vector<Step>& steps, const std::map<int, model::Address>& owners) {
+    std::vector<Waiting> waiting;
+    std::map<int, model::Address> removed_for;  // by the id of what waits
+    std::set<int> kept;
+    std::erase_if(steps, [&](const Step& step) {
+        for (const auto id : step.after) {
+            if (kept.contains(id)) continue;
+            const auto other = removed_for.find(id);
+            const auto removed = other == removed_for.end() ? owners.at(id) : other->second;
+            removed_for.emplace(step.id, removed);
+            waiting.push_back({step, removed});
+            return true;
+        }
+        kept.insert(step.id);
+        return false;
+    });
+    return waiting;
+}
+
+/// Tells what `object` does not get since nothing is removed for it. One that would be made anew stays as it is.
+void hold_back(const std::vector<Waiting>& waiting, ResourceChange& object, Plan& plan) {
+    const auto is_its = [&](const auto& one) { return one.address == object.address; };
+    Withheld withheld;
+    std::set<std::string> paths;
+    for (const auto& [step, removed] : waiting) {
+        if (!is_its(step)) continue;
+        paths.insert(step.changed.begin(), step.changed.end());
+        withheld.message = fmt::format("waits until {} is deleted, which is not selected", to_string(removed));
+    }
+    if (withheld.message.empty()) return;
+    withheld.why = Withheld::Why::waits_for_withheld;
+    withheld.address = object.address;
+    withheld.place = object.place;
+    withheld.help = "a removal is never selected: it comes with an apply of everything";
+    for (auto& change : object.changes)
+        if (paths.contains(change.path)) withheld.changes.push_back(change);
+    std::erase_if(object.changes, [&](const auto& change) { return paths.contains(change.path); });
+    if (std::none_of(plan.steps.begin(), plan.steps.end(), is_its)) object.action = Action::none;
+    plan.withheld.push_back(std::move(withheld));
 }
 
 }  // namespace
@@ -43,9 +94,13 @@ Selection select(Plan& plan, std::set<model::Address> wanted) {
         if (!goes(resource) && outside && resource.action == Action::replace)
             selection.removals_outside.push_back(resource.address);
     }
+    std::map<int, model::Address> owners;
+    for (const auto& step : plan.steps) owners.emplace(step.id, step.address);
     std::erase_if(plan.steps, goes);
+    const auto waiting = take_waiting(plan.steps, owners);
     std::erase_if(plan.resources, goes);
     std::erase_if(plan.withheld, goes);
+    for (auto& resource : plan.resources) hold_back(waiting, resource, plan);
     count(plan);
     selection.wanted = std::move(wanted);
     return selection;

@@ -2,6 +2,7 @@
 
 #include "model/ascii.hpp"
 #include "model/attributes.hpp"
+#include "plan/removals.hpp"
 
 #include <fmt/format.h>
 
@@ -50,7 +51,8 @@ bool gives_its_title_up(const Item& item) {
 
 class Handovers {
 public:
-    Handovers(Items& items, const model::Snapshot& observed) : items_(items) {
+    Handovers(Items& items, const DesiredGraph& desired, const model::Snapshot& observed, const History& history)
+        : items_(items), desired_(desired), observed_(observed), history_(history) {
         for (const auto& [address, resource] : observed.resources) add_holder(resource);
         for (const auto& orphan : observed.orphans) add_holder(orphan);
     }
@@ -58,6 +60,7 @@ public:
     bool run() {
         bool changed = false;
         for (auto& [address, item] : items_) {
+            item.after_removal.reset();
             if (!is_made(item)) continue;
             const auto* holder = holder_for(item);
             if (holder != nullptr) changed |= !takes_over(item, *holder);
@@ -90,6 +93,10 @@ private:
         if (other != nullptr && gives_its_title_up(*other)) return true;
         // A new one beside one that no manifest declares: see resolution.cpp.
         if (other == nullptr && item.standing == Standing::missing) return true;
+        if (other == nullptr && goes(holder, desired_, observed_, items_, history_)) {
+            item.after_removal = removal_key(holder);
+            return true;
+        }
         hold_back(item, holder, other);
         return false;
     }
@@ -121,13 +128,17 @@ private:
     }
 
     Items& items_;
+    const DesiredGraph& desired_;
+    const model::Snapshot& observed_;
+    const History& history_;
     std::map<Place, const model::ObservedResource*> holders_;
 };
 
 }  // namespace
 
-bool hold_back_taken_titles(Items& items, const model::Snapshot& observed) {
-    return Handovers(items, observed).run();
+bool hold_back_taken_titles(Items& items, const DesiredGraph& desired, const model::Snapshot& observed,
+                            const History& history) {
+    return Handovers(items, desired, observed, history).run();
 }
 
 std::optional<model::Address> title_holder(const Item& item, const Items& items) {

@@ -3,6 +3,8 @@
 #include "model/ascii.hpp"
 #include "model/attributes.hpp"
 #include "plan/diff.hpp"
+#include "plan/removals.hpp"
+#include "plan/steps.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +18,8 @@ namespace regent::plan {
 namespace {
 
 using model::Value;
+
+using Goes = std::function<bool(const model::ObservedResource&)>;
 
 /// Who has a URI in the tenant: an application of a manifest, or one of ours whose manifest is gone.
 struct Holder {
@@ -36,8 +40,12 @@ ResolvedAttribute* uris_of(Item& item) {
 
 class Handovers {
 public:
-    Handovers(Items& items, const model::Snapshot& observed, Plan& plan) : items_(items), plan_(plan) {
-        for (auto& [address, item] : items_) find_holders(item);
+    Handovers(Items& items, const model::Snapshot& observed, const Goes& goes, Plan& plan)
+        : items_(items), goes_(goes), plan_(plan) {
+        for (auto& [address, item] : items_) {
+            find_holders(item);
+            givers_.insert(item.comes_after.begin(), item.comes_after.end());
+        }
         for (const auto& orphan : observed.orphans) {
             if (orphan.ownership == model::Ownership::ours) add_holder({nullptr, &orphan});
         }
@@ -54,8 +62,14 @@ public:
             }
         }
         for (auto& [address, item] : items_) {
-            auto* uris = gives_any_away(address) ? uris_of(item) : nullptr;
-            if (uris != nullptr) std::erase_if(uris->elements, is_withheld);
+            auto* uris = uris_of(item);
+            if (uris == nullptr) continue;
+            if (gives_any_away(address)) {
+                std::erase_if(uris->elements, is_withheld);
+            } else {
+                uris->old_ones_stay = std::any_of(uris->elements.begin(), uris->elements.end(),
+                                                  [](const auto& element) { return element.holder.has_value(); });
+            }
         }
     }
 
@@ -89,8 +103,14 @@ private:
         if (there != nullptr && std::find(there->begin(), there->end(), element.value) != there->end()) return true;
         const auto leaves = let_go_.find(key);
         if (leaves != let_go_.end()) {
-            element.holder = leaves->second;
+            element.holder = StepGraph::key(leaves->second);
             givers_.insert(leaves->second);
+            return true;
+        }
+        const auto& orphan = *holder->second.observed;
+        // A new one may be that one under another name: see resolution.cpp.
+        if (holder->second.item == nullptr && item.standing == Standing::there && goes_(orphan)) {
+            element.holder = removal_key(orphan);
             return true;
         }
         withhold(item, element, holder->second);
@@ -138,6 +158,7 @@ private:
     }
 
     Items& items_;
+    const Goes& goes_;
     Plan& plan_;
     std::map<std::string, Holder> holders_;         ///< by the URI in small letters
     std::map<std::string, model::Address> let_go_;  ///< of those, what this plan takes away from them
@@ -146,8 +167,8 @@ private:
 
 }  // namespace
 
-void plan_handovers_of_uris(Items& items, const model::Snapshot& observed, Plan& plan) {
-    Handovers(items, observed, plan).run();
+void plan_handovers_of_uris(Items& items, const model::Snapshot& observed, const Goes& goes, Plan& plan) {
+    Handovers(items, observed, goes, plan).run();
 }
 
 }  // namespace regent::plan

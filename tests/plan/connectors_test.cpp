@@ -190,16 +190,24 @@ TEST_CASE("a connector is made anew under a title after the one that has it is d
     }
 }
 
-TEST_CASE("a connector keeps its title while a connector that is no longer declared has the new one", "[connectors]") {
+TEST_CASE("a connector is made anew under the title of one that is deleted in the same plan", "[connectors]") {
     auto in = environment();
     in.policy.on_removal = model::OnRemoval::remove;
     PretendTenant tenant;
     carry_out(graph_of({titled("a", "New"), titled("b", "One")}, in), tenant);
     const auto graph = graph_of({titled("b", "New").allows_replacement()}, in);
-    CHECK(names_of(make_plan(graph, tenant.observe(graph), {}, today)) == Names{"delete Connector/a"});
+    const auto plan = make_plan(graph, tenant.observe(graph), {}, today);
+    REQUIRE(names_of(plan) == Names{"delete Connector/a", "delete Connector/b", "create Connector/b"});
+    CHECK(plan.steps[1].after == std::vector<int>{1});
     carry_out(graph, tenant);
-    CHECK(names_of(make_plan(graph, tenant.observe(graph), {}, today)) ==
-          Names{"delete Connector/b", "create Connector/b"});
+    CHECK(make_plan(graph, tenant.observe(graph), {}, today).empty());
+    SECTION("and keeps its own while that one is kept") {
+        in.policy.on_removal = model::OnRemoval::keep;
+        PretendTenant other;
+        carry_out(graph_of({titled("a", "New"), titled("b", "One")}, in), other);
+        const auto kept = graph_of({titled("b", "New").allows_replacement()}, in);
+        CHECK(make_plan(kept, other.observe(kept), {}, today).empty());
+    }
 }
 
 TEST_CASE("a new connector waits for the title that another one gives up", "[connectors]") {
