@@ -78,12 +78,13 @@ tl::expected<std::vector<Intent>, StoreError> SqliteStore::unresolved(const std:
 
 tl::expected<std::vector<Intent>, StoreError> SqliteStore::unseen(const std::string& environment) {
     return connection_->reading([&](Database& database) {
-        return intents_in(statement(database,
-                                    "SELECT id, kind, name, part, work, operation_id, started_at FROM intents "
-                                    "WHERE environment = ?1 AND outcome = 'done' AND finished_at > "
-                                    "(SELECT coalesce(max(max(finished_at, last_at)), '') FROM runs WHERE environment = ?1) "
-                                    "ORDER BY id",
-                                    environment));
+        return intents_in(
+            statement(database,
+                      "SELECT id, kind, name, part, work, operation_id, started_at FROM intents "
+                      "WHERE environment = ?1 AND outcome = 'done' AND finished_at > "
+                      "(SELECT coalesce(max(max(finished_at, last_at)), '') FROM runs WHERE environment = ?1) "
+                      "ORDER BY id",
+                      environment));
     });
 }
 

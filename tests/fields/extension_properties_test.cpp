@@ -24,11 +24,15 @@ TEST_CASE("an extension property that changes is removed and made anew, and the 
 
 TEST_CASE("adding an extension property whose answer was lost does not fail on what it made itself") {
     FieldStage stage;
-    SECTION("no answer") { stage.tenant().fault("drop_after", "POST", "/extensionProperties"); }
+    SECTION("no answer") {
+        stage.tenant().fault("drop_after", "POST", "/extensionProperties");
+    }
     SECTION("503 with Retry-After") {
         stage.tenant().fault("error_after", "POST", "/extensionProperties", {{"status", 503}, {"retryAfter", 1}});
     }
-    SECTION("500") { stage.tenant().fault("error_after", "POST", "/extensionProperties", {{"status", 500}}); }
+    SECTION("500") {
+        stage.tenant().fault("error_after", "POST", "/extensionProperties", {{"status", 500}});
+    }
     stage.declare("extensionProperties: [{name: costCenter, targetObjects: [User]}]");
     stage.apply();
     CHECK(stage.there()["_extensionProperties"].size() == 1);
