@@ -100,9 +100,9 @@ void load_ignored(const LoadJob& job, const Values& values, std::vector<std::str
         const bool is_spec = path->text.compare(0, spec.size(), spec) == 0;
         const auto [field, element] = ignored_element(path->text);
         const auto* known = is_spec ? table.find(field) : nullptr;
-        if (field == "spec.clientSecrets") {
+        if (known != nullptr && field == "spec.clientSecrets") {
             job.findings.bad_value("RG0220", *path, fmt::format("`{}` cannot be ignored", path->text)).help =
-                "leave `clientSecrets` out: what no manifest declares is reported, and stays";
+                "leave `clientSecrets` out: secrets that regent has not issued are reported, and stay";
             continue;
         }
         if (known != nullptr) {

@@ -55,15 +55,20 @@ std::string remembered_text(const ObjectWork& work, std::string_view path) {
     return known == work.applied->end() ? std::string{} : known->second.text_or({});
 }
 
+/// An empty one was remembered when the last of them had gone: it says as much as none.
+model::Map all_seen_only(const model::Map* applied) {
+    model::Map seen;
+    const auto known = applied == nullptr ? model::Map::const_iterator{} : applied->find(seen_only);
+    if (applied != nullptr && known != applied->end() && known->second != Value(model::Map{})) seen.insert(*known);
+    return seen;
+}
+
 }  // namespace
 
 model::Map new_agreements(const ObjectWork& work) {
     model::Map agreed;
     if (work.item.standing != Standing::there) return agreed;
-    model::Map remembered;
-    if (work.applied != nullptr) {
-        if (const auto known = work.applied->find(seen_only); known != work.applied->end()) remembered.insert(*known);
-    }
+    const auto remembered = all_seen_only(work.applied);
     auto noted = remembered;
     for (const auto& compared : work.compared) {
         if (!is_agreed(compared)) continue;

@@ -15,11 +15,6 @@ namespace {
 
 using model::Value;
 
-bool is_redirect_list(std::string_view path) {
-    return path == model::path::redirect_uris_web || path == model::path::redirect_uris_spa ||
-           path == model::path::redirect_uris_native;
-}
-
 /// What a reader is told of connectors that go on signing in as they do.
 struct Words {
     std::string_view fact;  ///< after the connector's name

@@ -11,6 +11,7 @@
 #include "plan/object_work.hpp"
 #include "plan/remembered_end.hpp"
 #include "plan/replacement.hpp"
+#include "plan/shares_given_back.hpp"
 
 #include <fmt/format.h>
 
@@ -70,7 +71,7 @@ public:
             case Standing::blocked:
                 break;
         }
-        work_.change.gone_outside = work_.change.action == Action::create && work_.applied != nullptr;
+        work_.change.gone_outside = work_.change.action == Action::create && was_there();
         if (work_.item.standing == Standing::missing && work_.change.gone_outside)
             work_.change.warnings.emplace_back("it was there at the last run");
         if (work_.item.standing == Standing::missing && work_.former != nullptr)
@@ -113,6 +114,15 @@ private:
         const bool drift = std::all_of(work_.change.changes.begin(), work_.change.changes.end(),
                                        [](const auto& c) { return c.drift; });
         return drift ? Reason::drifted : Reason::manifest_changed;
+    }
+
+    /// What is remembered beside its attributes is no sign of it, and one whose shares are to be given back was deleted
+    /// by a run that was killed before it made the new one.
+    bool was_there() const {
+        if (work_.applied == nullptr || work_.applied->contains(shares_to_give_back)) return false;
+        const auto* table = model::attributes_of(work_.address.kind);
+        return std::any_of(work_.applied->begin(), work_.applied->end(),
+                           [&](const auto& entry) { return table->find(entry.first) != nullptr; });
     }
 
     bool only_superseded() const {

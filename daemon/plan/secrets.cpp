@@ -73,7 +73,7 @@ struct NamedSecret {
         return found;
     }
     [[nodiscard]] bool held_by_any(const std::string& key_id) const {
-        return is_held_elsewhere() ||
+        return may_be_elsewhere(key_id) ||
                std::any_of(consumers.begin(), consumers.end(), [&](const auto& c) { return may_hold(c, key_id); });
     }
     [[nodiscard]] bool named_by_any(const std::string& key_id) const {
@@ -97,6 +97,17 @@ struct NamedSecret {
     [[nodiscard]] bool is_held_elsewhere() const {
         return !valid.empty() && newest_named([](const auto&) { return true; }) == nullptr &&
                !std::all_of(consumers.begin(), consumers.end(), [&](const auto& c) { return holds_another(c); });
+    }
+    /// Whether that may be this one. Where no old ones stay beside new ones, what is newer than the oldest is what was
+    /// issued in vain since.
+    [[nodiscard]] bool may_be_elsewhere(const std::string& key_id) const {
+        return is_held_elsewhere() && (keeps_old_for_places() || valid.back().key_id == key_id);
+    }
+    /// A connector says which one it holds, a place that is not looked at any more does not.
+    [[nodiscard]] bool keeps_old_for_places() const {
+        const bool keeps_old = seconds_of(*element, "keepOldSeconds") > seconds(0) ||
+                               std::any_of(valid.begin(), valid.end(), [](const auto& s) { return s.keeps_old; });
+        return keeps_old && std::any_of(consumers.begin(), consumers.end(), [](const auto& c) { return c.target; });
     }
 };
 
@@ -521,7 +532,7 @@ private:
             secret, written_users(secret.key_id), {}, {}, {}, std::move(note), secret.name.empty(), named != nullptr};
         if (named != nullptr) {
             for (const auto& consumer : named->consumers) {
-                if (!named->is_held_elsewhere() && !named->may_hold(consumer, secret.key_id)) continue;
+                if (!named->may_be_elsewhere(secret.key_id) && !named->may_hold(consumer, secret.key_id)) continue;
                 if (consumer.connector) {
                     drop.after.push_back(*consumer.connector);
                 } else {

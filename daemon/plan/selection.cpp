@@ -18,15 +18,16 @@ bool is_removal(const Plan& plan, const model::Address& address) {
 
 /// `wanted` and, again and again, the objects whose steps a step of theirs waits for; but for removals.
 std::set<model::Address> with_needs(const Plan& plan, const std::set<model::Address>& wanted) {
-    std::map<int, model::Address> owner;
-    for (const auto& step : plan.steps) owner.emplace(step.id, step.address);
+    std::map<int, model::Address> owner;  // of steps that may be needed
+    for (const auto& step : plan.steps)
+        if (step.work != Work::remove || !is_removal(plan, step.address)) owner.emplace(step.id, step.address);
     auto kept = wanted;
     for (std::size_t before = 0; before != kept.size();) {
         before = kept.size();
         for (const auto& step : plan.steps) {
             if (!kept.contains(step.address)) continue;
             for (const auto id : step.after)
-                if (!is_removal(plan, owner.at(id))) kept.insert(owner.at(id));
+                if (const auto needed = owner.find(id); needed != owner.end()) kept.insert(needed->second);
         }
     }
     return kept;

@@ -12,11 +12,6 @@ namespace {
 
 using model::Value;
 
-bool is_redirect_list(std::string_view path) {
-    return path == model::path::redirect_uris_web || path == model::path::redirect_uris_spa ||
-           path == model::path::redirect_uris_native;
-}
-
 bool is_by_identity(const DesiredResource& connector) {
     const auto it = connector.attributes.find(model::path::auth_type);
     return it != connector.attributes.end() && it->second.value == Value("managedIdentity");
@@ -103,6 +98,11 @@ void look_up_again(Items& items, const std::set<model::Address>& withheld) {
 }
 
 }  // namespace
+
+bool is_redirect_list(std::string_view path) {
+    return path == model::path::redirect_uris_web || path == model::path::redirect_uris_spa ||
+           path == model::path::redirect_uris_native;
+}
 
 bool keeps_its_sign_in(const Item& connector) {
     const auto* there = connector.observed;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace regent::plan {
@@ -17,6 +18,9 @@ namespace regent::plan {
 
 /// The application that a connector is to sign in as, where it is one of the manifests'.
 [[nodiscard]] std::optional<model::Address> application_of(const DesiredResource& connector);
+
+/// Whether `path` is one of the three lists of redirect URIs, of which one platform each.
+[[nodiscard]] bool is_redirect_list(std::string_view path);
 
 /// Something that the manifests have an application accept for the sake of a connector.
 struct NeededToSignIn {

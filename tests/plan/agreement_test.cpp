@@ -3,6 +3,7 @@
 
 #include "plan/declarers.hpp"
 #include "plan/pretend_tenant.hpp"
+#include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
 
 #include <catch2/catch.hpp>
@@ -152,40 +153,69 @@ TEST_CASE("what manifest and portal both moved to is what counts from then on", 
     CHECK(line_for(plan_of(renamed, tenant, history), app("a")).reason == Reason::drifted);
 }
 
-TEST_CASE("what stays in a list that is not ours is remembered as it is there", "[agreement]") {
+namespace {
+
+/// An application with a list that is not its manifest's: a document adds one URI, and somebody another one, which a
+/// run has seen.
+struct SomebodysUri {
+    SomebodysUri() {
+        testing::apply(documents, tenant);
+        hold({"https://one", "https://theirs"});
+        learn();
+    }
+    void hold(List uris) {
+        tenant.find(app("a"))->attributes.insert_or_assign(std::string(model::path::redirect_uris_web),
+                                                           std::move(uris));
+    }
+    Plan plan() const { return plan_of(documents, tenant, history); }
+    void learn() { remember(plan(), history); }
+    Reason reason() const { return line_for(plan(), app("a")).reason; }
+
     PretendTenant tenant;
-    const std::vector<model::Declaration> open = {application("a"), redirect_uri("u", "a", "https://one")};
-    apply(open, tenant);
-    auto& uris = tenant.find(app("a"))->attributes[std::string(model::path::redirect_uris_web)];
-    uris = List{"https://one", "https://theirs"};
     History history;
-    remember(plan_of(open, tenant, history), history);
-    CHECK(history.last_applied.at(app("a")).at(std::string(model::path::redirect_uris_web)) == uris);
+    std::vector<model::Declaration> documents = {application("a"), redirect_uri("u", "a", "https://one")};
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(SomebodysUri, "what stays in a list that is not ours is remembered as it is there", "[agreement]") {
+    CHECK(history.last_applied.at(app("a")).at(std::string(model::path::redirect_uris_web)) ==
+          List{"https://one", "https://theirs"});
     // A manifest that claims the list now takes away what nobody put there meanwhile: it asks for that itself.
-    const auto claimed =
-        plan_of({application("a").list(model::path::redirect_uris_web, {"https://one"})}, tenant, history);
-    CHECK(line_for(claimed, app("a")).reason == Reason::manifest_changed);
+    documents = {application("a").list(model::path::redirect_uris_web, {"https://one"})};
+    CHECK(reason() == Reason::manifest_changed);
 }
 
-TEST_CASE("who asks first for what was merely seen asks for something new", "[agreement]") {
-    PretendTenant tenant;
-    const std::vector<model::Declaration> open = {application("a"), redirect_uri("u", "a", "https://one")};
-    apply(open, tenant);
-    auto& uris = tenant.find(app("a"))->attributes[std::string(model::path::redirect_uris_web)];
-    uris = List{"https://one", "https://theirs"};
-    History history;
-    remember(plan_of(open, tenant, history), history);
-    uris = List{"https://one"};
-    auto wanted = open;
-    wanted.push_back(redirect_uri("v", "a", "https://theirs"));
-    CHECK(line_for(plan_of(wanted, tenant, history), app("a")).reason == Reason::manifest_changed);
+TEST_CASE_METHOD(SomebodysUri, "who asks first for what was merely seen asks for something new", "[agreement]") {
+    hold({"https://one"});
+    documents.push_back(redirect_uri("v", "a", "https://theirs"));
+    CHECK(reason() == Reason::manifest_changed);
 
     // Once it was asked for and was there, its going is a change made outside, as that of the other one is.
-    uris = List{"https://one", "https://theirs"};
-    testing::apply(wanted, tenant);
-    remember(plan_of(wanted, tenant, history), history);
-    uris = List{};
-    CHECK(line_for(plan_of(wanted, tenant, history), app("a")).reason == Reason::drifted);
+    hold({"https://one", "https://theirs"});
+    testing::apply(documents, tenant);
+    learn();
+    hold({});
+    CHECK(reason() == Reason::drifted);
+}
+
+TEST_CASE_METHOD(SomebodysUri, "when what was merely seen is gone, a run learns that once", "[agreement]") {
+    hold({"https://one"});
+    CHECK(plan().agreements.contains(app("a")));
+    learn();
+    CHECK(plan().agreements.empty());
+}
+
+TEST_CASE("what is remembered of shares alone does not say that a connector was there", "[agreement]") {
+    const std::vector<model::Declaration> documents = {connector("c")};
+    History history;
+    auto& remembered = history.last_applied[{std::string(model::kind::connector), "c"}];
+    remembered[std::string(shares_to_give_back)] = Map{};
+    CHECK_FALSE(plan_of(documents, {}, history).resources.at(0).gone_outside);
+    remembered["displayName"] = "The connector c";
+    CHECK_FALSE(plan_of(documents, {}, history).resources.at(0).gone_outside);
+    remembered.erase(std::string(shares_to_give_back));
+    CHECK(plan_of(documents, {}, history).resources.at(0).gone_outside);
 }
 
 TEST_CASE("of an application of which values are remembered and no id, nobody can say that it is this one",

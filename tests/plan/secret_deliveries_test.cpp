@@ -284,25 +284,61 @@ TEST_CASE_METHOD(HandedOver, "a secret that is to be handed to another place goe
     CHECK(names_of(planned) == std::vector<std::string>{issue, hand_over, drop});
     CHECK(planned.steps.at(2).after == std::vector<int>{planned.steps.at(1).id});
 
-    // As long as it cannot be handed to it, what somebody reads elsewhere stays, and no one is issued without end.
+    // As long as it cannot be handed to it, what somebody reads elsewhere stays, and what was issued in vain goes.
     const auto old = secrets().front().key_id;
-    for (int i = 0; i < 6; ++i) apply({}, 1);
+    for (int i = 0; i < 6; ++i) {
+        apply({}, 1);
+        drop_what_waits_for_nothing();
+        CHECK(secrets().size() <= 2);
+        CHECK(secrets().front().key_id == old);
+    }
+    apply();
+    CHECK(secrets().size() == 1);
+    CHECK(secrets().front().key_id != old);
+}
+
+TEST_CASE_METHOD(HandedOver,
+                 "where old secrets stay for a while, a secret that moves is issued anew by the hour at most",
+                 "[secrets][deliveries]") {
+    tenant.targets_complain = false;
+    documents = {application("a").secret("s").delivered_to("/delivered/elsewhere").keeps_old(hours(24))};
+    CHECK(names_of(plan()) == std::vector<std::string>{issue, hand_over});
+    const auto old = secrets().front().key_id;
+    for (int i = 0; i < 6; ++i) {
+        apply({}, 1);
+        drop_what_waits_for_nothing();
+    }
     CHECK(secrets().size() == 4);
     CHECK(secrets().front().key_id == old);
     REQUIRE(plan().withheld.size() == 1);
     CHECK(plan().withheld[0].message.find("nobody has taken it") != std::string::npos);
     tenant.now += hours(2);
     apply();
-    CHECK(secrets().size() == 1);
-    CHECK(secrets().front().key_id != old);
-
-    documents = {application("a").secret("s").delivered_to("/delivered/third").keeps_old(hours(24))};
-    CHECK(names_of(plan()) == std::vector<std::string>{issue, hand_over});
-    apply();
-    CHECK(secrets().size() == 2);
+    CHECK(plan().empty());
     tenant.now += hours(25);
     apply();
     CHECK(secrets().size() == 1);
+}
+
+TEST_CASE("a connector that cannot be made leaves one secret behind, however often it is tried",
+          "[secrets][deliveries]") {
+    PretendTenant tenant;
+    Dice dice(1);
+    const auto graph = graph_of({application("a").secret("s"), connector("c").by_secret("a", "s")});
+    const auto go_on = [&](const auto& may) {
+        const auto observed = tenant.observe(graph);
+        auto plan = make_plan(graph, observed, {}, tenant.now);
+        std::erase_if(plan.steps, [&](const auto& step) { return !may(step); });
+        tenant.carry_out(plan, observed, dice);
+    };
+    for (int i = 0; i < 5; ++i) {
+        go_on([](const auto& step) {
+            return step.address.kind == model::kind::application && (step.work != Work::drop || step.after.empty());
+        });
+        CHECK(tenant.find(app("a"))->secrets.size() <= 2);
+    }
+    for (int i = 0; i < 2; ++i) go_on([](const auto&) { return true; });
+    CHECK(tenant.find(app("a"))->secrets.size() == 1);
 }
 
 TEST_CASE("a connector that refuses to be saved with another secret is not given one more each time",
