@@ -15,6 +15,8 @@ struct GitDeleter {
     }
 };
 using GitRepository = std::unique_ptr<git_repository, GitDeleter<git_repository_free>>;
+using GitConfig = std::unique_ptr<git_config, GitDeleter<git_config_free>>;
+using GitConfigIterator = std::unique_ptr<git_config_iterator, GitDeleter<git_config_iterator_free>>;
 using GitReference = std::unique_ptr<git_reference, GitDeleter<git_reference_free>>;
 using GitStatusList = std::unique_ptr<git_status_list, GitDeleter<git_status_list_free>>;
 using GitCommit = std::unique_ptr<git_commit, GitDeleter<git_commit_free>>;

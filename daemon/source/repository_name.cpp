@@ -4,8 +4,13 @@
 #include "source/printable.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace regent::source {
 namespace {
@@ -37,18 +42,54 @@ std::string local_name(const fs::path& path) {
     return (normal.has_filename() ? normal : normal.parent_path()).string();
 }
 
-std::string origin_of(git_repository* repository) {
-    git_remote* remote = nullptr;
-    if (git_remote_lookup(&remote, repository, "origin") != 0) {
-        git_strarray names{};
-        if (git_remote_list(&names, repository) != 0) return {};
-        const std::string only = names.count == 1 ? names.strings[0] : "";
-        git_strarray_dispose(&names);
-        if (only.empty() || git_remote_lookup(&remote, repository, only.c_str()) != 0) return {};
+/// What a git configuration says about addresses: remotes by name, and `url.<base>.insteadOf`.
+struct Addresses {
+    std::map<std::string, std::string, std::less<>> remotes;
+    std::vector<std::pair<std::string, std::string>> replacements;  ///< beginning, what stands for it
+};
+
+/// "origin" of "remote.origin.url".
+std::optional<std::string> between(std::string_view key, std::string_view begin, std::string_view end) {
+    if (key.size() <= begin.size() + end.size() || !key.starts_with(begin) || !key.ends_with(end)) return std::nullopt;
+    return std::string(key.substr(begin.size(), key.size() - begin.size() - end.size()));
+}
+
+/// Read entry by entry, since `git_remote_lookup` of libgit2 1.5 (Debian 12) loses 20 KB at each entry of the
+/// configuration that is not `insteadOf` (https://github.com/libgit2/libgit2/pull/6382), and a service looks for
+/// months.
+Addresses addresses_of(git_repository* repository) {
+    Addresses found;
+    git_config* read = nullptr;
+    if (git_repository_config_snapshot(&read, repository) != 0) return found;
+    const GitConfig config(read);
+    git_config_iterator* begun = nullptr;
+    if (git_config_iterator_new(&begun, read) != 0) return found;
+    const GitConfigIterator iterator(begun);
+    git_config_entry* entry = nullptr;
+    while (git_config_next(&entry, begun) == 0) {
+        if (entry->value == nullptr) continue;
+        // Entries of the system and the user come first: the repository's own word is the last.
+        if (const auto remote = between(entry->name, "remote.", ".url")) found.remotes[*remote] = entry->value;
+        if (auto base = between(entry->name, "url.", ".insteadof"))
+            found.replacements.emplace_back(entry->value, *base);
     }
-    const GitRemote owned(remote);
-    const auto* url = git_remote_url(remote);
-    return url == nullptr ? std::string{} : std::string(url);
+    return found;
+}
+
+/// As git does it: of several beginnings that fit the longest one is replaced.
+std::string rewritten(const std::string& url, const Addresses& addresses) {
+    const std::pair<std::string, std::string>* best = nullptr;
+    for (const auto& each : addresses.replacements)
+        if (url.starts_with(each.first) && (best == nullptr || each.first.size() > best->first.size())) best = &each;
+    return best == nullptr ? url : best->second + url.substr(best->first.size());
+}
+
+std::string origin_of(git_repository* repository) {
+    const auto addresses = addresses_of(repository);
+    const auto& remotes = addresses.remotes;
+    auto remote = remotes.find("origin");
+    if (remote == remotes.end() && remotes.size() == 1) remote = remotes.begin();
+    return remote == remotes.end() ? std::string{} : rewritten(remote->second, addresses);
 }
 
 bool is_relative_path(std::string_view url) {

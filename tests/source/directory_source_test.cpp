@@ -112,6 +112,11 @@ TEST_CASE("a folder is called by where its repository comes from, and by its pat
     repository.git("remote add origin ../origin");
     CHECK(name_of_folder(apps / "team") == (folder / "origin/team").string());
     CHECK(read_directory(apps, {"team"})->revision.repository == (folder / "origin").string());
+    repository.git("config remote.origin.url work:apps.git");
+    repository.git("config url.https://example.org/.insteadOf work");
+    repository.git("config url.https://example.org/contoso/.insteadOf work:");
+    CHECK(name_of_folder(apps) == "example.org/contoso/apps");
+    repository.git("config remote.origin.url ../origin");
     // What one link led to, another one leads to after the next commit.
     fs::create_directory_symlink(apps, folder / "link");
     CHECK(name_of_folder(folder / "link") == (folder / "origin").string());
