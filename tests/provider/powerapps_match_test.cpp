@@ -179,10 +179,11 @@ TEST_CASE("what somebody made and wrote our mark on is given nothing of an appli
     scope.wanted.front().remembered_id.clear();
     scope.wanted.front().adopt = name;
     CHECK(is_ours(look(platform, scope, tenant)));
-    // One that signs in with nothing of ours is given nothing.
+    // An application that is to be made in the same run knows nobody, and who signs in otherwise has secrets, too.
     scope.wanted.front().adopt.clear();
+    CHECK_FALSE(is_ours(look(platform, scope, {})));
     scope.wanted.front().client_id = {};
-    CHECK(is_ours(look(platform, scope, tenant)));
+    CHECK_FALSE(is_ours(look(platform, scope, tenant)));
 }
 
 TEST_CASE("a connector that others made is ours by its mark when its application knows it") {
@@ -197,7 +198,9 @@ TEST_CASE("a connector that others made is ours by its mark when its application
     scope.wanted.front().client_id = to_application();
     auto tenant = with_application(model::Ownership::ours);
     CHECK_FALSE(look(platform, scope, tenant).resources.contains(address()));
-    const auto mine = platform.look().resources.at(address());
+    auto remembered = scope;
+    remembered.wanted.front().remembered_id = name;
+    const auto mine = look(platform, remembered, tenant).resources.at(address());
     const auto url = mine.outputs.at(std::string(model::output::redirect_url));
     tenant.resources.begin()->second.attributes[std::string(path::redirect_uris_web)] = model::List{url};
     CHECK(look(platform, scope, tenant).resources.contains(address()));

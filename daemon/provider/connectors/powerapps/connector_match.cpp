@@ -126,11 +126,11 @@ private:
         return sure;
     }
 
-    /// Somebody else made it, and the application that it would sign in with, which is ours, does not know it.
+    /// Somebody else made it, and no application of ours that it would sign in with knows it.
     bool is_planted(const FoundConnector& found, const Wanted& wanted) const {
         if (!found.made_by_strangers) return false;
         const auto* application = our_application(wanted);
-        return application != nullptr && !knows(*application, found);
+        return application == nullptr || !knows(*application, found);
     }
 
     static bool knows(const model::ObservedResource& application, const FoundConnector& found) {
