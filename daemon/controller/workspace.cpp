@@ -172,9 +172,14 @@ void build_graph(const source::ManifestTree& tree, Workspace& workspace, Documen
         if (!bytes) return tl::unexpected(bytes.error().message);
         return std::move(*bytes);
     };
+    const auto lister = [&tree](const std::string& folder) -> tl::expected<std::vector<std::string>, std::string> {
+        auto names = tree.list_referenced(folder);
+        if (!names) return tl::unexpected(names.error().message);
+        return std::move(*names);
+    };
     // What could not be read at all must not look like something that left: the graph is built for its diagnostics all
     // the same, and nobody plans with it.
-    auto loaded = manifest::load(workspace.documents, {workspace.environment, reader});
+    auto loaded = manifest::load(workspace.documents, {workspace.environment, reader, {}, lister});
     append(workspace.diagnostics, std::move(loaded.diagnostics));
     if (documents == Documents::dropped) std::vector<manifest::Document>().swap(workspace.documents);
     const bool readable = !model::has_errors(workspace.diagnostics);

@@ -25,6 +25,18 @@ void declare_content(model::Declaration& declaration, std::string_view path, con
                                                  .span = file.entry->key_span};
 }
 
+/// What may be a script lies in the folder and is not taken: the operations would behave otherwise than its author saw.
+void tell_unnamed_scripts(const LoadJob& job, const ConnectorFiles& files) {
+    if (files.unnamed_scripts.empty()) return;
+    const auto& names = files.unnamed_scripts;
+    auto& d = job.findings.odd_value(
+        "RG0626", job.spec.entry("files")->value,
+        fmt::format("`{}` in this folder is not taken for the connector's script", fmt::join(names, "`, `")));
+    d.notes.push_back("a script is called `script.csx` or `script.cs`, in any case, or as settings.json says");
+    d.help = names.size() == 1 ? fmt::format("write `script: {}`, or `script: \"\"` when there is to be none", names[0])
+                               : "name the one that is meant with `script`, or write `script: \"\"`";
+}
+
 }  // namespace
 
 void load_icon(const LoadJob& job, const ConnectorFiles& files, model::Declaration& declaration) {
@@ -49,7 +61,7 @@ void load_icon(const LoadJob& job, const ConnectorFiles& files, model::Declarati
 }
 
 void load_script(const LoadJob& job, const ConnectorFiles& files, model::Declaration& declaration) {
-    if (!files.script) return;
+    if (!files.script) return tell_unnamed_scripts(job, files);
     if (files.script->path.empty()) return declare_content(declaration, model::path::script, *files.script, {});
     const auto bytes = connector_bytes(job, *files.script, "RG0621", "the script");
     if (!bytes) return;

@@ -1,10 +1,12 @@
 #include "manifest/json_places.hpp"
 #include "manifest/load_connector.hpp"
 #include "manifest/load_path.hpp"
+#include "model/ascii.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <initializer_list>
 
 namespace regent::manifest {
 namespace {
@@ -30,14 +32,19 @@ std::optional<ConnectorFile> named_file(const LoadJob& job, std::string_view key
     return std::nullopt;
 }
 
-bool is_there(const LoadJob& job, const std::string& path) {
-    return job.context.read_file && job.context.read_file(path).has_value();
+bool ends_with(std::string_view name, std::string_view end) {
+    return model::lower_case(name).ends_with(end);
 }
 
-/// The names that a folder's settings.json gives its files; paconn's own where it says nothing.
-class FolderNames {
+/// A folder as a manifest names it: what lies there, and the names that its settings.json gives; paconn's own where it
+/// says nothing. Those are taken in any case, as on the machines that paconn runs on.
+class Folder {
 public:
-    FolderNames(const LoadJob& job, std::string folder) : folder_(std::move(folder)) {
+    Folder(const LoadJob& job, std::string path, std::string written)
+        : job_(job), path_(std::move(path)), written_(std::move(written)) {
+        if (job.context.list_folder) {
+            if (auto names = job.context.list_folder(path_)) names_ = std::move(*names);
+        }
         if (!job.context.read_file) return;
         const auto text = job.context.read_file(within("settings.json"));
         if (!text) return;
@@ -45,40 +52,96 @@ public:
         if (read && read->is_object()) settings_ = std::move(*read);
     }
 
+    /// Where this file has to be.
     [[nodiscard]] std::string path(const char* setting, const char* usual) const {
-        const auto it = settings_.find(setting);
-        const bool given = it != settings_.end() && it->is_string() && !it->get_ref<const std::string&>().empty();
-        return within(given ? it->get<std::string>() : std::string(usual));
+        if (const auto named = named_by(setting)) return within(*named);
+        return within(called(usual).value_or(usual));
+    }
+
+    /// Where this file is; the first of the `usual` names that is there.
+    [[nodiscard]] std::optional<std::string> find(const char* setting, std::initializer_list<const char*> usual) const {
+        if (const auto named = named_by(setting))
+            return is_there(*named) ? std::optional(within(*named)) : std::nullopt;
+        for (const auto* name : usual)
+            if (const auto found = called(name)) return within(*found);
+        return std::nullopt;
+    }
+
+    /// Files with one of these ends but the one at `path`, as a manifest in the same file would name them.
+    [[nodiscard]] std::vector<std::string> others(std::initializer_list<const char*> ends,
+                                                  std::string_view path = {}) const {
+        std::vector<std::string> found;
+        for (const auto& name : names_) {
+            const auto fits = [&](const char* end) { return ends_with(name, end); };
+            if (within(name) != path && std::any_of(ends.begin(), ends.end(), fits)) found.push_back(as_written(name));
+        }
+        return found;
     }
 
 private:
     [[nodiscard]] std::string within(const std::string& name) const {
         // Names that lead out of the repository lead to nothing: reading refuses them.
-        return repository_path(folder_.empty() ? "settings.json" : folder_ + "/settings.json", name).value_or(name);
+        return repository_path(path_.empty() ? "settings.json" : path_ + "/settings.json", name).value_or(name);
+    }
+    [[nodiscard]] std::string as_written(const std::string& name) const {
+        return written_.empty() || written_.ends_with('/') ? written_ + name : written_ + "/" + name;
+    }
+    [[nodiscard]] std::optional<std::string> named_by(const char* setting) const {
+        const auto it = settings_.find(setting);
+        if (it == settings_.end() || !it->is_string() || it->get_ref<const std::string&>().empty()) return std::nullopt;
+        return it->get<std::string>();
+    }
+    [[nodiscard]] bool is_there(const std::string& name) const {
+        return job_.context.read_file && job_.context.read_file(within(name)).has_value();
+    }
+    /// The file of this name, or the only one that differs from it in case alone.
+    [[nodiscard]] std::optional<std::string> called(const std::string& usual) const {
+        if (is_there(usual)) return usual;
+        std::optional<std::string> found;
+        for (const auto& name : names_) {
+            if (model::lower_case(name) != model::lower_case(usual)) continue;
+            if (found) return std::nullopt;
+            found = name;
+        }
+        return found;
     }
 
-    std::string folder_;
+    const LoadJob& job_;
+    std::string path_, written_;
+    std::vector<std::string> names_;
     nlohmann::json settings_ = nlohmann::json::object();
 };
 
+/// "there is `orders/Orders.json`; write `openapi: orders/Orders.json`": as many as there are.
+std::string advice(std::string_view field, const std::vector<std::string>& there) {
+    if (there.empty()) return {};
+    if (there.size() == 1) return fmt::format("there is `{0}`: if it is meant, write `{1}: {0}`", there[0], field);
+    return fmt::format("there are `{}`: name the one that is meant with `{}`", fmt::join(there, "`, `"), field);
+}
+
 void take_folder(const LoadJob& job, const Entry& entry, ConnectorFiles& files) {
-    const auto folder = repository_path(base_of(job, entry), entry.value.text);
-    if (!folder) return tell_bad_path(job, entry, folder.error());
+    const auto path = repository_path(base_of(job, entry), entry.value.text);
+    if (!path) return tell_bad_path(job, entry, path.error());
     files.from_folder = true;
-    const FolderNames names(job, *folder);
-    if (!files.openapi)
-        files.openapi = ConnectorFile{names.path("apiDefinition", "apiDefinition.swagger.json"), &entry};
-    if (!files.properties) files.properties = ConnectorFile{names.path("apiProperties", "apiProperties.json"), &entry};
+    const Folder folder(job, *path, entry.value.text);
+    if (!files.openapi) {
+        auto file = folder.path("apiDefinition", "apiDefinition.swagger.json");
+        auto instead = advice("openapi", folder.others({"swagger.json"}, file));
+        files.openapi = ConnectorFile{std::move(file), &entry, std::move(instead)};
+    }
+    if (!files.properties) {
+        auto file = folder.path("apiProperties", "apiProperties.json");
+        auto instead = advice("properties", folder.others({"properties.json"}, file));
+        files.properties = ConnectorFile{std::move(file), &entry, std::move(instead)};
+    }
     if (!files.icon) {
-        if (auto path = names.path("icon", "icon.png"); is_there(job, path)) files.icon = ConnectorFile{path, &entry};
+        if (auto icon = folder.find("icon", {"icon.png"})) files.icon = ConnectorFile{std::move(*icon), &entry};
     }
     if (files.script) return;
-    for (const auto* usual : {"script.csx", "Script.csx", "script.cs"}) {
-        auto path = names.path("script", usual);
-        if (!is_there(job, path)) continue;
-        files.script = ConnectorFile{std::move(path), &entry};
-        return;
-    }
+    if (auto script = folder.find("script", {"script.csx", "script.cs"}))
+        files.script = ConnectorFile{std::move(*script), &entry};
+    else
+        files.unnamed_scripts = folder.others({".csx", ".cs"});
 }
 
 }  // namespace
@@ -101,6 +164,7 @@ std::optional<std::string> connector_bytes(const LoadJob& job, const ConnectorFi
     auto& d = job.findings.bad_value(code, file.entry->value, fmt::format("{} `{}` cannot be read", what, file.path));
     d.label = text.error();
     d.notes.push_back(fmt::format("the path is relative to `{}`", base_of(job, *file.entry)));
+    d.help = file.instead;
     return std::nullopt;
 }
 

@@ -9,7 +9,9 @@ std::span<const ErrorCode> openapi_error_codes() {
     // throughout.
     static constexpr std::array codes = {
         ErrorCode{"RG0601", "OpenAPI file that cannot be read",
-                  R"(`spec.openapi` is a path relative to the manifest, inside the repository.)"},
+                  R"(`spec.openapi` is a path relative to the manifest, inside the repository. In the
+folder of `spec.files` it is apiDefinition.swagger.json, in any case, or what
+settings.json says.)"},
         ErrorCode{"RG0602", "OpenAPI file too large", R"(The service takes files below 1 MB.
 https://learn.microsoft.com/connectors/custom-connectors/faq)"},
         ErrorCode{"RG0603", "OpenAPI file that is neither JSON nor YAML",
@@ -101,8 +103,10 @@ such values are placeholders.)"},
         ErrorCode{"RG0625", "icon", R"(An icon is a PNG file below 1 MB.)"},
         ErrorCode{"RG0626", "script",
                   R"(A script is one C# file of at most 1 MB with `public class Script : ScriptBase`.
-`scriptOperations` without a script is refused by the service; an operation that
-the definition does not have is a warning.
+In a folder it is called script.csx or script.cs, or as settings.json says; a C#
+file with another name is not taken, which is a warning. `scriptOperations`
+without a script is refused by the service; an operation that the definition
+does not have is a warning.
 https://learn.microsoft.com/connectors/custom-connectors/write-code)"},
         ErrorCode{"RG0627", "key twice in a JSON object",
                   R"(To JSON's parsers the last one counts; a reader may believe the first. A

@@ -270,7 +270,7 @@ constexpr std::array spec_members = {
           .type = FieldType::path,
           .default_text = "each file is named by itself",
           .help = "a folder as `paconn download` writes it: apiDefinition.swagger.json, apiProperties.json, and, where "
-                  "they are, settings.json, icon.png and script.csx",
+                  "they are, settings.json, icon.png and script.csx (or script.cs); names in any case",
           .example = "contoso-orders"},
     Field{.name = "properties",
           .type = FieldType::path,

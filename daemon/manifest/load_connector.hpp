@@ -15,12 +15,15 @@ namespace regent::manifest {
 struct ConnectorFile {
     std::string path;              ///< from the repository's root
     const Entry* entry = nullptr;  ///< the manifest's words: where a mistake without a line of its own is shown
+    std::string instead = {};      ///< when it is not there: what lies in its folder that may be meant, as advice
 };
 
 /// Unset: neither named nor there. `icon` and `script` with an empty path: there is to be none.
 struct ConnectorFiles {
     std::optional<ConnectorFile> openapi, properties, icon, script;
     bool from_folder = false;
+    /// There is no script, and these lie in the folder, whose names are not a script's: as a manifest names them.
+    std::vector<std::string> unnamed_scripts = {};
 };
 /// What `openapi`, `properties`, `icon`, `script` and `files` name.
 [[nodiscard]] ConnectorFiles connector_files(const LoadJob& job);

@@ -22,6 +22,9 @@ namespace regent::manifest {
 /// `.` or `..`). The error is a phrase for people: "no such file". Called for OpenAPI files, once per Connector
 /// document.
 using FileReader = std::function<tl::expected<std::string, std::string>(const std::string& path)>;
+/// The names of the files in one folder beside the manifests; "" is the repository's root. Called for folders that
+/// Connector documents name.
+using FolderLister = std::function<tl::expected<std::vector<std::string>, std::string>(const std::string& folder)>;
 
 struct LoadContext {
     const model::Environment& environment;
@@ -29,6 +32,8 @@ struct LoadContext {
     /// What was found in the same documents before, by substitution above all: a value that one of these is about is
     /// not judged again, so that one mistake stays one diagnostic. Not part of LoadResult::diagnostics.
     model::Diagnostics reported = {};
+    /// Without one, files in a folder are found under their usual names only.
+    FolderLister list_folder = {};
 };
 
 struct LoadResult {

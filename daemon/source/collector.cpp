@@ -80,6 +80,10 @@ SourceError reference_outside(const std::string& path) {
     return {fmt::format("{} lies outside the repository", path), "copy the file into the repository"};
 }
 
+SourceError reference_by_link(const std::string& path) {
+    return {fmt::format("{} is a link that leads out of the repository", path), "copy the file into the repository"};
+}
+
 SourceError reference_missing(const std::string& path) {
     return {fmt::format("{} does not exist", path), "paths are relative to the file that names them"};
 }

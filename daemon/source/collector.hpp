@@ -46,6 +46,7 @@ private:
 [[nodiscard]] SourceError not_a_regular_file(const std::string& path);
 /// For files that manifests name.
 [[nodiscard]] SourceError reference_outside(const std::string& path);
+[[nodiscard]] SourceError reference_by_link(const std::string& path);
 [[nodiscard]] SourceError reference_missing(const std::string& path);
 [[nodiscard]] std::string unfollowed_link(const std::string& path);
 

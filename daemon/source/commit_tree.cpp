@@ -327,25 +327,47 @@ public:
     }
 
     tl::expected<std::string, SourceError> read_referenced(const std::string& path) const override {
+        return with_referenced(path, [&](CommitReader& reader, const Found& found) {
+            return found.is_file() ? reader.text(found, path, limits_.max_referenced_bytes)
+                                   : tl::expected<std::string, SourceError>(tl::unexpected(not_a_regular_file(path)));
+        });
+    }
+
+    tl::expected<std::vector<std::string>, SourceError> list_referenced(const std::string& folder) const override {
+        using Names = tl::expected<std::vector<std::string>, SourceError>;
+        return with_referenced(folder, [&](CommitReader& reader, const Found& found) -> Names {
+            if (!found.is_folder()) return tl::unexpected(reference_missing(folder));
+            auto entries = reader.list(found);
+            if (!entries) return tl::unexpected(std::move(entries.error()));
+            std::vector<std::string> names;
+            for (const auto& entry : *entries) {
+                const bool counts = entry.is_file() || entry.is_link();
+                if (counts && !is_hidden_or_leftover(entry.at.back())) names.push_back(entry.at.back());
+            }
+            std::sort(names.begin(), names.end());
+            return names;
+        });
+    }
+
+private:
+    /// What `use` makes of what a manifest refers to.
+    template <typename Use>
+    auto with_referenced(const std::string& path, Use use) const
+        -> decltype(use(std::declval<CommitReader&>(), std::declval<const Found&>())) {
         const auto normal = std::filesystem::path(path).lexically_normal();
-        if (normal.empty() || normal.is_absolute() || *normal.begin() == "..")
+        if (normal.is_absolute() || (!normal.empty() && *normal.begin() == ".."))
             return tl::unexpected(reference_outside(path));
         const std::shared_lock lock(repository_->in_use);
         CommitReader reader(*repository_, place_);
         if (auto opened = reader.open(); !opened) return tl::unexpected(std::move(opened.error()));
         Absence why{};
-        auto found = reader.find({}, split(normal.generic_string()), &why);
-        if (!found) return tl::unexpected(std::move(found.error()));
-        if (!*found && why == Absence::outside) {
-            return tl::unexpected(SourceError{fmt::format("{} is a link that leads out of the repository", path),
-                                              "copy the file into the repository"});
-        }
+        const auto found = reader.find({}, split(normal.generic_string()), &why);
+        if (!found) return tl::unexpected(found.error());
+        if (!*found && why == Absence::outside) return tl::unexpected(reference_by_link(path));
         if (!*found) return tl::unexpected(reference_missing(path));
-        if (!(*found)->is_file()) return tl::unexpected(not_a_regular_file(path));
-        return reader.text(**found, path, limits_.max_referenced_bytes);
+        return use(reader, **found);
     }
 
-private:
     std::shared_ptr<const BareRepository> repository_;
     CommitPlace place_;
     ReadLimits limits_;

@@ -81,6 +81,26 @@ tl::expected<std::string, SourceError> read_bytes(const fs::path& path, const st
                                       "have its writer write a new file and rename it into place"});
 }
 
+/// Sorted. An error in the middle of a listing must not look like the end of it.
+tl::expected<std::vector<fs::directory_entry>, SourceError> entries_of(const fs::path& folder,
+                                                                       const std::string& shown) {
+    std::error_code error;
+    std::vector<fs::directory_entry> entries;
+    for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator(); it.increment(error))
+        entries.push_back(*it);
+    if (error) {
+        return tl::unexpected(SourceError{fmt::format("the folder {} cannot be listed: {}", shown, error.message()),
+                                          "check its owner and its permissions"});
+    }
+    std::sort(entries.begin(), entries.end());
+    return entries;
+}
+
+bool leads_out(const std::string& path) {
+    const auto normal = fs::path(path).lexically_normal();
+    return normal.is_absolute() || (!normal.empty() && *normal.begin() == "..");
+}
+
 class Reader {
 public:
     Reader(fs::path root, const ReadLimits& limits) : root_(std::move(root)), collector_(limits) {}
@@ -112,20 +132,9 @@ private:
     }
 
     tl::expected<void, SourceError> walk(const fs::path& folder) {
-        std::error_code error;
-        // Collected before they are opened: an error in the middle of a listing must not look like the end of it.
-        std::vector<fs::directory_entry> entries;
-        for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator();
-             it.increment(error)) {
-            entries.push_back(*it);
-        }
-        if (error) {
-            return tl::unexpected(
-                SourceError{fmt::format("the folder {} cannot be listed: {}", shown(folder), error.message()),
-                            "check its owner and its permissions"});
-        }
-        std::sort(entries.begin(), entries.end());
-        for (const auto& entry : entries) {
+        const auto entries = entries_of(folder, shown(folder));
+        if (!entries) return tl::unexpected(entries.error());
+        for (const auto& entry : *entries) {
             if (is_hidden_or_leftover(entry.path().filename().string())) continue;
             if (auto read = visit(entry); !read) return read;
         }
@@ -220,15 +229,30 @@ tl::expected<std::string, SourceError> read_referenced_file(const fs::path& root
     std::error_code error;
     const auto real = fs::canonical(root, error);
     const auto full = (real / path).lexically_normal();
-    if (error || fs::path(path).is_absolute() || *fs::path(path).lexically_normal().begin() == "..") {
-        return tl::unexpected(reference_outside(path));
-    }
+    if (error || leads_out(path)) return tl::unexpected(reference_outside(path));
     if (!fs::exists(full, error)) return tl::unexpected(reference_missing(path));
-    if (!lies_within(real, full)) {
-        return tl::unexpected(SourceError{fmt::format("{} is a link that leads out of the repository", path),
-                                          "copy the file into the repository"});
-    }
+    if (!lies_within(real, full)) return tl::unexpected(reference_by_link(path));
     return read_bytes(full, path, limits.max_referenced_bytes);
+}
+
+tl::expected<std::vector<std::string>, SourceError> list_referenced_folder(const fs::path& root,
+                                                                           const std::string& folder) {
+    std::error_code error;
+    const auto real = fs::canonical(root, error);
+    const auto full = (real / folder).lexically_normal();
+    if (error || leads_out(folder)) return tl::unexpected(reference_outside(folder));
+    if (!fs::is_directory(full, error)) return tl::unexpected(reference_missing(folder));
+    if (!lies_within(real, full) && fs::canonical(full, error) != real)
+        return tl::unexpected(reference_by_link(folder));
+    const auto entries = entries_of(full, folder);
+    if (!entries) return tl::unexpected(entries.error());
+    std::vector<std::string> names;
+    for (const auto& entry : *entries) {
+        const bool is_folder = entry.is_directory(error) && !entry.is_symlink(error);
+        auto name = entry.path().filename().string();
+        if (!is_folder && !is_hidden_or_leftover(name)) names.push_back(std::move(name));
+    }
+    return names;
 }
 
 }  // namespace regent::source

@@ -13,6 +13,9 @@ public:
     tl::expected<std::string, SourceError> read_referenced(const std::string& path) const override {
         return read_referenced_file(root_, path, limits_);
     }
+    tl::expected<std::vector<std::string>, SourceError> list_referenced(const std::string& folder) const override {
+        return list_referenced_folder(root_, folder);
+    }
 
 private:
     std::filesystem::path root_;

@@ -72,6 +72,11 @@ inline constexpr std::string_view manifest_suffix = ".regent.yaml";
                                                                           const std::string& path,
                                                                           const ReadLimits& limits = {});
 
+/// The names of the files in a folder that a manifest refers to, sorted; links count as files. Leaves out what
+/// read_directory() never looks at.
+[[nodiscard]] tl::expected<std::vector<std::string>, SourceError> list_referenced_folder(
+    const std::filesystem::path& root, const std::string& folder);
+
 /// The commit of the git repository around `root`, through libgit2; an empty Revision outside of one.
 [[nodiscard]] Revision revision_of(const std::filesystem::path& root);
 

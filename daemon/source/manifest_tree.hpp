@@ -22,6 +22,9 @@ public:
         const std::vector<std::string>& folders) const = 0;
     /// A file that a manifest names: an OpenAPI document. May not leave the root, also not through a link.
     [[nodiscard]] virtual tl::expected<std::string, SourceError> read_referenced(const std::string& path) const = 0;
+    /// The names of the files in a folder that a manifest names, sorted. May not leave the root, either.
+    [[nodiscard]] virtual tl::expected<std::vector<std::string>, SourceError> list_referenced(
+        const std::string& folder) const = 0;
 };
 
 /// The folder `root` as it is at each call; see read_directory().

@@ -44,6 +44,10 @@ tl::expected<std::string, source::SourceError> TextTree::read_referenced(const s
     return found->second;
 }
 
+tl::expected<std::vector<std::string>, source::SourceError> TextTree::list_referenced(const std::string&) const {
+    return tl::unexpected(source::SourceError{"no such folder", {}});
+}
+
 /// The stage's tenant behind the interface that the keeper knows.
 class KeeperStage::Pretended final : public Tenant, public provider::Writer {
 public:

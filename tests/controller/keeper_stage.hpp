@@ -20,6 +20,8 @@ public:
     explicit TextTree(std::map<std::string, std::string> files) : files_(std::move(files)) {}
     tl::expected<source::ManifestSet, source::SourceError> read(const std::vector<std::string>& folders) const override;
     tl::expected<std::string, source::SourceError> read_referenced(const std::string& path) const override;
+    tl::expected<std::vector<std::string>, source::SourceError> list_referenced(
+        const std::string& folder) const override;
 
 private:
     std::map<std::string, std::string> files_;

@@ -6,7 +6,7 @@ import re
 import shutil
 
 DEFINITION, PROPERTIES = "apiDefinition.swagger.json", "apiProperties.json"
-SCRIPTS = ("script.csx", "Script.csx", "script.cs")
+SCRIPTS = ("script.csx", "script.cs")
 TAKEN = (DEFINITION, PROPERTIES, "settings.json", "icon.png", *SCRIPTS)
 ENVIRONMENT_ID = "0c0c0c0c-1d1d-4e4e-8f8f-909090909090"
 RESOURCE = re.compile(r"https://[a-z0-9.-]+(/[a-z0-9./-]*)?")
@@ -71,6 +71,11 @@ def member(value, name):
     return next((v for k, v in value.items() if k.lower() == name.lower()), None)
 
 
+def file_called(folder, name):
+    """The file of this name in any case, as regent finds it; else where it would be."""
+    return next((path for path in sorted(folder.iterdir()) if path.is_file() and path.name.lower() == name.lower()), folder / name)
+
+
 class Connector:
     """One folder. `definition` and `properties` are None where the file is no JSON."""
 
@@ -79,13 +84,13 @@ class Connector:
         self.definition, self.definition_error = self.read(DEFINITION)
         document, self.properties_error = self.read(PROPERTIES)
         self.properties = member(document, "properties")
-        self.script = next((folder / s for s in SCRIPTS if (folder / s).is_file()), None)
+        self.script = next((path for path in (file_called(folder, s) for s in SCRIPTS) if path.is_file()), None)
         self.icon = folder / "icon.png" if (folder / "icon.png").is_file() else None
         self.title = self.name
 
     def read(self, name):
         try:
-            return read_json(self.folder / name), None
+            return read_json(file_called(self.folder, name)), None
         except (OSError, ValueError) as error:
             return None, error
 
@@ -159,5 +164,6 @@ def write_repository(connectors, into):
         (base / f"{connector.name}.regent.yaml").write_text(connector.manifest())
         (base / connector.name).mkdir()
         for name in TAKEN:
-            if (connector.folder / name).is_file():
-                shutil.copyfile(connector.folder / name, base / connector.name / name)
+            path = file_called(connector.folder, name)
+            if path.is_file():
+                shutil.copyfile(path, base / connector.name / path.name)

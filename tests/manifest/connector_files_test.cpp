@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
 
 using namespace regent;
 using namespace regent::manifest;
@@ -127,6 +128,59 @@ TEST_CASE("a connector that is adopted has its secret already", "[manifest][conn
     repository.manifest += "management: {adopt: {connector: shared_orders}}\n";
     const auto found = codes(load_repository(repository));
     CHECK(std::find(found.begin(), found.end(), "RG0632") == found.end());
+}
+
+TEST_CASE("the files of a folder are found in any case of their names", "[manifest][connector]") {
+    for (const auto* name : {"Script.cs", "SCRIPT.CSX", "script.cs"}) {
+        auto repository = folder();
+        auto& files = repository.files;
+        for (const auto& [usual, other] :
+             std::map<std::string, std::string>{{"script.csx", name},
+                                                {"apiDefinition.swagger.json", "apidefinition.swagger.json"},
+                                                {"icon.png", "Icon.PNG"}}) {
+            files["orders/" + other] = files["orders/" + usual];
+            files.erase("orders/" + usual);
+        }
+        const auto loaded = load_repository(repository);
+        INFO(loaded.text);
+        CHECK(!model::has_errors(loaded.diagnostics));
+        CHECK(text(loaded, path::script).rfind("sha256:", 0) == 0);
+        CHECK(text(loaded, path::icon).rfind("sha256:", 0) == 0);
+    }
+}
+
+TEST_CASE("what lies in a folder under another name is told, and not guessed at", "[manifest][connector]") {
+    auto repository = folder();
+    auto& files = repository.files;
+    files["orders/Orders.swagger.json"] = files["orders/apiDefinition.swagger.json"];
+    files.erase("orders/apiDefinition.swagger.json");
+    const auto unnamed = load_repository(repository);
+    REQUIRE(codes(unnamed).front() == "RG0601");
+    CHECK(unnamed.diagnostics[0].help ==
+          "there is `orders/Orders.swagger.json`: if it is meant, write `openapi: orders/Orders.swagger.json`");
+    files["orders/orders2.swagger.json"] = "{}";
+    CHECK(load_repository(repository).diagnostics[0].help ==
+          "there are `orders/Orders.swagger.json`, `orders/orders2.swagger.json`: name the one that is meant with "
+          "`openapi`");
+    // What settings.json says holds alone.
+    files["orders/settings.json"] = R"({"apiDefinition": "Orders.swagger.json"})";
+    CHECK(!model::has_errors(load_repository(repository).diagnostics));
+}
+
+TEST_CASE("a C# file that is not taken for the script is a warning until the manifest says", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files["orders/apiProperties.json"] = R"({"properties": {"iconBrandColor": "#da3b01"}})";
+    repository.files["orders/connector-script.csx"] = script;
+    CHECK(codes(load_repository(repository)).empty());
+    repository.files.erase("orders/script.csx");
+    const auto loaded = load_repository(repository);
+    INFO(loaded.text);
+    REQUIRE(codes(loaded) == Texts{"RG0626"});
+    CHECK(loaded.diagnostics[0].severity == model::Severity::warning);
+    CHECK(loaded.text.find("write `script: orders/connector-script.csx`") != std::string::npos);
+    CHECK(attribute(loaded, path::script) == nullptr);
+    repository.manifest += "  script: orders/connector-script.csx\n";
+    CHECK(codes(load_repository(repository)).empty());
 }
 
 TEST_CASE("operations for a script that is not there are an error at their line", "[manifest][connector]") {

@@ -72,7 +72,16 @@ Loaded load_repository(const Repository& repository) {
                 return it->second;
         return tl::make_unexpected("no such file");
     };
-    auto result = load(read.documents, {usable, reader, loaded.diagnostics});
+    const FolderLister lister = [&](const std::string& folder) -> tl::expected<std::vector<std::string>, std::string> {
+        std::vector<std::string> names;
+        for (const auto& file : repository.files) {
+            const auto path = std::filesystem::path("base") / file.first;
+            if (path.parent_path() == folder) names.push_back(path.filename().string());
+        }
+        if (names.empty()) return tl::make_unexpected(folder + " does not exist");
+        return names;
+    };
+    auto result = load(read.documents, {usable, reader, loaded.diagnostics, lister});
     append(loaded.diagnostics, result.diagnostics);
     loaded.declarations = std::move(result.declarations);
     loaded.documents = std::move(read.documents);

@@ -81,6 +81,21 @@ TEST_CASE("what a manifest refers to may not leave the repository, by dots, root
     CHECK_FALSE(read_referenced_file(root, "openapi/none.json"));
 }
 
+TEST_CASE("a folder that a manifest refers to is listed without its folders, and never outside the repository",
+          "[source]") {
+    Folder folder;
+    folder.write("repo/c/b.json", "{}");
+    folder.write("repo/c/A.cs", "");
+    folder.write("repo/c/.hidden", "");
+    folder.write("repo/c/inner/x.json", "{}");
+    fs::create_symlink(folder.path(), folder.path() / "repo/out");
+    const auto root = folder.path() / "repo";
+    CHECK(list_referenced_folder(root, "c") == std::vector<std::string>{"A.cs", "b.json"});
+    for (const auto* other : {"..", "out", "none", "c/b.json", "/etc"})
+        CHECK_FALSE(list_referenced_folder(root, other));
+    CHECK(list_referenced_folder(root, ".").value() == list_referenced_folder(root, "").value());
+}
+
 TEST_CASE("a repository has one name in all of its clones, without what signs in there", "[source]") {
     for (const auto* url :
          {"https://github.com/contoso/apps.git", "https://github.com/contoso/apps", "https://GitHub.com/contoso/apps/",
