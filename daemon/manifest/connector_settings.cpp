@@ -64,8 +64,9 @@ void Settings::read_file(std::string path, std::string bytes) {
     if (!read) {
         auto& d = job_.findings.error("RG0622", places_->span_at(read.error().byte, read.error().byte + 1),
                                       "this apiProperties.json is no JSON");
-        d.label = "cannot go on here";
-        d.help = "look for a missing comma, bracket or quote at or before this place";
+        auto advice = advice_on(text, read.error());
+        d.label = std::move(advice.label);
+        d.help = std::move(advice.help);
         return;
     }
     for (const auto& repeated : places_->repeated_keys()) {

@@ -1,5 +1,7 @@
 #include "manifest/json_places.hpp"
 
+#include "manifest/utf8.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -207,6 +209,13 @@ std::string without_last_commas(std::string_view text) {
     return out;
 }
 
+/// Blanks, and characters that show nothing, which JSON does not know.
+bool is_strange_blank(char32_t value) {
+    return value == 0xA0 || value == 0x1680 || (value >= 0x2000 && value <= 0x200F) || value == 0x2028 ||
+           value == 0x2029 || value == 0x202F || (value >= 0x205F && value <= 0x2064) || value == 0x3000 ||
+           value == 0xFEFF;
+}
+
 }  // namespace
 
 std::vector<JsonPlaces::Repeated> JsonPlaces::repeated_keys() const {
@@ -282,6 +291,27 @@ tl::expected<nlohmann::json, JsonMistake> read_tolerant_json(std::string_view te
     } catch (const nlohmann::json::parse_error& error) {
         return tl::unexpected(JsonMistake{error.byte > 0 ? error.byte - 1 : 0, error.what()});
     }
+}
+
+JsonAdvice advice_on(std::string_view text, const JsonMistake& mistake) {
+    JsonAdvice usual{"cannot go on here", "look for a missing comma, bracket or quote at or before this place"};
+    if (mistake.byte >= text.size()) return usual;
+    const auto character = decode_utf8(text.substr(mistake.byte));
+    if (!character.valid) return usual;
+    const auto number = fmt::format("U+{:04X}", static_cast<std::uint32_t>(character.value));
+    // The same characters are fine between texts.
+    if (mistake.message.find("control character") != std::string::npos) {
+        if (character.value == '\n' || character.value == '\r')
+            return {"a line ends within this text", "write \\n for a line feed, or close the quote before it"};
+        if (character.value == '\t') return {"a tab stands in this text", "write \\t, or a space"};
+        return {fmt::format("the control character {} stands in this text", number),
+                fmt::format("remove it, or write \\u{:04x}", static_cast<std::uint32_t>(character.value))};
+    }
+    if (is_strange_blank(character.value))
+        return {fmt::format("the character {} is no blank to JSON", number), "write a space there, or nothing"};
+    if (character.value >= 0x2018 && character.value <= 0x201F)
+        return {fmt::format("the character {} is no quote to JSON", number), "write \" there"};
+    return usual;
 }
 
 }  // namespace regent::manifest

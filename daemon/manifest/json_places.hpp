@@ -44,6 +44,13 @@ struct JsonMistake {
     std::string message;
 };
 
+/// What to tell about a mistake in `text`: the character where nothing can follow, where it is one that people do not
+/// see or do not know to be forbidden.
+struct JsonAdvice {
+    std::string label, help;
+};
+[[nodiscard]] JsonAdvice advice_on(std::string_view text, const JsonMistake& mistake);
+
 /// `text` without the marks that editors put in front of it (a byte order mark).
 [[nodiscard]] std::string_view without_byte_order_mark(std::string_view text) noexcept;
 

@@ -127,8 +127,9 @@ std::optional<nlohmann::json> parse_json(const OpenApiRequest& request, const Js
         return std::nullopt;
     }
     auto& d = report(diagnostics, "RG0603", places.span_at(at, at + 1), "this OpenAPI file is no JSON");
-    d.label = "cannot go on here";
-    d.help = "look for a missing comma, bracket or quote at or before this place";
+    auto advice = advice_on(request.text, read.error());
+    d.label = std::move(advice.label);
+    d.help = std::move(advice.help);
     return std::nullopt;
 }
 

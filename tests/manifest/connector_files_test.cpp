@@ -102,6 +102,34 @@ TEST_CASE("mistakes in apiProperties.json are shown at their line", "[manifest][
     CHECK(wrong.diagnostics[0].span.line == 3);
 }
 
+TEST_CASE("a character that nobody sees, and that JSON does not take, is named where it stands",
+          "[manifest][connector]") {
+    struct Case {
+        std::string written, label;
+        std::size_t column;
+    };
+    for (const auto& one :
+         std::vector<Case>{{"{\n\"properties\": \"a\tb\"}", "a tab stands in this text", 17},
+                           {"{\n\"properties\": \"a\nb\"}", "a line ends within this text", 17},
+                           {"{\n\"properties\": {}\xE2\x80\x83}", "the character U+2003 is no blank to JSON", 17},
+                           {"{\n\xE2\x80\x9Cproperties\": {}}", "the character U+201C is no quote to JSON", 1},
+                           {"{\n\"properties\": tru\n}", "cannot go on here", 18}}) {
+        auto repository = folder();
+        for (const auto* file : {"apiProperties.json", "apiDefinition.swagger.json"}) {
+            auto changed = repository;
+            changed.files[std::string("orders/") + file] = one.written;
+            const auto loaded = load_repository(changed);
+            INFO(loaded.text);
+            const auto it = std::find_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                                         [](const auto& d) { return d.code == "RG0622" || d.code == "RG0603"; });
+            REQUIRE(it != loaded.diagnostics.end());
+            CHECK(it->label == one.label);
+            CHECK(it->span.line == 2);
+            CHECK(it->span.column == one.column);
+        }
+    }
+}
+
 TEST_CASE("a sign-in with Entra ID that names no client is an error at its line", "[manifest][connector]") {
     auto repository = folder();
     repository.files["orders/script.csx"] = script;
