@@ -37,6 +37,27 @@ std::string remote_name(std::string_view authority, std::string_view path) {
     return host + "/" + without_trailing(std::string(path), ".git");
 }
 
+/// What follows the address, such as "?private_token=…".
+std::string_view without_query(std::string_view url) {
+    return url.substr(0, std::min(url.find_first_of("?#"), url.size()));
+}
+
+bool is_port(std::string_view text) {
+    return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// Where the path of "host/path" begins: behind a password in which a slash was not escaped, too.
+std::size_t begin_of_path(std::string_view rest) {
+    const auto slash = std::min(rest.find('/'), rest.size());
+    const auto first = rest.substr(0, slash);
+    const auto colon = first.rfind(':');
+    const auto at = rest.rfind('@');
+    if (first.find('@') != std::string_view::npos || colon == std::string_view::npos ||
+        is_port(first.substr(colon + 1)) || at == std::string_view::npos)
+        return slash;
+    return std::min(rest.find('/', at), rest.size());
+}
+
 std::string local_name(const fs::path& path) {
     const auto normal = path.lexically_normal();
     return (normal.has_filename() ? normal : normal.parent_path()).string();
@@ -105,11 +126,15 @@ std::string name_of_origin(std::string_view url) {
     if (url.starts_with("file://")) {
         name = local_name(fs::path(url.substr(std::string_view("file://").size())));
     } else if (scheme != std::string_view::npos) {
-        const auto rest = url.substr(scheme + 3);
-        const auto slash = std::min(rest.find('/'), rest.size());
-        name = remote_name(rest.substr(0, slash), rest.substr(slash));
+        const auto rest = without_query(url.substr(scheme + 3));
+        const auto path = begin_of_path(rest);
+        name = remote_name(rest.substr(0, path), rest.substr(path));
     } else if (colon != std::string_view::npos && url.find('/') > colon) {
-        name = remote_name(url.substr(0, colon), url.substr(colon + 1));
+        // A password before the host is none that git knows, and must not be shown either.
+        const auto at = std::min(url.rfind('@', url.find('/')), url.size());
+        const auto start = at == url.size() ? 0 : at + 1;
+        const auto end = std::min(url.find(':', start), url.size());
+        name = remote_name(url.substr(start, end - start), url.substr(std::min(end + 1, url.size())));
     } else {
         name = local_name(fs::path(url));
     }

@@ -100,6 +100,8 @@ TEST_CASE("a repository has one name in all of its clones, without what signs in
     for (const auto* url :
          {"https://github.com/contoso/apps.git", "https://github.com/contoso/apps", "https://GitHub.com/contoso/apps/",
           "https://gitlab-ci-token:s3cret@github.com/contoso/apps.git", "https://u:p@ss@github.com/contoso/apps.git",
+          "https://github.com/contoso/apps.git?private_token=s3cret", "https://github.com/contoso/apps#s3cret",
+          "https://u:s3/cret@github.com/contoso/apps.git", "u:s3cret@github.com:contoso/apps",
           "ssh://git@github.com/contoso/apps.git", "git@github.com:contoso/apps.git", "github.com:contoso/apps"}) {
         CHECK(name_of_origin(url) == "github.com/contoso/apps");
     }
