@@ -58,6 +58,14 @@ std::size_t begin_of_path(std::string_view rest) {
     return std::min(rest.find('/', at), rest.size());
 }
 
+/// Of "host:path": behind a user and password, which git does not know there, but people write. An @ that no colon
+/// follows belongs to the path.
+std::size_t begin_of_host(std::string_view url) {
+    const auto first = url.substr(0, url.find('/'));
+    const auto at = first.rfind('@');
+    return at == std::string_view::npos || first.find(':', at) == std::string_view::npos ? 0 : at + 1;
+}
+
 std::string local_name(const fs::path& path) {
     const auto normal = path.lexically_normal();
     return (normal.has_filename() ? normal : normal.parent_path()).string();
@@ -130,11 +138,9 @@ std::string name_of_origin(std::string_view url) {
         const auto path = begin_of_path(rest);
         name = remote_name(rest.substr(0, path), rest.substr(path));
     } else if (colon != std::string_view::npos && url.find('/') > colon) {
-        // A password before the host is none that git knows, and must not be shown either.
-        const auto at = std::min(url.rfind('@', url.find('/')), url.size());
-        const auto start = at == url.size() ? 0 : at + 1;
-        const auto end = std::min(url.find(':', start), url.size());
-        name = remote_name(url.substr(start, end - start), url.substr(std::min(end + 1, url.size())));
+        const auto start = begin_of_host(url);
+        const auto end = url.find(':', start);
+        name = remote_name(url.substr(start, end - start), url.substr(end + 1));
     } else {
         name = local_name(fs::path(url));
     }

@@ -107,6 +107,8 @@ TEST_CASE("a repository has one name in all of its clones, without what signs in
     }
     CHECK(name_of_origin("https://github.com/contoso/Apps") != name_of_origin("https://github.com/contoso/apps"));
     CHECK(name_of_origin("ssh://git@host:7999/apps.git") == "host:7999/apps");
+    CHECK(name_of_origin("host:apps@2") == "host/apps@2");
+    CHECK(name_of_origin("https://host/apps@2") == "host/apps@2");
     CHECK(name_of_origin("/srv/git/apps.git/") == "/srv/git/apps.git");
     CHECK(name_of_origin("file:///srv/git/apps.git") == "/srv/git/apps.git");
     CHECK(name_within("github.com/contoso/apps", "") == "github.com/contoso/apps");
