@@ -42,8 +42,9 @@ void read_as(const std::string& repository, History& history) {
     for (auto& [address, remembered] : history.last_applied) {
         auto names = list_in(declarers_in(remembered));
         const bool is_here = std::erase(names, Value(repository)) > 0;
-        remembered.insert_or_assign(std::string(declared_by),
-                                    model::Map{{std::string(here), is_here}, {std::string(others), std::move(names)}});
+        model::Map read{{std::string(others), std::move(names)}};
+        if (!repository.empty()) read.emplace(here, is_here);
+        remembered.insert_or_assign(std::string(declared_by), std::move(read));
     }
 }
 
@@ -58,7 +59,8 @@ std::string doubt_of_origin(const History& history, const model::Address& addres
     if (remembered == history.last_applied.end()) return "no run on this machine knew it";
     const auto* read = declarers_in(remembered->second);
     const auto* known = read == nullptr ? nullptr : read->find(here);
-    const bool is_here = known != nullptr && *known == Value(true);
+    if (known == nullptr) return "the git repository around these manifests cannot be read";
+    const bool is_here = *known == Value(true);
     const auto names = list_in(read == nullptr ? nullptr : read->find(others));
     if (names.empty())
         return is_here ? std::string{} : "what is remembered of it does not say which repository declared it";

@@ -18,7 +18,7 @@ inline constexpr std::string_view declared_by = "declaredBy";
 void add_declarer(const std::string& repository, model::Map& remembered);
 
 /// Has `history` say of each object what its list means for a plan of `repository`: whether that is in it, and who
-/// else.
+/// else. For an empty one, whose name could not be read, it says who else only.
 void read_as(const std::string& repository, History& history);
 
 /// Whether what was read so lacks the repository that it was read as.

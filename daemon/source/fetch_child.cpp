@@ -108,10 +108,6 @@ void prepare_libgit2(const FetchRequest& request) {
          {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA}) {
         git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, level, "/nonexistent");
     }
-    // A repository of another user is read, not obeyed: libgit2 runs no hooks and no programs that its configuration
-    // names, which is what the ownership check guards git(1) against (CVE-2022-24765). See
-    // decisions/0010-fetching-in-a-child-process.md.
-    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
     if (request.url.starts_with("https:")) believe(request.ca_file);
 }
 

@@ -30,6 +30,7 @@ using GitRevwalk = std::unique_ptr<git_revwalk, GitDeleter<git_revwalk_free>>;
 using GitPackbuilder = std::unique_ptr<git_packbuilder, GitDeleter<git_packbuilder_free>>;
 
 /// Starts libgit2, once for the process: starting reads the system's certificates, so it is not done for every look.
+/// Repositories of every user are opened from then on: in a container the files belong to somebody outside.
 void start_libgit2();
 
 [[nodiscard]] std::string hex(const git_oid& id);

@@ -86,13 +86,13 @@ std::optional<std::string> between(std::string_view key, std::string_view begin,
 /// Read entry by entry, since `git_remote_lookup` of libgit2 1.5 (Debian 12) loses 20 KB at each entry of the
 /// configuration that is not `insteadOf` (https://github.com/libgit2/libgit2/pull/6382), and a service looks for
 /// months.
-Addresses addresses_of(git_repository* repository) {
-    Addresses found;
+std::optional<Addresses> addresses_of(git_repository* repository) {
     git_config* read = nullptr;
-    if (git_repository_config_snapshot(&read, repository) != 0) return found;
+    if (git_repository_config_snapshot(&read, repository) != 0) return std::nullopt;
     const GitConfig config(read);
     git_config_iterator* begun = nullptr;
-    if (git_config_iterator_new(&begun, read) != 0) return found;
+    if (git_config_iterator_new(&begun, read) != 0) return std::nullopt;
+    Addresses found;
     const GitConfigIterator iterator(begun);
     git_config_entry* entry = nullptr;
     while (git_config_next(&entry, begun) == 0) {
@@ -113,12 +113,12 @@ std::string rewritten(const std::string& url, const Addresses& addresses) {
     return best == nullptr ? url : best->second + url.substr(best->first.size());
 }
 
-std::string origin_of(git_repository* repository) {
-    const auto addresses = addresses_of(repository);
+/// Empty where there is no remote at all.
+std::string origin_among(const Addresses& addresses) {
     const auto& remotes = addresses.remotes;
-    auto remote = remotes.find("origin");
-    if (remote == remotes.end() && remotes.size() == 1) remote = remotes.begin();
-    return remote == remotes.end() ? std::string{} : rewritten(remote->second, addresses);
+    if (remotes.empty()) return {};
+    const auto origin = remotes.find("origin");
+    return rewritten((origin == remotes.end() ? remotes.begin() : origin)->second, addresses);
 }
 
 bool is_relative_path(std::string_view url) {
@@ -155,18 +155,24 @@ std::string name_within(std::string name, std::string_view path) {
 
 std::string name_of_folder(const fs::path& root) {
     std::error_code error;
-    const auto path = fs::absolute(root, error);
+    auto path = fs::absolute(root, error);
+    path = error ? root : path;
     auto alone = printable(local_name(path), longest_name);
     const auto real = fs::canonical(root, error);
+    if (error) return alone;
     start_libgit2();
     git_repository* opened = nullptr;
-    if (error || git_repository_open_ext(&opened, real.c_str(), 0, nullptr) != 0) return alone;
+    const int status = git_repository_open_ext(&opened, real.c_str(), 0, nullptr);
+    if (status == GIT_ENOTFOUND) return alone;
+    if (status != 0) return {};
     const GitRepository repository(opened);
+    const auto addresses = addresses_of(opened);
+    if (!addresses) return {};
     const auto* top = git_repository_workdir(opened);
-    const auto url = origin_of(opened);
+    const auto url = origin_among(*addresses);
     if (url.empty() || top == nullptr) return alone;
     const auto tree = fs::canonical(top, error);
-    if (error) return alone;
+    if (error) return {};
     const auto name = is_relative_path(url) ? printable(local_name(tree / url), longest_name) : name_of_origin(url);
     return name_within(name, real.lexically_relative(tree).generic_string());
 }

@@ -59,6 +59,7 @@ TEST_CASE("a quiet look learns once which repository declares what is remembered
     };
     CHECK_FALSE(learns("/one"));
     CHECK(learns("/two"));
+    CHECK_FALSE(learns(""));  // where the repository cannot be read: not in each cycle
     remembered.erase(std::string(declared_by));
     CHECK(learns("/one"));
 }
@@ -79,6 +80,7 @@ TEST_CASE("of the repositories that declared an object the last few are remember
     CHECK(doubt("/two") == "manifests of /one declared it");
     add_declarer("/two", remembered);
     CHECK(doubt("/one") == "manifests of /two declared it as well");
+    CHECK(doubt("") == "the git repository around these manifests cannot be read");
     for (int number = 0; number < 20; ++number) add_declarer("/job/" + std::to_string(number), remembered);
     CHECK(remembered.at(std::string(declared_by)).as_list()->size() == 4);
     CHECK_FALSE(doubt("/job/19").empty());

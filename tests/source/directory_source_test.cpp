@@ -1,6 +1,8 @@
 #include "git_fixture.hpp"
 #include "source/repository_name.hpp"
 
+#include <unistd.h>
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -142,6 +144,34 @@ TEST_CASE("a folder is called by where its repository comes from, and by its pat
     folder.write("plain/a.regent.yaml", "a");
     fs::create_directory_symlink(folder / "plain", folder / "current");
     CHECK(name_of_folder(folder / "current") == (folder / "current").string());
+}
+
+TEST_CASE("a folder whose git repository cannot be read has no name, not the one of its path", "[source]") {
+    Folder folder;
+    folder.write("a.regent.yaml", "a");
+    const Repository repository(folder.path());
+    repository.git("remote add upstream https://example.org/apps.git");
+    repository.git("remote add fork https://example.org/me/apps.git");
+    CHECK(name_of_folder(folder.path()) == "example.org/me/apps");
+    folder.write(".git/config", "[core");
+    CHECK(name_of_folder(folder.path()).empty());
+}
+
+TEST_CASE("a repository whose files are another user's has its name and its revision", "[source]") {
+    if (::geteuid() != 0) {
+        WARN("only root can give files to somebody else");
+        return;
+    }
+    Folder folder;
+    folder.write("a.regent.yaml", "a");
+    const Repository repository(folder.path());
+    repository.commit("first");
+    repository.git("remote add origin https://example.org/apps.git");
+    for (const auto& entry : fs::recursive_directory_iterator(folder.path()))
+        REQUIRE(::lchown(entry.path().c_str(), 1234, 1234) == 0);
+    REQUIRE(::chown(folder.path().c_str(), 1234, 1234) == 0);
+    CHECK(name_of_folder(folder.path()) == "example.org/apps");
+    CHECK_FALSE(revision_of(folder.path()).text().empty());
 }
 
 TEST_CASE("outside git there is no revision; inside, a branch with its commit and whether it is clean", "[source]") {
