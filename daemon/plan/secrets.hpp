@@ -74,9 +74,6 @@ struct UpdatedConnectors {
 [[nodiscard]] std::string part_of_drop(const SecretPlan::Drop& drop);
 [[nodiscard]] std::string key_of_drop(const model::Address& application, const SecretPlan::Drop& drop);
 
-/// What a manifest's clientSecrets element says of time.
-[[nodiscard]] std::chrono::seconds seconds_of(const model::Element& secret, std::string_view member);
-
 /// Decides for all applications and their consumers together.
 [[nodiscard]] Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
                                    const model::Snapshot& observed, const History& history,

@@ -1,0 +1,132 @@
+#include "plan/secret_work.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace regent::plan {
+namespace {
+
+using model::Address;
+using model::ObservedSecret;
+
+/// How often a secret is issued anew for a consumer that fails, while those who were served by an earlier try may still
+/// use what they were given then. Each try leaves one secret more behind.
+constexpr std::ptrdiff_t tries_beside_each_other = 4;
+constexpr auto time_between_tries = std::chrono::hours(1);
+
+std::optional<Reason> connector_needs(const SecretWork& work, const Address& address, const SecretConsumer& consumer,
+                                      const ObservedSecret* current, const NamedSecret& named) {
+    const auto& item = work.items.at(address);
+    if (item.standing != Standing::there || !consumer.may_hold) return Reason::secret_needed;
+    if (current == nullptr || consumer.key_id != current->key_id) return Reason::secret_not_delivered;
+    if (named.is_due(*current, work.now)) return Reason::secret_expiring;
+    const auto& policy = work.desired.environment.policy;
+    if (consumer.in_doubt && policy.connector_saved_by_others == model::Policy::SavedByOthers::reissue)
+        return Reason::secret_in_doubt;
+    // An OAuth block that is sent without its secret may lose the stored one, and nobody could tell.
+    if (work.updated.sign_in.contains(address)) return Reason::secret_needed;
+    if (policy.connector_secret_on_update == model::Policy::SecretOnUpdate::reissue &&
+        work.updated.any.contains(address))
+        return Reason::secret_needed;
+    return std::nullopt;
+}
+
+std::optional<Reason> target_needs(const SecretWork& work, const SecretConsumer& consumer,
+                                   const ObservedSecret* current, const NamedSecret& named) {
+    if (!consumer.may_hold) return Reason::secret_needed;
+    if (current == nullptr || consumer.key_id != current->key_id) return Reason::secret_not_delivered;
+    if (named.is_due(*current, work.now)) return Reason::secret_expiring;
+    return std::nullopt;
+}
+
+/// A target that cannot be looked at would be left behind with the old secret. So a new one is issued only for a
+/// connector that cannot be written without.
+std::optional<Reason> reason_of_connectors(const SecretWork& work, const NamedSecret& named) {
+    const auto* current = named.newest_of_written();
+    for (const auto& consumer : named.consumers) {
+        if (!consumer.written || !consumer.connector) continue;
+        if (named.valid.empty()) return Reason::secret_missing;
+        if (connector_needs(work, *consumer.connector, consumer, current, named) == Reason::secret_needed)
+            return Reason::secret_needed;
+    }
+    return std::nullopt;
+}
+
+/// How many of those that were handed on came before it was time for it.
+std::ptrdiff_t tries(const NamedSecret& named, const ObservedSecret& current) {
+    const auto all = named.handed_on(current);
+    std::ptrdiff_t early = 0;
+    for (std::size_t i = 1; i < all.size(); ++i)
+        if (all[i - 1]->ends_at - all[i]->starts_at > seconds_of(*named.element, "rotateBeforeSeconds")) ++early;
+    return early;
+}
+
+/// As waits() where nobody has any of them: those that are there stay until somebody was given a new one, and so one
+/// more is tried by the hour only.
+bool waits_for_a_place(const SecretWork& work, const Address& application, const NamedSecret& named, SecretPlan& plan) {
+    const auto count = static_cast<std::ptrdiff_t>(named.valid.size());
+    if (!named.is_held_elsewhere() || count < tries_beside_each_other) return false;
+    const auto next = named.valid.front().starts_at + time_between_tries;
+    const bool is_for_connector = std::any_of(named.consumers.begin(), named.consumers.end(),
+                                              [](const auto& consumer) { return consumer.connector.has_value(); });
+    if (work.now >= next || is_for_connector) return false;
+    plan.left_alone.push_back(
+        {true,
+         fmt::format("the secret \"{}\" has been issued {} times, and nobody has taken it: one more is issued "
+                     "after {:%Y-%m-%d %H:%M} UTC",
+                     named.element->name, count, fmt::gmtime(std::chrono::system_clock::to_time_t(next))),
+         fmt::format("mend what refuses it, then `regent rotate {} {}`, which does not wait", application.name,
+                     named.element->name)});
+    return true;
+}
+
+}  // namespace
+
+std::optional<Reason> needs(const SecretWork& work, const SecretConsumer& consumer, const ObservedSecret* current,
+                            const NamedSecret& named) {
+    if (!consumer.written) return std::nullopt;
+    return consumer.connector ? connector_needs(work, *consumer.connector, consumer, current, named)
+                              : target_needs(work, consumer, current, named);
+}
+
+std::optional<Reason> reason_to_issue(const SecretWork& work, const NamedSecret& named,
+                                      const RotationRequest* rotation) {
+    if (!named.has_written()) return std::nullopt;
+    if (named.has_unknown()) return reason_of_connectors(work, named);
+    if (named.valid.empty()) return Reason::secret_missing;
+    const auto* current = named.newest_of_written();
+    for (const auto& consumer : named.consumers) {
+        if (const auto reason = needs(work, consumer, current, named)) return reason;
+    }
+    return rotation == nullptr ? std::nullopt : std::optional(Reason::secret_rotation);
+}
+
+bool waits(const SecretWork& work, const Address& application, const NamedSecret& named, SecretPlan& plan) {
+    const auto* current = named.newest_of_written();
+    if (current == nullptr) return waits_for_a_place(work, application, named, plan);
+    if (work.now >= named.end_of_overlap(*current)) return false;
+    std::string without;
+    for (const auto& consumer : named.consumers) {
+        const auto reason = needs(work, consumer, current, named);
+        if (!reason) continue;
+        const bool cannot_wait = consumer.connector && *reason == Reason::secret_needed;
+        if (cannot_wait || *reason == Reason::secret_expiring) return false;
+        without += (without.empty() ? "" : ", ") +
+                   (consumer.connector ? to_string(*consumer.connector) : model::delivery_words(*consumer.target));
+    }
+    if (tries(named, *current) < tries_beside_each_other) return false;
+    plan.left_alone.push_back(
+        {true,
+         fmt::format("the secret \"{}\" has been issued anew {} times in a row, and {} still has not taken it: the "
+                     "others keep what they have until {:%Y-%m-%d %H:%M} UTC, when their time beside each other "
+                     "is over",
+                     named.element->name, tries_beside_each_other, without,
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(named.end_of_overlap(*current)))),
+         fmt::format("mend what refuses it, then `regent rotate {} {}`, which does not wait", application.name,
+                     named.element->name)});
+    return true;
+}
+
+}  // namespace regent::plan
