@@ -1,4 +1,5 @@
 #include "net/delegated_sign_in.hpp"
+#include "net/json_text.hpp"
 #include "net/login_form.hpp"
 #include "net/retry.hpp"
 #include "net/sign_in_errors.hpp"
@@ -16,12 +17,6 @@ namespace regent::net {
 namespace {
 
 using nlohmann::json;
-
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>()
-                                                                             : std::string{};
-}
 
 struct Refusal {
     int code = 0;

@@ -1,5 +1,6 @@
 #include "net/base64url.hpp"
 #include "net/delegated_sign_in.hpp"
+#include "net/json_text.hpp"
 #include "net/login_form.hpp"
 #include "net/sign_in_errors.hpp"
 #include "net/token_fetcher.hpp"
@@ -20,12 +21,6 @@ constexpr auto longest_interval = 60s;
 
 tl::unexpected<TokenError> failure(std::string message, std::string help) {
     return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});
-}
-
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.is_object() ? object.find(name) : object.end();
-    return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>()
-                                                                             : std::string{};
 }
 
 std::chrono::seconds seconds_of(const json& object, const char* name, std::chrono::seconds otherwise) {

@@ -1,4 +1,5 @@
 #include "net/base64url.hpp"
+#include "net/json_text.hpp"
 #include "net/redact.hpp"
 #include "net/token_fetcher.hpp"
 
@@ -46,12 +47,6 @@ nlohmann::json claims_of(const std::string& token) {
     const auto payload = from_base64url(std::string_view(token).substr(first + 1, second - first - 1));
     if (!payload) return {};
     return nlohmann::json::parse(*payload, nullptr, false);
-}
-
-std::string text_of(const nlohmann::json& claims, const char* name) {
-    const auto found = claims.is_object() ? claims.find(name) : claims.end();
-    return claims.is_object() && found != claims.end() && found->is_string() ? found->get<std::string>()
-                                                                             : std::string();
 }
 
 bool is_header_safe(const std::string& token) {
