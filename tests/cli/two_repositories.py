@@ -93,8 +93,13 @@ def a_clone_is_the_repository_wherever_it_lies_and_no_token_of_its_address_is_ke
         git(clone, "remote", "set-url", "origin", "git@github.com:contoso/registrations.git")
         (clone / "base" / "a.regent.yaml").unlink()
         says(it.regent("apply", "--yes", "-C", str(clone), expect=0), "1 deleted")
+        for address in (f"https://github.com/contoso/registrations?private_token={TOKEN}", f"https://me:{TOKEN[:8]}/{TOKEN[8:]}@github.com/contoso/registrations"):
+            git(clone, "remote", "set-url", "origin", address)
+            it.regent("apply", "--yes", "-C", str(clone), expect=0)
+            check(declared_by(it, "b") == ["github.com/contoso/registrations"], declared_by(it, "b"))
         for path in it.state_dir.iterdir():
-            check(TOKEN.encode() not in path.read_bytes(), f"the token is in {path}")
+            for token in (TOKEN, TOKEN[8:]):
+                check(token.encode() not in path.read_bytes(), f"a token is in {path}")
 
 
 @case

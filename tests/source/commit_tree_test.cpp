@@ -45,6 +45,13 @@ std::string outcome_of(const tl::expected<std::string, SourceError>& file) {
     return file ? *file : "error: " + file.error().message + " / " + file.error().help;
 }
 
+std::string outcome_of(const tl::expected<std::vector<std::string>, SourceError>& names) {
+    if (!names) return "error: " + names.error().message + " / " + names.error().help;
+    std::string text;
+    for (const auto& name : *names) text += name + "\n";
+    return text;
+}
+
 /// Equal, or both errors about something outside the repository: whether that exists is known on disk only.
 bool agree(const std::string& commit, const std::string& disk) {
     const bool outside =
@@ -214,7 +221,7 @@ TEST_CASE("random trees: a commit gives what a checkout of it gives, files, note
     // The same trees each time, so that what fails fails again; another number looks at other trees.
     const auto* wanted = std::getenv("REGENT_TREE_SEED");
     const auto first = wanted != nullptr ? static_cast<unsigned>(std::stoul(wanted)) : 1U;
-    int read = 0;
+    int read = 0, listed = 0;
     for (unsigned round = 0; round < 12; ++round) {
         const auto seed = first + round;
         INFO("seed " << seed);
@@ -254,7 +261,14 @@ TEST_CASE("random trees: a commit gives what a checkout of it gives, files, note
             INFO(name);
             CHECK(agree(outcome_of(tree->read_referenced(name)), outcome_of(disk->read_referenced(name))));
         }
+        for (const auto* name : {"", ".", "a", "base/a", "a/../base", "l", "m", "../x", "x.regent.yaml", "nowhere"}) {
+            const auto expected = outcome_of(disk->list_referenced(name));
+            INFO("files in " << name << " on disk: " << expected);
+            CHECK(agree(outcome_of(tree->list_referenced(name)), expected));
+            listed += expected.empty() || expected.starts_with("error") ? 0 : 1;
+        }
     }
     // Trees that can all not be read would compare errors only.
     if (wanted == nullptr) CHECK(read > 8);
+    if (wanted == nullptr) CHECK(listed > 12);
 }
