@@ -142,7 +142,7 @@ Rating connector_scope(const Change& change, const RiskContext& context) {
     return medium("tokens of its connections may do more");
 }
 
-/// Code and rules of its own that every request passes through on its way to the API.
+/// Code of its own that every request passes through on its way to the API.
 Rating way_of_requests(const Change&, const RiskContext& context) {
     if (context.is_new()) return harmless();
     return medium("requests of every connection pass through it, with what signs them in");
@@ -231,12 +231,12 @@ constexpr std::array rules = {
     Entry{connector, model::path::auth_resource, sign_in_of_connections},
     Entry{connector, model::path::auth_scopes, connector_scope},
     Entry{connector, model::path::auth_client_secret, low},
-    Entry{connector, model::path::connection_parameters, sign_in_of_connections},
-    Entry{connector, model::path::connection_parameter_sets, sign_in_of_connections},
+    Entry{connector, model::path::connection_parameters, rate_connection_parameters},
+    Entry{connector, model::path::connection_parameter_sets, rate_connection_parameters},
     Entry{connector, model::path::client_secret_from, low},
     Entry{connector, model::path::gateway, way_in},
     Entry{connector, model::path::capabilities, low},
-    Entry{connector, model::path::policies, way_of_requests},
+    Entry{connector, model::path::policies, rate_policies},
     Entry{connector, model::path::icon, low},
     Entry{connector, model::path::script, way_of_requests},
     Entry{connector, model::path::script_operations, way_of_requests},

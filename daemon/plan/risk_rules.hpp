@@ -50,5 +50,7 @@ using RiskRule = Rating (*)(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_account(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_assignment_required(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_definition(const Change& change, const RiskContext& context);
+[[nodiscard]] Rating rate_policies(const Change& change, const RiskContext& context);
+[[nodiscard]] Rating rate_connection_parameters(const Change& change, const RiskContext& context);
 
 }  // namespace regent::plan

@@ -266,6 +266,65 @@ TEST_CASE("a definition is a risk when requests go elsewhere or operations are g
           Risk::low);
 }
 
+TEST_CASE("a definition that lets requests go without TLS is a high risk, for one operation too", "[risk]") {
+    const auto rating = [](const char* before, const char* after) {
+        Change change;
+        change.path = model::path::definition;
+        change.before = before;
+        change.after = after;
+        ResourceChange resource;
+        resource.address = con("c");
+        resource.action = Action::update;
+        return rate_definition(change, {environment(), {}, resource}).risk;
+    };
+    const auto* one = R"({"host":"a.example","schemes":["https"],"paths":{"/x":{"get":{"operationId":"X"}}}})";
+    const auto* plain = R"({"host":"a.example","schemes":["https","http"],"paths":{"/x":{"get":{"operationId":"X"}}}})";
+    CHECK(rating(one, plain) == Risk::high);
+    CHECK(rating(plain, one) == Risk::low);
+    CHECK(rating(R"({"host":"a.example","paths":{"/x":{"get":{"operationId":"X"}}}})",
+                 R"({"host":"a.example","paths":{"/x":{"get":{"operationId":"X","schemes":["http"]}}}})") ==
+          Risk::high);
+}
+
+TEST_CASE("settings of a connector that send requests or people elsewhere are a high risk", "[risk]") {
+    const auto rating = [](std::string_view path, const char* before, const char* after) {
+        Change change;
+        change.path = path;
+        change.before = before;
+        change.after = after;
+        ResourceChange resource;
+        resource.address = con("c");
+        resource.action = Action::update;
+        return risk_rule_of("Connector", path)(change, {environment(), {}, resource});
+    };
+    const auto* elsewhere =
+        R"([{"templateId":"DynamicHostUrl","parameters":{"x-ms-apimTemplateParameter.urlTemplate":"https://Evil.example/x"}}])";
+    const auto* header = R"([{"templateId":"setheader","parameters":{"x-ms-apimTemplateParameter.name":"X-A"}}])";
+    CHECK(rating(model::path::policies, header, elsewhere).reason ==
+          "requests of its connections, with their tokens, go to evil.example");
+    CHECK(rating(model::path::policies, header, elsewhere).risk == Risk::high);
+    CHECK(rating(model::path::policies, elsewhere, header).risk == Risk::medium);
+    CHECK(rating(model::path::policies, elsewhere, elsewhere).risk == Risk::medium);
+    const auto* ours =
+        R"({"token":{"oAuthSettings":{"customParameters":{"TokenUrl":{"value":"https://id.example/a"}}}}})";
+    const auto* path =
+        R"({"token":{"oAuthSettings":{"customParameters":{"tokenUrl":{"value":"https://id.example/b"}}}}})";
+    const auto* theirs =
+        R"({"token":{"oAuthSettings":{"customParameters":{"tokenUrl":{"value":"https://evil.example/a"}}}}})";
+    CHECK(rating(model::path::connection_parameters, ours, path).risk == Risk::medium);
+    CHECK(rating(model::path::connection_parameters, ours, theirs).risk == Risk::high);
+    CHECK(rating(model::path::connection_parameters, "{}", theirs).risk == Risk::high);
+    const auto* entra =
+        R"({"token":{"oAuthSettings":{"customParameters":{"loginUri":{"value":"https://login.windows.net"}}}}})";
+    CHECK(rating(model::path::connection_parameters, ours, entra).risk == Risk::medium);
+    const auto* sets =
+        R"({"values":[{"parameters":{"t":{"oAuthSettings":{"customParameters":{"loginUri":{"value":"https://evil.example"}}}}}}]})";
+    CHECK(rating(model::path::connection_parameter_sets, "{}", sets).risk == Risk::high);
+    const auto* query =
+        R"({"token":{"oAuthSettings":{"customParameters":{"TokenUrl":{"value":"https://id.example/a"},"TokenUrlQueryStringTemplate":{"value":"?x"}}}}})";
+    CHECK(rating(model::path::connection_parameters, ours, query).risk == Risk::medium);
+}
+
 TEST_CASE("the last owner who goes leaves nobody", "[risk]") {
     ResourceChange resource;
     resource.address = app("a");
