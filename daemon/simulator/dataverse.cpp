@@ -127,7 +127,8 @@ DataverseOutcome Dataverse::answer(const Request& request, const std::optional<C
 DataverseOutcome Dataverse::route(const Routed& routed) {
     const auto& method = routed.request.method;
     if (routed.set == "WhoAmI" && method == "GET")
-        return dataverse_answer(200, {{"UserId", routed.caller.object_id}, {"OrganizationId", routed.environment}});
+        return dataverse_answer(200, {{"UserId", system_user_of(routed.environment, routed.caller.object_id)},
+                                      {"OrganizationId", routed.environment}});
     if (routed.set == "solutions" && method == "GET") return list_solutions(routed);
     if (routed.set == "solutioncomponents" && method == "GET") return list_components(routed);
     if (routed.set == "AddSolutionComponent" && method == "POST") return add_component(routed);
@@ -149,7 +150,7 @@ std::optional<DataverseError> Dataverse::check_rights(const Routed& routed, std:
     if (rights == "all" || (rights == "read" && what == "prvReadconnector")) return std::nullopt;
     return DataverseError{403, "0x80040220",
                           fmt::format("Principal user (Id={}, type=8, roleCount=1) is missing {} privilege.",
-                                      routed.caller.object_id, what)};
+                                      system_user_of(routed.environment, routed.caller.object_id), what)};
 }
 
 std::optional<DataverseError> Dataverse::check_version(const Request& request, const json& row) const {

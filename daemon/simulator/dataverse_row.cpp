@@ -50,6 +50,7 @@ constexpr std::array columns{
     Column{"versionnumber", Type::made},
     Column{"createdon", Type::made},
     Column{"modifiedon", Type::made},
+    Column{"_createdby_value", Type::made},
     Column{"_ownerid_value", Type::made},
     Column{"_modifiedby_value", Type::made},
 };

@@ -43,6 +43,12 @@ void finish_record(json& record, const json& row) {
 
 }  // namespace
 
+std::string system_user_of(const std::string& environment, const std::string& object_id) {
+    const auto hex = sha256_hex(fmt::format("systemuser {} {}", lower(environment), lower(object_id)));
+    return fmt::format("{}-{}-4{}-8{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 3), hex.substr(15, 3),
+                       hex.substr(18, 12));
+}
+
 DataverseState::DataverseState(PowerAppsState& state) : power_apps(state) {
     for (const auto& environment : state.environments.ids()) {
         if (state.environments.organization_of(environment).empty()) continue;
@@ -103,10 +109,13 @@ void DataverseState::save(json row, const Caller& caller) {
     const bool is_new = find(text_of(row, "_environment"), text_of(row, "connectorid")) == nullptr;
     row["versionnumber"] = ++version_;
     row["modifiedon"] = format_time(now);
-    row["_modifiedby_value"] = caller.object_id;
+    const auto user = system_user_of(text_of(row, "_environment"), caller.object_id);
+    row["_modifiedby_value"] = user;
+    // A seed may say who made it.
+    if (text_of(row, "_createdby_value").empty()) row["_createdby_value"] = user;
     if (is_new) {
         row["createdon"] = row["modifiedon"];
-        row["_ownerid_value"] = caller.object_id;
+        row["_ownerid_value"] = user;
         row["_internalIdAt"] = format_time(now + std::chrono::seconds(switches.internal_id_delay_seconds), 3);
     }
     if (switches.dataverse_sync == "on")

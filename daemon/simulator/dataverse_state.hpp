@@ -19,6 +19,9 @@ struct DataverseSolution {
     bool managed = false;
 };
 
+/// Who somebody is in the Dataverse of an environment: a row of `systemuser`, whose id is another one than in Entra.
+[[nodiscard]] std::string system_user_of(const std::string& environment, const std::string& object_id);
+
 /// Everything the Dataverse databases of the environments remember of connectors, and how it reaches Power Apps.
 class DataverseState {
 public:

@@ -242,7 +242,9 @@ TEST_CASE("a connector that people made is adopted when the manifest says so, an
     CHECK(mark_in(organization.row()).at("owner") == "regent.dev");
     CHECK(organization.row().at("_solutions") == json{"ContosoConnectors"});
     CHECK(organization.look(scope).resources.at(address()).ownership == model::Ownership::ours);
-    CHECK(organization.sample().id == id);
+    scope.wanted[0].adopt.clear();
+    scope.wanted[0].remembered_id = id;
+    CHECK(organization.look(scope).resources.at(address()).ownership == model::Ownership::ours);
 }
 
 TEST_CASE("a row that somebody made from our definition, or a solution import brought, is not ours", "[dataverse]") {
@@ -275,6 +277,101 @@ TEST_CASE("a row that somebody made from our definition, or a solution import br
         CHECK_FALSE(organization.apply(step(Work::remove, orphan)));
     }
     CHECK(organization.rows().size() == 2);
+}
+
+TEST_CASE("a row that somebody else made is not ours by its mark, nor by its id", "[dataverse]") {
+    Organization organization;
+    organization.done(step(Work::create, identity_row()));
+    const auto id = organization.sample().id;
+    const auto marked = organization.row();
+    for (const bool has_mark : {true, false}) {
+        INFO(has_mark);
+        organization.change(id, {{"delete", true}});
+        auto planted = marked;
+        planted["_createdby_value"] = "66666666-6666-4666-8666-666666666666";
+        if (!has_mark) planted["openapidefinition"] = powerapps::test::definition().dump();
+        organization.seed({{"rows", {planted}}});
+        const auto snapshot = organization.look();
+        CHECK(snapshot.resources.empty());
+        CHECK(snapshot.orphans.empty());
+        REQUIRE(snapshot.obstacles.size() == 1);
+        CHECK(snapshot.obstacles[0].message.find("66666666-6666-4666-8666-666666666666") != std::string::npos);
+        // Planted between the look and the save.
+        const auto refused = organization.apply(step(Work::create, identity_row()));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == ErrorKind::conflict);
+        CHECK(organization.row().at("openapidefinition") == planted["openapidefinition"]);
+        // Somebody or something vouches for it.
+        auto scope = organization.scope();
+        scope.wanted[0].remembered_id = id;
+        CHECK(organization.look(scope).resources.at(address()).ownership == model::Ownership::ours);
+        scope = organization.scope();
+        scope.wanted[0].adopt = id;
+        CHECK(organization.look(scope).resources.at(address()).ownership == model::Ownership::ours);
+    }
+}
+
+TEST_CASE("beside our row one with its mark and another maker is a copy", "[dataverse]") {
+    Organization organization;
+    organization.done(step(Work::create, open_row()));
+    const auto ours = organization.sample().id;
+    auto planted = organization.row();
+    auto definition = powerapps::test::definition();
+    planted["connectorid"] = "7b0e0000-0000-4000-8000-000000000007";
+    planted["name"] = "contoso_Planted";
+    definition["x-regent"] = mark_in(planted);
+    definition["x-regent"]["connector"] = planted["connectorid"];
+    planted["openapidefinition"] = definition.dump();
+    planted["_createdby_value"] = "66666666-6666-4666-8666-666666666666";
+    organization.seed({{"rows", {planted}}});
+    const auto snapshot = organization.look();
+    CHECK(snapshot.obstacles.empty());
+    CHECK(snapshot.resources.at(address()).id == ours);
+    REQUIRE(snapshot.orphans.size() == 1);
+    CHECK(snapshot.orphans[0].ownership == model::Ownership::unclaimed);
+}
+
+TEST_CASE("without the database a row is ours whose identity an application of ours trusts", "[dataverse]") {
+    Organization organization;
+    organization.switches({{"subjectDelaySeconds", 0}});
+    const auto made = organization.done(step(Work::create, identity_row()));
+    organization.change(organization.sample().id,
+                        {{"patch", {{"_createdby_value", "66666666-6666-4666-8666-666666666666"}}}});
+    auto scope = organization.scope();
+    scope.wanted[0].client_id = model::Value("55555555-5555-4555-8555-555555555555");
+    model::ObservedResource application;
+    application.address = {std::string(model::kind::application), "sample"};
+    application.ownership = model::Ownership::ours;
+    application.outputs = {{"appId", "55555555-5555-4555-8555-555555555555"}};
+    for (const bool trusts : {false, true}) {
+        INFO(trusts);
+        if (trusts)
+            application.attributes.insert_or_assign(
+                std::string(path::federated_credentials),
+                model::Map{{"sample", model::Map{{"subject", made.outputs.at("identity/subject")}}}});
+        model::Snapshot snapshot;
+        snapshot.resources.emplace(application.address, application);
+        REQUIRE(organization.observe(scope, snapshot));
+        CHECK(snapshot.resources.contains(address()) == trusts);
+        CHECK(snapshot.obstacles.size() == (trusts ? 0 : 1));
+    }
+}
+
+TEST_CASE("who made a row is asked once, and not of one that is remembered", "[dataverse]") {
+    Organization organization;
+    organization.done(step(Work::create, open_row()));
+    const auto asked = [&] {
+        const auto requests = organization.wiretap().requests();
+        return std::count_if(requests.begin(), requests.end(),
+                             [](const auto& r) { return r.target.find("WhoAmI") != std::string::npos; });
+    };
+    auto scope = organization.scope();
+    scope.wanted[0].remembered_id = organization.row().at("connectorid");
+    CHECK(organization.look(scope).resources.size() == 1);
+    CHECK(asked() == 0);
+    CHECK(organization.look().resources.size() == 1);
+    CHECK(organization.look().resources.size() == 1);
+    CHECK(asked() == 1);
 }
 
 TEST_CASE("only what is ours is removed, looked up once more", "[dataverse]") {

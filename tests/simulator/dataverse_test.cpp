@@ -91,6 +91,20 @@ TEST_CASE("a row is made under the client's key, and Power Apps has the connecto
     CHECK(stage.send("DELETE", "connectors(" + row_id + ")").status == 404);
 }
 
+TEST_CASE("a row names who made it, who has another id than in Entra", "[dataverse]") {
+    DataverseStage stage;
+    REQUIRE(stage.post(row()).status == 204);
+    const auto user = stage.send("GET", "WhoAmI").body.at("UserId");
+    CHECK(user != stage.caller->object_id);
+    CHECK(stage.read().at("_createdby_value") == user);
+    CHECK(stage.patch({{"_createdby_value", row_id}}).status == 400);
+    stage.caller->object_id = "44444444-4444-4444-4444-444444444444";
+    REQUIRE(stage.patch({{"description", "new"}}).status == 204);
+    CHECK(stage.read().at("_createdby_value") == user);
+    CHECK(stage.read().at("_modifiedby_value") == stage.send("GET", "WhoAmI").body.at("UserId"));
+    CHECK(stage.read().at("_modifiedby_value") != user);
+}
+
 TEST_CASE("a key or a name that is taken is a duplicate", "[dataverse]") {
     DataverseStage stage;
     REQUIRE(stage.post(row()).status == 204);

@@ -31,6 +31,16 @@ model::Obstacle perhaps_made_by_others(const Wanted& wanted, const std::string& 
                     name)};
 }
 
+model::Obstacle made_under_our_id(const Wanted& wanted, const std::string& name, const std::string& who) {
+    return {Kind::several_matches, wanted.address,
+            fmt::format("{} is the id that regent gives {}, and {} made a connector under it: somebody else's, or "
+                        "regent's under another identity",
+                        name, to_string(wanted.address), who),
+            fmt::format("is it the connector of this manifest, write `management: {{adopt: {{connector: {}}}}}` and "
+                        "apply; is it not, delete it in the maker portal",
+                        name)};
+}
+
 model::Obstacle several_marked(const Wanted& wanted, const std::vector<std::string>& names) {
     return {
         Kind::several_matches, wanted.address,

@@ -19,6 +19,9 @@ namespace regent::provider::connectors {
 /// by somebody else (`who`; may be empty).
 [[nodiscard]] model::Obstacle perhaps_made_by_others(const model::Scope::Wanted& wanted, const std::string& name,
                                                      const std::string& who);
+/// `name` is the id that regent gives the manifest's connector, and `who` made it.
+[[nodiscard]] model::Obstacle made_under_our_id(const model::Scope::Wanted& wanted, const std::string& name,
+                                                const std::string& who);
 /// Several carry the mark of one manifest.
 [[nodiscard]] model::Obstacle several_marked(const model::Scope::Wanted& wanted, const std::vector<std::string>& names);
 /// The one that the manifest adopts is marked already.

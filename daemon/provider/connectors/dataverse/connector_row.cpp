@@ -103,6 +103,7 @@ tl::expected<ConnectorRow, std::string> read_row(const json& row) {
     read.title = text(member(&row, "displayname"));
     read.internal_id = text(member(&row, "connectorinternalid"));
     read.etag = text(member(&row, "@odata.etag"));
+    read.made_by = lower(text(member(&row, "_createdby_value")));
     const auto* managed = member(&row, "ismanaged");
     read.managed = managed != nullptr && managed->is_boolean() && managed->get<bool>();
     const auto set = [&](std::string_view path, model::Value value) {
@@ -128,7 +129,10 @@ tl::expected<ConnectorRow, std::string> read_row(const json& row) {
     const auto script = text(member(&row, "customcodeblobcontent"));
     set(path::script, script.empty() ? std::string{} : model::file_content(script));
     read_capabilities(read.attributes, capabilities_in(text(member(&row, "capabilities"))));
-    set(path::marks, marks_in(read.mark));
+    // Rows are given no secrets: one that says it holds an application's was written by somebody else.
+    auto mark = read.mark;
+    if (mark) mark->secret_key_id.clear();
+    set(path::marks, marks_in(mark));
     return read;
 }
 

@@ -26,7 +26,7 @@ constexpr int connector_component = 372;
 constexpr std::string_view columns =
     "connectorid,name,displayname,description,connectortype,openapidefinition,connectionparameters,"
     "connectionparametersets,policytemplateinstances,scriptoperations,customcodeblobcontent,iconbrandcolor,"
-    "capabilities,connectorinternalid,ismanaged,modifiedon";
+    "capabilities,connectorinternalid,ismanaged,modifiedon,_createdby_value";
 
 struct SplitUrl {
     std::string origin, path;
@@ -196,6 +196,18 @@ DataverseClient::Result<json> DataverseClient::connector(const Instance& instanc
     if (!row.is_object() || !row.contains("connectorid"))
         return tl::unexpected(incomplete(what, *answer, "no row of a connector"));
     return row;
+}
+
+DataverseClient::Result<std::string> DataverseClient::who_am_i(const Instance& instance) {
+    const std::lock_guard lock(who_mutex_);
+    if (const auto known = users_.find(instance.environment); known != users_.end()) return known->second;
+    const auto what = fmt::format("say who regent is in {}", place_of(instance));
+    auto answer = call(instance, net::Method::get, "WhoAmI", what);
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    const auto parsed = json::parse(answer->body, nullptr, false);
+    auto user = lower(text(member(&parsed, "UserId")));
+    if (user.empty()) return tl::unexpected(incomplete(what, *answer, "it names no `UserId`"));
+    return users_.emplace(instance.environment, std::move(user)).first->second;
 }
 
 DataverseClient::Result<std::vector<Solution>> DataverseClient::solutions(const Instance& instance) {

@@ -52,6 +52,9 @@ public:
     /// Every row of the table, every page.
     [[nodiscard]] Result<std::vector<nlohmann::json>> connectors(const Instance& instance, ReadPart* part = nullptr);
     [[nodiscard]] Result<nlohmann::json> connector(const Instance& instance, const std::string& id);
+    /// Whom rows name as `createdby` that we make: users have other ids here than in Entra. Asked once. Needs no
+    /// rights. https://learn.microsoft.com/power-apps/developer/data-platform/webapi/reference/whoami
+    [[nodiscard]] Result<std::string> who_am_i(const Instance& instance);
     [[nodiscard]] Result<std::vector<Solution>> solutions(const Instance& instance);
     [[nodiscard]] Result<Solutions> solutions_and_members(const Instance& instance);
 
@@ -85,6 +88,8 @@ private:
     const DataverseOptions& options_;
     std::mutex mutex_;
     std::map<std::string, Instance> instances_;
+    std::mutex who_mutex_;
+    std::map<std::string, std::string> users_;  ///< who_am_i(), by environment
 };
 
 }  // namespace regent::provider::dataverse

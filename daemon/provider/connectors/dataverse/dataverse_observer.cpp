@@ -62,6 +62,7 @@ private:
                     unreadable_row(json, row.error(),
                                    "nothing was planned on half a view; look at the connector in the maker portal"));
             found.push_back({environment, std::move(*row)});
+            if (auto told = tell_maker(scope, *instance, found.back()); !told) return told;
         }
         const bool wanted = std::any_of(scope.wanted.begin(), scope.wanted.end(), [&](const auto& w) {
             return w.backend == model::backend::solution && w.pp_environment == environment;
@@ -75,6 +76,19 @@ private:
         auto there = client_.solutions_and_members(*instance);
         if (!there) return tl::unexpected(std::move(there.error()));
         solutions[environment] = std::move(*there);
+        return {};
+    }
+
+    /// Asks for what decides whether a row is ours where nobody else says so: nothing of one that is remembered.
+    tl::expected<void, ProviderError> tell_maker(const model::Scope& scope, const Instance& instance, FoundRow& found) {
+        if (found.row.made_by.empty() || !depends_on_its_maker(scope, options_.identity, found)) return {};
+        const auto user = client_.who_am_i(instance);
+        if (!user) return tl::unexpected(user.error());
+        found.made_by_strangers = found.row.made_by != *user;
+        if (!found.made_by_strangers) return {};
+        auto view = look_at_power_apps(power_apps_, found.environment, found.row);
+        if (!view) return tl::unexpected(std::move(view.error()));
+        found.outputs = std::move(view->outputs);
         return {};
     }
 

@@ -153,8 +153,8 @@ private:
         return taken_over(step, input, *instance, id);
     }
 
-    /// A row under our key is ours, whoever sent the request that made it: an earlier run that was killed, or this one,
-    /// whose answer was lost. It is written once more, since nobody knows what of it had been sent.
+    /// A row under our key that we made is ours, whichever request made it: an earlier run that was killed, or this
+    /// one, whose answer was lost. It is written once more, since nobody knows what of it had been sent.
     tl::expected<void, ProviderError> finish_found(const plan::Step& step, const Instance& instance,
                                                    const std::string& id, const json& columns,
                                                    const ProviderError& failed) {
@@ -171,6 +171,11 @@ private:
                 return tl::unexpected(
                     error(ErrorKind::conflict, "RG0706", fmt::format("a solution import brought {}", id),
                           fmt::format("to take it over here, add `management: {{adopt: {{connector: {}}}}}`", id)));
+            const auto user = client_.who_am_i(instance);
+            if (!user) return tl::unexpected(user.error());
+            if (row && !row->made_by.empty() && row->made_by != *user)
+                return tl::unexpected(error(ErrorKind::conflict, "RG0706", fmt::format("somebody else made {}", id),
+                                            "plan again: the next plan knows"));
             return client_.update(instance, id, columns, {});
         }
         if (there.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(there.error()));

@@ -35,6 +35,17 @@ std::string solution_of(const FoundRow& found, const std::string& wanted,
     return other;
 }
 
+/// An id is the same wherever its solution was imported.
+bool is_adopted(const FoundRow& found, const Wanted& wanted) {
+    return found.environment == wanted.pp_environment && !wanted.adopt.empty() &&
+           (found.row.internal_id == wanted.adopt || same_word(found.row.id, wanted.adopt));
+}
+
+/// Others than whoever made it say that it is this one.
+bool is_named(const FoundRow& found, const Wanted& wanted) {
+    return found.row.id == wanted.remembered_id || is_adopted(found, wanted);
+}
+
 class Matcher {
 public:
     Matcher(const model::Scope& scope, const Identity& identity, const connectors::EnvironmentNames& names,
@@ -112,15 +123,33 @@ private:
     }
 
     bool by_mark(const Wanted& wanted) {
-        const auto matches = free_ones(
-            [&](const auto& f) { return is_ours(f) && f.row.mark->name == wanted.address.name && may_be(f, wanted); });
+        const auto is_marked = [&](const auto& f) {
+            return is_ours(f) && f.row.mark->name == wanted.address.name && may_be(f, wanted);
+        };
+        const auto matches = free_ones([&](const auto& f) { return is_marked(f) && !is_planted(f, wanted); });
+        if (matches.empty()) return leave_to_people(free_ones(is_marked), wanted, connectors::perhaps_made_by_others);
         if (matches.size() > 1) {
             for (const auto i : matches) taken_[i] = true;
             into_.obstacles.push_back(connectors::several_marked(wanted, ids(matches)));
             return true;
         }
-        if (matches.empty()) return false;
         take(matches.front(), wanted, model::Ownership::ours);
+        return true;
+    }
+
+    /// Somebody else made it, and no application of ours that it would sign in with knows it.
+    bool is_planted(const FoundRow& found, const Wanted& wanted) const {
+        if (!found.made_by_strangers || is_named(found, wanted)) return false;
+        const auto* application = connectors::our_application(wanted, into_);
+        return application == nullptr || !connectors::knows(*application, found.outputs);
+    }
+
+    template <typename Obstacle>
+    bool leave_to_people(const std::vector<std::size_t>& doubtful, const Wanted& wanted, const Obstacle& obstacle) {
+        if (doubtful.empty()) return false;
+        for (const auto i : doubtful) taken_[i] = true;
+        const auto& row = found_[doubtful.front()].row;
+        into_.obstacles.push_back(obstacle(wanted, row.id, "the Dataverse user " + row.made_by));
         return true;
     }
 
@@ -137,14 +166,10 @@ private:
         const auto matches = free_ones(
             [&](const auto& f) { return !f.row.mark && f.row.id == id && f.environment == wanted.pp_environment; });
         if (matches.empty()) return false;
+        if (is_planted(found_[matches.front()], wanted))
+            return leave_to_people(matches, wanted, connectors::made_under_our_id);
         take(matches.front(), wanted, model::Ownership::ours);
         return true;
-    }
-
-    /// An id is the same wherever its solution was imported.
-    static bool is_adopted(const FoundRow& found, const Wanted& wanted) {
-        return found.environment == wanted.pp_environment && !wanted.adopt.empty() &&
-               (found.row.internal_id == wanted.adopt || same_word(found.row.id, wanted.adopt));
     }
 
     bool by_adoption(const Wanted& wanted) {
@@ -251,6 +276,18 @@ private:
 
 }  // namespace
 
+bool depends_on_its_maker(const model::Scope& scope, const Identity& identity, const FoundRow& found) {
+    const auto& mark = found.row.mark;
+    const bool is_ours = mark && mark->owner == identity.owner + "." + identity.environment;
+    return std::any_of(scope.wanted.begin(), scope.wanted.end(), [&](const auto& wanted) {
+        if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::solution) return false;
+        const bool is_marked = is_ours && mark->name == wanted.address.name;
+        const bool has_our_id = found.environment == wanted.pp_environment &&
+                                found.row.id == connector_id_of(identity.key_of(wanted.address));
+        return (is_marked || has_our_id) && !is_named(found, wanted);
+    });
+}
+
 model::ObservedResource described(const FoundRow& found, const model::Address& address, model::Ownership ownership,
                                   const std::string& solution, const std::map<std::string, Solutions>& solutions) {
     model::ObservedResource resource;
@@ -262,8 +299,10 @@ model::ObservedResource described(const FoundRow& found, const model::Address& a
     resource.attributes.insert_or_assign(std::string(model::path::solution), solution_of(found, solution, solutions));
     // The title is a column here; what never changes is the column `name`.
     resource.changeable.emplace(model::path::display_name);
-    resource.provider_data = {
-        {"etag", found.row.etag}, {"internalId", found.row.internal_id}, {"name", found.row.name}};
+    resource.provider_data = {{"etag", found.row.etag},
+                              {"internalId", found.row.internal_id},
+                              {"name", found.row.name},
+                              {"madeBy", found.made_by_strangers ? "others" : ""}};
     if (!found.row.internal_id.empty()) resource.outputs.emplace(model::output::connector_name, found.row.internal_id);
     return resource;
 }

@@ -1,6 +1,7 @@
 #include "provider/connectors/powerapps/connector_match.hpp"
 
 #include "model/attributes.hpp"
+#include "provider/connectors/known_to_application.hpp"
 #include "provider/connectors/obstacles.hpp"
 
 #include <fmt/format.h>
@@ -129,33 +130,11 @@ private:
     /// Somebody else made it, and no application of ours that it would sign in with knows it.
     bool is_planted(const FoundConnector& found, const Wanted& wanted) const {
         if (!found.made_by_strangers) return false;
-        const auto* application = our_application(wanted);
-        return application == nullptr || !knows(*application, found);
-    }
-
-    static bool knows(const model::ObservedResource& application, const FoundConnector& found) {
-        std::map<std::string, std::string, std::less<>> outputs;
+        const auto* application = connectors::our_application(wanted, into_);
+        if (application == nullptr) return true;
+        connectors::Outputs outputs;
         read_outputs(outputs, *found.connector);
-        const auto output = [&](std::string_view name) {
-            const auto it = outputs.find(name);
-            return it == outputs.end() ? std::string{} : it->second;
-        };
-        const auto url = output(model::output::redirect_url), subject = output(model::output::identity_subject);
-        for (const auto path :
-             {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native}) {
-            const auto it = application.attributes.find(path);
-            const auto* uris = it == application.attributes.end() ? nullptr : it->second.as_list();
-            if (!url.empty() && uris != nullptr &&
-                std::find(uris->begin(), uris->end(), model::Value(url)) != uris->end())
-                return true;
-        }
-        const auto it = application.attributes.find(model::path::federated_credentials);
-        const auto* credentials = it == application.attributes.end() ? nullptr : it->second.as_map();
-        return !subject.empty() && credentials != nullptr &&
-               std::any_of(credentials->begin(), credentials->end(), [&](const auto& entry) {
-                   const auto* trusted = entry.second.find("subject");
-                   return trusted != nullptr && *trusted == model::Value(subject);
-               });
+        return !connectors::knows(*application, outputs);
     }
 
     /// Those in the place of `wanted`: nobody can make another there before a person has decided.
@@ -216,26 +195,8 @@ private:
         return true;
     }
 
-    /// The application that the manifest's connector signs in with, when it is ours.
-    const model::ObservedResource* our_application(const Wanted& wanted) const {
-        const auto is_it = [&](const model::ObservedResource& resource) {
-            const auto id = resource.outputs.find(model::output::app_id);
-            const auto* text = wanted.client_id.as_string();
-            return resource.ownership == model::Ownership::ours && id != resource.outputs.end() &&
-                   (text == nullptr || id->second == *text);
-        };
-        if (const auto* reference = wanted.client_id.as_reference()) {
-            const auto application = into_.resources.find(reference->address);
-            return application != into_.resources.end() && is_it(application->second) ? &application->second : nullptr;
-        }
-        if (wanted.client_id.as_string() == nullptr) return nullptr;
-        const auto it = std::find_if(into_.resources.begin(), into_.resources.end(),
-                                     [&](const auto& entry) { return is_it(entry.second); });
-        return it == into_.resources.end() ? nullptr : &it->second;
-    }
-
     bool by_sign_in(const Wanted& wanted) {
-        const auto* application = our_application(wanted);
+        const auto* application = connectors::our_application(wanted, into_);
         if (application == nullptr) return false;
         const auto& client_id = application->outputs.at(std::string(model::output::app_id));
         const auto matches = free_ones([&](const auto& f) {
