@@ -155,9 +155,10 @@ class Estate:
         plan = self.plan() or {"changes": []}
         seen = {c["address"]: sorted({f["path"].split("/")[1] for f in c["fields"]}) for c in plan["changes"]}
         # Somebody else saved them, so a secret of ours in them is issued anew.
-        renewed = {address for address, fields in seen.items() if "clientSecretFrom" in fields}
+        secrets = ("auth", "clientSecretFrom")
+        renewed = {address for address, fields in seen.items() if any(f in secrets for f in fields)}
         for address, field in wanted.items():
-            if [f for f in seen.get(address, []) if f != "clientSecretFrom"] != [field]:
+            if [f for f in seen.get(address, []) if f not in secrets] != [field]:
                 self.trouble("drift", f"{address}: {field} was changed, the plan names {seen.get(address)}")
         for address in seen.keys() - wanted.keys():
             if address.startswith("Application/") and renewed and seen[address] == ["clientSecrets"]:
