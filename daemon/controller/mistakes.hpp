@@ -10,7 +10,7 @@
 namespace regent::controller {
 
 /// What is left alone because of `plan.problems`, mistakes that only the tenant shows: a permission that its API does
-/// not publish (any more). These are the objects that the mistakes are about, and what refers to one of them.
+/// not publish. These are the objects that the mistakes are about, and what refers to one of them.
 ///
 /// The rest can go on, so that nobody who runs some API switches off the repair of a whole environment by taking one
 /// scope away. Nothing when it cannot: an object with a mistake that is not in the tenant yet has ids that others wait

@@ -119,6 +119,66 @@ model::Value with_name(model::Value permission, const model::Snapshot& observed)
     return permission;
 }
 
+std::string_view exposed_path(std::string_view type) {
+    return type == "application" ? model::path::exposed_roles : model::path::exposed_scopes;
+}
+
+/// Its manifest names it, and leaves it to people to have it there.
+bool is_left_to_people(const Item& api, std::string_view path, const std::string& name) {
+    const auto it = api.desired->attributes.find(path);
+    if (it == api.desired->attributes.end() || !is_ignored(*api.desired, path)) return false;
+    const auto& elements = it->second.elements;
+    return std::any_of(elements.begin(), elements.end(), [&](const auto& element) { return element.name == name; });
+}
+
+Withheld withheld_for(const DesiredResource& resource, const model::Diagnostic& diagnostic, std::string help) {
+    const auto place = diagnostic.span.known() ? diagnostic.span.begin() : resource.place;
+    return {Withheld::Why::waits_for_withheld, resource.address, place, diagnostic.message, std::move(help), {}};
+}
+
+/// The application has a permission of this API that goes by its id alone, since the API publishes no name for it any
+/// more (or has this very one, which is disabled now): whoever wrote the manifest made no mistake.
+bool was_asked_before(const model::Element& element, const Item& item, const Items& items) {
+    if (item.observed == nullptr || item.is_made_anew()) return false;
+    const auto it = item.observed->attributes.find(model::path::permissions);
+    const auto* list = it == item.observed->attributes.end() ? nullptr : it->second.as_list();
+    if (list == nullptr) return false;
+    const auto wanted = looked_up(element.value, items);
+    const auto same = [&](const model::Value& there, const char* member) {
+        const auto* a = there.find(member);
+        const auto* b = wanted.find(member);
+        return a != nullptr && b != nullptr && *a == *b;
+    };
+    return std::any_of(list->begin(), list->end(), [&](const auto& there) {
+        const auto* name = there.find("name");
+        const bool nameless = name != nullptr && is_guid_like(name->text_or({}));
+        return same(there, "api") && same(there, "type") && (nameless || same(there, "name"));
+    });
+}
+
+/// Why `element` cannot be had although no manifest has to be mended first; nothing when one has.
+std::optional<Withheld> no_mistake(const model::Element& element, const model::Diagnostic& diagnostic, const Item& item,
+                                   const Items& items) {
+    const auto* api = element.value.find("api");
+    const auto* ours = api == nullptr ? nullptr : api->as_reference();
+    const auto* name = element.value.find("name");
+    const auto* type = element.value.find("type");
+    const auto target = ours == nullptr ? items.end() : items.find(ours->address);
+    if (target != items.end() && name != nullptr && type != nullptr) {
+        const auto path = exposed_path(type->text_or({}));
+        if (is_left_to_people(target->second, path, name->text_or({})))
+            return withheld_for(*item.desired, diagnostic,
+                                fmt::format("its manifest leaves `spec.{}` to people (`management.ignore`): add it in "
+                                            "the portal, or remove it here",
+                                            path));
+    }
+    if (!was_asked_before(element, item, items)) return std::nullopt;
+    return withheld_for(*item.desired, diagnostic,
+                        diagnostic.help.empty() ? "it was asked for when it was still there: have it published again "
+                                                  "by those who run that API, or remove it here"
+                                                : diagnostic.help);
+}
+
 /// A client can be pre-authorized for what is there, where no manifest says what is to be there.
 std::optional<model::Diagnostic> check_pre_authorized(const model::Element& element, const Item& item) {
     const auto* scope = element.value.find("scope");
@@ -131,16 +191,46 @@ std::optional<model::Diagnostic> check_pre_authorized(const model::Element& elem
     return diagnostic;
 }
 
-void check_pre_authorized(const DesiredResource& resource, Items& items, model::Diagnostics& problems) {
+/// The answers for one application: a mistake, else what it waits for.
+class Findings {
+public:
+    Findings(const DesiredResource& resource, PermissionCheck& all) : resource_(resource), all_(all) {}
+
+    void add(model::Diagnostic diagnostic, std::optional<Withheld> why_no_mistake) {
+        if (why_no_mistake) {
+            if (!withheld_) withheld_ = std::move(why_no_mistake);
+            return;
+        }
+        diagnostic.subject = to_string(resource_.address);
+        all_.problems.push_back(std::move(diagnostic));
+        mistaken_ = true;
+    }
+    /// Whether the application is to be left alone.
+    bool finish() {
+        if (!mistaken_ && withheld_) all_.withheld.push_back(*withheld_);
+        return mistaken_ || withheld_;
+    }
+
+private:
+    const DesiredResource& resource_;
+    PermissionCheck& all_;
+    std::optional<Withheld> withheld_;
+    bool mistaken_ = false;
+};
+
+void check_pre_authorized(const DesiredResource& resource, const Item& item, Findings& findings) {
     const auto it = resource.attributes.find(model::path::pre_authorized);
     if (it == resource.attributes.end()) return;
     for (const auto& element : it->second.elements) {
-        auto& item = items.at(resource.address);
         auto diagnostic = check_pre_authorized(element, item);
         if (!diagnostic) continue;
-        diagnostic->subject = to_string(resource.address);
-        problems.push_back(std::move(*diagnostic));
-        item.standing = Standing::blocked;
+        const auto* scope = element.value.find("scope");
+        std::optional<Withheld> why;
+        if (scope != nullptr && is_left_to_people(item, model::path::exposed_scopes, scope->text_or({})))
+            why = withheld_for(resource, *diagnostic,
+                               "the manifest leaves `spec.exposes.scopes` to people (`management.ignore`): add it in "
+                               "the portal, or remove it here");
+        findings.add(std::move(*diagnostic), std::move(why));
     }
 }
 
@@ -161,22 +251,24 @@ void name_permissions(const model::Snapshot& observed, Items& items) {
     }
 }
 
-model::Diagnostics check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed, Items& items) {
-    model::Diagnostics problems;
+PermissionCheck check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed, Items& items) {
+    PermissionCheck all;
     for (const auto& [address, resource] : desired.resources) {
-        check_pre_authorized(resource, items, problems);
-        const auto it = resource.attributes.find(model::path::permissions);
-        if (it == resource.attributes.end()) continue;
-        for (const auto& element : it->second.elements) {
-            auto diagnostic = check(element, observed, items);
-            if (!diagnostic) continue;
-            diagnostic->subject = to_string(address);
-            problems.push_back(std::move(*diagnostic));
-            items.at(address).standing = Standing::blocked;
+        auto& item = items.at(address);
+        Findings findings(resource, all);
+        check_pre_authorized(resource, item, findings);
+        if (const auto it = resource.attributes.find(model::path::permissions); it != resource.attributes.end()) {
+            for (const auto& element : it->second.elements) {
+                auto diagnostic = check(element, observed, items);
+                if (!diagnostic) continue;
+                auto why = no_mistake(element, *diagnostic, item, items);
+                findings.add(std::move(*diagnostic), std::move(why));
+            }
         }
+        if (findings.finish()) item.standing = Standing::blocked;
     }
-    model::sort(problems);
-    return problems;
+    model::sort(all.problems);
+    return all;
 }
 
 }  // namespace regent::plan

@@ -5,10 +5,17 @@
 
 namespace regent::plan {
 
+struct PermissionCheck {
+    model::Diagnostics problems;     ///< RG0709: a manifest asks for what there is not
+    std::vector<Withheld> withheld;  ///< applications that ask for what there is no more, or not yet
+};
+
 /// Permission names can only be checked against the tenant: whether the API is there and publishes them. Objects that
-/// ask for one that is not are blocked, without a Withheld: the diagnostics (RG0709) say it.
-[[nodiscard]] model::Diagnostics check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed,
-                                                        Items& items);
+/// ask for one that is not are blocked. It is no mistake of their manifest where the application has the permission
+/// already, which its API took back since, or where it is left to people to have it: then the object is withheld, and
+/// nothing else waits for it.
+[[nodiscard]] PermissionCheck check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed,
+                                                     Items& items);
 
 /// A permission that a manifest gives by its id, since nobody knew its name, is the one with that name as soon as the
 /// API publishes it: what is observed has names then.

@@ -82,11 +82,30 @@ UpdatedConnectors withhold_sign_ins(const DesiredGraph& desired, Items& items, s
     }
 }
 
+/// Adds to `left_alone` what turns out to be withheld and was not yet: others may depend on it.
 Items resolve_and_check(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
-                        const std::vector<Withheld>& left_alone, Plan& plan) {
+                        std::vector<Withheld>& left_alone, Plan& plan) {
     auto items = resolve(desired, observed, history, left_alone);
-    plan.problems = check_permission_names(desired, observed, items);
+    auto check = check_permission_names(desired, observed, items);
+    plan.problems = std::move(check.problems);
+    for (auto& withheld : check.withheld) {
+        const bool known = std::any_of(left_alone.begin(), left_alone.end(),
+                                       [&](const auto& other) { return other.address == withheld.address; });
+        if (!known) left_alone.push_back(std::move(withheld));
+    }
     name_permissions(observed, items);
+    return items;
+}
+
+/// What is withheld as a whole for its own sake, and what cannot do without that, is so from the beginning.
+Items resolve_all(const DesiredGraph& desired, const model::Snapshot& observed, const History& history, Plan& plan) {
+    std::vector<Withheld> left_alone;
+    auto items = resolve_and_check(desired, observed, history, left_alone, plan);
+    for (auto& own : changes_to_own_sign_in(observed, items)) left_alone.push_back(std::move(own));
+    for (std::size_t known = 0; known != left_alone.size();) {
+        known = left_alone.size();
+        items = resolve_and_check(desired, observed, history, left_alone, plan);
+    }
     return items;
 }
 
@@ -102,9 +121,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     plan.tenant_id = desired.environment.tenant_id;
     plan.documents = desired.documents;
 
-    auto items = resolve_and_check(desired, observed, history, {}, plan);
-    if (const auto own = changes_to_own_sign_in(observed, items); !own.empty())
-        items = resolve_and_check(desired, observed, history, own, plan);  // others may depend on it
+    auto items = resolve_all(desired, observed, history, plan);
     withhold_unseen_principals(observed, history, items, plan);
     const auto later = withhold_unvouched_consent(desired, observed, history, items, plan);
     withhold_credentials(items, plan);

@@ -469,7 +469,7 @@ def what_one_object_asks_in_vain_does_not_stop_the_repair_of_others(binaries):
         # Those who run the API take away what an application of ours asks for.
         it.change("/v1.0/servicePrincipals(appId='797f4846-ba00-4fd7-ba43-dac1f8f63013')", patch={"oauth2PermissionScopes": []})
         refused = it.eventually(lambda: [c for c in [it.ready("demo", "Application/arm-connector")] if c["status"] == "False"], "it is told")[0]
-        check("RG0709" in refused["message"] and refused["reason"] == "InvalidManifest", refused)
+        check("publishes no delegated permission" in refused["message"] and refused["reason"] == "WaitingForReference", refused)
         it.change("/v1.0/applications(uniqueName='regent.demo.other')", patch={"displayName": "changed by hand"})
         it.eventually(lambda: it.application("regent.demo.other")["displayName"] == "Other", "the other one is repaired")
 

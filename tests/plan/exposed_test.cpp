@@ -288,4 +288,36 @@ TEST_CASE("what an application of ours does not expose cannot be asked by its ap
     CHECK(plan.problems[0].message == "Application/api exposes no delegated permission named `Write`");
 }
 
+TEST_CASE("a permission that its API took back leaves its application alone, and nothing else", "[exposes]") {
+    Stage stage;
+    const auto client = application("client").list(model::path::permissions, {permission("User.Read")});
+    stage.settle({client, application("other")});
+    // What the API does not publish goes by its id.
+    stage.tenant.find(app("client"))->attributes["permissions"] =
+        List{permission("e1fe6dd8-ba31-4d61-89e7-88639da4683d")};
+    const auto lost = application("client").list(model::path::permissions, {permission("Orders.Read")});
+    const auto other = application("other").set("notes", "new");
+    const auto plan = stage.plan({lost, other});
+    CHECK(plan.problems.empty());
+    REQUIRE(plan.withheld.size() == 1);
+    CHECK(plan.withheld[0].address == app("client"));
+    CHECK(plan.withheld[0].why == Withheld::Why::waits_for_withheld);
+    CHECK(plan.withheld[0].message == "Pretend API publishes no delegated permission named `Orders.Read`");
+    CHECK(names_of(plan) == Lines{"update Application/other"});
+}
+
+TEST_CASE("a scope that is left to people and that nobody made is waited for by who asks for it", "[exposes]") {
+    Stage stage;
+    stage.settle({application("api")});
+    auto left_to_people = api_with("Read");
+    left_to_people.ignores("exposes.scopes");
+    const auto client = application("client").list(model::path::permissions, {permission_at("api", "Read")});
+    const auto plan = stage.plan({left_to_people, client, application("other")});
+    CHECK(plan.problems.empty());
+    CHECK(std::any_of(plan.withheld.begin(), plan.withheld.end(), [](const auto& one) {
+        return one.address == app("client") && one.why == Withheld::Why::waits_for_withheld;
+    }));
+    CHECK(names_of(plan) == Lines{"create Application/other"});
+}
+
 }  // namespace regent::plan::testing
