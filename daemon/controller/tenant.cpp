@@ -119,6 +119,8 @@ public:
         // Where connections come back to in other clouds is written nowhere; their answers have to say it.
         if (logic_apps_.login_origin != public_authority) logic_apps_.redirect_url.clear();
         logic_apps_.identity = identity;
+        logic_apps_.person = environment.sign_in.resource_manager;
+        logic_apps_.account = environment.sign_in.account;
         delivery_ = {options.delivery, environment.endpoints.key_vault, environment.endpoints.key_vault_scope,
                      fmt::format("{}.{}.{}", environment.tenant_id, environment.owner, environment.name)};
     }

@@ -84,11 +84,14 @@ std::vector<std::string> strangers(const Item& item, std::string_view path, cons
     return found;
 }
 
-/// Whoever made a connector wrote its mark. One of somebody else's is believed when it is remembered from an earlier
-/// run, or named in its manifest.
-bool is_believed(const model::ObservedResource& object, const DesiredGraph& desired, const History& history) {
+/// Whoever made a connector wrote its mark: "others", "unknown" where its service does not say; else it was regent.
+std::string maker_of(const model::ObservedResource& object) {
     const auto made_by = object.provider_data.find("madeBy");
-    if (made_by == object.provider_data.end() || made_by->second != "others") return true;
+    return made_by == object.provider_data.end() ? std::string{} : made_by->second;
+}
+
+/// It is remembered from an earlier run, or named in its manifest, whoever made it.
+bool is_named(const model::ObservedResource& object, const DesiredGraph& desired, const History& history) {
     const auto remembered = history.remote_ids.find(object.address);
     if (remembered != history.remote_ids.end() && remembered->second == object.id) return true;
     const auto manifest = desired.resources.find(object.address);
@@ -100,8 +103,8 @@ Known known_in(const DesiredGraph& desired, const model::Snapshot& observed, con
     known.caller = observed.caller_object_id;
     const auto add = [&](const model::ObservedResource& object) {
         if (object.ownership != model::Ownership::ours) return;
-        if (!is_believed(object, desired, history)) {
-            known.doubtful.insert(object.address);
+        if (const auto maker = maker_of(object); !maker.empty() && !is_named(object, desired, history)) {
+            if (maker == "others") known.doubtful.insert(object.address);
             return;
         }
         for (const auto& mark : observed_marks(&object))

@@ -233,7 +233,7 @@ private:
         }
         if (method == "PUT" || method == "PATCH") {
             if (auto error = allowed("write")) return *error;
-            return write(request, place);
+            return write(request, caller, place);
         }
         if (method != "DELETE") return not_allowed(method);
         if (auto error = allowed("delete")) return *error;
@@ -307,7 +307,7 @@ private:
         return arm_answer(200, shown_custom_api(*record, exporting, switches_, blobs_, request.base_url));
     }
 
-    Outcome write(const Request& request, const ArmPlace& place) {
+    Outcome write(const Request& request, const Caller& caller, const ArmPlace& place) {
         const auto type = lower(request.header("Content-Type").value_or(""));
         if (!starts_with(type, "application/json"))
             return ArmError{415, "UnsupportedMediaType",
@@ -323,8 +323,14 @@ private:
             record = *stored;
         } else {
             if (auto error = check_name(place.name)) return *error;
-            record = {
-                {"subscription", lower(place.subscription)}, {"resourceGroup", place.group}, {"name", place.name}};
+            record = {{"subscription", lower(place.subscription)},
+                      {"resourceGroup", place.group},
+                      {"name", place.name},
+                      {"_createdBy",
+                       {{"objectId", caller.object_id},
+                        {"appId", caller.app_id},
+                        {"user", caller.user},
+                        {"at", format_time(clock_.now())}}}};
         }
         auto error = request.method == "PUT" ? put_custom_api(record, body, switches_)
                                              : patch_custom_api(record, body, switches_);

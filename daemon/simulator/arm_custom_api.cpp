@@ -147,6 +147,16 @@ std::optional<ArmError> check_names(const json& record, const json& body) {
     return std::nullopt;
 }
 
+/// https://learn.microsoft.com/rest/api/resources/resources/get-by-id (systemData)
+json system_data_of(const json& record, const ArmSwitches& switches) {
+    const auto maker = record.value("_createdBy", json::object());
+    const auto user = text_of(maker, "user");
+    const auto* id = switches.system_data == "appId" ? "appId" : "objectId";
+    return {{"createdBy", user.empty() ? text_of(maker, id) : user},
+            {"createdByType", user.empty() ? "Application" : "User"},
+            {"createdAt", text_of(maker, "at")}};
+}
+
 }  // namespace
 
 std::string custom_api_id(const json& record) {
@@ -203,6 +213,7 @@ void complete_custom_api(json& record) {
     for (const auto* member : {"tags", "properties", "_clientSecrets"}) {
         if (!record.contains(member)) record[member] = json::object();
     }
+    if (!record.contains("_createdBy")) record["_createdBy"] = {{"user", "maker@contoso.example"}};
     if (!record.contains("openApiDefinition")) record["openApiDefinition"] = nullptr;
     auto& properties = record["properties"];
     if (!properties.contains("connectionParameters")) properties["connectionParameters"] = json::object();
@@ -237,9 +248,11 @@ json shown_custom_api(const json& record, bool exporting, const ArmSwitches& swi
         }
         if (switches.definition_on_read != "url") properties["swagger"] = definition;
     }
-    return {{"id", custom_api_id(record)},        {"name", name},
-            {"type", "Microsoft.Web/customApis"}, {"location", region},
-            {"tags", record.at("tags")},          {"properties", std::move(properties)}};
+    json shown{{"id", custom_api_id(record)},        {"name", name},
+               {"type", "Microsoft.Web/customApis"}, {"location", region},
+               {"tags", record.at("tags")},          {"properties", std::move(properties)}};
+    if (switches.system_data != "none") shown["systemData"] = system_data_of(record, switches);
+    return shown;
 }
 
 }  // namespace regent::simulator

@@ -15,7 +15,7 @@ inline constexpr const char* custom_api_container = "customapis";
 
 /// A custom connector of Logic Apps as the simulator keeps it, and as seeds and dumps show it: `{"subscription",
 /// "resourceGroup", "name", "location", "tags", "properties", "openApiDefinition"}`, and beside them `_clientSecrets`
-/// (SHA-256 by parameter), which no answer shows.
+/// (SHA-256 by parameter) and `_createdBy` (`objectId`, `appId`, `user`, `at`), which no answer shows.
 ///
 /// Rules are those of the REST specification (Azure/azure-rest-api-specs,
 /// specification/web/resource-manager/Microsoft.Web/stable/2016-06-01/logicAppsManagementClient.json) and of ARM.

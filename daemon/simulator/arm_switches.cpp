@@ -37,6 +37,8 @@ void ArmSwitches::set(const json& values, ArmBudget& budget) {
             definition_on_read = one_of(name, value, {"url", "inline", "both"});
         } else if (name == "unknownProperties") {
             unknown_properties = one_of(name, value, {"drop", "refuse"});
+        } else if (name == "systemData") {
+            system_data = one_of(name, value, {"none", "objectId", "appId"});
         } else if (name == "replicaLagSeconds") {
             replica_lag_seconds = number(name, value, 0);
         } else if (name == "pageSize") {
@@ -58,6 +60,7 @@ json ArmSwitches::get(const ArmBudget& budget) const {
             {"patchOfTags", patch_of_tags},
             {"definitionOnRead", definition_on_read},
             {"unknownProperties", unknown_properties},
+            {"systemData", system_data},
             {"replicaLagSeconds", replica_lag_seconds},
             {"pageSize", page_size},
             {"denied", denied},

@@ -21,6 +21,8 @@ struct ArmSwitches {
     std::string definition_on_read = "url";
     /// Members of `properties` that the REST specification does not name: "drop" or "refuse".
     std::string unknown_properties = "drop";
+    /// Whether answers have `systemData`, and by which id it names an application: "none", "objectId", "appId".
+    std::string system_data = "none";
     long replica_lag_seconds = 0;
     long page_size = 100;
     std::set<std::string> denied;  ///< actions nobody may do: "Microsoft.Web/customApis/write"

@@ -1,6 +1,7 @@
 #include "model/attributes.hpp"
 #include "net/cpprest_transport.hpp"
 #include "net/credentials.hpp"
+#include "provider/connectors/logicapps/api_maker.hpp"
 #include "provider/connectors/logicapps/logicapps_provider.hpp"
 #include "provider/powerapps_platform.hpp"
 
@@ -373,6 +374,70 @@ TEST_CASE("another owner's connector is named and left alone", "[provider][logic
     CHECK(snapshot.obstacles.front().kind == model::Obstacle::Kind::foreign_owner);
     CHECK(snapshot.obstacles.front().message.find("team.prod") != std::string::npos);
     CHECK(snapshot.orphans.empty());
+}
+
+TEST_CASE("beside ours one with its tags that Azure says somebody else made is not regent's", "[provider][logicapps]") {
+    Azure azure;
+    azure.switches({{"systemData", "appId"}});
+    azure.done(step(plan::Work::create, open_sample()));
+    azure.change("planted", {{"put",
+                              {{"location", "westeurope"},
+                               {"tags", {{"regent-owner", "regent.dev"}, {"regent-name", "sample"}}},
+                               {"_createdBy", {{"user", "mallory@contoso.example"}}},
+                               {"properties", {{"displayName", "Planted"}}}}}});
+    const auto snapshot = azure.look();
+    CHECK(snapshot.obstacles.empty());
+    CHECK(snapshot.resources.at(powerapps::test::address()).id == "sample");
+    REQUIRE(snapshot.orphans.size() == 1);
+    CHECK(snapshot.orphans.front().ownership == model::Ownership::unclaimed);
+    CHECK(snapshot.orphans.front().remarks.front().find("mallory@contoso.example") != std::string::npos);
+    azure.change("sample", {{"delete", true}});
+    const auto planted = azure.look();
+    CHECK(planted.resources.empty());
+    CHECK(planted.orphans.empty());
+    REQUIRE(planted.obstacles.size() == 1);
+    CHECK(planted.obstacles.front().message.find("mallory@contoso.example") != std::string::npos);
+    CHECK(azure.look("planted").resources.at(powerapps::test::address()).ownership == model::Ownership::ours);
+}
+
+TEST_CASE("one that somebody made with our tags since the look is not saved over", "[provider][logicapps]") {
+    Azure azure;
+    azure.switches({{"systemData", "objectId"}});
+    azure.change("sample", {{"put",
+                             {{"location", "westeurope"},
+                              {"tags", {{"regent-owner", "regent.dev"}, {"regent-name", "sample"}}},
+                              {"properties", {{"displayName", "Planted"}}}}}});
+    const auto refused = azure.apply(step(plan::Work::create, open_sample()));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::conflict);
+    CHECK(azure.held().at("properties").at("displayName") == "Planted");
+}
+
+TEST_CASE("who made a connector is regent by either id of an application, and by the name of the account that it uses",
+          "[provider][logicapps]") {
+    using logicapps::Maker;
+    const net::AccessToken application{
+        .text = {}, .expires_at = {}, .object_id = "O-1", .tenant_id = {}, .client_id = "c-1"};
+    const auto made_by = [](const std::string& id, const std::string& type) {
+        return json{{"systemData", {{"createdBy", id}, {"createdByType", type}}}};
+    };
+    logicapps::LogicAppsOptions options;
+    CHECK(maker_of(json::object(), application, options) == Maker::unknown);
+    CHECK(maker_of(json{{"systemData", nullptr}}, application, options) == Maker::unknown);
+    CHECK(maker_of(made_by("o-1", "Application"), application, options) == Maker::regent);
+    CHECK(maker_of(made_by("C-1", "ManagedIdentity"), application, options) == Maker::regent);
+    CHECK(maker_of(made_by("c-2", "Application"), application, options) == Maker::others);
+    CHECK(maker_of(made_by("mallory@contoso.example", "User"), application, options) == Maker::others);
+    CHECK(maker_of(made_by("whoever", "Key"), application, options) == Maker::unknown);
+    auto nameless = application;
+    nameless.client_id.clear();
+    CHECK(maker_of(made_by("c-1", "Application"), nameless, options) == Maker::unknown);
+    options.person = true;
+    CHECK(maker_of(made_by("c-1", "Application"), application, options) == Maker::others);
+    CHECK(maker_of(made_by("maker@contoso.example", "User"), application, options) == Maker::unknown);
+    options.account = "Maker@contoso.example";
+    CHECK(maker_of(made_by("maker@contoso.example", "User"), application, options) == Maker::regent);
+    CHECK(maker_of(made_by("mallory@contoso.example", "User"), application, options) == Maker::others);
 }
 
 TEST_CASE("adoption takes one over under the name it has", "[provider][logicapps]") {

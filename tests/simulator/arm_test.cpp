@@ -90,6 +90,22 @@ TEST_CASE("a PUT makes a custom API, and the same again changes nothing", "[simu
               .size() == 1);
 }
 
+TEST_CASE("who made a custom API is said when the switch says so, and stays", "[simulator][arm]") {
+    Stage stage;
+    REQUIRE(stage.put("orders", document()).status == 200);
+    CHECK_FALSE(stage.get("orders").json.contains("systemData"));
+    stage.set({{"systemData", "appId"}});
+    CHECK(stage.get("orders").json.at("systemData").at("createdBy") == client_id);
+    CHECK(stage.get("orders").json.at("systemData").at("createdByType") == "Application");
+    stage.set({{"systemData", "objectId"}});
+    const auto maker = stage.get("orders").json.at("systemData").at("createdBy");
+    CHECK(maker != client_id);
+    auto claimed = document();
+    claimed["systemData"] = {{"createdBy", "somebody"}, {"createdByType", "User"}};
+    REQUIRE(stage.put("orders", claimed).status == 200);
+    CHECK(stage.get("orders").json.at("systemData").at("createdBy") == maker);
+}
+
 TEST_CASE("people come back to one address for the whole region", "[simulator][arm]") {
     Stage stage;
     auto body = document();

@@ -42,7 +42,11 @@ public:
         for (std::size_t i = 0; i < found_.size(); ++i) {
             if (taken_[i] || !is_ours(found_[i])) continue;
             const model::Address address{std::string(model::kind::connector), found_[i].mark->name};
-            into_.orphans.push_back(describe(found_[i], address, model::Ownership::ours, options_));
+            if (into_.resources.contains(address)) {
+                tell_planted(found_[i], address);
+            } else {
+                into_.orphans.push_back(describe(found_[i], address, model::Ownership::ours, options_));
+            }
         }
     }
 
@@ -58,11 +62,42 @@ private:
         into_.obstacles.push_back({kind, wanted.address, std::move(message), std::move(help)});
     }
 
-    /// Where the manifest wants it counts first: a copy in another group, tags and all, is made by a template's export.
+    /// Somebody else made it, and nobody but its tags says that it is the one of `wanted`.
+    static bool is_planted(const FoundApi& found, const Wanted& wanted) {
+        const bool is_adopted = same_id(found.name, wanted.adopt) && same_id(found.group, wanted.resource_group);
+        return found.maker == Maker::others && !is_adopted && !same_id(found.name, wanted.remembered_id);
+    }
+
+    void leave_to_people(const std::vector<std::size_t>& doubtful, const Wanted& wanted) {
+        for (const auto i : doubtful) taken_[i] = true;
+        const auto& found = found_[doubtful.front()];
+        obstruct(model::Obstacle::Kind::several_matches, wanted,
+                 fmt::format("{} in {} carries the tags of {}, and {} made it: it is somebody else's, or was made by "
+                             "regent under another identity",
+                             found.name, found.group, to_string(wanted.address), created_by(*found.connector)),
+                 fmt::format("is it the connector of this manifest, write `management: {{adopt: {{connector: {}}}}}` "
+                             "and apply; is it not, delete it, or the tags `regent-owner` and `regent-name` on it",
+                             found.name));
+    }
+
+    /// Beside ours. Told, and nothing else.
+    void tell_planted(FoundApi found, const model::Address& address) {
+        found.mark.reset();
+        auto planted = describe(found, address, model::Ownership::unclaimed, options_);
+        planted.remarks.push_back(fmt::format("carries the tags of {}, and {} made it: it is not regent's",
+                                              to_string(address), created_by(*found.connector)));
+        into_.orphans.push_back(std::move(planted));
+    }
+
     bool by_mark(const Wanted& wanted) {
-        std::vector<std::size_t> matches;
+        std::vector<std::size_t> matches, planted;
         for (std::size_t i = 0; i < found_.size(); ++i) {
-            if (!taken_[i] && is_ours(found_[i]) && found_[i].mark->name == wanted.address.name) matches.push_back(i);
+            if (taken_[i] || !is_ours(found_[i]) || found_[i].mark->name != wanted.address.name) continue;
+            (is_planted(found_[i], wanted) ? planted : matches).push_back(i);
+        }
+        if (matches.empty() && !planted.empty()) {
+            leave_to_people(planted, wanted);
+            return true;
         }
         if (matches.size() > 1) {
             std::string names;

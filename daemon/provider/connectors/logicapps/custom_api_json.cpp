@@ -116,6 +116,9 @@ model::ObservedResource describe(const FoundApi& found, const model::Address& ad
     // A resource is known by its name; its title is a property like others here.
     resource.changeable = {std::string(model::path::display_name)};
     read_outputs(resource.outputs, *found.connector, options);
+    resource.provider_data = {{"madeBy", found.maker == Maker::regent   ? ""
+                                         : found.maker == Maker::others ? "others"
+                                                                        : "unknown"}};
     return resource;
 }
 

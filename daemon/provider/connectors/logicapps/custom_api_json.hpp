@@ -3,6 +3,7 @@
 #include "model/secret.hpp"
 #include "model/snapshot.hpp"
 #include "provider/connectors/connector_mark.hpp"
+#include "provider/connectors/logicapps/api_maker.hpp"
 #include "provider/connectors/logicapps/logicapps_provider.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -21,6 +22,7 @@ struct FoundApi {
     std::string group;  ///< the resource group's id, as it was asked for
     std::string name, display_name;
     std::optional<connectors::ConnectorMark> mark;
+    Maker maker = Maker::unknown;
     std::shared_ptr<const nlohmann::json> connector;
     std::shared_ptr<const nlohmann::json> definition;  ///< null JSON when the service gave none
 };

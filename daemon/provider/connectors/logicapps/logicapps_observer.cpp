@@ -27,7 +27,7 @@ constexpr std::string_view connectors = "connectors";
 class LogicAppsObserver final : public Observer {
 public:
     LogicAppsObserver(net::Session& session, net::Clock& clock, LogicAppsOptions options)
-        : options_(std::move(options)), client_(session, clock, options_) {}
+        : options_(std::move(options)), tokens_(session.tokens()), client_(session, clock, options_) {}
 
     tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
                                               ReadProgress& progress) override {
@@ -63,6 +63,7 @@ private:
     tl::expected<void, ProviderError> list(const std::string& group, std::vector<FoundApi>& into) {
         auto listed = client_.list(group);
         if (!listed) return tl::unexpected(std::move(listed.error()));
+        const auto regent = tokens_.token(options_.scope);
         for (auto& connector : *listed) {
             FoundApi found;
             found.group = group;
@@ -71,6 +72,7 @@ private:
             const auto* there = member(&connector, "tags");
             auto tags = there == nullptr ? nlohmann::json::object() : *there;
             found.mark = take_tags_of_ours(tags);
+            if (regent) found.maker = maker_of(connector, *regent, options_);
             found.definition = std::make_shared<nlohmann::json>(nullptr);
             found.connector = std::make_shared<nlohmann::json>(std::move(connector));
             into.push_back(std::move(found));
@@ -114,6 +116,7 @@ private:
     }
 
     const LogicAppsOptions options_;
+    net::TokenSource& tokens_;
     ArmClient client_;
     LastCounts counts_;
 };

@@ -24,6 +24,8 @@ struct LogicAppsOptions {
     /// https://learn.microsoft.com/azure/logic-apps/logic-apps-custom-api-authentication
     std::string redirect_url = "https://logic-apis-{region}.consent.azure-apim.net/redirect";
     Identity identity;
+    bool person = false;  ///< tokens for `scope` are a person's, not an application's
+    std::string account;  ///< that person's user principal name; empty: not known
     int parallel_reads = 4;
     /// Gives the machine's secret of a name; unset: from `$CREDENTIALS_DIRECTORY`.
     std::function<tl::expected<model::Secret, std::string>(const std::string& name)> machine_secret;

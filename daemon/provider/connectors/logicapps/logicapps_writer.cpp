@@ -46,7 +46,7 @@ void take_secret_out(std::string& words, const model::Secret& secret) {
 class LogicAppsWriter final : public Writer {
 public:
     LogicAppsWriter(net::Session& session, net::Clock& clock, LogicAppsOptions options)
-        : options_(std::move(options)), client_(session, clock, options_) {}
+        : options_(std::move(options)), tokens_(session.tokens()), client_(session, clock, options_) {}
 
     bool handles(std::string_view kind) const noexcept override { return kind == model::kind::connector; }
     bool carries_out(const plan::Step& step) const noexcept override {
@@ -269,13 +269,17 @@ private:
     }
 
     /// Between looking and saving, somebody may have made one of this name.
-    std::string why_not_ours(const plan::Step& step, const json& there) const {
+    std::string why_not_ours(const plan::Step& step, const json& there) {
         if (there.is_null()) return {};
         auto tags = there.value("tags", json::object());
         const auto mark = take_tags_of_ours(tags);
         if (!mark) return step.work == plan::Work::create ? "one of this name is there since it was planned" : "";
         if (mark->owner != ours()) return fmt::format("it belongs to {}", mark->owner);
-        return mark->name == step.address.name ? "" : fmt::format("it became Connector/{} since then", mark->name);
+        if (mark->name != step.address.name) return fmt::format("it became Connector/{} since then", mark->name);
+        const auto regent = tokens_.token(options_.scope);
+        const bool strangers =
+            step.work == plan::Work::create && regent && maker_of(there, *regent, options_) == Maker::others;
+        return strangers ? fmt::format("{} made it since it was planned", created_by(there)) : "";
     }
 
     std::optional<ProviderError> read_machine_secret(const plan::Step& step, const model::Map& values,
@@ -322,6 +326,7 @@ private:
     }
 
     const LogicAppsOptions options_;
+    net::TokenSource& tokens_;
     ArmClient client_;
 };
 
