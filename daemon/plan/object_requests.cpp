@@ -7,6 +7,7 @@
 #include "plan/role_changes.hpp"
 #include "plan/sign_in_change.hpp"
 #include "plan/title_handover.hpp"
+#include "plan/uri_handover.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -106,7 +107,9 @@ private:
                                     : work_.item.standing == Standing::unclaimed                         ? Work::adopt
                                                                                  : Work::update);
         step.restore = work_.item.standing == Standing::in_bin;
-        for (const auto& giver : work_.item.comes_after) work_.steps.after(key, StepGraph::key(giver));
+        for (const auto& giver : work_.item.comes_after)
+            for (const auto& letting_go : steps_letting_go_of_uris(work_.items, giver))
+                work_.steps.after(key, letting_go);
         if (holder) work_.steps.after(key, StepGraph::key(*holder, "old"));
         if (orphan) work_.steps.after(key, *orphan);
         if (step.work == Work::adopt) step.adopt_id = work_.item.desired->management.adopt;
@@ -230,7 +233,7 @@ private:
         for (const auto& compared : work_.compared) {
             if (compared.path() != path) continue;
             for (const auto& element : compared.resolved->elements)
-                if (element.holder) work_.steps.after(key, *element.holder);
+                for (const auto& holder : element.holders) work_.steps.after(key, holder);
         }
     }
 

@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace regent::plan {
 namespace {
@@ -31,7 +32,9 @@ std::string key_of(const Value& uri) {
     return model::lower_case(uri.text_or({}));
 }
 
-ResolvedAttribute* uris_of(Item& item) {
+/// Null: its manifest does not say.
+template <typename AnyItem>
+auto* uris_of(AnyItem& item) {
     const auto it = std::find_if(item.attributes.begin(), item.attributes.end(), [](const auto& resolved) {
         return resolved.attribute->path == model::path::identifier_uris;
     });
@@ -64,11 +67,16 @@ public:
         for (auto& [address, item] : items_) {
             auto* uris = uris_of(item);
             if (uris == nullptr) continue;
-            if (gives_any_away(address)) {
-                std::erase_if(uris->elements, is_withheld);
-            } else {
-                uris->old_ones_stay = std::any_of(uris->elements.begin(), uris->elements.end(),
-                                                  [](const auto& element) { return element.holder.has_value(); });
+            if (gives_any_away(address)) std::erase_if(uris->elements, is_withheld);
+            uris->old_ones_stay = waits_for_.contains(address) && !(gives_any_away(address) && is_in_circle(address));
+        }
+        // Now that it is known who keeps the old ones for a while.
+        for (auto& [address, item] : items_) {
+            auto* uris = uris_of(item);
+            if (uris == nullptr) continue;
+            for (auto& element : uris->elements) {
+                const auto giver = element.holders.empty() ? let_go_.end() : let_go_.find(key_of(element.value));
+                if (giver != let_go_.end()) element.holders = steps_letting_go_of_uris(items_, giver->second);
             }
         }
     }
@@ -103,22 +111,46 @@ private:
         if (there != nullptr && std::find(there->begin(), there->end(), element.value) != there->end()) return true;
         const auto leaves = let_go_.find(key);
         if (leaves != let_go_.end()) {
-            element.holder = StepGraph::key(leaves->second);
+            element.holders = {StepGraph::key(leaves->second)};
+            waits_for_[item.desired->address].insert(leaves->second);
             givers_.insert(leaves->second);
             return true;
         }
         const auto& orphan = *holder->second.observed;
         // A new one may be that one under another name: see resolution.cpp.
         if (holder->second.item == nullptr && item.standing == Standing::there && goes_(orphan)) {
-            element.holder = removal_key(orphan);
+            element.holders = {removal_key(orphan)};
+            waits_for_[item.desired->address];
             return true;
         }
         withhold(item, element, holder->second);
         return false;
     }
 
-    /// Then it keeps no old one for the sake of a new one that it cannot have yet.
     bool gives_any_away(const model::Address& address) const { return givers_.contains(address); }
+
+    /// Whether somebody whom it waits for waits for it in turn, by way of however many. One of them has to let go
+    /// before it has the new one; elsewhere each is given its new one first.
+    bool is_in_circle(const model::Address& address) const {
+        std::set<model::Address> seen;
+        std::vector<model::Address> next = {address};
+        while (!next.empty()) {
+            const auto at = std::move(next.back());
+            next.pop_back();
+            for (const auto& giver : whom_it_waits_for(at)) {
+                if (giver == address) return true;
+                if (seen.insert(giver).second) next.push_back(giver);
+            }
+        }
+        return false;
+    }
+
+    std::set<model::Address> whom_it_waits_for(const model::Address& address) const {
+        auto givers = items_.at(address).comes_after;
+        if (const auto found = waits_for_.find(address); found != waits_for_.end())
+            givers.insert(found->second.begin(), found->second.end());
+        return givers;
+    }
 
     static bool is_withheld(const ResolvedElement& element) {
         return element.blocked && references_in(element.value).empty();
@@ -163,9 +195,18 @@ private:
     std::map<std::string, Holder> holders_;         ///< by the URI in small letters
     std::map<std::string, model::Address> let_go_;  ///< of those, what this plan takes away from them
     std::set<model::Address> givers_;               ///< who lets one go that another application is to have
+    /// Who is to have one that somebody else has until then, and who of the applications with a manifest that is.
+    std::map<model::Address, std::set<model::Address>> waits_for_;
 };
 
 }  // namespace
+
+std::vector<std::string> steps_letting_go_of_uris(const Items& items, const model::Address& giver) {
+    const auto item = items.find(giver);
+    const auto* uris = item == items.end() ? nullptr : uris_of(item->second);
+    if (uris == nullptr || !uris->old_ones_stay) return {StepGraph::key(giver)};
+    return {StepGraph::key(giver, {}, "complete itself"), StepGraph::key(giver, {}, "complete")};
+}
 
 void plan_handovers_of_uris(Items& items, const model::Snapshot& observed, const Goes& goes, Plan& plan) {
     Handovers(items, observed, goes, plan).run();

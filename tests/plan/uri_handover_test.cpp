@@ -62,6 +62,65 @@ TEST_CASE("an identifier URI stays until the one that is to replace it can be ha
     }
 }
 
+TEST_CASE("in a chain of identifier URIs each application has its new one before the old one goes to the next",
+          "[uris]") {
+    auto tenant = with_uris({{"a", "api://one"}, {"b", "api://two"}, {"c", "api://three"}, {"d", "api://four"}});
+    const auto has = [](const std::string& name, const std::string& uri) {
+        return application(name).list(path::identifier_uris, {model::Value(uri)});
+    };
+    SECTION("whoever is at its end") {
+        const auto graph =
+            graph_of({has("a", "api://two"), has("b", "api://three"), has("c", "api://four"), has("d", "api://five")});
+        const auto observed = tenant.observe(graph);
+        auto plan = make_plan(graph, observed, {}, today);
+        CHECK(plan.withheld.empty());
+        CHECK(names_of(plan) == std::vector<std::string>{"update Application/d", "complete Application/c",
+                                                         "complete Application/b", "complete Application/a"});
+        for (std::size_t step = 1; step < plan.steps.size(); ++step)
+            CHECK(plan.steps[step].after == std::vector<int>{static_cast<int>(step)});
+        Dice dice{1};
+        tenant.carry_out(plan, observed, dice);
+        CHECK(make_plan(graph, tenant.observe(graph), {}, today).empty());
+    }
+    SECTION("but in a circle") {
+        const auto circle =
+            graph_of({has("a", "api://one"), has("b", "api://three"), has("c", "api://two"), has("d", "api://four")});
+        const auto plan = make_plan(circle, tenant.observe(circle), {}, today);
+        CHECK(names_of(plan) == std::vector<std::string>{"update Application/b", "update Application/c",
+                                                         "complete Application/b", "complete Application/c"});
+    }
+    SECTION("and a new one comes last") {
+        const auto graph = graph_of({has("a", "api://one"), has("b", "api://three"), has("c", "api://five"),
+                                     has("d", "api://four"), has("e", "api://two")});
+        const auto observed = tenant.observe(graph);
+        auto plan = make_plan(graph, observed, {}, today);
+        const auto names = names_of(plan);
+        REQUIRE_FALSE(names.empty());
+        CHECK(names.back() == "complete Application/e");
+        Dice dice{1};
+        tenant.carry_out(plan, observed, dice);
+        CHECK(make_plan(graph, tenant.observe(graph), {}, today).empty());
+    }
+}
+
+TEST_CASE("what comes out of the recycle bin waits until who has its identifier URI has another one", "[uris]") {
+    auto tenant = with_uris({{"v", "api://one"}, {"h", "api://three"}, {"x", "api://two"}});
+    tenant.find(app("v"))->deleted = true;
+    tenant.find(app("h"))->attributes[std::string(path::identifier_uris)] = List{"api://one"};
+    const auto has = [](const std::string& name, const std::string& uri) {
+        return application(name).list(path::identifier_uris, {model::Value(uri)});
+    };
+    const auto graph = graph_of({has("v", "api://one"), has("h", "api://two"), has("x", "api://four")});
+    const auto observed = tenant.observe(graph);
+    auto plan = make_plan(graph, observed, {}, today);
+    CHECK(plan.withheld.empty());
+    CHECK(names_of(plan) ==
+          std::vector<std::string>{"update Application/x", "complete Application/h", "create Application/v"});
+    Dice dice{1};
+    tenant.carry_out(plan, observed, dice);
+    CHECK(make_plan(graph, tenant.observe(graph), {}, today).empty());
+}
+
 TEST_CASE("an identifier URI is had from one that is deleted in the same plan, and the old one stays until then",
           "[uris]") {
     auto tenant = with_uris({{"d", "api://one"}, {"b", "api://two"}});
