@@ -42,6 +42,23 @@ TEST_CASE_METHOD(Saved, "a connector that is saved whole is given a new secret w
           Names{"add clientSecrets/s of Application/a", "update Connector/x", "drop clientSecrets/s of Application/a"});
 }
 
+TEST_CASE_METHOD(Saved, "one whose sign-in is left to people is not saved without their secret, and its tags are",
+                 "[secrets][logicapps]") {
+    documents[1].management.ignore = {"auth"};
+    const auto plan = [&] {
+        const auto graph = graph_of(documents, environment());
+        return make_plan(graph, tenant.observe(graph), {}, today);
+    };
+    CHECK(plan().empty());
+    change(model::path::tags, model::List{"team=somebody"});
+    CHECK(names() == Names{"update Connector/x"});
+    change(model::path::definition, "drifted");
+    CHECK(plan().empty());
+    REQUIRE(plan().withheld.size() == 1);
+    CHECK(plan().withheld[0].address == con("x"));
+    CHECK(plan().withheld[0].message.find("its client's secret would be lost") != std::string::npos);
+}
+
 TEST_CASE_METHOD(Saved, "its tags change without a new secret", "[secrets][logicapps]") {
     change(model::path::tags, model::List{"team=somebody"});
     CHECK(names() == Names{"update Connector/x"});
