@@ -3,13 +3,16 @@
 #include "provider/graph/application_body.hpp"
 #include "provider/graph/application_json.hpp"
 #include "provider/graph/application_properties.hpp"
-#include "provider/graph/graph_time.hpp"
+#include "provider/service_time.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 using namespace regent;
 using namespace regent::provider::graph;
+using regent::provider::format_day;
+using regent::provider::format_time;
+using regent::provider::parse_time;
 using nlohmann::json;
 namespace path = regent::model::path;
 

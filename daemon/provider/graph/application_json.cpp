@@ -4,9 +4,9 @@
 #include "provider/graph/application_properties.hpp"
 #include "provider/graph/certificates_json.hpp"
 #include "provider/graph/exposed_api.hpp"
-#include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/secrets_json.hpp"
+#include "provider/service_time.hpp"
 
 #include <fmt/format.h>
 

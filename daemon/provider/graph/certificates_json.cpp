@@ -3,9 +3,9 @@
 #include "model/ascii.hpp"
 #include "net/base64url.hpp"
 #include "provider/graph/digest.hpp"
-#include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
+#include "provider/service_time.hpp"
 
 #include <fmt/format.h>
 

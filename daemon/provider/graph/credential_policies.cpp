@@ -1,9 +1,9 @@
 #include "provider/graph/credential_policies.hpp"
 
 #include "provider/graph/graph_client.hpp"
-#include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
+#include "provider/service_time.hpp"
 
 #include <fmt/format.h>
 

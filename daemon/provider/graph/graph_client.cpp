@@ -6,10 +6,10 @@
 #include "provider/graph/answer_memory.hpp"
 #include "provider/graph/batch.hpp"
 #include "provider/graph/graph_errors.hpp"
-#include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/pages_ahead.hpp"
 #include "provider/parallel_reads.hpp"
+#include "provider/service_time.hpp"
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>

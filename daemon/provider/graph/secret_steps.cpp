@@ -2,8 +2,8 @@
 
 #include "model/attributes.hpp"
 #include "provider/graph/graph_errors.hpp"
-#include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/service_time.hpp"
 
 #include <fmt/format.h>
 

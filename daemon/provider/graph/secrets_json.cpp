@@ -1,8 +1,8 @@
 #include "provider/graph/secrets_json.hpp"
 
-#include "provider/graph/graph_time.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
+#include "provider/service_time.hpp"
 
 #include <algorithm>
 #include <string_view>

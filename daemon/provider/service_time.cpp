@@ -1,4 +1,4 @@
-#include "provider/graph/graph_time.hpp"
+#include "provider/service_time.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 #include <ctime>
 #include <string_view>
 
-namespace regent::provider::graph {
+namespace regent::provider {
 namespace {
 
 using namespace std::chrono_literals;
@@ -62,4 +62,4 @@ std::string format_day(std::chrono::system_clock::time_point time) {
     return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
-}  // namespace regent::provider::graph
+}  // namespace regent::provider
