@@ -176,6 +176,22 @@ TEST_CASE("what Power Apps makes late is waited for", "[dataverse]") {
     CHECK(organization.done(await).outputs.contains("identity/subject"));
 }
 
+TEST_CASE("an identity that never comes is waited for once, counted from when the row was saved", "[dataverse]") {
+    Organization organization;
+    organization.switches({{"subjectDelaySeconds", 86400}});
+    organization.done(step(Work::create, identity_row()));
+    auto await = step(Work::await, organization.sample(), identity_row());
+    await.part = "identity";
+    for (const auto& [least, most] : {std::pair{300, 340}, std::pair{15, 30}}) {
+        const auto before = organization.clock().slept();
+        const auto result = organization.apply(await);
+        REQUIRE_FALSE(result);
+        CHECK(result.error().code == "RG0708");
+        CHECK(organization.clock().slept() - before >= std::chrono::seconds(least));
+        CHECK(organization.clock().slept() - before <= std::chrono::seconds(most));
+    }
+}
+
 TEST_CASE("Power Apps's own Observer leaves connectors of solutions alone", "[dataverse]") {
     Organization organization;
     organization.done(step(Work::create, open_row()));

@@ -103,6 +103,7 @@ tl::expected<ConnectorRow, std::string> read_row(const json& row) {
     read.title = text(member(&row, "displayname"));
     read.internal_id = text(member(&row, "connectorinternalid"));
     read.etag = text(member(&row, "@odata.etag"));
+    read.saved_at = text(member(&row, "modifiedon"));
     read.made_by = lower(text(member(&row, "_createdby_value")));
     const auto* managed = member(&row, "ismanaged");
     read.managed = managed != nullptr && managed->is_boolean() && managed->get<bool>();

@@ -20,6 +20,7 @@ struct ConnectorRow {
     std::string title;        ///< displayname
     std::string internal_id;  ///< "shared_…": what Power Apps calls it; empty: Power Apps does not know it yet
     std::string etag;
+    std::string saved_at;  ///< modifiedon
     std::string made_by;   ///< createdby: a user of this Dataverse
     bool managed = false;  ///< came with a managed solution: nobody edits it here
     std::optional<connectors::ConnectorMark> mark;

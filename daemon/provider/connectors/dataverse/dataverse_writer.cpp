@@ -5,6 +5,7 @@
 #include "provider/connectors/dataverse/dataverse_client.hpp"
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
 #include "provider/connectors/dataverse/power_apps_view.hpp"
+#include "provider/connectors/identity_wait.hpp"
 #include "provider/connectors/json_member.hpp"
 #include "provider/connectors/sign_in.hpp"
 
@@ -271,7 +272,9 @@ private:
         if (!row)
             return tl::unexpected(error(ErrorKind::incomplete, "RG0711",
                                         fmt::format("connector {} could not be understood", id), row.error()));
-        return look_at_power_apps(power_apps_, instance.environment, *row);
+        auto view = look_at_power_apps(power_apps_, instance.environment, *row);
+        if (view) view->saved_at = row->saved_at;
+        return view;
     }
 
     static StepResult result_of(PowerAppsView view) {
@@ -298,19 +301,22 @@ private:
                 result.detail.clear();
                 return result;
             }
-            if (waited >= options_.identity_patience) break;
+            const auto patience =
+                connectors::wait_for_identity(options_.identity_patience, seen->saved_at, clock_.now() - waited);
+            if (waited >= patience) break;
             progress(input, fmt::format("waiting for {} ({} s; can take 5 minutes)",
                                         seen->there ? "the identity" : "Power Apps to take it over",
                                         std::chrono::duration_cast<std::chrono::seconds>(waited).count()));
             if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
             waited += wait;
         }
-        return tl::unexpected(
-            error(ErrorKind::not_yet, "RG0708",
-                  fmt::format("{} has no {} yet after {} s", to_string(step.address),
-                              awaited == model::output::redirect_url ? "redirect URL" : "managed identity",
-                              std::chrono::duration_cast<std::chrono::seconds>(waited).count()),
-                  "the service fills it in up to some minutes after saving; the next run goes on from here"));
+        return tl::unexpected(error(
+            ErrorKind::not_yet, "RG0708",
+            fmt::format("{} has no {} yet after {} s", to_string(step.address),
+                        awaited == model::output::redirect_url ? "redirect URL" : "managed identity",
+                        std::chrono::duration_cast<std::chrono::seconds>(waited).count()),
+            "the service fills it in up to some minutes after saving; the next run goes on from here. Where it was "
+            "saved long ago, save it once more in the maker portal, which says what is wrong"));
     }
 
     /// Deleting a connector deletes people's connections, so whose it is is looked up once more.

@@ -1,6 +1,7 @@
 #include "model/attributes.hpp"
 #include "model/file_content.hpp"
 #include "provider/connectors/backend.hpp"
+#include "provider/connectors/identity_wait.hpp"
 #include "provider/connectors/machine_secret.hpp"
 #include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
@@ -504,7 +505,7 @@ private:
     tl::expected<StepResult, ProviderError> await_identity(const plan::Step& step, const StepInput& input) {
         const auto environment = environment_of(step);
         const auto name = connector_name(step, input);
-        std::chrono::milliseconds waited{0};
+        std::chrono::milliseconds waited{0}, patience = options_.identity_patience;
         // Nobody can sign in meanwhile: what is asked too late is added to that.
         for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(3s))) {
             auto connector = client_.get(environment, name);
@@ -512,6 +513,8 @@ private:
             if (!connector && connector.error().kind != ErrorKind::not_found)
                 return tl::unexpected(std::move(connector.error()));
             if (connector) {
+                patience = connectors::wait_for_identity(options_.identity_patience, facts_of(*connector).changed_time,
+                                                         clock_.now() - waited);
                 auto result = result_of(*connector);
                 result.detail.clear();
                 const auto type = text_of(step.values, model::path::auth_type);
@@ -519,7 +522,7 @@ private:
                                                                                : model::output::redirect_url;
                 if (result.outputs.contains(awaited)) return result;
             }
-            if (waited >= options_.identity_patience) break;
+            if (waited >= patience) break;
             progress(input, fmt::format("waiting for the identity ({} s; can take 5 minutes)",
                                         std::chrono::duration_cast<std::chrono::seconds>(waited).count()));
             if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
