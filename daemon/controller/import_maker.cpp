@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace regent::controller {
 namespace {
@@ -76,9 +77,15 @@ public:
         draft_.names.insert(survey.names.begin(), survey.names.end());
         take_certificates(application.certificates);
         for (auto& line : remarks_on(application, survey)) left_out_.push_back(std::move(line));
+        leave_out_unsayable();
     }
 
     tl::expected<ImportedManifest, std::string> make() {
+        if (const auto found = manifest::unsayable_character(display_name_of(resource_)))
+            return tl::unexpected(fmt::format(
+                "its display name holds U+{:04X}, which nobody sees and no manifest may hold: give it another "
+                "one",
+                static_cast<std::uint32_t>(*found)));
         for (;;) {
             write();
             auto outcome = look();
@@ -113,7 +120,7 @@ private:
         for (const auto& [path, elements] : staying_) {
             for (const auto& staying : elements) {
                 // A text is its own name.
-                const auto value = staying.value.as_map() == nullptr ? std::string{} : " " + to_text(staying.value);
+                const auto value = staying.value.as_map() == nullptr ? std::string{} : " " + shown(staying.value);
                 lines.push_back(fmt::format("{}: \"{}\"{} ({}; it stays, see `ignore`)", path, staying.element, value,
                                             staying.why));
             }
@@ -148,6 +155,41 @@ private:
         return look_at(trial, draft_.address.kind, draft_.without);
     }
 
+    /// A text with a character that no manifest may hold would make the whole file unreadable, and nobody could see
+    /// which one it is. Without its display name there is no manifest.
+    void leave_out_unsayable() {
+        for (const auto& [path, value] : resource_.attributes) {
+            if (path == model::path::display_name || !attributes_.contains(path)) continue;
+            const auto* elements = has_nameable_elements(path) ? value.as_map() : nullptr;
+            for (const auto& [name, element] : elements == nullptr ? model::Map{} : *elements)
+                if (const auto found = unsayable_in(element)) leave_out({path, name, no_manifest_holds(*found)});
+            if (const auto found = unsayable_in(attributes_.find(path)->second))
+                leave_out({path, {}, no_manifest_holds(*found)});
+        }
+    }
+
+    static std::optional<char32_t> unsayable_in(const Value& value) {
+        if (const auto* text = value.as_string()) return manifest::unsayable_character(*text);
+        std::optional<char32_t> found;
+        if (const auto* list = value.as_list()) {
+            for (const auto& element : *list)
+                if ((found = unsayable_in(element))) return found;
+        }
+        if (const auto* map = value.as_map()) {
+            for (const auto& [name, member] : *map)
+                if ((found = manifest::unsayable_character(name)) || (found = unsayable_in(member))) return found;
+        }
+        return found;
+    }
+
+    static std::string no_manifest_holds(char32_t character) {
+        return fmt::format("it holds U+{:04X}, which nobody sees and no manifest may hold",
+                           static_cast<std::uint32_t>(character));
+    }
+
+    /// For a comment, which may not hold them either.
+    static std::string shown(const Value& value) { return unsayable_in(value) ? std::string("set") : to_text(value); }
+
     bool leave_out(const Misread& wrong) {
         if (wrong.path == model::path::client_secrets || draft_.without.contains(wrong.path)) return false;
         if (!wrong.element.empty() && leave_out_element(wrong)) return true;
@@ -157,7 +199,7 @@ private:
         // What is not there was not written either, and is not missing.
         const auto* row = model::attributes_of(draft_.address.kind)->find(wrong.path);
         if (it == resource_.attributes.end() || (row != nullptr && says_nothing(*row, it->second))) return true;
-        left_out_.push_back(fmt::format("{}: {} ({})", wrong.path, to_text(it->second),
+        left_out_.push_back(fmt::format("{}: {} ({})", wrong.path, shown(it->second),
                                         staying.empty() ? wrong.why : staying.mapped().front().why));
         return true;
     }

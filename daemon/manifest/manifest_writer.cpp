@@ -432,4 +432,16 @@ std::string name_from(std::string_view display_name, std::string_view front) {
     return as_name(plain);
 }
 
+std::optional<char32_t> unsayable_character(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const auto character = decode_utf8(text);
+        const auto value = character.value;
+        const bool usual = value == '\t' || value == '\n' || value == '\r';
+        const bool noncharacter = value == 0xFFFE || value == 0xFFFF;
+        if ((is_control(value) && !usual) || is_bidi_override(value) || noncharacter) return value;
+        text.remove_prefix(character.bytes);
+    }
+    return std::nullopt;
+}
+
 }  // namespace regent::manifest

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -69,6 +70,10 @@ struct ManifestDraft {
 /// The manifest as YAML: what is as a service has it anyhow is left out, names stand for ids. Read again by the loader
 /// it declares what `draft` holds, but for `without`.
 [[nodiscard]] std::string write_manifest(const ManifestDraft& draft);
+
+/// The first character of `text` that no manifest may hold, escaped or not: a control character other than tab and line
+/// ends, one that changes the direction of text, a noncharacter. Nothing: there is none.
+[[nodiscard]] std::optional<char32_t> unsayable_character(std::string_view text) noexcept;
 
 /// A name for the object that people call `display_name`: lower-case letters, digits and `-`, letters of Latin scripts
 /// without their marks. One that would begin with a digit gets `front` and a `-`. Empty when nothing is left of it.

@@ -515,6 +515,27 @@ def what_no_manifest_can_say_of_a_list_stays_beside_what_it_can(binaries):
 
 
 @case
+def a_character_that_nobody_sees_costs_its_own_field_and_not_the_application(binaries):
+    hidden = {"202A": "\u202a", "0085": "\u0085", "007F": "\x7f", "FFFE": "\ufffe"}
+    with bench(binaries, ONE_APPLICATION) as it:
+        only_imports(it)
+        for number, (name, character) in enumerate(hidden.items()):
+            credentials = [{"name": n, "issuer": "https://x.example", "subject": n + c, "audiences": ["api://AzureADTokenExchange"]}
+                           for n, c in (("good", ""), ("odd-one", character))]
+            it.change("/v1.0/applications", put={"displayName": f"Hidden {name}", "appId": f"dddddddd-0000-4444-8888-00000000000{number}",
+                                                 "notes": f"a{character}b", "description": "plain", "federatedIdentityCredentials": credentials})
+        it.change("/v1.0/applications", put={"displayName": "Shown \u202e", "appId": "dddddddd-0000-4444-8888-00000000000a"})
+        run = it.regent("import", "--filter", "startswith(displayName,'Hidden') or startswith(displayName,'Shown')", expect=5)
+        says(run, "its display name holds U+202E, which nobody sees and no manifest may hold")
+        for name in hidden:
+            text = (it.repository / f"base/hidden-{name.lower()}.regent.yaml").read_text()
+            check("description: plain" in text and "- name: good\n" in text and "- name: odd-one\n" not in text, text)
+            check(f"notes: set (it holds U+{name}, which nobody sees" in text, text)
+            check("spec.federatedCredentials[odd-one]" in text, text)
+        check(not plan_of(it)["steps"], "a plan after an import")
+
+
+@case
 def an_agents_blueprint_is_told_and_no_application(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
         only_imports(it)

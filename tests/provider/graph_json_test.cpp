@@ -10,10 +10,10 @@
 
 using namespace regent;
 using namespace regent::provider::graph;
+using nlohmann::json;
 using regent::provider::format_day;
 using regent::provider::format_time;
 using regent::provider::parse_time;
-using nlohmann::json;
 namespace path = regent::model::path;
 
 namespace {

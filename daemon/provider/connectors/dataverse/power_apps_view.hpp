@@ -16,7 +16,7 @@ struct PowerAppsView {
     bool there = false;
     std::map<std::string, std::string, std::less<>> outputs;  ///< name, redirectUrl, identity/…
     std::string differs;                                      ///< not_taken_over()
-    std::string saved_at;  ///< of the row, as Dataverse says it
+    std::string saved_at;                                     ///< of the row, as Dataverse says it
     std::string service_url;  ///< where requests go, as it is kept beside the definition
 };
 /// A connector that is not there yet is no error.
