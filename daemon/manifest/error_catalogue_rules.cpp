@@ -151,6 +151,11 @@ https://learn.microsoft.com/graph/api/resources/application)"},
 looks up the id in the tenant. Ids are refused there, since nobody can review
 them. One that has no name, because its API is not in the tenant or publishes it
 no longer, stands in `delegatedIds` or `applicationIds`.)"},
+        ErrorCode{"RG0444", "too many entries in all",
+                  R"(An application holds at most 1200 entries over all of its lists: redirect URIs,
+permissions, scopes, roles, tags. Graph answers 403 to what is more. What other
+documents contribute, and what is there already and stays, counts as well.
+https://learn.microsoft.com/graph/api/resources/application)"},
         ErrorCode{"RG0450", "managed identity and a shared tenant",
                   R"(A managed identity needs the tenant's id; `common` and `organizations` do not
 work.

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 
 namespace regent::manifest {
 namespace {
@@ -64,9 +65,11 @@ void load_platform(const LoadJob& job, const Values& platforms, std::string_view
     auto& uris = declare_list(declaration, path, entry->key_span);
     const auto items = platforms.items(key);
     check_repetition(items, "the redirect URI", job.findings);
+    std::set<std::string_view> listed;
     for (std::size_t i = 0; i < items.size(); ++i) {
         const auto& item = *items[i];
         if (item.is_scalar()) {
+            if (!listed.insert(item.text).second) continue;  // told already
             check_redirect_uri(item, platform_of(key), audience, job.findings);
             uris.elements.push_back({.name = {}, .value = item.text, .span = item.span, .contributor = {}});
         } else if (const auto* name = Values(&item, job.findings).reference("connectorRef")) {

@@ -23,6 +23,7 @@ constexpr std::size_t max_url_length = 255;
 constexpr std::size_t max_tag_length = 256;
 constexpr std::size_t max_personal_secrets = 2;
 constexpr std::size_t max_permission_apis = 50;
+constexpr std::size_t max_entries = 1200;
 constexpr std::string_view validation_page =
     "https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation";
 
@@ -153,7 +154,7 @@ void check_identifier_uris(const Values& spec, bool personal, Findings& findings
     }
     const auto uris = direct ? spec.items("identifierUris") : spec.mapping("exposes").items("identifierUris");
     for (const auto* uri : uris) check_identifier_uri(*uri, personal, findings);
-    check_repetition(uris, "the identifier URI", findings);
+    check_repetition(uris, "the identifier URI", findings, Capitals::are_equal);
     if (personal && uris.size() > 50)
         findings.bad_value(
             "RG0422", *uris[50],
@@ -328,6 +329,43 @@ void check_secrets(const Values& spec, bool personal, Findings& findings) {
             .notes.push_back(std::string(validation_page));
 }
 
+/// https://learn.microsoft.com/graph/api/resources/application: "the total number of values". What other documents
+/// contribute, and what is there and stays, comes on top.
+void check_size(const Values& spec, Findings& findings) {
+    struct Counted {
+        std::size_t count;
+        std::string_view what;
+    };
+    const auto in = [&](std::string_view mapping, std::string_view list) {
+        return spec.mapping(mapping).items(list).size();
+    };
+    std::size_t permissions = 0;
+    for (const auto* entry : spec.items("permissions")) {
+        const Values permission(entry, findings);
+        for (const std::string_view type : {"delegated", "application", "delegatedIds", "applicationIds"})
+            permissions += permission.items(type).size();
+    }
+    const std::array lists = {
+        Counted{in("redirectUris", "web") + in("redirectUris", "spa") + in("redirectUris", "native"), "redirect URIs"},
+        Counted{permissions, "permissions"}, Counted{in("exposes", "scopes"), "scopes"},
+        Counted{in("exposes", "roles"), "roles"}, Counted{spec.items("tags").size(), "tags"}};
+    std::size_t all = 0;
+    std::string parts;
+    for (const auto& list : lists) {
+        all += list.count;
+        if (list.count > 0) parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", list.count, list.what);
+    }
+    if (all <= max_entries) return;
+    const auto* name = spec.node("displayName");
+    if (name == nullptr) return;
+    auto& d = findings.bad_value(
+        "RG0444", *name,
+        fmt::format("an application holds at most {} entries over all of its lists, and this one has {}", max_entries,
+                    all));
+    d.notes.push_back(parts + "; Graph answers 403 Directory_ResourceSizeExceeded");
+    d.help = "leave some out, or make two applications of it";
+}
+
 }  // namespace
 
 void check_application(const Values& spec, std::string_view audience, Findings& findings) {
@@ -341,6 +379,7 @@ void check_application(const Values& spec, std::string_view audience, Findings& 
     check_token_version(spec, personal, findings);
     check_permissions(spec, personal, findings);
     check_secrets(spec, personal, findings);
+    check_size(spec, findings);
 }
 
 }  // namespace regent::manifest

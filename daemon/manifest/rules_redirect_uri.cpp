@@ -210,14 +210,16 @@ void check_redirect_uri(const Node& uri, Platform platform, std::string_view aud
     RedirectUriCheck(uri, platform, audience, findings).run();
 }
 
-void check_repetition(const std::vector<const Node*>& items, std::string_view what, Findings& findings) {
-    std::map<std::string_view, const Node*> first;
+void check_repetition(const std::vector<const Node*>& items, std::string_view what, Findings& findings,
+                      Capitals capitals) {
+    std::map<std::string, const Node*> first;
     for (const auto* item : items) {
         // A connectorRef is told apart by the connector's name; no URL looks like one.
         const auto* reference = item->find("connectorRef");
         const auto* named = reference ? reference->find("name") : item;
         if (!named || !named->is_scalar()) continue;
-        const auto [it, is_new] = first.emplace(named->text, named);
+        const auto [it, is_new] =
+            first.emplace(capitals == Capitals::are_equal ? lower_case(named->text) : named->text, named);
         if (is_new) continue;
         auto& d = findings.bad_value(
             "RG0217", *named,

@@ -25,8 +25,9 @@ enum class Platform { web, spa, native };
 /// first. https://learn.microsoft.com/entra/identity-platform/reply-url
 void check_redirect_uri(const Node& uri, Platform platform, std::string_view audience, Findings& findings);
 
-/// Tells about members of a set that are written twice, byte for byte: regent would send one, and the reader would
-/// wonder which.
-void check_repetition(const std::vector<const Node*>& items, std::string_view what, Findings& findings);
+/// Tells about members of a set that are written twice: regent would send one, and the reader would wonder which.
+enum class Capitals { tell_apart, are_equal };
+void check_repetition(const std::vector<const Node*>& items, std::string_view what, Findings& findings,
+                      Capitals capitals = Capitals::tell_apart);
 
 }  // namespace regent::manifest

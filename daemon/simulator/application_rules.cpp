@@ -24,17 +24,11 @@ bool is_one_of(const std::string& value, std::initializer_list<std::string_view>
     return std::find(allowed.begin(), allowed.end(), value) != allowed.end();
 }
 
-/// A character of several bytes is one.
-std::size_t characters_in(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
-}
-
 Problem check_tags(const json& tags) {
     std::set<std::string> seen;
     for (const auto& tag : tags) {
         const auto value = tag.get<std::string>();
-        if (value.empty() || value.size() > max_tag || value.find_first_of(" \t\r\n") != std::string::npos ||
+        if (value.empty() || characters_in(value) > max_tag || value.find_first_of(" \t\r\n") != std::string::npos ||
             !seen.insert(value).second)
             return invalid_value("tags");
     }

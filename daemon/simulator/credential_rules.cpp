@@ -31,7 +31,7 @@ bool is_good_name(const std::string& name) {
 
 Problem check_text(const std::string& property, const std::string& value) {
     if (value.empty()) return refused(fmt::format("The property {} cannot be empty.", property));
-    if (value.size() > max_text)
+    if (characters_in(value) > max_text)
         return refused(fmt::format("The property {} exceeds the maximum length of {}.", property, max_text));
     return std::nullopt;
 }
@@ -44,7 +44,7 @@ Problem check_own_values(const json& credential) {
     if (list(credential, "audiences").size() != 1)
         return refused("The property audiences must contain exactly one audience.");
     if (auto wrong = check_text("audiences", credential.at("audiences")[0].get<std::string>())) return wrong;
-    if (text(credential, "description").size() > max_text)
+    if (characters_in(text(credential, "description")) > max_text)
         return invalid_value("description", "FederatedIdentityCredential");
     return std::nullopt;
 }

@@ -30,6 +30,16 @@ std::optional<SplitUri> split(const std::string& uri) {
                     uri.substr(host_end)};
 }
 
+/// RFC 3986, 3.1: something of any scheme, with an authority or without, such as "com.contoso.app:/signed-in".
+bool is_absolute(const std::string& uri) {
+    const auto colon = uri.find(':');
+    if (colon == std::string::npos || colon == 0 || colon + 1 == uri.size()) return false;
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    return is_letter(uri[0]) && std::all_of(uri.begin(), uri.begin() + static_cast<std::ptrdiff_t>(colon), [&](char c) {
+               return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+           });
+}
+
 std::string without_port(const std::string& host) {
     return host.substr(0, host.find(':'));
 }
@@ -40,8 +50,8 @@ bool is_good_redirect_uri(const std::string& uri, std::string_view platform, boo
     if (std::any_of(uri.begin(), uri.end(), [](unsigned char c) { return c >= 0x80; })) return false;
     if (personal && (uri.find('*') != std::string::npos || uri.find('?') != std::string::npos)) return false;
     if (starts_with(uri, "urn:")) return platform != "spa";
+    if (platform == "publicClient") return is_absolute(uri);
     const auto parts = split(uri);
-    if (platform == "publicClient") return parts.has_value();
     if (!parts || parts->host.empty()) return false;
     if (parts->scheme == "https" || parts->scheme == "ms-appx-web" || parts->scheme == "brk-multihub") return true;
     const auto host = without_port(parts->host);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -15,6 +16,7 @@ using Time = std::chrono::system_clock::time_point;
 [[nodiscard]] std::string lower(std::string text);
 [[nodiscard]] bool same_text(std::string_view a, std::string_view b);  ///< without regard to case
 [[nodiscard]] bool starts_with(std::string_view text, std::string_view prefix);
+[[nodiscard]] std::size_t characters_in(std::string_view text);  ///< of UTF-8: one of several bytes is one
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 [[nodiscard]] std::string percent_decoded(std::string_view text, bool plus_is_space);
 

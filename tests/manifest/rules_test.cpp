@@ -54,6 +54,7 @@ TEST_CASE("redirect URIs that Entra takes are taken", "[manifest][rules]") {
         {"native", "msal7e7e7e7e-0000-4444-8888-0123456789ab://auth"},
         {"native", "ms-appx-web://microsoft.aad.brokerplugin/s-1-15-2"},
         {"native", "com.contoso.portal://signin"},
+        {"native", "com.contoso.portal:/signin"},
         {"native", "urn:ietf:wg:oauth:2.0:oob"},
     }));
     INFO(platform << " " << uri);
@@ -66,6 +67,18 @@ TEST_CASE("an application holds 256 redirect URIs, and 100 where personal accoun
     CHECK(codes(redirect_uris("web", 257)) == Texts{"RG0418"});
     CHECK(codes(redirect_uris("spa", 100, personal)).empty());
     CHECK(codes(redirect_uris("spa", 101, personal)) == Texts{"RG0418"});
+}
+
+TEST_CASE("an application holds 1200 entries over all of its lists", "[manifest][rules]") {
+    const auto permissions = [](int roles) {
+        std::string lines = "exposes:\n  roles:\n";
+        for (int i = 0; i < roles; ++i) lines += fmt::format("    - {{name: R{}, allowed: [application]}}\n", i);
+        lines += "  scopes:\n";
+        for (int i = 0; i < 700; ++i) lines += fmt::format("    - {{name: S{}}}\n", i);
+        return lines;
+    };
+    CHECK(codes(redirect_uris("web", 100, permissions(400))).empty());
+    CHECK(codes(redirect_uris("web", 100, permissions(401))) == Texts{"RG0444"});
 }
 
 TEST_CASE("a redirect URI has 256 characters and no more", "[manifest][rules]") {

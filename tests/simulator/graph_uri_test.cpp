@@ -39,10 +39,13 @@ TEST_CASE("redirect URIs are https, loopback or what the platform allows", "[sim
     }
     CHECK(stage.redirects("web", {"urn:ietf:wg:oauth:2.0:oob"}).status == 204);
     CHECK(stage.redirects("spa", {"urn:ietf:wg:oauth:2.0:oob"}).status == 400);
-    for (const auto* native : {"msal123://auth", "custom://a", "ms-appx-web://x/y", "http://localhost"}) {
+    for (const auto* native : {"msal123://auth", "custom://a", "ms-appx-web://x/y", "http://localhost",
+                               "com.contoso.app:/signed-in", "contoso:in"}) {
         INFO(native);
         CHECK(stage.redirects("publicClient", {native}).status == 204);
     }
+    for (const auto* no_uri : {"contoso", ":in", "contoso:", "1a:b"})
+        CHECK(stage.redirects("publicClient", {no_uri}).status == 400);
     CHECK(stage.redirects("web", {"https://a.example/" + std::string(240, 'x')}).status == 400);
     CHECK(stage.redirects("web", {"https://a.example/", "https://a.example/"}).status == 400);
     CHECK(stage.redirects("web", {"https://a.example/x", "https://a.example/x/", "https://a.example/X"}).status == 204);
