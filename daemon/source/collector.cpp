@@ -5,6 +5,16 @@
 #include <algorithm>
 
 namespace regent::source {
+namespace {
+
+std::string in_small_letters(std::string_view text) {
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return lower;
+}
+
+}  // namespace
 
 tl::expected<bool, SourceError> Collector::begin(const std::string& path) {
     if (!seen_.insert(path).second) return false;
@@ -48,8 +58,18 @@ bool is_manifest_name(std::string_view name) {
     return name.ends_with(manifest_suffix);
 }
 
+bool is_misspelled_manifest_name(std::string_view name) {
+    const auto lower = in_small_letters(name);
+    return !is_manifest_name(name) && (lower.ends_with(manifest_suffix) || lower.ends_with(".regent.yml"));
+}
+
 bool may_be_lookalike(std::string_view name) {
-    return !is_manifest_name(name) && (name.ends_with(".yaml") || name.ends_with(".yml"));
+    const auto lower = in_small_letters(name);
+    return !is_manifest_name(name) && (lower.ends_with(".yaml") || lower.ends_with(".yml"));
+}
+
+bool may_be_folder(std::string_view name) {
+    return name.find('.') == std::string_view::npos;
 }
 
 SourceError no_such_folder(const std::string& folder, std::vector<std::string> siblings) {
@@ -86,6 +106,22 @@ SourceError reference_by_link(const std::string& path) {
 
 SourceError reference_missing(const std::string& path) {
     return {fmt::format("{} does not exist", path), "paths are relative to the file that names them"};
+}
+
+SourceError folder_by_link(const std::string& path) {
+    return {
+        fmt::format("{} is a link that leads out of the repository, or nowhere: manifests that may be there cannot be "
+                    "read, and would count as removed",
+                    path),
+        "copy the folder into the repository, or take the link away"};
+}
+
+SourceError misspelled_name(const std::string& path) {
+    return {
+        fmt::format("the name of {} does not end in {}, in small letters: it is not read, and what it declares would "
+                    "count as removed",
+                    path, manifest_suffix),
+        "rename it; a file that is to be passed over gets a name that begins with a dot"};
 }
 
 std::string unfollowed_link(const std::string& path) {

@@ -36,6 +36,8 @@ private:
 /// Names beginning with '.' and what editors leave behind: never read, never descended into.
 [[nodiscard]] bool is_hidden_or_leftover(std::string_view name);
 [[nodiscard]] bool is_manifest_name(std::string_view name);
+/// "o.regent.YAML", "o.regent.yml": meant for a manifest. Passed over, what it declares would count as removed.
+[[nodiscard]] bool is_misspelled_manifest_name(std::string_view name);
 /// A YAML file with another name: looked into, to tell of a manifest that nobody reads.
 [[nodiscard]] bool may_be_lookalike(std::string_view name);
 
@@ -48,6 +50,13 @@ private:
 [[nodiscard]] SourceError reference_outside(const std::string& path);
 [[nodiscard]] SourceError reference_by_link(const std::string& path);
 [[nodiscard]] SourceError reference_missing(const std::string& path);
+/// A link that leads out of the repository, and is or may be one to a folder: manifests that were read there before
+/// would count as removed.
+[[nodiscard]] SourceError folder_by_link(const std::string& path);
+[[nodiscard]] SourceError misspelled_name(const std::string& path);
+/// Whether a folder may be called so, where nobody can look: files have an ending.
+[[nodiscard]] bool may_be_folder(std::string_view name);
+/// The same of a link that is one to a file, as it seems.
 [[nodiscard]] std::string unfollowed_link(const std::string& path);
 
 }  // namespace regent::source

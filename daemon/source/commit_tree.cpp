@@ -276,6 +276,7 @@ private:
         if (*target) return {};
         if (is_manifest_name(shown.back())) return tl::unexpected(link_out_of_repository(join(shown)));
         // On disk it would be known whether there is a folder at the other end.
+        if (may_be_folder(shown.back())) return tl::unexpected(folder_by_link(join(shown)));
         if (why == Absence::outside) collector_.note(unfollowed_link(join(shown)));
         return {};
     }
@@ -283,6 +284,7 @@ private:
     tl::expected<void, SourceError> read_file(const Found& file, const Parts& shown) {
         const auto path = join(shown);
         if (!is_manifest_name(shown.back())) {
+            if (is_misspelled_manifest_name(shown.back())) return tl::unexpected(misspelled_name(path));
             if (may_be_lookalike(shown.back())) note_lookalike(file, path);
             return {};
         }

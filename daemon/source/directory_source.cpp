@@ -146,7 +146,8 @@ private:
         const auto name = entry.path().filename().string();
         if (entry.is_symlink(error) && !lies_within(root_, entry.path())) {
             if (is_manifest_name(name)) return tl::unexpected(link_out_of_repository(shown(entry.path())));
-            if (entry.is_directory(error)) collector_.note(unfollowed_link(shown(entry.path())));
+            const bool is_lost = !entry.exists(error) && may_be_folder(name);
+            if (entry.is_directory(error) || is_lost) return tl::unexpected(folder_by_link(shown(entry.path())));
             return {};
         }
         if (entry.is_directory(error)) {
@@ -154,6 +155,7 @@ private:
             return entry.is_symlink(error) ? tl::expected<void, SourceError>{} : walk(entry.path());
         }
         if (!is_manifest_name(name)) {
+            if (is_misspelled_manifest_name(name)) return tl::unexpected(misspelled_name(shown(entry.path())));
             if (may_be_lookalike(name)) note_lookalike(entry.path());
             return {};
         }

@@ -3,6 +3,7 @@
 #include "git_fixture.hpp"
 
 #include <cstdlib>
+#include <functional>
 #include <random>
 
 namespace {
@@ -150,6 +151,30 @@ TEST_CASE("links inside a commit are followed, and one that leads elsewhere is n
     committed.link("base/out.regent.yaml", "/etc/passwd");
     CHECK_THAT(outcome_of(committed.tree()->read({"base"})),
                Contains("base/out.regent.yaml is a link that leads out of the repository, or nowhere"));
+}
+
+TEST_CASE("what cannot be read any more is an error and no removal: a linked folder, a name in other letters",
+          "[source][git]") {
+    const auto error_with = [](const std::function<void(const Committed&)>& change) {
+        Committed committed;
+        committed.repository.write("base/a.regent.yaml", "a");
+        change(committed);
+        const auto on_disk = outcome_of(open_directory(committed.repository.path())->read({"base"}));
+        const auto in_commit = outcome_of(committed.tree()->read({"base"}));
+        CHECK(in_commit == on_disk);
+        return in_commit;
+    };
+    CHECK_THAT(error_with([](const auto& it) { it.link("base/team", "/usr/share"); }),
+               Contains("base/team is a link that leads out of the repository, or nowhere"));
+    CHECK_THAT(error_with([](const auto& it) { it.link("base/team", "../nowhere"); }),
+               Contains("base/team is a link that leads out of the repository, or nowhere"));
+    for (const auto* name : {"base/b.regent.YAML", "base/B.Regent.yaml", "base/b.regent.yml"})
+        CHECK_THAT(error_with([&](const auto& it) { it.repository.write(name, "b"); }),
+                   Contains(std::string("the name of ") + name + " does not end in .regent.yaml, in small letters"));
+    CHECK(error_with([](const auto& it) {
+              it.repository.write("base/.b.regent.yaml", "b");
+              it.link("base/notes.md", "../nowhere");
+          }) == "base/a.regent.yaml: a\n");
 }
 
 TEST_CASE("a link may not leave the folder that is the root, though it stays in the repository", "[source][git]") {
