@@ -26,6 +26,7 @@ tl::expected<void, provider::ProviderError> look(const Workspace& workspace, Ten
                                                  const provider::ReadOrder* order, Planned& planned) {
     auto scope = plan::scope_of(workspace.graph, history.remote_ids);
     plan::ask_for_owners(workspace.graph, history, scope);
+    plan::leave_out_those_found_by_key(history, scope);
     if (order != nullptr) {
         auto seen = tenant.observe_changes(scope, *order, progress);
         if (!seen) return tl::unexpected(std::move(seen.error()));

@@ -145,6 +145,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     warn_of_credential_counts(items, plan);
     tell_vain_references(items, plan);
     warn_of_look(later, plan);
+    warn_of_unvouched_sign_ins(desired, observed, history, items, plan);
     warn_of_kept(kept, plan);
     warn_of_unseen_principals(items, plan);
     plan_removals(desired, observed, items, history, steps, plan);

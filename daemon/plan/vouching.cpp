@@ -3,6 +3,7 @@
 #include "model/principal_in_bin.hpp"
 #include "model/principal_secrets.hpp"
 #include "plan/diff.hpp"
+#include "plan/sign_in_change.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -200,6 +201,21 @@ public:
           known_(known_in(desired, observed, history)),
           now_(observed.taken_at) {}
 
+    void warn_of_sign_ins() {
+        for (auto& resource : plan_.resources) {
+            const auto item = items_.find(resource.address);
+            if (item == items_.end() || !is_to_sign_in_anew(item->second)) continue;
+            const auto application = application_of(*item->second.desired);
+            if (!application || doubts_of(*application).empty()) continue;
+            const auto& object = *items_.at(*application).observed;
+            resource.warnings.push_back(fmt::format(
+                "signs in as {}, which was there ({}): no run on this machine made it, and it has what no "
+                "manifest declares: {}. Whoever put that there could use what people give it. Is it the "
+                "right one, say so in its manifest: `management: {{adopt: {{appId: {}}}}}`",
+                to_string(*application), object.id, fmt::join(doubts_of(*application), "; "), app_id_of(object)));
+        }
+    }
+
     GivenAfterALook run() {
         for (auto& [address, item] : items_) {
             if (address.kind != model::kind::application || !item.is_written()) continue;
@@ -275,6 +291,16 @@ private:
                attribute_of(item, model::path::service_principal) != nullptr;
     }
 
+    static bool is_to_sign_in_anew(const Item& item) {
+        if (item.desired->address.kind != model::kind::connector || !item.is_written()) return false;
+        return item.observed == nullptr || item.standing == Standing::unclaimed || signs_in_anew(item);
+    }
+
+    static std::string app_id_of(const model::ObservedResource& application) {
+        const auto it = application.outputs.find(model::output::app_id);
+        return it == application.outputs.end() ? "…" : it->second;
+    }
+
     const std::vector<std::string>& doubts_of(const Address& address) {
         const auto known = doubts_.find(address);
         if (known != doubts_.end()) return known->second;
@@ -290,7 +316,6 @@ private:
     void tell(const Item& item, const Address& receiver, const HeldBack& held_back) {
         const auto& object = *items_.at(receiver).observed;
         const auto& address = item.desired->address;
-        const auto app_id = object.outputs.find(model::output::app_id);
         plan_.withheld.push_back(
             {Withheld::Why::unvouched,
              address,
@@ -301,7 +326,7 @@ private:
                          fmt::join(held_back.names, ", "), object.id, fmt::join(doubts_of(receiver), "; ")),
              fmt::format("look who made it. If it is the right one, say so in its manifest: `management: {{adopt: "
                          "{{appId: {}}}}}`",
-                         app_id == object.outputs.end() ? "…" : app_id->second),
+                         app_id_of(object)),
              {}});
     }
 
@@ -343,6 +368,15 @@ void ask_for_owners(const DesiredGraph& desired, const History& history, model::
     }
 }
 
+void leave_out_those_found_by_key(const History& history, model::Scope& scope) {
+    for (auto& wanted : scope.wanted) {
+        const auto applied = history.last_applied.find(wanted.address);
+        if (wanted.address.kind == model::kind::application && applied != history.last_applied.end() &&
+            applied->second.contains(found_by_key))
+            wanted.remembered_id.clear();
+    }
+}
+
 bool was_removed_here(const History& history, const Address& address, const std::string& id) {
     const auto remembered = history.remote_ids.find(address);
     return address.kind == model::kind::application && !id.empty() && remembered != history.remote_ids.end() &&
@@ -376,6 +410,11 @@ std::optional<History> without_other_objects(const History& history, const model
 GivenAfterALook withhold_unvouched_consent(const DesiredGraph& desired, const model::Snapshot& observed,
                                            const History& history, Items& items, Plan& plan) {
     return Withholding(desired, observed, history, items, plan).run();
+}
+
+void warn_of_unvouched_sign_ins(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
+                                Items& items, Plan& plan) {
+    Withholding(desired, observed, history, items, plan).warn_of_sign_ins();
 }
 
 void warn_of_look(const GivenAfterALook& later, Plan& plan) {

@@ -24,6 +24,10 @@ inline constexpr std::string_view removed_here = "removedHere";
 /// nobody vouches for.
 void ask_for_owners(const DesiredGraph& desired, const History& history, model::Scope& scope);
 
+/// Takes out of `scope` what is remembered of applications that were merely found by their key: that vouches for
+/// nobody, nor for a connector that such an application knows.
+void leave_out_those_found_by_key(const History& history, model::Scope& scope);
+
 /// Whether `id` is that of one that this machine made or adopted, and deleted: back again it is no stranger.
 [[nodiscard]] bool was_removed_here(const History& history, const model::Address& address, const std::string& id);
 /// What is remembered of an application is of one object. Where it was purged and somebody registered another one under
@@ -49,6 +53,10 @@ using GivenAfterALook = std::map<model::Address, std::vector<std::string>>;
 /// What it has already stays.
 [[nodiscard]] GivenAfterALook withhold_unvouched_consent(const DesiredGraph& desired, const model::Snapshot& observed,
                                                          const History& history, Items& items, Plan& plan);
+/// Says of each connector that is to sign in as such an application, and does not yet, who else could use that. It is
+/// no reason to withhold it: what people give an application they give it by themselves.
+void warn_of_unvouched_sign_ins(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
+                                Items& items, Plan& plan);
 /// Says so in the plan of each.
 void warn_of_look(const GivenAfterALook& later, Plan& plan);
 

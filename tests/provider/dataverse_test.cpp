@@ -347,7 +347,8 @@ TEST_CASE("beside our row one with its mark and another maker is a copy", "[data
     CHECK(snapshot.orphans[0].ownership == model::Ownership::unclaimed);
 }
 
-TEST_CASE("without the database a row is ours whose identity an application of ours trusts", "[dataverse]") {
+TEST_CASE("without the database a row is ours whose identity an application that a manifest adopts trusts",
+          "[dataverse]") {
     Organization organization;
     organization.switches({{"subjectDelaySeconds", 0}});
     const auto made = organization.done(step(Work::create, identity_row()));
@@ -359,6 +360,9 @@ TEST_CASE("without the database a row is ours whose identity an application of o
     application.address = {std::string(model::kind::application), "sample"};
     application.ownership = model::Ownership::ours;
     application.outputs = {{"appId", "55555555-5555-4555-8555-555555555555"}};
+    scope.wanted.emplace_back();
+    scope.wanted[1].address = application.address;
+    scope.wanted[1].adopt = "55555555-5555-4555-8555-555555555555";
     for (const bool trusts : {false, true}) {
         INFO(trusts);
         if (trusts)
@@ -371,6 +375,12 @@ TEST_CASE("without the database a row is ours whose identity an application of o
         CHECK(snapshot.resources.contains(address()) == trusts);
         CHECK(snapshot.obstacles.size() == (trusts ? 0 : 1));
     }
+    // Merely found by its key, and so perhaps planted together with the row.
+    scope.wanted[1].adopt.clear();
+    model::Snapshot snapshot;
+    snapshot.resources.emplace(application.address, application);
+    REQUIRE(organization.observe(scope, snapshot));
+    CHECK_FALSE(snapshot.resources.contains(address()));
 }
 
 TEST_CASE("who made a row is asked once, and not of one that is remembered", "[dataverse]") {

@@ -186,7 +186,7 @@ TEST_CASE("what somebody made and wrote our mark on is given nothing of an appli
     CHECK_FALSE(is_ours(look(platform, scope, tenant)));
 }
 
-TEST_CASE("a connector that others made is ours by its mark when its application knows it") {
+TEST_CASE("a connector that others made is ours by its mark when its application, which is surely ours, knows it") {
     Platform platform;
     const auto name = std::string("shared_sample");
     auto mark = our_mark;
@@ -203,6 +203,18 @@ TEST_CASE("a connector that others made is ours by its mark when its application
     const auto mine = look(platform, remembered, tenant).resources.at(address());
     const auto url = mine.outputs.at(std::string(model::output::redirect_url));
     tenant.resources.begin()->second.attributes[std::string(path::redirect_uris_web)] = model::List{url};
+    // It was merely found by its key: whoever planted it may have planted both.
+    CHECK_FALSE(look(platform, scope, tenant).resources.contains(address()));
+    auto application = scope.wanted.front();
+    application.address = tenant.resources.begin()->first;
+    SECTION("remembered as one that regent made") {
+        tenant.resources.begin()->second.id = "0b1e0000-0000-4000-8000-000000000001";
+        application.remembered_id = tenant.resources.begin()->second.id;
+    }
+    SECTION("adopted by its manifest") {
+        application.adopt = Platform::client_id;
+    }
+    scope.wanted.push_back(application);
     CHECK(look(platform, scope, tenant).resources.contains(address()));
 }
 

@@ -139,9 +139,8 @@ private:
 
     /// Somebody else made it, and no application of ours that it would sign in with knows it.
     bool is_planted(const FoundRow& found, const Wanted& wanted) const {
-        if (!found.made_by_strangers || is_named(found, wanted)) return false;
-        const auto* application = connectors::our_application(wanted, into_);
-        return application == nullptr || !connectors::knows(*application, found.outputs);
+        return found.made_by_strangers && !is_named(found, wanted) &&
+               !connectors::is_known_to_our_application(scope_, wanted, found.outputs, into_);
     }
 
     template <typename Obstacle>

@@ -44,7 +44,8 @@ struct FoundRow {
 ///
 /// Whoever may make connectors can write our mark and choose our id, and would be given the trust of the application
 /// that the manifest's connector signs in with. So one that somebody else made is ours only when that application,
-/// which is ours, knows it already, when the store remembers it, or when the manifest adopts it; else a person decides.
+/// which is surely ours, knows it already, when the store remembers it, or when the manifest adopts it; else a person
+/// decides.
 ///
 /// A mark counts on the row that it was written onto. What a solution import brings to another environment carries it
 /// too, under the same id, and so does what people make from a downloaded definition: those are as if they were

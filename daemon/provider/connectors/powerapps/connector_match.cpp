@@ -130,11 +130,9 @@ private:
     /// Somebody else made it, and no application of ours that it would sign in with knows it.
     bool is_planted(const FoundConnector& found, const Wanted& wanted) const {
         if (!found.made_by_strangers) return false;
-        const auto* application = connectors::our_application(wanted, into_);
-        if (application == nullptr) return true;
         connectors::Outputs outputs;
         read_outputs(outputs, *found.connector);
-        return !connectors::knows(*application, outputs);
+        return !connectors::is_known_to_our_application(scope_, wanted, outputs, into_);
     }
 
     /// Those in the place of `wanted`: nobody can make another there before a person has decided.

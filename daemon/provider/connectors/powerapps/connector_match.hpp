@@ -41,7 +41,7 @@ struct FoundConnector {
 ///
 /// Whoever may make connectors can write our mark, and would be given the secret, or the trust, of the application that
 /// the manifest's connector signs in with. So one that somebody else made is ours by its mark or its sign-in only when
-/// that application, which is ours, knows it already by its redirect URL or its identity.
+/// that application, which somebody vouches for as ours, knows it already by its redirect URL or its identity.
 ///
 /// A mark counts on the connector that it was written onto. Who downloads a definition and makes a connector of it has
 /// one with our mark: a copy, which is as if it were unmarked, is told, and is never written or removed. Marks of
