@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
     // cost a twelfth of a plan's processor time. Each thread's own cache stays.
     mallopt(M_MXFAST, 0);
     regent::cli::ProcessTerminal terminal;
-    const auto code = regent::cli::run(argc, argv, terminal);
+    const auto code = terminal.end(regent::cli::run(argc, argv, terminal));
     std::fflush(nullptr);
     // Not `return`: cpprestsdk's threads may still be at work, and its static objects do not like to be destroyed under
     // them.

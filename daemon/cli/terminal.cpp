@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 namespace regent::cli {
@@ -28,13 +30,20 @@ std::optional<std::string> environment_variable(const char* name) {
 
 void ProcessTerminal::out(std::string_view text) {
     const std::lock_guard lock(mutex_);
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    // Who reads no further, as `head`, wants no more.
+    if (!written && loss_.empty() && errno != EPIPE) loss_ = std::strerror(errno);
 }
 
 void ProcessTerminal::err(std::string_view text) {
     const std::lock_guard lock(mutex_);
     std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+ExitCode ProcessTerminal::end(ExitCode code) {
+    if (loss_.empty()) return code;
+    err("error: what was to be written to standard output did not arrive there: " + loss_ + "\n");
+    return most_telling({code, ExitCode::failed});
 }
 
 bool ProcessTerminal::out_is_terminal() const {

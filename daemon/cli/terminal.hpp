@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/exit_code.hpp"
 #include "cli/options.hpp"
 
 #include <cstdio>
@@ -42,8 +43,12 @@ public:
     bool in_is_terminal() const override;
     std::optional<std::string> read_line() override;
 
+    /// The command's exit code, or that it failed: half a plan in a file on a full disk must not pass for one. Says so.
+    [[nodiscard]] ExitCode end(ExitCode code);
+
 private:
     std::mutex mutex_;
+    std::string loss_;  ///< why something could not be written; empty: all of it was
 };
 
 }  // namespace regent::cli

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 import time
 
 from bench import ONE_APPLICATION, TENANT_ID, bench, case, check, password, plan_of, says
@@ -398,3 +399,16 @@ def an_interrupt_while_reading_is_130_and_writes_nothing(binaries):
             # A shell shows 130 for both: ended by the signal, or by exit code.
             check(watched.end().code in (130, -signal.SIGINT), "it went on")
         check(not it.simulator.writes(), "it wrote")
+
+
+@case
+def output_that_does_not_arrive_is_a_failure_unless_its_reader_went(binaries):
+    with small(binaries) as it:
+        def run(*command, shell):
+            return subprocess.run(["bash", "-c", "set -o pipefail; " + shell, "bash", str(it.binaries / "regent"), *command], cwd=it.repository,
+                                  env=it.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        for command in (["plan", "-e", "dev", "-o", "json"], ["render", "-e", "dev"], ["schema"], ["completion", "bash"]):
+            full = run(*command, shell='"$@" > /dev/full')
+            check(full.returncode == 1 and "standard output did not arrive there: No space left on device" in full.stderr, (command, full))
+        gone = run("plan", "-e", "dev", "-o", "json", shell='"$@" | true')
+        check(gone.returncode == 0 and "did not arrive" not in gone.stderr, gone)
