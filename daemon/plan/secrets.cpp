@@ -53,18 +53,35 @@ NamedSecret named_secret(const SecretWork& work, const std::vector<Address>& con
     return named;
 }
 
+/// A file or a command belongs to one machine, which looks itself. A vault is the same from everywhere: where it does
+/// not let regent look, and it is time for a new secret, nobody else issues it.
+SecretPlan::LeftAlone left_alone(const SecretWork& work, const Item& item, const NamedSecret& named,
+                                 const SecretConsumer& consumer) {
+    const auto* type = consumer.target->find("type");
+    const bool is_vault = type != nullptr && *type == model::Value(std::string(model::delivery::key_vault));
+    const bool is_time = item.is_written() && (named.valid.empty() || named.is_due(named.valid.front(), work.now));
+    const auto where = model::delivery_words(*consumer.target);
+    const auto& name = named.element->name;
+    if (is_vault && is_time)
+        return {
+            true,
+            fmt::format("the secret \"{}\" {}, and is not issued: {}: {}", name,
+                        named.valid.empty() ? "is not there" : "is to be renewed", where, consumer.note),
+            "once the vault lets regent list and set its secrets (`Key Vault Secrets Officer`), the next run issues "
+            "it"};
+    return {false, fmt::format("the secret \"{}\" is left alone here: {}: {}", name, where, consumer.note),
+            is_vault ? "it is not due yet; then the vault has to let regent look (`Key Vault Secrets Officer`)"
+                     : "what a machine may deliver says `spec.delivery` of its own configuration, see `regent explain "
+                       "Daemon`"};
+}
+
 /// Who is given a new one.
 void plan_issue(SecretWork& work, const Item& item, const NamedSecret& named, const RotationRequest* rotation,
                 SecretPlan& plan) {
     const auto& name = named.element->name;
     for (const auto& consumer : named.consumers) {
         if (consumer.connector) work.result.connectors[*consumer.connector] = {false, consumer.key_id};
-        if (consumer.unknown)
-            plan.left_alone.push_back({false,
-                                       fmt::format("the secret \"{}\" is left alone here: {}: {}", name,
-                                                   model::delivery_words(*consumer.target), consumer.note),
-                                       "what a machine may deliver says `spec.delivery` of its own configuration, "
-                                       "see `regent explain Daemon`"});
+        if (consumer.unknown) plan.left_alone.push_back(left_alone(work, item, named, consumer));
     }
     if (named.has_written()) {
         for (auto& text : policy_objections(work.observed.credential_policies, item, name,

@@ -370,6 +370,25 @@ TEST_CASE_METHOD(HandedOver, "a secret whose target cannot be looked at is left 
     CHECK(planned.withheld[0].message.find("/delivered/two") != std::string::npos);
 }
 
+TEST_CASE_METHOD(HandedOver, "a vault that refuses a look is an obstacle when it is time for a new secret",
+                 "[secrets][deliveries]") {
+    auto& element = documents.front().attributes.at(std::string(model::path::client_secrets)).elements.front();
+    const model::Value vault(model::Map{{"type", "keyVault"}, {"vault", "contoso"}, {"name", "s"}});
+    std::get<model::Map>(element.value.held)["deliverTo"] = model::List{vault};
+    tenant.deliveries[app("a")] = {{"s", "keyVault:contoso/s", State::unknown, "", "403 ForbiddenByRbac"}};
+    const auto why = [&] {
+        const auto planned = plan();
+        REQUIRE(planned.withheld.size() == 1);
+        CHECK(planned.withheld[0].message.find("403 ForbiddenByRbac") != std::string::npos);
+        return planned.withheld[0].why;
+    };
+    CHECK(why() == Withheld::Why::delivery_unknown);
+    secrets().back().ends_at = tenant.now + hours(1);
+    CHECK(why() == Withheld::Why::secret_waits);
+    secrets().clear();
+    CHECK(why() == Withheld::Why::secret_waits);
+}
+
 TEST_CASE_METHOD(HandedOver, "killed anywhere, a rotation ends with one secret that everybody has",
                  "[secrets][deliveries][crash]") {
     for (const auto overlap : {hours(0), hours(24)}) {
