@@ -301,7 +301,9 @@ struct CommandLine {
                          "A JWT or its claims as JSON; `-`, or no name: standard input. Never the token itself")
             ->type_name("FILE");
         command->add_flag("--live", explain_token_options.live, "Ask the tenant instead of the manifests");
-        command->footer("Output: text, json. Exits with 0 when a credential would take it, else with 1.");
+        command->footer(
+            "Output: text, json. Exits with 0 when a credential would take it, else with 1; with 3 when "
+            "the manifests have errors, with 64 when this is no token.");
     }
 
     void finish() {

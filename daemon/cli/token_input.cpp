@@ -1,5 +1,7 @@
 #include "cli/token_input.hpp"
 
+#include "manifest/utf8.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -46,6 +48,36 @@ std::string_view trimmed(std::string_view text) {
     while (!text.empty() && blank(text.front())) text.remove_prefix(1);
     while (!text.empty() && blank(text.back())) text.remove_suffix(1);
     return text;
+}
+
+/// UTF-16 as it lies in a file, without its mark; what is no character becomes U+FFFD, which no token has.
+std::string from_utf16(std::string_view bytes, bool big_endian) {
+    const auto unit_at = [&](std::size_t at) {
+        const auto first = static_cast<unsigned char>(bytes[at]), second = static_cast<unsigned char>(bytes[at + 1]);
+        return static_cast<char32_t>(big_endian ? first << 8U | second : second << 8U | first);
+    };
+    const auto is_in = [](char32_t unit, char32_t least) { return unit >= least && unit < least + 0x400; };
+    constexpr char32_t high = 0xD800, low = 0xDC00;
+    std::string text;
+    for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
+        auto character = unit_at(at);
+        if (is_in(character, high) && at + 3 < bytes.size() && is_in(unit_at(at + 2), low)) {
+            character = 0x10000 + ((character - high) << 10U) + (unit_at(at + 2) - low);
+            at += 2;
+        } else if (is_in(character, high) || is_in(character, low)) {
+            character = 0xFFFD;
+        }
+        text += manifest::encode_utf8(character);
+    }
+    return text;
+}
+
+/// A byte order mark says what the rest is: PowerShell's `>` writes UTF-16.
+std::string as_utf8(std::string_view bytes) {
+    if (bytes.starts_with("\xFF\xFE")) return from_utf16(bytes.substr(2), false);
+    if (bytes.starts_with("\xFE\xFF")) return from_utf16(bytes.substr(2), true);
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+    return std::string(bytes);
 }
 
 TokenInputError not_a_token(std::string why) {
@@ -130,8 +162,10 @@ bool is_like_token(std::string_view text) noexcept {
     return text.size() > 20 && text.rfind("eyJ", 0) == 0 && text.find('.') != std::string_view::npos;
 }
 
-tl::expected<TokenInput, TokenInputError> read_token(std::string_view text, std::chrono::system_clock::time_point now) {
-    text = trimmed(text);
+tl::expected<TokenInput, TokenInputError> read_token(std::string_view bytes,
+                                                     std::chrono::system_clock::time_point now) {
+    const auto decoded = as_utf8(bytes);
+    auto text = trimmed(decoded);
     for (const std::string_view scheme : {"Bearer ", "bearer "}) {
         if (text.rfind(scheme, 0) == 0) text = trimmed(text.substr(scheme.size()));
     }

@@ -21,8 +21,9 @@ struct TokenInputError {
     std::string message, help;
 };
 
-/// Reads claims as a JSON object, a JWT, or what GitHub and Kubernetes answer with one inside. Does not verify it.
-[[nodiscard]] tl::expected<TokenInput, TokenInputError> read_token(std::string_view text,
+/// Reads claims as a JSON object, a JWT, or what GitHub and Kubernetes answer with one inside, in UTF-8, or in UTF-16
+/// with its mark. Does not verify it.
+[[nodiscard]] tl::expected<TokenInput, TokenInputError> read_token(std::string_view bytes,
                                                                    std::chrono::system_clock::time_point now);
 
 /// Looks like a JWT: a thing that must not be shown.

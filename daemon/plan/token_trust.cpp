@@ -1,6 +1,7 @@
 #include "plan/token_trust.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/near_names.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -33,21 +34,41 @@ bool same_but_for_case(const std::string& a, const std::string& b) {
                       [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
+/// The same subject, or one that somebody took for it.
+bool nearly_the_same_subject(const std::string& trusted, const std::string& given) {
+    constexpr std::size_t longest_compared = 600;  // Graph's limit for one
+    if (trusted.size() > longest_compared || given.size() > longest_compared) return false;
+    return same_but_for_case(trusted, given) || without_github_ids(given) == trusted ||
+           !did_you_mean(given, {trusted}).empty();
+}
+
+/// A subject may be the same in many clusters, so another issuer is no slip; with this subject it is worth a look.
+bool may_be_meant(IssuerLikeness issuer, const std::string& trusted_subject, const std::string& subject) {
+    if (differs_in_form_only(issuer) || trusted_subject == subject) return true;
+    return issuer != IssuerLikeness::other && nearly_the_same_subject(trusted_subject, subject);
+}
+
 TrustVerdict judge(const TokenClaims& token, const TrustedCredential& credential) {
-    TrustVerdict verdict{&credential, TrustMatch::not_known, 0};
+    TrustVerdict verdict;
+    verdict.credential = &credential;
+    verdict.match = TrustMatch::not_known;
     const auto *issuer = credential.issuer.as_string(), *subject = credential.subject.as_string();
     if (issuer == nullptr || subject == nullptr) return verdict;
     if (*issuer != token.issuer) {
         verdict.match = TrustMatch::issuer;
         verdict.differs_at = common_beginning(*issuer, token.issuer);
+        verdict.issuer = likeness_of(*issuer, token.issuer);
+        verdict.near_miss = may_be_meant(verdict.issuer, *subject, token.subject);
     } else if (*subject != token.subject) {
         verdict.match = same_but_for_case(*subject, token.subject) ? TrustMatch::subject_case : TrustMatch::subject;
+        verdict.near_miss = true;
         verdict.differs_at = common_beginning(*subject, token.subject);
     } else {
         const auto audience = credential.audience.text_or({});
         const auto& given = token.audiences;
         const bool fits = std::find(given.begin(), given.end(), audience) != given.end();
         verdict.match = fits ? TrustMatch::exact : TrustMatch::audience;
+        verdict.near_miss = !fits;
         if (!fits && !given.empty()) verdict.differs_at = common_beginning(audience, given.front());
     }
     return verdict;
@@ -98,7 +119,7 @@ std::vector<TrustVerdict> judge(const TokenClaims& token, const std::vector<Trus
     verdicts.reserve(credentials.size());
     for (const auto& credential : credentials) verdicts.push_back(judge(token, credential));
     std::stable_sort(verdicts.begin(), verdicts.end(), [](const auto& a, const auto& b) {
-        return std::tuple(a.match, b.differs_at) < std::tuple(b.match, a.differs_at);
+        return std::tuple(a.match, b.near_miss, b.differs_at) < std::tuple(b.match, a.near_miss, a.differs_at);
     });
     return verdicts;
 }

@@ -2,6 +2,7 @@
 
 #include "model/snapshot.hpp"
 #include "plan/desired_graph.hpp"
+#include "plan/issuer_likeness.hpp"
 
 #include <cstddef>
 #include <string>
@@ -43,8 +44,11 @@ struct TrustVerdict {
     TrustMatch match = TrustMatch::issuer;
     /// First byte in which the value that decides differs from the token's: equally long beginnings are the same.
     std::size_t differs_at = 0;
+    IssuerLikeness issuer = IssuerLikeness::same;
+    /// Somebody may have meant this credential: not so when the issuer is another one, and the subject as well.
+    bool near_miss = false;
 };
-/// One for each credential; the nearest first, the longest common beginning breaks ties.
+/// One for each credential; the nearest first, near misses before others, the longest common beginning breaks ties.
 [[nodiscard]] std::vector<TrustVerdict> judge(const TokenClaims& token,
                                               const std::vector<TrustedCredential>& credentials);
 

@@ -21,6 +21,8 @@ using plan::TrustVerdict;
 
 /// Near misses shown with their difference; an application may hold twenty.
 constexpr std::size_t most_near_misses = 5;
+/// https://docs.github.com/enterprise-cloud@latest/actions/reference/security/oidc
+constexpr std::string_view github_issuer = "https://token.actions.githubusercontent.com";
 
 std::string sentence_for(TrustMatch match) {
     switch (match) {
@@ -53,6 +55,35 @@ Compared compared(const TrustVerdict& verdict, const plan::TokenClaims& token) {
     return {"subject", credential.subject.text_or({}), token.subject};
 }
 
+std::string help_for_issuer(const TrustVerdict& verdict) {
+    using plan::IssuerLikeness;
+    switch (verdict.issuer) {
+        case IssuerLikeness::slash:
+            return "the slash at its end counts";
+        case IssuerLikeness::capitals:
+            return "capitals count, also in a host's name";
+        case IssuerLikeness::blanks:
+            return "a blank before or behind it counts";
+        case IssuerLikeness::scheme:
+            return "`https://` is part of it: what issues tokens for Entra has it";
+        case IssuerLikeness::port:
+            return "a port counts, also the usual one";
+        case IssuerLikeness::form:
+            return "scheme, capitals, blanks, port and the slash at its end count";
+        case IssuerLikeness::path:
+            if (verdict.credential->issuer.text_or({}) == github_issuer)
+                return "an enterprise of GitHub may have an issuer of its own, with its name at the end: write the "
+                       "token's";
+            return "the host is the same, and what follows it counts";
+        case IssuerLikeness::host:
+            return "few characters differ: is one of them misspelt?";
+        case IssuerLikeness::same:
+        case IssuerLikeness::other:
+            return "the subject is this one, and another issuer vouches for it";
+    }
+    return "";
+}
+
 /// What to do about a near miss, when it is meant to match.
 std::string help_for(const TrustVerdict& verdict, const plan::TokenClaims& token) {
     const auto wanted = verdict.credential->subject.text_or({});
@@ -61,11 +92,7 @@ std::string help_for(const TrustVerdict& verdict, const plan::TokenClaims& token
                "since July 2026: write the token's";
     }
     if (verdict.match == TrustMatch::audience) return "have the token issued for the audience of the credential";
-    if (verdict.match == TrustMatch::issuer && verdict.credential->issuer.text_or({}) + "/" == token.issuer)
-        return "the slash at its end counts";
-    if (verdict.match == TrustMatch::issuer && verdict.credential->issuer.text_or({}) == token.issuer + "/")
-        return "the slash at its end counts";
-    return "";
+    return verdict.match == TrustMatch::issuer ? help_for_issuer(verdict) : "";
 }
 
 /// The nearest of each application: Entra looks at the credentials of the one application that is asked for.
@@ -127,16 +154,20 @@ private:
     void near_misses() {
         std::size_t left_out = 0, shown_ones = 0;
         for (const auto& verdict : *report_.verdicts) {
-            if (verdict.match == TrustMatch::exact || verdict.match == TrustMatch::not_known) continue;
-            if (verdict.match == TrustMatch::issuer && help_for(verdict, report_.token).empty()) continue;
-            if (matches_ > 0 && verdict.match == TrustMatch::subject) continue;  // others' workflows, and no riddle
+            if (!verdict.near_miss) continue;
+            if (matches_ > 0 && is_of_others(verdict)) continue;  // others' workflows, and no riddle
             if (++shown_ones > most_near_misses) {
                 ++left_out;
                 continue;
             }
             near_miss(verdict);
         }
-        if (left_out > 0) line(fmt::format("{} more with this issuer, less like it\n", left_out));
+        if (left_out > 0) line(fmt::format("{} more, less like it\n", left_out));
+    }
+
+    static bool is_of_others(const TrustVerdict& verdict) {
+        return verdict.match == TrustMatch::subject ||
+               (verdict.match == TrustMatch::issuer && verdict.issuer == plan::IssuerLikeness::other);
     }
 
     void near_miss(const TrustVerdict& verdict) {
@@ -193,7 +224,8 @@ std::string write_json(const TokenReport& report) {
         const auto& credential = *verdict.credential;
         Json entry{{"application", model::to_string(credential.application)},
                    {"credential", credential.name},
-                   {"match", to_string(verdict.match)}};
+                   {"match", to_string(verdict.match)},
+                   {"near_miss", verdict.near_miss}};
         if (verdict.match != TrustMatch::exact && verdict.match != TrustMatch::not_known) {
             entry["code"] = entra_code_of(verdict.match);
             const auto [field, wanted, given] = compared(verdict, report.token);

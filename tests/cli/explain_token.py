@@ -80,6 +80,39 @@ def a_near_miss_shows_its_first_difference(binaries):
 
 
 @case
+def an_issuer_that_somebody_takes_for_the_same_is_a_near_miss(binaries):
+    with trusting(binaries) as it:
+        with_credential(it)
+        subject = "repo:contoso/orders:environment:prod"
+        for issuer, same, help in ((GITHUB.replace("token", "Token"), "https://", "capitals count"), (GITHUB + ":443", GITHUB, "a port counts"),
+                                   ("http" + GITHUB[5:], "http", "`https://` is part of it"), (" " + GITHUB, "", "a blank before"),
+                                   (GITHUB + "/contoso", GITHUB, "an enterprise of GitHub"),
+                                   (GITHUB.replace("content", "kontent"), GITHUB[:GITHUB.index("content")], "few characters differ"),
+                                   (GITHUB[8:].upper(), "", "scheme, capitals"), ("https://gitlab.example", "https://", "another issuer")):
+            run = asked(it, token(subject, iss=issuer), expect=1)
+            says(run, "AADSTS700211", help)
+            lines = run.out.splitlines()
+            at = next(i for i, line in enumerate(lines) if line.lstrip().startswith("token's"))
+            check(lines[at - 1].startswith("  issuer") and lines[at + 1].index("^") == 12 + len(same), run)
+        for other in (token("repo:contoso/else:environment:dev", iss="https://gitlab.example"), token("zzz", iss=GITHUB + "/contoso")):
+            run = asked(it, other, expect=1)
+            check("^" not in run.out and "no credential has the issuer" in run.out, run)
+
+
+@case
+def a_token_is_read_as_powershell_writes_it(binaries):
+    with trusting(binaries) as it:
+        with_credential(it)
+        file = it.folder / "token.txt"
+        for encoding in ("utf-16", "utf-8-sig"):
+            claims = {"iss": GITHUB, "sub": "repo:contoso/orders:environment:prod", "aud": AUDIENCE}
+            file.write_bytes((json.dumps(claims) + "\r\n").encode(encoding))
+            it.regent("explain-token", str(file), expect=0)
+        (it.repository / "base" / "broken.regent.yaml").write_text("kind: Application\n")
+        it.regent("explain-token", str(file), expect=3)
+
+
+@case
 def a_token_is_judged_by_what_the_tenant_holds_when_asked(binaries):
     with trusting(binaries) as it:
         path = with_credential(it)

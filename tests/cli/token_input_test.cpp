@@ -33,6 +33,22 @@ TEST_CASE("a token is read as it comes: alone, with its scheme, or in a service'
     CHECK(claims->claims.audiences.size() == 2);
 }
 
+TEST_CASE("a token is read in UTF-16 and behind a byte order mark", "[token]") {
+    const std::string claims = R"({"iss":"https://i","sub":"s","aud":"a"})";
+    std::string little = "\xFF\xFE", big = "\xFE\xFF";
+    for (const char c : claims) {
+        little += {c, '\0'};
+        big += {'\0', c};
+    }
+    for (const auto& text : {"\xEF\xBB\xBF" + claims, little, big, little + "\n"}) {
+        const auto token = read_token(text, now);
+        REQUIRE(token);
+        CHECK(token->claims.subject == "s");
+    }
+    CHECK_FALSE(read_token(little.substr(0, 40), now));
+    CHECK_FALSE(read_token("\xFF\xFE", now));
+}
+
 TEST_CASE("what is no token is refused without a word of it", "[token]") {
     const std::string secret = "c2VjcmV0LXRoaW5n";
     for (const auto& text : std::vector<std::string>{std::string{}, std::string(" \n"), secret, "a.b." + secret,

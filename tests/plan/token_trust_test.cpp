@@ -67,6 +67,36 @@ TEST_CASE("the nearest credential and the first difference are named with Entra'
     }
 }
 
+TEST_CASE("an issuer is like another in what people overlook", "[token]") {
+    const std::string trusted = github;
+    CHECK(likeness_of(trusted, trusted) == IssuerLikeness::same);
+    CHECK(likeness_of(trusted, trusted + "/") == IssuerLikeness::slash);
+    CHECK(likeness_of(trusted, "https://Token.actions.githubusercontent.com") == IssuerLikeness::capitals);
+    CHECK(likeness_of(trusted, " " + trusted) == IssuerLikeness::blanks);
+    CHECK(likeness_of(trusted, "http://token.actions.githubusercontent.com") == IssuerLikeness::scheme);
+    CHECK(likeness_of(trusted, "token.actions.githubusercontent.com") == IssuerLikeness::scheme);
+    CHECK(likeness_of(trusted, trusted + ":443") == IssuerLikeness::port);
+    CHECK(likeness_of(trusted, "HTTP://token.actions.githubusercontent.com:80/") == IssuerLikeness::form);
+    CHECK(likeness_of(trusted, trusted + "/contoso") == IssuerLikeness::path);
+    CHECK(likeness_of(trusted, "https://token.action.githubusercontent.com") == IssuerLikeness::host);
+    CHECK(likeness_of(trusted, "https://gitlab.com") == IssuerLikeness::other);
+    CHECK(likeness_of(trusted, "") == IssuerLikeness::other);
+    CHECK(likeness_of(trusted, trusted + "/" + std::string(1000, 'x')) == IssuerLikeness::other);
+}
+
+TEST_CASE("another issuer is a near miss where the subject says that this credential is meant", "[token]") {
+    const auto subject = "repo:contoso/orders:environment:prod";
+    const auto far = "https://gitlab.example";
+    CHECK(nearest({far, subject, {audience}}).near_miss);
+    CHECK(nearest({far, subject, {audience}}).credential->name == "prod");
+    CHECK_FALSE(nearest({far, "repo:contoso/orders:environment:Prod", {audience}}).near_miss);
+    const auto enterprise = std::string(github) + "/contoso";
+    CHECK(nearest({enterprise, "repo:contoso/orders:environment:Prod", {audience}}).near_miss);
+    CHECK(nearest({enterprise, "repo:contoso@1/orders@2:environment:prod", {audience}}).near_miss);
+    CHECK_FALSE(nearest({enterprise, "repo:contoso/orders:pull_request", {audience}}).near_miss);
+    CHECK(nearest({std::string(github) + "/", "zzz", {audience}}).near_miss);
+}
+
 TEST_CASE("a credential whose values are not known yet never matches and never misleads", "[token]") {
     const auto all = credentials();
     const auto verdicts = judge({github, "x", {audience}}, all);
