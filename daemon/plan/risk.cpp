@@ -81,6 +81,21 @@ std::vector<RiskNote> risk_notes(const Plan& plan) {
     return notes;
 }
 
+std::vector<RiskNote> all_risk_notes(const Plan& plan) {
+    auto notes = risk_notes(plan);
+    for (const auto& resource : plan.resources) {
+        const bool has_parts = resource.action == Action::update || resource.action == Action::adopt;
+        if (resource.action == Action::none) continue;
+        if (resource.risk_reason.empty() && (!has_parts || resource.changes.empty()))
+            notes.push_back({model::Risk::low, &resource, nullptr, {}});
+        if (!has_parts) continue;
+        for (const auto& change : resource.changes) {
+            if (change.risk == model::Risk::low) notes.push_back({change.risk, &resource, &change, {}});
+        }
+    }
+    return notes;
+}
+
 std::string name_of(const Change& change) {
     return change.element.empty() ? change.path : fmt::format("{} \"{}\"", change.path, change.element);
 }

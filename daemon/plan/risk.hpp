@@ -30,6 +30,9 @@ struct RiskNote {
 
 /// What is riskier than low, the riskiest first, otherwise in the order of the plan. Points into `plan`.
 [[nodiscard]] std::vector<RiskNote> risk_notes(const Plan& plan);
+/// The same with what is of low risk behind it, without a reason. An object that is made or goes is one thing there,
+/// whatever is in it.
+[[nodiscard]] std::vector<RiskNote> all_risk_notes(const Plan& plan);
 
 /// "redirectUris.web", "federatedCredentials \"deploy\"".
 [[nodiscard]] std::string name_of(const Change& change);

@@ -24,7 +24,9 @@ Rating lock(const Change& change, const RiskContext& context) {
     return medium("credentials can be added to the application's instances in other tenants");
 }
 Rating signed_requests(const Change& change, const RiskContext& context) {
-    return is_off(change, context) ? medium("sign-in requests are taken unsigned") : harmless();
+    if (context.is_new()) return harmless();
+    return is_off(change, context) ? medium("sign-in requests are taken unsigned")
+                                   : medium("services that do not sign their sign-in requests are locked out");
 }
 Rating legacy_guard(const Change& change, const RiskContext& context) {
     return is_off(change, context) ? medium("a protection of new applications is switched off") : harmless();
@@ -44,8 +46,11 @@ Rating no_client_proof(const Change& change, const RiskContext&) {
         change.after == model::Value(false) || change.after == model::Value("none") || change.after.is_null();
     return off ? harmless() : medium("sign-in without any proof of which client it is");
 }
-Rating disabled(const Change& change, const RiskContext&) {
-    return change.after == model::Value(true) ? medium("it gets no tokens any more") : harmless();
+/// In every tenant, and so never less than `servicePrincipal.accountEnabled`, which locks out in one.
+Rating disabled(const Change& change, const RiskContext& context) {
+    if (context.is_new()) return harmless();
+    if (change.after == model::Value(true)) return high("nobody can sign in with it any more, and no token is issued");
+    return change.before == model::Value(true) ? medium("people can sign in with it again") : harmless();
 }
 Rating weak_algorithms(const Change& change, const RiskContext&) {
     return change.after.is_null() ? harmless() : medium("signatures by weak algorithms are taken");

@@ -73,26 +73,40 @@ Rating certificate(const Change& change, const RiskContext&) {
     return harmless();
 }
 
-/// Owners there are before the plan, less those that it takes away.
-bool somebody_remains(const Change& change, const RiskContext& context) {
+enum class Remaining { somebody, regent_alone, nobody };
+
+/// Of the owners there are before the plan, less those that it takes away. Regent's own service principal, which is
+/// kept beside them, looks after nothing when people are gone.
+Remaining who_remains(const Change& change, const RiskContext& context) {
     const auto& changes = context.resource.changes;
     const auto of = [&](Op op) {
         return std::count_if(changes.begin(), changes.end(),
                              [&](const auto& other) { return other.path == change.path && other.op == op; });
     };
-    if (of(Op::add) > 0) return true;
+    if (of(Op::add) > 0) return Remaining::somebody;
     const auto* object = context.object();
-    if (object == nullptr) return true;
-    const auto there = object->attributes.find(change.path);
-    if (there == object->attributes.end() || there->second.as_list() == nullptr) return true;
-    return static_cast<std::size_t>(of(Op::remove)) < there->second.as_list()->size();
+    if (object == nullptr) return Remaining::somebody;
+    const auto it = object->attributes.find(change.path);
+    const auto* there = it == object->attributes.end() ? nullptr : it->second.as_list();
+    if (there == nullptr) return Remaining::somebody;
+    const auto& caller = context.observed.caller_object_id;
+    const auto regent = caller.empty() ? 0 : std::count(there->begin(), there->end(), model::Value(caller));
+    if (of(Op::remove) < static_cast<std::ptrdiff_t>(there->size()) - regent) return Remaining::somebody;
+    return regent > 0 ? Remaining::regent_alone : Remaining::nobody;
 }
 
 Rating owner(const Change& change, const RiskContext& context) {
     if (change.op != Op::remove && change.path == model::path::principal_owners)
         return medium("an owner may change the service principal, give it new secrets and decide who gets in");
     if (change.op != Op::remove) return medium("an owner may change the application and give it new secrets");
-    if (somebody_remains(change, context)) return medium("who looked after it so far cannot any more");
+    switch (who_remains(change, context)) {
+        case Remaining::somebody:
+            return medium("who looked after it so far cannot any more");
+        case Remaining::regent_alone:
+            return high("no person owns it any more: only regent and administrators of the tenant can change it");
+        case Remaining::nobody:
+            break;
+    }
     return high("nobody owns it any more: only administrators of the tenant can change it");
 }
 
@@ -113,6 +127,9 @@ Rating exposed_permission(const Change& change, const RiskContext&) {
     if (change.op == Op::remove || !same_member(change, "id")) return medium("whoever was granted it has it no more");
     const auto* enabled = change.after.find("enabled");
     if (enabled != nullptr && *enabled == model::Value(false)) return medium("nobody gets tokens with it any more");
+    const auto* who = change.after.find("who");
+    if (who != nullptr && *who == model::Value("admins-and-users") && !same_member(change, "who"))
+        return medium("users may consent to it themselves, where an administrator had to");
     return harmless();
 }
 

@@ -84,9 +84,9 @@ std::string list_of(const std::vector<RiskNote>& notes) {
 
 void check_risk(const Plan& plan, const Consent& consent, std::vector<Refusal>& refusals) {
     if (!consent.fail_on_risk || plan.empty()) return;
-    auto notes = risk_notes(plan);
-    std::erase_if(notes, [&](const auto& note) { return note.risk < *consent.fail_on_risk; });
     const bool everything_counts = *consent.fail_on_risk == model::Risk::low;
+    auto notes = everything_counts ? all_risk_notes(plan) : risk_notes(plan);
+    std::erase_if(notes, [&](const auto& note) { return note.risk < *consent.fail_on_risk; });
     if (notes.empty() && !everything_counts) return;
     const auto count = notes.size();
     refusals.push_back({Refusal::Guard::risk,

@@ -351,6 +351,73 @@ TEST_CASE("the last owner who goes leaves nobody", "[risk]") {
     CHECK(rating().risk == Risk::high);
 }
 
+TEST_CASE("the last person who goes is the last owner, though regent stays one", "[risk]") {
+    Change change;
+    change.path = "owners";
+    change.op = Change::Op::remove;
+    change.before = "alice";
+    ResourceChange resource;
+    resource.address = app("a");
+    resource.action = Action::update;
+    resource.changes = {change};
+    model::Snapshot observed;
+    observed.caller_object_id = "regent itself";
+    auto& owners = observed.resources[app("a")].attributes["owners"];
+    const auto rating = [&] {
+        return risk_rule_of("Application", "owners")(change, {environment(), observed, resource});
+    };
+    owners = List{"alice", "regent itself"};
+    CHECK(rating().risk == Risk::high);
+    CHECK(rating().reason == "no person owns it any more: only regent and administrators of the tenant can change it");
+    owners = List{"alice", "bob", "regent itself"};
+    CHECK(rating().risk == Risk::medium);
+    owners = List{"alice"};
+    CHECK(rating().reason == "nobody owns it any more: only administrators of the tenant can change it");
+}
+
+TEST_CASE("what locks out is rated by whom it locks out", "[risk]") {
+    ResourceChange resource;
+    resource.address = app("a");
+    resource.action = Action::update;
+    const auto rating = [&](const char* path, model::Value before, model::Value after) {
+        Change change;
+        change.path = path;
+        change.op = Change::Op::set;
+        change.before = std::move(before);
+        change.after = std::move(after);
+        return risk_rule_of("Application", path)(change, {environment(), {}, resource}).risk;
+    };
+    CHECK(rating("isDisabled", {}, true) == Risk::high);
+    CHECK(rating("isDisabled", true, false) == Risk::medium);
+    CHECK(rating("isDisabled", {}, false) == Risk::low);
+    CHECK(rating("servicePrincipal.accountEnabled", true, false) == Risk::high);
+    CHECK(rating("requestSignatureVerification.isSignedRequestRequired", false, true) == Risk::medium);
+    CHECK(rating("requestSignatureVerification.isSignedRequestRequired", true, false) == Risk::medium);
+    resource.action = Action::create;
+    CHECK(rating("isDisabled", {}, true) == Risk::low);
+    CHECK(rating("requestSignatureVerification.isSignedRequestRequired", {}, true) == Risk::low);
+}
+
+TEST_CASE("a scope that users may consent to from then on is for somebody to look at", "[risk]") {
+    ResourceChange resource;
+    resource.address = app("a");
+    resource.action = Action::update;
+    const auto rating = [&](const char* before, const char* after) {
+        Change change;
+        change.path = "exposes.scopes";
+        change.element = "Read";
+        change.op = Change::Op::set;
+        change.before = model::Map{{"id", "1"}, {"enabled", true}, {"who", before}};
+        change.after = model::Map{{"id", "1"}, {"enabled", true}, {"who", after}};
+        return risk_rule_of("Application", "exposes.scopes")(change, {environment(), {}, resource});
+    };
+    CHECK(rating("admins", "admins-and-users").risk == Risk::medium);
+    CHECK(rating("admins", "admins-and-users").reason ==
+          "users may consent to it themselves, where an administrator had to");
+    CHECK(rating("admins-and-users", "admins").risk == Risk::low);
+    CHECK(rating("admins-and-users", "admins-and-users").risk == Risk::low);
+}
+
 TEST_CASE("a risk is no part of a plan's id", "[risk][plan_id]") {
     auto in = environment();
     const auto document = application("a").list(model::path::redirect_uris_web, {"http://localhost:3000/"});
@@ -383,8 +450,24 @@ TEST_CASE("--fail-on-risk refuses an approved plan too", "[risk][safety]") {
     const auto harmless_graph = graph_of({application("a")});
     const auto harmless_plan = make_plan(harmless_graph, PretendTenant{}.observe(harmless_graph), {}, today);
     CHECK(check_safety(harmless_plan, harmless_graph, {"", {}, Risk::medium}).empty());
-    CHECK(check_safety(harmless_plan, harmless_graph, {"", {}, Risk::low}).size() == 1);
+    REQUIRE(check_safety(harmless_plan, harmless_graph, {"", {}, Risk::low}).size() == 1);
+    CHECK(check_safety(harmless_plan, harmless_graph, {"", {}, Risk::low})[0].message ==
+          "1 change is of low risk or more: Application/a (low)");
     CHECK(check_safety(Plan{}, harmless_graph, {"", {}, Risk::low}).empty());
+}
+
+TEST_CASE("--fail-on-risk low counts and names every change", "[risk][safety]") {
+    PretendTenant tenant;
+    tenant.add(app("a"), {{"displayName", "The a"}, {"notes", "old"}});
+    tenant.add(app("b"), {{"displayName", "The b"}, {"notes", "old"}});
+    const auto graph = graph_of(
+        {application("a").set(model::path::notes, "new"), application("b").set("isFallbackPublicClient", true)});
+    const auto plan = make_plan(graph, tenant.observe(graph), {}, today);
+    const auto refusals = check_safety(plan, graph, {"", {}, Risk::low});
+    REQUIRE(refusals.size() == 1);
+    CHECK(
+        refusals[0].message ==
+        "2 changes are of low risk or more: Application/b isFallbackPublicClient (medium); Application/a notes (low)");
 }
 
 TEST_CASE("where a definition that is left to others sends requests is told", "[risk]") {
