@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string_view>
 
 namespace regent::cli {
@@ -67,11 +68,12 @@ bool write_plan_file(const controller::Planned& planned, const std::filesystem::
 }
 
 /// What reads the plan finds the mistakes in it that there can be none for: an empty output would look like nothing to
-/// do, or break its reader. People have them on standard error.
+/// do, or break its reader. People have them on standard error, and in texts there is only the sentence that there is
+/// none.
 void print_mistakes(const model::Diagnostics& diagnostics, const model::Environment* environment,
                     const GlobalOptions& global, Terminal& terminal) {
-    if (global.output == "text" || global.output == "diff") return;
     controller::Planned none;
+    none.report.timestamp = controller::rfc3339(std::chrono::system_clock::now());
     if (environment != nullptr) {
         none.plan.environment = environment->name;
         none.plan.owner = environment->owner;

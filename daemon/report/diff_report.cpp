@@ -135,6 +135,8 @@ private:
 }  // namespace
 
 std::string write_diff(const RunReport& report, Colour colour) {
+    // An empty one would say that nothing differs.
+    if (is_missing(*report.plan)) return "# " + summary_line(report) + "\n";
     DiffReport diff(report, colour);
     for (const auto& resource : report.plan->resources) diff.object(resource);
     return std::move(diff).text();

@@ -82,7 +82,7 @@ public:
     explicit Html(const RunReport& report) : report_(report), plan_(*report.plan) {}
 
     std::string write() {
-        const auto title = fmt::format("Plan for {}", shown_text(plan_.environment));
+        const auto title = title_text();
         text_ = fmt::format(fmt::runtime(head), fmt::arg("title", title));
         add(fmt::format("<h1>{}</h1>\n", title));
         add(fmt::format("<p class=\"summary\">{}</p>\n", shown_text(summary_line(report_))));
@@ -100,12 +100,17 @@ public:
     }
 
 private:
+    [[nodiscard]] std::string title_text() const {
+        const auto* word = is_missing(plan_) ? "No plan" : "Plan";
+        return plan_.environment.empty() ? word : fmt::format("{} for {}", word, shown_text(plan_.environment));
+    }
     void add(std::string_view html) { text_ += html; }
     void section(std::string_view id, std::string_view title) {
         add(fmt::format("<h2 id=\"{}\">{}</h2>\n", id, title));
     }
 
     void about() {
+        if (is_missing(plan_)) return;  // its summary says that nothing was read
         add(fmt::format("<p class=\"soft\">tenant <code>{}</code>", shown_text(plan_.tenant_id)));
         if (!report_.revision.empty()) add(fmt::format(", <code>{}</code>", shown_text(report_.revision)));
         add(fmt::format(", read {}, plan <code>{}</code></p>\n", shown_text(report_.timestamp),
@@ -117,7 +122,7 @@ private:
 
     void problems() {
         if (plan_.problems.empty()) return;
-        section("mistakes", "Mistakes that the tenant revealed");
+        section("mistakes", is_missing(plan_) ? "Mistakes in the manifests" : "Mistakes that the tenant revealed");
         add("<ul class=\"box stop\">\n");
         for (const auto& problem : plan_.problems) {
             add(fmt::format("<li><code>{}</code> {}: {}", shown_text(problem.code),

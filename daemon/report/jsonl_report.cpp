@@ -43,11 +43,14 @@ std::string drift_message(const Json& drift) {
 std::string write_jsonl(const RunReport& report) {
     const auto& plan = *report.plan;
     Stream stream(report);
-    stream.line("info", "version", fmt::format("plan for {}, format {}", plan.environment, format_version), "version",
-                {{"format_version", format_version},
-                 {"plan_id", "sha256:" + plan.id},
-                 {"environment", plan.environment},
-                 {"revision", report.revision}});
+    stream.line(
+        "info", "version",
+        fmt::format("{}plan for {}, format {}", is_missing(plan) ? "no " : "", plan.environment, format_version),
+        "version",
+        {{"format_version", format_version},
+         {"plan_id", plan_id_json(plan)},
+         {"environment", plan.environment},
+         {"revision", report.revision}});
     for (auto& drift : drift_json(plan)) {
         const auto message = drift_message(drift);
         stream.line("info", "resource_drift", message, "drift", std::move(drift));
@@ -73,7 +76,8 @@ std::string write_jsonl(const RunReport& report) {
     for (const auto& refusal : report.refusals) {
         stream.line("error", "refusal", refusal.message, "refusal", refusal_json(refusal));
     }
-    stream.line("info", "change_summary", summary_line(report), "summary", summary_json(plan));
+    stream.line(is_missing(plan) ? "error" : "info", "change_summary", summary_line(report), "summary",
+                summary_json(plan));
     return std::move(stream).text();
 }
 

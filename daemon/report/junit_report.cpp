@@ -116,6 +116,13 @@ std::string write_junit(const RunReport& report, bool drift_only) {
              model::with_visible_controls(problem.help));
         cases.push_back(std::move(one));
     }
+    if (is_missing(plan)) {
+        JunitCase none;
+        none.name = "plan";
+        none.classname = "manifests";
+        fail(none, "no-plan", model::with_visible_controls(summary_line(report)), {});
+        cases.push_back(std::move(none));
+    }
     add_warnings(cases, report);
     return formats::write_junit(fmt::format("regent plan {}", model::with_visible_controls(plan.environment)), cases);
 }

@@ -43,6 +43,11 @@ std::vector<const plan::ResourceChange*> in_order(const plan::Plan& plan) {
 
 std::string heading(const plan::Plan& plan) {
     const auto environment = code_span(plan.environment);
+    if (is_missing(plan)) {
+        return fmt::format("### :warning: No plan{}: {} to mend first",
+                           plan.environment.empty() ? std::string{} : " for " + environment,
+                           count_of(plan.problems.size(), "mistake"));
+    }
     const auto deleted = plan.summary.remove + plan.summary.replace;
     if (deleted != 0) {
         return fmt::format("### :warning: Plan for {}: {} will be **deleted**", environment,
@@ -210,7 +215,9 @@ std::string refusal_list(const RunReport& report) {
 
 std::string problem_list(const plan::Plan& plan) {
     if (plan.problems.empty()) return "";
-    std::string text = "\n**Mistakes that the tenant revealed; nothing is applied until they are mended**\n\n";
+    std::string text = is_missing(plan)
+                           ? "\n**Mistakes in the manifests; nothing is read or applied until they are mended**\n\n"
+                           : "\n**Mistakes that the tenant revealed; nothing is applied until they are mended**\n\n";
     for (const auto& problem : plan.problems) {
         text += fmt::format("- {}: {}\n", code_span(shown(problem.span.begin())), code_span(problem.message));
         if (!problem.help.empty()) text += fmt::format("  {}\n", code_span(problem.help));
@@ -247,6 +254,7 @@ std::string write_markdown(const RunReport& report) {
     text += problem_list(plan);
     text += refusal_list(report);
     if (!changed.empty()) text += "\n" + table(changed);
+    if (is_missing(plan)) return text + fmt::format("\n{}\n", summary_line(report));
     if (changed.empty() && plan.problems.empty()) {
         text += fmt::format("\n{}\n", summary_line(report));
     } else {

@@ -302,6 +302,10 @@ nlohmann::ordered_json risks_json(const RunReport& report) {
     return json;
 }
 
+nlohmann::ordered_json plan_id_json(const plan::Plan& plan) {
+    return is_missing(plan) ? Json(nullptr) : Json("sha256:" + plan.id);
+}
+
 nlohmann::ordered_json summary_json(const plan::Plan& plan) {
     const auto& s = plan.summary;
     return {
@@ -343,7 +347,7 @@ std::string write_json(const RunReport& report) {
     auto withheld = Json::array();
     for (const auto& entry : plan.withheld) withheld.push_back(withheld_json(entry));
     Json document{{"format_version", format_version},
-                  {"plan_id", "sha256:" + plan.id},
+                  {"plan_id", plan_id_json(plan)},
                   {"environment", plan.environment},
                   {"owner", plan.owner},
                   {"tenant_id", plan.tenant_id},

@@ -21,6 +21,8 @@ inline constexpr int format_major = 1;
 [[nodiscard]] nlohmann::ordered_json drift_json(const plan::Plan& plan);
 /// What is riskier than low, the riskiest first.
 [[nodiscard]] nlohmann::ordered_json risks_json(const RunReport& report);
+/// "sha256:" and its digits; null where there is no plan.
+[[nodiscard]] nlohmann::ordered_json plan_id_json(const plan::Plan& plan);
 [[nodiscard]] nlohmann::ordered_json summary_json(const plan::Plan& plan);
 
 /// JSON text. Bytes that are no UTF-8 become U+FFFD, DEL and the C1 controls are escaped, so that it can be shown on a

@@ -24,7 +24,9 @@ const std::vector<formats::SarifRule>& own_rules() {
         {"warning", "worth knowing", "It stops nothing. What to do stands in the message."},
         {"risk-medium", "change of medium risk", "Who signs in, or what for, changes."},
         {"drift", "changed outside", "The tenant was changed by somebody else than regent since its last run."},
-        {"refused", "plan that apply refuses", "A guard of the Environment stops this plan."}};
+        {"refused", "plan that apply refuses", "A guard of the Environment stops this plan."},
+        {"no-plan", "no plan",
+         "The manifests have mistakes, so the tenant was not read and nothing is known of what would change."}};
     return rules;
 }
 
@@ -73,6 +75,13 @@ std::string write_sarif(const RunReport& report) {
                            span_in_git(problem.span, report),
                            {}});
     }
+    // At the first mistake: services refuse a log with a result that is in no file.
+    if (is_missing(plan) && !plan.problems.empty())
+        results.push_back({"no-plan",
+                           SarifLevel::note,
+                           model::with_visible_controls(summary_line(report)),
+                           span_in_git(plan.problems.front().span, report),
+                           {}});
     for (const auto& refusal : report.refusals)
         results.push_back({"refused",
                            SarifLevel::error,

@@ -28,7 +28,7 @@ public:
         : report_(report), plan_(*report.plan), options_(options), layout_(report, options.colour) {}
 
     std::string write() {
-        if (options_.quiet) return last_line();
+        if (options_.quiet || is_missing(plan_)) return last_line();  // mistakes have a place of their own
         if (nothing_to_tell()) {
             if (options_.show_unchanged) unchanged_section();
             if (options_.show_unchanged) credentials_section();

@@ -181,8 +181,15 @@ std::string cloud_sentence(const Cloud& cloud) {
     return fmt::format("Cloud of {}: sign-in at {}, Graph at {}", cloud.metadata, cloud.login, cloud.graph);
 }
 
+bool is_missing(const plan::Plan& plan) noexcept {
+    return plan.id.empty();
+}
+
 std::string summary_line(const RunReport& report) {
     const auto& plan = *report.plan;
+    if (is_missing(plan))
+        return fmt::format("No plan: {} to mend first; nothing was read of the tenant.",
+                           count_of(plan.problems.size(), "mistake"));
     if (!plan.problems.empty()) {
         return fmt::format("Plan: {} {} to mend first.", counts_text(plan.summary),
                            count_of(plan.problems.size(), "mistake"));

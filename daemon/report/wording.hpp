@@ -40,5 +40,8 @@ namespace regent::report {
 [[nodiscard]] std::string counts_text(const plan::Summary& summary);
 /// The last line of every report.
 [[nodiscard]] std::string summary_line(const RunReport& report);
+/// Whether there is no plan to report of: the manifests are wrong, and so the tenant was not read. `problems` are
+/// theirs.
+[[nodiscard]] bool is_missing(const plan::Plan& plan) noexcept;
 
 }  // namespace regent::report

@@ -97,10 +97,17 @@ def manifests_with_a_mistake_are_3_and_send_nothing(binaries):
         check([d["source"] for d in plan["diagnostics"]] == [{"file": "base/a.regent.yaml", "line": 8}], plan["diagnostics"])
         check('"diagnostic"' in it.regent("plan", "-o", "jsonl", expect=3).out, "jsonl")
         check("base/a.regent.yaml" in it.regent("plan", "-o", "sarif", expect=3).out, "sarif")
-        check(not it.regent("plan", expect=3).out, "people have them on standard error")
+        # People have them on standard error. Every form says that there is no plan.
+        check(it.regent("plan", expect=3).out == "No plan: 1 mistake to mend first; nothing was read of the tenant.\n", "text")
+        check(plan["plan_id"] is None and plan["timestamp"].endswith("Z"), plan)
+        for form in ("text", "jsonl", "markdown", "diff", "html", "sarif", "junit", "github"):
+            out = it.regent("plan", "-o", form, expect=3).out
+            check("No plan: 1 mistake to mend first; nothing was read of the tenant." in out, (form, out))
+            check("tenant revealed" not in out and "nothing to do" not in out and '"@timestamp":""' not in out, (form, out))
         it.edit_environment("tenantId:", "tenantIt:")
         plan = json.loads(it.regent("plan", "-o", "json", expect=3).out)
         check(plan["errored"] and plan["diagnostics"][0]["source"]["file"].startswith("environments/"), plan)
+        says(it.regent("plan", "-o", "markdown", expect=3), "### :warning: No plan: 1 mistake to mend first")
         check(not it.simulator.requests(), "requests were sent")
 
 

@@ -90,6 +90,25 @@ std::unique_ptr<Case> tutorial() {
     return made;
 }
 
+/// What the manifests are wrong for: nothing was asked of the tenant.
+std::unique_ptr<Case> no_plan() {
+    auto made = std::make_unique<Case>();
+    auto& c = *made;
+    c.plan.id.clear();
+    c.report.revision.clear();
+    c.report.objects_read = c.report.requests = 0;
+    c.report.read_took = {};
+    model::Diagnostic problem;
+    problem.code = "RG0204";
+    problem.subject = "Application/customer-portal";
+    problem.message = "`spec` has no field `nots`";
+    problem.help = "did you mean `notes`?";
+    problem.span = {
+        .file = "base/portal.regent.yaml", .line = 7, .column = 3, .end_line = 7, .end_column = 7, .byte = 0};
+    c.plan.problems.push_back(problem);
+    return made;
+}
+
 std::unique_ptr<Case> mixed() {
     auto made = std::make_unique<Case>();
     auto& c = *made;
@@ -341,7 +360,7 @@ const std::vector<NamedCase>& all_cases() {
     static const std::vector<NamedCase> cases = {
         {"tutorial", rated(tutorial)}, {"drift-adopt-delete", rated(mixed)}, {"replace", rated(replacement)},
         {"risks", rated(risky)},       {"nothing-to-do", rated(nothing)},    {"hostile-names", rated(hostile)},
-        {"withheld", rated(withheld)}, {"refusals", rated(refusals)}};
+        {"withheld", rated(withheld)}, {"refusals", rated(refusals)},        {"no-plan", no_plan}};
     return cases;
 }
 

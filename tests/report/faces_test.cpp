@@ -289,6 +289,18 @@ TEST_CASE("a plan with mistakes never says that there is nothing to do", "[repor
     CHECK(markdown.find("`base/portal.regent.yaml:12`") != std::string::npos);
 }
 
+TEST_CASE("a stream says that there is no plan, and has no empty ids or times", "[report][jsonl]") {
+    for (const auto& line : lines_of(write_jsonl(case_named("no-plan")->report))) {
+        const auto json = nlohmann::json::parse(line);
+        CHECK(json.at("@timestamp") == "2026-09-14T09:02:11Z");
+        if (json.at("type") == "version") CHECK(json.at("version").at("plan_id").is_null());
+        if (json.at("type") == "change_summary") {
+            CHECK(json.at("@level") == "error");
+            CHECK(json.at("@message") == "No plan: 1 mistake to mend first; nothing was read of the tenant.");
+        }
+    }
+}
+
 TEST_CASE("what is not known yet says what it waits for, in the shape of the value", "[report][json]") {
     const auto json = nlohmann::json::parse(write_json(case_named("tutorial")->report));
     const auto& app = json.at("changes").at(0);
