@@ -1,6 +1,8 @@
+#include "manifest/brought_client.hpp"
 #include "manifest/json_places.hpp"
 #include "manifest/load_connector.hpp"
 #include "manifest/load_fields.hpp"
+#include "manifest/load_logicapps.hpp"
 #include "manifest/load_plain.hpp"
 #include "manifest/openapi.hpp"
 #include "manifest/openapi_document.hpp"
@@ -128,6 +130,7 @@ private:
     void check_parameters(const Json& parameters, const std::string& name, const std::string& pointer);
     void sets();
     void policies();
+    [[nodiscard]] bool lacks_client(const Json& parameters, const std::string& key, const Json& settings) const;
     void words(const char* name, std::string_view path);
     void operations(bool has_script);
 
@@ -189,20 +192,35 @@ void SettingsLoad::drop_secrets(Json& parameters, const std::string& name, const
     }
 }
 
-/// Somebody has to sign in to Entra ID, and the service refuses a block that does not say who. With client credentials
-/// each connection brings its own.
-bool names_no_client(const Json& parameter) {
+/// The settings of an OAuth block that names no client.
+const Json* without_client(const Json& parameter) {
     const auto* settings = member(parameter, "oAuthSettings");
-    if (settings == nullptr || lower_case(text_of(member(*settings, "identityProvider"))) != "aad") return false;
-    const auto* custom = member(*settings, "customParameters");
+    return settings != nullptr && text_of(member(*settings, "clientId")).empty() ? settings : nullptr;
+}
+
+bool signs_in_with_entra(const Json& settings) {
+    return lower_case(text_of(member(settings, "identityProvider"))) == "aad";
+}
+
+bool by_client_credentials(const Json& settings) {
+    const auto* custom = member(settings, "customParameters");
     const auto* grant = custom == nullptr ? nullptr : member(*custom, "grantType");
-    const bool brought = grant != nullptr && text_of(member(*grant, "value")) == "client_credentials";
-    return !brought && text_of(member(*settings, "clientId")).empty();
+    return grant != nullptr && text_of(member(*grant, "value")) == "client_credentials";
+}
+
+/// Somebody has to sign in to Entra ID, and the service refuses a block that does not say who. With client credentials
+/// each connection brings its own, and so it may where it is asked for one, unless a secret is to go with it. Logic
+/// Apps refuse a block of any provider: they demand a secret each time, which is some client's.
+bool SettingsLoad::lacks_client(const Json& parameters, const std::string& key, const Json& settings) const {
+    if (is_for_logicapps(job_)) return true;
+    if (!signs_in_with_entra(settings) || by_client_credentials(settings)) return false;
+    return job_.spec.entry("clientSecretFrom") != nullptr || !person_brings_client(parameters, key);
 }
 
 void SettingsLoad::check_parameters(const Json& parameters, const std::string& name, const std::string& pointer) {
     for (const auto& [key, parameter] : parameters.items()) {
-        if (names_no_client(parameter)) {
+        if (const auto* settings = without_client(parameter); settings && lacks_client(parameters, key, *settings)) {
+            const bool entra = signs_in_with_entra(*settings);
             auto& d = job_.findings.error(
                 "RG0622", settings_.span_of(name, fmt::format("{}/{}/oAuthSettings", pointer, pointer_token(key))),
                 fmt::format("the connection parameter `{}` signs in with Entra ID, and has no `clientId`", key));

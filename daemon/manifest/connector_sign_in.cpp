@@ -1,3 +1,4 @@
+#include "manifest/brought_client.hpp"
 #include "manifest/load_connector.hpp"
 #include "manifest/load_fields.hpp"
 #include "manifest/load_plain.hpp"
@@ -154,7 +155,7 @@ bool wants_secret(const Json& value) {
     if (!value.is_object()) return false;
     for (const auto& [key, member] : value.items()) {
         if (lower_case(key) != "oauthsettings") {
-            if (wants_secret(member)) return true;
+            if (!person_brings_client(value, key) && wants_secret(member)) return true;
             continue;
         }
         const auto text = lower_case(member.dump());

@@ -90,7 +90,9 @@ manifest, inside the repository; `spec.files` is a folder with them.)"},
         ErrorCode{"RG0622", "apiProperties.json",
                   R"(A connector's settings in the service's own words: one JSON object with
 `properties`, or the same in the manifest. Comments and commas behind a last
-member are passed over.
+member are passed over. A parameter that signs in with Entra ID names its
+`clientId`, unless whoever makes a connection is asked for one (`token:clientId`
+beside `token`) and no secret is to be sent; in Logic Apps every one does.
 https://learn.microsoft.com/connectors/custom-connectors/paconn-cli)"},
         ErrorCode{"RG0623", "property that connectors do not have",
                   R"(What the service does not know is not sent. `stackOwner`, which only

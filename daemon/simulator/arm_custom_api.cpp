@@ -44,7 +44,8 @@ std::optional<ArmError> take_settings(const std::string& name, json& settings, c
     if (const auto* assertion = member_of(settings, "clientAssertionType");
         assertion != nullptr && !assertion->is_null())
         return invalid_parameters(name, "'clientAssertionType' is not supported.");
-    if (text_of(settings, "clientId").empty()) return invalid_parameters(name, "the client id is missing.");
+    if (text_of(settings, "clientId").empty() && switches.without_client_id == "refuse")
+        return invalid_parameters(name, "the client id is missing.");
     auto secret = text_of(settings, "clientSecret");
     erase_member(settings, "clientSecret");
     if (!secret.empty()) {

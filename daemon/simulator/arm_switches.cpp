@@ -39,6 +39,8 @@ void ArmSwitches::set(const json& values, ArmBudget& budget) {
             unknown_properties = one_of(name, value, {"drop", "refuse"});
         } else if (name == "systemData") {
             system_data = one_of(name, value, {"none", "objectId", "appId"});
+        } else if (name == "withoutClientId") {
+            without_client_id = one_of(name, value, {"refuse", "take"});
         } else if (name == "replicaLagSeconds") {
             replica_lag_seconds = number(name, value, 0);
         } else if (name == "pageSize") {
@@ -61,6 +63,7 @@ json ArmSwitches::get(const ArmBudget& budget) const {
             {"definitionOnRead", definition_on_read},
             {"unknownProperties", unknown_properties},
             {"systemData", system_data},
+            {"withoutClientId", without_client_id},
             {"replicaLagSeconds", replica_lag_seconds},
             {"pageSize", page_size},
             {"denied", denied},

@@ -23,6 +23,8 @@ struct ArmSwitches {
     std::string unknown_properties = "drop";
     /// Whether answers have `systemData`, and by which id it names an application: "none", "objectId", "appId".
     std::string system_data = "none";
+    /// An OAuth block that names no client: "refuse" it, or "take" it. The REST specification says nothing of it.
+    std::string without_client_id = "refuse";
     long replica_lag_seconds = 0;
     long page_size = 100;
     std::set<std::string> denied;  ///< actions nobody may do: "Microsoft.Web/customApis/write"

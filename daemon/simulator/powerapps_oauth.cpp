@@ -34,7 +34,8 @@ void collect(json& parameters, const std::string& prefix, std::vector<OAuthBlock
         auto path = prefix;
         path += ".";
         path += name;
-        blocks.push_back({std::move(path), &parameter["oAuthSettings"]});
+        const bool asks = member_of(parameters, name + ":clientId") != nullptr;
+        blocks.push_back({std::move(path), &parameter["oAuthSettings"], asks});
     }
 }
 
@@ -93,6 +94,7 @@ std::optional<PowerAppsError> check_block(const OAuthBlock& block, const std::st
     if (!same_text(text_of(settings, "identityProvider"), "aad") || people_bring_the_secret(settings))
         return std::nullopt;
     if (text_of(settings, "clientId").empty()) {
+        if (block.asks_for_client && secret.empty() && context.switches.people_bring_client) return std::nullopt;
         return PowerAppsError{400, "InvalidConnectionParameters",
                               fmt::format("'{}': the client id is missing.", block.path)};
     }

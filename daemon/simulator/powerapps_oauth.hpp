@@ -17,6 +17,7 @@ namespace regent::simulator {
 struct OAuthBlock {
     std::string path;
     nlohmann::json* settings = nullptr;  ///< below the key oAuthSettings
+    bool asks_for_client = false;        ///< `<name>:clientId` beside it: whoever makes a connection brings the client
 };
 
 /// Every parameter of type oauthSetting in a connector's properties, the key of its settings spelled `oAuthSettings`

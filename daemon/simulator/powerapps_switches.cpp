@@ -69,6 +69,7 @@ const std::map<std::string, Knob>& knobs() {
         {"deleteAbsentStatus", status(&S::delete_absent_status)},
         {"applicationSavesAs", choice(&S::application_saves_as, {"objectId", "appId"})},
         {"patchWithoutSecret", choice(&S::patch_without_secret, {"keep", "drop"})},
+        {"peopleBringClient", flag(&S::people_bring_client)},
         {"parameterSetsNull", choice(&S::parameter_sets_null, {"remove", "keep"})},
         {"dropRejectedSwagger", flag(&S::drop_rejected_swagger)},
         {"managedIdentityAvailable", flag(&S::managed_identity_available)},

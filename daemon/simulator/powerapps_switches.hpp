@@ -22,8 +22,10 @@ struct PowerAppsSwitches {
     long delete_absent_status = 404;
     std::string application_saves_as = "objectId";  ///< what `modifiedBy.id` of an application is: objectId or appId
     std::string patch_without_secret = "keep";      ///< keep: the stored secret stays; drop: it is gone
-    bool drop_rejected_swagger = false;             ///< an update with a bad definition succeeds and keeps the old one
-    std::string parameter_sets_null = "remove";     ///< null for connectionParameterSets: remove them, or keep
+    /// An Entra sign-in without a client, beside `token:clientId`: published connectors are so, no page says it.
+    bool people_bring_client = true;
+    bool drop_rejected_swagger = false;          ///< an update with a bad definition succeeds and keeps the old one
+    std::string parameter_sets_null = "remove";  ///< null for connectionParameterSets: remove them, or keep
     bool managed_identity_available = true;
     long subject_delay_seconds = 2;        ///< from the save to the managed identity's subject
     long replica_lag_seconds = 0;          ///< reads show what was true so long ago

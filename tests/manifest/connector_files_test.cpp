@@ -148,6 +148,15 @@ TEST_CASE("a sign-in with Entra ID that names no client is an error at its line"
         "{\"identityProvider\": \"aad\", \"customParameters\": {\"grantType\": {\"value\": "
         "\"client_credentials\"}}}}}}}";
     CHECK_FALSE(model::has_errors(load_repository(repository).diagnostics));
+    // So does one that is asked for it, as connectors of Microsoft's catalogue do; then there is no secret to want.
+    repository.files["orders/apiProperties.json"] =
+        R"({"properties": {"connectionParameters": {"token": {"type": "oauthSetting", "oAuthSettings":
+        {"identityProvider": "aad", "clientId": null}}, "token:ClientId": {"type": "string"}}}})";
+    const auto asked = codes(load_repository(repository));
+    CHECK(std::find(asked.begin(), asked.end(), "RG0622") == asked.end());
+    CHECK(std::find(asked.begin(), asked.end(), "RG0632") == asked.end());
+    repository.manifest += "  clientSecretFrom: {credential: orders}\n";
+    CHECK(codes(load_repository(repository)).front() == "RG0622");
 }
 
 TEST_CASE("a connector that is adopted has its secret already", "[manifest][connector]") {

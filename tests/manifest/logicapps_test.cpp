@@ -47,6 +47,16 @@ TEST_CASE("a connector of Logic Apps says its group, its region and its tags", "
     CHECK(tags.front().value.text_or({}) == "team=platform");
 }
 
+TEST_CASE("an OAuth client of Logic Apps has an id, whose ever it is", "[manifest][logicapps]") {
+    const auto block = [](const std::string& settings) {
+        return place + "  connectionParameters: {token: {type: oauthSetting, oAuthSettings: {" + settings +
+               "}}, \"token:clientId\": {type: string}}\n  clientSecretFrom: {credential: orders}\n";
+    };
+    CHECK(codes(with(block("identityProvider: oauth2, clientId: someone"))).empty());
+    CHECK(codes(with(block("identityProvider: oauth2"))) == Texts{"RG0622"});
+    CHECK(codes(with(block("identityProvider: aad"))) == Texts{"RG0622"});
+}
+
 TEST_CASE("a resource group's id is one in every spelling", "[manifest][logicapps]") {
     const auto loaded = with(
         "  backend: logicapps\n  location: westeurope\n  resourceGroup: "

@@ -251,6 +251,9 @@ TEST_CASE("bodies that Resource Manager refuses are refused in its words", "[sim
     body["properties"]["connectionParameters"]["token"]["oAuthSettings"]["clientAssertionType"] = "x";
     CHECK(refused(body) == "InvalidConnectionParameters");
     CHECK(refused(document("")) == "InvalidConnectionParameters");
+    body = document();
+    body["properties"]["connectionParameters"]["token"]["oAuthSettings"].erase("clientId");
+    CHECK(refused(body) == "InvalidConnectionParameters");
     REQUIRE(stage.put("orders", document()).status == 200);
     body = document();
     body["location"] = "northeurope";

@@ -68,6 +68,19 @@ TEST_CASE("an Entra sign-in needs a client id, and a secret or a managed identit
     CHECK(stage.create(properties).status == 400);
 }
 
+TEST_CASE("whoever makes a connection may bring the client that is asked for", "[simulator][powerapps]") {
+    PowerAppsStage stage;
+    auto properties = secret_connector();
+    oauth(properties).erase("clientId");
+    properties["connectionParameters"]["token:ClientId"] = {{"type", "string"}};
+    CHECK(stage.create(properties).status == 400);  // a secret is some client's
+    oauth(properties).erase("clientSecret");
+    CHECK(stage.create(properties).status == 201);
+    stage.switch_to({{"peopleBringClient", false}});
+    properties["displayName"] = "Another one";
+    CHECK_THAT(stage.create(properties).message(), Catch::Contains("client id is missing"));
+}
+
 TEST_CASE("the settings are found whatever the case of their key, and read back in the service's spelling",
           "[simulator][powerapps]") {
     PowerAppsStage stage;
