@@ -195,7 +195,9 @@ is there once in an environment: the second of two connectors with one
 https://github.com/microsoft/PowerPlatformConnectors (tools/paconn-cli))"},
         ErrorCode{"RG0330", "permission that an API does not expose",
                   R"(An application asks another one of the repository for a permission that is not
-among the scopes (`delegated`) or roles (`application`) it declares:
+among the scopes (`delegated`) or roles (`application`) it declares, or for a
+role that only users and groups can hold, which is a warning (Entra takes it),
+and an error beside `adminConsent` (no application is given it).
 
     # Application/orders-api
     exposes:

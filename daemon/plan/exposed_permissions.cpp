@@ -215,10 +215,20 @@ std::optional<std::string> exposed_permission_id(const Item& api, std::string_vi
     const bool is_role = type == "application";
     const auto* element =
         exposed_element(api, is_role ? model::path::exposed_roles : model::path::exposed_scopes, name);
-    if (element == nullptr || (is_role && !is_for_applications(*element))) return std::nullopt;
+    if (element == nullptr) return std::nullopt;
     auto id = text_of(*element, "id");
     return id.empty() ? std::nullopt : std::optional(std::move(id));
 }
+
+namespace {
+
+/// An application may ask for a role that is for users and groups only, and is never given it.
+bool can_be_held(const Item& api, const std::string& role) {
+    const auto* element = exposed_element(api, model::path::exposed_roles, role);
+    return element != nullptr && is_for_applications(*element);
+}
+
+}  // namespace
 
 model::List permission_ids(const Item& item, const Items& items, std::string_view path) {
     model::List ids;
@@ -231,7 +241,7 @@ model::List permission_ids(const Item& item, const Items& items, std::string_vie
         if (target == items.end()) continue;
         const auto type = text_of(element.value, "type"), name = text_of(element.value, "name");
         auto id = exposed_permission_id(target->second, type, name);
-        if (!id) continue;
+        if (!id || (path == model::path::consented_roles && !can_be_held(target->second, name))) continue;
         ids.emplace_back(Map{{"api", looked_up(*api, items)}, {"type", type}, {"name", name}, {"id", std::move(*id)}});
     }
     return ids;

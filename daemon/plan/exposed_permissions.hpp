@@ -21,7 +21,7 @@ namespace regent::plan {
 void identify_exposed(Item& item, const model::Environment& environment);
 
 /// The id of what `api` exposes under `name`, or is about to; nothing when it does not. `type`: "delegated" is a scope,
-/// "application" a role that applications may have.
+/// "application" a role, whoever may have it.
 [[nodiscard]] std::optional<std::string> exposed_permission_id(const Item& api, std::string_view type,
                                                                const std::string& name);
 

@@ -63,8 +63,16 @@ std::optional<model::Diagnostic> check_enabled(const model::Element& element, co
     return diagnostic;
 }
 
-std::optional<model::Diagnostic> check(const model::Element& element, const model::Snapshot& observed,
-                                       const Items& items) {
+/// That somebody is to be given it as well, and not only asks for it.
+bool is_consented(const DesiredResource& resource, const model::Element& element) {
+    const auto it = resource.attributes.find(model::path::consented_roles);
+    return it != resource.attributes.end() &&
+           std::any_of(it->second.elements.begin(), it->second.elements.end(),
+                       [&](const auto& consent) { return consent.value == element.value; });
+}
+
+std::optional<model::Diagnostic> check(const model::Element& element, const DesiredResource& resource,
+                                       const model::Snapshot& observed, const Items& items) {
     const auto text = [&](const char* member) {
         const auto* value = element.value.find(member);
         return value == nullptr ? std::string{} : value->text_or({});
@@ -85,11 +93,14 @@ std::optional<model::Diagnostic> check(const model::Element& element, const mode
     }
     const auto& published = type == "application" ? found->second.application : found->second.delegated;
     if (published.contains(name)) return check_enabled(element, found->second, type, name);
+    const bool for_people = type == "application" && found->second.people.contains(name);
+    if (for_people && !is_consented(resource, element))
+        return std::nullopt;  // Entra takes it: warn_of_roles_for_people()
     auto diagnostic = problem(
         element, fmt::format("{} publishes no {} permission named `{}`", found->second.display_name, type, name),
         "not among its permissions");
     const auto& other = type == "application" ? found->second.delegated : found->second.application;
-    if (type == "application" && found->second.people.contains(name)) {
+    if (for_people) {
         diagnostic.message = fmt::format("`{}` of {} is a role for users and groups, not for applications", name,
                                          found->second.display_name);
         diagnostic.label = "an application cannot hold it";
@@ -114,8 +125,13 @@ model::Value with_name(model::Value permission, const model::Snapshot& observed)
     const auto api = observed.apis.find(text("api"));
     if (!is_guid_like(id) || api == observed.apis.end()) return permission;
     const auto type = text("type");
-    for (const auto& [name, published] : type == "application" ? api->second.application : api->second.delegated)
-        if (published == id) return model::Map{{"api", api->first}, {"type", type}, {"name", name}};
+    const auto& roles = api->second;
+    const auto lists =
+        type == "application" ? std::vector{&roles.application, &roles.people} : std::vector{&roles.delegated};
+    for (const auto* list : lists) {
+        for (const auto& [name, published] : *list)
+            if (published == id) return model::Map{{"api", api->first}, {"type", type}, {"name", name}};
+    }
     return permission;
 }
 
@@ -259,7 +275,7 @@ PermissionCheck check_permission_names(const DesiredGraph& desired, const model:
         check_pre_authorized(resource, item, findings);
         if (const auto it = resource.attributes.find(model::path::permissions); it != resource.attributes.end()) {
             for (const auto& element : it->second.elements) {
-                auto diagnostic = check(element, observed, items);
+                auto diagnostic = check(element, resource, observed, items);
                 if (!diagnostic) continue;
                 auto why = no_mistake(element, *diagnostic, item, items);
                 findings.add(std::move(*diagnostic), std::move(why));
@@ -269,6 +285,26 @@ PermissionCheck check_permission_names(const DesiredGraph& desired, const model:
     }
     model::sort(all.problems);
     return all;
+}
+
+void warn_of_roles_for_people(const model::Snapshot& observed, Plan& plan) {
+    const auto text = [](const model::Value& permission, const char* member) {
+        const auto* value = permission.find(member);
+        return value == nullptr ? std::string{} : value->text_or({});
+    };
+    for (auto& resource : plan.resources) {
+        for (const auto& change : resource.changes) {
+            if (change.path != model::path::permissions || change.op != Change::Op::add) continue;
+            const auto api = observed.apis.find(text(change.after, "api"));
+            const auto name = text(change.after, "name");
+            if (api == observed.apis.end() || text(change.after, "type") != "application") continue;
+            if (api->second.application.contains(name) || !api->second.people.contains(name)) continue;
+            resource.warnings.push_back(
+                fmt::format("permissions: `{}` of {} is a role for users and groups: it can be asked for, and no "
+                            "application is given it",
+                            name, api->second.display_name));
+        }
+    }
 }
 
 }  // namespace regent::plan

@@ -21,4 +21,8 @@ struct PermissionCheck {
 /// API publishes it: what is observed has names then.
 void name_permissions(const model::Snapshot& observed, Items& items);
 
+/// Of roles for users and groups that an application newly asks for as if it could hold them. Entra takes that; those
+/// at applications of ours are told when the manifests are read (RG0330).
+void warn_of_roles_for_people(const model::Snapshot& observed, Plan& plan);
+
 }  // namespace regent::plan

@@ -148,6 +148,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     warn_of_unvouched_sign_ins(desired, observed, history, items, plan);
     warn_of_kept(kept, plan);
     warn_of_unseen_principals(items, plan);
+    warn_of_roles_for_people(observed, plan);
     plan_removals(desired, observed, items, history, steps, plan);
     plan.steps = steps.take();
     std::sort(plan.resources.begin(), plan.resources.end(),

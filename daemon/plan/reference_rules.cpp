@@ -25,11 +25,11 @@ public:
     ReferenceCheck(const DesiredGraph& graph, model::Diagnostics& diagnostics)
         : graph_(graph), diagnostics_(diagnostics) {}
 
-    void check(const model::ReferenceUse& use) {
+    void check(const model::ReferenceUse& use, const Declaration& user) {
         const auto target = graph_.resources.find(use.target);
         const bool is_permission = use.needs.rfind(permission_prefix, 0) == 0;
         if (target == graph_.resources.end()) return is_permission ? void() : dangling(use);
-        if (is_permission) return check_permission(use, target->second);
+        if (is_permission) return check_permission(use, target->second, user);
         if (use.needs == "managedIdentity" && auth_type(target->second) != "managedIdentity") no_identity(use);
         if (use.needs == model::output::redirect_url && !has_redirect_url(target->second)) no_redirect_url(use);
         if (use.needs.rfind("clientSecrets/", 0) == 0) check_secret(use, target->second);
@@ -154,10 +154,21 @@ private:
                                                          [&](const auto& element) { return element.name == name; });
     }
 
-    /// The role is there, and nobody can give it to an application.
-    static Diagnostic for_people_only(const model::ReferenceUse& use, std::string_view role) {
+    [[nodiscard]] bool is_consented(const model::ReferenceUse& use, const Declaration& user) const {
+        const auto resource = graph_.resources.find(user.address);
+        if (resource == graph_.resources.end()) return false;
+        const auto consent = resource->second.attributes.find(model::path::consented_roles);
+        return consent != resource->second.attributes.end() &&
+               std::any_of(consent->second.elements.begin(), consent->second.elements.end(),
+                           [&](const auto& element) { return element.span == use.span; });
+    }
+
+    /// The role is there, and nobody can give it to an application. To ask for it is no mistake to Entra; to consent
+    /// is.
+    static Diagnostic for_people_only(const model::ReferenceUse& use, std::string_view role, bool consented) {
         Diagnostic diagnostic;
         diagnostic.code = "RG0330";
+        diagnostic.severity = consented ? model::Severity::error : model::Severity::warning;
         diagnostic.message =
             fmt::format("the role `{}` of {} is for users and groups only", role, to_string(use.target));
         diagnostic.span = use.span;
@@ -166,14 +177,14 @@ private:
         return diagnostic;
     }
 
-    void check_permission(const model::ReferenceUse& use, const DesiredResource& api) {
+    void check_permission(const model::ReferenceUse& use, const DesiredResource& api, const Declaration& user) {
         const auto rest = use.needs.substr(permission_prefix.size());
         const auto type = rest.substr(0, rest.find('/')), wanted = rest.substr(type.size() + 1);
         const bool is_role = type == "application";
         const auto names = exposed(api, is_role);
         if (!names || std::find(names->begin(), names->end(), wanted) != names->end()) return;
         if (is_role && declares_role(api, wanted)) {
-            diagnostics_.push_back(for_people_only(use, wanted));
+            diagnostics_.push_back(for_people_only(use, wanted, is_consented(use, user)));
             return;
         }
         Diagnostic diagnostic;
@@ -262,7 +273,7 @@ void check_references(const std::vector<const Declaration*>& declarations, const
                       model::Diagnostics& diagnostics) {
     ReferenceCheck check(graph, diagnostics);
     for (const auto* declaration : declarations) {
-        for (const auto& use : declaration->references) check.check(use);
+        for (const auto& use : declaration->references) check.check(use, *declaration);
     }
     CircleSearch(declarations, diagnostics).run();
 }

@@ -78,7 +78,10 @@ tl::expected<model::ApiPermissions, std::string> read_api(const json& service_pr
 PermissionNames::PermissionNames(const std::map<std::string, model::ApiPermissions>& apis) {
     for (const auto& [app_id, api] : apis) {
         for (const auto& [name, id] : api.delegated) names_.emplace(entry_of(app_id, "delegated", id), name);
-        for (const auto& [name, id] : api.application) names_.emplace(entry_of(app_id, "application", id), name);
+        // Entra lets applications ask for roles that only people can hold.
+        for (const auto* roles : {&api.application, &api.people}) {
+            for (const auto& [name, id] : *roles) names_.emplace(entry_of(app_id, "application", id), name);
+        }
     }
 }
 
@@ -101,6 +104,8 @@ tl::expected<json, ProviderError> PermissionsCatalogue::required_resource_access
         const auto name = text_of(permission, "name");
         const auto ours = ids.find(entry_of(api, type, name));
         tl::expected<std::string, ProviderError> id = ours != ids.end() ? ours->second : id_of(api, type, name, what);
+        const auto for_people = id || type != "application" ? std::nullopt : known_role_of_people(api, name);
+        if (for_people) id = *for_people;
         if (!id) return tl::unexpected(std::move(id.error()));
         auto& access = by_api.try_emplace(api, json::array()).first->second;
         access.push_back({{"id", *id}, {"type", type == "application" ? "Role" : "Scope"}});
@@ -157,6 +162,15 @@ std::optional<std::string> PermissionsCatalogue::known_id(const std::string& api
     const auto& published = type == "application" ? it->second.application : it->second.delegated;
     const auto id = published.find(name);
     return id == published.end() ? std::nullopt : std::optional(id->second);
+}
+
+std::optional<std::string> PermissionsCatalogue::known_role_of_people(const std::string& api,
+                                                                      const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto it = apis_.find(api);
+    if (it == apis_.end()) return std::nullopt;
+    const auto id = it->second.people.find(name);
+    return id == it->second.people.end() ? std::nullopt : std::optional(id->second);
 }
 
 tl::expected<void, ProviderError> PermissionsCatalogue::read(const std::string& api, const std::string& what) {

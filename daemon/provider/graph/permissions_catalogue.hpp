@@ -56,6 +56,8 @@ public:
 private:
     [[nodiscard]] std::optional<std::string> known_id(const std::string& api, const std::string& type,
                                                       const std::string& name) const;
+    [[nodiscard]] std::optional<std::string> known_role_of_people(const std::string& api,
+                                                                  const std::string& name) const;
     [[nodiscard]] tl::expected<void, ProviderError> read(const std::string& api, const std::string& what);
 
     GraphClient& client_;
