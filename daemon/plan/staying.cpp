@@ -11,6 +11,10 @@ void keep_as_it_is(Item& item, ResolvedAttribute& attribute, const std::string& 
     });
     if (declared != attribute.elements.end()) {
         declared->value = value;
+        // It may have been one that waits, for what it is not to be now.
+        declared->known = true;
+        declared->blocked = false;
+        declared->now = {};
         declared->stays = true;
         return;
     }
