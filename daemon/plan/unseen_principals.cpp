@@ -79,12 +79,34 @@ bool needs_principal(const model::Attribute& attribute, const model::Reference& 
     return is_grant(attribute) || reference.output == model::output::service_principal_id;
 }
 
-void block_references(Item& item, const std::set<Address>& unseen) {
+Withheld waiting(const Item& item, const ResolvedAttribute& attribute, const model::Element& element,
+                 const Address& giver) {
+    Withheld withheld;
+    withheld.why = Withheld::Why::waits_for_withheld;
+    withheld.address = item.desired->address;
+    withheld.place = element.span.known() ? element.span.begin() : item.desired->place;
+    withheld.message =
+        fmt::format("waits with `{}` for the service principal of {}", attribute.attribute->path, to_string(giver));
+    withheld.help = fmt::format("see {}: what it lacks is said there", to_string(giver));
+    return withheld;
+}
+
+/// What of `item` waits with one of `unseen`; what is there already is missed by nobody.
+void block_references(Item& item, const std::set<Address>& unseen, Plan& plan) {
+    const auto tell = [&](const ResolvedAttribute& attribute, const ResolvedElement& element, const Address& giver) {
+        if (!item.is_written() || unseen.contains(item.desired->address) || !element.now.is_null()) return;
+        auto told = waiting(item, attribute, *element.element, giver);
+        const bool known = std::any_of(plan.withheld.begin(), plan.withheld.end(), [&](const auto& other) {
+            return other.address == told.address && other.message == told.message;
+        });
+        if (!known) plan.withheld.push_back(std::move(told));
+    };
     for (auto& resolved : item.attributes) {
         for (auto& element : resolved.elements) {
             for (const auto& reference : references_in(element.element->value)) {
-                if (unseen.contains(reference.address) && needs_principal(*resolved.attribute, reference))
-                    block(element);
+                if (!unseen.contains(reference.address) || !needs_principal(*resolved.attribute, reference)) continue;
+                block(element);
+                tell(resolved, element, reference.address);
             }
         }
     }
@@ -126,7 +148,7 @@ void withhold_unseen_principals(const model::Snapshot& observed, const History& 
         leave_out_what_hangs_on_it(item);
     }
     if (unseen.empty()) return;
-    for (auto& [address, item] : items) block_references(item, unseen);
+    for (auto& [address, item] : items) block_references(item, unseen, plan);
 }
 
 void warn_of_unseen_principals(const Items& items, Plan& plan) {

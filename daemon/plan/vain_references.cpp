@@ -1,5 +1,6 @@
 #include "plan/vain_references.hpp"
 
+#include "model/attributes.hpp"
 #include "plan/diff.hpp"
 
 #include <fmt/format.h>
@@ -42,6 +43,8 @@ void tell_vain_references(const Items& items, Plan& plan) {
                 // What is there already, though no manifest may count on it, is missed by nobody.
                 if (!element.blocked || !element.now.is_null()) continue;
                 const auto references = references_in(element.value);
+                // What waits for a service principal that is out of sight is told by that.
+                if (!references.empty() && references.front().address.kind != model::kind::connector) continue;
                 const auto giver = references.empty() ? items.end() : items.find(references.front().address);
                 if (giver == items.end() || giver->second.standing == Standing::blocked) continue;
                 plan.withheld.push_back(vain(item, attribute, element, references.front(), giver->second));

@@ -121,4 +121,15 @@ TEST_CASE("what hangs on a service principal out of sight waits with it, and mar
     CHECK(names_of(plan).empty());
 }
 
+TEST_CASE("who is to be owned by a service principal out of sight is told about that one", "[unseen]") {
+    OutOfSight it;
+    it.history.last_applied[app("a")][std::string(path::service_principal)] = true;
+    const auto owner = model::Reference{app("a"), std::string(model::output::service_principal_id), {}, {}};
+    const auto plan = it.plan({with_principal("a"), application("owned").list(path::owners, {owner})});
+    std::vector<std::string> told;
+    for (const auto& withheld : plan.withheld)
+        if (withheld.address == app("owned")) told.push_back(withheld.message);
+    CHECK(told == std::vector<std::string>{"waits with `owners` for the service principal of Application/a"});
+}
+
 }  // namespace regent::plan::testing
