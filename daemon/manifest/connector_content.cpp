@@ -25,9 +25,15 @@ void declare_content(model::Declaration& declaration, std::string_view path, con
                                                  .span = file.entry->key_span};
 }
 
+/// Then there is an error, which names the file.
+bool asks_for_script(const model::Declaration& declaration) {
+    const auto operations = declaration.attributes.find(model::path::script_operations);
+    return operations != declaration.attributes.end() && !operations->second.elements.empty();
+}
+
 /// What may be a script lies in the folder and is not taken: the operations would behave otherwise than its author saw.
-void tell_unnamed_scripts(const LoadJob& job, const ConnectorFiles& files) {
-    if (files.unnamed_scripts.empty()) return;
+void tell_unnamed_scripts(const LoadJob& job, const ConnectorFiles& files, const model::Declaration& declaration) {
+    if (files.unnamed_scripts.empty() || asks_for_script(declaration)) return;
     const auto& names = files.unnamed_scripts;
     auto& d = job.findings.odd_value(
         "RG0626", job.spec.entry("files")->value,
@@ -61,7 +67,7 @@ void load_icon(const LoadJob& job, const ConnectorFiles& files, model::Declarati
 }
 
 void load_script(const LoadJob& job, const ConnectorFiles& files, model::Declaration& declaration) {
-    if (!files.script) return tell_unnamed_scripts(job, files);
+    if (!files.script) return tell_unnamed_scripts(job, files, declaration);
     if (files.script->path.empty()) return declare_content(declaration, model::path::script, *files.script, {});
     const auto bytes = connector_bytes(job, *files.script, "RG0621", "the script");
     if (!bytes) return;

@@ -119,7 +119,8 @@ public:
                  model::Declaration& declaration)
         : job_(job), settings_(settings), operations_(operations), declaration_(declaration) {}
 
-    void run(bool has_script, bool signs_in_by_auth);
+    /// `unnamed_scripts`: files of the folder that may be the script and are not called so.
+    void run(bool has_script, const std::vector<std::string>& unnamed_scripts, bool signs_in_by_auth);
 
 private:
     enum class Shape { object, list, text };
@@ -132,7 +133,7 @@ private:
     void policies();
     [[nodiscard]] bool lacks_client(const Json& parameters, const std::string& key, const Json& settings) const;
     void words(const char* name, std::string_view path);
-    void operations(bool has_script);
+    void operations(bool has_script, const std::vector<std::string>& unnamed_scripts);
 
     const LoadJob& job_;
     Settings& settings_;
@@ -299,7 +300,7 @@ void SettingsLoad::words(const char* name, std::string_view path) {
     declaration_.attributes[std::string(path)] = std::move(attribute);
 }
 
-void SettingsLoad::operations(bool has_script) {
+void SettingsLoad::operations(bool has_script, const std::vector<std::string>& unnamed_scripts) {
     constexpr const char* name = "scriptOperations";
     if (settings_.from_file() && !member(settings_.json(), name)) settings_.json()[name] = Json::array();
     words(name, model::path::script_operations);
@@ -324,14 +325,19 @@ void SettingsLoad::operations(bool has_script) {
     }
 }
 
-void SettingsLoad::run(bool has_script, bool signs_in_by_auth) {
+void SettingsLoad::run(bool has_script, const std::vector<std::string>& unnamed_scripts, bool signs_in_by_auth) {
     if (settings_.from_file()) unknown_properties();
     if (!signs_in_by_auth)
         parameters("connectionParameters", model::path::connection_parameters, settings_.from_file());
+        if (!unnamed_scripts.empty())
+            d.help = fmt::format(
+                "`{}` lies in this folder, and a script is called `script.csx` or `script.cs`: write "
+                "`script: {}` in the Connector's `spec`",
+                fmt::join(unnamed_scripts, "`, `"), unnamed_scripts.front());
     sets();
     policies();
     words("capabilities", model::path::capabilities);
-    operations(has_script);
+    operations(has_script, unnamed_scripts);
     if (const auto* publisher = property("publisher", Shape::text))
         declaration_.attributes[std::string(model::path::publisher)] = {
             .value = publisher->get<std::string>(), .elements = {}, .span = settings_.span_of("publisher")};
@@ -356,7 +362,8 @@ void load_connector_settings(const LoadJob& job, const ConnectorFiles& files,
     settings.read_manifest();
     if (settings.json().empty() && !settings.from_file()) return;
     const bool has_script = files.script && !files.script->path.empty();
-    SettingsLoad(job, settings, operations, declaration).run(has_script, job.spec.entry("auth") != nullptr);
+    SettingsLoad(job, settings, operations, declaration)
+        .run(has_script, files.unnamed_scripts, job.spec.entry("auth") != nullptr);
 }
 
 }  // namespace regent::manifest

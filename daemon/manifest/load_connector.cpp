@@ -158,8 +158,8 @@ void load_connector(const LoadJob& job, model::Declaration& declaration) {
     const bool in_solution = declaration.attributes.contains(model::path::solution);
     const bool in_azure = is_for_logicapps(job);
     if (!in_solution && !in_azure) load_icon(job, files, declaration);
-    if (!in_azure) load_script(job, files, declaration);
     load_connector_settings(job, files, operations, declaration);
+    if (!in_azure) load_script(job, files, declaration);
     if (in_solution) leave_to_solution(job, declaration);
     if (in_azure) leave_to_logicapps(job, files, declaration);
     if (!words.connection_parameters.empty()) {

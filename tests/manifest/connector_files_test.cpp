@@ -229,6 +229,15 @@ TEST_CASE("operations for a script that is not there are an error at their line"
                                  [](const auto& d) { return d.code == "RG0626"; });
     REQUIRE(it != loaded.diagnostics.end());
     CHECK(it->span.line == 10);
+    // The one that may be meant is named, and nothing is said twice.
+    repository.files["orders/connector-script.csx"] = script;
+    const auto misnamed = load_repository(repository);
+    const auto is_about_script = [](const auto& d) { return d.code == "RG0626"; };
+    const auto& all = misnamed.diagnostics;
+    REQUIRE(std::count_if(all.begin(), all.end(), is_about_script) == 1);
+    const auto told = std::find_if(all.begin(), all.end(), is_about_script);
+    CHECK(told->severity == model::Severity::error);
+    CHECK(told->help.find("write `script: orders/connector-script.csx`") != std::string::npos);
 }
 
 TEST_CASE("what a folder lacks is left alone, and an empty name asks for none", "[manifest][connector]") {
