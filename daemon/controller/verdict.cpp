@@ -124,13 +124,13 @@ private:
             case Why::secret_waits:
             case Why::own_sign_in:
             case Why::unvouched:
+            case Why::no_place:  // nobody else's doing: something is full, or stays for others' sake
                 return {ConditionStatus::no, ConditionReason::guard_refused, message, false, false, true};
             case Why::foreign_owner:
             case Why::unclaimed_namesake:
             case Why::adopt_target_missing:
             case Why::adopt_target_differs:
             case Why::other_backend:
-            case Why::no_place:
                 break;
         }
         return {ConditionStatus::no, ConditionReason::conflict, message, false, false, true};

@@ -59,6 +59,13 @@ TEST_CASE("of several notes about an object the one that a person has to mend co
     }
 }
 
+TEST_CASE("where there is no place left nobody is in the way") {
+    const auto verdicts = judged(plan_with({note(plan::Withheld::Why::no_place, "20 of 20 federated credentials")}));
+    CHECK(verdicts.front().ready == ConditionStatus::no);
+    CHECK(verdicts.front().reason == ConditionReason::guard_refused);
+    CHECK(verdicts.front().stalled);
+}
+
 TEST_CASE("a note about one element does not hide that the rest failed") {
     const auto now = plan_with({note(plan::Withheld::Why::create_only, "one credential has no place")});
     apply::StepOutcome failed;
