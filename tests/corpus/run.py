@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
@@ -264,18 +265,27 @@ def main():
     for start in range(0, len(connectors), options.estate):
         part = connectors[start:start + options.estate]
         print(f"{start + 1} to {start + len(part)} of {len(connectors)}", flush=True)
-        estate = Estate(options.binaries, part, start)
+        estate, seen = None, []
+        # What one estate ends with must not hide the next ones, nor what is said at the end.
         try:
+            estate = Estate(options.binaries, part, start)
             kinds += estate.run(options.import_only)
         except Failure as failure:
-            estate.trouble("estate", failure)
-        created += estate.valid
-        imported += estate.imported
-        refused.update(estate.refused)
-        troubles += estate.troubles
-        for line in estate.troubles:
+            seen.append(f"estate: {failure}")
+        except Exception:
+            seen.append(f"estate: {traceback.format_exc()}")
+        if estate:
+            created += estate.valid
+            imported += estate.imported
+            refused.update(estate.refused)
+            seen = estate.troubles + seen
+            try:
+                estate.bench.close(failed=options.keep and bool(seen))
+            except Exception as error:
+                seen.append(f"the end of the estate: {error}")
+        troubles += seen
+        for line in seen:
             print("  FAIL", line, flush=True)
-        estate.bench.close(failed=options.keep and bool(estate.troubles))
     print(f"\n{len(refused)} are refused before anything is sent:")
     for name, said in sorted(refused.items()):
         print(f"  {name}: " + "; ".join(f"{code} {file}:{line} {text}" for code, file, line, text in said[:3]))

@@ -38,7 +38,7 @@ class Simulator:
         self.process = subprocess.Popen(
             [str(binary), "--listen", "127.0.0.1:0", "--port-file", str(port_file), "--request-log", str(self.log), *options],
             stdout=subprocess.DEVNULL, stderr=open(self.folder / "simulator.err", "wb"))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 180  # a machine may be busy with other things
         while not port_file.exists() or not port_file.read_text().strip():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise Failure("the simulator did not start: " + (self.folder / "simulator.err").read_text())
@@ -77,10 +77,10 @@ class Simulator:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(10)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            raise Failure("the simulator did not stop on SIGTERM")
+            raise Failure("the simulator did not stop on SIGTERM within a minute") from None
 
 
 class Run:

@@ -39,8 +39,8 @@ def main():
                     print(f"skip  {name}: {missing}")
                     skipped += 1
                     continue
-                stage.start_simulator()
                 try:
+                    stage.start_simulator()
                     case(stage)
                     print(f"ok    {name}", flush=True)
                     passed += 1
@@ -51,8 +51,12 @@ def main():
                     print(f"FAIL  {name}\n{traceback.format_exc()}", flush=True)
                     failed += 1
     finally:
-        stage.close()
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+        try:
+            stage.close()
+        except Exception:  # nor may the end hide what came before it
+            print(f"FAIL  the end\n{traceback.format_exc()}", flush=True)
+            failed += 1
+        print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     sys.exit(1 if failed or passed + skipped == 0 else 0)
 
 

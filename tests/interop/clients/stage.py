@@ -74,7 +74,7 @@ class Stage:
             [self.binaries / "regent-simulator", "--listen", "127.0.0.1:443", "--port-file", port_file, "--request-log", self.log,
              "--tls-cert", self.folder / "server.pem", "--tls-key", self.folder / "server.key", *options],
             stdout=subprocess.DEVNULL, stderr=open(self.folder / "simulator.err", "wb"))
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 180  # a machine may be busy with other things
         while not port_file.exists() or not port_file.read_text().strip():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise Failure("the simulator did not start: " + (self.folder / "simulator.err").read_text())
@@ -82,9 +82,14 @@ class Stage:
 
     def stop_simulator(self):
         if self.process is not None:
-            self.process.terminate()
-            self.process.wait(10)
-            self.process = None
+            process, self.process = self.process, None
+            process.terminate()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise Failure("the simulator did not stop on SIGTERM within a minute") from None
 
     def control(self, what, body=None):
         context = ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
