@@ -2,6 +2,7 @@
 #include "cli/messages.hpp"
 #include "cli/repository.hpp"
 #include "manifest/loader.hpp"
+#include "manifest/secret_stretches.hpp"
 #include "manifest/yaml_writer.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ ExitCode render(const GlobalOptions& global, const RenderOptions& options, Termi
         if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), address) == wanted.end()) continue;
         if (!std::exchange(first, false)) terminal.out("---\n");
         terminal.out(fmt::format("# {} from {}:{}\n{}", address, document.file.str(), document.root.span.line,
-                                 manifest::to_yaml(document, options.show_origin)));
+                                 manifest::without_secrets(manifest::to_yaml(document, options.show_origin))));
     }
     if (first && !options.select.empty()) {
         print_error(terminal,

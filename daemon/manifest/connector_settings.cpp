@@ -7,6 +7,7 @@
 #include "manifest/openapi.hpp"
 #include "manifest/openapi_document.hpp"
 #include "model/attributes.hpp"
+#include "model/policy_keys.hpp"
 
 #include <fmt/format.h>
 
@@ -129,9 +130,10 @@ private:
     void parameters(const char* name, std::string_view path, bool whole_file);
     void drop_secrets(Json& parameters, const std::string& name, const std::string& pointer);
     void check_parameters(const Json& parameters, const std::string& name, const std::string& pointer);
+    [[nodiscard]] bool lacks_client(const Json& parameters, const std::string& key, const Json& settings) const;
     void sets();
     void policies();
-    [[nodiscard]] bool lacks_client(const Json& parameters, const std::string& key, const Json& settings) const;
+    void tell_keys(const Json& policies, const std::string& name);
     void words(const char* name, std::string_view path);
     void operations(bool has_script, const std::vector<std::string>& unnamed_scripts);
 
@@ -224,8 +226,10 @@ void SettingsLoad::check_parameters(const Json& parameters, const std::string& n
             const bool entra = signs_in_with_entra(*settings);
             auto& d = job_.findings.error(
                 "RG0622", settings_.span_of(name, fmt::format("{}/{}/oAuthSettings", pointer, pointer_token(key))),
-                fmt::format("the connection parameter `{}` signs in with Entra ID, and has no `clientId`", key));
-            d.help = "write the application (client) id, or `auth` with an Application of the manifests";
+                fmt::format("the connection parameter `{}` signs in with {}, and has no `clientId`", key,
+                            entra ? "Entra ID" : "OAuth 2"));
+            d.help = entra ? "write the application (client) id, or `auth` with an Application of the manifests"
+                           : "write the id of the client that was registered with the API";
             continue;
         }
         if (parameter.is_object() || parameter.is_null()) continue;
@@ -267,6 +271,19 @@ void SettingsLoad::sets() {
         .value = canonical_json(copy), .elements = {}, .span = settings_.span_of(name)};
 }
 
+/// It cannot be left out as a client secret is: nothing else would bring it.
+void SettingsLoad::tell_keys(const Json& policies, const std::string& name) {
+    for (const auto& key : model::keys_in_policies(policies)) {
+        auto& d = job_.findings.warning(
+            "RG0633", settings_.span_of(name, fmt::format("/{}/parameters/{}", key.policy, pointer_token(key.member))),
+            fmt::format("a policy sets `{}` to a text that stands here: who reads the repository has it", key.header));
+        d.notes.push_back("it is sent as it is; reports and regent's database hold a fingerprint of it");
+        d.help =
+            "let each connection bring its own: a connection parameter of the type `securestring`, and "
+            "`@connectionParameters('NAME')` here";
+    }
+}
+
 void SettingsLoad::policies() {
     constexpr const char* name = "policyTemplateInstances";
     const auto* value = property(name, Shape::list);
@@ -277,6 +294,7 @@ void SettingsLoad::policies() {
             job_.findings.error("RG0622", settings_.span_of(name, fmt::format("/{}", i)),
                                 "a policy needs a `templateId`");
         }
+        tell_keys(*value, name);
     }
     declaration_.attributes[std::string(model::path::policies)] = {
         .value = canonical_json(value ? *value : Json::array()), .elements = {}, .span = settings_.span_of(name)};
@@ -311,6 +329,11 @@ void SettingsLoad::operations(bool has_script, const std::vector<std::string>& u
                                       "these operations go through a script, and the Connector has none");
         d.notes.push_back("the service refuses it: InvalidScriptDefinitionUrlWithNonNullOperations");
         d.help = "write `script` in the Connector's `spec`, or remove `scriptOperations`";
+        if (!unnamed_scripts.empty())
+            d.help = fmt::format(
+                "`{}` lies in this folder, and a script is called `script.csx` or `script.cs`: write "
+                "`script: {}` in the Connector's `spec`",
+                fmt::join(unnamed_scripts, "`, `"), unnamed_scripts.front());
         return;
     }
     if (operations_.empty()) return;
@@ -329,11 +352,6 @@ void SettingsLoad::run(bool has_script, const std::vector<std::string>& unnamed_
     if (settings_.from_file()) unknown_properties();
     if (!signs_in_by_auth)
         parameters("connectionParameters", model::path::connection_parameters, settings_.from_file());
-        if (!unnamed_scripts.empty())
-            d.help = fmt::format(
-                "`{}` lies in this folder, and a script is called `script.csx` or `script.cs`: write "
-                "`script: {}` in the Connector's `spec`",
-                fmt::join(unnamed_scripts, "`, `"), unnamed_scripts.front());
     sets();
     policies();
     words("capabilities", model::path::capabilities);

@@ -129,6 +129,14 @@ warning: the secret is not read.)"},
 secret comes from: `clientSecretFrom`, or `auth` with an Application of the
 manifests. A warning, since a connector that is there keeps the secret it
 has.)"},
+        ErrorCode{"RG0633", "key in a policy",
+                  R"(A policy (`setheader`, `setqueryparameter`) sets a header such as
+`Authorization`, `Ocp-Apim-Subscription-Key` or `x-api-key` to a text, which
+everybody has who reads the repository. Every form of a plan, `render` and
+regent's database show `***` in its place, with a fingerprint where two have to
+be told apart. A connection parameter of the type `securestring` that each
+person fills in, and `@connectionParameters('NAME')` as the header's text, do
+without. A warning: the policy is sent as it is.)"},
     };
     return codes;
 }

@@ -2,6 +2,8 @@
 
 #include "manifest/below_client_secrets.hpp"
 #include "manifest/source_lines.hpp"
+#include "model/ascii.hpp"
+#include "model/policy_keys.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -30,9 +32,33 @@ bool has_key(string_view line) {
     return colon != string_view::npos && (colon + 1 == line.size() || is_blank(line[colon + 1]));
 }
 
+constexpr string_view policy_parameter = "apimtemplateparameter.";
+
+/// Whether a line names a header that says who calls, and some policy of the file sets it. Which of the file's policies
+/// a value belongs to, its line does not say.
+bool sets_a_key(string_view line) {
+    const auto lower = model::lower_case(line);
+    const auto at = lower.find(std::string(policy_parameter) + "name");
+    const auto colon = at == std::string::npos ? at : line.find(':', at);
+    if (colon == string_view::npos) return false;
+    auto name = line.substr(colon + 1);
+    const auto first = name.find_first_not_of(" \t\"'");
+    if (first == string_view::npos) return false;
+    name = name.substr(first);
+    return model::names_a_key(name.substr(0, name.find_first_of(" \t\"',}")));
+}
+
+/// `key` begins at `at`.
+bool is_value_of_policy(string_view line, std::size_t at, string_view key) {
+    return model::lower_case(key) == "value" && model::lower_case(line.substr(0, at)).ends_with(policy_parameter);
+}
+
 class Scanner {
 public:
-    explicit Scanner(std::map<std::size_t, std::vector<Stretch>>& found) : found_(found) {}
+    using Doubt = SecretStretches::Doubt;
+    /// `keys_in_policies`: somewhere in the file, a policy sets a header that says who calls.
+    Scanner(std::map<std::size_t, std::vector<Stretch>>& found, Doubt doubt, bool keys_in_policies)
+        : found_(found), doubt_(doubt), keys_in_policies_(keys_in_policies) {}
 
     void look_at(std::size_t number, string_view line) {
         number_ = number;
@@ -170,6 +196,11 @@ private:
         while (end < line_.size() && is_name_character(line_[end])) ++end;
         auto name = secret_name(line_.substr(at, end - at));
         if (name == SecretName::perhaps && secrets_ && line_.substr(at, end - at) == "value") name = SecretName::yes;
+        if (is_value_of_policy(line_, at, line_.substr(at, end - at))) {
+            if (model::is_put_together(line_.substr(end))) return end;
+            if (keys_in_policies_) name = SecretName::yes;
+        }
+        if (name == SecretName::perhaps && doubt_ == Doubt::shown) return end;
         if (name == SecretName::no) return end;
         const auto value = value_behind(at, end);
         if (value) return hide_value(at, *value, name);
@@ -279,6 +310,8 @@ private:
     }
 
     std::map<std::size_t, std::vector<Stretch>>& found_;
+    const Doubt doubt_;
+    const bool keys_in_policies_;
     std::size_t number_ = 0;
     string_view line_;
     Cover cover_;
@@ -338,9 +371,12 @@ void hide_in(std::string& text, const std::set<std::string>& secrets) {
 
 }  // namespace
 
-SecretStretches::SecretStretches(std::string_view text) {
+SecretStretches::SecretStretches(std::string_view text, Doubt doubt) {
     const SourceLines lines(text);
-    Scanner scanner(lines_);
+    bool keys_in_policies = false;
+    for (std::size_t number = 1; number <= lines.count() && !keys_in_policies; ++number)
+        keys_in_policies = sets_a_key(lines.line(number));
+    Scanner scanner(lines_, doubt, keys_in_policies);
     for (std::size_t number = 1; number <= lines.count(); ++number) scanner.look_at(number, lines.line(number));
 }
 
@@ -378,6 +414,18 @@ std::size_t MaskedLine::offset_of(std::size_t byte) const {
         offset += secret_mask.size();
     }
     return offset;
+}
+
+std::string without_secrets(std::string_view document) {
+    const SourceLines lines(document);
+    const SecretStretches hidden(document, SecretStretches::Doubt::shown);
+    std::string shown;
+    for (std::size_t number = 1; number <= lines.count(); ++number) {
+        shown += MaskedLine(lines.line(number), hidden.in_line(number)).text;
+        if (number < lines.count()) shown += '\n';
+    }
+    if (document.ends_with('\n') && !shown.ends_with('\n')) shown += '\n';
+    return shown;
 }
 
 void hide_secrets(model::Diagnostics& diagnostics, const std::vector<SourceText>& sources) {

@@ -23,7 +23,9 @@ inline constexpr std::string_view secret_mask = "***";
 /// hidden, its key never.
 class SecretStretches {
 public:
-    explicit SecretStretches(std::string_view text);
+    /// What becomes of values of which neither key nor form tells for sure.
+    enum class Doubt { hidden, shown };
+    explicit SecretStretches(std::string_view text, Doubt doubt = Doubt::hidden);
 
     /// From left to right, without touching each other.
     [[nodiscard]] const std::vector<Stretch>& in_line(std::size_t number) const;
@@ -52,6 +54,9 @@ struct MaskedLine {
     /// Where a byte of the line stands in `text`.
     [[nodiscard]] std::size_t offset_of(std::size_t byte) const;
 };
+
+/// The YAML text `document` with `***` in place of secrets. It is printed for its values, so those in doubt are shown.
+[[nodiscard]] std::string without_secrets(std::string_view document);
 
 /// Takes secrets of the quoted lines, and whatever has the form of one, out of the sentences of `diagnostics`.
 void hide_secrets(model::Diagnostics& diagnostics, const std::vector<SourceText>& sources);

@@ -1,6 +1,7 @@
 #include "plan/agreement.hpp"
 
 #include "model/attributes.hpp"
+#include "model/policy_keys.hpp"
 #include "plan/declarers.hpp"
 #include "plan/object_work.hpp"
 #include "plan/remembered_end.hpp"
@@ -78,7 +79,7 @@ model::Map new_agreements(const ObjectWork& work) {
         const auto path = compared.path();
         if (work.applied != nullptr) {
             const auto known = work.applied->find(path);
-            if (known != work.applied->end() && known->second == *value) continue;
+            if (known != work.applied->end() && known->second == model::without_keys(path, *value)) continue;
         }
         agreed.emplace(path, std::move(*value));
     }

@@ -2,6 +2,7 @@
 
 #include "model/element_key.hpp"
 #include "model/marks.hpp"
+#include "model/policy_keys.hpp"
 #include "plan/canonical.hpp"
 
 #include <fmt/format.h>
@@ -99,7 +100,10 @@ AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* appli
     change.before = attribute.observed;
     change.after = without_sent_member(row, attribute.value);
     change.place = attribute.desired->span.begin();
-    change.drift = applied != nullptr && !result.waits && is_same(row, canonical(row, *applied), attribute.value);
+    // What is remembered holds no keys.
+    change.drift = applied != nullptr && !result.waits &&
+                   is_same(row, model::without_keys(row.path, canonical(row, *applied)),
+                           model::without_keys(row.path, attribute.value));
     result.changes.push_back(std::move(change));
     return result;
 }

@@ -1,6 +1,7 @@
 #include "report/change_lines.hpp"
 
 #include "model/attributes.hpp"
+#include "model/policy_keys.hpp"
 #include "report/definition.hpp"
 #include "report/wording.hpp"
 
@@ -235,6 +236,7 @@ model::Value as_in_manifest(std::string_view path, const model::Value& value) {
     // A manifest holds a file's name, and a report no file: its digest tells which one it was.
     if ((path == model::path::icon || path == model::path::script) && value.as_string() != nullptr)
         return std::string(model::digest_of_content(*value.as_string()));
+    if (path == model::path::policies) return model::without_keys(path, value);
     if (path != model::path::sign_in_audience || value.as_string() == nullptr) return value;
     const auto it = std::find_if(audiences.begin(), audiences.end(),
                                  [&](const auto& audience) { return audience.first == *value.as_string(); });

@@ -110,7 +110,8 @@ private:
     void document(const plan::Change& change, const std::string& path) {
         line(' ', path + ":");
         for (const auto& [sign, content] :
-             line_diff(definition_lines(change.before), definition_lines(change.after), context_lines)) {
+             line_diff(definition_lines(as_in_manifest(change.path, change.before)),
+                       definition_lines(as_in_manifest(change.path, change.after)), context_lines)) {
             line(sign, "  " + content);
         }
     }

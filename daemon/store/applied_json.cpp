@@ -1,6 +1,7 @@
 #include "store/applied_json.hpp"
 
 #include "model/attributes.hpp"
+#include "model/policy_keys.hpp"
 #include "plan/declarers.hpp"
 #include "plan/remembered_end.hpp"
 #include "plan/seen_only.hpp"
@@ -21,7 +22,7 @@ std::string to_applied_json(std::string_view kind, const model::Map& values) {
                                path == plan::seen_only || path == plan::end_said;
         if (!is_beside && (attribute == nullptr || attribute->write_only)) continue;
         if (!model::is_known(value)) continue;
-        kept[path] = model::to_json(value);
+        kept[path] = model::to_json(model::without_keys(path, value));
     }
     // Values come from a tenant too, and nobody promises that they are valid UTF-8.
     return kept.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

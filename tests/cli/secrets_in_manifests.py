@@ -1,8 +1,9 @@
 """Somebody writes a secret into a manifest: told with its place, and without the secret, in every face."""
 
+import json
 import subprocess
 
-from bench import ONE_APPLICATION, bench, case, check, says
+from bench import AT_ONCE, DEMO, ONE_APPLICATION, bench, case, check, says
 
 # Each is written where people write them; {secret} is looked for afterwards.
 HEAD = "apiVersion: regent/v1\nkind: Application\nmetadata: {name: leak}\nspec:\n  displayName: Leak\n"
@@ -145,3 +146,82 @@ def what_only_sounds_like_a_secret_is_shown(binaries):
         run = it.regent("validate", expect=3)
         says(run, "secret: portal-client-secret", "https://token.actions.githubusercontent.com", "tokenEncryptionKey: saml")
         check("***" not in run.err, run)
+
+
+KEYED = """apiVersion: regent/v1
+kind: Connector
+metadata: {name: keyed}
+spec:
+  displayName: Keyed
+  powerPlatformEnvironment: sales
+  openapi: openapi/arm-list-subscriptions.swagger.json
+  connectionParameters:
+    token:
+      type: oauthSetting
+      oAuthSettings:
+        identityProvider: oauth2
+        clientId: somebody
+        clientSecret: "{secret}"
+        customParameters:
+          authorizationUrl: {value: https://x.example/a}
+          tokenUrl: {value: https://x.example/t}
+          refreshUrl: {value: https://x.example/t}
+  policies:
+    - templateId: setheader
+      title: Who calls
+      parameters:
+        x-ms-apimTemplateParameter.name: Ocp-Apim-Subscription-Key
+        x-ms-apimTemplateParameter.value: "{key}"
+        x-ms-apimTemplate-policySection: Request
+    - {templateId: setheader, title: Form, parameters: {x-ms-apimTemplateParameter.name: Accept, x-ms-apimTemplateParameter.value: text/plain}}
+    - templateId: setheader
+      title: Brought by the connection
+      parameters:
+        x-ms-apimTemplateParameter.name: x-api-key
+        x-ms-apimTemplateParameter.value: "@connectionParameters('brought')"
+"""
+
+
+@case
+def a_key_in_a_policy_is_sent_and_shown_and_kept_nowhere(binaries):
+    with bench(binaries, DEMO, switches=AT_ONCE) as it:
+        path = it.repository / "base" / "keyed.regent.yaml"
+        first, second = "0123-first-key-of-an-api", "4567-second-key-of-an-api"
+
+        def write(key):
+            path.write_text(KEYED.replace("{secret}", PLAIN).replace("{key}", key))
+
+        def everything(expect=0):
+            for form in ("json", "jsonl", "diff", "markdown", "html", "sarif", "junit", "github", "text"):
+                it.regent("plan", "-o", form, expect=expect)
+
+        write(first)
+        run = it.regent("validate")
+        says(run, "warning[RG0633]", "Ocp-Apim-Subscription-Key", "@connectionParameters", "warning[RG0624]")
+        check("x-api-key" not in run.err, run)
+        rendered = it.regent("render").out
+        check("clientId: somebody" in rendered and "@connectionParameters('brought')" in rendered, rendered)
+        everything()
+        it.regent("apply", "--yes", expect=0)
+        it.check_settled()
+        sent = next(c for c in it.simulator.state()["powerApps"]["connectors"] if c["properties"]["displayName"] == "Keyed")
+        check(first in json.dumps(sent), "the key was not sent")
+        # Another key is a change of the manifest's, and a key that somebody else wrote is drift.
+        write(second)
+        everything()
+        changes = json.loads(it.regent("plan", "-o", "json", expect=0).out)["changes"]
+        field = next(f for c in changes for f in c["fields"] if f["path"] == "/policies")
+        check(field["before"] != field["after"] and not field["drift"], field)
+        check("***sha256:" in it.regent("plan", "-o", "diff").out, "the diff")
+        it.regent("apply", "--yes", expect=0)
+        it.check_settled()
+        policies = json.loads(json.dumps(sent["properties"]["policyTemplateInstances"]).replace(first, "89-key-of-another"))
+        it.change(f"/providers/Microsoft.PowerApps/apis/{sent['name']}", patch={"properties": {"policyTemplateInstances": policies}})
+        everything()
+        field = next(f for c in json.loads(it.regent("plan", "-o", "json").out)["changes"] for f in c["fields"] if f["path"] == "/policies")
+        check(field["drift"], field)
+        it.regent("apply", "--yes", expect=0)
+        for secret in (PLAIN, first, second, "89-key-of-another"):
+            check_hidden(it, "a connector's", secret)
+            for file in it.state_dir.rglob("*"):
+                check(not file.is_file() or secret.encode() not in file.read_bytes(), f"{file} holds it")

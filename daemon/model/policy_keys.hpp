@@ -1,0 +1,35 @@
+#pragma once
+
+#include "model/value.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace regent::model {
+
+/// Whether a header or query parameter of this name says who calls: `Authorization`, `Ocp-Apim-Subscription-Key`,
+/// `x-api-key`.
+[[nodiscard]] bool names_a_key(std::string_view header);
+
+/// Whether a text of a policy is put together when a request passes: "@connectionParameters('key')", "Bearer @{…}".
+[[nodiscard]] bool is_put_together(std::string_view text);
+
+/// A key that stands in a connector's policies: a header or query parameter that is set to a text which signs somebody
+/// in. One that is put together when a request passes is none.
+struct PolicyKey {
+    std::size_t policy = 0;  ///< its place in the list
+    std::string header;
+    std::string member;  ///< the parameter of the policy that holds the text, as it is spelled there
+};
+/// `policies`: the list `policyTemplateInstances`.
+[[nodiscard]] std::vector<PolicyKey> keys_in_policies(const nlohmann::json& policies);
+
+/// The value of attribute `path` with a fingerprint in the place of each key; all others are as they were. That is how
+/// policies are shown and remembered: two keys can be told apart by it, and neither can be used.
+[[nodiscard]] Value without_keys(std::string_view path, const Value& value);
+
+}  // namespace regent::model

@@ -1,0 +1,61 @@
+#include "model/policy_keys.hpp"
+
+#include "model/attributes.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace regent::model;
+using nlohmann::json;
+
+namespace {
+
+json header(const std::string& name, const std::string& value, const std::string& template_id = "setheader") {
+    return {{"templateId", template_id},
+            {"parameters", {{"x-ms-apimTemplateParameter.name", name}, {"x-ms-apimTemplateParameter.value", value}}}};
+}
+
+bool holds_a_key(const json& policy) {
+    return !keys_in_policies(json::array({policy})).empty();
+}
+
+}  // namespace
+
+TEST_CASE("headers that say who calls are told by their names", "[model][policies]") {
+    for (const auto* name : {"Authorization", "Proxy-Authorization", "Ocp-Apim-Subscription-Key", "x-api-key",
+                             "x-functions-key", "X-Auth-Token", "Cookie", "apikey", "api_key"})
+        CHECK(names_a_key(name));
+    for (const auto* name : {"Accept", "Content-Type", "Idempotency-Key", "X-CSRF-Token", "x-ms-version", ""})
+        CHECK_FALSE(names_a_key(name));
+}
+
+TEST_CASE("a text in a policy that signs in is a key, what a request brings is none", "[model][policies]") {
+    CHECK(holds_a_key(header("Authorization", "Bearer abc")));
+    CHECK(holds_a_key(header("x-api-key", "user@contoso.example")));
+    CHECK(holds_a_key(header("subscription-key", "abc", "SetQueryParameter")));
+    CHECK_FALSE(holds_a_key(header("Accept", "abc")));
+    CHECK_FALSE(holds_a_key(header("Authorization", "")));
+    CHECK_FALSE(holds_a_key(header("Authorization", "abc", "routerequesttoendpoint")));
+    CHECK_FALSE(holds_a_key(header("x-api-key", "@connectionParameters('api_key')")));
+    CHECK_FALSE(holds_a_key(header("Authorization", "Bearer @{connectionParameters('token')}")));
+    CHECK(keys_in_policies(json::parse(R"([null, 1, {"templateId": "setheader"}, {"parameters": []}])")).empty());
+}
+
+TEST_CASE("policies are shown without their keys, and two keys apart", "[model][policies]") {
+    const auto shown = [](const std::string& key) {
+        const auto policies = json::array({header("Accept", "text/plain"), header("x-api-key", key)});
+        return without_keys(path::policies, Value(policies.dump()));
+    };
+    const auto one = shown("first");
+    CHECK(one.text_or({}).find("first") == std::string::npos);
+    CHECK(one.text_or({}).find("***sha256:") != std::string::npos);
+    CHECK(one.text_or({}).find("text/plain") != std::string::npos);
+    CHECK(one == shown("first"));
+    CHECK_FALSE(one == shown("second"));
+    CHECK(without_keys(path::policies, one) == one);
+    CHECK(without_keys(path::definition, Value(json::array({header("x-api-key", "k")}).dump()))
+              .text_or({})
+              .find("\"k\"") != std::string::npos);
+    CHECK(without_keys(path::policies, Value("no JSON, x-ms-apimTemplateParameter.name")).text_or({}) ==
+          "no JSON, x-ms-apimTemplateParameter.name");
+}
