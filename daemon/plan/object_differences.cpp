@@ -1,6 +1,7 @@
 #include "plan/object_differences.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/carried_settings.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/field_warnings.hpp"
 #include "plan/role_changes.hpp"
@@ -49,6 +50,7 @@ public:
             if (auto warning = warning_about_ignored(resolved, differences); !warning.empty())
                 work_.change.warnings.push_back(std::move(warning));
         }
+        for (auto& text : settings_lost(work_.item)) work_.change.warnings.push_back(std::move(text));
         list_undeclared();
     }
 

@@ -1,9 +1,12 @@
 #include "plan/replacement.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/carried_settings.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace regent::plan {
 namespace {
@@ -15,14 +18,17 @@ std::string fields_of(const Item& item) {
     return fmt::format("{}", fmt::join(names, " and "));
 }
 
-/// Allowed, and kept back: see resolution.cpp.
-bool waits_for_shares(const Item& item) {
-    return item.observed->unreadable.contains(model::path::shares) && item.desired->management.allow_replacement;
+/// What cannot be seen, of a replacement that is allowed and kept back: see resolution.cpp. Empty: nothing.
+std::string waits_for(const Item& item) {
+    const auto* unseen = std::find_if(read_before_replacing.begin(), read_before_replacing.end(),
+                                      [&](auto path) { return item.observed->unreadable.contains(path); });
+    if (unseen == read_before_replacing.end() || !item.desired->management.allow_replacement) return {};
+    return *unseen == model::path::shares ? "who may use it" : fmt::format("its {}", *unseen);
 }
 
 std::string help_for(const Item& item) {
     if (item.desired->management.prevent_delete) return "take the change back, or apply without `preventDelete`";
-    if (waits_for_shares(item)) return "the next run looks again";
+    if (!waits_for(item).empty()) return "the next run looks again";
     return "take the change back; or, to have it replaced, write `management: {allowReplacement: true}` and apply";
 }
 
@@ -30,8 +36,8 @@ std::string message_for(const Item& item) {
     const auto way = fmt::format("{} can only be changed by deleting it ({}) and making it anew", fields_of(item),
                                  item.observed->id);
     if (item.desired->management.prevent_delete) return way + ", and `preventDelete` forbids that";
-    if (waits_for_shares(item))
-        return way + ", and who may use it, which the new one has to be given, cannot be seen at the moment";
+    if (const auto unseen = waits_for(item); !unseen.empty())
+        return fmt::format("{}, and {}, which the new one has to be given, cannot be seen at the moment", way, unseen);
     return fmt::format("{}, which nobody asked for; {} lost then", way, lost_connections(*item.observed));
 }
 

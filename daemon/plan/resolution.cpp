@@ -2,6 +2,7 @@
 
 #include "model/ascii.hpp"
 #include "plan/canonical.hpp"
+#include "plan/carried_settings.hpp"
 #include "plan/diff.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/grants_of_others.hpp"
@@ -242,13 +243,14 @@ private:
         if (observed.ownership == model::Ownership::unclaimed) return Standing::unclaimed;
         // What is only watched, or was only to be created, is not replaced, nor is what nobody asked to have replaced:
         // people's connections would be gone. What differs is told and left.
-        if (!may_be_replaced(resource) || are_shares_unseen(observed)) return Standing::there;
+        if (!may_be_replaced(resource) || is_something_unseen(observed)) return Standing::there;
         return outdated_attribute(resource, observed) == nullptr ? Standing::there : Standing::outdated;
     }
 
-    /// They would be lost with the one that goes.
-    static bool are_shares_unseen(const ObservedResource& observed) {
-        return observed.unreadable.contains(model::path::shares);
+    /// It would be lost with the one that goes.
+    static bool is_something_unseen(const ObservedResource& observed) {
+        return std::any_of(read_before_replacing.begin(), read_before_replacing.end(),
+                           [&](auto path) { return observed.unreadable.contains(path); });
     }
 
     static bool is_managed(const DesiredResource& resource) {
@@ -366,6 +368,7 @@ private:
             list.push_back(std::move(resolved));
         }
         carry_over_shares(item);
+        carry_over_settings(item);
     }
 
     /// A list that a manifest does not manage is left alone; of an object that is made anew that means: as the old one

@@ -70,6 +70,8 @@ struct Item {
     /// Of an object that is replaced: the shares that it has and that its manifest leaves to others. The new one gets
     /// them, too. Among `attributes`, which point here.
     std::shared_ptr<const model::DesiredAttribute> carried_over = {};
+    /// The same of its settings, see carried_settings.hpp.
+    std::vector<std::shared_ptr<const model::DesiredAttribute>> settings_carried_over = {};
     /// Of one in the recycle bin: who has its identifier URIs until this plan takes them away there, see
     /// restoration.hpp.
     std::set<model::Address> comes_after = {};

@@ -2,11 +2,13 @@
 
 #include "plan/came_back.hpp"
 #include "plan/random_estate.hpp"
+#include "plan/resolution.hpp"
 #include "plan/safety.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace regent::plan::testing {
@@ -207,6 +209,32 @@ std::vector<std::string> as_people_see(const PretendTenant& tenant, const std::s
     return texts;
 }
 
+/// Connectors that `plan` makes anew, of which the old one is gone and the new one not there.
+std::set<Address> between_old_and_new(const PretendTenant& tenant, const Plan& plan) {
+    std::set<Address> between;
+    for (const auto& resource : plan.resources) {
+        const bool is_there = std::any_of(tenant.objects.begin(), tenant.objects.end(),
+                                          [&](const auto& object) { return object.address == resource.address; });
+        if (resource.action == Action::replace && !is_there) between.insert(resource.address);
+    }
+    return between;
+}
+
+/// Nobody remembers the settings of a connector that was deleted to be made anew, and was not made: what no manifest
+/// declares of them goes with a run that is killed just there.
+PretendTenant without_settings_lost(PretendTenant tenant, const DesiredGraph& graph, const std::set<Address>& between) {
+    for (auto& object : tenant.objects) {
+        const auto desired = graph.resources.find(object.address);
+        if (!between.contains(object.address) || desired == graph.resources.end()) continue;
+        for (auto it = object.attributes.begin(); it != object.attributes.end();) {
+            const auto& path = it->first;
+            const bool is_managed = desired->second.attributes.contains(path) && !is_ignored(desired->second, path);
+            it = path == model::path::marks || is_managed ? std::next(it) : object.attributes.erase(it);
+        }
+    }
+    return tenant;
+}
+
 }  // namespace
 
 TEST_CASE("after a plan is carried out, planning again gives an empty plan", "[properties]") {
@@ -312,6 +340,7 @@ TEST_CASE("a run killed after any step is finished by the next, which makes noth
         const auto steps = dice() % plan.steps.size();
         CAPTURE(steps);
         estate.tenant.carry_out(plan, observed, dice, steps);
+        const auto between = between_old_and_new(estate.tenant, plan);
         if (dice() % 2 == 0) estate.tenant.minutes_pass();
         apply_until_all_is_given(graph, estate.tenant, dice);
         const auto again = plan_of(graph, estate.tenant);
@@ -319,7 +348,8 @@ TEST_CASE("a run killed after any step is finished by the next, which makes noth
         // What a client that nobody vouches for has stays; killed while that was out of the way, it is not given again.
         auto givers = withheld_givers(again);
         givers.merge(withheld_givers(plan_of(graph, whole)));
-        const auto resumed = as_people_see(estate.tenant, givers), straight = as_people_see(whole, givers);
+        const auto resumed = as_people_see(without_settings_lost(estate.tenant, graph, between), givers);
+        const auto straight = as_people_see(without_settings_lost(whole, graph, between), givers);
         REQUIRE(resumed.size() == straight.size());
         for (std::size_t i = 0; i < resumed.size(); ++i) REQUIRE(resumed[i] == straight[i]);
         REQUIRE(estate.tenant.made == whole.made);

@@ -123,6 +123,8 @@ def tenant_text(bench):
             lines.append(f"  way to sign in {way['name']}")
         for capability in sorted(properties.get("capabilities", [])):
             lines.append(f"  capability {capability}")
+        for policy in properties.get("policyTemplateInstances") or []:
+            lines.append(f"  policy {policy.get('title')!r}")
         for share in sorted(connector.get("permissions", []), key=lambda p: p["principal"]["id"]):
             if share["roleName"] != "Owner":
                 lines.append(f"  shared with {share['principal']['type']} {share['principal']['id']} ({share['roleName']})")

@@ -45,6 +45,15 @@ tl::expected<void, ProviderError> read_content(PowerAppsClient& client, std::str
 
 }  // namespace
 
+tl::expected<std::string, ProviderError> content_of(PowerAppsClient& client, std::string_view path,
+                                                    const model::ObservedResource& connector) {
+    const auto url = data_of(connector, path == model::path::icon ? "iconUrl" : "scriptUrl");
+    if (url.empty()) return std::string{};
+    auto bytes = client.download(url, fmt::format("the {} of connector {}", path, connector.id));
+    if (!bytes) return tl::unexpected(std::move(bytes.error()));
+    return model::file_content(*bytes);
+}
+
 model::Map shares_of(const json& permissions) {
     model::Map shares;
     for (const auto& permission : permissions) {

@@ -15,6 +15,10 @@ namespace regent::provider::powerapps {
                                                             const std::set<std::string, std::less<>>& managed,
                                                             model::ObservedResource& resource);
 
+/// The picture or script that `connector` has, whichever `path` says; empty: none.
+[[nodiscard]] tl::expected<std::string, ProviderError> content_of(PowerAppsClient& client, std::string_view path,
+                                                                  const model::ObservedResource& connector);
+
 /// The members of `permissions` besides the owner, as the attribute `shares`.
 [[nodiscard]] model::Map shares_of(const nlohmann::json& permissions);
 

@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "provider/connectors/known_to_application.hpp"
+#include "provider/connectors/json_member.hpp"
 #include "provider/connectors/obstacles.hpp"
 
 #include <fmt/format.h>
@@ -280,6 +281,11 @@ private:
     model::Snapshot& into_;
 };
 
+std::string maker_of(const nlohmann::json& connector) {
+    const auto* maker = connectors::member(connectors::member(&connector, "properties"), "createdBy");
+    return connectors::text(connectors::member(maker, "displayName"));
+}
+
 std::string doubt_words(const ConnectorFacts& facts) {
     return fmt::format(
         "{} saved it last{}, not regent: whether it still has the secret that regent gave it cannot be "
@@ -302,6 +308,7 @@ model::ObservedResource describe(const FoundConnector& found, const model::Addre
                               {"scriptUrl", found.facts.script_url},
                               {"iconSent", found.mark ? found.mark->icon : std::string{}},
                               {"scriptSent", found.mark ? found.mark->script : std::string{}},
+                              {"maker", maker_of(*found.connector)},
                               {"madeBy", found.made_by_strangers ? "others" : ""},
                               {"changedTime", found.facts.changed_time}};
     return resource;

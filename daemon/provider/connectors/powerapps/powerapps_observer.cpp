@@ -118,28 +118,55 @@ private:
                 known = lost.emplace(environment, std::move(*counted)).first;
             }
             known->second.tell(it->second);
-            if (wanted.managed.contains(model::path::shares)) continue;
-            if (auto read = read_shares(environment, it->second); !read) return read;
+            if (auto read = read_undeclared(wanted, it->second); !read) return read;
         }
         return {};
     }
 
-    /// Shares that no manifest declares are given to the one that takes this one's place.
-    tl::expected<void, ProviderError> read_shares(const std::string& environment, model::ObservedResource& connector) {
-        auto permissions = client_.permissions(environment, connector.id);
-        if (permissions) {
-            connector.attributes.insert_or_assign(std::string(model::path::shares), shares_of(*permissions));
-            return {};
+    /// What no manifest declares is given to the one that takes this one's place.
+    tl::expected<void, ProviderError> read_undeclared(const model::Scope::Wanted& wanted,
+                                                      model::ObservedResource& connector) {
+        leave_out_usual_publisher(connector);
+        if (!wanted.managed.contains(model::path::shares)) {
+            auto permissions = client_.permissions(text_of(connector, model::path::environment), connector.id);
+            if (permissions) {
+                connector.attributes.insert_or_assign(std::string(model::path::shares), shares_of(*permissions));
+            } else if (auto told = tell_unseen(connector, model::path::shares, "who may use it", permissions.error());
+                       !told) {
+                return told;
+            }
         }
-        auto& error = permissions.error();
+        for (const auto path : {model::path::icon, model::path::script}) {
+            if (wanted.managed.contains(path)) continue;
+            auto content = content_of(client_, path, connector);
+            if (content) {
+                connector.attributes.insert_or_assign(std::string(path), std::move(*content));
+            } else if (auto told = tell_unseen(connector, path, fmt::format("its {}", path), content.error()); !told) {
+                return told;
+            }
+        }
+        return {};
+    }
+
+    static tl::expected<void, ProviderError> tell_unseen(model::ObservedResource& connector, std::string_view path,
+                                                         const std::string& what, ProviderError& error) {
         if (error.kind == ErrorKind::interrupted) return tl::unexpected(std::move(error));
-        // What may be seen another time is not given up: the plan does not replace it until then.
-        const bool for_now = !is_refusal(error);
-        if (for_now) connector.unreadable.emplace(model::path::shares);
-        connector.remarks.push_back(fmt::format("who may use it cannot be seen{}: {}",
+        // What may be seen another time is not given up: the plan does not replace it until then. A picture may lie on
+        // a host that regent never reads from.
+        const bool for_now = path != model::path::icon && !is_refusal(error);
+        if (for_now) connector.unreadable.emplace(path);
+        connector.remarks.push_back(fmt::format("{} cannot be seen{}: {}", what,
                                                 for_now ? " at the moment" : ", and would be lost with it",
                                                 error.service.empty() ? error.message : error.service));
         return {};
+    }
+
+    /// Where nobody chose another, the service calls whoever made the connector its publisher.
+    static void leave_out_usual_publisher(model::ObservedResource& connector) {
+        const auto maker = connector.provider_data.find("maker");
+        const auto publisher = connector.attributes.find(model::path::publisher);
+        if (maker == connector.provider_data.end() || publisher == connector.attributes.end()) return;
+        if (publisher->second == model::Value(maker->second)) connector.attributes.erase(publisher);
     }
 
     static bool is_refusal(const ProviderError& error) {

@@ -1,0 +1,142 @@
+#include "plan/carried_settings.hpp"
+
+#include "model/ascii.hpp"
+#include "model/attributes.hpp"
+#include "plan/canonical.hpp"
+#include "plan/diff.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+namespace regent::plan {
+namespace {
+
+using model::Value;
+
+bool is_sign_in(std::string_view path) {
+    return path.rfind("auth.", 0) == 0 || path == model::path::connection_parameters ||
+           path == model::path::connection_parameter_sets;
+}
+
+const Value* observed_of(const Item& item, std::string_view path) {
+    const auto it = item.observed->attributes.find(path);
+    return it == item.observed->attributes.end() ? nullptr : &it->second;
+}
+
+bool is_declared(const Item& item, std::string_view path) {
+    return item.desired->attributes.contains(path) && !is_ignored(*item.desired, path);
+}
+
+bool declares_sign_in(const Item& item) {
+    const auto& declared = item.desired->attributes;
+    return std::any_of(declared.begin(), declared.end(), [](const auto& entry) { return is_sign_in(entry.first); });
+}
+
+/// What belongs to the one connector is in such a block, and its secret is not: it cannot be read.
+bool has_oauth(const Value& parameters) {
+    return model::lower_case(parameters.text_or({})).find("oauthsetting") != std::string::npos;
+}
+
+ResolvedAttribute* wanted_of(Item& item, std::string_view path) {
+    const auto it = std::find_if(item.attributes.begin(), item.attributes.end(),
+                                 [&](const auto& resolved) { return resolved.attribute->path == path; });
+    return it == item.attributes.end() ? nullptr : &*it;
+}
+
+/// Operations that go through a script are refused without one.
+bool has_script(Item& item) {
+    const auto* script = wanted_of(item, model::path::script);
+    return script != nullptr && !script->value.text_or({}).empty();
+}
+
+/// Whether the old connector's value can be given to another one. The secret of the machine is handed over by its own
+/// rules, and a solution may be called otherwise where the new connector goes.
+bool can_be_carried(const model::Attribute& attribute, const Value& there, Item& item) {
+    const auto& path = attribute.path;
+    const bool is_about_the_object = attribute.immutable || attribute.write_only || attribute.part_of_ownership ||
+                                     attribute.own_step || path == model::path::solution ||
+                                     path == model::path::client_secret_from;
+    if (is_about_the_object || says_nothing(attribute, there) || there == Value("")) return false;
+    if (is_sign_in(path))
+        return attribute.compare == model::Compare::parameters && !declares_sign_in(item) && !has_oauth(there);
+    if (attribute.compare == model::Compare::content) return !model::base64_of_content(there.text_or({})).empty();
+    return path != model::path::script_operations || has_script(item);
+}
+
+std::shared_ptr<const model::DesiredAttribute> desired_as(const model::Attribute& attribute, const Value& there) {
+    auto desired = std::make_shared<model::DesiredAttribute>();
+    if (attribute.compare != model::Compare::set) {
+        desired->value = there;
+        return desired;
+    }
+    for (const auto& member : *there.as_list())
+        desired->elements.push_back({.name = {}, .value = member, .span = {}, .contributor = {}});
+    return desired;
+}
+
+ResolvedAttribute resolved_as(const model::Attribute& attribute, const model::DesiredAttribute& desired,
+                              const Value& there) {
+    ResolvedAttribute resolved;
+    resolved.attribute = &attribute;
+    resolved.desired = &desired;
+    resolved.observed = canonical(attribute, there);
+    if (attribute.compare != model::Compare::set) resolved.value = canonical(attribute, there);
+    for (const auto& element : desired.elements) {
+        ResolvedElement one;
+        one.element = &element;
+        one.value = element.value;
+        resolved.elements.push_back(std::move(one));
+    }
+    return resolved;
+}
+
+bool differs(const ResolvedAttribute& wanted) {
+    return !diff(wanted, nullptr, {}).changes.empty();
+}
+
+}  // namespace
+
+void carry_over_settings(Item& item) {
+    if (item.standing != Standing::outdated || item.desired->address.kind != model::kind::connector) return;
+    for (const auto& attribute : model::attributes_of(model::kind::connector)->attributes) {
+        const auto* there = observed_of(item, attribute.path);
+        if (there == nullptr || is_declared(item, attribute.path) || !can_be_carried(attribute, *there, item)) continue;
+        item.settings_carried_over.push_back(desired_as(attribute, *there));
+        auto carried = resolved_as(attribute, *item.settings_carried_over.back(), *there);
+        if (auto* wanted = wanted_of(item, attribute.path)) {
+            *wanted = std::move(carried);
+        } else {
+            item.attributes.push_back(std::move(carried));
+        }
+    }
+    std::stable_sort(item.attributes.begin(), item.attributes.end(),
+                     [](const auto& a, const auto& b) { return a.attribute < b.attribute; });
+}
+
+std::vector<std::string> settings_lost(const Item& item) {
+    std::vector<std::string> lost;
+    if (item.standing != Standing::outdated || item.desired->address.kind != model::kind::connector) return lost;
+    const bool signs_in_otherwise =
+        std::any_of(item.attributes.begin(), item.attributes.end(), [&](const auto& resolved) {
+            return is_sign_in(resolved.attribute->path) && is_ignored(*item.desired, resolved.attribute->path) &&
+                   differs(resolved);
+        });
+    if (signs_in_otherwise)
+        lost.emplace_back(
+            "how it signs in is left to people, and is lost with it: a client secret cannot be read, so the new one "
+            "signs in as the manifest says");
+    const auto sign_in = {model::path::connection_parameters, model::path::connection_parameter_sets};
+    const bool is_undeclared = !declares_sign_in(item) && std::any_of(sign_in.begin(), sign_in.end(), [&](auto path) {
+        const auto* there = observed_of(item, path);
+        return there != nullptr && has_oauth(*there);
+    });
+    if (is_undeclared)
+        lost.emplace_back(
+            "how it signs in is declared by no manifest, and is lost with it: a client secret cannot be read");
+    return lost;
+}
+
+}  // namespace regent::plan

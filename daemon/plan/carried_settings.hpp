@@ -1,0 +1,25 @@
+#pragma once
+
+#include "model/attributes.hpp"
+#include "plan/resolution.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace regent::plan {
+
+/// What is read with requests of its own before a connector is replaced, so that the new one can be given it. While it
+/// cannot be seen, the old one stays.
+inline constexpr std::array<std::string_view, 2> read_before_replacing{model::path::shares, model::path::script};
+
+/// A field that a manifest does not manage is left alone; of a connector that is made anew that means: as the old one
+/// had it. Gives the new one what the old one has of what no manifest declares or `management.ignore` leaves to people.
+/// Shares, which have requests of their own, are carried over elsewhere.
+void carry_over_settings(Item& item);
+
+/// Of a connector that is made anew: what people have in the old one and the new one does not get, in sentences.
+[[nodiscard]] std::vector<std::string> settings_lost(const Item& item);
+
+}  // namespace regent::plan
