@@ -1,8 +1,8 @@
 #include "provider/connectors/powerapps/connector_match.hpp"
 
 #include "model/attributes.hpp"
-#include "provider/connectors/known_to_application.hpp"
 #include "provider/connectors/json_member.hpp"
+#include "provider/connectors/known_to_application.hpp"
 #include "provider/connectors/obstacles.hpp"
 
 #include <fmt/format.h>
