@@ -1,5 +1,6 @@
 #include "store/database_file.hpp"
 
+#include "store/pause_rescue.hpp"
 #include "store/schema.hpp"
 #include "store/store_error.hpp"
 
@@ -183,21 +184,26 @@ tl::expected<std::unique_ptr<SQLite::Database>, StoreError> open_for_writing(
     if (auto folder = make_folder(file.parent_path()); !folder) return tl::unexpected(folder.error());
     const OpeningLock lock(file.parent_path());
     // A second round only after the first has moved a file aside; what is opened then is new.
+    fs::path aside;
     for (int round = 0; round < 2; ++round) {
         if (auto made = make_private_file(file); !made) return tl::unexpected(made.error());
         try {
             auto opened = try_open(file);
-            if (opened.fitness == Fitness::good) return std::move(opened.database);
+            if (opened.fitness == Fitness::good) {
+                if (!aside.empty()) warning += "; " + rescue_pauses(aside, *opened.database);
+                return std::move(opened.database);
+            }
             if (opened.fitness == Fitness::strange) {
                 return tl::unexpected(StoreError{fmt::format("{} is a database of another program", file.string()),
                                                  "name another file; regent makes its own"});
             }
             const bool damaged = opened.fitness == Fitness::damaged;
-            const auto aside = move_aside(file, damaged ? "damaged" : "newer", now);
-            if (!aside) return tl::unexpected(aside.error());
+            const auto moved = move_aside(file, damaged ? "damaged" : "newer", now);
+            if (!moved) return tl::unexpected(moved.error());
+            aside = *moved;
             warning = fmt::format("{} {}; it was moved to {}, and this run begins a new history", file.string(),
                                   damaged ? "is damaged" : "was written by a newer version of regent",
-                                  aside->filename().string());
+                                  aside.filename().string());
         } catch (const SQLite::Exception& error) {
             return tl::unexpected(explain(error, file));
         }

@@ -241,6 +241,53 @@ TEST_CASE("pages that are damaged while the file is open are an error, and the n
     CHECK(service->add_event({}));
 }
 
+TEST_CASE("pauses outlive a file that is damaged elsewhere, or of a newer regent", "[store][disk]") {
+    const Folder folder;
+    const store::PauseRow pause{"dev", "Application", "a", "vendor maintenance", "alice", "2026-09-14T08:00:00Z", ""};
+    {
+        const auto [store, service] = rows::open(folder.database());
+        REQUIRE(service->set_pause(pause));
+        for (int i = 0; i < 300; ++i) {
+            auto large = rows::event(std::to_string(i));
+            large.message = std::string(1'000, 'x');
+            REQUIRE(service->add_event(large));
+        }
+        empty_the_log(folder.database());
+    }
+    std::string expected;
+    SECTION("damaged") {
+        overwrite(folder.database(), static_cast<std::streamoff>(fs::file_size(folder.database())) - 40'000, 30'000);
+        expected =
+            "is damaged; it was moved to regent.db.damaged-20260914T090211Z, and this run begins a new history; 1 "
+            "pause was taken over from it";
+    }
+    SECTION("newer") {
+        overwrite(folder.database(), 63, 1);
+        expected = "begins a new history; 1 pause was taken over from it";
+    }
+    std::string warning;
+    const auto [store, service] = rows::open(folder.database(), &warning);
+    CHECK(contains(warning, expected));
+    const auto pauses = service->pauses();
+    REQUIRE(pauses);
+    REQUIRE(pauses->size() == 1);
+    CHECK(pauses->front().name == "a");
+    CHECK(pauses->front().reason == "vendor maintenance");
+    CHECK(pauses->front().since == "2026-09-14T08:00:00Z");
+}
+
+TEST_CASE("a file of which nothing can be read says that pauses may be lost", "[store][disk]") {
+    const Folder folder;
+    {
+        const auto [store, service] = rows::open(folder.database());
+        empty_the_log(folder.database());
+    }
+    overwrite(folder.database(), 0, 8'192);
+    std::string warning;
+    (void)rows::open(folder.database(), &warning);
+    CHECK(contains(warning, "pauses that were in it are perhaps lost"));
+}
+
 TEST_CASE("each failure of the database says what it is and what to do", "[store][disk]") {
     const auto [code, what] = GENERATE(table<int, std::string>({{SQLITE_FULL, "the disk is full"},
                                                                 {SQLITE_IOERR, "the disk refused"},
