@@ -75,7 +75,11 @@ inline constexpr Field ignore_field = {
 inline constexpr Field prevent_delete_field = {.name = "preventDelete",
                                                .type = FieldType::boolean,
                                                .default_text = "false",
-                                               .help = "refuse to delete the object, also after its manifest is gone",
+                                               .help =
+                                                   "refuse to delete the object, also after its manifest is gone; "
+                                                   "where `policy` was `observe` or `create-only` when it was written, "
+                                                   "nothing is written on an object that is there, and it holds after "
+                                                   "the manifest is gone as long as the database remembers it",
                                                .example = "true"};
 inline constexpr Field on_removal_field = {.name = "onRemoval",
                                            .type = FieldType::enumeration,
