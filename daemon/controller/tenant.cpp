@@ -96,6 +96,7 @@ public:
                                   transport_->waited(origin, wait);
                                   if (on_wait) on_wait(origin, wait, why);
                               });
+        reading_ = net::make_session_for_reads(*session_, clock_);
         const provider::Identity identity{environment.owner, environment.name, environment.tenant_id};
         graph_.origin = environment.endpoints.graph;
         graph_.scope = environment.endpoints.graph_scope;
@@ -141,7 +142,7 @@ public:
     /// Without an order everything is read, and nothing is remembered of it.
     tl::expected<Seen, provider::ProviderError> look(const model::Scope& scope, const provider::ReadOrder* order,
                                                      provider::ReadProgress& progress) {
-        if (!graph_observer_) graph_observer_ = provider::graph::make_graph_observer(*session_, clock_, graph_);
+        if (!graph_observer_) graph_observer_ = provider::graph::make_graph_observer(*reading_, clock_, graph_);
         Seen seen;
         auto& snapshot = seen.snapshot;
         snapshot.taken_at = clock_.now();
@@ -153,10 +154,10 @@ public:
             return tl::unexpected(std::move(read.error()));
         }
         if (!policy_observer_)
-            policy_observer_ = provider::graph::make_credential_policy_observer(*session_, clock_, graph_);
+            policy_observer_ = provider::graph::make_credential_policy_observer(*reading_, clock_, graph_);
         if (auto read = policy_observer_->observe(scope, snapshot, progress); !read)
             return tl::unexpected(std::move(read.error()));
-        if (!delivery_observer_) delivery_observer_ = provider::delivery::make_delivery_observer(*session_, delivery_);
+        if (!delivery_observer_) delivery_observer_ = provider::delivery::make_delivery_observer(*reading_, delivery_);
         if (auto read = delivery_observer_->observe(scope, snapshot, progress); !read)
             return tl::unexpected(std::move(read.error()));
         if (auto read = look_at_connectors(scope, snapshot, progress); !read)
@@ -175,17 +176,17 @@ public:
                                 std::any_of(scope.wanted.begin(), scope.wanted.end(),
                                             [](const auto& w) { return w.address.kind == model::kind::connector; });
         if (!power_apps_observer_)
-            power_apps_observer_ = provider::powerapps::make_powerapps_observer(*session_, clock_, power_apps_);
+            power_apps_observer_ = provider::powerapps::make_powerapps_observer(*reading_, clock_, power_apps_);
         if (connectors) {
             if (auto read = power_apps_observer_->observe(scope, snapshot, progress); !read) return read;
         }
         if (!scope.dataverses.empty()) {
             if (!dataverse_observer_)
-                dataverse_observer_ = provider::dataverse::make_dataverse_observer(*session_, clock_, dataverse_);
+                dataverse_observer_ = provider::dataverse::make_dataverse_observer(*reading_, clock_, dataverse_);
             if (auto read = dataverse_observer_->observe(scope, snapshot, progress); !read) return read;
         }
         if (!logic_apps_observer_)
-            logic_apps_observer_ = provider::logicapps::make_logicapps_observer(*session_, clock_, logic_apps_);
+            logic_apps_observer_ = provider::logicapps::make_logicapps_observer(*reading_, clock_, logic_apps_);
         return logic_apps_observer_->observe(scope, snapshot, progress);
     }
 
@@ -193,19 +194,19 @@ public:
                                                                 provider::ReadProgress& progress) override {
         model::Survey survey;
         if (selection.has_applications()) {
-            auto read = provider::graph::make_graph_surveyor(*session_, clock_, graph_)->survey(selection, progress);
+            auto read = provider::graph::make_graph_surveyor(*reading_, clock_, graph_)->survey(selection, progress);
             if (!read) return read;
             survey = std::move(*read);
         }
         if (selection.connectors.environments.empty()) return survey;
         auto read =
-            provider::powerapps::make_powerapps_surveyor(*session_, clock_, power_apps_)->survey(selection, progress);
+            provider::powerapps::make_powerapps_surveyor(*reading_, clock_, power_apps_)->survey(selection, progress);
         if (!read) return read;
         survey.connectors = std::move(read->connectors);
         survey.missing_connectors = std::move(read->missing_connectors);
         if (dataverse_.dataverses.empty()) return survey;
         auto rows =
-            provider::dataverse::make_dataverse_surveyor(*session_, clock_, dataverse_)->survey(selection, progress);
+            provider::dataverse::make_dataverse_surveyor(*reading_, clock_, dataverse_)->survey(selection, progress);
         if (!rows) return rows;
         take_over_rows(survey, std::move(*rows));
         return survey;
@@ -317,6 +318,7 @@ private:
     std::unique_ptr<net::Transport> batched_writes_;
     std::unique_ptr<net::TokenSource> tokens_;
     std::unique_ptr<net::Session> session_;
+    std::unique_ptr<net::Session> reading_;  ///< the same for observers and surveyors
     provider::graph::GraphOptions graph_;
     provider::powerapps::PowerAppsOptions power_apps_;
     provider::logicapps::LogicAppsOptions logic_apps_;

@@ -339,4 +339,32 @@ std::unique_ptr<Session> make_session(Transport& transport, TokenSource& tokens,
     return std::make_unique<PatientSession>(Shared{transport, tokens, clock, rng, policy, std::move(on_wait)});
 }
 
+namespace {
+
+class SessionForReads final : public Session {
+public:
+    SessionForReads(Session& session, Clock& clock) : session_(session), clock_(clock) {}
+
+    tl::expected<Answer, CallError> call(Request request, const std::string& scope) override {
+        if (clock_.sleep_for(0ms)) return session_.call(std::move(request), scope);
+        return tl::unexpected(CallError{.kind = CallError::Kind::interrupted,
+                                        .message = "interrupted before " + request.origin + " was asked",
+                                        .retry_after = 0ms,
+                                        .help = {},
+                                        .client_request_id = {}});
+    }
+    TokenSource& tokens() override { return session_.tokens(); }
+    SessionCounters counters() const override { return session_.counters(); }
+
+private:
+    Session& session_;
+    Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<Session> make_session_for_reads(Session& session, Clock& clock) {
+    return std::make_unique<SessionForReads>(session, clock);
+}
+
 }  // namespace regent::net

@@ -105,4 +105,9 @@ public:
 [[nodiscard]] std::unique_ptr<Session> make_session(Transport& transport, TokenSource& tokens, Clock& clock, Rng& rng,
                                                     RetryPolicy policy = {}, WaitListener on_wait = {});
 
+/// `session` for those who only look: no call begins once the process was asked to stop (CallError::Kind::interrupted).
+/// A tenant that answers slowly would hold up a stop for as long as it has pages. Who writes finishes what is begun,
+/// and looks for that as often as it takes, with the session itself.
+[[nodiscard]] std::unique_ptr<Session> make_session_for_reads(Session& session, Clock& clock);
+
 }  // namespace regent::net

@@ -75,6 +75,19 @@ TEST_CASE("a call is signed, and carries an id of its own on every try", "[net][
     CHECK(ids.count(result->client_request_id) == 1);
 }
 
+TEST_CASE("who only looks begins no call after the wish to stop, and who writes may", "[net][session]") {
+    Bench it([](const Request&, int) { return answer(200, "well"); });
+    const auto reads = make_session_for_reads(*it.session, it.clock);
+    const auto call = [&] { return reads->call({.method = Method::get, .origin = graph, .target = "/x"}, scope); };
+    CHECK(call());
+    it.clock.stop();
+    const auto refused = call();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == Kind::interrupted);
+    CHECK(reads->counters().requests == 1);
+    CHECK(it.call(Method::patch));
+}
+
 TEST_CASE("a call without a scope is not signed", "[net][session]") {
     Bench bench(then_well(answer(200)));
     Request request;
