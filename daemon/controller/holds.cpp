@@ -1,10 +1,12 @@
 #include "controller/holds.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/step_references.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace regent::controller {
 
@@ -15,22 +17,13 @@ namespace {
 using plan::Step;
 using plan::Work;
 
-bool refers_to(const Step& step, const model::Address& address, std::string_view output = {}) {
-    return std::any_of(step.changed.begin(), step.changed.end(), [&](const auto& path) {
-        const auto value = step.values.find(path);
-        if (value == step.values.end()) return false;
-        const auto references = model::references_in(value->second);
-        return std::any_of(references.begin(), references.end(), [&](const auto& reference) {
-            return reference.address == address && (output.empty() || reference.output == output);
-        });
-    });
-}
-
 /// Which steps of a plan are left out, and for which held object. One is added at a time, until nothing follows from it
 /// any more.
 class LeftOut {
 public:
-    LeftOut(const plan::Plan& plan, const Holds& holds) : plan_(plan) {
+    LeftOut(const plan::Plan& plan, const Holds& holds) : references_(plan::references_of_steps(plan)) {
+        for (const auto& resource : plan.resources)
+            if (resource.action == plan::Action::replace) replaced_.insert(resource.address);
         for (const auto& step : plan.steps)
             if (holds.contains(step.address)) causes_.emplace(step.id, step.address);
         for (std::size_t before = 0; before != causes_.size();) {
@@ -51,17 +44,15 @@ private:
     const model::Address* cause_for(const Step& step) const {
         for (const int id : step.after)
             if (const auto it = causes_.find(id); it != causes_.end()) return &it->second;
-        if (step.work == Work::add && step.changed.contains(model::path::client_secrets)) return without_receiver(step);
+        if (plan::issues_secret(step)) return without_receiver(step);
         return signs_in_anew(step) ? without_acceptance(step) : nullptr;
     }
 
     /// A secret that nobody is given now: it would be removed by the next run, which issues another.
     const model::Address* without_receiver(const Step& issue) const {
-        const auto name = issue.part.substr(issue.part.find('/') + 1);
         const model::Address* cause = nullptr;
-        for (const auto& step : plan_.steps) {
-            if (!refers_to(step, issue.address, model::output::secret_text(name))) continue;
-            const auto* one = cause_of(step);
+        for (const auto* step : plan::receivers_of(issue, references_)) {
+            const auto* one = cause_of(*step);
             if (one == nullptr) return nullptr;
             if (cause == nullptr) cause = one;
         }
@@ -73,23 +64,23 @@ private:
         if (step.address.kind != model::kind::connector || !step.part.empty()) return false;
         if (step.work == Work::update)
             return step.changed.contains(model::path::auth_type) || step.changed.contains(model::path::auth_client_id);
-        return step.work == Work::remove &&
-               std::any_of(plan_.resources.begin(), plan_.resources.end(), [&](const auto& resource) {
-                   return resource.address == step.address && resource.action == plan::Action::replace;
-               });
+        return step.work == Work::remove && replaced_.contains(step.address);
     }
 
     /// Its application cannot be made to accept it now: from the save on nobody could sign in, and nothing would bring
     /// back the way there was.
     const model::Address* without_acceptance(const Step& save) const {
-        for (const auto& step : plan_.steps) {
-            if (step.address.kind != model::kind::application || !refers_to(step, save.address)) continue;
-            if (const auto* cause = cause_of(step)) return cause;
+        const auto found = references_.find(save.address);
+        if (found == references_.end()) return nullptr;
+        for (const auto& reference : found->second) {
+            if (reference.step->address.kind != model::kind::application) continue;
+            if (const auto* cause = cause_of(*reference.step)) return cause;
         }
         return nullptr;
     }
 
-    const plan::Plan& plan_;
+    plan::StepReferences references_;
+    std::set<model::Address> replaced_;
     std::map<int, model::Address> causes_;
 };
 

@@ -20,12 +20,13 @@ std::size_t count(const plan::Plan& plan, const apply::ApplyResult& result, plan
     return n;
 }
 
-/// Objects that were changed in some other way than being created, adopted or deleted; each counts once.
+/// Objects that were changed in some other way than being created, adopted or deleted; each counts once. One that
+/// was only waited for was not.
 std::size_t updated(const plan::Plan& plan, const apply::ApplyResult& result) {
     std::set<model::Address> touched, other;
     for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
         const auto& step = plan.steps[i];
-        if (result.outcomes[i].state != apply::StepState::done) continue;
+        if (result.outcomes[i].state != apply::StepState::done || step.work == plan::Work::await) continue;
         const bool own = step.part.empty() && (step.work == plan::Work::create || step.work == plan::Work::adopt ||
                                                step.work == plan::Work::remove);
         (own ? other : touched).insert(step.address);

@@ -1,5 +1,6 @@
 #include "plan/selection.hpp"
 
+#include "plan/step_references.hpp"
 #include "plan/summary.hpp"
 
 #include <fmt/format.h>
@@ -16,11 +17,13 @@ bool is_removal(const Plan& plan, const model::Address& address) {
     });
 }
 
-/// `wanted` and, again and again, the objects whose steps a step of theirs waits for; but for removals.
+/// `wanted` and, again and again, the objects whose steps a step of theirs waits for, but for removals; and those that
+/// a secret is issued for: without them its value would be in nobody's hands.
 std::set<model::Address> with_needs(const Plan& plan, const std::set<model::Address>& wanted) {
     std::map<int, model::Address> owner;  // of steps that may be needed
     for (const auto& step : plan.steps)
         if (step.work != Work::remove || !is_removal(plan, step.address)) owner.emplace(step.id, step.address);
+    const auto references = references_of_steps(plan);
     auto kept = wanted;
     for (std::size_t before = 0; before != kept.size();) {
         before = kept.size();
@@ -28,6 +31,8 @@ std::set<model::Address> with_needs(const Plan& plan, const std::set<model::Addr
             if (!kept.contains(step.address)) continue;
             for (const auto id : step.after)
                 if (const auto needed = owner.find(id); needed != owner.end()) kept.insert(needed->second);
+            if (!issues_secret(step)) continue;
+            for (const auto* receiver : receivers_of(step, references)) kept.insert(receiver->address);
         }
     }
     return kept;

@@ -10,7 +10,8 @@ namespace regent::plan {
 /// What a plan for some objects only is made of.
 struct Selection {
     std::set<model::Address> wanted;  ///< asked for by name
-    std::set<model::Address> needed;  ///< planned with them, since their steps wait for steps of these
+    /// Planned with them: their steps wait for steps of these, or issue a secret for these.
+    std::set<model::Address> needed;
     /// Objects of the plan that stay as they are, though something would be done about them.
     std::set<model::Address> left_out;
     /// Objects that something of `wanted` needs and that would be replaced, which is a removal nobody asked for.

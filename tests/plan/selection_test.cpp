@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 namespace regent::plan::testing {
 namespace {
 
@@ -46,6 +48,16 @@ TEST_CASE("what a selected object needs comes along, whole", "[select]") {
     for (const auto& step : plan.steps) {
         for (const auto id : step.after) CHECK(ids.contains(id));
     }
+}
+
+TEST_CASE("who a secret is issued for comes along with it", "[select]") {
+    auto plan = plan_of({application("o").secret("s"), connector("c").by_secret("o", "s"),
+                         application("other").secret("t"), connector("d").by_secret("other", "t")});
+    const auto selection = select(plan, {app("o")});
+    CHECK(selection.needed == Addresses{con("c")});
+    CHECK(selection.left_out == Addresses{app("other"), con("d")});
+    const auto names = names_of(plan);
+    CHECK(std::any_of(names.begin(), names.end(), [](const auto& name) { return name == "create Connector/c"; }));
 }
 
 TEST_CASE("a removal is never selected", "[select]") {
