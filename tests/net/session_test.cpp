@@ -78,7 +78,12 @@ TEST_CASE("a call is signed, and carries an id of its own on every try", "[net][
 TEST_CASE("who only looks begins no call after the wish to stop, and who writes may", "[net][session]") {
     Bench it([](const Request&, int) { return answer(200, "well"); });
     const auto reads = make_session_for_reads(*it.session, it.clock);
-    const auto call = [&] { return reads->call({.method = Method::get, .origin = graph, .target = "/x"}, scope); };
+    const auto call = [&] {
+        Request request;
+        request.origin = graph;
+        request.target = "/x";
+        return reads->call(request, scope);
+    };
     CHECK(call());
     it.clock.stop();
     const auto refused = call();
