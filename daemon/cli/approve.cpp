@@ -1,5 +1,6 @@
 #include "cli/client_commands.hpp"
 #include "cli/client_words.hpp"
+#include "cli/option_values.hpp"
 
 #include <fmt/format.h>
 
@@ -46,10 +47,8 @@ std::string when_carried_out(const std::string& name, ServiceClient& client) {
 
 ExitCode approve(const GlobalOptions& global, const std::string& plan, ServiceClient& client, Terminal& terminal) {
     if (!check_output(global, {}, terminal)) return ExitCode::usage;
-    constexpr std::size_t shortest = 8;
-    if (plan.size() < shortest)
-        return fail(terminal, {fmt::format("`{}` is too short for the id of a plan", plan),
-                               "8 digits or more; `regent status` shows them", ExitCode::usage});
+    if (const auto wrong = wrong_plan_id(plan); !wrong.empty())
+        return fail(terminal, {wrong, "8 digits or more; `regent status` shows them", ExitCode::usage});
     const auto environment = environment_of(plan, global.environment, client);
     if (!environment) return fail(terminal, environment.error());
     const auto answer = client.post("/api/v1/approve", json{{"environment", *environment}, {"plan", plan}});

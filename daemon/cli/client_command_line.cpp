@@ -97,7 +97,7 @@ void ClientCommandLine::add_asking(CLI::App& app) {
     rotate->add_flag("--direct", rotate_.direct, "From here and with your own credentials, not by the service");
     rotate->add_flag("--yes,-y", rotate_.yes, "With --direct: do not ask");
     rotate->add_option("--expect-plan", rotate_.expect_plan, "With --direct: go on only if the plan has this id")
-        ->check(not_blank);
+        ->check(plan_id());
     rotate
         ->add_option("--config", rotate_.machine_configuration,
                      "With --direct: the service's configuration, for what this machine may deliver (spec.delivery)")

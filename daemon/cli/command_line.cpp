@@ -206,7 +206,7 @@ struct CommandLine {
         command
             ->add_option("--expect-plan", apply_options.expect_plan,
                          "Go on only if the plan has this id (8 digits or more)")
-            ->check(not_empty);
+            ->check(plan_id());
         command->add_flag("--yes,-y", apply_options.yes, "Do not ask");
         command
             ->add_option("--confirm-delete", apply_options.confirm_delete,
@@ -410,18 +410,21 @@ ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
     }
     try {
         CommandLine line;
+        const std::vector<std::string> arguments(argv + 1, argv + argc);
         try {
             line.app.parse(argc, argv);
         } catch (const CLI::CallForHelp&) {
             terminal.out(line.app.help());
             return ExitCode::ok;
         } catch (const CLI::ParseError& error) {
-            const auto wrong = usage_error(error, {argv + 1, argv + argc}, line.app);
+            const auto swallowed = swallowed_flag(arguments, line.app);
+            const auto wrong = swallowed ? *swallowed : usage_error(error, arguments, line.app);
             print_error(terminal, wrong.message, wrong.help);
             return ExitCode::usage;
         }
         line.finish();
-        auto wrong = wrong_connection(line.global);
+        auto wrong = swallowed_flag(arguments, line.app);
+        if (!wrong) wrong = wrong_connection(line.global);
         if (const auto& chosen = line.app.get_subcommands(); !wrong && !chosen.empty())
             wrong = wrong_output(line, chosen.front()->get_name());
         if (wrong) {

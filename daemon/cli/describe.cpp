@@ -142,6 +142,7 @@ std::string credentials_text(const json& environment, const model::Address& addr
 }  // namespace
 
 ExitCode describe(const GlobalOptions& global, const std::string& what, ServiceClient& client, Terminal& terminal) {
+    if (!check_output(global, {}, terminal)) return ExitCode::usage;
     const auto address = parse_object(what);
     if (!address) return fail(terminal, address.error());
     const auto name = client.the_environment(global.environment);

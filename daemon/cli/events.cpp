@@ -51,17 +51,15 @@ std::vector<Cell> row_of(const json& event) {
 }
 
 ClientResult<std::string> target_of(const GlobalOptions& global, const EventsOptions& options, ServiceClient& client) {
+    const auto address = options.object.empty() ? ClientResult<model::Address>{} : parse_object(options.object);
+    if (!address) return tl::unexpected(address.error());
     std::string target = "/api/v1/events?limit=200";
     if (!global.environment.empty()) {
         const auto environment = client.environments(global.environment);
         if (!environment) return tl::unexpected(environment.error());
         target += "&environment=" + percent_encoded(global.environment);
     }
-    if (!options.object.empty()) {
-        const auto address = parse_object(options.object);
-        if (!address) return tl::unexpected(address.error());
-        target += "&object=" + percent_encoded(model::to_string(*address));
-    }
+    if (!options.object.empty()) target += "&object=" + percent_encoded(model::to_string(*address));
     if (options.since)
         target += "&since=" + percent_encoded(service::rfc3339(std::chrono::system_clock::now() - *options.since));
     if (!options.severity.empty()) target += "&severity=" + percent_encoded(options.severity);
@@ -116,18 +114,16 @@ std::string event_table(const json& items, bool with_object, report::Colour colo
 
 ExitCode events(const GlobalOptions& global, const EventsOptions& options, ServiceClient& client, Terminal& terminal) {
     if (!check_output(global, {}, terminal)) return ExitCode::usage;
+    if (options.watch && global.output == "yaml") {
+        print_error(terminal, "--watch has no output `yaml`", "-o json prints a document a line");
+        return ExitCode::usage;
+    }
     const auto target = target_of(global, options, client);
     if (!target) return fail(terminal, target.error());
     auto answer = client.get(*target);
     if (!answer) return fail(terminal, answer.error());
     const auto items = part_of(*answer, "items");
-    if (options.watch) {
-        if (global.output == "yaml") {
-            print_error(terminal, "--watch has no output `yaml`", "-o json prints a document a line");
-            return ExitCode::usage;
-        }
-        return watch(global, *target, items, client, terminal);
-    }
+    if (options.watch) return watch(global, *target, items, client, terminal);
     if (print_document(global, *answer, {}, terminal) == Printed::yes) return ExitCode::ok;
     if (items.empty())
         terminal.err("No events.\n");

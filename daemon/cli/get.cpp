@@ -236,14 +236,14 @@ private:
 
 ExitCode get(const GlobalOptions& global, const GetOptions& options, ServiceClient& client, Terminal& terminal) {
     if (!check_output(global, {"wide", "name"}, terminal)) return ExitCode::usage;
+    if (options.watch && global.output == "yaml") {
+        print_error(terminal, "--watch has no output `yaml`", "-o json prints a document a line");
+        return ExitCode::usage;
+    }
     auto selection = selection_of(global, options, client);
     if (!selection) return fail(terminal, selection.error());
     if (options.watch) {
         if (selection->environments.empty()) return fail(terminal, nothing_loaded());
-        if (global.output == "yaml") {
-            print_error(terminal, "--watch has no output `yaml`", "-o json prints a document a line");
-            return ExitCode::usage;
-        }
         return Watch(global, std::move(*selection), client, terminal).run();
     }
     const auto found = objects(*selection, client);

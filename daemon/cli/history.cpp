@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace regent::cli {
 namespace {
 
@@ -97,7 +99,16 @@ std::string changes_text(const json& items, bool with_address, report::Colour co
     return table.text(colour, indent);
 }
 
+bool is_number_of_run(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 ExitCode show(const GlobalOptions& global, const std::string& id, ServiceClient& client, Terminal& terminal) {
+    if (!is_number_of_run(id)) {
+        print_error(terminal, fmt::format("`{}` is not the number of a run", id),
+                    "`regent history` lists runs with their numbers");
+        return ExitCode::usage;
+    }
     const auto answer = client.get("/api/v1/history/" + percent_encoded(id));
     if (!answer) return fail(terminal, answer.error());
     switch (print_document(global, *answer, {}, terminal)) {
@@ -140,18 +151,16 @@ ExitCode history(const GlobalOptions& global, const HistoryOptions& options, Ser
                     "`regent history` lists runs with their numbers");
         return ExitCode::usage;
     }
+    const bool of_object = !words.empty();
+    const auto address = of_object ? parse_object(words[0]) : ClientResult<model::Address>{};
+    if (!address) return fail(terminal, address.error());
     const auto environments = client.environments(global.environment);
     if (!environments) return fail(terminal, environments.error());
-    const bool of_object = !words.empty();
     auto target = fmt::format("/api/v1/{}?limit={}", of_object ? "changes" : "history", options.limit);
     if (!global.environment.empty()) target += "&environment=" + percent_encoded(global.environment);
     if (options.since)
         target += "&since=" + percent_encoded(service::rfc3339(std::chrono::system_clock::now() - *options.since));
-    if (of_object) {
-        const auto address = parse_object(words[0]);
-        if (!address) return fail(terminal, address.error());
-        target += "&object=" + percent_encoded(model::to_string(*address));
-    }
+    if (of_object) target += "&object=" + percent_encoded(model::to_string(*address));
     const auto answer = client.get(target);
     if (!answer) return fail(terminal, answer.error());
     if (print_document(global, *answer, {}, terminal) == Printed::yes) return ExitCode::ok;

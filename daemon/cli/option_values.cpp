@@ -51,4 +51,20 @@ CLI::Validator whole_number() {
         {});
 }
 
+std::string wrong_plan_id(std::string_view text) {
+    constexpr std::string_view algorithm = "sha256:";
+    constexpr std::size_t shortest = 8, longest = 64;
+    if (text.empty()) return "must not be empty";
+    const auto digits = text.starts_with(algorithm) ? text.substr(algorithm.size()) : text;
+    if (digits.find_first_not_of("0123456789abcdef") != std::string_view::npos || digits.size() > longest)
+        return fmt::format("`{}` is not the id of a plan: 8 digits or more, 0 to 9 and a to f", text);
+    if (digits.size() < shortest)
+        return fmt::format("`{}` is too short to mean one plan: an id has {} digits or more", text, shortest);
+    return {};
+}
+
+CLI::Validator plan_id() {
+    return CLI::Validator([](const std::string& text) { return wrong_plan_id(text); }, {});
+}
+
 }  // namespace regent::cli

@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <string_view>
 
 namespace regent::cli {
 
@@ -16,5 +17,10 @@ namespace regent::cli {
 [[nodiscard]] CLI::Validator whole_number(long least, long most);
 /// Digits, from 0.
 [[nodiscard]] CLI::Validator whole_number();
+
+/// Why this means no plan: "`12` is too short for the id of a plan"; empty for 8 hexadecimal digits or more, with the
+/// name of their algorithm in front or without.
+[[nodiscard]] std::string wrong_plan_id(std::string_view text);
+[[nodiscard]] CLI::Validator plan_id();
 
 }  // namespace regent::cli

@@ -168,6 +168,7 @@ bool all_ready(const json& status) {
 }  // namespace
 
 ExitCode status(const GlobalOptions& global, const StatusOptions& options, ServiceClient& client, Terminal& terminal) {
+    if (!check_output(global, {}, terminal)) return ExitCode::usage;
     auto answer = client.get("/api/v1/status");
     if (!answer) return fail(terminal, answer.error());
     if (!global.environment.empty()) {

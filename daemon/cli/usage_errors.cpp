@@ -109,7 +109,34 @@ UsageError wrong_value(const std::string& what, const CLI::App& app, const Words
     return {fmt::format("{}: {}", variable ? option->get_envname() : option->get_name(), wrong), see_help(command)};
 }
 
+const CLI::Option* flag_named(const std::string& argument, const CLI::App& app) {
+    if (argument.size() < 2 || argument.front() != '-') return nullptr;
+    const auto name = argument.substr(0, argument.find('='));
+    for (const auto* of : {chosen_command(app), &app}) {
+        if (of == nullptr) continue;
+        const auto options = of->get_options();
+        const auto it =
+            std::find_if(options.begin(), options.end(), [&](const auto* option) { return option->check_name(name); });
+        if (it != options.end()) return *it;
+    }
+    return nullptr;
+}
+
 }  // namespace
+
+std::optional<UsageError> swallowed_flag(const std::vector<std::string>& arguments, const CLI::App& app) {
+    for (std::size_t i = 0; i + 1 < arguments.size() && arguments[i] != "--"; ++i) {
+        const auto* option = flag_named(arguments[i], app);
+        if (option == nullptr || option->get_items_expected_min() == 0) continue;
+        if (arguments[i].find('=') != std::string::npos) continue;
+        if (flag_named(arguments[i + 1], app) != nullptr)
+            return UsageError{fmt::format("{} wants a value, not the flag `{}`", option->get_name(),
+                                          arguments[i + 1].substr(0, arguments[i + 1].find('='))),
+                              fmt::format("{}: {}", shown(*option), option->get_description())};
+        ++i;  // its value
+    }
+    return std::nullopt;
+}
 
 UsageError unknown_command(const std::string& name, const CLI::App& app) {
     Words commands;

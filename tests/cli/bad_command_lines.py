@@ -55,6 +55,32 @@ def what_is_wrong_is_told_in_words_for_people(binaries):
 
 
 @case
+def wrong_usage_is_64_before_a_service_or_a_tenant_is_asked(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        for arguments, told in ((["status", "-o", "bogus"], "no output `bogus`"), (["describe", "Application/a", "-o", "bogus"], "no output `bogus`"),
+                                (["history", "show", "abc"], "`abc` is not the number of a run"), (["history", "x"], "`x`"),
+                                (["events", "--for", "x"], "`x`"), (["events", "--watch", "-o", "yaml"], "--watch"),
+                                (["get", "--watch", "-o", "yaml"], "--watch"), (["approve", "zz"], "`zz`"), (["approve", "zzzzzzzz"], "`zzzzzzzz`"),
+                                (["apply", "--yes", "--expect-plan", "zz"], "--expect-plan: `zz` is not the id of a plan"),
+                                (["apply", "--yes", "--expect-plan", "1234567"], "too short"),
+                                (["render", "--select", "Application/aa"], "did you mean `Application/a`?")):
+            says(wrong(it, *arguments), told)
+
+
+@case
+def a_flag_is_not_taken_for_the_value_of_another(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        for arguments, flag in ((["schema", "--all", "-C", str(it.repository)], "--all wants a value, not the flag `-C`"),
+                                (["plan", "-e", "-C", str(it.repository)], "--environment wants a value"),
+                                (["plan", "--out", "--detailed-exitcode"], "--out wants a value"),
+                                (["plan", "--select", "--color=never"], "not the flag `--color`")):
+            says(wrong(it, *arguments), flag)
+        check(not list(it.repository.glob("-*")), "a folder was made of a flag")
+        it.regent("schema", "--all=-C", expect=0)
+        it.regent("plan", "-e", "dev", "--out", "-x", expect=0)
+
+
+@case
 def help_is_a_command_as_well(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
         check(it.regent("help", expect=0).out == it.regent("--help", expect=0).out, "two helps")

@@ -139,8 +139,8 @@ def the_id_somebody_reviewed_must_be_that_of_the_file(binaries):
         path = written(it)
         run = it.regent("apply", str(path), "--expect-plan", "deadbeef", expect=6)
         says(run, "refused[RG0804]: the plan is", "not deadbeef: the file holds another one")
-        says(it.regent("apply", str(path), "--expect-plan", "dead", expect=6), "`dead` is too short to mean one plan")
-        says(it.regent("apply", "--expect-plan", "1234", expect=6), "`1234` is too short to mean one plan")
+        says(it.regent("apply", str(path), "--expect-plan", "dead", expect=64), "`dead` is too short to mean one plan")
+        says(it.regent("apply", "--expect-plan", "1234", expect=64), "`1234` is too short to mean one plan")
         check(not it.simulator.writes(), "it wrote")
         reviewed = json.loads(path.read_text())["plan_id"]
         it.regent("apply", str(path), "--expect-plan", reviewed, expect=0)
