@@ -156,7 +156,8 @@ std::optional<controller::Planned> plan_for(const controller::Workspace& workspa
                                   report::count_of(planned->plan.steps.size(), "step")),
                       {},
                       false}});
-    examination.add(controller::check_connector_steps(planned->plan, workspace.environment));
+    examination.add(controller::check_connector_steps(planned->plan, workspace.graph));
+    examination.add(controller::check_vaults(planned->plan, planned->snapshot));
     examination.add(controller::check_machine_secrets(planned->plan, workspace.graph));
     return std::move(*planned);
 }

@@ -37,8 +37,11 @@ using Findings = std::vector<Finding>;
 
 /// Whether each place that may hold connectors can be read, and as whom. Without a `person`, whose places are left out.
 [[nodiscard]] Findings check_connectors(const plan::DesiredGraph& graph, Tenant& tenant, bool person);
-/// What of `plan` a service may refuse to an application, although reading was allowed. Pure.
-[[nodiscard]] Findings check_connector_steps(const plan::Plan& plan, const model::Environment& environment);
+/// What of `plan` a service may refuse, although reading was allowed, and what it needs there. Pure.
+[[nodiscard]] Findings check_connector_steps(const plan::Plan& plan, const plan::DesiredGraph& graph);
+
+/// Of Key Vaults: which ones refuse a look, and what handing secrets over needs, which no read can tell. Pure.
+[[nodiscard]] Findings check_vaults(const plan::Plan& plan, const model::Snapshot& observed);
 
 /// Whether the secrets that planned steps take from this machine are there.
 [[nodiscard]] Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph& graph);

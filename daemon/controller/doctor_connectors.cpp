@@ -1,12 +1,15 @@
 #include "controller/doctor.hpp"
 #include "model/attributes.hpp"
 #include "plan/desired_graph.hpp"
+#include "report/step_words.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <ctime>
+#include <map>
 #include <utility>
 
 namespace regent::controller {
@@ -92,6 +95,66 @@ std::vector<Place> places_of(const plan::DesiredGraph& graph) {
     return places;
 }
 
+std::string text_at(const model::Map& values, std::string_view path) {
+    const auto it = values.find(path);
+    return it == values.end() ? std::string{} : it->second.text_or({});
+}
+
+/// Of the connector that `step` is about: as it is there, else as it is to be made, else as its manifest has it.
+std::string text_of(const plan::Step& step, const plan::DesiredGraph& graph, std::string_view path) {
+    if (step.observed)
+        if (auto text = text_at(step.observed->attributes, path); !text.empty()) return text;
+    if (auto text = text_at(step.values, path); !text.empty()) return text;
+    const auto resource = graph.resources.find(step.address);
+    if (resource == graph.resources.end()) return {};
+    const auto attribute = resource->second.attributes.find(path);
+    return attribute == resource->second.attributes.end() ? std::string{} : attribute->second.value.text_or({});
+}
+
+/// What writing needs in a Dataverse and in Azure. Reading was let through with less, and neither is asked for roles.
+Findings check_roles(const plan::Plan& plan, const plan::DesiredGraph& graph) {
+    const auto& environment = graph.environment;
+    struct Needed {
+        std::string needs;
+        std::vector<std::string> steps;
+    };
+    std::map<std::string, Needed> by_place;
+    for (const auto& step : plan.steps) {
+        if (step.address.kind != model::kind::connector || step.work == plan::Work::await) continue;
+        const auto backend = text_of(step, graph, model::path::backend);
+        std::string place, needs;
+        if (backend == model::backend::solution) {
+            const auto id = text_of(step, graph, model::path::environment);
+            place = fmt::format("Dataverse, environment `{}`", name_in(environment.power_platform_environments, id));
+            needs =
+                environment.sign_in.dataverse
+                    ? "the person's security role has to let them create, write and delete connectors"
+                    : "regent has to be an application user there, whose security role may create, write and delete "
+                      "connectors (Power Platform admin center: Settings, Application users)";
+        } else if (backend == model::backend::logicapps) {
+            const auto id = text_of(step, graph, model::path::resource_group);
+            place = fmt::format("Azure, resource group `{}`", name_in(environment.resource_groups, id));
+            needs = fmt::format(
+                "{} needs Microsoft.Web/customApis/write (for removals: delete) in the resource group, "
+                "as Logic App Contributor or Contributor have it",
+                environment.sign_in.resource_manager ? "the person" : "regent's service principal");
+        } else {
+            continue;
+        }
+        auto& needed = by_place[place];
+        needed.needs = needs;
+        const auto words = report::words_for(step);
+        needed.steps.push_back(fmt::format("{}: {}", words.subject, words.doing));
+    }
+    Findings findings;
+    for (const auto& [place, needed] : by_place)
+        findings.push_back({Verdict::warning, "connectors",
+                            fmt::format("{}: reading is allowed; whether writing is, is known once it is tried:\n{}",
+                                        place, fmt::join(needed.steps, "\n")),
+                            needed.needs, false});
+    return findings;
+}
+
 bool is_in_power_apps(const model::Map& values) {
     const auto it = values.find(model::path::backend);
     return it == values.end() || it->second.text_or({}) == model::backend::environment;
@@ -141,20 +204,23 @@ Findings check_connectors(const plan::DesiredGraph& graph, Tenant& tenant, bool 
     return findings;
 }
 
-Findings check_connector_steps(const plan::Plan& plan, const model::Environment& environment) {
-    if (environment.sign_in.power_apps) return {};
+Findings check_connector_steps(const plan::Plan& plan, const plan::DesiredGraph& graph) {
+    auto findings = check_roles(plan, graph);
+    if (graph.environment.sign_in.power_apps) return findings;
     const auto first = std::find_if(plan.steps.begin(), plan.steps.end(), [](const plan::Step& step) {
         return step.address.kind == model::kind::connector && step.work == plan::Work::create &&
                is_in_power_apps(step.values);
     });
-    if (first == plan.steps.end()) return {};
-    return {{Verdict::warning, "connectors",
-             fmt::format("{} would be made in Power Apps by an application, which is documented for people only: "
-                         "whether this tenant lets it is known once it is tried",
-                         to_string(first->address)),
-             "if it is refused, let a person sign in: `signIn: {delegated: [powerApps]}` in the Environment, then "
-             "`regent login`; what an application makes is seen by nobody until the connector declares `shares`",
-             false}};
+    if (first == plan.steps.end()) return findings;
+    findings.push_back(
+        {Verdict::warning, "connectors",
+         fmt::format("{} would be made in Power Apps by an application, which is documented for people only: "
+                     "whether this tenant lets it is known once it is tried",
+                     to_string(first->address)),
+         "if it is refused, let a person sign in: `signIn: {delegated: [powerApps]}` in the Environment, then "
+         "`regent login`; what an application makes is seen by nobody until the connector declares `shares`",
+         false});
+    return findings;
 }
 
 }  // namespace regent::controller

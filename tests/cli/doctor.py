@@ -48,6 +48,32 @@ def json_says_which_permission_each_step_needs(binaries):
 
 
 @case
+def what_a_vault_needs_is_told_and_handing_over_is_none_of_graphs(binaries):
+    vaulted = """
+  clientSecrets:
+    - name: deploy
+      validFor: 180d
+      deliverTo:
+        - keyVault: {vault: contoso, secret: a-deploy}
+"""
+    with bench(binaries, ONE_APPLICATION) as it:
+        path = next(p for p in (it.repository / "base").rglob("*.regent.yaml") if "name: a\n" in p.read_text())
+        path.write_text(path.read_text().rstrip("\n") + vaulted)
+        (environment,) = (it.repository / "environments").glob("*.regent.yaml")
+        login = next(line.split(": ")[1] for line in environment.read_text().splitlines() if line.strip().startswith("graph:"))
+        it.edit_environment("  endpoints:\n", f"  endpoints:\n    keyVault: {login}/keyvault/{{vault}}\n")
+        told = json.loads(examined(it, 0, "-o", "json").out)
+        vault = next(one for one in told["findings"] if one["check"] == "vault")
+        check(vault["verdict"] == "warning" and "Application/a: Key Vault contoso/a-deploy" in vault["message"], vault)
+        check("Key Vault Secrets Officer" in vault["help"], vault)
+        check(not any("Key Vault" in step for need in told["permissions"] for step in need["steps"]), told["permissions"])
+        it.simulator.control("switches", {"keyVault": {"denied": ["list"]}})
+        says(examined(it, 4), "FAIL  Key Vault contoso/a-deploy", "ForbiddenByRbac", "Key Vault Secrets Officer")
+        it.simulator.control("switches", {"keyVault": {"denied": [], "vaults": []}})
+        says(examined(it, 1), "FAIL  Key Vault contoso/a-deploy", "There is no such vault")
+
+
+@case
 def a_sign_in_that_fails_is_4_and_shows_no_secret(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
         wrong = "wrg8Q~" + "w" * 34

@@ -143,9 +143,10 @@ Held look_at_vault(const model::Value& target, net::Session& session, const Deli
     for (int page = 0; !next.empty(); ++page) {
         const auto answer = session.call(request_for(net::Method::get, address.origin, next), options.key_vault_scope);
         if (!answer) return unknown(answer.error().message);
-        if (answer->status == 404) return empty_handed();
+        const auto words = words_in(answer->body);
+        // A vault that is not there says so with another code.
+        if (answer->status == 404 && words.code == "SecretNotFound") return empty_handed();
         if (answer->status != 200) {
-            const auto words = words_in(answer->body);
             const auto help = help_for(answer->status, words);
             return unknown(sentence(*answer, words) + (help.empty() ? "" : "; " + help));
         }

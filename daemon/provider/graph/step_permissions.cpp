@@ -32,6 +32,7 @@ bool holds_any(const std::vector<std::string_view>& any_of, const Caller& caller
 std::vector<Requirement> permissions_for(const plan::Step& step) {
     if (step.address.kind != model::kind::application || step.work == plan::Work::await) return {};
     const auto collection = std::string_view(step.part).substr(0, step.part.find('/'));
+    if (collection == path::secret_deliveries) return {};  // what is handed over, Graph has issued already
     if (collection == path::consented_scopes) {
         return {{{"DelegatedPermissionGrant.ReadWrite.All"}, false, "consent to delegated permissions"}};
     }
