@@ -4,6 +4,7 @@
 #include "manifest/load_fields.hpp"
 #include "manifest/load_logicapps.hpp"
 #include "manifest/load_plain.hpp"
+#include "manifest/member_in_any_case.hpp"
 #include "manifest/openapi.hpp"
 #include "manifest/openapi_document.hpp"
 #include "model/attributes.hpp"
@@ -20,11 +21,7 @@ namespace {
 using Json = nlohmann::json;
 
 const Json* member(const Json& object, std::string_view name) {
-    if (!object.is_object()) return nullptr;
-    for (auto it = object.begin(); it != object.end(); ++it) {
-        if (lower_case(it.key()) == lower_case(name)) return &it.value();
-    }
-    return nullptr;
+    return member_in_any_case(object, name);
 }
 
 Json* member(Json& object, std::string_view name) {
