@@ -165,7 +165,7 @@ AttributeDiff diff_set(const ResolvedAttribute& attribute, const Value* applied,
     bool blocked = false;
     for (const auto& element : attribute.elements) {
         blocked = blocked || element.blocked;
-        if (element.known && element.holders.empty()) wanted.push_back(element.value);
+        if (element.known && !element.holder) wanted.push_back(element.value);
         if (element.waits()) unknown.push_back(element.value);
     }
     const Value wanted_set(wanted);

@@ -108,8 +108,7 @@ private:
                                                                                  : Work::update);
         step.restore = work_.item.standing == Standing::in_bin;
         for (const auto& giver : work_.item.comes_after)
-            for (const auto& letting_go : steps_letting_go_of_uris(work_.items, giver))
-                work_.steps.after(key, letting_go);
+            work_.steps.after(key, step_letting_go_of_uris(work_.items, giver));
         if (holder) work_.steps.after(key, StepGraph::key(*holder, "old"));
         if (orphan) work_.steps.after(key, *orphan);
         if (step.work == Work::adopt) step.adopt_id = work_.item.desired->management.adopt;
@@ -233,7 +232,7 @@ private:
         for (const auto& compared : work_.compared) {
             if (compared.path() != path) continue;
             for (const auto& element : compared.resolved->elements)
-                for (const auto& holder : element.holders) work_.steps.after(key, holder);
+                if (element.holder) work_.steps.after(key, *element.holder);
         }
     }
 

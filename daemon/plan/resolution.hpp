@@ -33,11 +33,10 @@ struct ResolvedElement {
     bool known = true;
     bool blocked = false;  ///< waits for an object that is itself withheld: nobody can say what it will be
     model::Value now;      ///< of one that is blocked: what it is as long as that object stays as it is; null: unknown
-    /// The keys of the steps that take it away from who has it until then: see uri_handover.hpp. Those that there are
-    /// in a plan count. Empty: nobody has it.
-    std::vector<std::string> holders = {};
+    /// The key of the step that takes it away from who has it until then: see uri_handover.hpp.
+    std::optional<std::string> holder = std::nullopt;
     bool stays = false;  ///< no manifest asks for it, or not as it is: something else needs it as it is there
-    [[nodiscard]] bool waits() const { return (!known && !blocked) || !holders.empty(); }
+    [[nodiscard]] bool waits() const { return (!known && !blocked) || holder.has_value(); }
 };
 
 /// One attribute as it is wanted and as it is, both canonical.
@@ -50,7 +49,7 @@ struct ResolvedAttribute {
     /// Elements of `observed` that the tenant calls otherwise, each with what was read: see role_changes.hpp.
     std::vector<std::pair<model::Value, model::Value>> read_as;
     std::vector<std::string> ignored;  ///< elements that stay though no manifest declares them: management.ignore
-    bool old_ones_stay = false;        ///< until those are there that others have until then: ResolvedElement::holders
+    bool old_ones_stay = false;        ///< until those are there that others have until then: ResolvedElement::holder
     bool unreadable = false;           ///< nobody could say what is there: `observed` is empty
     bool immutable = false;            ///< to change it is to replace the object, where this object is kept
 };

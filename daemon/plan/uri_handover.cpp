@@ -75,8 +75,8 @@ public:
             auto* uris = uris_of(item);
             if (uris == nullptr) continue;
             for (auto& element : uris->elements) {
-                const auto giver = element.holders.empty() ? let_go_.end() : let_go_.find(key_of(element.value));
-                if (giver != let_go_.end()) element.holders = steps_letting_go_of_uris(items_, giver->second);
+                const auto giver = element.holder ? let_go_.find(key_of(element.value)) : let_go_.end();
+                if (giver != let_go_.end()) element.holder = step_letting_go_of_uris(items_, giver->second);
             }
         }
     }
@@ -111,7 +111,7 @@ private:
         if (there != nullptr && std::find(there->begin(), there->end(), element.value) != there->end()) return true;
         const auto leaves = let_go_.find(key);
         if (leaves != let_go_.end()) {
-            element.holders = {StepGraph::key(leaves->second)};
+            element.holder = StepGraph::key(leaves->second);
             waits_for_[item.desired->address].insert(leaves->second);
             givers_.insert(leaves->second);
             return true;
@@ -119,7 +119,7 @@ private:
         const auto& orphan = *holder->second.observed;
         // A new one may be that one under another name: see resolution.cpp.
         if (holder->second.item == nullptr && item.standing == Standing::there && goes_(orphan)) {
-            element.holders = {removal_key(orphan)};
+            element.holder = removal_key(orphan);
             waits_for_[item.desired->address];
             return true;
         }
@@ -201,11 +201,18 @@ private:
 
 }  // namespace
 
-std::vector<std::string> steps_letting_go_of_uris(const Items& items, const model::Address& giver) {
+std::string step_letting_go_of_uris(const Items& items, const model::Address& giver) {
     const auto item = items.find(giver);
     const auto* uris = item == items.end() ? nullptr : uris_of(item->second);
-    if (uris == nullptr || !uris->old_ones_stay) return {StepGraph::key(giver)};
-    return {StepGraph::key(giver, {}, "complete itself"), StepGraph::key(giver, {}, "complete")};
+    if (uris == nullptr || !uris->old_ones_stay) return StepGraph::key(giver);
+    // Which of its two completing steps takes them, see object_requests.cpp: behind the other one it would wait for
+    // connectors that have nothing to do with it.
+    const bool own = std::all_of(uris->elements.begin(), uris->elements.end(), [&](const auto& element) {
+        const auto references = references_in(element.value);
+        return std::all_of(references.begin(), references.end(),
+                           [&](const auto& reference) { return reference.address == giver; });
+    });
+    return StepGraph::key(giver, {}, own ? "complete itself" : "complete");
 }
 
 void plan_handovers_of_uris(Items& items, const model::Snapshot& observed, const Goes& goes, Plan& plan) {

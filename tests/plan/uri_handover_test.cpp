@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 namespace regent::plan::testing {
 namespace {
 
@@ -81,6 +83,25 @@ TEST_CASE("in a chain of identifier URIs each application has its new one before
         Dice dice{1};
         tenant.carry_out(plan, observed, dice);
         CHECK(make_plan(graph, tenant.observe(graph), {}, today).empty());
+    }
+    SECTION("and without waiting for what else the one before waits for") {
+        auto giver = application("b").secret("s").list(path::identifier_uris, {model::Value("api://three")});
+        giver.list(path::redirect_uris_web, {url_of("x")});
+        const auto graph = graph_of({has("a", "api://two"), giver, has("c", "api://five"), has("d", "api://four"),
+                                     connector("x").by_secret("b", "s")});
+        auto plan = make_plan(graph, tenant.observe(graph), {}, today);
+        const auto step = [&](const std::string& name, const std::string& summary) {
+            const auto it = std::find_if(plan.steps.begin(), plan.steps.end(), [&](const auto& one) {
+                return name_of(one) == name && one.summary.find(summary) != std::string::npos;
+            });
+            REQUIRE(it != plan.steps.end());
+            return *it;
+        };
+        const auto a = step("complete Application/a", "identifier URI");
+        const auto uris = step("complete Application/b", "identifier URI");
+        const auto redirects = step("complete Application/b", "redirect URI");
+        CHECK(std::count(a.after.begin(), a.after.end(), uris.id) == 1);
+        CHECK(std::count(a.after.begin(), a.after.end(), redirects.id) == 0);
     }
     SECTION("but in a circle") {
         const auto circle =
