@@ -110,6 +110,10 @@ class Connector:
             return False
         return bool(RESOURCE.fullmatch(self.resource()))
 
+    def own_clients(self):
+        """The blocks with an OAuth client of their own. Without `clientId`, who makes a connection brings the client and its secret."""
+        return [block for block in self.oauth_blocks() if member(block, "clientId") or member(block, "identityProvider") != "aad"]
+
     def resource(self):
         settings = next(self.oauth_blocks())
         resource = member(member(settings, "properties"), "AzureActiveDirectoryResourceId")
@@ -125,7 +129,7 @@ class Connector:
                       f"metadata: {{name: {self.name}}}", "spec:", f"  displayName: {self.name}",
                       "  clientSecrets: [{name: connector, validFor: 180d}]",
                       f"  redirectUris: {{web: [{{connectorRef: {{name: {self.name}}}}}]}}"]
-        elif any(True for _ in self.oauth_blocks()):
+        elif self.own_clients():
             lines.append("  clientSecretFrom: {credential: corpus}")
         return "\n".join(lines) + "\n"
 

@@ -114,7 +114,7 @@ class Estate:
         records = {c["properties"]["displayName"]: c for c in self.bench.simulator.state()["powerApps"]["connectors"]}
         for connector in self.connectors:
             record = records.get(connector.title, {})
-            if any(True for _ in connector.oauth_blocks()) and record and not record.get("_clientSecretSha256"):
+            if (connector.signs_in_with_entra() or connector.own_clients()) and record and not record.get("_clientSecretSha256"):
                 self.trouble("create", "its OAuth client got no secret", connector)
 
     def check_quiet(self, stage):

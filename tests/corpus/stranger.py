@@ -34,7 +34,7 @@ class Stranger(Reader):
         """The service's words when it refuses; otherwise nothing."""
         definition = connector.definition
         properties = {k: v for k, v in (connector.properties or {}).items() if k in KEPT}
-        for block in connector.oauth_blocks():  # parts of `properties`, which are read again for each run
+        for block in connector.own_clients():  # parts of `properties`, which are read again for each run
             block["clientSecret"] = secret
         scheme = (definition.get("schemes") or ["https"])[0]
         properties.update(
@@ -49,6 +49,6 @@ class Stranger(Reader):
         except urllib.error.HTTPError as error:
             return error.read().decode()
         finally:
-            for block in connector.oauth_blocks():
+            for block in connector.own_clients():
                 del block["clientSecret"]
         return None
