@@ -10,19 +10,6 @@
 namespace regent::manifest {
 namespace {
 
-std::string escaped_token(std::string_view name) {
-    std::string token;
-    for (const char c : name) {
-        if (c == '~')
-            token += "~0";
-        else if (c == '/')
-            token += "~1";
-        else
-            token += c;
-    }
-    return token;
-}
-
 /// Walks a text that is known to be JSON (with comments, with commas at ends). What it does not understand it passes
 /// over: places are for people, and a missing one is shown one level further up.
 class Walk {
@@ -164,7 +151,7 @@ public:
 private:
     void key(std::size_t begin, std::size_t end) override {
         lengths_.push_back(pointer_.size());
-        pointer_ += '/' + escaped_token(key_text(text().substr(begin, end - begin)));
+        pointer_ += '/' + pointer_token(key_text(text().substr(begin, end - begin)));
         // Of a key that is there twice the last one counts.
         places_.insert_or_assign(pointer_, Range{begin, end});
     }
@@ -217,6 +204,19 @@ bool is_strange_blank(char32_t value) {
 }
 
 }  // namespace
+
+std::string pointer_token(std::string_view name) {
+    std::string token;
+    for (const char c : name) {
+        if (c == '~')
+            token += "~0";
+        else if (c == '/')
+            token += "~1";
+        else
+            token += c;
+    }
+    return token;
+}
 
 std::vector<JsonPlaces::Repeated> JsonPlaces::repeated_keys() const {
     std::vector<Repeated> repeated;

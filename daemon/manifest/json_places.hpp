@@ -13,6 +13,9 @@
 
 namespace regent::manifest {
 
+/// One reference token of a JSON pointer: `~` and `/` escaped (RFC 6901, section 3).
+[[nodiscard]] std::string pointer_token(std::string_view name);
+
 /// Where the parts of a JSON text were written. JSON's parser says what a text means and forgets where; this one only
 /// finds places. Walks the text once for repeated keys, and once more when the first place is asked for.
 class JsonPlaces {

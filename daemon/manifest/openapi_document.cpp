@@ -147,19 +147,6 @@ void tell_repeated_keys(const JsonPlaces& places, model::Diagnostics& diagnostic
 
 }  // namespace
 
-std::string pointer_token(std::string_view name) {
-    std::string token;
-    for (const char c : name) {
-        if (c == '~')
-            token += "~0";
-        else if (c == '/')
-            token += "~1";
-        else
-            token += c;
-    }
-    return token;
-}
-
 model::Span OpenApiDocument::span_of(std::string pointer) const {
     if (places) return places->span_of(std::move(pointer));
     while (!pointer.empty()) {

@@ -33,7 +33,4 @@ struct OpenApiDocument {
 /// A YAML node as the JSON it means.
 [[nodiscard]] nlohmann::json to_json(const Node& node);
 
-/// One reference token of a JSON pointer: `~` and `/` escaped (RFC 6901, section 3).
-[[nodiscard]] std::string pointer_token(std::string_view name);
-
 }  // namespace regent::manifest

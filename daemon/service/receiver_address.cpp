@@ -1,17 +1,15 @@
 #include "service/receiver_address.hpp"
 
 #include "net/origin.hpp"
+#include "net/private_file.hpp"
 #include "net/redact.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <system_error>
+#include <string_view>
 #include <utility>
 
 namespace regent::service {
@@ -24,20 +22,6 @@ constexpr std::size_t max_line_bytes = 4096;
 tl::unexpected<std::string> refuse(std::string why) {
     return tl::unexpected(std::move(why));
 }
-
-class Descriptor {
-public:
-    explicit Descriptor(const std::string& path) : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int number() const { return number_; }
-
-private:
-    int number_;
-};
 
 bool is_visible_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char character) { return character > 0x20 && character < 0x7F; });
@@ -65,36 +49,21 @@ tl::expected<ReceiverAddress, std::string> parse_receiver_address(const net::Sec
 }
 
 tl::expected<net::Secret, std::string> read_credential_line(const std::string& path) {
-    const Descriptor file(path);
-    const auto unreadable = [&](int error) {
-        return refuse(fmt::format("cannot read {}: {}", path, std::generic_category().message(error)));
-    };
-    if (file.number() < 0) return unreadable(errno);
-    // Asked of the open file, so that nobody can swap it in between. Group may read: systemd lets the service's user in
-    // by an access list, whose mask shows as the group's permission.
-    struct stat about {};
-    if (::fstat(file.number(), &about) != 0) return unreadable(errno);
-    if (!S_ISREG(about.st_mode)) return refuse(fmt::format("{} is not a regular file", path));
-    if ((about.st_mode & (S_IRWXO | S_IWGRP)) != 0) {
+    const auto file = net::read_file(path);
+    if (!file) return refuse(file.error().message);
+    if (!*file) return refuse(fmt::format("cannot read {}: No such file or directory", path));
+    // Group may read: systemd lets the service's user in by an access list, whose mask shows as the group's permission.
+    const auto mode = (*file)->mode;
+    if ((mode & (S_IRWXO | S_IWGRP)) != 0) {
         return refuse(fmt::format("{} can be read or changed by others on this machine (mode {:04o}): chmod 600", path,
-                                  about.st_mode & 07777U));
+                                  mode & 07777U));
     }
-    std::string bytes(max_line_bytes + 1, '\0');
-    std::size_t have = 0;
-    while (have < bytes.size()) {
-        const auto got = ::read(file.number(), bytes.data() + have, bytes.size() - have);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return unreadable(errno);
-        if (got == 0) break;
-        have += static_cast<std::size_t>(got);
-    }
-    bytes.resize(have);
-    while (!bytes.empty() && (bytes.back() == '\n' || bytes.back() == '\r' || bytes.back() == ' ')) bytes.pop_back();
-    net::Secret line(std::move(bytes));
+    std::string_view line = (*file)->bytes.reveal();
+    if (line.size() > max_line_bytes) return refuse(fmt::format("{} is too long to be an address or a key", path));
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
     if (line.empty()) return refuse(fmt::format("{} is empty", path));
-    if (have > max_line_bytes) return refuse(fmt::format("{} is too long to be an address or a key", path));
-    if (line.reveal().find('\n') != std::string::npos) return refuse(fmt::format("{} has more than one line", path));
-    return line;
+    if (line.find('\n') != std::string_view::npos) return refuse(fmt::format("{} has more than one line", path));
+    return net::Secret(std::string(line));
 }
 
 std::string without_address(std::string error, const ReceiverAddress& address) {

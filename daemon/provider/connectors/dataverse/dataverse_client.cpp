@@ -3,12 +3,14 @@
 #include "net/redact.hpp"
 #include "provider/connectors/dataverse/dataverse_errors.hpp"
 #include "provider/connectors/json_member.hpp"
+#include "provider/connectors/paged_list.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace regent::provider::dataverse {
@@ -27,19 +29,6 @@ constexpr std::string_view columns =
     "connectorid,name,displayname,description,connectortype,openapidefinition,connectionparameters,"
     "connectionparametersets,policytemplateinstances,scriptoperations,customcodeblobcontent,iconbrandcolor,"
     "capabilities,connectorinternalid,ismanaged,modifiedon,_createdby_value";
-
-struct SplitUrl {
-    std::string origin, path;
-};
-
-SplitUrl split(std::string url) {
-    while (!url.empty() && url.back() == '/') url.pop_back();
-    const auto scheme = url.find("://");
-    if (scheme == std::string::npos) return {};
-    const auto slash = url.find('/', scheme + 3);
-    if (slash == std::string::npos) return {url, {}};
-    return {url.substr(0, slash), url.substr(slash)};
-}
 
 }  // namespace
 
@@ -137,8 +126,9 @@ DataverseClient::Result<Instance> DataverseClient::instance(const std::string& e
                 .retry_after = {},
                 .code = "RG0705"});
     }
-    auto where = split(url);
-    Instance found{environment, std::move(where.origin), std::move(where.path)};
+    auto [origin, path] = connectors::split_url(url);
+    while (!path.empty() && path.back() == '/') path.pop_back();
+    Instance found{environment, std::move(origin), std::move(path)};
     instances_.emplace(environment, found);
     return found;
 }
@@ -146,28 +136,30 @@ DataverseClient::Result<Instance> DataverseClient::instance(const std::string& e
 DataverseClient::Result<std::vector<json>> DataverseClient::pages(const Instance& instance, const std::string& query,
                                                                   const std::string& what, ReadPart* part) {
     std::vector<json> found;
-    std::set<std::string> seen;
+    std::size_t before = 0;
     const auto base = instance.path + std::string(api);
-    auto target = query;
-    while (!target.empty()) {
-        seen.insert(target);
-        const auto answer =
-            call(instance, net::Method::get, std::exchange(target, {}), what, {}, {{"Prefer", "odata.maxpagesize=50"}});
-        if (!answer) return tl::unexpected(answer.error());
-        const auto unclear = [&](const std::string& why) { return tl::unexpected(incomplete(what, *answer, why)); };
-        auto page = json::parse(answer->body, nullptr, false);
-        const auto value = page.is_object() ? page.find("value") : page.end();
-        if (!page.is_object() || value == page.end() || !value->is_array()) return unclear("a page without `value`");
-        if (part != nullptr) part->came(value->size());
-        for (auto& row : *value) found.push_back(std::move(row));
-        const auto next = page.find("@odata.nextLink");
-        if (next == page.end()) continue;
-        // The token stays with the host that we were told to trust, whatever a link says.
-        const auto link = split(next->is_string() ? next->get<std::string>() : std::string{});
-        if (link.path.rfind(base, 0) != 0) return unclear("its next page lies outside the service");
-        target = link.path.substr(base.size());
-        if (seen.contains(target)) return unclear("a page names an earlier one as its next");
-    }
+    auto read = connectors::read_pages(
+        query,
+        {.ask =
+             [&](std::string page) {
+                 return call(instance, net::Method::get, std::move(page), what, {},
+                             {{"Prefer", "odata.maxpagesize=50"}});
+             },
+         .unclear = [&](const net::Answer& answer, const std::string& why) { return incomplete(what, answer, why); },
+         .within = [&](const std::string& link) -> std::optional<std::string> {
+             if (link.rfind(base, 0) != 0) return std::nullopt;
+             return link.substr(base.size());
+         },
+         .take = [&](json& row) -> std::string {
+             found.push_back(std::move(row));
+             return {};
+         },
+         .page_ends =
+             [&] {
+                 if (part != nullptr) part->came(found.size() - std::exchange(before, found.size()));
+             },
+         .next_link = "@odata.nextLink"});
+    if (!read) return tl::unexpected(std::move(read.error()));
     return found;
 }
 

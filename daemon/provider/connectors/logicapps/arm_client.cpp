@@ -2,6 +2,7 @@
 
 #include "net/redact.hpp"
 #include "provider/connectors/call_failure.hpp"
+#include "provider/connectors/paged_list.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -10,7 +11,7 @@
 #include <algorithm>
 #include <cctype>
 #include <ctime>
-#include <set>
+#include <optional>
 #include <utility>
 
 namespace regent::provider::logicapps {
@@ -37,18 +38,6 @@ std::string all_in(const std::string& group) {
 
 std::string one_in(const std::string& group, const std::string& name) {
     return fmt::format("{}/{}?{}", all_in(group), encoded(name, false), version);
-}
-
-struct SplitUrl {
-    std::string origin, target;
-};
-
-SplitUrl split(const std::string& url) {
-    const auto scheme = url.find("://");
-    if (scheme == std::string::npos) return {};
-    const auto slash = url.find('/', scheme + 3);
-    if (slash == std::string::npos) return {url, "/"};
-    return {url.substr(0, slash), url.substr(slash)};
 }
 
 /// Ids are compared without case.
@@ -189,30 +178,20 @@ ArmClient::Result<json> ArmClient::read(net::Method method, std::string target, 
 ArmClient::Result<std::vector<json>> ArmClient::list(const std::string& group) {
     const auto what = fmt::format("list the custom connectors of {}", group);
     std::vector<json> found;
-    std::set<std::string> seen;
-    auto target = fmt::format("{}?{}", all_in(group), version);
-    while (!target.empty()) {
-        seen.insert(target);
-        const auto answer = call(net::Method::get, std::exchange(target, {}), what);
-        if (!answer) return tl::unexpected(answer.error());
-        const auto unclear = [&](const std::string& why) { return tl::unexpected(incomplete(what, *answer, why)); };
-        auto page = json::parse(answer->body, nullptr, false);
-        if (!page.is_object()) return unclear("no JSON object");
-        const auto value = page.find("value");
-        if (value == page.end() || !value->is_array()) return unclear("a page without `value`");
-        for (auto& connector : *value) {
-            if (text(connector, "name").empty()) return unclear("an entry without `name`");
-            found.push_back(std::move(connector));
-        }
-        const auto next = page.find("nextLink");
-        if (next == page.end() || next->is_null() || (next->is_string() && next->get_ref<const std::string&>().empty()))
-            continue;
-        // Whatever host the link names: the token stays with the one that we were told to trust.
-        const auto link = split(next->is_string() ? next->get<std::string>() : std::string{});
-        if (!begins_with(link.target, "/subscriptions/")) return unclear("its next page lies outside the service");
-        target = link.target;
-        if (seen.contains(target)) return unclear("a page names an earlier one as its next");
-    }
+    auto read = connectors::read_pages(
+        fmt::format("{}?{}", all_in(group), version),
+        {.ask = [&](std::string page) { return call(net::Method::get, std::move(page), what); },
+         .unclear = [&](const net::Answer& answer, const std::string& why) { return incomplete(what, answer, why); },
+         .within = [](const std::string& link) -> std::optional<std::string> {
+             if (!begins_with(link, "/subscriptions/")) return std::nullopt;
+             return link;
+         },
+         .take = [&](json& connector) -> std::string {
+             if (text(connector, "name").empty()) return "an entry without `name`";
+             found.push_back(std::move(connector));
+             return {};
+         }});
+    if (!read) return tl::unexpected(std::move(read.error()));
     return found;
 }
 
@@ -233,7 +212,7 @@ ArmClient::Result<json> ArmClient::definition(const json& connector) {
         const bool there = inside != properties->end() && inside->is_object() && !inside->empty();
         return there ? *inside : json(nullptr);
     }
-    auto where = split(url);
+    auto where = connectors::split_url(url);
     net::Request request;
     request.origin = where.origin;
     request.target = std::move(where.target);

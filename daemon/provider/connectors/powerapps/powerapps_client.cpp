@@ -3,6 +3,7 @@
 #include "model/ascii.hpp"
 #include "net/redact.hpp"
 #include "provider/connectors/call_failure.hpp"
+#include "provider/connectors/paged_list.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
 
 #include <fmt/chrono.h>
@@ -12,7 +13,7 @@
 #include <algorithm>
 #include <cctype>
 #include <ctime>
-#include <set>
+#include <optional>
 #include <utility>
 
 namespace regent::provider::powerapps {
@@ -34,19 +35,6 @@ std::string encoded(std::string_view text) {
         }
     }
     return out;
-}
-
-struct SplitUrl {
-    std::string origin;
-    std::string target;
-};
-
-SplitUrl split(const std::string& url) {
-    const auto scheme = url.find("://");
-    if (scheme == std::string::npos) return {};
-    const auto slash = url.find('/', scheme + 3);
-    if (slash == std::string::npos) return {url, "/"};
-    return {url.substr(0, slash), url.substr(slash)};
 }
 
 /// Resource providers spell their namespaces in several ways.
@@ -271,30 +259,17 @@ PowerAppsClient::Result<json> PowerAppsClient::read(net::Method method, std::str
 PowerAppsClient::Result<void> PowerAppsClient::pages(std::string target, const std::string& what,
                                                      const std::function<std::string(json& entry)>& take,
                                                      const std::function<void()>& page_ends) {
-    std::set<std::string> seen;
-    while (!target.empty()) {
-        seen.insert(target);
-        const auto answer = call(net::Method::get, std::exchange(target, {}), what);
-        if (!answer) return tl::unexpected(answer.error());
-        const auto unclear = [&](const std::string& why) { return tl::unexpected(incomplete(what, *answer, why)); };
-        auto page = json::parse(answer->body, nullptr, false);
-        if (!page.is_object()) return unclear("no JSON object");
-        const auto value = page.find("value");
-        if (value == page.end() || !value->is_array()) return unclear("a page without `value`");
-        for (auto& entry : *value)
-            if (const auto why = take(entry); !why.empty()) return unclear(why);
-        if (page_ends) page_ends();
-        const auto next = page.find("nextLink");
-        const auto* address = next == page.end() ? nullptr : next->get_ptr<const std::string*>();
-        if (next == page.end() || next->is_null() || (address != nullptr && address->empty())) continue;
-        // The link has been seen to name another host (management.azure.com). Its path is what counts; the token stays
-        // with the host we were told to trust.
-        auto link = split(address != nullptr ? *address : std::string{});
-        if (!begins_with_base_path(link.target)) return unclear("its next page lies outside the service");
-        target = sendable(link.target);
-        if (seen.contains(target)) return unclear("a page names an earlier one as its next");
-    }
-    return {};
+    return connectors::read_pages(
+        std::move(target),
+        {.ask = [&](std::string page) { return call(net::Method::get, std::move(page), what); },
+         .unclear = [&](const net::Answer& answer, const std::string& why) { return incomplete(what, answer, why); },
+         // Links have been seen to name another host (management.azure.com).
+         .within = [](const std::string& link) -> std::optional<std::string> {
+             if (!begins_with_base_path(link)) return std::nullopt;
+             return sendable(link);
+         },
+         .take = take,
+         .page_ends = page_ends});
 }
 
 PowerAppsClient::Result<std::vector<json>> PowerAppsClient::list_custom(const std::string& environment,
@@ -345,7 +320,7 @@ PowerAppsClient::Result<json> PowerAppsClient::get(const std::string& environmen
 }
 
 PowerAppsClient::Result<std::string> PowerAppsClient::download(const std::string& url, const std::string& what) {
-    auto where = split(url);
+    auto where = connectors::split_url(url);
     net::Request request;
     request.origin = where.origin;
     request.target = std::move(where.target);
@@ -401,7 +376,7 @@ PowerAppsClient::Result<std::string> PowerAppsClient::upload(const std::string& 
     if (!container) return tl::unexpected(std::move(container.error()));
     const auto question = container->find('?');
     const auto url = container->substr(0, question) + "/" + encoded(name) + container->substr(question);
-    auto where = split(url);
+    auto where = connectors::split_url(url);
     net::Request request;
     request.method = net::Method::put;
     request.origin = where.origin;
