@@ -274,7 +274,7 @@ void SettingsLoad::tell_keys(const Json& policies, const std::string& name) {
         auto& d = job_.findings.warning(
             "RG0633", settings_.span_of(name, fmt::format("/{}/parameters/{}", key.policy, pointer_token(key.member))),
             fmt::format("a policy sets `{}` to a text that stands here: who reads the repository has it", key.header));
-        d.notes.push_back("it is sent as it is; reports and regent's database hold a fingerprint of it");
+        d.notes.push_back("it is sent as it is; reports and regent's database hold `***` in its place");
         d.help =
             "let each connection bring its own: a connection parameter of the type `securestring`, and "
             "`@connectionParameters('NAME')` here";

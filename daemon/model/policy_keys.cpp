@@ -3,19 +3,22 @@
 #include "model/ascii.hpp"
 #include "model/attributes.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <utility>
 
 namespace regent::model {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view mask = "***sha256:";
+constexpr std::string_view mask = "***";
+constexpr std::string_view mask_of_another = "*** (another)";
+/// Databases of earlier versions hold a digest behind it.
+constexpr std::string_view mask_with_digest = "***sha256:";
 
 /// Written with this in front of their names in policies: https://github.com/microsoft/PowerPlatformConnectors
 constexpr std::string_view parameter_prefix = "x-ms-apimtemplateparameter.";
@@ -48,13 +51,44 @@ bool sets_a_header(const json& policy) {
     return id == "setheader" || id == "setqueryparameter";
 }
 
-std::string fingerprint(const std::string& key) {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), digest.data());
-    auto text = std::string(mask);
-    constexpr std::size_t bytes = 6;
-    for (std::size_t i = 0; i < bytes; ++i) text += fmt::format("{:02x}", digest.at(i));
-    return text;
+/// Keys, and where `digests` are asked for, what an earlier version left in the place of some.
+std::vector<PolicyKey> find_keys(const json& policies, bool digests) {
+    std::vector<PolicyKey> keys;
+    if (!policies.is_array()) return keys;
+    for (std::size_t i = 0; i < policies.size(); ++i) {
+        const auto& policy = policies[i];
+        const auto* parameters = policy.is_object() ? find_member(policy, "parameters") : nullptr;
+        if (parameters == nullptr || !parameters->is_object() || !sets_a_header(policy)) continue;
+        const auto of_name = std::string(parameter_prefix) + "name", of_value = std::string(parameter_prefix) + "value";
+        auto header = text_of(*parameters, of_name);
+        const auto value = text_of(*parameters, of_value);
+        const bool is_hidden =
+            value == mask || value == mask_of_another || (!digests && value.starts_with(mask_with_digest));
+        if (value.empty() || is_hidden || !names_a_key(header) || is_put_together(value)) continue;
+        keys.push_back({i, std::move(header), spelled(*parameters, of_value)});
+    }
+    return keys;
+}
+
+json& held_at(json& policies, const PolicyKey& key) {
+    return (*find_member(policies[key.policy], "parameters"))[key.member];
+}
+
+/// The policies that a value of the attribute holds; null where it cannot hold a key.
+json policies_of(std::string_view path, const Value& value) {
+    const auto* text = path == path::policies ? value.as_string() : nullptr;
+    if (text == nullptr || !contains(lower_case(*text), parameter_prefix)) return nullptr;
+    return json::parse(*text, nullptr, false);
+}
+
+/// What is sent as what, in no order.
+using KeysByHeader = std::multiset<std::pair<std::string, std::string>>;
+
+KeysByHeader by_header(json policies) {
+    KeysByHeader keys;
+    for (const auto& key : find_keys(policies, false))
+        keys.emplace(lower_case(key.header), held_at(policies, key).get<std::string>());
+    return keys;
 }
 
 }  // namespace
@@ -84,32 +118,36 @@ bool names_a_key(std::string_view header) {
 }
 
 std::vector<PolicyKey> keys_in_policies(const json& policies) {
-    std::vector<PolicyKey> keys;
-    if (!policies.is_array()) return keys;
-    for (std::size_t i = 0; i < policies.size(); ++i) {
-        const auto& policy = policies[i];
-        const auto* parameters = policy.is_object() ? find_member(policy, "parameters") : nullptr;
-        if (parameters == nullptr || !parameters->is_object() || !sets_a_header(policy)) continue;
-        const auto of_name = std::string(parameter_prefix) + "name", of_value = std::string(parameter_prefix) + "value";
-        auto header = text_of(*parameters, of_name);
-        const auto value = text_of(*parameters, of_value);
-        if (value.empty() || value.starts_with(mask) || !names_a_key(header) || is_put_together(value)) continue;
-        keys.push_back({i, std::move(header), spelled(*parameters, of_value)});
-    }
-    return keys;
+    return find_keys(policies, false);
 }
 
 Value without_keys(std::string_view path, const Value& value) {
-    const auto* text = path == path::policies ? value.as_string() : nullptr;
-    if (text == nullptr || !contains(lower_case(*text), parameter_prefix)) return value;
-    auto policies = json::parse(*text, nullptr, false);
-    const auto keys = keys_in_policies(policies);
+    auto policies = policies_of(path, value);
+    const auto keys = find_keys(policies, true);
     if (keys.empty()) return value;
+    for (const auto& key : keys) held_at(policies, key) = mask;
+    return policies.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Value without_keys(std::string_view path, const Value& value, const Value& before) {
+    auto policies = policies_of(path, value);
+    const auto keys = find_keys(policies, true);
+    if (keys.empty()) return value;
+    const auto had = by_header(policies_of(path, before));
+    const auto is_new = [&](const PolicyKey& key, const json& held) {
+        const auto header = lower_case(key.header);
+        const bool had_one = std::any_of(had.begin(), had.end(), [&](const auto& one) { return one.first == header; });
+        return had_one && !had.contains({header, held.get<std::string>()});
+    };
     for (const auto& key : keys) {
-        auto& held = (*find_member(policies[key.policy], "parameters"))[key.member];
-        held = fingerprint(held.get_ref<const std::string&>());
+        auto& held = held_at(policies, key);
+        held = is_new(key, held) ? mask_of_another : mask;
     }
     return policies.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+bool same_keys(std::string_view path, const Value& a, const Value& b) {
+    return by_header(policies_of(path, a)) == by_header(policies_of(path, b));
 }
 
 }  // namespace regent::model

@@ -28,8 +28,14 @@ struct PolicyKey {
 /// `policies`: the list `policyTemplateInstances`.
 [[nodiscard]] std::vector<PolicyKey> keys_in_policies(const nlohmann::json& policies);
 
-/// The value of attribute `path` with a fingerprint in the place of each key; all others are as they were. That is how
-/// policies are shown and remembered: two keys can be told apart by it, and neither can be used.
+/// The value of attribute `path` with `***` in the place of each key; all others are as they were. That is how policies
+/// are shown and remembered. No digest stands there: keys that people think up can be found by trying.
 [[nodiscard]] Value without_keys(std::string_view path, const Value& value);
+
+/// As `value` is shown behind `before`, which it takes the place of: a key that was not there says that it is another.
+[[nodiscard]] Value without_keys(std::string_view path, const Value& value, const Value& before);
+
+/// Whether two values of attribute `path` hold the same keys in the same headers and parameters.
+[[nodiscard]] bool same_keys(std::string_view path, const Value& a, const Value& b);
 
 }  // namespace regent::model

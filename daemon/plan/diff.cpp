@@ -97,13 +97,16 @@ AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* appli
     const auto& row = *attribute.attribute;
     if (is_same(row, attribute.value, attribute.observed)) return result;
     auto change = change_of(attribute, Change::Op::set);
-    change.before = attribute.observed;
-    change.after = without_sent_member(row, attribute.value);
+    // A change is shown and kept; what is sent is in the steps.
+    change.before = model::without_keys(row.path, attribute.observed);
+    change.after = model::without_keys(row.path, without_sent_member(row, attribute.value), attribute.observed);
     change.place = attribute.desired->span.begin();
-    // What is remembered holds no keys.
-    change.drift = applied != nullptr && !result.waits &&
-                   is_same(row, model::without_keys(row.path, canonical(row, *applied)),
-                           model::without_keys(row.path, attribute.value));
+    const bool is_as_applied = applied != nullptr && !result.waits &&
+                               is_same(row, model::without_keys(row.path, canonical(row, *applied)),
+                                       model::without_keys(row.path, attribute.value));
+    // What is remembered holds no keys: who changed one is not known, and whether a person has to approve follows.
+    change.drift = is_as_applied && model::same_keys(row.path, attribute.value, attribute.observed);
+    if (is_as_applied && !change.drift) change.note = "whether the key was changed here or outside is not remembered";
     result.changes.push_back(std::move(change));
     return result;
 }

@@ -1,3 +1,4 @@
+#include "model/policy_keys.hpp"
 #include "model/value.hpp"
 #include "plan/planner.hpp"
 
@@ -116,7 +117,8 @@ std::string text_of(const model::ObservedResource& resource) {
     text += resource.deleted ? '+' : '-';
     for (const auto& [path, value] : resource.attributes) {
         write(path, text);
-        write_set(value, text);
+        // Whoever is shown the id could try keys otherwise that only the tenant has.
+        write_set(model::without_keys(path, value), text);
     }
     text += ';';
     for (const auto& [name, value] : resource.outputs) {

@@ -248,7 +248,7 @@ std::string value_text(std::string_view path, const model::Value& value, const R
     if (path == model::path::pre_authorized && value.as_map() != nullptr) return pre_authorized_text(value, report);
     if (const auto* reference = value.as_reference()) return reference_text(*reference);
     if (is_document(path) && (value == model::Value("{}") || value == model::Value("[]"))) return "(none)";
-    if (is_document(path)) return definition_summary(value);
+    if (is_document(path)) return definition_summary(model::without_keys(path, value));
     if (path == model::path::icon || path == model::path::script) return content_text(value);
     const bool permission = path == model::path::permissions || path == model::path::consented_scopes ||
                             path == model::path::consented_roles;
