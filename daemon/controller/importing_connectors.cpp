@@ -4,6 +4,7 @@
 #include "controller/import_trial.hpp"
 #include "manifest/manifest_writer.hpp"
 #include "model/attributes.hpp"
+#include "model/policy_keys.hpp"
 #include "provider/connectors/service_url.hpp"
 
 #include <fmt/format.h>
@@ -73,13 +74,14 @@ public:
           resource_(connector.resource),
           other_place_(take_other_place(resource_)),
           now_(now),
-          attributes_(said_of(workspace, connector, resource_)),
+          attributes_(said_of(workspace, connector, resource_, keys_)),
           draft_{{std::string(model::kind::connector), name}, resource_.id, policy, attributes_, {}, name} {
         if (!other_place_.empty())
             left_out_.push_back(fmt::format(
                 "definition: the one in the service says {}, and requests go elsewhere (the file says where "
                 "they go, which is what the service is given when the definition is written)",
                 other_place_));
+        leave_out_keys();
         if (attributes_.contains(model::path::client_secret_from)) return;
         for (const auto& client : manifest::clients_with_secret(attributes_)) {
             left_out_.push_back(
@@ -126,7 +128,7 @@ private:
 
     /// What is observed, without what a manifest need not say.
     static model::Map said_of(const Workspace& workspace, const SurveyedConnector& connector,
-                              const model::ObservedResource& resource) {
+                              const model::ObservedResource& resource, std::vector<std::string>& keys) {
         auto said = resource.attributes;
         said.insert_or_assign(std::string(model::path::environment), environment_of(workspace, resource));
         const auto drop = [&](std::string_view path) { said.erase(std::string(path)); };
@@ -134,6 +136,8 @@ private:
             manifest::described_by(text_of(resource, model::path::definition)))
             drop(model::path::description);
         if (text_of(resource, model::path::publisher) == connector.maker) drop(model::path::publisher);
+        if (auto policies = said.find(model::path::policies); policies != said.end())
+            policies->second = model::without_key_parameters(policies->second, keys);
         auto secret = manifest::secret_from_words(text_of(resource, model::path::client_secret_from));
         if (secret.is_null()) {
             drop(model::path::client_secret_from);
@@ -141,6 +145,20 @@ private:
             said.insert_or_assign(std::string(model::path::client_secret_from), std::move(secret));
         }
         return said;
+    }
+
+    /// A file would show it to everybody who reads the repository, and no manifest can say where else it lies.
+    void leave_out_keys() {
+        if (keys_.empty()) return;
+        for (const auto& header : keys_)
+            left_out_.push_back(
+                fmt::format("policies: the key that a policy sets `{}` to (a repository is no place for "
+                            "it; all policies are left to people, see `ignore`)",
+                            header));
+        left_out_.emplace_back(
+            "To manage its policies again, let each connection bring the key: a connection parameter of the type "
+            "`securestring`, `@connectionParameters('NAME')` as the header's text, and no `ignore`");
+        draft_.ignore.push_back(fmt::format("spec.{}", model::path::policies));
     }
 
     void write() {
@@ -189,6 +207,7 @@ private:
     model::ObservedResource resource_;
     const std::string other_place_;
     const std::chrono::system_clock::time_point now_;
+    std::vector<std::string> keys_;  ///< headers that policies set to a key; filled in with `attributes_`
     const model::Map attributes_;
     manifest::ManifestDraft draft_;
     std::string text_;

@@ -136,9 +136,10 @@ everybody has who reads the repository. Every form of a plan, `render` and
 regent's database hold `***` in its place, and no digest, since a key could be
 found by trying; a plan says `*** (another)` of one that takes another's place.
 Who changed it, a commit or somebody else, nobody remembers then: such a change
-counts as the manifest's. A connection parameter of the type `securestring` that each
-person fills in, and `@connectionParameters('NAME')` as the header's text, do
-without. A warning: the policy is sent as it is.)"},
+counts as the manifest's. A connection parameter of the type `securestring`
+that each person fills in, and `@connectionParameters('NAME')` as the header's
+text, do without. A warning: the policy is sent as it is. `import` leaves the
+key out, and the policies to people (`management.ignore`).)"},
     };
     return codes;
 }

@@ -39,11 +39,13 @@ constexpr string_view policy_parameter = "apimtemplateparameter.";
 bool sets_a_key(string_view line) {
     const auto lower = model::lower_case(line);
     const auto at = lower.find(std::string(policy_parameter) + "name");
-    const auto colon = at == std::string::npos ? at : line.find(':', at);
-    if (colon == string_view::npos) return false;
+    if (at == std::string::npos) return false;
+    const auto colon = line.find(':', at);
+    if (colon == string_view::npos) return true;
     auto name = line.substr(colon + 1);
     const auto first = name.find_first_not_of(" \t\"'");
-    if (first == string_view::npos) return false;
+    // It stands in another line.
+    if (first == string_view::npos || string_view("|>&!#").find(name[first]) != string_view::npos) return true;
     name = name.substr(first);
     return model::names_a_key(name.substr(0, name.find_first_of(" \t\"',}")));
 }
@@ -74,7 +76,7 @@ public:
 private:
     /// What began in an earlier line and may still hold a secret.
     struct Cover {
-        enum class Kind { none, block, quoted, deeper, key_file };
+        enum class Kind { none, block, quoted, deeper, flow, colon, key_file };
         Kind kind = Kind::none;
         std::size_t indent = 0;  ///< of the key
         char quote = '"';
@@ -99,6 +101,13 @@ private:
                 }
                 hide(first, line_.size());
                 return std::nullopt;
+            case Cover::Kind::flow:
+                return first == line_.size() ? std::nullopt : go_on_in_flow(first);
+            case Cover::Kind::colon:
+                if (first == line_.size()) return std::nullopt;
+                cover_ = {};
+                assigned_ = false;
+                return line_[first] == ':' ? hide_value(first, skip_blanks(line_, first + 1), SecretName::yes) : 0;
             case Cover::Kind::block:
             case Cover::Kind::deeper:
                 break;
@@ -112,6 +121,24 @@ private:
         if (!deeper && !forgotten) return 0;
         hide(cover_.kind == Cover::Kind::block ? first : content_of(line_), line_.size());
         return std::nullopt;
+    }
+
+    /// Between brackets a value goes on, however its lines are indented, up to a comma or the bracket.
+    std::optional<std::size_t> go_on_in_flow(std::size_t first) {
+        const bool begins = std::exchange(cover_.is_new, false);
+        if (begins && (line_[first] == '"' || line_[first] == '\'')) {
+            cover_ = {};
+            return hide_quoted(first, SecretName::yes);
+        }
+        const auto end = std::min(line_.find_first_of(",]}", first), line_.size());
+        if (line_[first] == '{' || line_.substr(0, end).find(": ") != string_view::npos) {
+            cover_ = {};
+            return 0;
+        }
+        hide(first, end);
+        if (end == line_.size()) return std::nullopt;
+        cover_ = {};
+        return end;
     }
 
     void hide_below_secrets(std::size_t from) {
@@ -204,6 +231,12 @@ private:
         if (name == SecretName::no) return end;
         const auto value = value_behind(at, end);
         if (value) return hide_value(at, *value, name);
+        // `? key`, or `"key"` between brackets: the colon begins the next line.
+        const bool ends_line = trimmed_end(line_, line_.size()) <= end + 1;
+        if (ends_line && name == SecretName::yes && (depth_ > 0 || line_[content_of(line_)] == '?')) {
+            cover_ = {Cover::Kind::colon, 0, '"'};
+            return end;
+        }
         // `password abc`: the colon was forgotten.
         if (name == SecretName::yes && at == content_of(line_) && !has_key(line_))
             hide(skip_blanks(line_, end), line_.size());
@@ -212,8 +245,9 @@ private:
 
     /// Where the value of a key begins that ends at `end`.
     std::optional<std::size_t> value_behind(std::size_t at, std::size_t end) {
-        const bool quoted =
-            at > 0 && end < line_.size() && line_[end] == line_[at - 1] && (line_[end] == '"' || line_[end] == '\'');
+        const bool closes = end < line_.size() && (line_[end] == '"' || line_[end] == '\'');
+        const bool quoted = closes && at > 0 &&
+                            (line_[end] == line_[at - 1] || is_value_of_policy(line_, at, line_.substr(at, end - at)));
         auto separator = skip_blanks(line_, quoted ? end + 1 : end);
         if (separator == line_.size()) return std::nullopt;
         assigned_ = line_[separator] == '=';
@@ -230,7 +264,8 @@ private:
         const auto column = content_of(line_) < key ? content_of(line_) : key;
         const auto rest = line_.substr(at);
         if (rest.empty() || rest.front() == '#') {
-            if (name == SecretName::yes && !assigned_) cover_ = {Cover::Kind::deeper, column, '"', true};
+            const auto kind = depth_ > 0 ? Cover::Kind::flow : Cover::Kind::deeper;
+            if (name == SecretName::yes && !assigned_) cover_ = {kind, column, '"', true};
             return at;
         }
         if (!assigned_ && (rest.front() == '|' || rest.front() == '>')) {
@@ -248,6 +283,8 @@ private:
         if (says_nothing(value) || (name == SecretName::perhaps && !looks_random(value))) return at;
         hide(at, end);
         if (depth_ == 0 && !assigned_) cover_ = {Cover::Kind::deeper, column, '"'};
+        if (depth_ > 0 && !assigned_ && end == trimmed_end(line_, line_.size()))
+            cover_ = {Cover::Kind::flow, column, '"'};
         return end;
     }
 

@@ -146,6 +146,17 @@ Value without_keys(std::string_view path, const Value& value, const Value& befor
     return policies.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+Value without_key_parameters(const Value& value, std::vector<std::string>& left_out) {
+    auto policies = policies_of(path::policies, value);
+    const auto keys = find_keys(policies, false);
+    if (keys.empty()) return value;
+    for (const auto& key : keys) {
+        find_member(policies[key.policy], "parameters")->erase(key.member);
+        left_out.push_back(key.header);
+    }
+    return policies.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 bool same_keys(std::string_view path, const Value& a, const Value& b) {
     return by_header(policies_of(path, a)) == by_header(policies_of(path, b));
 }

@@ -35,6 +35,10 @@ struct PolicyKey {
 /// As `value` is shown behind `before`, which it takes the place of: a key that was not there says that it is another.
 [[nodiscard]] Value without_keys(std::string_view path, const Value& value, const Value& before);
 
+/// Policies as they stand without the parameters that hold a key: what a repository may hold of them. `left_out` gets
+/// their headers.
+[[nodiscard]] Value without_key_parameters(const Value& policies, std::vector<std::string>& left_out);
+
 /// Whether two values of attribute `path` hold the same keys in the same headers and parameters.
 [[nodiscard]] bool same_keys(std::string_view path, const Value& a, const Value& b);
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import pathlib
+import re
 import tempfile
 
 from bench import TENANT_ID, bench, case, check, plan_of, says
@@ -112,6 +113,34 @@ def a_connector_with_everything_becomes_a_manifest_and_files_whose_plan_is_empty
         check(properties["policyTemplateInstances"] == EVERYTHING["properties"]["policyTemplateInstances"], properties)
         it.check_settled()
         says(it.regent("validate", "--strict", expect=0), "2 files valid")
+        it.check_no_known_secret_leaked(SECRET)
+
+
+@case
+def a_key_in_a_policy_is_left_out_and_the_policies_are_left_to_people(binaries):
+    def header(name, value):
+        return {"templateId": "setheader", "title": name, "parameters": {
+            "x-ms-apimTemplateParameter.name": name, "x-ms-apimTemplateParameter.value": value}}
+    policies = [header("Accept", "text/plain"), header("Ocp-Apim-Subscription-Key", SECRET)]
+    with with_connectors(binaries, connector("Keyed", policyTemplateInstances=policies)) as it:
+        run = it.regent("import", "--connector", "Keyed", "--policy", "full", expect=0)
+        says(run, "`Ocp-Apim-Subscription-Key`", "left to people")
+        text = (it.repository / "base/keyed.regent.yaml").read_text()
+        check("- spec.policies" in text and "securestring" in text, text)
+        written = json.loads((it.repository / "base/keyed/apiProperties.json").read_text())["properties"]["policyTemplateInstances"]
+        check([p["parameters"].get("x-ms-apimTemplateParameter.value") for p in written] == ["text/plain", None], written)
+        check("RG0633" not in it.regent("validate", "--strict", expect=0).err, "a key in a file")
+        check([(c["actions"], c["fields"]) for c in plan_of(it)["changes"]] == [(["adopt"], [])], plan_of(it)["changes"])
+        it.regent("apply", "--yes", expect=0)
+        it.check_settled()
+        check(it.connectors()[0]["properties"]["policyTemplateInstances"] == policies, it.connectors()[0])
+        # Written for another reason, and made anew, it keeps them.
+        path = it.repository / "base/keyed.regent.yaml"
+        text = path.read_text().replace("displayName: Keyed", "displayName: Keyed two\n  description: new")
+        path.write_text(re.sub(r"  adopt:\n    connector: .*\n", "  allowReplacement: true\n", text))
+        it.regent("apply", "--yes", expect=0)
+        it.check_settled()
+        check([c["properties"]["policyTemplateInstances"] for c in it.connectors()] == [policies], it.connectors())
         it.check_no_known_secret_leaked(SECRET)
 
 

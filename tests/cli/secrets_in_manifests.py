@@ -10,6 +10,8 @@ from bench import AT_ONCE, DEMO, ONE_APPLICATION, bench, case, check, says
 HEAD = "apiVersion: regent/v1\nkind: Application\nmetadata: {name: leak}\nspec:\n  displayName: Leak\n"
 BELOW = HEAD + "  clientSecrets:\n    - name: s\n"
 CONNECTOR = "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: leak}\nspec:\n  displayName: Leak\n  environment: x\n"
+POLICY = CONNECTOR + "  policies:\n    - templateId: setheader\n      parameters:\n"
+HEADER = "x-ms-apimTemplateParameter"
 WRITTEN = {
     "a list in flow style": (HEAD + '  clientSecrets: [{name: arm, value: "{secret}"}]\n', "name: arm"),
     "a list in block style": (HEAD + "  clientSecrets:\n    - name: arm\n      value: {secret}\n", "name: arm"),
@@ -34,6 +36,12 @@ WRITTEN = {
     "a quote that comes too early": (BELOW + "      value: 'a' {secret}\n", None),
     "a brace": (BELOW + "      value: {{secret}\n", None),
     "the secret as a key": (BELOW + "      {secret}: value\n", None),
+    "a policy's key over two lines": (POLICY + f"        {HEADER}.name: x-api-key\n        {HEADER}.value: {{secret}}\n          {{secret}}\n        bogus\n", "bogus"),
+    "a policy's key whose header is another line": (POLICY + f"        {HEADER}.name:\n          x-api-key\n        {HEADER}.value: {{secret}}\n        bogus\n", "bogus"),
+    "a policy's key in JSON": (POLICY + f'        {{"{HEADER}.name": x-api-key, "{HEADER}.value": "{{secret}}", x: ]}}\n', "x-api-key"),
+    "a policy's key in JSON below its name": (POLICY + f'        {{"{HEADER}.name": x-api-key, "{HEADER}.value":\n          "{{secret}}\n          {{secret}}", x: ]}}\n', None),
+    "a policy's key between brackets": (POLICY + f"        {{{HEADER}.name: x-api-key, {HEADER}.value: {{secret}}\n          {{secret}}\n          {{secret}}, x: ]}}\n", None),
+    "a policy's key behind its colon": (POLICY + f"        ? {HEADER}.name\n        : x-api-key\n        ? {HEADER}.value\n        : {{secret}}\n          {{secret}}\n        bogus\n", "bogus"),
     "no YAML at all": (HEAD + "  clientSecrets: [{name: arm, value: {secret}\n", None),
 }
 ENTRA = "abc8Q~very.secret-value_of_the_test_0123"
