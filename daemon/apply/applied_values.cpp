@@ -2,9 +2,9 @@
 
 #include "model/attributes.hpp"
 #include "plan/declarers.hpp"
+#include "plan/given_back.hpp"
 #include "plan/seen_only.hpp"
 #include "plan/set_parts.hpp"
-#include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
 
 #include <algorithm>
@@ -68,12 +68,23 @@ std::pair<std::string, std::string> split_part(const std::string& part) {
 AppliedValues::AppliedValues(const plan::Plan& plan, std::map<model::Address, model::Map> last_applied,
                              std::string repository)
     : known_(std::move(last_applied)), repository_(std::move(repository)) {
+    std::map<model::Address, model::Map> shares_of;
     for (const auto& step : plan.steps) {
         if (step.work == plan::Work::add) added_.emplace(step.address, step.part);
         const auto shares = step.values.find(model::path::shares);
         const auto [path, id] = split_part(step.part);
         if (step.work != plan::Work::add || path != model::path::shares || shares == step.values.end()) continue;
-        if (const auto* share = shares->second.find(id)) carried_[step.address].insert_or_assign(id, *share);
+        if (const auto* share = shares->second.find(id)) shares_of[step.address].insert_or_assign(id, *share);
+    }
+    for (const auto& step : plan.steps) {
+        if (step.work != plan::Work::remove || step.observed == nullptr) continue;
+        if (step.address.kind != model::kind::connector || !step.part.empty()) continue;
+        const auto made = std::find_if(plan.steps.begin(), plan.steps.end(), [&, &gone = step](const auto& other) {
+            return other.work == plan::Work::create && other.address == gone.address && other.part.empty();
+        });
+        if (made == plan.steps.end()) continue;
+        auto left = plan::left_by(*step.observed, made->values, std::move(shares_of[step.address]));
+        if (!left.is_empty()) carried_.insert_or_assign(step.address, std::move(left));
     }
 }
 
@@ -95,11 +106,10 @@ const model::Map& AppliedValues::record(const plan::Step& step) {
 }
 
 const model::Map* AppliedValues::before_removal(const plan::Step& step) {
-    const auto shares = carried_.find(step.address);
-    if (shares == carried_.end() || step.observed == nullptr) return nullptr;
+    const auto left = carried_.find(step.address);
+    if (left == carried_.end() || step.observed == nullptr) return nullptr;
     auto& known = known_[step.address];
-    known.insert_or_assign(std::string(plan::shares_to_give_back),
-                           plan::SharesToGiveBack{step.observed->id, shares->second}.remembered());
+    known.insert_or_assign(std::string(plan::to_give_back), left->second.remembered());
     return &known;
 }
 
@@ -112,7 +122,7 @@ const model::Map& AppliedValues::give_up(const plan::Step& step) {
 const model::Map* AppliedValues::forget(const model::Address& address) {
     const auto it = known_.find(address);
     if (it == known_.end()) return nullptr;
-    auto left = plan::SharesToGiveBack::in(it->second);
+    auto left = plan::ToGiveBack::in(it->second);
     const bool is_known_one =
         address.kind == model::kind::application && !it->second.empty() && !it->second.contains(plan::found_by_key);
     known_.erase(it);
@@ -121,32 +131,35 @@ const model::Map* AppliedValues::forget(const model::Address& address) {
     if (is_known_one) known.emplace(plan::removed_here, true);
     if (!left) return &known;
     left->of.clear();
-    known.emplace(plan::shares_to_give_back, left->remembered());
+    known.emplace(plan::to_give_back, left->remembered());
     return &known;
 }
 
 /// One that was given, or is taken away, need not be given any more.
 void AppliedValues::record_given_back(const plan::Step& step, model::Map& known) {
     const auto [path, id] = split_part(step.part);
-    auto left = plan::SharesToGiveBack::in(known);
+    auto left = plan::ToGiveBack::in(known);
     if (path != model::path::shares || !left) return;
     left->shares.erase(id);
-    if (left->shares.empty()) {
-        known.erase(std::string(plan::shares_to_give_back));
+    left->settings.clear();
+    left->lost_keys.clear();
+    if (left->is_empty()) {
+        known.erase(std::string(plan::to_give_back));
     } else {
-        known.insert_or_assign(std::string(plan::shares_to_give_back), left->remembered());
+        known.insert_or_assign(std::string(plan::to_give_back), left->remembered());
     }
 }
 
 void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
     if (step.work == plan::Work::create) {
         const bool found = step.restore && known.contains(plan::found_by_key);
-        auto left = plan::SharesToGiveBack::in(known);
+        auto left = plan::ToGiveBack::in(known);
         known.clear();
         if (found) known.emplace(plan::found_by_key, true);
-        if (left) {
-            left->of.clear();
-            known.emplace(plan::shares_to_give_back, left->remembered());
+        // It has the settings now, and is still to be shared.
+        if (left && !left->shares.empty()) {
+            left = plan::ToGiveBack{{}, std::move(left->shares), {}};
+            known.emplace(plan::to_give_back, left->remembered());
         }
     }
     if (step.work == plan::Work::adopt) known.erase(std::string(plan::found_by_key));

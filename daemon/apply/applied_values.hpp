@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "model/value.hpp"
+#include "plan/given_back.hpp"
 #include "plan/plan.hpp"
 
 #include <map>
@@ -20,7 +21,7 @@ public:
     /// Lays over what `step` wrote; its values hold no References where it writes. Returns the whole object.
     const model::Map& record(const plan::Step& step);
     /// What is to be remembered before `step` deletes a connector that the plan makes anew: what is known of it, and
-    /// the shares that its successor is to be given. Null pointer: nothing.
+    /// what its successor is to have from it. Null pointer: nothing.
     const model::Map* before_removal(const plan::Step& step);
     /// Of a share that the service will never take. Returns the whole object.
     const model::Map& give_up(const plan::Step& step);
@@ -39,7 +40,7 @@ private:
 
     std::map<model::Address, model::Map> known_;
     std::string repository_;
-    std::map<model::Address, model::Map> carried_;              ///< shares that connectors made anew are to be given
+    std::map<model::Address, plan::ToGiveBack> carried_;        ///< what connectors made anew have from the old ones
     std::set<std::pair<model::Address, std::string>> touched_;  ///< object, attribute path: written in this run
     std::set<std::pair<model::Address, std::string>> added_;    ///< object, part: the plan adds it
 };

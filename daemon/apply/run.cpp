@@ -1,7 +1,7 @@
 #include "apply/run.hpp"
 
 #include "model/attributes.hpp"
-#include "plan/shares_given_back.hpp"
+#include "plan/given_back.hpp"
 #include "plan/vouching.hpp"
 
 #include <fmt/format.h>

@@ -157,6 +157,16 @@ Value without_key_parameters(const Value& value, std::vector<std::string>& left_
     return policies.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+Value without_keyed_policies(const Value& value, std::vector<std::string>& left_out) {
+    auto policies = policies_of(path::policies, value);
+    const auto keys = find_keys(policies, false);
+    if (keys.empty()) return value;
+    // From the last one on: places before it stay as they are.
+    for (auto key = keys.rbegin(); key != keys.rend(); ++key) policies.erase(key->policy);
+    for (const auto& key : keys) left_out.push_back(key.header);
+    return policies.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 bool same_keys(std::string_view path, const Value& a, const Value& b) {
     return by_header(policies_of(path, a)) == by_header(policies_of(path, b));
 }

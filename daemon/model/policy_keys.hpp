@@ -39,6 +39,9 @@ struct PolicyKey {
 /// their headers.
 [[nodiscard]] Value without_key_parameters(const Value& policies, std::vector<std::string>& left_out);
 
+/// Policies without those that hold a key. `left_out` gets the headers of these.
+[[nodiscard]] Value without_keyed_policies(const Value& policies, std::vector<std::string>& left_out);
+
 /// Whether two values of attribute `path` hold the same keys in the same headers and parameters.
 [[nodiscard]] bool same_keys(std::string_view path, const Value& a, const Value& b);
 

@@ -52,14 +52,16 @@ bool has_script(Item& item) {
     return script != nullptr && !script->value.text_or({}).empty();
 }
 
+bool is_about_the_object(const model::Attribute& attribute) {
+    return attribute.immutable || attribute.write_only || attribute.part_of_ownership || attribute.own_step ||
+           attribute.path == model::path::solution || attribute.path == model::path::client_secret_from;
+}
+
 /// Whether the old connector's value can be given to another one. The secret of the machine is handed over by its own
 /// rules, and a solution may be called otherwise where the new connector goes.
 bool can_be_carried(const model::Attribute& attribute, const Value& there, Item& item) {
     const auto& path = attribute.path;
-    const bool is_about_the_object = attribute.immutable || attribute.write_only || attribute.part_of_ownership ||
-                                     attribute.own_step || path == model::path::solution ||
-                                     path == model::path::client_secret_from;
-    if (is_about_the_object || says_nothing(attribute, there) || there == Value("")) return false;
+    if (is_about_the_object(attribute) || says_nothing(attribute, there) || there == Value("")) return false;
     if (is_sign_in(path))
         return attribute.compare == model::Compare::parameters && !declares_sign_in(item) && !has_oauth(there);
     if (attribute.compare == model::Compare::content) return !model::base64_of_content(there.text_or({})).empty();
@@ -99,13 +101,17 @@ bool differs(const ResolvedAttribute& wanted) {
 
 }  // namespace
 
-void carry_over_settings(Item& item) {
-    if (item.standing != Standing::outdated || item.desired->address.kind != model::kind::connector) return;
+namespace {
+
+/// `is_there`: the connector that has them is still there.
+void take_settings(Item& item, const model::Map& settings, bool is_there) {
     for (const auto& attribute : model::attributes_of(model::kind::connector)->attributes) {
-        const auto* there = observed_of(item, attribute.path);
-        if (there == nullptr || is_declared(item, attribute.path) || !can_be_carried(attribute, *there, item)) continue;
-        item.settings_carried_over.push_back(desired_as(attribute, *there));
-        auto carried = resolved_as(attribute, *item.settings_carried_over.back(), *there);
+        const auto there = settings.find(attribute.path);
+        if (there == settings.end() || is_declared(item, attribute.path)) continue;
+        if (!can_be_carried(attribute, there->second, item)) continue;
+        item.settings_carried_over.push_back(desired_as(attribute, there->second));
+        auto carried = resolved_as(attribute, *item.settings_carried_over.back(), there->second);
+        if (!is_there) carried.observed = canonical(attribute, {});
         if (auto* wanted = wanted_of(item, attribute.path)) {
             *wanted = std::move(carried);
         } else {
@@ -116,8 +122,34 @@ void carry_over_settings(Item& item) {
                      [](const auto& a, const auto& b) { return a.attribute < b.attribute; });
 }
 
+}  // namespace
+
+void carry_over_settings(Item& item) {
+    if (item.standing != Standing::outdated || item.desired->address.kind != model::kind::connector) return;
+    take_settings(item, item.observed->attributes, true);
+}
+
+model::Map settings_of_both(const model::ObservedResource& deleted, const model::Map& sent) {
+    model::Map both;
+    for (const auto& attribute : model::attributes_of(model::kind::connector)->attributes) {
+        const auto there = deleted.attributes.find(attribute.path);
+        const auto value = sent.find(attribute.path);
+        if (there == deleted.attributes.end() || value == sent.end() || is_about_the_object(attribute)) continue;
+        if (is_sign_in(attribute.path) && (attribute.compare != model::Compare::parameters || has_oauth(value->second)))
+            continue;
+        const bool has_it = is_known(value->second) && same_value(attribute, canonical(attribute, there->second),
+                                                                  canonical(attribute, value->second));
+        if (has_it && !says_nothing(attribute, there->second)) both.emplace(attribute.path, there->second);
+    }
+    return both;
+}
+
+void give_settings_back(Item& item, const model::Map& settings) {
+    take_settings(item, settings, false);
+}
+
 std::vector<std::string> settings_lost(const Item& item) {
-    std::vector<std::string> lost;
+    auto lost = item.lost;
     if (item.standing != Standing::outdated || item.desired->address.kind != model::kind::connector) return lost;
     const bool signs_in_otherwise =
         std::any_of(item.attributes.begin(), item.attributes.end(), [&](const auto& resolved) {
@@ -136,6 +168,11 @@ std::vector<std::string> settings_lost(const Item& item) {
     if (is_undeclared)
         lost.emplace_back(
             "how it signs in is declared by no manifest, and is lost with it: a client secret cannot be read");
+    const auto* backend = observed_of(item, model::path::backend);
+    const bool reads_icons = backend == nullptr || *backend == Value(std::string(model::backend::environment));
+    if (!reads_icons && !is_declared(item, model::path::icon))
+        lost.emplace_back(
+            "if people gave it an icon, that is lost with it: it is not seen where the connector is kept");
     return lost;
 }
 

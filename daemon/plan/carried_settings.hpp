@@ -19,6 +19,13 @@ inline constexpr std::array<std::string_view, 2> read_before_replacing{model::pa
 /// Shares, which have requests of their own, are carried over elsewhere.
 void carry_over_settings(Item& item);
 
+/// Of a connector that was `deleted` to be made anew with the values `sent`: the settings that both have, by path.
+[[nodiscard]] model::Map settings_of_both(const model::ObservedResource& deleted, const model::Map& sent);
+
+/// Gives a connector that is made what no manifest declares or `management.ignore` leaves to people, of `settings`: the
+/// run that deleted the one before ended before it made this one.
+void give_settings_back(Item& item, const model::Map& settings);
+
 /// Of a connector that is made anew: what people have in the old one and the new one does not get, in sentences.
 [[nodiscard]] std::vector<std::string> settings_lost(const Item& item);
 

@@ -34,6 +34,7 @@ public:
             for (auto& change : compared.diff.changes) {
                 if (change.op == Change::Op::remove && resolved.attribute->path == model::path::exposed_scopes)
                     change.note = lost_clients(work_.item, change.element);
+                if (is_given_back(resolved)) change.note = "as the one that went had it";
                 if (resolved.desired == work_.item.carried_over.get())
                     change.note = fmt::format("as the one that {} it; no manifest declares it",
                                               work_.item.standing == Standing::outdated ? "goes has" : "went had");
@@ -63,6 +64,14 @@ private:
         if (seen == nullptr) return false;
         const auto key = change.element.empty() ? change.after : Value(change.element);
         return std::find(seen->begin(), seen->end(), key) != seen->end();
+    }
+
+    /// A setting that a run which was killed could not give to a connector made anew.
+    bool is_given_back(const ResolvedAttribute& resolved) const {
+        const auto& settings = work_.item.settings_carried_over;
+        return work_.item.standing == Standing::missing &&
+               std::any_of(settings.begin(), settings.end(),
+                           [&](const auto& setting) { return setting.get() == resolved.desired; });
     }
 
     const Value* last_applied(const model::Attribute& attribute) const {

@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/agreement.hpp"
+#include "plan/given_back.hpp"
 #include "plan/let_go.hpp"
 #include "plan/object_differences.hpp"
 #include "plan/object_marks.hpp"
@@ -11,7 +12,6 @@
 #include "plan/object_work.hpp"
 #include "plan/remembered_end.hpp"
 #include "plan/replacement.hpp"
-#include "plan/shares_given_back.hpp"
 
 #include <fmt/format.h>
 
@@ -119,7 +119,7 @@ private:
     /// What is remembered beside its attributes is no sign of it, and one whose shares are to be given back was deleted
     /// by a run that was killed before it made the new one.
     bool was_there() const {
-        if (work_.applied == nullptr || work_.applied->contains(shares_to_give_back)) return false;
+        if (work_.applied == nullptr || work_.applied->contains(to_give_back)) return false;
         const auto* table = model::attributes_of(work_.address.kind);
         return std::any_of(work_.applied->begin(), work_.applied->end(),
                            [&](const auto& entry) { return table->find(entry.first) != nullptr; });

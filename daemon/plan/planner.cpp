@@ -7,6 +7,7 @@
 #include "plan/credential_count.hpp"
 #include "plan/diff.hpp"
 #include "plan/encryption_keys.hpp"
+#include "plan/given_back.hpp"
 #include "plan/kept_connectors.hpp"
 #include "plan/object_planner.hpp"
 #include "plan/own_apis.hpp"
@@ -16,7 +17,6 @@
 #include "plan/resolution.hpp"
 #include "plan/risk.hpp"
 #include "plan/secrets.hpp"
-#include "plan/shares_given_back.hpp"
 #include "plan/sign_in_change.hpp"
 #include "plan/silent_issuer.hpp"
 #include "plan/steps.hpp"
@@ -132,7 +132,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
         items, observed, [&](const auto& orphan) { return goes(orphan, desired, observed, items, history); }, plan);
     const auto secrets = plan_secrets(desired, items, updated, observed, history, now, rotations);
     withhold_audiences_without_room(items, secrets, plan);
-    give_shares_back(history, items);
+    give_back(history, items);
 
     StepGraph steps;
     for (const auto& [address, item] : items) {
@@ -141,7 +141,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
             item.observed != nullptr && !item.observed->deleted && item.observed->ownership == model::Ownership::ours;
         if (ours) ++plan.managed;
     }
-    forget_shares_given_back(history, observed, items, plan);
+    forget_what_was_left(history, observed, items, plan);
     warn_of_credential_counts(items, plan);
     tell_vain_references(items, plan);
     warn_of_look(later, plan);

@@ -71,6 +71,8 @@ struct Item {
     std::shared_ptr<const model::DesiredAttribute> carried_over = {};
     /// The same of its settings, see carried_settings.hpp.
     std::vector<std::shared_ptr<const model::DesiredAttribute>> settings_carried_over = {};
+    /// Of one that is made: what the one had whose place it takes, and nobody can give it; in sentences.
+    std::vector<std::string> lost = {};
     /// Of one in the recycle bin: who has its identifier URIs until this plan takes them away there, see
     /// restoration.hpp.
     std::set<model::Address> comes_after = {};

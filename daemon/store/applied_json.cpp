@@ -3,9 +3,9 @@
 #include "model/attributes.hpp"
 #include "model/policy_keys.hpp"
 #include "plan/declarers.hpp"
+#include "plan/given_back.hpp"
 #include "plan/remembered_end.hpp"
 #include "plan/seen_only.hpp"
-#include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,9 +17,8 @@ std::string to_applied_json(std::string_view kind, const model::Map& values) {
     auto kept = nlohmann::json::object();
     for (const auto& [path, value] : values) {
         const auto* attribute = table == nullptr ? nullptr : table->find(path);
-        const bool is_beside = path == plan::found_by_key || path == plan::removed_here ||
-                               path == plan::shares_to_give_back || path == plan::declared_by ||
-                               path == plan::seen_only || path == plan::end_said;
+        const bool is_beside = path == plan::found_by_key || path == plan::removed_here || path == plan::to_give_back ||
+                               path == plan::declared_by || path == plan::seen_only || path == plan::end_said;
         if (!is_beside && (attribute == nullptr || attribute->write_only)) continue;
         if (!model::is_known(value)) continue;
         kept[path] = model::to_json(model::without_keys(path, value));

@@ -1,5 +1,5 @@
 #include "apply/stage.hpp"
-#include "plan/shares_given_back.hpp"
+#include "plan/given_back.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -263,7 +263,7 @@ TEST_CASE("elements of others that were there are remembered with the one that w
           model::Map{{"ci", model::Map{}}, {"theirs", model::Map{}}});
 }
 
-TEST_CASE("killed after a connector was deleted to be made anew, who may use it is still known",
+TEST_CASE("killed after a connector was deleted to be made anew, who may use it and how it was set is still known",
           "[apply][journal][crash]") {
     const auto point = GENERATE("before_send", "after_answer", "after_observed");
     CAPTURE(point);
@@ -272,8 +272,14 @@ TEST_CASE("killed after a connector was deleted to be made anew, who may use it 
     const int removed = plan.step(Work::remove, arm);
     auto old = std::make_shared<model::ObservedResource>();
     old->id = "shared_old";
+    const std::string form = R"({"parameters":{"x-ms-apimTemplateParameter.name":"Accept"},"templateId":"setheader"})",
+                      key = R"({"parameters":{"x-ms-apimTemplateParameter.name":"x-api-key",)"
+                            R"("x-ms-apimTemplateParameter.value":"only here"},"templateId":"setheader"})";
+    const model::Value policies("[" + key + "," + form + "]");
+    old->attributes = {{"policies", policies}, {"iconBrandColor", "#999999"}, {"displayName", "Old"}};
     plan.at(removed).observed = old;
-    const int created = plan.step(Work::create, arm, {removed});
+    const int created = plan.step(Work::create, arm, {removed}, {},
+                                  {{"policies", policies}, {"iconBrandColor", "#999999"}, {"displayName", "New"}});
     plan.step(Work::add, arm, {created}, "shares/mary", {{"shares", model::Map{{"mary", share}}}});
 
     Stage stage;
@@ -283,14 +289,16 @@ TEST_CASE("killed after a connector was deleted to be made anew, who may use it 
     };
     CHECK_THROWS_AS(stage.run(plan.plan()), Crash);
     stage.restart();
-    const auto left = plan::SharesToGiveBack::in(stage.store->history("dev")->last_applied[arm]);
+    const auto left = plan::ToGiveBack::in(stage.store->history("dev")->last_applied[arm]);
     REQUIRE(left);
     CHECK(left->shares == model::Map{{"mary", share}});
+    CHECK(left->settings == model::Map{{"policies", "[" + form + "]"}, {"iconBrandColor", "#999999"}});
+    CHECK(left->lost_keys == model::List{"x-api-key"});
     // As long as nobody knows that it is gone, it may be the one that still has them.
     CHECK(left->of == (std::string_view(point) == "after_observed" ? "" : "shared_old"));
 
     // The next run shares the new one, and nothing is left to do.
     stage.options.crash_point = nullptr;
     CHECK(stage.run(plan.plan()).complete());
-    CHECK_FALSE(plan::SharesToGiveBack::in(stage.store->history("dev")->last_applied[arm]));
+    CHECK_FALSE(plan::ToGiveBack::in(stage.store->history("dev")->last_applied[arm]));
 }

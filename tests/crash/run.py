@@ -7,7 +7,7 @@ until a run survives. After each crash: one more apply, then the invariants, the
 Usage: run.py BINARIES [with-database|without-database|deliveries|solution|replacement]
 
 `solution`: an application and its connector in a solution, without a database.
-`replacement`: two connectors that are deleted and made anew, one with shares that no manifest declares.
+`replacement`: two connectors that are deleted and made anew, one with shares and settings that no manifest declares.
 `deliveries`: a rotation of a secret that a file, a vault and a command have, with an overlap; the database is deleted.
 """
 
@@ -169,6 +169,17 @@ def crash_in_rotation(binaries, number, _):
 MARY = {"roleName": "CanEdit", "principal": {"id": "88888888-8888-8888-8888-888888888888", "type": "User"}}
 
 
+BY_A_PERSON = {"iconBrandColor": "#999999", "capabilities": ["actions"], "policyTemplateInstances": [
+    {"templateId": "setheader", "title": "by a person", "parameters": {
+        "x-ms-apimTemplateParameter.name": "k", "x-ms-apimTemplateParameter.value": "v",
+        "x-ms-apimTemplateParameter.existsAction": "override", "x-ms-apimTemplate-policySection": "Request"}}]}
+
+
+def settings_of(bench, title):
+    connector = next(c for c in bench.simulator.state()["powerApps"]["connectors"] if c["properties"]["displayName"] == title)
+    return {name: connector["properties"].get(name) for name in BY_A_PERSON}
+
+
 def shares_of(bench):
     connectors = [c for c in bench.simulator.state()["powerApps"]["connectors"] if c["properties"].get("isCustomApi", True)]
     return {c["properties"]["displayName"]: sorted(p["principal"]["id"] for p in c.get("permissions", []) if p["roleName"] != "Owner")
@@ -183,7 +194,7 @@ def crash_in_replacement(binaries, number, _):
     try:
         bench.regent("apply", "--yes", expect=0)
         name = next(c["name"] for c in bench.simulator.state()["powerApps"]["connectors"] if c["properties"]["displayName"] == "Undeclared")
-        bench.simulator.control("change", {"path": f"/providers/Microsoft.PowerApps/apis/{name}", "patch": {"permissions": [
+        bench.simulator.control("change", {"path": f"/providers/Microsoft.PowerApps/apis/{name}", "patch": {"properties": BY_A_PERSON, "permissions": [
             {"roleName": "Owner", "principal": {"id": "77777777-7777-7777-7777-777777777777", "type": "User"}}, MARY]}})
         bench.copy(folder / "renamed")
         run = bench.regent("apply", "--yes", "--parallel", "1",
@@ -194,6 +205,8 @@ def crash_in_replacement(binaries, number, _):
                   "Undeclared anew": [MARY["principal"]["id"]]}
         try:
             check(shares_of(bench) == wanted, f"shared otherwise: {shares_of(bench)}")
+            there = settings_of(bench, "Undeclared anew")
+            check(there == BY_A_PERSON, f"set otherwise: {there}")
             bench.check_settled()
         except Failure as failure:
             raise Failure(f"killed at point {number} of a replacement: {failure}") from None

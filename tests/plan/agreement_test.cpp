@@ -2,8 +2,8 @@
 // like a wish of the manifest.
 
 #include "plan/declarers.hpp"
+#include "plan/given_back.hpp"
 #include "plan/pretend_tenant.hpp"
-#include "plan/shares_given_back.hpp"
 #include "plan/vouching.hpp"
 
 #include <catch2/catch.hpp>
@@ -212,11 +212,11 @@ TEST_CASE("what is remembered of shares alone does not say that a connector was 
     const std::vector<model::Declaration> documents = {connector("c")};
     History history;
     auto& remembered = history.last_applied[{std::string(model::kind::connector), "c"}];
-    remembered[std::string(shares_to_give_back)] = Map{};
+    remembered[std::string(to_give_back)] = Map{};
     CHECK_FALSE(plan_of(documents, {}, history).resources.at(0).gone_outside);
     remembered["displayName"] = "The connector c";
     CHECK_FALSE(plan_of(documents, {}, history).resources.at(0).gone_outside);
-    remembered.erase(std::string(shares_to_give_back));
+    remembered.erase(std::string(to_give_back));
     CHECK(plan_of(documents, {}, history).resources.at(0).gone_outside);
 }
 
