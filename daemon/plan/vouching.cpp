@@ -182,6 +182,9 @@ Address receiver_in(const model::Element& element) {
 std::set<Address> receivers(const DesiredGraph& desired) {
     std::set<Address> found;
     for (const auto& [address, resource] : desired.resources) {
+        if (address.kind == model::kind::connector) {
+            if (const auto application = application_of(resource)) found.insert(*application);
+        }
         for (const auto& [path, attribute] : resource.attributes) {
             if (path == model::path::consented_scopes || path == model::path::consented_roles) found.insert(address);
             if (!gives_to_others(path)) continue;

@@ -20,8 +20,8 @@ inline constexpr std::string_view found_by_key = "foundByKey";
 /// of a manifest. History has the id alone then.
 inline constexpr std::string_view removed_here = "removedHere";
 
-/// Has the owners read of those applications that are to be given consent, app roles or power over others and that
-/// nobody vouches for.
+/// Has the owners read of those applications that are to be given consent, app roles or power over others, or that a
+/// connector signs in as, and that nobody vouches for.
 void ask_for_owners(const DesiredGraph& desired, const History& history, model::Scope& scope);
 
 /// Takes out of `scope` what is remembered of applications that were merely found by their key: that vouches for
