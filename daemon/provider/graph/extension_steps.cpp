@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace regent::provider::graph {
 namespace {
@@ -57,18 +59,32 @@ bool says_that_it_exists(const GraphAnswer& answer) {
     return answer.error_message().find("extension property exists") != std::string::npos;
 }
 
+/// What the recycle bin gives back cannot be read before. A property of that name which is another one is taken away by
+/// the look at what was restored, in the same run, and made anew.
+bool came_back_as_another(const StepContext& context, const json& shown) {
+    const auto& observed = context.step.observed;
+    return shown.is_object() && observed && observed->deleted;
+}
+
+StepResult made_anew_next() {
+    StepResult result;
+    result.detail = "came back as another property of that name, and is made anew next";
+    return result;
+}
+
 /// Somebody made one of that name, perhaps an earlier try whose answer was lost: is it what is wanted, as soon as it
-/// shows?
-tl::expected<bool, ProviderError> shows_in_time(const StepContext& context, const json& wanted,
-                                                const std::string& what) {
+/// shows? Nothing when it is not.
+tl::expected<std::optional<StepResult>, ProviderError> shows_in_time(const StepContext& context, const json& wanted,
+                                                                     const std::string& what) {
     using namespace std::chrono_literals;
     using std::chrono::milliseconds;
     const milliseconds grace = context.options.replication_grace;
     for (milliseconds pause = 1s, waited = 0s;; pause = std::min<milliseconds>(pause * 2, 15s)) {
         auto there = shown_property(context, what);
         if (!there) return tl::unexpected(std::move(there.error()));
-        if (is_the_same(*there, wanted)) return true;
-        if (waited >= grace) return false;
+        if (is_the_same(*there, wanted)) return StepResult{};
+        if (came_back_as_another(context, *there)) return made_anew_next();
+        if (waited >= grace) return std::nullopt;
         context.progress("waiting until it can be seen");
         const auto wait = std::min(pause, grace - waited);
         if (!context.client.wait(wait)) return tl::unexpected(context.client.stopped(what));
@@ -94,6 +110,7 @@ StepOutcome add_extension_property(const StepContext& context) {
     auto there = shown_property(context, what);
     if (!there) return tl::unexpected(std::move(there.error()));
     if (is_the_same(*there, body)) return StepResult{};
+    if (came_back_as_another(context, *there)) return made_anew_next();
     // Sent twice, it is refused the second time.
     auto answer = context.send(Method::post, path_of(context), what, &body);
     if (!answer) return tl::unexpected(std::move(answer.error()));
@@ -101,7 +118,7 @@ StepOutcome add_extension_property(const StepContext& context) {
     if (says_that_it_exists(*answer)) {
         auto shows = shows_in_time(context, body, what);
         if (!shows) return tl::unexpected(std::move(shows.error()));
-        if (*shows) return StepResult{};
+        if (*shows) return std::move(**shows);
     }
     return tl::unexpected(context.client.refused(what, *answer));
 }
