@@ -30,13 +30,18 @@ bool all_remembered(const plan::DesiredGraph& graph, const plan::History& histor
                        [&](const auto& entry) { return history.last_applied.contains(entry.first); });
 }
 
-/// The database is one for all repositories of a machine: what was written in another file is another object.
-void add_former(const std::string& name, const plan::History& before, const plan::DesiredGraph& graph,
+/// The database is one for all repositories of a machine: what another one declared, or what was written in another
+/// file, is another object.
+void add_former(const std::string& name, const plan::History& before, const Workspace& workspace,
                 plan::History& history) {
-    for (const auto& [address, resource] : graph.resources) {
+    for (const auto& [address, resource] : workspace.graph.resources) {
         const auto place = before.places.find(address);
         if (history.last_applied.contains(address) || place == before.places.end()) continue;
         if (place->second.file != resource.place.file) continue;
+        const auto applied = before.last_applied.find(address);
+        if (applied != before.last_applied.end() &&
+            !plan::may_have_declared(workspace.revision.repository, applied->second))
+            continue;
         const auto id = before.remote_ids.find(address);
         history.former.emplace(
             address,
@@ -61,7 +66,7 @@ tl::expected<plan::History, store::StoreError> recall(store::Store& store, const
     for (const auto& key : *keys) {
         const auto name = former_name(key, ours, workspace);
         if (!name) continue;
-        if (const auto before = store.history(key)) add_former(*name, *before, workspace.graph, *history);
+        if (const auto before = store.history(key)) add_former(*name, *before, workspace, *history);
     }
     return history;
 }

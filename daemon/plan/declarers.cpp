@@ -38,6 +38,13 @@ void add_declarer(const std::string& repository, model::Map& remembered) {
     remembered.insert_or_assign(std::string(declared_by), std::move(names));
 }
 
+bool may_have_declared(const std::string& repository, const model::Map& remembered) {
+    const auto names = list_in(declarers_in(remembered));
+    // Of many the first are forgotten.
+    if (repository.empty() || names.empty() || names.size() >= most_declarers) return true;
+    return std::find(names.begin(), names.end(), Value(repository)) != names.end();
+}
+
 void read_as(const std::string& repository, History& history) {
     for (auto& [address, remembered] : history.last_applied) {
         auto names = list_in(declarers_in(remembered));

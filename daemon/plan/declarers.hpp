@@ -17,6 +17,10 @@ inline constexpr std::string_view declared_by = "declaredBy";
 /// Of many only the last few are kept: one more than `repository` says as much as a hundred. An empty one is nobody.
 void add_declarer(const std::string& repository, model::Map& remembered);
 
+/// Whether `repository` is among those that declared an object of which `remembered` is kept, as far as that says who
+/// did. Not after read_as().
+[[nodiscard]] bool may_have_declared(const std::string& repository, const model::Map& remembered);
+
 /// Has `history` say of each object what its list means for a plan of `repository`: whether that is in it, and who
 /// else. For an empty one, whose name could not be read, it says who else only.
 void read_as(const std::string& repository, History& history);

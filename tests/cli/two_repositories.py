@@ -53,6 +53,19 @@ def two_repositories_without_an_owner_on_one_machine_leave_each_other_alone(bina
 
 
 @case
+def what_another_repository_made_for_its_own_owner_is_no_former_object_of_this_one(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        it.regent("apply", "--yes", expect=0)
+        other = it.folder / "second"
+        shutil.copytree(it.repository, other)
+        for folder in (other, it.repository):
+            (environment,) = (folder / "environments").glob("*.regent.yaml")
+            environment.write_text(environment.read_text().replace("  tenantId:", "  owner: team2\n  tenantId:"))
+        check("was made as an object of" not in it.regent("plan", "-C", str(other), expect=0).out, "it is told to remove the other one's")
+        says(it.regent("plan", expect=0), "was made as an object of `regent.dev` before")
+
+
+@case
 def what_two_repositories_declare_is_nobodys_to_delete(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
         it.regent("apply", "--yes", expect=0)
