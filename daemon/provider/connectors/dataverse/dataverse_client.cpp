@@ -141,9 +141,8 @@ DataverseClient::Result<std::vector<json>> DataverseClient::pages(const Instance
     auto read = connectors::read_pages(
         query,
         {.ask =
-             [&](std::string page) {
-                 return call(instance, net::Method::get, std::move(page), what, {},
-                             {{"Prefer", "odata.maxpagesize=50"}});
+             [&](const std::string& page) {
+                 return call(instance, net::Method::get, page, what, {}, {{"Prefer", "odata.maxpagesize=50"}});
              },
          .unclear = [&](const net::Answer& answer, const std::string& why) { return incomplete(what, answer, why); },
          .within = [&](const std::string& link) -> std::optional<std::string> {
