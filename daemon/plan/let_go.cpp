@@ -9,8 +9,6 @@ namespace {
 
 using model::Value;
 
-constexpr std::size_t most_credentials = 20;  // of one application, see credential_count.hpp
-
 std::string output_of(const model::ObservedResource& connector, std::string_view name) {
     const auto it = connector.outputs.find(name);
     return it == connector.outputs.end() ? std::string{} : it->second;
@@ -63,14 +61,6 @@ void find_what_is_let_go_later(ObjectWork& work) {
             work.let_go.push_back({compared.path(), change.before, std::move(users), is_marked ? mark : Value{}});
         }
     }
-}
-
-bool makes_room(const Compared& compared, const Change& goes, const Change& comes) {
-    if (trust_of(goes.before) == trust_of(comes.after)) return true;
-    const auto* there = compared.resolved->observed.as_map();
-    std::size_t count = there == nullptr ? 0 : there->size();
-    for (const auto& change : compared.diff.changes) count += change.op == Change::Op::add ? 1 : 0;
-    return count > most_credentials;
 }
 
 }  // namespace regent::plan

@@ -17,8 +17,4 @@ namespace regent::plan {
 /// Fills `work.let_go`: of what the application's own request writes, and is to lose.
 void find_what_is_let_go_later(ObjectWork& work);
 
-/// Whether the elements that go in this plan make room that those which come need: an application holds 20 federated
-/// credentials, and issuer and subject once.
-[[nodiscard]] bool makes_room(const Compared& compared, const Change& goes, const Change& comes);
-
 }  // namespace regent::plan

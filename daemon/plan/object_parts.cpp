@@ -6,6 +6,7 @@
 #include "plan/exposed_permissions.hpp"
 #include "plan/let_go.hpp"
 #include "plan/set_parts.hpp"
+#include "plan/trust_order.hpp"
 
 #include <fmt/format.h>
 
@@ -240,40 +241,59 @@ private:
         }
     }
 
+    /// Elements that come, change and go by requests of their own. New ones come first, so that at no time there is
+    /// nobody; what they need the place of goes before them.
     void plan_named_parts(const Compared& compared) {
-        std::vector<std::string> drops;
-        std::vector<const Change*> let_go;  // and these only after connectors that sign in by them were saved
+        const bool is_trust = compared.path() == model::path::federated_credentials;
+        static const std::vector<Change> none;
+        const auto* there = compared.resolved->observed.as_map();
+        const TrustOrder order(is_trust ? compared.diff.changes : none, there == nullptr ? 0 : there->size(),
+                               [&](const Change& goes) { return !connectors_using(work_, goes.before).empty(); });
         for (const auto& change : compared.diff.changes) {
-            if (change.op == Change::Op::remove) {
-                const bool is_used = !connectors_using(work_, change.before).empty();
-                is_used ? let_go.push_back(&change) : drops.push_back(part_key(work_, compared, change));
-            }
-            if (!goes_and_comes_anew(compared, change)) continue;
-            drops.push_back(StepGraph::key(work_.address, compared.path() + "/" + change.element, "old"));
-            auto& step = work_.add_step(drops.back(), compared.path() + "/" + change.element, Work::drop);
-            step.changed = {compared.path()};
-            step.values.emplace(compared.path(), Map{{change.element, change.before}});
-            work_.steps.after(drops.back(), StepGraph::key(work_.address));
-            after_its_users(drops.back(), change);
+            const bool anew = order.comes_anew(change) || is_made_anew(compared, change);
+            plan_element(compared, change, anew);
+            if (anew) plan_old_element(compared, change);
+            for (const auto* earlier : order.before(change))
+                work_.steps.after(part_key(work_, compared, change), order.comes_anew(*earlier)
+                                                                         ? old_key(compared, *earlier)
+                                                                         : part_key(work_, compared, *earlier));
         }
-        for (const auto& change : compared.diff.changes) {
-            const auto key = part_key(work_, compared, change);
-            const bool anew = change.op == Change::Op::add || goes_and_comes_anew(compared, change);
-            const auto work = change.op == Change::Op::remove ? Work::drop : anew ? Work::add : Work::change;
-            auto& step = work_.add_step(key, compared.path() + "/" + change.element, work);
-            step.changed = {compared.path()};
-            step.values.emplace(compared.path(),
-                                Map{{change.element, work == Work::drop ? change.before : change.after}});
-            if (change.place.known()) step.place = change.place;
-            work_.steps.after(key, StepGraph::key(work_.address));
-            work_.after_references(key, change.after);
-            if (!anew) after_its_users(key, change);
-            if (work == Work::drop) continue;
-            for (const auto* later : let_go) {
-                if (makes_room(compared, *later, change)) work_.steps.after(key, part_key(work_, compared, *later));
-            }
-            // Issuer and subject may occur once per application, and it holds 20 credentials: what goes, goes first.
-            for (const auto& drop : drops) work_.steps.after(key, drop);
+        for (const auto& goes : compared.diff.changes) {
+            if (goes.op == Change::Op::remove && !order.is_in_the_way(goes)) go_last(compared, goes);
+        }
+    }
+
+    void plan_element(const Compared& compared, const Change& change, bool anew) {
+        const auto key = part_key(work_, compared, change);
+        const auto work = change.op == Change::Op::remove        ? Work::drop
+                          : anew || change.op == Change::Op::add ? Work::add
+                                                                 : Work::change;
+        auto& step = work_.add_step(key, compared.path() + "/" + change.element, work);
+        step.changed = {compared.path()};
+        step.values.emplace(compared.path(), Map{{change.element, changed_element(change)}});
+        if (change.place.known()) step.place = change.place;
+        work_.steps.after(key, StepGraph::key(work_.address));
+        work_.after_references(key, change.after);
+        if (work != Work::add) after_its_users(key, change);
+    }
+
+    /// What cannot be changed in its place goes first.
+    void plan_old_element(const Compared& compared, const Change& change) {
+        const auto key = old_key(compared, change);
+        auto& step = work_.add_step(key, compared.path() + "/" + change.element, Work::drop);
+        step.changed = {compared.path()};
+        step.values.emplace(compared.path(), Map{{change.element, change.before}});
+        work_.steps.after(key, StepGraph::key(work_.address));
+        after_its_users(key, change);
+        work_.steps.after(part_key(work_, compared, change), key);
+    }
+
+    /// After what comes, which may be refused. Not after what waits for another object itself, perhaps for long.
+    void go_last(const Compared& compared, const Change& goes) {
+        for (const auto& comes : compared.diff.changes) {
+            if (comes.op == Change::Op::remove || !is_known(comes.after)) continue;
+            if (comes.op == Change::Op::set && trust_of(comes.before) == trust_of(comes.after)) continue;
+            work_.steps.after_if_possible(part_key(work_, compared, goes), part_key(work_, compared, comes));
         }
     }
 
@@ -281,20 +301,12 @@ private:
         for (const auto& user : connectors_using(work_, change.before)) work_.steps.after(key, StepGraph::key(user));
     }
 
-    static bool goes_and_comes_anew(const Compared& compared, const Change& change) {
-        const bool is_immutable = compared.resolved->attribute->immutable_elements;
-        return (is_immutable && change.op == Change::Op::set) || gives_its_trust_away(compared, change);
+    std::string old_key(const Compared& compared, const Change& change) const {
+        return StepGraph::key(work_.address, compared.path() + "/" + change.element, "old");
     }
 
-    /// Whether another element is to have the issuer and subject that this one has until now. Changed in place, the two
-    /// would stand in each other's way, for ever when they swap; so this one goes and comes anew.
-    static bool gives_its_trust_away(const Compared& compared, const Change& change) {
-        if (change.op != Change::Op::set) return false;
-        const auto trust = trust_of(change.before);
-        if (trust == trust_of(change.after)) return false;
-        return std::any_of(compared.diff.changes.begin(), compared.diff.changes.end(), [&](const auto& other) {
-            return other.element != change.element && other.op != Change::Op::remove && trust_of(other.after) == trust;
-        });
+    static bool is_made_anew(const Compared& compared, const Change& change) {
+        return compared.resolved->attribute->immutable_elements && change.op == Change::Op::set;
     }
 
     ObjectWork& work_;

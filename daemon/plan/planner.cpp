@@ -64,6 +64,13 @@ UpdatedConnectors updated_connectors(const Items& items) {
     return updated;
 }
 
+/// Those that are only given a secret, too: what they sign in by stays until then as well.
+UpdatedConnectors all_saved(UpdatedConnectors updated, const Secrets& secrets) {
+    for (const auto& [connector, delivery] : secrets.connectors)
+        if (delivery.deliver) updated.any.insert(connector);
+    return updated;
+}
+
 void withhold_credentials(Items& items, Plan& plan) {
     withhold_taken_credentials(items, plan);
     withhold_credentials_without_room(items, plan);
@@ -134,9 +141,10 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     withhold_audiences_without_room(items, secrets, plan);
     give_back(history, items);
 
+    const auto saved = all_saved(updated, secrets);
     StepGraph steps;
     for (const auto& [address, item] : items) {
-        plan_object(item, items, updated, secrets, history, steps, plan);
+        plan_object(item, items, saved, secrets, history, steps, plan);
         const bool ours =
             item.observed != nullptr && !item.observed->deleted && item.observed->ownership == model::Ownership::ours;
         if (ours) ++plan.managed;

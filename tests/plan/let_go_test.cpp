@@ -191,6 +191,13 @@ TEST_CASE_METHOD(GoingOver, "what a connector signs in by stays where it is only
     CHECK(a->warnings.size() == 2);
 }
 
+TEST_CASE_METHOD(GoingOver, "the same where the application that it is to sign in as is not there yet", "[let-go]") {
+    auto as_n = connector("x").by_managed_identity("n");
+    const auto made = plan({letting_go(), application("b"), trusting("n"), as_n.is(model::ManagementPolicy::observe)});
+    CHECK(
+        std::none_of(made.steps.begin(), made.steps.end(), [](const auto& step) { return step.address == app("a"); }));
+}
+
 TEST_CASE_METHOD(GoingOver, "two connectors that change places are no circle", "[let-go]") {
     const auto other = [](const std::string& name, const std::string& identity) {
         return application(name).credential("fic", identity_of(identity));

@@ -332,6 +332,8 @@ TEST_CASE("what belongs to others or to nobody is never touched", "[properties]"
 
 TEST_CASE("a run killed after any step is finished by the next, which makes nothing twice", "[properties]") {
     for_every_seed([](Estate& estate, const DesiredGraph& graph, Dice& dice) {
+        // Whose identity a credential trusts is seen late: planned before that, it may go, and afterwards stays.
+        estate.tenant.minutes_pass();
         auto whole = estate.tenant;
         apply_until_all_is_given(graph, whole, dice);
         const auto observed = estate.tenant.observe(graph);

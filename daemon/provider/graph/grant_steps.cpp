@@ -370,8 +370,9 @@ Done give_roles(const StepContext& context, const Difference& difference, const 
         if (role.empty()) return std::string(default_access);
         return once_known(context, what, [&] { return context.catalogue.role_of(context.app_id(), role, what); });
     };
-    // One that is refused keeps nobody else from what is theirs.
+    // One that is refused keeps nobody else from what is theirs, and whoever it is keeps what they have.
     Done refused;
+    std::set<std::string> keepers;
     for (const auto& element : difference.given) {
         auto given = give_role(context, element, *resource, [&]() -> Id {
             if (auto planned = planned_id(context, text_of(element, "role"))) return std::move(*planned);
@@ -380,6 +381,7 @@ Done give_roles(const StepContext& context, const Difference& difference, const 
         if (given) continue;
         const auto kind = given.error().kind;
         if (kind != ErrorKind::rejected && kind != ErrorKind::not_found) return given;
+        keepers.insert(text_of(element, "principal"));
         if (refused) {
             refused = std::move(given);
         } else {
@@ -389,6 +391,7 @@ Done give_roles(const StepContext& context, const Difference& difference, const 
     }
     std::set<std::pair<std::string, std::string>> taken;
     for (const auto& element : difference.taken) {
+        if (keepers.contains(text_of(element, "principal"))) continue;
         auto role = role_of(element);
         if (!role) return tl::unexpected(std::move(role.error()));
         taken.emplace(text_of(element, "principal"), *role);
