@@ -160,34 +160,52 @@ public:
         if (!delivery_observer_) delivery_observer_ = provider::delivery::make_delivery_observer(*reading_, delivery_);
         if (auto read = delivery_observer_->observe(scope, snapshot, progress); !read)
             return tl::unexpected(std::move(read.error()));
-        if (auto read = look_at_connectors(scope, snapshot, progress); !read)
-            return tl::unexpected(std::move(read.error()));
+        auto connectors = look_at_connectors(scope, order, snapshot, progress);
+        if (!connectors) return tl::unexpected(std::move(connectors.error()));
+        if (*connectors == provider::ReadFrom::memory) seen.from = provider::ReadFrom::memory;
         return seen;
     }
 
     tl::expected<void, provider::ProviderError> read_connectors(const model::Scope& scope) override {
         model::Snapshot unused;
-        return look_at_connectors(scope, unused, provider::unwatched());
+        auto read = look_at_connectors(scope, nullptr, unused, provider::unwatched());
+        if (!read) return tl::unexpected(std::move(read.error()));
+        return {};
     }
 
-    tl::expected<void, provider::ProviderError> look_at_connectors(const model::Scope& scope, model::Snapshot& snapshot,
-                                                                   provider::ReadProgress& progress) {
+    tl::expected<provider::ReadFrom, provider::ProviderError> look_at_connectors(const model::Scope& scope,
+                                                                                 const provider::ReadOrder* order,
+                                                                                 model::Snapshot& snapshot,
+                                                                                 provider::ReadProgress& progress) {
+        auto from = provider::ReadFrom::tenant;
         const bool connectors = !scope.power_platform_environments.empty() ||
                                 std::any_of(scope.wanted.begin(), scope.wanted.end(),
                                             [](const auto& w) { return w.address.kind == model::kind::connector; });
         if (!power_apps_observer_)
             power_apps_observer_ = provider::powerapps::make_powerapps_observer(*reading_, clock_, power_apps_);
         if (connectors) {
-            if (auto read = power_apps_observer_->observe(scope, snapshot, progress); !read) return read;
+            auto read = order == nullptr ? as_read(power_apps_observer_->observe(scope, snapshot, progress))
+                                         : power_apps_observer_->observe_changes(scope, *order, snapshot, progress);
+            if (!read) return read;
+            from = *read;
         }
         if (!scope.dataverses.empty()) {
             if (!dataverse_observer_)
                 dataverse_observer_ = provider::dataverse::make_dataverse_observer(*reading_, clock_, dataverse_);
-            if (auto read = dataverse_observer_->observe(scope, snapshot, progress); !read) return read;
+            if (auto read = dataverse_observer_->observe(scope, snapshot, progress); !read)
+                return tl::unexpected(std::move(read.error()));
         }
         if (!logic_apps_observer_)
             logic_apps_observer_ = provider::logicapps::make_logicapps_observer(*reading_, clock_, logic_apps_);
-        return logic_apps_observer_->observe(scope, snapshot, progress);
+        if (auto read = logic_apps_observer_->observe(scope, snapshot, progress); !read)
+            return tl::unexpected(std::move(read.error()));
+        return from;
+    }
+
+    static tl::expected<provider::ReadFrom, provider::ProviderError> as_read(
+        tl::expected<void, provider::ProviderError> read) {
+        if (!read) return tl::unexpected(std::move(read.error()));
+        return provider::ReadFrom::tenant;
     }
 
     tl::expected<model::Survey, provider::ProviderError> survey(const model::Selection& selection,

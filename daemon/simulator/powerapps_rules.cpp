@@ -272,7 +272,7 @@ void ConnectorRules::stamp(json& record, const json& maker) const {
                   std::chrono::milliseconds(1);
         text = format_time(changed, 7);
     }
-    properties["changedTime"] = text;
+    if (switches_.changed_time_moves) properties["changedTime"] = text;
     properties["modifiedBy"] = maker;
     properties["metadata"]["modifiedBy"] = maker.dump();
     properties["metadata"]["brandColor"] = properties.value("iconBrandColor", json());

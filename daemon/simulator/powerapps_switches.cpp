@@ -68,6 +68,7 @@ const std::map<std::string, Knob>& knobs() {
         {"deleteStatus", status(&S::delete_status)},
         {"deleteAbsentStatus", status(&S::delete_absent_status)},
         {"applicationSavesAs", choice(&S::application_saves_as, {"objectId", "appId"})},
+        {"changedTimeMoves", flag(&S::changed_time_moves)},
         {"patchWithoutSecret", choice(&S::patch_without_secret, {"keep", "drop"})},
         {"peopleBringClient", flag(&S::people_bring_client)},
         {"parameterSetsNull", choice(&S::parameter_sets_null, {"remove", "keep"})},

@@ -24,6 +24,7 @@ struct PowerAppsSwitches {
     std::string patch_without_secret = "keep";      ///< keep: the stored secret stays; drop: it is gone
     /// An Entra sign-in without a client, beside `token:clientId`: published connectors are so, no page says it.
     bool people_bring_client = true;
+    bool changed_time_moves = true;              ///< with each save
     bool drop_rejected_swagger = false;          ///< an update with a bad definition succeeds and keeps the old one
     std::string parameter_sets_null = "remove";  ///< null for connectionParameterSets: remove them, or keep
     bool managed_identity_available = true;

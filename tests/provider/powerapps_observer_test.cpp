@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <utility>
 
 using namespace regent;
 using namespace regent::provider;
@@ -279,6 +280,77 @@ TEST_CASE("reading sends no write, and asks once for each page and each definiti
     CHECK(lists == 2);
     CHECK(blobs == 30);
     CHECK(platform.wiretap().requests().size() <= 33);
+}
+
+TEST_CASE("somebody who looks again and again reads a connector again that somebody has saved, and no other") {
+    Platform platform;
+    const auto name = platform.seed("Sample", mark_on("shared_sample"), {}, Platform::sales, "shared_sample");
+    for (const auto* other : {"One", "Two"}) platform.seed(other);
+    auto scope = platform.scope({"sample"});
+    scope.wanted[0].managed.emplace(path::script);
+    platform.change(
+        name, {{"patch",
+                {{"properties", json::object()}, {"_script", {{"contentType", "text/plain"}, {"base64", "YQ=="}}}}}});
+    auto blobs = [&, seen = std::size_t{0}]() mutable {
+        const auto requests = platform.wiretap().requests();
+        const auto all = static_cast<std::size_t>(std::count_if(
+            requests.begin(), requests.end(), [](const auto& r) { return r.target.rfind("/blob/", 0) == 0; }));
+        return all - std::exchange(seen, all);
+    };
+    const auto minutes_pass = [&] { platform.clock().sleep_for(std::chrono::minutes(6)); };
+    const auto says = [&](const model::Snapshot& seen) {
+        return seen.resources.at(address()).attributes.at(std::string(path::definition)).text_or({});
+    };
+    const auto save = [&](const std::string& title) {
+        auto document = platform.connector(name).at("openApiDefinition");
+        document["info"]["title"] = title;
+        platform.change(name, {{"patch", {{"openApiDefinition", document}}}});
+    };
+    const ReadOrder whole{false, {}}, again{true, {}};
+    // What was saved a moment ago is read each time: a list may be ahead of its blobs.
+    (void)platform.look_again(scope, whole, ReadFrom::tenant);
+    CHECK(blobs() == 4);
+    (void)platform.look_again(scope, again, ReadFrom::tenant);
+    CHECK(blobs() == 4);
+    minutes_pass();
+    const auto first = platform.look_again(scope, again, ReadFrom::tenant);
+    CHECK(blobs() == 4);
+    const auto second = platform.look_again(scope, again, ReadFrom::memory);
+    CHECK(blobs() == 0);
+    CHECK(second.resources.at(address()).attributes == first.resources.at(address()).attributes);
+    CHECK(second.resources.at(address()).attributes.contains(path::script));
+
+    SECTION("a save by somebody else is seen at once") {
+        save("By somebody else");
+        for (int look = 0; look < 2; ++look) {
+            CHECK(says(platform.look_again(scope, again, ReadFrom::memory)).find("somebody else") != std::string::npos);
+            CHECK(blobs() == 2);
+        }
+        minutes_pass();
+        (void)platform.look_again(scope, again, ReadFrom::memory);
+        CHECK(blobs() == 2);
+        (void)platform.look_again(scope, again, ReadFrom::memory);
+        CHECK(blobs() == 0);
+    }
+    SECTION("what is about to be written is read, and so is everything when that is asked for") {
+        (void)platform.look_again(scope, {true, {address()}}, ReadFrom::tenant);
+        CHECK(blobs() == 4);
+        (void)platform.look_again(scope, {true, {model::Address{"Application", "a"}}}, ReadFrom::memory);
+        CHECK(blobs() == 0);
+        (void)platform.look_again(scope, whole, ReadFrom::tenant);
+        CHECK(blobs() == 4);
+    }
+    SECTION("a save that the list does not tell is seen when everything is read") {
+        platform.switches({{"changedTimeMoves", false}});
+        save("Untold");
+        CHECK(says(platform.look_again(scope, whole, ReadFrom::tenant)).find("Untold") != std::string::npos);
+    }
+    SECTION("who looks once remembers nothing") {
+        (void)platform.look(scope);
+        CHECK(blobs() == 4);
+        (void)platform.look(scope);
+        CHECK(blobs() == 4);
+    }
 }
 
 TEST_CASE("connections are counted of a connector that can only be replaced, on all pages, and of no other") {

@@ -132,6 +132,14 @@ tl::expected<void, ProviderError> Platform::observe(const model::Scope& scope, m
     return observer_->observe(scope, into);
 }
 
+model::Snapshot Platform::look_again(const model::Scope& scope, const ReadOrder& order, ReadFrom from) {
+    model::Snapshot snapshot;
+    const auto read = observer_->observe_changes(scope, order, snapshot, unwatched());
+    if (!read) FAIL(words_of(read.error()));
+    CHECK(*read == from);
+    return snapshot;
+}
+
 model::Snapshot Platform::look(const model::Scope& scope) {
     model::Snapshot snapshot;
     const auto read = observe(scope, snapshot);

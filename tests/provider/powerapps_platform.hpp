@@ -47,6 +47,8 @@ public:
     /// The same; the test fails when it cannot be read.
     [[nodiscard]] model::Snapshot look(const model::Scope& scope);
     [[nodiscard]] model::Snapshot look(const std::vector<std::string>& names = {"sample"});
+    /// As a service that looks again and again.
+    [[nodiscard]] model::Snapshot look_again(const model::Scope& scope, const ReadOrder& order, ReadFrom from);
     /// The one connector that "sample" is; the test fails when there is none.
     [[nodiscard]] model::ObservedResource sample();
     [[nodiscard]] tl::expected<StepResult, ProviderError> apply(const plan::Step& step);

@@ -6,11 +6,13 @@
 #include "provider/connectors/powerapps/connector_saver.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
+#include "provider/connectors/powerapps/read_memory.hpp"
 #include "provider/parallel_reads.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -25,27 +27,63 @@ constexpr std::string_view definitions = "definitions of connectors";
 class PowerAppsObserver final : public Observer {
 public:
     PowerAppsObserver(net::Session& session, net::Clock& clock, PowerAppsOptions options)
-        : options_(std::move(options)), client_(session, clock, options_), saver_(session.tokens(), options_.scope) {}
+        : clock_(clock),
+          options_(std::move(options)),
+          client_(session, clock, options_),
+          saver_(session.tokens(), options_.scope) {}
 
     tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
                                               ReadProgress& progress) override {
-        std::vector<FoundConnector> found;
-        {
-            ReadPart part(progress, {service, connectors, 0, counts_.of(connectors), true});
-            if (auto listed = list(environments_of(scope), adopted(scope), found, part); !listed) return listed;
-            counts_.remember(connectors, found.size());
-        }
-        ReadPart part(progress, {service, definitions, 0, found.size(), false});
-        auto read = for_each_index(found.size(), options_.parallel_reads,
-                                   [&](std::size_t i) { return read_definition(client_, found[i], part); });
-        if (!read) return read;
-        tell_makers(found);
-        match(scope, options_.identity, std::move(found), into);
-        if (auto managed = read_what_is_managed(scope, into); !managed) return managed;
-        return read_what_would_be_lost(scope, into);
+        memory_.forget();
+        remembers_ = false;
+        auto read = look(scope, into, progress, false);
+        if (!read) return tl::unexpected(std::move(read.error()));
+        return {};
+    }
+
+    tl::expected<ReadFrom, ProviderError> observe_changes(const model::Scope& scope, const ReadOrder& order,
+                                                          model::Snapshot& into, ReadProgress& progress) override {
+        // Which connector is a manifest's is known when all are read.
+        const bool any_anew = std::any_of(order.anew.begin(), order.anew.end(),
+                                          [](const auto& address) { return address.kind == model::kind::connector; });
+        if (!order.may_remember || any_anew) memory_.forget();
+        remembers_ = true;
+        return look(scope, into, progress, order.may_remember && !any_anew);
     }
 
 private:
+    tl::expected<ReadFrom, ProviderError> look(const model::Scope& scope, model::Snapshot& into, ReadProgress& progress,
+                                               bool from_memory) {
+        std::vector<FoundConnector> found;
+        {
+            ReadPart part(progress, {service, connectors, 0, counts_.of(connectors), true});
+            if (auto listed = list(environments_of(scope), adopted(scope), found, part); !listed)
+                return tl::unexpected(std::move(listed.error()));
+            counts_.remember(connectors, found.size());
+        }
+        auto read = read_definitions(found, progress, from_memory);
+        if (!read) return read;
+        tell_makers(found);
+        match(scope, options_.identity, std::move(found), into);
+        if (auto managed = read_what_is_managed(scope, into); !managed)
+            return tl::unexpected(std::move(managed.error()));
+        if (auto lost = read_what_would_be_lost(scope, into); !lost) return tl::unexpected(std::move(lost.error()));
+        return read;
+    }
+
+    tl::expected<ReadFrom, ProviderError> read_definitions(std::vector<FoundConnector>& found, ReadProgress& progress,
+                                                           bool from_memory) {
+        std::vector<FoundConnector*> unread;
+        for (auto& one : found)
+            if (!from_memory || !memory_.recall(one)) unread.push_back(&one);
+        ReadPart part(progress, {service, definitions, 0, unread.size(), false});
+        auto read = for_each_index(unread.size(), options_.parallel_reads,
+                                   [&](std::size_t i) { return read_definition(client_, *unread[i], part); });
+        if (!read) return tl::unexpected(std::move(read.error()));
+        if (remembers_) memory_.keep(found, clock_.now());
+        return unread.size() == found.size() ? ReadFrom::tenant : ReadFrom::memory;
+    }
+
     void tell_makers(std::vector<FoundConnector>& found) {
         const auto ours = saver_.id();
         for (auto& one : found) {
@@ -96,9 +134,33 @@ private:
             if (wanted.address.kind == model::kind::connector && it != into.resources.end())
                 found.emplace_back(&wanted, &it->second);
         }
-        return for_each_index(found.size(), options_.parallel_reads, [&](std::size_t i) {
-            return read_extras(client_, found[i].first->managed, *found[i].second);
-        });
+        std::vector<std::set<std::string, std::less<>>> managed;
+        for (const auto& [wanted, connector] : found) managed.push_back(not_remembered(wanted->managed, *connector));
+        auto read = for_each_index(found.size(), options_.parallel_reads,
+                                   [&](std::size_t i) { return read_extras(client_, managed[i], *found[i].second); });
+        if (!read || !remembers_) return read;
+        for (std::size_t i = 0; i < found.size(); ++i) keep_files(managed[i], *found[i].second);
+        return read;
+    }
+
+    /// Gives `connector` the files that are remembered. Returns what is still to be read.
+    std::set<std::string, std::less<>> not_remembered(std::set<std::string, std::less<>> managed,
+                                                      model::ObservedResource& connector) const {
+        for (const auto path : {model::path::icon, model::path::script}) {
+            const auto it = managed.find(path);
+            auto file = it == managed.end() ? std::nullopt : memory_.recall(connector, path);
+            if (!file) continue;
+            connector.attributes.insert_or_assign(std::string(path), std::move(*file));
+            managed.erase(it);
+        }
+        return managed;
+    }
+
+    /// A remark may be that one of them was not read.
+    void keep_files(const std::set<std::string, std::less<>>& read, const model::ObservedResource& connector) {
+        if (!connector.remarks.empty()) return;
+        for (const auto path : {model::path::icon, model::path::script})
+            if (read.contains(path)) memory_.keep(connector, path);
     }
 
     /// A connector with another title or environment than its manifest says can only be replaced, and what people made
@@ -208,10 +270,13 @@ private:
         return Lost{{}, error.service.empty() ? error.message : error.service};
     }
 
+    net::Clock& clock_;
     PowerAppsOptions options_;
     PowerAppsClient client_;
     Saver saver_;
     LastCounts counts_;
+    ReadMemory memory_;
+    bool remembers_ = false;  ///< somebody looks again and again
 };
 
 }  // namespace
