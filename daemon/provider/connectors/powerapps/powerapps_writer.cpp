@@ -1,15 +1,17 @@
 #include "model/attributes.hpp"
-#include "model/file_content.hpp"
 #include "provider/connectors/backend.hpp"
-#include "provider/connectors/identity_wait.hpp"
 #include "provider/connectors/machine_secret.hpp"
-#include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
+#include "provider/connectors/powerapps/connector_removal.hpp"
 #include "provider/connectors/powerapps/connector_saver.hpp"
+#include "provider/connectors/powerapps/connector_sharing.hpp"
+#include "provider/connectors/powerapps/file_upload.hpp"
+#include "provider/connectors/powerapps/identity_arrival.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/connectors/powerapps/what_others_manage.hpp"
+#include "provider/connectors/powerapps/written_step.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -23,13 +25,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
-
-constexpr std::string_view shares_part = "shares/";
-
-std::string text_of(const model::Map& values, std::string_view path) {
-    const auto it = values.find(path);
-    return it == values.end() ? std::string{} : it->second.text_or({});
-}
 
 bool writes_auth(const plan::Step& step) {
     return std::any_of(step.changed.begin(), step.changed.end(),
@@ -65,7 +60,7 @@ private:
 
     tl::expected<StepResult, ProviderError> carry_out(const plan::Step& step, const StepInput& input,
                                                       const MachineSecrets& machine) {
-        if (step.part.rfind(shares_part, 0) == 0) return share(step, input);
+        if (step.part.rfind(shares_part, 0) == 0) return write_share(client_, step, input);
         switch (step.work) {
             case plan::Work::create:
                 return create(step, input, machine);
@@ -74,9 +69,9 @@ private:
             case plan::Work::complete:
                 return update(step, input, machine);
             case plan::Work::await:
-                return await_identity(step, input);
+                return await_identity(client_, clock_, options_.identity_patience, step, input);
             case plan::Work::remove:
-                return remove(step, input);
+                return remove_connector(client_, options_.identity, step, input);
             default:
                 break;
         }
@@ -101,42 +96,6 @@ private:
             secrets.emplace(set, std::move(*secret));
         }
         return secrets;
-    }
-
-    ProviderError interrupted(const plan::Step& step) const {
-        return {.kind = ErrorKind::interrupted,
-                .message = fmt::format("interrupted while waiting for {}", to_string(step.address)),
-                .service = {},
-                .request_id = {},
-                .time = {},
-                .help = "the next run goes on from here",
-                .retry_after = {},
-                .code = "RG0710"};
-    }
-
-    static ProviderError bug(const plan::Step& step, std::string message) {
-        return {.kind = ErrorKind::rejected,
-                .message = fmt::format("{} cannot be written: {}", to_string(step.address), message),
-                .service = {},
-                .request_id = {},
-                .time = {},
-                .help = "this is a mistake in regent; please report it",
-                .retry_after = {},
-                .code = "RG0705"};
-    }
-
-    static std::string connector_name(const plan::Step& step, const StepInput& input) {
-        const auto own = input.own_outputs.find(model::output::connector_name);
-        if (own != input.own_outputs.end()) return own->second;
-        return step.observed ? step.observed->id : std::string{};
-    }
-
-    /// Where the object is, which for a removal only the tenant knows.
-    static std::string environment_of(const plan::Step& step) {
-        if (step.observed && step.work != plan::Work::create) {
-            if (auto there = text_of(step.observed->attributes, model::path::environment); !there.empty()) return there;
-        }
-        return text_of(step.values, model::path::environment);
     }
 
     ConnectorMark mark_of(const plan::Step& step, const StepInput& input) {
@@ -165,26 +124,18 @@ private:
         return it == input.secrets.end() ? model::Secret{} : it->second;
     }
 
-    static StepResult result_of(const json& connector) {
-        StepResult result;
-        read_outputs(result.outputs, connector);
-        const auto name = result.outputs.find(model::output::connector_name);
-        if (name != result.outputs.end()) result.detail = name->second;
-        return result;
-    }
-
     tl::expected<StepResult, ProviderError> create(const plan::Step& step, const StepInput& input,
                                                    const MachineSecrets& machine) {
         const auto environment = environment_of(step);
         const auto mark = mark_of(step, input);
         if (input.may_have_been_sent) {
-            progress(input, "looking whether an earlier run made it");
+            tell_progress(input, "looking whether an earlier run made it");
             auto made = look_for(step, environment, mark);
             if (!made) return tl::unexpected(std::move(made.error()));
             if (*made) return finish_found(step, input, environment, **made, machine);
         }
         auto options = options_for(step, machine, true, true);
-        if (auto uploaded = upload_files(step, input, environment, options); !uploaded)
+        if (auto uploaded = upload_files(client_, step, input, environment, options); !uploaded)
             return tl::unexpected(std::move(uploaded.error()));
         auto document = to_document(step.values, mark, secret_of(input), options);
         if (!document) return tl::unexpected(bug(step, document.error()));
@@ -196,7 +147,7 @@ private:
         if (!created && !may_have_created(created.error())) return tl::unexpected(std::move(created.error()));
         // The answer is lost, or does not say what was created. A second request could make a second connector, so:
         // look, for as long as a replica may lag.
-        progress(input, "the answer was lost; looking whether it was created");
+        tell_progress(input, "the answer was lost; looking whether it was created");
         auto made = look_for(step, environment, mark);
         if (made && *made) return with_outputs(environment, **made);
         ProviderError error;
@@ -219,7 +170,7 @@ private:
     tl::expected<StepResult, ProviderError> create_in_two(const plan::Step& step, const StepInput& input,
                                                           const std::string& environment, json document,
                                                           const WriteOptions& options) {
-        progress(input, "no host for the script is free; creating without it first");
+        tell_progress(input, "no host for the script is free; creating without it first");
         const auto whole = document;
         document["properties"].erase("scriptDefinitionUrl");
         document["properties"].erase("scriptOperations");
@@ -245,37 +196,6 @@ private:
         return options;
     }
 
-    /// Uploads what the step sends of files. Names come from the content: uploads at the same time cannot collide.
-    tl::expected<void, ProviderError> upload_files(const plan::Step& step, const StepInput& input,
-                                                   const std::string& environment, WriteOptions& options) {
-        const auto goes = [&](std::string_view path) {
-            return step.values.contains(path) && (options.creating || step.changed.contains(path));
-        };
-        if (goes(model::path::icon)) {
-            auto url = uploaded(input, environment, text_of(step.values, model::path::icon), ".png", "image/png");
-            if (!url) return tl::unexpected(std::move(url.error()));
-            // A connector without a picture of its own gets the service's by itself.
-            if (!url->empty() || !options.creating) options.icon_url = std::move(*url);
-        }
-        if (goes(model::path::script) ||
-            (goes(model::path::script_operations) && step.values.contains(model::path::script))) {
-            auto url = uploaded(input, environment, text_of(step.values, model::path::script), ".csx", "text/plain");
-            if (!url) return tl::unexpected(std::move(url.error()));
-            if (!url->empty() || !options.creating) options.script_url = std::move(*url);
-        }
-        return {};
-    }
-
-    tl::expected<std::string, ProviderError> uploaded(const StepInput& input, const std::string& environment,
-                                                      const std::string& content, const std::string& ending,
-                                                      const std::string& type) {
-        if (content.empty()) return std::string{};
-        const auto digest = model::digest_of_content(content);
-        const auto name = std::string(digest.substr(digest.find(':') + 1, 32)) + ending;
-        progress(input, "uploading " + (ending == ".png" ? std::string("the icon") : std::string("the script")));
-        return client_.upload(environment, name, type, model::bytes_of_content(content));
-    }
-
     /// A write is done when it can be read back: the service has answered a definition that it did not like with
     /// success, and kept the old one.
     tl::expected<StepResult, ProviderError> confirmed(const plan::Step& step, const StepInput& input,
@@ -294,8 +214,8 @@ private:
             // What cannot be read now is no proof of anything; the next run reads it.
             if (!definition && definition.error().kind != ErrorKind::not_found) return with_outputs(environment, there);
             if (waited >= options_.definition_patience) break;
-            progress(input, fmt::format("waiting for the definition to be seen ({} s)",
-                                        std::chrono::duration_cast<std::chrono::seconds>(waited).count()));
+            tell_progress(input, fmt::format("waiting for the definition to be seen ({} s)",
+                                             std::chrono::duration_cast<std::chrono::seconds>(waited).count()));
             if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
             waited += wait;
             if (auto fresh = client_.get(environment, name)) there = std::move(*fresh);
@@ -347,7 +267,7 @@ private:
         // All of it: nobody knows what of it the earlier run had sent.
         auto options = options_for(step, machine, false, true);
         for (const auto& [path, value] : step.values) options.changed.insert(path);
-        if (auto uploaded = upload_files(step, input, environment, options); !uploaded)
+        if (auto uploaded = upload_files(client_, step, input, environment, options); !uploaded)
             return tl::unexpected(std::move(uploaded.error()));
         auto mark = mark_of(step, input);
         mark.connector = facts_of(connector).name;
@@ -412,7 +332,7 @@ private:
         auto values = written_values(step);
         values.insert_or_assign(std::string(model::path::environment), environment);
         auto options = options_for(step, machine, false, with_sign_in);
-        if (auto uploaded = upload_files(step, input, environment, options); !uploaded)
+        if (auto uploaded = upload_files(client_, step, input, environment, options); !uploaded)
             return tl::unexpected(std::move(uploaded.error()));
         auto document = to_document(values, mark_of(step, input), secret, options);
         if (!document) return tl::unexpected(bug(step, document.error()));
@@ -434,7 +354,7 @@ private:
         for (int attempt = 1;; ++attempt) {
             auto updated = client_.update(environment, name, document);
             if (updated || !may_have_created(updated.error())) return updated;
-            progress(input, "the answer was lost; looking whether the write took effect");
+            tell_progress(input, "the answer was lost; looking whether the write took effect");
             auto fresh = client_.get(environment, name);
             if (fresh && has_moved(step, *fresh) && holds(environment, *fresh, document)) return {};
             if (attempt == tries) {
@@ -460,130 +380,6 @@ private:
     bool holds(const std::string& environment, const json& connector, const json& sent) {
         auto definition = client_.definition(environment, connector);
         return definition && same_definition(std::move(*definition), sent, connector);
-    }
-
-    /// One share: `shares/<principal's id>`.
-    tl::expected<StepResult, ProviderError> share(const plan::Step& step, const StepInput& input) {
-        const auto environment = environment_of(step);
-        const auto name = connector_name(step, input);
-        const auto id = step.part.substr(shares_part.size());
-        const auto all = step.values.find(model::path::shares);
-        const auto* value = all == step.values.end() ? nullptr : all->second.find(id);
-        if (step.work == plan::Work::drop) return unshare(environment, name, id);
-        if (value == nullptr) return tl::unexpected(bug(step, "the share's role is not known"));
-        const auto member = [&](std::string_view key) {
-            const auto* found = value->find(key);
-            return found == nullptr ? std::string{} : found->text_or({});
-        };
-        json principal{{"id", id}, {"type", member("type")}};
-        if (member("type") == "Tenant") principal["tenantId"] = id;
-        const json permission{{"properties",
-                               {{"roleName", member("role")},
-                                {"principal", std::move(principal)},
-                                {"capabilities", json::array()},
-                                {"NotifyShareTargetOption", "Notify"}}}};
-        auto shared = client_.modify_permissions(environment, name, {{"put", json::array({permission})}});
-        if (!shared) return tl::unexpected(std::move(shared.error()));
-        return StepResult{};
-    }
-
-    tl::expected<StepResult, ProviderError> unshare(const std::string& environment, const std::string& name,
-                                                    const std::string& id) {
-        auto permissions = client_.permissions(environment, name);
-        if (!permissions) return tl::unexpected(std::move(permissions.error()));
-        auto gone = json::array();
-        for (const auto& permission : *permissions) {
-            if (shares_of(json::array({permission})).contains(id) && permission.contains("id"))
-                gone.push_back({{"id", permission["id"]}});
-        }
-        if (gone.empty()) return StepResult{};
-        auto unshared = client_.modify_permissions(environment, name, {{"delete", std::move(gone)}});
-        if (!unshared) return tl::unexpected(std::move(unshared.error()));
-        return StepResult{};
-    }
-
-    tl::expected<StepResult, ProviderError> await_identity(const plan::Step& step, const StepInput& input) {
-        const auto environment = environment_of(step);
-        const auto name = connector_name(step, input);
-        std::chrono::milliseconds waited{0}, patience = options_.identity_patience;
-        // Nobody can sign in meanwhile: what is asked too late is added to that.
-        for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(3s))) {
-            auto connector = client_.get(environment, name);
-            // A connector of a moment ago may not be on every replica yet.
-            if (!connector && connector.error().kind != ErrorKind::not_found)
-                return tl::unexpected(std::move(connector.error()));
-            if (connector) {
-                patience = connectors::wait_for_identity(options_.identity_patience, facts_of(*connector).changed_time,
-                                                         clock_.now() - waited);
-                auto result = result_of(*connector);
-                result.detail.clear();
-                const auto type = text_of(step.values, model::path::auth_type);
-                const auto awaited = type.empty() || type == "managedIdentity" ? model::output::identity_subject
-                                                                               : model::output::redirect_url;
-                if (result.outputs.contains(awaited)) return result;
-            }
-            if (waited >= patience) break;
-            progress(input, fmt::format("waiting for the identity ({} s; can take 5 minutes)",
-                                        std::chrono::duration_cast<std::chrono::seconds>(waited).count()));
-            if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
-            waited += wait;
-        }
-        return tl::unexpected(ProviderError{
-            .kind = ErrorKind::not_yet,
-            .message = fmt::format("{} has no managed identity yet after {} s", to_string(step.address),
-                                   std::chrono::duration_cast<std::chrono::seconds>(waited).count()),
-            .service = {},
-            .request_id = {},
-            .time = {},
-            .help = "the service fills in the subject up to some minutes after saving; the next run goes on from here",
-            .retry_after = {},
-            .code = "RG0708"});
-    }
-
-    /// Deleting a connector deletes people's connections, so whose it is is looked up once more.
-    tl::expected<StepResult, ProviderError> remove(const plan::Step& step, const StepInput& input) {
-        const auto environment = environment_of(step);
-        const auto name = connector_name(step, input);
-        const auto connector = client_.get(environment, name);
-        if (!connector && connector.error().kind == ErrorKind::not_found) return StepResult{};
-        if (!connector) return tl::unexpected(connector.error());
-        auto definition = client_.definition(environment, *connector);
-        if (!definition) return tl::unexpected(std::move(definition.error()));
-        if (const auto why = why_not_removable(step, take_mark(*definition), facts_of(*connector), environment);
-            !why.empty()) {
-            return tl::unexpected(ProviderError{.kind = ErrorKind::conflict,
-                                                .message = fmt::format("{} was not deleted: {}", name, why),
-                                                .service = {},
-                                                .request_id = {},
-                                                .time = {},
-                                                .help = "plan again: the next plan knows",
-                                                .retry_after = {},
-                                                .code = "RG0706"});
-        }
-        auto removed = client_.remove(environment, name);
-        if (!removed) return tl::unexpected(std::move(removed.error()));
-        return StepResult{};
-    }
-
-    std::string why_not_removable(const plan::Step& step, const std::optional<ConnectorMark>& mark,
-                                  const ConnectorFacts& facts, const std::string& environment) const {
-        if (step.observed && step.observed->ownership != model::Ownership::ours) return "it is not ours";
-        // A person replaced the definition, perhaps by another connector's; the planner knew it by name or by its
-        // sign-in.
-        if (!mark || connectors::is_copied(*mark, {environment, facts.display_name, facts.name})) return {};
-        if (mark->owner != options_.identity.owner + "." + options_.identity.environment)
-            return fmt::format("it became {}'s since it was observed", mark->owner);
-        if (mark->name != step.address.name) return fmt::format("it became Connector/{} since then", mark->name);
-        if (!mark->prevent_delete || !step.observed) return {};
-        const auto marks = step.observed->attributes.find(model::path::marks);
-        const auto* list = marks == step.observed->attributes.end() ? nullptr : marks->second.as_list();
-        const bool known =
-            list != nullptr && std::find(list->begin(), list->end(), model::Value("preventDelete")) != list->end();
-        return known ? "" : "it was protected against deletion since it was observed";
-    }
-
-    static void progress(const StepInput& input, const std::string& words) {
-        if (input.progress) input.progress(words);
     }
 
     net::Clock& clock_;
