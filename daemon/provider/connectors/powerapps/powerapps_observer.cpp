@@ -135,6 +135,7 @@ private:
                 found.emplace_back(&wanted, &it->second);
         }
         std::vector<std::set<std::string, std::less<>>> managed;
+        managed.reserve(found.size());
         for (const auto& [wanted, connector] : found) managed.push_back(not_remembered(wanted->managed, *connector));
         auto read = for_each_index(found.size(), options_.parallel_reads,
                                    [&](std::size_t i) { return read_extras(client_, managed[i], *found[i].second); });
