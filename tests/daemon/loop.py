@@ -452,6 +452,35 @@ def a_quiet_look_asks_only_what_has_changed_and_a_change_is_seen_all_the_same(bi
         it.eventually(lambda: any("/v1.0/applications?" in request["path"] for request in it.requests_since(mark)), "applications are listed")
 
 
+@case
+def a_connector_that_nobody_saves_is_not_read_at_each_look_and_one_that_somebody_saves_is(binaries):
+    with daemon_bench(binaries, ONE_APPLICATION) as it:
+        sales = "Default-11111111-1111-1111-1111-111111111111"
+        for title in ("One", "Two", "Three"):
+            it.simulator.control("state", {"powerApps": {"connectors": [{
+                "environment": sales, "properties": {"displayName": title, "changedTime": "2026-01-01T00:00:00.0000000Z"},
+                "openApiDefinition": {"swagger": "2.0", "info": {"title": title, "version": "1.0"}, "host": "api.contoso.example",
+                                      "paths": {"/x": {"get": {"operationId": "X", "responses": {"200": {"description": "OK"}}}}}}}]}})
+        it.start(more=["  fullReadInterval: 1h"])
+        it.wait_in_sync("dev")
+
+        def looks(count):
+            """What that many looks at the list asked for since now."""
+            mark = it.mark()
+            lists = lambda: [r for r in it.requests_since(mark) if r["path"].split("?")[0].endswith("/apis")]
+            it.eventually(lambda: len(lists()) >= count, "the list is read again and again")
+            return [r["path"] for r in it.requests_since(mark) if r["path"].startswith("/blob/")]
+
+        looks(2)
+        check(len({r["path"].split("?")[0] for r in it.simulator.requests() if r["path"].startswith("/blob/")}) == 3, "three definitions were read")
+        check(not looks(3), "definitions are read again")
+        name = next(c["name"] for c in it.simulator.state()["powerApps"]["connectors"] if c["properties"]["displayName"] == "Two")
+        it.change(f"/providers/Microsoft.PowerApps/apis/{name}", patch={"properties": {"description": "by somebody else"}})
+        looks(2)
+        read = looks(3)
+        check(read and all(name.removeprefix("shared_") in path for path in read), read)
+
+
 OTHER = """apiVersion: regent/v1
 kind: Application
 metadata: {name: other}
