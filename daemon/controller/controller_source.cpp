@@ -174,7 +174,8 @@ void Controller::put_in_force(const source::SourceState& state, const Reading& r
                 ++it;
                 continue;
             }
-            gone.push_back(it->first);
+            // One that the configuration names and nobody ever declared was not kept.
+            if (it->second->workspace) gone.push_back(it->first);
             it->second->leave = true;
             gone_.push_back(std::move(it->second));
             it = runners_.erase(it);
@@ -196,6 +197,7 @@ void Controller::put_in_force(const source::SourceState& state, const Reading& r
         changed_.notify_all();
     }
     if (!revision.commit.empty()) (void)parts_.memory.set_cursor("commit in force", revision.commit);
+    source_->in_force(state.version);
     for (const auto& name : gone)
         emit(EventType::source_valid, EventSeverity::warning, name,
              fmt::format(

@@ -111,7 +111,8 @@ class GitSource final : public ChangingSource {
 public:
     GitSource(GitLocation location, std::string last_commit, FetchProgram program)
         : location_(std::move(location)),
-          last_commit_(std::move(last_commit)),
+          last_commit_(last_commit),
+          in_force_(std::move(last_commit)),
           program_(std::move(program)),
           address_(parse_git_address(location_.url)),
           repository_(std::make_shared<BareRepository>()) {
@@ -154,6 +155,8 @@ public:
         state.commit = std::move(info);
         return state;
     }
+
+    void in_force(const std::string& version) override { in_force_ = version; }
 
     std::string location() const override {
         if (!address_) return "(an address that cannot be used)";
@@ -254,13 +257,21 @@ private:
         return location_.allow_rewind.size() >= 7 && commit.starts_with(location_.allow_rewind);
     }
 
+    /// From the commit read last. Where that one had errors and was never in force, from the one that is: the branch
+    /// was taken back to it, or mended on top of it.
+    Ancestry descent(git_repository* repository, const std::string& commit) const {
+        if (rewind_is_allowed(commit)) return Ancestry::descends;
+        const auto known = ancestry(repository, commit, last_commit_);
+        if (known != Ancestry::does_not || in_force_.empty() || in_force_ == last_commit_) return known;
+        const auto from_force = ancestry(repository, commit, in_force_);
+        return from_force == Ancestry::same || from_force == Ancestry::descends ? Ancestry::descends : known;
+    }
+
     tl::expected<void, SourceError> check_descent(git_repository* repository, const CommitInfo& info,
                                                   std::vector<std::string>& notes) {
         if (last_commit_.empty()) return {};
         const bool branch = location_.tag.empty();
-        const auto known =
-            rewind_is_allowed(info.commit) ? Ancestry::descends : ancestry(repository, info.commit, last_commit_);
-        switch (known) {
+        switch (descent(repository, info.commit)) {
             case Ancestry::same:
                 return {};
             case Ancestry::descends:
@@ -281,7 +292,7 @@ private:
         const auto help = fmt::format(
             "if it is meant, set `allowRewind: {}` in the source and reload; until then the "
             "state of {} stays in force",
-            info.commit, short_id(last_commit_));
+            info.commit, short_id(in_force_.empty() ? last_commit_ : in_force_));
         if (!branch) {
             return refused(fmt::format("the tag `{}` was moved to {}, which does not descend from {}, the commit read "
                                        "last",
@@ -324,7 +335,8 @@ private:
     }
 
     GitLocation location_;
-    std::string last_commit_;  ///< what a force-push is judged against
+    std::string last_commit_;  ///< read last: what a force-push is judged against
+    std::string in_force_;     ///< an earlier one, while the one read last has errors
     FetchProgram program_;
     tl::expected<GitAddress, SourceError> address_;
     std::shared_ptr<BareRepository> repository_;

@@ -81,6 +81,9 @@ public:
     /// where it is not kept (a folder), not known any more, or not signed as demanded.
     [[nodiscard]] virtual std::optional<SourceState> look_back(const std::string& version,
                                                                const std::atomic<bool>& stop) = 0;
+    /// Told which version is carried out: the newest that could be read may have errors. To go back to this one, or on
+    /// from it, rewrites nothing that was carried out.
+    virtual void in_force(const std::string& /*version*/) {}
     /// For people and for status: without user information or tokens.
     [[nodiscard]] virtual std::string location() const = 0;
 };

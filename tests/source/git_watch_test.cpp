@@ -170,6 +170,42 @@ TEST_CASE("a rewritten history is refused with both commits until it is allowed 
     CHECK(file_text(*before.tree, "a.regent.yaml") == "two");
 }
 
+TEST_CASE("a commit with errors may be taken back: to the one in force, or by one on top of it", "[source][git]") {
+    Folder folder;
+    Repository repository(folder / "repo");
+    repository.write("a.regent.yaml", "zero");
+    const auto root = repository.commit("Root");
+    repository.write("a.regent.yaml", "one");
+    const auto good = repository.commit("Good");
+    const auto location = location_of(repository.path(), folder / "own.git");
+    const auto source = watch_git(location, "", fetch_program());
+    CHECK(look(*source).version == good);
+    source->in_force(good);
+    repository.write("a.regent.yaml", "two");
+    const auto broken = repository.commit("Broken");
+    CHECK(look(*source).version == broken);
+
+    repository.git("reset -q --hard " + root);
+    const auto said = refusal(*source);
+    CHECK_THAT(said, Contains("does not descend from " + broken.substr(0, 12)));
+    CHECK_THAT(said, Contains("the state of " + good.substr(0, 12) + " stays in force"));
+    repository.git("reset -q --hard " + good);
+    CHECK(look(*source).version == good);
+
+    // By one on top of it.
+    repository.git("reset -q --hard " + broken);
+    CHECK(look(*source).version == broken);
+    repository.git("reset -q --hard " + good);
+    repository.write("a.regent.yaml", "mended");
+    const auto mended = repository.commit("Mended");
+    CHECK(look(*source).version == mended);
+
+    // What was carried out is not taken back like that.
+    source->in_force(mended);
+    repository.git("reset -q --hard " + good);
+    CHECK_THAT(refusal(*source), Contains("force-push"));
+}
+
 TEST_CASE("a tag is read, annotated or not; moved ahead it is noted, moved elsewhere refused", "[source][git]") {
     Folder folder;
     Repository repository(folder / "repo");
