@@ -56,11 +56,11 @@ std::string_view label_of(plan::Refusal::Guard guard) {
             return "plan_changed";
         case Guard::risk:
             return "risk";
-        case Guard::approval_missing:
+        case Guard::approval_missing:  // no refusal: a plan that waits
         case Guard::mode_plan:
             break;
     }
-    return "approval";
+    return "";
 }
 
 std::string sentence(const provider::ProviderError& error) {
@@ -275,12 +275,11 @@ void Cycle::decide() {
     }
     for (const auto& refusal : before_.refusals) {
         if (refusal.guard == Guard::approval_missing) continue;
-        guard_ = label_of(refusal.guard);
+        if (guard_.empty() && refusal.guard != Guard::mode_plan) guard_ = label_of(refusal.guard);
         leave(LeftAlone::refused, fmt::format("{}; {} ({})", refusal.message, refusal.help, code_of(refusal.guard)));
     }
     for (const auto& refusal : before_.refusals) {
         if (refusal.guard != Guard::approval_missing) continue;
-        guard_ = label_of(refusal.guard);
         leave(LeftAlone::needs_approval,
               fmt::format("waits for `regent approve {} -e {}`", before_.plan.id.substr(0, 8), environment_.name));
     }

@@ -104,6 +104,7 @@ private:
     std::string left_alone_message_, guard_;
     std::optional<apply::ApplyResult> result_;
     std::map<model::Address, apply::StepOutcome> outcomes_;
+    std::set<model::Address> failed_rotations_;  ///< applications with a secret that was not handed to everybody
     std::vector<store::ChangeRow> changes_;
     std::vector<Event> events_;
     Measurements::Phases phases_;

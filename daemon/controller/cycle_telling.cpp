@@ -2,6 +2,7 @@
 
 #include "controller/connections.hpp"
 #include "controller/cycle.hpp"
+#include "controller/hand_overs.hpp"
 #include "report/change_lines.hpp"
 #include "report/wording.hpp"
 
@@ -179,10 +180,10 @@ void Cycle::tell_changes() {
              address, has_drift(*change) ? "DriftCorrected" : "Applied", {}, std::string(to_string(action)));
     }
     for (std::size_t i = 0; i < result_->outcomes.size(); ++i) {
-        const auto& step = held_.plan.steps[i];
-        if (step.work != plan::Work::add || step.part.rfind("clientSecrets/", 0) != 0) continue;
-        if (step.reason != plan::Reason::secret_expiring && step.reason != plan::Reason::secret_rotation) continue;
-        parts_.measurements.rotation(result_->outcomes[i].state == apply::StepState::done ? "ok" : "failed");
+        const auto end = end_of_rotation(held_.plan, *result_, i);
+        if (!end) continue;
+        parts_.measurements.rotation(*end == RotationEnd::ok ? "ok" : "failed");
+        if (*end == RotationEnd::failed) failed_rotations_.insert(held_.plan.steps[i].address);
     }
 }
 
@@ -195,12 +196,14 @@ void Cycle::tell_objects(const std::vector<ObjectStatus>& objects) {
         const auto before = old.find(object.address);
         const auto* was = before == old.end() ? nullptr : before->second;
         const bool was_bad = was != nullptr && was->status == ConditionStatus::no;
-        if (ready->status == ConditionStatus::no && (!was_bad || was->reason != ready->reason)) {
+        // Each try issues a secret, and each failure of that is news.
+        const bool again = was_bad && was->reason == ready->reason;
+        if (ready->status == ConditionStatus::no && (!again || failed_rotations_.contains(object.address))) {
             const auto outcome = outcomes_.find(object.address);
             const bool waits = ready->reason == ConditionReason::waiting_for_reference;
             emit(EventType::not_ready, waits ? EventSeverity::info : EventSeverity::warning,
-                 fmt::format("{} is not ready: {}: {}", report::shown(object.address), to_string(ready->reason),
-                             ready->message),
+                 fmt::format("{} is {}not ready: {}: {}", report::shown(object.address), again ? "still " : "",
+                             to_string(ready->reason), ready->message),
                  object.address, std::string(to_string(ready->reason)), {}, {},
                  outcome == outcomes_.end() ? std::string{} : outcome->second.error.request_id);
         } else if (ready->status == ConditionStatus::yes && was_bad) {

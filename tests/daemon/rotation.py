@@ -111,3 +111,26 @@ def what_this_machine_does_not_allow_is_not_ready_and_says_why(binaries):
                                "the application is not ready")
         check("/etc/regent-secret" in reason["message"] or "command sh" in reason["message"], reason)
         check(connector_can_sign_in(it), "its connector got its secret all the same")
+
+
+@case
+def a_rotation_that_one_of_them_refuses_counts_as_failed_and_is_told_each_time(binaries):
+    with daemon_bench(binaries) as it:
+        refuses, store = it.folder / "refuses", it.folder / "store"
+        store.write_text(f"#!/bin/sh\ncat > /dev/null\n[ ! -e {refuses} ]\n")
+        store.chmod(0o755)
+        it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{command: store}]"]))
+        it.commit("to a command too")
+        more = ["  delivery:", "    commands:", f"      - {{name: store, run: [{store}], timeout: 20s}}"]
+        it.start(more=more, **NO_EVENT_BUT_TIME)
+        first_run(it)
+        refuses.touch()
+        for times in (1, 2):
+            asks(it, "rotate", "arm-connector", "arm", expect=5)
+            counted = f'regent_rotations_total{{result="failed"}} {times}'
+            it.eventually(lambda counted=counted: counted in it.ask("/metrics")[1], "it counts")
+        told = [e["message"] for e in it.events("not_ready") if "command store" in e["message"]]
+        check(len(told) >= 2 and any("is still not ready" in text for text in told), told)
+        refuses.unlink()
+        asks(it, "rotate", "arm-connector", "arm")
+        it.eventually(lambda: 'regent_rotations_total{result="ok"} 1' in it.ask("/metrics")[1], "it counts")
