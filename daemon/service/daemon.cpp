@@ -110,6 +110,7 @@ private:
         for (const auto& sink : configuration_.notifications) {
             auto receiver = receiver_from(sink, surroundings_.credentials.string());
             if (receiver) {
+                metrics_.receiver(sink.name);
                 receivers.push_back(std::move(*receiver));
             } else {
                 journal_.note(Severity::error,

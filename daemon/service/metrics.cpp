@@ -69,7 +69,7 @@ struct Metrics::Parts {
 
     /// Series that exist before anything happens: a rate needs a zero to begin with.
     Parts() {
-        for (const char* guard : {"deletes", "protected", "empty", "plan_changed", "approval"})
+        for (const char* guard : {"deletes", "protected", "empty", "plan_changed", "risk"})
             refusals.Add({{"guard", guard}});
         for (const char* kind : {"Application", "Connector"})
             for (const char* handled : {"reverted", "reported"}) drifts.Add({{"kind", kind}, {"handled", handled}});
@@ -117,6 +117,11 @@ void Metrics::api_throttled(std::string_view api, std::chrono::duration<double> 
 }
 void Metrics::notified(std::string_view sink, std::string_view result) {
     parts_->notifications.Add({{"sink", word(sink)}, {"result", word(result)}}).Increment();
+}
+
+void Metrics::receiver(std::string_view sink) {
+    for (const char* result : {"ok", "failed", "dropped"})
+        parts_->notifications.Add({{"sink", word(sink)}, {"result", result}});
 }
 
 std::string Metrics::text(const controller::ServiceStatus& status) const {

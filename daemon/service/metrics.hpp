@@ -28,6 +28,9 @@ public:
     void api_throttled(std::string_view api, std::chrono::duration<double> waited) override;
     void notified(std::string_view sink, std::string_view result) override;
 
+    /// There is a receiver of this name: its counters begin with 0.
+    void receiver(std::string_view sink);
+
     [[nodiscard]] std::string text(const controller::ServiceStatus& status) const;
 
 private:

@@ -5,6 +5,7 @@
 #include "service/raw_client.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -93,7 +94,13 @@ TEST_CASE("counters count and histograms sum up") {
     CHECK_THAT(text, Contains("regent_api_requests_total{api=\"graph\",code=\"0\",method=\"GET\"} 1"));
     CHECK_THAT(text, Contains("regent_api_throttled_seconds_total{api=\"graph\"} 4"));
     // There before anything happens, so that the first one counts.
-    CHECK_THAT(Metrics().text(sample_status()), Contains("regent_guard_refusals_total{guard=\"approval\"} 0"));
+    Metrics unused;
+    unused.receiver("pager");
+    const auto begun = unused.text(sample_status());
+    CHECK_THAT(begun, Contains("regent_guard_refusals_total{guard=\"risk\"} 0"));
+    for (const char* result : {"ok", "failed", "dropped"})
+        CHECK_THAT(begun,
+                   Contains(fmt::format("regent_notifications_total{{result=\"{}\",sink=\"pager\"}} 0", result)));
 }
 
 TEST_CASE("what is gone leaves no series behind") {
