@@ -23,6 +23,12 @@ List list_in(const Value* value) {
     return list == nullptr ? List{} : *list;
 }
 
+std::vector<std::string> texts_of(const List& names) {
+    std::vector<std::string> texts;
+    for (const auto& name : names) texts.push_back(name.text_or({}));
+    return texts;
+}
+
 const Value* declarers_in(const model::Map& remembered) {
     const auto found = remembered.find(declared_by);
     return found == remembered.end() ? nullptr : &found->second;
@@ -61,6 +67,23 @@ bool is_news_of_declarer(const model::Map& remembered) {
     return known != nullptr && *known == Value(false);
 }
 
+void warn_of_other_declarers(const DesiredGraph& desired, const History& history, Plan& plan) {
+    if (desired.environment.owner_declared) return;
+    for (auto& resource : plan.resources) {
+        const auto remembered = history.last_applied.find(resource.address);
+        const bool is_changed = resource.action == Action::update || resource.action == Action::replace;
+        if (!is_changed || remembered == history.last_applied.end()) continue;
+        const auto* read = declarers_in(remembered->second);
+        const auto names = texts_of(list_in(read == nullptr ? nullptr : read->find(others)));
+        if (names.empty()) continue;
+        resource.warnings.push_back(fmt::format(
+            "manifests of {} declared it too, and the Environment names no `owner`: two repositories that keep one "
+            "object undo each other's changes. Take it out of one of them; where no other repository keeps it, say so: "
+            "`owner: {}` in the Environment",
+            fmt::join(names, " and "), desired.environment.owner));
+    }
+}
+
 std::string doubt_of_origin(const History& history, const model::Address& address) {
     const auto remembered = history.last_applied.find(address);
     if (remembered == history.last_applied.end()) return "no run on this machine knew it";
@@ -71,9 +94,7 @@ std::string doubt_of_origin(const History& history, const model::Address& addres
     const auto names = list_in(read == nullptr ? nullptr : read->find(others));
     if (names.empty())
         return is_here ? std::string{} : "what is remembered of it does not say which repository declared it";
-    std::vector<std::string> texts;
-    for (const auto& name : names) texts.push_back(name.text_or({}));
-    return fmt::format("manifests of {} declared it{}", fmt::join(texts, " and "), is_here ? " as well" : "");
+    return fmt::format("manifests of {} declared it{}", fmt::join(texts_of(names), " and "), is_here ? " as well" : "");
 }
 
 }  // namespace regent::plan

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plan/desired_graph.hpp"
 #include "plan/plan.hpp"
 
 #include <string>
@@ -31,5 +32,9 @@ void read_as(const std::string& repository, History& history);
 /// Why an object that no manifest declares any more may not be this repository's: "no run on this machine knew it".
 /// Empty when it is, as far as the history was read as somebody.
 [[nodiscard]] std::string doubt_of_origin(const History& history, const model::Address& address);
+
+/// Says of each object that is there and is to be changed who else declared it, where the Environment names no owner:
+/// two repositories keep it then, and each undoes without a word what the other one writes.
+void warn_of_other_declarers(const DesiredGraph& desired, const History& history, Plan& plan);
 
 }  // namespace regent::plan

@@ -5,6 +5,7 @@
 #include "plan/canonical.hpp"
 #include "plan/certificates.hpp"
 #include "plan/credential_count.hpp"
+#include "plan/declarers.hpp"
 #include "plan/diff.hpp"
 #include "plan/encryption_keys.hpp"
 #include "plan/given_back.hpp"
@@ -154,6 +155,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     tell_vain_references(items, plan);
     warn_of_look(later, plan);
     warn_of_unvouched_sign_ins(desired, observed, history, items, plan);
+    warn_of_other_declarers(desired, history, plan);
     warn_of_kept(kept, plan);
     warn_of_unseen_principals(items, plan);
     warn_of_roles_for_people(observed, plan);

@@ -66,6 +66,21 @@ def what_another_repository_made_for_its_own_owner_is_no_former_object_of_this_o
 
 
 @case
+def two_repositories_that_keep_one_object_are_told_of_each_other_before_either_undoes_what_the_other_one_wrote(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        check("declared it too" not in it.regent("apply", "--yes", expect=0).out, "a warning about nothing")
+        other = second(it)
+        manifest = other / "base" / "a.regent.yaml"
+        manifest.write_text((it.repository / "base" / "a.regent.yaml").read_text().replace("displayName: A", "displayName: Another"))
+        says(it.regent("plan", "-C", str(other), expect=0), f"manifests of {it.repository} declared it too")
+        it.regent("apply", "--yes", "-C", str(other), expect=0)
+        says(it.regent("plan", expect=0), f"manifests of {other} declared it too", "Take it out of one of them")
+        it.edit_environment("  tenantId:", "  owner: regent\n  tenantId:")
+        run = it.regent("plan", expect=0)
+        check("1 to update" in run.out and "declared it too" not in run.out, run)
+
+
+@case
 def what_two_repositories_declare_is_nobodys_to_delete(binaries):
     with bench(binaries, ONE_APPLICATION) as it:
         it.regent("apply", "--yes", expect=0)
