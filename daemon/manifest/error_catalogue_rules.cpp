@@ -385,6 +385,12 @@ Microsoft accounts may sign in, and does not say what becomes of them. The
 acceptance tests of terraform-provider-azuread, which run against real tenants,
 make such applications. So this is a warning, and Graph decides.
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation)"},
+        ErrorCode{"RG0523", "identifier URI of a scheme that Graph may refuse",
+                  R"(An identifier URI that is added is `api://` with the application's or the
+tenant's id or a verified domain, or `https://` on a verified domain. What else
+a tenant takes depends on its policy, and an application that has another one
+keeps it. So this is a warning, and Graph decides.
+https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions)"},
     };
     return codes;
 }

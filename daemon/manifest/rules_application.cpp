@@ -102,6 +102,19 @@ void check_urls(const Values& spec, Findings& findings) {
     }
 }
 
+/// Only one that is added is checked, and not in every tenant: an application that has it already keeps it.
+void warn_of_scheme(const Node& node, std::string_view scheme, Findings& findings) {
+    if (scheme == "api" || scheme == "https" || scheme == "urn") return;
+    auto& d = findings.odd_value("RG0523", node,
+                                 fmt::format("Graph may refuse an identifier URI that begins with `{}:`", scheme));
+    d.notes.push_back(
+        "it is sure to take `api://` with an id, and `https://` on a domain that is verified in the tenant");
+    d.notes.emplace_back("https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions");
+    d.help = scheme == "http" ? fmt::format("write `https{}`, unless the application has this one already",
+                                            std::string_view(node.text).substr(scheme.size()))
+                              : "write `api://{appId}`, unless the application has this one already";
+}
+
 // https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions
 void check_identifier_uri(const Node& node, bool personal, Findings& findings) {
     auto text = node.text;
@@ -127,6 +140,7 @@ void check_identifier_uri(const Node& node, bool personal, Findings& findings) {
         d.help = fmt::format("write `{}`", std::string_view(node.text).substr(0, node.text.find_last_not_of('/') + 1));
         return;
     }
+    warn_of_scheme(node, uri.scheme, findings);
     const std::size_t limit = personal ? 120 : 255;
     if (character_count(text) > limit) {
         auto& d = findings.bad_value(
