@@ -16,8 +16,10 @@ model::Address application_named(const std::string& text) {
     return {std::string(model::kind::application), text.starts_with(kind) ? text.substr(kind.size()) : text};
 }
 
-/// "new one: key 7d10…, ends 2027-05-24, to Connector/arm; the one before leaves 2026-11-27 10:00".
-std::string credential_lines(const json& environment, const model::Address& application, const std::string& secret) {
+/// "key 7d10…, ends 2027-05-24, handed to Connector/arm". Who has it is told of a `whole` run only: else
+/// hand_over_lines says what was done.
+std::string credential_lines(const json& environment, const model::Address& application, const std::string& secret,
+                             bool whole) {
     std::string text;
     for (const auto& credential : part_of(environment, "credentials")) {
         if (text_of(credential, "application") != application.name || text_of(credential, "name") != secret) continue;
@@ -26,8 +28,23 @@ std::string credential_lines(const json& environment, const model::Address& appl
         text += fmt::format("  key {}", text_of(credential, "keyId"));
         if (ends) text += fmt::format(", ends {}", short_date_time_text(*ends));
         if (leaves) text += fmt::format(", stays beside the new one until {}", short_date_time_text(*leaves));
-        if (!leaves && !consumers.empty()) text += fmt::format(", handed to {}", consumers);
+        if (whole && !leaves && !consumers.empty()) text += fmt::format(", handed to {}", consumers);
         text += "\n";
+    }
+    return text;
+}
+
+/// "not handed to command store: it ended with 1", of each who was to be given it by this run.
+std::string hand_over_lines(const json& run, const model::Address& application, const std::string& secret) {
+    std::string text;
+    for (const auto& given : part_of(run, "handOvers")) {
+        if (text_of(given, "application") != application.name || text_of(given, "secret") != secret) continue;
+        const auto error = text_of(given, "error");
+        if (given.value("done", false))
+            text += fmt::format("  handed to {}\n", text_of(given, "to"));
+        else
+            text += fmt::format("  not handed to {}: {}\n", text_of(given, "to"),
+                                error.empty() ? "it was not come to" : error);
     }
     return text;
 }
@@ -61,7 +78,9 @@ ExitCode rotate(const GlobalOptions& global, const RotateOptions& options, Servi
                 fmt::format("{}: secret \"{}\" of {} {}\n", *name, options.secret, model::to_string(application),
                             code == ExitCode::ok ? "was rotated"
                                                  : "was issued anew; the rest of the run: " + text_of(run, "result")));
-            terminal.out(credential_lines(*environment, application, options.secret));
+            const bool whole = code == ExitCode::ok;
+            terminal.out(credential_lines(*environment, application, options.secret, whole));
+            if (!whole) terminal.out(hand_over_lines(run, application, options.secret));
         } else {
             print_error(terminal,
                         fmt::format("the secret `{}` of {} was not rotated{}{}", options.secret,

@@ -1,6 +1,7 @@
 #include "controller/cycle.hpp"
 
 #include "controller/crash_point.hpp"
+#include "controller/hand_overs.hpp"
 #include "controller/mistakes.hpp"
 #include "controller/remembering.hpp"
 #include "controller/second_look.hpp"
@@ -431,6 +432,7 @@ void Cycle::record() {
         run_.removed = counts.removed;
         run_.secrets = counts.secrets;
         run_.failed = counts.failed.size();
+        run_.hand_overs = hand_overs(held_.plan, *result_);
         run_.result = result_->complete() ? "ok" : result_->interrupted ? "interrupted" : "partly";
     }
     if (left_alone_ == LeftAlone::refused || left_alone_ == LeftAlone::needs_approval) run_.result = "refused";

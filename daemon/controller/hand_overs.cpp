@@ -1,6 +1,7 @@
 #include "controller/hand_overs.hpp"
 
 #include "model/attributes.hpp"
+#include "model/secret_delivery.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,10 @@ constexpr std::string_view secrets_part = "clientSecrets/";
 
 bool issues_secret(const plan::Step& step) {
     return step.work == plan::Work::add && step.part.starts_with(secrets_part);
+}
+
+std::string name_of_secret(const plan::Step& issue) {
+    return issue.part.substr(secrets_part.size());
 }
 
 bool is_delivery(const plan::Step& step) {
@@ -24,7 +29,28 @@ bool hands_over(const plan::Step& step, const plan::Step& issue) {
     return step.address.kind == model::kind::connector && step.values.contains(model::path::auth_client_secret);
 }
 
+std::string receiver_of(const plan::Step& step) {
+    if (!is_delivery(step)) return model::to_string(step.address);
+    const auto target = step.values.find(model::path::secret_deliveries);
+    return target == step.values.end() ? std::string{} : model::delivery_words(target->second);
+}
+
 }  // namespace
+
+std::vector<HandOver> hand_overs(const plan::Plan& plan, const apply::ApplyResult& result) {
+    std::vector<HandOver> found;
+    for (std::size_t i = 0; i < result.outcomes.size(); ++i) {
+        const auto& issue = plan.steps[i];
+        if (!issues_secret(issue) || result.outcomes[i].state != apply::StepState::done) continue;
+        for (std::size_t j = 0; j < result.outcomes.size(); ++j) {
+            if (!hands_over(plan.steps[j], issue)) continue;
+            const auto& outcome = result.outcomes[j];
+            found.push_back({issue.address, name_of_secret(issue), receiver_of(plan.steps[j]),
+                             outcome.state == apply::StepState::done, outcome.error.message});
+        }
+    }
+    return found;
+}
 
 std::optional<RotationEnd> end_of_rotation(const plan::Plan& plan, const apply::ApplyResult& result, std::size_t step) {
     const auto& issue = plan.steps[step];

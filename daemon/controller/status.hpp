@@ -112,6 +112,15 @@ struct RevisionStatus {
     [[nodiscard]] std::string text() const;  ///< "main@4f2c1ab"; "directory" outside git
 };
 
+/// A secret that a run issued, and one of those who were to be given it.
+struct HandOver {
+    model::Address application;
+    std::string secret;
+    std::string to;  ///< "Connector/arm", "command store"
+    bool done = false;
+    std::string error;  ///< the refusal; empty when it was not come to
+};
+
 struct RunStatus {
     std::int64_t id = 0;
     std::string trigger;  ///< start, commit, interval, drift, manual, expiry, retry
@@ -122,7 +131,8 @@ struct RunStatus {
     std::size_t read = 0, created = 0, adopted = 0, updated = 0, removed = 0, secrets = 0, failed = 0;
     std::string error;  ///< why it failed, in a sentence
     std::string error_code;
-    std::string error_help;  ///< how to mend it; of the last run only, the history does not keep it
+    std::string error_help;            ///< how to mend it; of the last run only, the history does not keep it
+    std::vector<HandOver> hand_overs;  ///< of the last run only, as well
 };
 
 /// A plan that is not (yet) carried out.

@@ -43,6 +43,7 @@ public:
         for (const auto& value : values) list.push_back(net::redact(value));
         return *this;
     }
+    json& list(const char* name) { return json_[name] = json::array(); }
     Fields& address(const std::optional<model::Address>& address) {
         if (address) text("kind", address->kind).text("name", address->name);
         return *this;
@@ -274,8 +275,19 @@ json to_json(const PendingPlan& plan, bool with_text) {
 
 json to_json(const RunStatus& run) {
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(run.finished - run.started);
-    return Fields()
-        .set("id", run.id)
+    Fields fields;
+    if (!run.hand_overs.empty()) {
+        auto& list = fields.list("handOvers");
+        for (const auto& given : run.hand_overs)
+            list.push_back(Fields()
+                               .text("application", given.application.name)
+                               .text("secret", given.secret)
+                               .text("to", given.to)
+                               .set("done", given.done)
+                               .text("error", given.error)
+                               .take());
+    }
+    return fields.set("id", run.id)
         .text("trigger", run.trigger)
         .text("result", run.result)
         .text("revision", run.revision)

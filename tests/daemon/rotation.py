@@ -126,11 +126,15 @@ def a_rotation_that_one_of_them_refuses_counts_as_failed_and_is_told_each_time(b
         first_run(it)
         refuses.touch()
         for times in (1, 2):
-            asks(it, "rotate", "arm-connector", "arm", expect=5)
+            done = asks(it, "rotate", "arm-connector", "arm", expect=5)
+            check("was issued anew" in done.out and "  handed to Connector/arm\n" in done.out, done.out)
+            check("  not handed to command store: " in done.out and "it ended with 1" in done.out, done.out)
+            check("handed to command store," not in done.out, done.out)
             counted = f'regent_rotations_total{{result="failed"}} {times}'
             it.eventually(lambda counted=counted: counted in it.ask("/metrics")[1], "it counts")
         told = [e["message"] for e in it.events("not_ready") if "command store" in e["message"]]
         check(len(told) >= 2 and any("is still not ready" in text for text in told), told)
         refuses.unlink()
-        asks(it, "rotate", "arm-connector", "arm")
+        done = asks(it, "rotate", "arm-connector", "arm")
+        check("was rotated" in done.out and "handed to command store" in done.out, done.out)
         it.eventually(lambda: 'regent_rotations_total{result="ok"} 1' in it.ask("/metrics")[1], "it counts")
