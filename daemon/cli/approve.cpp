@@ -53,9 +53,11 @@ ExitCode approve(const GlobalOptions& global, const std::string& plan, ServiceCl
     if (!environment) return fail(terminal, environment.error());
     const auto answer = client.post("/api/v1/approve", json{{"environment", *environment}, {"plan", plan}});
     if (!answer) return fail(terminal, answer.error());
+    const auto earlier = text_of(*answer, "alreadyApprovedBy");
     if (print_document(global, *answer, {}, terminal) == Printed::no)
-        terminal.out(fmt::format("Approved: plan {} of {}. {}\nTo see it happen: regent events -e {} --watch\n", plan,
-                                 *environment, when_carried_out(*environment, client), *environment));
+        terminal.out(fmt::format("{}: plan {} of {}. {}\nTo see it happen: regent events -e {} --watch\n",
+                                 earlier.empty() ? "Approved" : "Already approved by " + earlier, plan, *environment,
+                                 when_carried_out(*environment, client), *environment));
     return ExitCode::ok;
 }
 

@@ -107,10 +107,15 @@ public:
     [[nodiscard]] virtual tl::expected<void, ControlError> resume(const std::string& environment,
                                                                   const std::optional<model::Address>& address,
                                                                   const std::string& by) = 0;
+    struct Approval {
+        std::string by;     ///< who approved it: somebody before, it may be
+        bool news = true;   ///< false: it was approved already
+        std::string pause;  ///< why the environment is paused; it is carried out after that
+    };
     /// Approves the pending plan of this id (or its first 8 digits or more) in `environment`, and runs.
-    [[nodiscard]] virtual tl::expected<void, ControlError> approve(const std::string& environment,
-                                                                   const std::string& plan_id,
-                                                                   const std::string& by) = 0;
+    [[nodiscard]] virtual tl::expected<Approval, ControlError> approve(const std::string& environment,
+                                                                       const std::string& plan_id,
+                                                                       const std::string& by) = 0;
 
     /// The Environment that is in force under this name.
     [[nodiscard]] virtual tl::expected<model::Environment, ControlError> environment(const std::string& name) const = 0;

@@ -93,8 +93,8 @@ public:
     tl::expected<void, ControlError> resume(const std::string& environment,
                                             const std::optional<model::Address>& address,
                                             const std::string& by) override;
-    tl::expected<void, ControlError> approve(const std::string& environment, const std::string& plan_id,
-                                             const std::string& by) override;
+    tl::expected<Approval, ControlError> approve(const std::string& environment, const std::string& plan_id,
+                                                 const std::string& by) override;
     tl::expected<model::Environment, ControlError> environment(const std::string& name) const override;
     tl::expected<std::vector<HistoryEntry>, ControlError> history(const HistoryFilter& filter) const override;
     tl::expected<std::vector<ChangeEntry>, ControlError> changes(const HistoryFilter& filter) const override;
@@ -168,6 +168,7 @@ private:
     void publish_locked();
     [[nodiscard]] std::vector<Pause> pauses_of(const std::string& environment) const;
     [[nodiscard]] tl::expected<std::vector<Runner*>, ControlError> runners_named(const std::string& environment) const;
+    [[nodiscard]] std::string pause_of(const std::string& environment) const;
     [[nodiscard]] static bool keeps(const Runner& runner, const model::Address& address);
     [[nodiscard]] std::string name_of_key(const std::string& key) const;
     [[nodiscard]] store::RowFilter row_filter(const HistoryFilter& filter) const;
@@ -200,7 +201,8 @@ private:
     std::string boot_;
     std::counting_semaphore<8> slots_{8};
 
-    std::mutex events_mutex_;  ///< one event at a time; never taken while mutex_ is held
+    std::mutex approvals_mutex_;  ///< one approval at a time; taken before mutex_
+    std::mutex events_mutex_;     ///< one event at a time; never taken while mutex_ is held
     std::uint64_t event_number_ = 0;
     std::string state_;
 

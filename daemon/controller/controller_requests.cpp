@@ -131,9 +131,12 @@ tl::expected<void, ControlError> Controller::resume(const std::string& environme
                 ended.push_back(pause);
     }
     if (ended.empty()) {
-        return tl::unexpected(ControlError{ControlError::Kind::not_found,
-                                           fmt::format("{} is not paused", address ? to_string(*address) : "nothing"),
-                                           "`regent status` lists what is paused"});
+        return tl::unexpected(
+            ControlError{ControlError::Kind::not_found,
+                         fmt::format("{} is not paused", address               ? to_string(*address)
+                                                         : environment.empty() ? std::string("no environment")
+                                                                               : environment),
+                         "`regent status` lists what is paused"});
     }
     for (const auto& pause : ended) {
         const auto cleared = parts_.memory.clear_pause(pause.environment, address ? address->kind : std::string{},
@@ -161,14 +164,25 @@ tl::expected<void, ControlError> Controller::resume(const std::string& environme
     return {};
 }
 
-tl::expected<void, ControlError> Controller::approve(const std::string& environment, const std::string& plan_id,
-                                                     const std::string& by) {
+/// The environment as a whole; of one object a plan says itself that it is left out.
+std::string Controller::pause_of(const std::string& environment) const {
+    const auto now = parts_.clock.now();
+    for (const auto& pause : pauses_)
+        if (pause.environment == environment && !pause.address && (!pause.until || *pause.until > now))
+            return fmt::format("{} is paused by {}: \"{}\"", environment, pause.by, pause.reason);
+    return {};
+}
+
+tl::expected<Control::Approval, ControlError> Controller::approve(const std::string& environment,
+                                                                  const std::string& plan_id, const std::string& by) {
     const auto digits = plan_id.rfind("sha256:", 0) == 0 ? plan_id.substr(7) : plan_id;
     if (digits.size() < 8)
         return tl::unexpected(
             ControlError{ControlError::Kind::invalid, "a plan's id has 8 digits at least", "`regent status` shows it"});
+    const std::lock_guard one_at_a_time(approvals_mutex_);
     store::ApprovalRow row;
     std::string name;
+    Approval approval{by, true, {}};
     {
         const std::lock_guard lock(mutex_);
         auto runners = runners_named(environment);
@@ -189,17 +203,24 @@ tl::expected<void, ControlError> Controller::approve(const std::string& environm
                              others.empty() ? "nothing waits for approval"
                                             : fmt::format("what waits now: {}; read it again", others)});
         }
+        approval.pause = pause_of(name);
     }
+    const auto known = parts_.memory.approvals(row.environment);
+    if (!known) return tl::unexpected(from(known.error()));
+    for (const auto& earlier : *known)
+        if (earlier.plan_id == row.plan_id) approval.by = earlier.by, approval.news = false;
+    if (!approval.news) return approval;
     if (const auto stored = parts_.memory.approve(row); !stored) return tl::unexpected(from(stored.error()));
-    emit(EventType::resumed, EventSeverity::info, name,
-         fmt::format("plan {} approved by {}", row.plan_id.substr(0, 8), by));
+    emit(EventType::approved, EventSeverity::info, name,
+         fmt::format("plan {} approved by {}{}{}", row.plan_id.substr(0, 8), by, approval.pause.empty() ? "" : "; ",
+                     approval.pause.empty() ? "" : approval.pause + ": it is carried out after the pause"));
     const std::lock_guard lock(mutex_);
     if (const auto runner = runners_.find(name); runner != runners_.end()) {
         runner->second->trigger = "manual";
         ++runner->second->asked;
     }
     changed_.notify_all();
-    return {};
+    return approval;
 }
 
 std::string Controller::name_of_key(const std::string& key) const {

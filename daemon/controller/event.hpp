@@ -25,6 +25,7 @@ enum class EventType {
     run_recovered,        ///< the first good run after that
     refused,              ///< a guard refused a plan
     approval_needed,      ///< a plan waits for `regent approve`
+    approved,             ///< … and somebody said yes
     credential_expiring,  ///< a secret or certificate ends soon
     paused,
     resumed,

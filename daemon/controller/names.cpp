@@ -31,6 +31,8 @@ std::string_view to_string(EventType type) noexcept {
             return "refused";
         case EventType::approval_needed:
             return "approval_needed";
+        case EventType::approved:
+            return "approved";
         case EventType::credential_expiring:
             return "credential_expiring";
         case EventType::paused:

@@ -1,5 +1,6 @@
 #include "service/api.hpp"
 
+#include "net/redact.hpp"
 #include "service/api_arguments.hpp"
 #include "service/first_look.hpp"
 #include "service/status_json.hpp"
@@ -360,7 +361,12 @@ private:
         constexpr std::size_t shortest = 8;
         if (plan.size() < shortest)
             throw ArgumentError{"a plan is named by 8 digits of its id or more", "`regent status` shows it"};
-        return done(control_.approve(arguments.text("environment"), plan, by), by);
+        const auto approval = control_.approve(arguments.text("environment"), plan, by);
+        if (!approval) return error_response(approval.error());
+        json answer{{"by", by}};
+        if (!approval->news) answer["alreadyApprovedBy"] = approval->by;
+        if (!approval->pause.empty()) answer["paused"] = net::redact(approval->pause);
+        return with_json(answer);
     }
 
     /// Begins a sign-in; with `number` says how that one stands. A question as well, but whoever sees the code can use

@@ -37,6 +37,8 @@ std::string_view words_for(controller::EventType type) noexcept {
             return "plan refused";
         case EventType::approval_needed:
             return "plan waits for approval";
+        case EventType::approved:
+            return "plan approved";
         case EventType::credential_expiring:
             return "has a credential that expires";
         case EventType::paused:
@@ -49,6 +51,14 @@ std::string_view words_for(controller::EventType type) noexcept {
             return "state is damaged";
     }
     return "something happened";
+}
+
+std::string_view words_of(const controller::Event& event) noexcept {
+    using controller::EventType;
+    // Told again when it is over.
+    if (event.type == EventType::state_damaged && event.severity == controller::EventSeverity::info)
+        return "state is kept again";
+    return words_for(event.type);
 }
 
 std::string subject_of(const controller::Event& event) {
@@ -68,7 +78,7 @@ std::string sentence_of(const controller::Event& event) {
     // "regent started", "prod: run failed", "Application/orders-api drifted".
     sentence += subject;
     sentence += event.address || event.environment.empty() ? " " : ": ";
-    sentence += words_for(event.type);
+    sentence += words_of(event);
     return message.empty() ? sentence : sentence + ": " + message;
 }
 

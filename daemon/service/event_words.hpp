@@ -10,6 +10,9 @@ namespace regent::service {
 /// What happened, as a verb for its subject: "drifted", "is not ready".
 [[nodiscard]] std::string_view words_for(controller::EventType type) noexcept;
 
+/// The same, of an event that is told again when it is over.
+[[nodiscard]] std::string_view words_of(const controller::Event& event) noexcept;
+
 /// What it happened to: "Application/orders-api"; "regent" for the service itself. As shown() makes it.
 [[nodiscard]] std::string subject_of(const controller::Event& event);
 

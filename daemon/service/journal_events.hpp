@@ -31,6 +31,7 @@ inline constexpr std::array journal_events{
     JournalEvent{"started", "57420869f52b4f6c964f9ba521857ace", 6},
     JournalEvent{"stopping", "ea438f62171a4b2588942e291d308445", 6},
     JournalEvent{"approval_needed", "24aa1902c31843c0bd87080fef660b4b", 5},
+    JournalEvent{"approved", "8d1f4c02b7a94e6fa35c9b70d2e81f46", 5},
     JournalEvent{"state_damaged", "febadfec1c7246b68e1db818fa82410a", 2},
     JournalEvent{"settle_failed", "6714128c785e4728abd921969f31447d", 3},
 };

@@ -18,17 +18,18 @@ std::string_view severity_word(const controller::Event& event) noexcept {
             break;
     }
     const bool good = event.type == EventType::ready || event.type == EventType::run_recovered ||
-                      event.type == EventType::source_valid || event.type == EventType::resumed;
+                      event.type == EventType::source_valid || event.type == EventType::resumed ||
+                      event.type == EventType::approved;
     return good ? "OK" : "Notice";
 }
 
 std::string headline(const controller::Event& event) {
     if (event.address) {
-        auto text = subject_of(event) + " " + std::string(words_for(event.type));
+        auto text = subject_of(event) + " " + std::string(words_of(event));
         if (!event.environment.empty()) text += " (" + shown(event.environment) + ")";
         return text;
     }
-    return subject_of(event) + (event.environment.empty() ? " " : ": ") + std::string(words_for(event.type));
+    return subject_of(event) + (event.environment.empty() ? " " : ": ") + std::string(words_of(event));
 }
 
 std::string details(const Notice& notice) {

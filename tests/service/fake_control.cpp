@@ -215,12 +215,13 @@ tl::expected<void, ControlError> FakeControl::resume(const std::string& environm
     return {};
 }
 
-tl::expected<void, ControlError> FakeControl::approve(const std::string& environment, const std::string& plan_id,
-                                                      const std::string& by) {
+tl::expected<controller::Control::Approval, ControlError> FakeControl::approve(const std::string& environment,
+                                                                               const std::string& plan_id,
+                                                                               const std::string& by) {
     const std::lock_guard lock(mutex_);
     if (fails_with) return tl::unexpected(*fails_with);
     approvals.push_back(fmt::format("{} {} by {}", environment, plan_id, by));
-    return {};
+    return Approval{by, true, {}};
 }
 
 tl::expected<model::Environment, controller::ControlError> FakeControl::environment(const std::string& name) const {

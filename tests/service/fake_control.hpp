@@ -50,8 +50,8 @@ public:
     tl::expected<void, controller::ControlError> resume(const std::string& environment,
                                                         const std::optional<model::Address>& address,
                                                         const std::string& by) override;
-    tl::expected<void, controller::ControlError> approve(const std::string& environment, const std::string& plan_id,
-                                                         const std::string& by) override;
+    tl::expected<Approval, controller::ControlError> approve(const std::string& environment, const std::string& plan_id,
+                                                             const std::string& by) override;
     [[nodiscard]] tl::expected<model::Environment, controller::ControlError> environment(
         const std::string& name) const override;
     [[nodiscard]] tl::expected<std::vector<controller::HistoryEntry>, controller::ControlError> history(
