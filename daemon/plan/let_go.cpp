@@ -1,6 +1,7 @@
 #include "plan/let_go.hpp"
 
 #include "model/attributes.hpp"
+#include "plan/removals.hpp"
 
 #include <algorithm>
 
@@ -35,14 +36,17 @@ bool signs_in_by(const model::ObservedResource& connector, const Value& element)
             is_text(element.find("subject"), output_of(connector, model::output::identity_subject)));
 }
 
-std::vector<model::Address> connectors_using(const ObjectWork& work, const Value& element) {
-    std::vector<model::Address> users;
+std::vector<UserUntilThen> connectors_using(const ObjectWork& work, const Value& element) {
+    std::vector<UserUntilThen> users;
     for (const auto& [address, item] : work.items) {
         // One that is replaced is in use until it is deleted, which its service may refuse.
         const bool is_replaced = item.standing == Standing::outdated && item.is_written();
         if (address.kind != model::kind::connector || !(is_replaced || work.updated.any.contains(address))) continue;
-        if (item.observed != nullptr && signs_in_by(*item.observed, element)) users.push_back(address);
+        if (item.observed != nullptr && signs_in_by(*item.observed, element))
+            users.push_back({address, StepGraph::key(address)});
     }
+    for (const auto* orphan : work.updated.deleted)
+        if (signs_in_by(*orphan, element)) users.push_back({orphan->address, removal_key(*orphan)});
     return users;
 }
 

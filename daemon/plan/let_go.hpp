@@ -10,9 +10,9 @@ namespace regent::plan {
 /// federated credential that trusts its identity.
 [[nodiscard]] bool signs_in_by(const model::ObservedResource& connector, const model::Value& element);
 
-/// Connectors that this plan saves, or replaces, and that sign in by `element` until then. Nothing may take it away
-/// before, or nobody can sign in between the two, and for as long as the connector cannot be saved.
-[[nodiscard]] std::vector<model::Address> connectors_using(const ObjectWork& work, const model::Value& element);
+/// Connectors that this plan saves, replaces or deletes, and that sign in by `element` until then. Nothing may take it
+/// away before, or nobody can sign in between the two, and for as long as the service refuses that.
+[[nodiscard]] std::vector<UserUntilThen> connectors_using(const ObjectWork& work, const model::Value& element);
 
 /// Fills `work.let_go`: of what the application's own request writes, and is to lose.
 void find_what_is_let_go_later(ObjectWork& work);

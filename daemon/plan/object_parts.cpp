@@ -298,7 +298,7 @@ private:
     }
 
     void after_its_users(const std::string& key, const Change& change) {
-        for (const auto& user : connectors_using(work_, change.before)) work_.steps.after(key, StepGraph::key(user));
+        for (const auto& user : connectors_using(work_, change.before)) work_.steps.after(key, user.step);
     }
 
     std::string old_key(const Compared& compared, const Change& change) const {

@@ -236,7 +236,7 @@ private:
         }
     }
 
-    /// Expand, then contract: what a connector signs in by goes when the connector was saved without it.
+    /// Expand, then contract: what a connector signs in by goes when the connector was saved without it, or is gone.
     void plan_letting_go() {
         if (work_.let_go.empty()) return;
         const auto key = StepGraph::key(work_.address, {}, "let go");
@@ -247,8 +247,8 @@ private:
             step.changed.insert(later.path);
             if (!later.mark.is_null()) step.changed.emplace(model::path::marks);
             for (const auto& user : later.users) {
-                work_.steps.after(key, StepGraph::key(user));
-                users.insert(to_string(user));
+                work_.steps.after(key, user.step);
+                users.insert(to_string(user.connector));
             }
         }
         step.summary =

@@ -24,11 +24,17 @@ struct Compared {
     [[nodiscard]] bool is_core() const { return !resolved->attribute->own_step; }
 };
 
-/// An element of a set that goes only after connectors that sign in by it until then were saved.
+/// A connector that signs in by something until a step of this plan has been carried out.
+struct UserUntilThen {
+    model::Address connector;
+    std::string step;  ///< the key of that step
+};
+
+/// An element of a set that goes only after connectors that sign in by it until then were saved, or deleted.
 struct LetGo {
     std::string path;
     model::Value element;
-    std::vector<model::Address> users;
+    std::vector<UserUntilThen> users;
     model::Value mark;  ///< null: it has none
 };
 

@@ -65,10 +65,14 @@ UpdatedConnectors updated_connectors(const Items& items) {
     return updated;
 }
 
-/// Those that are only given a secret, too: what they sign in by stays until then as well.
-UpdatedConnectors all_saved(UpdatedConnectors updated, const Secrets& secrets) {
+/// Those that are only given a secret, and those that are deleted, too: what they sign in by stays until then as well.
+template <typename Goes>
+UpdatedConnectors all_written(UpdatedConnectors updated, const Secrets& secrets, const model::Snapshot& observed,
+                              const Goes& goes) {
     for (const auto& [connector, delivery] : secrets.connectors)
         if (delivery.deliver) updated.any.insert(connector);
+    for (const auto& orphan : observed.orphans)
+        if (orphan.address.kind == model::kind::connector && goes(orphan)) updated.deleted.push_back(&orphan);
     return updated;
 }
 
@@ -136,16 +140,16 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     withhold_encryption_keys_that_go(items, plan);
     auto kept = keep_sign_ins_of_kept_connectors(desired, observed, history, items, plan);
     const auto updated = withhold_sign_ins(desired, items, kept, plan);
-    plan_handovers_of_uris(
-        items, observed, [&](const auto& orphan) { return goes(orphan, desired, observed, items, history); }, plan);
+    const auto is_deleted = [&](const auto& orphan) { return goes(orphan, desired, observed, items, history); };
+    plan_handovers_of_uris(items, observed, is_deleted, plan);
     const auto secrets = plan_secrets(desired, items, updated, observed, history, now, rotations);
     withhold_audiences_without_room(items, secrets, plan);
     give_back(history, items);
 
-    const auto saved = all_saved(updated, secrets);
+    const auto written = all_written(updated, secrets, observed, is_deleted);
     StepGraph steps;
     for (const auto& [address, item] : items) {
-        plan_object(item, items, saved, secrets, history, steps, plan);
+        plan_object(item, items, written, secrets, history, steps, plan);
         const bool ours =
             item.observed != nullptr && !item.observed->deleted && item.observed->ownership == model::Ownership::ours;
         if (ours) ++plan.managed;

@@ -64,6 +64,7 @@ struct Secrets {
 struct UpdatedConnectors {
     std::set<model::Address> any;      ///< all of them
     std::set<model::Address> sign_in;  ///< those whose way to sign in changes, so that their OAuth block is sent anew
+    std::vector<const model::ObservedResource*> deleted;  ///< those of no manifest that go; of the snapshot
 };
 
 /// Key of the step that hands `secret` of `application` to `target`.

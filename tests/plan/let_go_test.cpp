@@ -87,6 +87,21 @@ TEST_CASE_METHOD(LettingGo, "a contributed redirect URL keeps its mark until it 
     CHECK(uris().empty());
 }
 
+TEST_CASE_METHOD(LettingGo, "a redirect URL goes after the connector whose manifest is gone was deleted", "[let-go]") {
+    apply({application("a").list(model::path::redirect_uris_web, {url_of("x")}).credential("fic", identity_of("x")),
+           connector("x").by_managed_identity("a")});
+    auto in = environment();
+    in.policy.on_removal = model::OnRemoval::remove;
+    const auto graph = graph_of(
+        {application("a").list(model::path::redirect_uris_web, {}).list(model::path::federated_credentials, {})}, in);
+    const auto observed = tenant.observe(graph);
+    const auto made = make_plan(graph, observed, {}, today);
+    CHECK(waits(made, "complete Application/a", "delete Connector/x"));
+    CHECK(waits(made, "drop federatedCredentials/fic of Application/a", "delete Connector/x"));
+    tenant.carry_out(made, observed, dice);
+    CHECK(uris().empty());
+}
+
 TEST_CASE_METHOD(LettingGo, "a redirect URL of a connector that nothing is done to goes at once", "[let-go]") {
     apply({application("a").secret("s").list(model::path::redirect_uris_web, {url_of("x")}), with_secret});
     const std::vector<model::Declaration> wanted = {
