@@ -45,8 +45,8 @@ it is left for the next run; nothing has to be undone.)"},
                   R"(The API does not publish a permission of this name. `regent plan` lists the
 near ones. For an API that has no service principal in the tenant, an
 administrator has to add it first. What an application has already and its API
-took back since is no mistake: that application is left alone, and the rest is
-applied.)"},
+took back since is no mistake: that entry stays as it is and is told, nobody is
+consented to it anew, and everything else is applied.)"},
         ErrorCode{"RG0710", "interrupted",
                   R"(The run was stopped while steps were outstanding. Steps that had begun were
 finished; the next run does the rest.)"},

@@ -1,6 +1,7 @@
 #include "plan/permission_names.hpp"
 
 #include "plan/exposed_permissions.hpp"
+#include "plan/taken_back.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -152,26 +153,6 @@ Withheld withheld_for(const DesiredResource& resource, const model::Diagnostic& 
     return {Withheld::Why::waits_for_withheld, resource.address, place, diagnostic.message, std::move(help), {}};
 }
 
-/// The application has a permission of this API that goes by its id alone, since the API publishes no name for it any
-/// more (or has this very one, which is disabled now): whoever wrote the manifest made no mistake.
-bool was_asked_before(const model::Element& element, const Item& item, const Items& items) {
-    if (item.observed == nullptr || item.is_made_anew()) return false;
-    const auto it = item.observed->attributes.find(model::path::permissions);
-    const auto* list = it == item.observed->attributes.end() ? nullptr : it->second.as_list();
-    if (list == nullptr) return false;
-    const auto wanted = looked_up(element.value, items);
-    const auto same = [&](const model::Value& there, const char* member) {
-        const auto* a = there.find(member);
-        const auto* b = wanted.find(member);
-        return a != nullptr && b != nullptr && *a == *b;
-    };
-    return std::any_of(list->begin(), list->end(), [&](const auto& there) {
-        const auto* name = there.find("name");
-        const bool nameless = name != nullptr && is_guid_like(name->text_or({}));
-        return same(there, "api") && same(there, "type") && (nameless || same(there, "name"));
-    });
-}
-
 /// Why `element` cannot be had although no manifest has to be mended first; nothing when one has.
 std::optional<Withheld> no_mistake(const model::Element& element, const model::Diagnostic& diagnostic, const Item& item,
                                    const Items& items) {
@@ -188,11 +169,19 @@ std::optional<Withheld> no_mistake(const model::Element& element, const model::D
                                             "the portal, or remove it here",
                                             path));
     }
-    if (!was_asked_before(element, item, items)) return std::nullopt;
-    return withheld_for(*item.desired, diagnostic,
-                        diagnostic.help.empty() ? "it was asked for when it was still there: have it published again "
-                                                  "by those who run that API, or remove it here"
-                                                : diagnostic.help);
+    return std::nullopt;
+}
+
+/// What its API took back since the application was given it stays as it is there: others must not bring the whole
+/// application to a stand.
+Withheld kept_entry(const model::Element& element, const model::Diagnostic& diagnostic, Item& item,
+                    const Items& items) {
+    auto kept = withheld_for(*item.desired, diagnostic,
+                             diagnostic.help.empty() ? "it was asked for when it was still there: have it published "
+                                                       "again by those who run that API, or remove it here"
+                                                     : diagnostic.help);
+    kept.message += ": " + keep_as_asked(element, item, items);
+    return kept;
 }
 
 /// A client can be pre-authorized for what is there, where no manifest says what is to be there.
@@ -277,6 +266,14 @@ PermissionCheck check_permission_names(const DesiredGraph& desired, const model:
             for (const auto& element : it->second.elements) {
                 auto diagnostic = check(element, resource, observed, items);
                 if (!diagnostic) continue;
+                if (was_asked_before(element, item, items)) {
+                    auto kept = kept_entry(element, *diagnostic, item, items);
+                    // Of an API that is gone each entry has the same to say.
+                    if (all.kept.empty() || all.kept.back().address != kept.address ||
+                        all.kept.back().message != kept.message)
+                        all.kept.push_back(std::move(kept));
+                    continue;
+                }
                 auto why = no_mistake(element, *diagnostic, item, items);
                 findings.add(std::move(*diagnostic), std::move(why));
             }

@@ -7,13 +7,14 @@ namespace regent::plan {
 
 struct PermissionCheck {
     model::Diagnostics problems;     ///< RG0709: a manifest asks for what there is not
-    std::vector<Withheld> withheld;  ///< applications that ask for what there is no more, or not yet
+    std::vector<Withheld> withheld;  ///< applications that ask for what there is not yet
+    std::vector<Withheld> kept;      ///< entries that stay as they are, of applications that are planned all the same
 };
 
 /// Permission names can only be checked against the tenant: whether the API is there and publishes them. Objects that
-/// ask for one that is not are blocked. It is no mistake of their manifest where the application has the permission
-/// already, which its API took back since, or where it is left to people to have it: then the object is withheld, and
-/// nothing else waits for it.
+/// ask for one that is not are blocked. It is no mistake of their manifest where it is left to people to have it: then
+/// the object is withheld, and nothing else waits for it. What an application has already, and its API took back since,
+/// stays as it is, and is all that is withheld.
 [[nodiscard]] PermissionCheck check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed,
                                                      Items& items);
 

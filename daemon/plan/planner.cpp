@@ -100,6 +100,7 @@ Items resolve_and_check(const DesiredGraph& desired, const model::Snapshot& obse
     auto items = resolve(desired, observed, history, left_alone);
     auto check = check_permission_names(desired, observed, items);
     plan.problems = std::move(check.problems);
+    plan.withheld = std::move(check.kept);
     for (auto& withheld : check.withheld) {
         const bool known = std::any_of(left_alone.begin(), left_alone.end(),
                                        [&](const auto& other) { return other.address == withheld.address; });

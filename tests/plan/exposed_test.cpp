@@ -288,22 +288,35 @@ TEST_CASE("what an application of ours does not expose cannot be asked by its ap
     CHECK(plan.problems[0].message == "Application/api exposes no delegated permission named `Write`");
 }
 
-TEST_CASE("a permission that its API took back leaves its application alone, and nothing else", "[exposes]") {
+TEST_CASE("a permission that its API took back stays as it is, and nothing else stands still", "[exposes]") {
     Stage stage;
     const auto client = application("client").list(model::path::permissions, {permission("User.Read")});
     stage.settle({client, application("other")});
     // What the API does not publish goes by its id.
     stage.tenant.find(app("client"))->attributes["permissions"] =
         List{permission("e1fe6dd8-ba31-4d61-89e7-88639da4683d")};
-    const auto lost = application("client").list(model::path::permissions, {permission("Orders.Read")});
+    auto lost = application("client").list(model::path::permissions, {permission("Orders.Read")});
+    lost.set("notes", "new");
     const auto other = application("other").set("notes", "new");
     const auto plan = stage.plan({lost, other});
     CHECK(plan.problems.empty());
     REQUIRE(plan.withheld.size() == 1);
     CHECK(plan.withheld[0].address == app("client"));
     CHECK(plan.withheld[0].why == Withheld::Why::waits_for_withheld);
-    CHECK(plan.withheld[0].message == "Pretend API publishes no delegated permission named `Orders.Read`");
-    CHECK(names_of(plan) == Lines{"update Application/other"});
+    CHECK(plan.withheld[0].message ==
+          "Pretend API publishes no delegated permission named `Orders.Read`: the application goes on asking for it");
+    CHECK(names_of(plan) == Lines{"update Application/client", "update Application/other"});
+    for (const auto& resource : plan.resources)
+        for (const auto& change : resource.changes) CHECK(change.path == "notes");
+}
+
+TEST_CASE("what a manifest asks for by its id is not what its API took back", "[exposes]") {
+    Stage stage;
+    const auto by_id = permission("e1fe6dd8-ba31-4d61-89e7-88639da4683d");
+    stage.settle({application("client").list(model::path::permissions, {permission("User.Read")})});
+    stage.tenant.find(app("client"))->attributes["permissions"] = List{by_id};
+    const auto mistaken = application("client").list(model::path::permissions, {by_id, permission("Orders.Raed")});
+    CHECK(stage.plan({mistaken}).problems.size() == 1);
 }
 
 TEST_CASE("a scope that is left to people and that nobody made is waited for by who asks for it", "[exposes]") {
