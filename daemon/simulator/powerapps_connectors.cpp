@@ -158,7 +158,7 @@ Outcome ConnectorRoutes::list(const RoutedRequest& routed, const std::string& en
     names.reserve(built_in.size());
     for (const auto& connector : built_in) names.emplace_back(text_of(connector, "name"), &connector);
     if (is_custom.value_or(true)) {
-        for (const auto* record : state_.all_as_read()) {
+        for (const auto* record : state_.all_as_listed()) {
             if (visible(record, environment, routed.caller) != nullptr)
                 names.emplace_back(text_of(*record, "name"), record);
         }

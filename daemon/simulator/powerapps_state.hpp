@@ -30,6 +30,9 @@ public:
     /// The version a late replica shows to a reader.
     [[nodiscard]] const Json* find_as_read(const std::string& name) const;
     [[nodiscard]] std::vector<const Json*> all_as_read() const { return connectors_.all(now(), lag()); }
+    [[nodiscard]] std::vector<const Json*> all_as_listed() const {
+        return connectors_.all(now(), lag() + std::chrono::seconds(switches.list_lag_seconds));
+    }
     void put(const Json& record);
     void erase(const std::string& name);
 

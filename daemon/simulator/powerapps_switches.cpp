@@ -76,6 +76,7 @@ const std::map<std::string, Knob>& knobs() {
         {"managedIdentityAvailable", flag(&S::managed_identity_available)},
         {"subjectDelaySeconds", number(&S::subject_delay_seconds, 0, a_day)},
         {"replicaLagSeconds", number(&S::replica_lag_seconds, 0, a_day)},
+        {"listLagSeconds", number(&S::list_lag_seconds, 0, a_day)},
         {"unsharedInvisible", flag(&S::unshared_invisible)},
         {"servicePrincipalWrites", flag(&S::service_principal_writes)},
         {"servicePrincipalObjectIds", flag(&S::service_principal_object_ids)},

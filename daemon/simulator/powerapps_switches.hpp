@@ -30,6 +30,7 @@ struct PowerAppsSwitches {
     bool managed_identity_available = true;
     long subject_delay_seconds = 2;        ///< from the save to the managed identity's subject
     long replica_lag_seconds = 0;          ///< reads show what was true so long ago
+    long list_lag_seconds = 0;             ///< lists show what was true so much longer ago than a single read
     bool unshared_invisible = false;       ///< a caller sees only what is shared with it, its own creations included
     bool service_principal_writes = true;  ///< a service principal may create, update and delete
     bool service_principal_object_ids = true;        ///< and may call objectIds/{oid}/…

@@ -186,6 +186,22 @@ TEST_CASE("what somebody made and wrote our mark on is given nothing of an appli
     CHECK_FALSE(is_ours(look(platform, scope, tenant)));
 }
 
+TEST_CASE(
+    "a connector that a list leaves out is asked for by the name that is remembered, before it is taken for gone") {
+    Platform platform;
+    platform.done(step(Work::create, open_sample()));
+    const auto name = platform.connector("Sample").at("name").get<std::string>();
+    platform.switches({{"listLagSeconds", 600}});
+    auto scope = platform.scope({"sample"});
+    CHECK_FALSE(look(platform, scope, {}).resources.contains(address()));
+    scope.wanted.front().remembered_id = name;
+    CHECK(look(platform, scope, {}).resources.at(address()).id == name);
+    SECTION("and is gone when nobody has it under that name") {
+        scope.wanted.front().remembered_id = "shared_gone";
+        CHECK_FALSE(look(platform, scope, {}).resources.contains(address()));
+    }
+}
+
 TEST_CASE("a connector that others made is ours by its mark when its application, which is surely ours, knows it") {
     Platform platform;
     const auto name = std::string("shared_sample");

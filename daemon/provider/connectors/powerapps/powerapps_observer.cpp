@@ -60,6 +60,7 @@ private:
             if (auto listed = list(environments_of(scope), adopted(scope), found, part); !listed)
                 return tl::unexpected(std::move(listed.error()));
             counts_.remember(connectors, found.size());
+            if (auto asked = ask_for_the_missing(scope, found); !asked) return tl::unexpected(std::move(asked.error()));
         }
         auto read = read_definitions(found, progress, from_memory);
         if (!read) return read;
@@ -123,6 +124,26 @@ private:
                 // Those of solutions are the other back end's, but for one that a manifest here asks for.
                 if (found.facts.row_id.empty() || adopted.contains(found.facts.name)) into.push_back(std::move(found));
             }
+        }
+        return {};
+    }
+
+    /// A list may come from a cache that has not heard of a connector yet, or not again. One that is remembered is asked
+    /// for by its name before anybody takes it for deleted: another one would be made, and given the secret.
+    tl::expected<void, ProviderError> ask_for_the_missing(const model::Scope& scope,
+                                                          std::vector<FoundConnector>& into) {
+        std::set<std::string> listed;
+        for (const auto& found : into) listed.insert(found.facts.name);
+        for (const auto& wanted : scope.wanted) {
+            if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::environment ||
+                wanted.remembered_id.empty() || wanted.pp_environment.empty() ||
+                !listed.insert(wanted.remembered_id).second)
+                continue;
+            auto there = client_.get(wanted.pp_environment, wanted.remembered_id);
+            if (!there && there.error().kind == ErrorKind::not_found) continue;
+            if (!there) return tl::unexpected(std::move(there.error()));
+            auto found = found_in(wanted.pp_environment, std::move(*there));
+            if (found.facts.custom && found.facts.row_id.empty()) into.push_back(std::move(found));
         }
         return {};
     }
