@@ -267,6 +267,23 @@ TEST_CASE("what is there under its key already is taken as it is", "[catalogue]"
     CHECK(tenant.principal_of(tenant.application("regent.dev.portal")["appId"]).is_object());
 }
 
+TEST_CASE("a federated credential whose name is taken by the try before is taken as it is", "[catalogue]") {
+    const model::Map wanted{
+        {std::string(path::federated_credentials), model::Map{{"github", credential("repo:a/b:environment:c")}}}};
+    const Refusal refusal{409, "Request_MultipleObjectsWithSameKeyValue",
+                          "FederatedIdentityCredential with name github already exists."};
+    const auto add = step(Work::add, "portal", wanted, "federatedCredentials/github");
+    Tenant tenant;
+    tenant.done(step(Work::create, "portal", portal()));
+    tenant.fault("error_after", "PATCH", "/federatedIdentityCredentials(name", as_fault(refusal, 1));
+    tenant.done(add);
+    // One of that name which is another one is no answer to what was sent.
+    const model::Map other{
+        {std::string(path::federated_credentials), model::Map{{"github", credential("repo:a/b:environment:d")}}}};
+    tenant.fault("status", "PATCH", "/federatedIdentityCredentials(name", as_fault(refusal, 1));
+    CHECK_FALSE(tenant.apply(step(Work::update, "portal", other, "federatedCredentials/github")));
+}
+
 TEST_CASE("changes that cannot be followed any more mean that everything is read anew", "[catalogue]") {
     const auto refusal = GENERATE(values<Refusal>({
         {400, "syncStateNotFound", "The sync state generation is not found."},

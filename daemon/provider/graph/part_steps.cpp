@@ -180,6 +180,20 @@ std::string name_it_came_back_under(const StepContext& context, const json& body
     return {};
 }
 
+/// A name that is taken is what an earlier try took, whose answer was lost: then all of it is there as it is wanted.
+bool is_written_already(const StepContext& context, const GraphAnswer& answer, const json& body,
+                        const std::string& what) {
+    if (answer.error_code() != "Request_MultipleObjectsWithSameKeyValue") return false;
+    const auto all = context.client.list(credential_path(context, ""), what);
+    return all && std::any_of(all->begin(), all->end(), [&](const auto& there) {
+               return member_text(there, "name") == context.element() &&
+                      std::all_of(body.items().begin(), body.items().end(), [&](const auto& wanted) {
+                          const auto* found = member(there, wanted.key().c_str());
+                          return found == nullptr ? wanted.value().is_null() : *found == wanted.value();
+                      });
+           });
+}
+
 }  // namespace
 
 StepOutcome add_service_principal(const StepContext& context) {
@@ -241,7 +255,7 @@ StepOutcome write_credential(const StepContext& context) {
     auto answer = context.send(Method::patch, credential_path(context, "(name=" + key_literal(name) + ")"), what, &body,
                                {.create_if_missing = true});
     if (!answer) return tl::unexpected(std::move(answer.error()));
-    if (answer->ok()) return StepResult{};
+    if (answer->ok() || is_written_already(context, *answer, body, what)) return StepResult{};
     StepResult result;
     if (const auto other = name_it_came_back_under(context, body, what); !other.empty()) {
         result.detail = fmt::format("came back as \"{}\", and gets its name next", other);
