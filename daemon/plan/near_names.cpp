@@ -1,5 +1,7 @@
 #include "plan/near_names.hpp"
 
+#include "model/ascii.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,13 +25,13 @@ std::size_t distance(const std::string& a, const std::string& b) {
     return row[b.size()];
 }
 
-/// The name that was probably meant; the threshold is the one of manifest/suggestion.hpp.
+/// The name that was probably meant, in whatever capitals; the threshold is the one of manifest/suggestion.hpp.
 std::string near(const std::string& word, const std::vector<std::string>& names) {
     const std::size_t limit = word.size() <= 4 ? 1 : word.size() <= 8 ? 2 : 3;
     std::string best;
     auto best_distance = limit + 1;
     for (const auto& name : names) {
-        if (const auto d = distance(word, name); d < best_distance) {
+        if (const auto d = distance(model::lower_case(word), model::lower_case(name)); d < best_distance) {
             best = name;
             best_distance = d;
         }

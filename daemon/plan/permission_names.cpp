@@ -1,6 +1,8 @@
 #include "plan/permission_names.hpp"
 
+#include "model/ascii.hpp"
 #include "plan/exposed_permissions.hpp"
+#include "plan/near_names.hpp"
 #include "plan/taken_back.hpp"
 
 #include <fmt/format.h>
@@ -19,15 +21,21 @@ bool is_guid_like(const std::string& name) {
 /// Published names that share their first word ("User.Read" for "User.Raed"), else the first few.
 std::vector<std::string> similar(const std::string& name, const std::map<std::string, std::string>& published) {
     std::vector<std::string> found;
-    const auto stem = name.substr(0, name.find('.'));
+    const auto stem = model::lower_case(name.substr(0, name.find('.')));
     for (const auto& [value, id] : published) {
-        if (value.rfind(stem, 0) == 0) found.push_back(value);
+        if (model::lower_case(value).rfind(stem, 0) == 0) found.push_back(value);
     }
     if (found.empty()) {
         for (const auto& [value, id] : published) found.push_back(value);
     }
     if (found.size() > 8) found.resize(8);
     return found;
+}
+
+std::vector<std::string> names_of(const std::map<std::string, std::string>& published) {
+    std::vector<std::string> names;
+    for (const auto& [value, id] : published) names.push_back(value);
+    return names;
 }
 
 model::Diagnostic problem(const model::Element& element, std::string message, std::string label) {
@@ -113,6 +121,7 @@ std::optional<model::Diagnostic> check(const model::Element& element, const Desi
                                       type == "application" ? "a delegated" : "an application");
     } else if (const auto near = similar(name, published); !near.empty()) {
         diagnostic.notes = {fmt::format("it publishes, among others: {}", fmt::join(near, ", "))};
+        diagnostic.help = did_you_mean(name, names_of(published));
     }
     return diagnostic;
 }

@@ -578,6 +578,8 @@ TEST_CASE("a permission that the API does not publish is a problem, and its obje
     REQUIRE(misspelt.problems.size() == 1);
     CHECK(misspelt.problems[0].code == "RG0709");
     CHECK(misspelt.problems[0].notes == Names{"it publishes, among others: User.Read"});
+    CHECK(misspelt.problems[0].help == "did you mean `User.Read`?");
+    CHECK(of("user.read").problems.at(0).help == "did you mean `User.Read`?");
     CHECK(of("User.Read", "application").problems.at(0).help ==
           "`User.Read` is a delegated permission of this API: move it there");
 }
