@@ -64,14 +64,33 @@ std::vector<Waiting> take_waiting(std::vector<Step>& steps, const std::map<int, 
     return waiting;
 }
 
+/// Of a step that writes a list: the whole of it, or what it adds, or what it drops.
+bool makes_in_list(const Step& step, const model::List& list, const Change& change) {
+    const bool goes = change.op == Change::Op::remove;
+    const bool has = std::find(list.begin(), list.end(), goes ? change.before : change.after) != list.end();
+    if (step.work == Work::drop) return goes && has;
+    return goes ? step.work != Work::add && !has : has;
+}
+
+/// Whether `step`, which is of the same object, makes `change`: several steps may write one attribute.
+bool makes(const Step& step, const Change& change) {
+    if (!step.changed.contains(change.path)) return false;
+    const auto written = step.values.find(change.path);
+    const auto* list = written == step.values.end() ? nullptr : written->second.as_list();
+    if (list != nullptr && change.op != Change::Op::set) return makes_in_list(step, *list, change);
+    const auto slash = step.part.find('/');
+    if (slash != std::string::npos && !change.element.empty() && step.part.substr(slash + 1) != change.element)
+        return false;
+    if (step.work == Work::drop) return change.op == Change::Op::remove;
+    return step.work != Work::add || change.op != Change::Op::remove;
+}
+
 /// Tells what `object` does not get since nothing is removed for it. One that would be made anew stays as it is.
 void hold_back(const std::vector<Waiting>& waiting, ResourceChange& object, Plan& plan) {
     const auto is_its = [&](const auto& one) { return one.address == object.address; };
     Withheld withheld;
-    std::set<std::string> paths;
     for (const auto& [step, removed] : waiting) {
         if (!is_its(step)) continue;
-        paths.insert(step.changed.begin(), step.changed.end());
         withheld.message = fmt::format("waits until {} is deleted, which is not selected", to_string(removed));
     }
     if (withheld.message.empty()) return;
@@ -79,9 +98,14 @@ void hold_back(const std::vector<Waiting>& waiting, ResourceChange& object, Plan
     withheld.address = object.address;
     withheld.place = object.place;
     withheld.help = "a removal is never selected: it comes with an apply of everything";
-    for (auto& change : object.changes)
-        if (paths.contains(change.path)) withheld.changes.push_back(change);
-    std::erase_if(object.changes, [&](const auto& change) { return paths.contains(change.path); });
+    std::erase_if(object.changes, [&](const auto& change) {
+        const auto makes_it = [&](const Step& step) { return is_its(step) && makes(step, change); };
+        const bool waits =
+            std::any_of(waiting.begin(), waiting.end(), [&](const auto& one) { return makes_it(one.step); }) &&
+            std::none_of(plan.steps.begin(), plan.steps.end(), makes_it);
+        if (waits) withheld.changes.push_back(change);
+        return waits;
+    });
     if (std::none_of(plan.steps.begin(), plan.steps.end(), is_its)) object.action = Action::none;
     plan.withheld.push_back(std::move(withheld));
 }
