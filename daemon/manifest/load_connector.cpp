@@ -113,6 +113,16 @@ void load_credential(const Values& auth, const model::Address& application, mode
                                       .early = true});
 }
 
+/// The block of a sign-in is written whole: what is not asked for is no leaving of another client's.
+void load_scopes(const Entry& block, const Values& auth, model::Declaration& declaration) {
+    auto& attribute = declaration.attributes[std::string(model::path::auth_scopes)];
+    const auto* scopes = auth.entry("scopes");
+    attribute.implied = scopes == nullptr;
+    attribute.span = scopes == nullptr ? block.key_span : scopes->key_span;
+    for (const auto* scope : auth.items("scopes"))
+        attribute.elements.push_back({.name = {}, .value = scope->text, .span = scope->span, .contributor = {}});
+}
+
 /// Signing in with Entra ID has attributes of its own, since applications of the manifests have a part in it.
 void load_auth(const LoadJob& job, model::Declaration& declaration) {
     const auto* entry = job.spec.entry("auth");
@@ -123,12 +133,7 @@ void load_auth(const LoadJob& job, model::Declaration& declaration) {
             tenant ? lower_case(tenant->value.text) : job.context.environment.tenant_id);
     if (const auto resource = auth.text("resource"))
         declare(declaration, model::path::auth_resource, auth.entry("resource"), *resource);
-    if (const auto* scopes = auth.entry("scopes")) {
-        auto& attribute = declaration.attributes[std::string(model::path::auth_scopes)];
-        attribute.span = scopes->key_span;
-        for (const auto* scope : auth.items("scopes"))
-            attribute.elements.push_back({.name = {}, .value = scope->text, .span = scope->span, .contributor = {}});
-    }
+    load_scopes(*entry, auth, declaration);
     const auto* name = auth.reference("applicationRef");
     if (!name) return;
     const model::Address application{std::string(model::kind::application), name->text};
