@@ -1,6 +1,7 @@
 #include "provider/connectors/dataverse/connector_row.hpp"
 
 #include "model/attributes.hpp"
+#include "model/connector_settings.hpp"
 #include "model/file_content.hpp"
 #include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/json_member.hpp"
@@ -160,14 +161,34 @@ tl::expected<json, std::string> to_columns(const model::Map& values, const Conne
         columns["connectionparameters"] = dumped(entra_parameters(values, {}, options.login_origin));
     if (goes(path::script_operations))
         columns["scriptoperations"] = dumped(model::to_json(values.find(path::script_operations)->second));
-    if (goes(path::script))
-        columns["customcodeblobcontent"] = model::bytes_of_content(value_text(values, path::script));
+    if (goes(path::script)) {
+        auto script = model::bytes_of_content(value_text(values, path::script));
+        // Operations that no manifest declares go with the script: the row is refused with them alone.
+        if (script.empty() && !options.creating && !values.contains(path::script_operations))
+            columns["scriptoperations"] = "[]";
+        columns["customcodeblobcontent"] = std::move(script);
+    }
     if (goes(path::capabilities) || goes(path::gateway)) {
         auto numbers = numbers_of(written_capabilities(values));
         if (!numbers) return tl::unexpected(std::move(numbers.error()));
         columns["capabilities"] = std::move(*numbers);
     }
     return columns;
+}
+
+bool holds(const json& row, const json& columns) {
+    auto written = row;
+    written.update(columns);
+    const auto there = read_row(row), wanted = read_row(written);
+    if (!there || !wanted || there->mark != wanted->mark) return false;
+    return std::all_of(wanted->attributes.begin(), wanted->attributes.end(), [&](const auto& entry) {
+        const auto found = there->attributes.find(entry.first);
+        if (found == there->attributes.end()) return false;
+        const bool is_settings = std::any_of(json_columns.begin(), json_columns.end(),
+                                             [&](const auto& column) { return column.path == entry.first; });
+        return found->second == entry.second ||
+               (is_settings && model::same_settings(found->second.text_or({}), entry.second.text_or({})));
+    });
 }
 
 std::string not_taken_over(const ConnectorRow& row, const json& connector, json definition) {

@@ -42,6 +42,9 @@ struct RowOptions {
                                                                    const connectors::ConnectorMark& mark,
                                                                    const RowOptions& options);
 
+/// Whether a write of `columns` would leave `row` as it is: it has been done.
+[[nodiscard]] bool holds(const nlohmann::json& row, const nlohmann::json& columns);
+
 /// How what Power Apps shows of a connector differs from the row that it should have taken over: "its definition";
 /// empty when it does not. `definition` is as Power Apps gives it back.
 [[nodiscard]] std::string not_taken_over(const ConnectorRow& row, const nlohmann::json& connector,

@@ -220,7 +220,8 @@ private:
                 to_columns(written_values(step), mark, {false, step.changed, options_.power_apps.login_origin});
             if (!columns) return tl::unexpected(bug(step, columns.error()));
             auto updated = client_.update(*instance, id, *columns, etag_of(step));
-            if (!updated) return tl::unexpected(std::move(updated.error()));
+            if (!updated && !is_done(*instance, id, *columns, updated.error(), input))
+                return tl::unexpected(std::move(updated.error()));
         }
         if (moves) {
             auto added = client_.add_to_solution(*instance, id, value_text(step.values, path::solution));
@@ -230,6 +231,16 @@ private:
         auto result = taken_over(step, input, *instance, id);
         if (result) result->detail.clear();
         return result;
+    }
+
+    /// A write whose answer was lost may have been done. What repeats it asks for the version that was looked at, which
+    /// that write has replaced, and so is refused for somebody else's change.
+    bool is_done(const Instance& instance, const std::string& id, const json& columns, const ProviderError& failed,
+                 const StepInput& input) {
+        if (!may_have_been_applied(failed)) return false;
+        progress(input, "the answer says nothing certain; looking whether it was saved");
+        const auto there = client_.connector(instance, id);
+        return there && holds(*there, columns);
     }
 
     /// Only what was looked at is overwritten.
