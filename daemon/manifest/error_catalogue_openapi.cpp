@@ -16,7 +16,8 @@ settings.json says.)"},
 https://learn.microsoft.com/connectors/custom-connectors/faq)"},
         ErrorCode{"RG0603", "OpenAPI file that is neither JSON nor YAML",
                   R"(An OpenAPI file is one JSON object, or one YAML document of the strict kind
-that manifests are written in: no anchors, no tags, no duplicate keys.)"},
+that manifests are written in: no anchors, no tags, no duplicate keys. A whole
+number as a key (`200:` below `responses`) is text there, and needs no quotes.)"},
         ErrorCode{"RG0604", "OpenAPI version",
                   R"(Custom connectors take OpenAPI 2.0 only: "swagger": "2.0", as text. Validator:
 SpecificationVersionIncorrect.

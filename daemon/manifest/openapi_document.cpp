@@ -1,8 +1,8 @@
 #include "manifest/openapi_document.hpp"
 
 #include "manifest/load_plain.hpp"
+#include "manifest/openapi_yaml.hpp"
 #include "manifest/utf8.hpp"
-#include "manifest/yaml_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -171,7 +171,7 @@ std::optional<OpenApiDocument> parse_openapi(const OpenApiRequest& request, mode
         document.json = std::move(*json);
         return document;
     }
-    auto read = read_yaml({std::string(request.file), std::string(request.text)}, limits);
+    auto read = read_openapi_yaml({std::string(request.file), std::string(request.text)}, limits);
     if (read.documents.empty() && read.diagnostics.empty())
         report(diagnostics, "RG0603", request.manifest_span,
                fmt::format("the OpenAPI file `{}` is empty", request.file));

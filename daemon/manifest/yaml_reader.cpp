@@ -1,5 +1,6 @@
 #include "manifest/yaml_reader.hpp"
 
+#include "manifest/openapi_yaml.hpp"
 #include "manifest/source_lines.hpp"
 #include "manifest/yaml_agreement.hpp"
 #include "manifest/yaml_bytes.hpp"
@@ -92,8 +93,8 @@ Node identity_of(const std::vector<GateEvent>& events) {
 
 class Reader {
 public:
-    Reader(const SourceText& source, const ReadLimits& limits)
-        : source_(source), limits_(limits), lines_(source.text), events_left_(limits.events) {}
+    Reader(const SourceText& source, const ReadLimits& limits, NumberAsKey number)
+        : source_(source), limits_(limits), number_(number), lines_(source.text), events_left_(limits.events) {}
 
     ReadResult read() {
         ReadResult result;
@@ -120,7 +121,7 @@ private:
         outcome.document.file = source_.file;
         outcome.diagnostics = std::move(gate.diagnostics);
         file_limit_reached_ = gate.file_limit_reached;
-        if (outcome.diagnostics.empty()) outcome.diagnostics = find_refusals(gate.events, lines_);
+        if (outcome.diagnostics.empty()) outcome.diagnostics = find_refusals(gate.events, lines_, number_);
         if (outcome.diagnostics.empty() && !is_beyond_doubt(text, gate.events)) {
             auto found = find_disagreement(source_.file, text, gate.events);
             if (found) outcome.diagnostics.push_back(std::move(*found));
@@ -160,6 +161,7 @@ private:
 
     const SourceText& source_;
     const ReadLimits& limits_;
+    NumberAsKey number_;
     SourceLines lines_;
     std::size_t events_left_;
     bool file_limit_reached_ = false;
@@ -169,7 +171,11 @@ private:
 }  // namespace
 
 ReadResult read_yaml(const SourceText& source, const ReadLimits& limits) {
-    return Reader(source, limits).read();
+    return Reader(source, limits, NumberAsKey::refused).read();
+}
+
+ReadResult read_openapi_yaml(const SourceText& source, const ReadLimits& limits) {
+    return Reader(source, limits, NumberAsKey::text).read();
 }
 
 }  // namespace regent::manifest

@@ -38,7 +38,7 @@ bool is_key_of_document(std::string_view key) {
 
 class Inspector {
 public:
-    explicit Inspector(const SourceLines& lines) : lines_(lines) {}
+    Inspector(const SourceLines& lines, NumberAsKey number) : lines_(lines), number_(number) {}
 
     model::Diagnostics inspect(const std::vector<GateEvent>& events) {
         for (const auto& event : events) {
@@ -121,12 +121,19 @@ private:
                         "write the keys out here; what differs per environment belongs into its `overrides`"));
         } else if (key.text.empty()) {
             refuse(make("RG0114", "a key is missing before a colon", key.span, "no key", "write the key"));
-        } else if (plain && (is_null_text(key.text) || is_boolean_text(key.text) || is_number_text(key.text))) {
+        } else if (plain && !is_taken_as_text(key.text) &&
+                   (is_null_text(key.text) || is_boolean_text(key.text) || is_number_text(key.text))) {
             const auto* what = is_null_text(key.text) ? "null" : is_boolean_text(key.text) ? "a boolean" : "a number";
             refuse(make("RG0114", fmt::format("key `{}` is {}, not text", key.text, what), key.span, "needs quotes",
                         fmt::format("write \"{}\"", key.text)));
         }
         look_for_duplicate(key);
+    }
+
+    /// `200`, which nobody reads as another text than it is written: `0200`, `2e2` and `0x2` could be.
+    [[nodiscard]] bool is_taken_as_text(std::string_view key) const {
+        return number_ == NumberAsKey::text && key.find_first_not_of("0123456789") == std::string_view::npos &&
+               (key.size() == 1 || !key.starts_with('0'));
     }
 
     void look_for_duplicate(const GateEvent& key) {
@@ -190,6 +197,7 @@ private:
     void refuse(model::Diagnostic diagnostic) { diagnostics_.push_back(std::move(diagnostic)); }
 
     const SourceLines& lines_;
+    NumberAsKey number_;
     bool after_merge_key_ = false;
     std::vector<std::size_t> repeated_root_keys_;            ///< indexes of diagnostics
     std::vector<std::map<std::string_view, SeenKey>> open_;  ///< keys of each open mapping; lists have none
@@ -198,8 +206,8 @@ private:
 
 }  // namespace
 
-model::Diagnostics find_refusals(const std::vector<GateEvent>& events, const SourceLines& lines) {
-    return Inspector(lines).inspect(events);
+model::Diagnostics find_refusals(const std::vector<GateEvent>& events, const SourceLines& lines, NumberAsKey number) {
+    return Inspector(lines, number).inspect(events);
 }
 
 }  // namespace regent::manifest

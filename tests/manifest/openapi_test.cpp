@@ -108,6 +108,20 @@ swagger: "2.0"
     CHECK(json.description == "Lists subscriptions");
 }
 
+TEST_CASE("an answer's number needs no quotes in YAML, and a key that could be read otherwise does",
+          "[manifest][openapi]") {
+    const auto with_key = [](const std::string& key) {
+        return "swagger: \"2.0\"\ninfo: {title: A, version: \"1\"}\nhost: api.contoso.example\nschemes: [https]\n"
+               "paths:\n  /a:\n    get:\n      operationId: A\n      responses:\n        " +
+               key + ": {description: OK}\n        default: {description: none}\n";
+    };
+    CHECK(read(with_key("200")).definition == read(with_key("\"200\"")).definition);
+    CHECK_FALSE(read(with_key("200")).definition.empty());
+    for (const auto* key : {"0200", "2e2", "0xC8", "2.5", "true", "~"})
+        CHECK(codes(read(with_key(key))) == Texts{"RG0114"});
+    CHECK(codes(read(with_key("200: {description: OK}\n        \"200\""))) == Texts{"RG0102"});
+}
+
 TEST_CASE("a connector that signs in with Entra ID gets the security its file lacks, and keeps what the file has",
           "[manifest][openapi]") {
     const auto added = Json::parse(read(good_openapi(), true).definition);
