@@ -128,8 +128,8 @@ private:
         return {};
     }
 
-    /// A list may come from a cache that has not heard of a connector yet, or not again. One that is remembered is asked
-    /// for by its name before anybody takes it for deleted: another one would be made, and given the secret.
+    /// A list may come from a cache that has not heard of a connector yet, or not again. One that is remembered is
+    /// asked for by its name before anybody takes it for deleted: another one would be made, and given the secret.
     tl::expected<void, ProviderError> ask_for_the_missing(const model::Scope& scope,
                                                           std::vector<FoundConnector>& into) {
         std::set<std::string> listed;
