@@ -34,6 +34,7 @@ std::vector<std::string> similar(const std::string& name, const std::map<std::st
 
 std::vector<std::string> names_of(const std::map<std::string, std::string>& published) {
     std::vector<std::string> names;
+    names.reserve(published.size());
     for (const auto& [value, id] : published) names.push_back(value);
     return names;
 }
