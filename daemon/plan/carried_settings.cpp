@@ -99,10 +99,6 @@ bool differs(const ResolvedAttribute& wanted) {
     return !diff(wanted, nullptr, {}).changes.empty();
 }
 
-}  // namespace
-
-namespace {
-
 /// `is_there`: the connector that has them is still there.
 void take_settings(Item& item, const model::Map& settings, bool is_there) {
     for (const auto& attribute : model::attributes_of(model::kind::connector)->attributes) {

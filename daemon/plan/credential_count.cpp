@@ -11,7 +11,7 @@
 namespace regent::plan {
 namespace {
 
-constexpr std::size_t most = 20;
+constexpr auto most = most_federated_credentials;
 constexpr std::size_t nearly_full = 16;
 
 /// What an application will hold once the plan is carried out, by who wants it there.

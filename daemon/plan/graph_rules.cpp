@@ -4,6 +4,7 @@
 #include "model/attributes.hpp"
 #include "plan/audience.hpp"
 #include "plan/connector_titles.hpp"
+#include "plan/credential_count.hpp"
 #include "plan/resolution.hpp"
 
 #include <fmt/format.h>
@@ -20,10 +21,6 @@ namespace {
 using model::DesiredAttribute;
 using model::Diagnostic;
 using model::Element;
-
-/// Federated credentials one application can hold.
-/// https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
-constexpr std::size_t max_federated_credentials = 20;
 
 /// Redirect URIs one application can have, all platforms together.
 /// https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
@@ -183,12 +180,12 @@ private:
     }
 
     void too_many(const DesiredAttribute& credentials) {
-        if (credentials.elements.size() <= max_federated_credentials) return;
-        const auto& extra = credentials.elements[max_federated_credentials];
+        if (credentials.elements.size() <= most_federated_credentials) return;
+        const auto& extra = credentials.elements[most_federated_credentials];
         auto diagnostic =
             error("RG0316",
                   fmt::format("{} has {} federated credentials, and an application can hold {}",
-                              to_string(application_.address), credentials.elements.size(), max_federated_credentials),
+                              to_string(application_.address), credentials.elements.size(), most_federated_credentials),
                   extra.span, "one too many", "remove those that nothing uses, or split the application");
         diagnostic.notes = {"its own and those of FederatedCredential documents count together"};
         diagnostics_.push_back(std::move(diagnostic));

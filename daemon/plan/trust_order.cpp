@@ -1,13 +1,12 @@
 #include "plan/trust_order.hpp"
 
 #include "plan/canonical.hpp"
+#include "plan/credential_count.hpp"
 
 #include <algorithm>
 
 namespace regent::plan {
 namespace {
-
-constexpr std::size_t most_credentials = 20;  // of one application
 
 bool gives_up_its_trust(const Change& change) {
     return change.op == Change::Op::remove ||
@@ -83,7 +82,7 @@ void TrustOrder::give_places(const std::vector<Change>& changes, std::size_t the
         if (change.op == Change::Op::remove && !taken.contains(&change)) go.push_back(&change);
     std::stable_partition(come.begin(), come.end(), is_needed_early);
     std::stable_partition(go.begin(), go.end(), [&](const auto* change) { return !is_used(*change); });
-    const auto free = most_credentials - std::min(there, most_credentials);
+    const auto free = most_federated_credentials - std::min(there, most_federated_credentials);
     for (auto i = free; i < come.size() && i - free < go.size(); ++i) place_.emplace(come[i], go[i - free]);
 }
 

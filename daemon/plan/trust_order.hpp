@@ -11,8 +11,7 @@
 namespace regent::plan {
 
 /// In which order the federated credentials of one application come, change and go. It holds an issuer and subject
-/// once, and 20 credentials, whoever added them
-/// (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations). Whoever signs in by one
+/// once, and not more than most_federated_credentials. Whoever signs in by one
 /// that goes is out at once, so that one which is to come has to be there first wherever it can: the service may refuse
 /// it.
 class TrustOrder {

@@ -8,6 +8,7 @@
 #include "provider/connectors/identity_wait.hpp"
 #include "provider/connectors/json_member.hpp"
 #include "provider/connectors/sign_in.hpp"
+#include "provider/connectors/step_errors.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,9 @@ namespace regent::provider::dataverse {
 namespace {
 
 using namespace std::chrono_literals;
+using connectors::bug;
+using connectors::error_of;
+using connectors::interrupted;
 using connectors::same_word;
 using connectors::value_text;
 using nlohmann::json;
@@ -62,29 +66,6 @@ public:
 private:
     using Outcome = tl::expected<StepResult, ProviderError>;
 
-    static ProviderError error(ErrorKind kind, std::string code, std::string message, std::string help) {
-        return {.kind = kind,
-                .message = std::move(message),
-                .service = {},
-                .request_id = {},
-                .time = {},
-                .help = std::move(help),
-                .retry_after = {},
-                .code = std::move(code)};
-    }
-
-    static ProviderError bug(const plan::Step& step, const std::string& message) {
-        return error(ErrorKind::rejected, "RG0705",
-                     fmt::format("{} cannot be written: {}", to_string(step.address), message),
-                     "this is a mistake in regent; please report it");
-    }
-
-    static ProviderError interrupted(const plan::Step& step) {
-        return error(ErrorKind::interrupted, "RG0710",
-                     fmt::format("interrupted while waiting for {}", to_string(step.address)),
-                     "the next run goes on from here");
-    }
-
     static std::string environment_of(const plan::Step& step) {
         if (step.observed && step.work != plan::Work::create) {
             if (auto there = value_text(step.observed->attributes, path::environment); !there.empty()) return there;
@@ -123,12 +104,12 @@ private:
                                      [&](const auto& solution) { return same_word(solution.unique_name, name); });
         if (it != all->end() && !it->prefix.empty()) return *it;
         return tl::unexpected(
-            error(ErrorKind::rejected, "RG0705",
-                  it == all->end()
-                      ? fmt::format("environment {} has no solution \"{}\" any more",
-                                    options_.power_apps.environments.text(instance.environment), name)
-                      : fmt::format("the publisher of solution \"{}\" has no prefix, which names begin with", name),
-                  "plan again: the next plan knows"));
+            error_of(ErrorKind::rejected, "RG0705",
+                     it == all->end()
+                         ? fmt::format("environment {} has no solution \"{}\" any more",
+                                       options_.power_apps.environments.text(instance.environment), name)
+                         : fmt::format("the publisher of solution \"{}\" has no prefix, which names begin with", name),
+                     "plan again: the next plan knows"));
     }
 
     Outcome create(const plan::Step& step, const StepInput& input) {
@@ -164,19 +145,19 @@ private:
             auto row = read_row(*there);
             const auto ours = options_.identity.owner + "." + options_.identity.environment;
             if (row && row->mark && row->mark->owner != ours)
-                return tl::unexpected(error(ErrorKind::conflict, "RG0706",
-                                            fmt::format("{} belongs to {}", id, row->mark->owner),
-                                            "plan again: the next plan knows"));
+                return tl::unexpected(error_of(ErrorKind::conflict, "RG0706",
+                                               fmt::format("{} belongs to {}", id, row->mark->owner),
+                                               "plan again: the next plan knows"));
             if (row &&
                 (row->managed || (row->mark && connectors::is_copied(*row->mark, {instance.environment, {}, id}))))
                 return tl::unexpected(
-                    error(ErrorKind::conflict, "RG0706", fmt::format("a solution import brought {}", id),
-                          fmt::format("to take it over here, add `management: {{adopt: {{connector: {}}}}}`", id)));
+                    error_of(ErrorKind::conflict, "RG0706", fmt::format("a solution import brought {}", id),
+                             fmt::format("to take it over here, add `management: {{adopt: {{connector: {}}}}}`", id)));
             const auto user = client_.who_am_i(instance);
             if (!user) return tl::unexpected(user.error());
             if (row && !row->made_by.empty() && row->made_by != *user)
-                return tl::unexpected(error(ErrorKind::conflict, "RG0706", fmt::format("somebody else made {}", id),
-                                            "plan again: the next plan knows"));
+                return tl::unexpected(error_of(ErrorKind::conflict, "RG0706", fmt::format("somebody else made {}", id),
+                                               "plan again: the next plan knows"));
             return client_.update(instance, id, columns, {});
         }
         if (there.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(there.error()));
@@ -267,13 +248,13 @@ private:
             if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
             waited += wait;
         }
-        return tl::unexpected(
-            error(ErrorKind::not_yet, "RG0722",
-                  fmt::format("{} was saved in Dataverse, and Power Apps has not taken it over within {} s: {}",
-                              to_string(step.address), std::chrono::duration_cast<std::chrono::seconds>(waited).count(),
-                              missing),
-                  "it mostly does within minutes, and the next run looks again; it has been seen never to, without a "
-                  "word: then save the connector once more in the maker portal, which says why"));
+        return tl::unexpected(error_of(
+            ErrorKind::not_yet, "RG0722",
+            fmt::format("{} was saved in Dataverse, and Power Apps has not taken it over within {} s: {}",
+                        to_string(step.address), std::chrono::duration_cast<std::chrono::seconds>(waited).count(),
+                        missing),
+            "it mostly does within minutes, and the next run looks again; it has been seen never to, without a "
+            "word: then save the connector once more in the maker portal, which says why"));
     }
 
     tl::expected<PowerAppsView, ProviderError> look(const Instance& instance, const std::string& id) {
@@ -281,8 +262,8 @@ private:
         if (!there) return tl::unexpected(std::move(there.error()));
         auto row = read_row(*there);
         if (!row)
-            return tl::unexpected(error(ErrorKind::incomplete, "RG0711",
-                                        fmt::format("connector {} could not be understood", id), row.error()));
+            return tl::unexpected(error_of(ErrorKind::incomplete, "RG0711",
+                                           fmt::format("connector {} could not be understood", id), row.error()));
         auto view = look_at_power_apps(power_apps_, instance.environment, *row);
         if (view) view->saved_at = row->saved_at;
         return view;
@@ -321,7 +302,7 @@ private:
             if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
             waited += wait;
         }
-        return tl::unexpected(error(
+        return tl::unexpected(error_of(
             ErrorKind::not_yet, "RG0708",
             fmt::format("{} has no {} yet after {} s", to_string(step.address),
                         awaited == model::output::redirect_url ? "redirect URL" : "managed identity",
@@ -340,11 +321,12 @@ private:
         if (!there) return tl::unexpected(there.error());
         const auto row = read_row(*there);
         if (!row)
-            return tl::unexpected(error(ErrorKind::incomplete, "RG0711",
-                                        fmt::format("connector {} could not be understood", id), row.error()));
+            return tl::unexpected(error_of(ErrorKind::incomplete, "RG0711",
+                                           fmt::format("connector {} could not be understood", id), row.error()));
         if (const auto why = why_not_removable(step, *row, instance->environment); !why.empty())
-            return tl::unexpected(error(ErrorKind::conflict, "RG0706", fmt::format("{} was not deleted: {}", id, why),
-                                        "plan again: the next plan knows"));
+            return tl::unexpected(error_of(ErrorKind::conflict, "RG0706",
+                                           fmt::format("{} was not deleted: {}", id, why),
+                                           "plan again: the next plan knows"));
         auto removed = client_.remove(*instance, id);
         if (!removed) return tl::unexpected(std::move(removed.error()));
         return StepResult{};

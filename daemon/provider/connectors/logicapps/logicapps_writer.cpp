@@ -9,6 +9,7 @@
 #include "provider/connectors/logicapps/logicapps_provider.hpp"
 #include "provider/connectors/machine_secret.hpp"
 #include "provider/connectors/sign_in.hpp"
+#include "provider/connectors/step_errors.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -21,19 +22,10 @@
 namespace regent::provider::logicapps {
 namespace {
 
+using connectors::bug;
 using connectors::ConnectorMark;
+using connectors::error_of;
 using nlohmann::json;
-
-ProviderError error_of(ErrorKind kind, std::string code, std::string message, std::string help) {
-    return {.kind = kind,
-            .message = std::move(message),
-            .service = {},
-            .request_id = {},
-            .time = {},
-            .help = std::move(help),
-            .retry_after = {},
-            .code = std::move(code)};
-}
 
 /// Services quote what they refuse, and they were sent a secret.
 void take_secret_out(std::string& words, const model::Secret& secret) {
@@ -80,12 +72,6 @@ private:
         }
         return tl::unexpected(
             bug(step, fmt::format("a connector of Logic Apps has no step \"{} {}\"", to_string(step.work), step.part)));
-    }
-
-    static ProviderError bug(const plan::Step& step, const std::string& message) {
-        return error_of(ErrorKind::rejected, "RG0705",
-                        fmt::format("{} cannot be written: {}", to_string(step.address), message),
-                        "this is a mistake in regent; please report it");
     }
 
     /// An adopted one keeps the name it has.

@@ -45,14 +45,8 @@ tl::expected<StepResult, ProviderError> remove_connector(PowerAppsClient& client
     if (!definition) return tl::unexpected(std::move(definition.error()));
     if (const auto why = why_not_removable(identity, step, take_mark(*definition), facts_of(*connector), environment);
         !why.empty()) {
-        return tl::unexpected(ProviderError{.kind = ErrorKind::conflict,
-                                            .message = fmt::format("{} was not deleted: {}", name, why),
-                                            .service = {},
-                                            .request_id = {},
-                                            .time = {},
-                                            .help = "plan again: the next plan knows",
-                                            .retry_after = {},
-                                            .code = "RG0706"});
+        return tl::unexpected(error_of(ErrorKind::conflict, "RG0706", fmt::format("{} was not deleted: {}", name, why),
+                                       "plan again: the next plan knows"));
     }
     auto removed = client.remove(environment, name);
     if (!removed) return tl::unexpected(std::move(removed.error()));

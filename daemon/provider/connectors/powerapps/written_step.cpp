@@ -3,7 +3,6 @@
 #include "model/attributes.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace regent::provider::powerapps {
@@ -38,28 +37,6 @@ StepResult result_of(const json& connector) {
 
 void tell_progress(const StepInput& input, std::string_view words) {
     if (input.progress) input.progress(words);
-}
-
-ProviderError interrupted(const plan::Step& step) {
-    return {.kind = ErrorKind::interrupted,
-            .message = fmt::format("interrupted while waiting for {}", to_string(step.address)),
-            .service = {},
-            .request_id = {},
-            .time = {},
-            .help = "the next run goes on from here",
-            .retry_after = {},
-            .code = "RG0710"};
-}
-
-ProviderError bug(const plan::Step& step, std::string message) {
-    return {.kind = ErrorKind::rejected,
-            .message = fmt::format("{} cannot be written: {}", to_string(step.address), message),
-            .service = {},
-            .request_id = {},
-            .time = {},
-            .help = "this is a mistake in regent; please report it",
-            .retry_after = {},
-            .code = "RG0705"};
 }
 
 }  // namespace regent::provider::powerapps

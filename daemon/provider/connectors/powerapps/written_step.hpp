@@ -2,6 +2,7 @@
 
 #include "model/value.hpp"
 #include "plan/plan.hpp"
+#include "provider/connectors/step_errors.hpp"
 #include "provider/provider.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -25,7 +26,8 @@ namespace regent::provider::powerapps {
 
 void tell_progress(const StepInput& input, std::string_view words);
 
-[[nodiscard]] ProviderError interrupted(const plan::Step& step);
-[[nodiscard]] ProviderError bug(const plan::Step& step, std::string message);
+using connectors::bug;
+using connectors::error_of;
+using connectors::interrupted;
 
 }  // namespace regent::provider::powerapps
