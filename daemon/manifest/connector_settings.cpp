@@ -7,13 +7,16 @@
 #include "manifest/member_in_any_case.hpp"
 #include "manifest/openapi.hpp"
 #include "manifest/openapi_document.hpp"
+#include "manifest/solution_variables.hpp"
 #include "model/attributes.hpp"
 #include "model/policy_keys.hpp"
+#include "model/variable_reference.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace regent::manifest {
 namespace {
@@ -53,8 +56,40 @@ private:
     std::string text_;
     std::optional<JsonPlaces> places_;
     Json json_ = Json::object();
-    std::map<std::string, model::Span, std::less<>> here_;
+    std::map<std::string, const Entry*, std::less<>> here_;
 };
+
+/// The token at the front of a JSON pointer, taken off it.
+std::string take_token(std::string_view& pointer) {
+    pointer.remove_prefix(1);
+    const auto end = std::min(pointer.find('/'), pointer.size());
+    std::string token;
+    for (std::size_t i = 0; i < end; ++i) {
+        const bool escaped = pointer[i] == '~' && i + 1 < end;
+        token += !escaped ? pointer[i] : pointer[++i] == '1' ? '/' : '~';
+    }
+    pointer.remove_prefix(end);
+    return token;
+}
+
+/// The key, or the member of a list, at `pointer` below an entry of the manifest, or the nearest thing around it.
+model::Span span_below(const Entry& entry, std::string_view pointer) {
+    auto span = entry.key_span;
+    const auto* node = &entry.value;
+    while (node != nullptr && !pointer.empty()) {
+        const auto token = take_token(pointer);
+        if (const auto* below = node->find_entry(token)) {
+            span = below->key_span;
+            node = &below->value;
+            continue;
+        }
+        const auto place = token.find_first_not_of("0123456789") == std::string::npos ? std::atol(token.c_str()) : -1;
+        const bool is_there = node->is_sequence() && place >= 0 && static_cast<std::size_t>(place) < node->items.size();
+        node = is_there ? &node->items[static_cast<std::size_t>(place)] : nullptr;
+        if (node != nullptr) span = node->span;
+    }
+    return span;
+}
 
 void Settings::read_file(std::string path, std::string bytes) {
     text_ = std::move(bytes);
@@ -100,12 +135,12 @@ void Settings::read_manifest() {
         const auto* entry = job_.spec.mapping_node() ? job_.spec.mapping_node()->find_entry(field) : nullptr;
         if (!entry || job_.findings.is_bad(entry->value)) continue;
         json_[property] = to_json(entry->value);
-        here_.insert_or_assign(property, entry->key_span);
+        here_.insert_or_assign(property, entry);
     }
 }
 
 model::Span Settings::span_of(const std::string& name, const std::string& pointer) const {
-    if (const auto it = here_.find(name); it != here_.end()) return it->second;
+    if (const auto it = here_.find(name); it != here_.end()) return span_below(*it->second, pointer);
     auto span = places_ ? places_->span_of("/properties/" + name + pointer) : model::Span{};
     return span.known() ? span : span_;
 }
@@ -126,6 +161,9 @@ private:
     [[nodiscard]] const Json* property(const char* name, Shape shape);
     void parameters(const char* name, std::string_view path, bool whole_file);
     void drop_secrets(Json& parameters, const std::string& name, const std::string& pointer);
+    [[nodiscard]] bool is_kept_secret(const Json& secret) const;
+    void tell_secret(const Json& secret, const std::string& name, const std::string& pointer);
+    void variables(const Json& settings, const std::string& name, const std::string& pointer);
     void check_parameters(const Json& parameters, const std::string& name, const std::string& pointer);
     [[nodiscard]] bool lacks_client(const Json& parameters, const std::string& key, const Json& settings) const;
     void sets();
@@ -179,17 +217,48 @@ void SettingsLoad::drop_secrets(Json& parameters, const std::string& name, const
                 ++it;
                 continue;
             }
-            if (!it->is_null() && !(it->is_string() && it->get_ref<const std::string&>().empty())) {
-                auto& d = job_.findings.warning("RG0624",
-                                                settings_.span_of(name, fmt::format("{}/{}/oAuthSettings/{}", pointer,
-                                                                                    pointer_token(key), it.key())),
-                                                "a client secret stands here, and is not sent");
-                d.notes.push_back("secrets never come from a repository; if it is a real one, it has been given away");
-                d.help = "remove it, and write `clientSecretFrom` in the Connector's `spec`";
+            if (is_kept_secret(*it)) {
+                ++it;
+                continue;
             }
+            tell_secret(*it, name, fmt::format("{}/{}/oAuthSettings/{}", pointer, pointer_token(key), it.key()));
             it = settings->erase(it);
         }
+        variables(*settings, name, fmt::format("{}/{}/oAuthSettings", pointer, pointer_token(key)));
     }
+}
+
+/// The service looks up what an environment variable holds, and nobody has to write it.
+bool SettingsLoad::is_kept_secret(const Json& secret) const {
+    return secret.is_string() && is_in_solution(job_.spec) &&
+           model::is_variable_reference(secret.get_ref<const std::string&>());
+}
+
+void SettingsLoad::tell_secret(const Json& secret, const std::string& name, const std::string& pointer) {
+    const auto words = text_of(&secret);
+    if (secret.is_null() || (secret.is_string() && words.empty())) return;
+    const auto span = settings_.span_of(name, pointer);
+    if (const auto mistake = variable_mistake(words, is_in_solution(job_.spec)))
+        return mistake->say(job_.findings.error(VariableMistake::code, span, mistake->message));
+    auto& d = job_.findings.warning("RG0624", span, "a client secret stands here, and is not sent");
+    d.notes.push_back("secrets never come from a repository; if it is a real one, it has been given away");
+    d.help = is_in_solution(job_.spec) ? "remove it, and name an environment variable of the type Secret: "
+                                         "`@environmentVariables(\"prefix_Name\")`"
+                                       : "remove it, and write `clientSecretFrom` in the Connector's `spec`";
+}
+
+void SettingsLoad::variables(const Json& settings, const std::string& name, const std::string& pointer) {
+    if (settings.is_structured()) {
+        const bool is_list = settings.is_array();
+        std::size_t place = 0;
+        for (const auto& [key, value] : settings.items())
+            variables(value, name,
+                      fmt::format("{}/{}", pointer, is_list ? fmt::to_string(place++) : pointer_token(key)));
+        return;
+    }
+    const auto mistake = variable_mistake(text_of(&settings), is_in_solution(job_.spec));
+    if (mistake)
+        mistake->say(job_.findings.error(VariableMistake::code, settings_.span_of(name, pointer), mistake->message));
 }
 
 /// The settings of an OAuth block that names no client.
@@ -287,6 +356,11 @@ void SettingsLoad::policies() {
     if (!value && !settings_.from_file()) return;
     if (value) {
         for (std::size_t i = 0; i < value->size(); ++i) {
+            if (model::mentions_variable((*value)[i].dump(-1, ' ', false, Json::error_handler_t::replace)))
+                job_.findings
+                    .warning(VariableMistake::code, settings_.span_of(name, fmt::format("/{}", i)),
+                             "a policy names an environment variable, and the service puts none in there")
+                    .notes.push_back("the text is sent as it is");
             if (!text_of(member((*value)[i], "templateId")).empty()) continue;
             job_.findings.error("RG0622", settings_.span_of(name, fmt::format("/{}", i)),
                                 "a policy needs a `templateId`");

@@ -2,7 +2,9 @@
 #include "manifest/load_connector.hpp"
 #include "manifest/load_fields.hpp"
 #include "manifest/load_plain.hpp"
+#include "manifest/member_in_any_case.hpp"
 #include "manifest/openapi.hpp"
+#include "manifest/solution_variables.hpp"
 #include "model/attributes.hpp"
 
 #include <fmt/format.h>
@@ -158,6 +160,8 @@ bool wants_secret(const Json& value) {
             if (!person_brings_client(value, key) && wants_secret(member)) return true;
             continue;
         }
+        // It stands here only where an environment variable holds it.
+        if (member_in_any_case(member, "clientSecret") != nullptr) continue;
         const auto text = lower_case(member.dump());
         // A managed identity shows none, and with client credentials each connection brings its own.
         const bool another_way = text.find("clientassertiontype") != std::string::npos ||
@@ -176,7 +180,10 @@ void warn_without_secret(const LoadJob& job, const model::Declaration& declarati
         if (!wants_secret(Json::parse(text, nullptr, false))) continue;
         auto& d = job.findings.warning("RG0632", it->second.span, "an OAuth client stands here, and no secret for it");
         d.notes.push_back("a new connector gets none, and may be refused; one that is there keeps what it has");
-        d.help = "write `clientSecretFrom` in the Connector's `spec`";
+        d.help = is_in_solution(job.spec)
+                     ? "write `clientSecret: '@environmentVariables(\"prefix_Name\")'` beside its `clientId` in the "
+                       "connection parameters, or let people enter it in the maker portal"
+                     : "write `clientSecretFrom` in the Connector's `spec`";
         return;
     }
 }

@@ -3,6 +3,7 @@
 #include "manifest/load_plain.hpp"
 #include "model/attributes.hpp"
 #include "model/file_content.hpp"
+#include "model/variable_reference.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -118,11 +119,17 @@ void each_oauth_block_of_sets(Object& sets, const Visit& visit) {
         if (auto* parameters = member(set, "parameters")) each_oauth_block(*parameters, visit);
 }
 
+/// A secret that an environment variable holds is no secret here.
+bool names_variable(const Json& secret) {
+    return secret.is_string() && model::is_variable_reference(secret.get_ref<const std::string&>());
+}
+
 /// What belongs to this one connector and not to its description: its redirect URL, the subject of its identity.
 void drop_what_is_its_own(Json& settings) {
     for (auto it = settings.begin(); it != settings.end();) {
         const auto key = lower_case(it.key());
-        it = key == "redirecturl" || key == "clientsecret" ? settings.erase(it) : std::next(it);
+        const bool is_its_own = key == "redirecturl" || (key == "clientsecret" && !names_variable(*it));
+        it = is_its_own ? settings.erase(it) : std::next(it);
     }
     auto* properties = member(settings, "properties");
     auto* identity = properties == nullptr ? nullptr : member(*properties, "FederatedIdentityCredentials");
@@ -157,6 +164,8 @@ Json properties_of(const model::Map& attributes) {
 }
 
 bool shows_a_secret(const Json& settings) {
+    if (const auto* secret = member(settings, "clientSecret"); secret != nullptr && names_variable(*secret))
+        return false;
     const auto text = lower_case(settings.dump(-1, ' ', false, Json::error_handler_t::replace));
     // A managed identity shows none, and with client credentials each connection brings its own.
     return text.find("clientassertiontype") == std::string::npos &&

@@ -127,9 +127,9 @@ https://learn.microsoft.com/connectors/custom-connectors/create-custom-connector
 warning: the secret is not read.)"},
         ErrorCode{"RG0632", "OAuth client without a secret",
                   R"(Connection parameters name an OAuth client, and nothing says where its
-secret comes from: `clientSecretFrom`, or `auth` with an Application of the
-manifests. A warning, since a connector that is there keeps the secret it
-has.)"},
+secret comes from: `clientSecretFrom`, `auth` with an Application of the
+manifests, or, in a solution, an environment variable as `clientSecret`: RG0645.
+A warning, since a connector that is there keeps the secret it has.)"},
         ErrorCode{"RG0633", "key in a policy",
                   R"(A policy (`setheader`, `setqueryparameter`) sets a header such as
 `Authorization`, `Ocp-Apim-Subscription-Key` or `x-api-key` to a text, which

@@ -6,6 +6,7 @@
 #include "manifest/load_plain.hpp"
 #include "manifest/openapi.hpp"
 #include "manifest/rules_connector.hpp"
+#include "manifest/solution_variables.hpp"
 #include "model/ascii.hpp"
 #include "model/attributes.hpp"
 
@@ -56,7 +57,8 @@ std::set<std::string, std::less<>> load_definition(const LoadJob& job, const Con
                            .security_definitions = words.security_definitions,
                            .signs_in_elsewhere = !words.connection_parameters.empty() || files.properties ||
                                                  job.spec.entry("connectionParameters") ||
-                                                 job.spec.entry("connectionParameterSets")};
+                                                 job.spec.entry("connectionParameterSets"),
+                           .in_solution = is_in_solution(job.spec)};
     auto result = read_openapi(request);
     for (const auto& diagnostic : result.diagnostics) job.findings.adopt(diagnostic);
     if (result.definition.empty()) return {};

@@ -54,8 +54,8 @@ void refuse_secrets(const LoadJob& job) {
             "Microsoft says that it is replaced by an empty text; "
             "https://learn.microsoft.com/connectors/custom-connectors/dataverse-apis");
         d.help =
-            "sign in by `credential: {managedIdentity: {}}`, which needs no secret, or keep the connector in Power "
-            "Apps: `backend: environment`";
+            "sign in by `credential: {managedIdentity: {}}`, which needs no secret, name an environment variable of "
+            "the type Secret in the connection parameters, or keep the connector in Power Apps: `backend: environment`";
     };
     refuse(job.spec.mapping("auth").mapping("credential").entry("clientSecretRef"));
     refuse(job.spec.entry("clientSecretFrom"));

@@ -30,6 +30,8 @@ struct OpenApiRequest {
     std::string_view security_definitions = {};
     /// True when something else than `auth` says how connections sign in (apiProperties.json).
     bool signs_in_elsewhere = false;
+    /// True when the connector is in a solution: `host` and `basePath` may name its environment variables.
+    bool in_solution = false;
 };
 
 struct OpenApiResult {

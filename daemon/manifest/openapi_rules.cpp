@@ -1,5 +1,8 @@
 #include "manifest/openapi_rules.hpp"
 
+#include "manifest/solution_variables.hpp"
+#include "model/variable_reference.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,6 +37,7 @@ private:
     void info();
     void host();
     void base_path();
+    bool names_variables(const Json& text, const std::string& pointer);
     void schemes();
     void mime_types(const char* name);
     void security();
@@ -101,6 +105,15 @@ bool is_host(std::string_view host) {
     return !port.empty() && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// Whether a text is not for other rules to look at: the service puts the values of variables in first.
+bool DocumentCheck::names_variables(const Json& text, const std::string& pointer) {
+    const auto& words = text.get_ref<const std::string&>();
+    if (!model::mentions_variable(words)) return false;
+    if (const auto mistake = variable_mistake(words, request_.in_solution))
+        mistake->say(findings_.error(VariableMistake::code, pointer, mistake->message));
+    return true;
+}
+
 void DocumentCheck::host() {
     if (request_.host) return;  // checked where it is written
     const auto host = json_.find("host");
@@ -110,7 +123,7 @@ void DocumentCheck::host() {
             "the connector sends its requests there; the service accepts a file without it and makes a connector that "
             "reaches nothing");
         d.help = "add it to the file, or write `host` in the Connector's `spec`";
-    } else if (host->is_string() && !is_host(host->get_ref<const std::string&>())) {
+    } else if (host->is_string() && !names_variables(*host, "/host") && !is_host(host->get_ref<const std::string&>())) {
         auto& d = findings_.error("RG0608", "/host",
                                   "the 'host' property, if present, must be a valid URI host without a scheme or path");
         d.help = "for example \"management.azure.com\"";
@@ -121,7 +134,9 @@ void DocumentCheck::base_path() {
     const auto base = json_.find("basePath");
     if (request_.base_path || base == json_.end() || !base->is_string()) return;
     const auto& text = base->get_ref<const std::string&>();
-    if (!text.empty() && text.front() == '/') return;
+    if ((!text.empty() && text.front() == '/' && !model::mentions_variable(text)) ||
+        names_variables(*base, "/basePath"))
+        return;
     findings_.error("RG0609", "/basePath", "the 'basePath' property, if present, must start with a '/' character")
         .help = fmt::format("write \"/{}\"", text);
 }

@@ -3,6 +3,7 @@
 #include "manifest/display_text.hpp"
 #include "manifest/load_plain.hpp"
 #include "manifest/rules_uri.hpp"
+#include "manifest/solution_variables.hpp"
 
 #include <fmt/format.h>
 
@@ -35,8 +36,8 @@ bool ends_with(std::string_view text, std::string_view end) {
     return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-void check_resource(const Node& resource, Findings& findings) {
-    if (is_guid(resource.text)) return;
+void check_resource(const Node& resource, bool in_solution, Findings& findings) {
+    if (is_guid(resource.text) || check_variables(resource, in_solution, findings)) return;
     const auto uri = split_uri(resource.text);
     if (has_white_space(resource.text) || uri.scheme.empty() || uri.host.empty()) {
         auto& d = findings.bad_value(
@@ -99,6 +100,15 @@ void check_scopes(const Values& auth, Findings& findings) {
     }
 }
 
+/// Where the words for OAuth 2 may name environment variables.
+void check_client_words(const Values& oauth2, bool in_solution, Findings& findings) {
+    for (const auto* word : {"clientId", "authorizationUrl", "tokenUrl", "refreshUrl"})
+        if (const auto* node = oauth2.node(word)) check_variables(*node, in_solution, findings);
+    const auto* more = oauth2.mapping("parameters").mapping_node();
+    if (more == nullptr) return;
+    for (const auto& entry : more->entries) check_variables(entry.value, in_solution, findings);
+}
+
 void check_brand_color(const Node& color, Findings& findings) {
     const auto hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
     if (color.text.size() == 7 && color.text.front() == '#' &&
@@ -109,8 +119,8 @@ void check_brand_color(const Node& color, Findings& findings) {
     d.help = "for example `\"#0078d4\"`, in quotes: without them, YAML reads `#` as the beginning of a comment";
 }
 
-void check_address(const Values& spec, Findings& findings) {
-    if (const auto* host = spec.node("host")) {
+void check_address(const Values& spec, bool in_solution, Findings& findings) {
+    if (const auto* host = spec.node("host"); host && !check_variables(*host, in_solution, findings)) {
         const auto uri = split_uri(host->text);
         const auto has_port = [&] {
             const auto colon = host->text.find(':');
@@ -127,8 +137,9 @@ void check_address(const Values& spec, Findings& findings) {
         }
     }
     const auto* base = spec.node("basePath");
-    if (!base || (!base->text.empty() && base->text.front() == '/' &&
-                  base->text.find_first_of("?#") == std::string::npos && !has_white_space(base->text)))
+    if (!base || check_variables(*base, in_solution, findings)) return;
+    if ((!base->text.empty() && base->text.front() == '/' && base->text.find_first_of("?#") == std::string::npos &&
+         !has_white_space(base->text)))
         return;
     auto& d = findings.bad_value("RG0455", *base, "a base path begins with `/` and has neither query nor fragment");
     if (!base->text.empty() && base->text.front() != '/' && base->text.find_first_of(":?# ") == std::string::npos)
@@ -148,10 +159,12 @@ void check_connector(const Values& spec, const std::string& name, Findings& find
         findings.bad_value("RG0401", *title, "a display name cannot be empty").help =
             "write the name that people should see";
     if (const auto* color = spec.node("iconBrandColor")) check_brand_color(*color, findings);
-    check_address(spec, findings);
+    const bool in_solution = is_in_solution(spec);
+    check_address(spec, in_solution, findings);
     const auto auth = spec.mapping("auth");
     check_tenant(auth, findings);
-    if (const auto* resource = auth.node("resource")) check_resource(*resource, findings);
+    if (const auto* resource = auth.node("resource")) check_resource(*resource, in_solution, findings);
+    check_client_words(auth.mapping("oauth2"), in_solution, findings);
     check_scopes(auth, findings);
     const auto credential = auth.mapping("credential");
     if (const auto* secret = credential.reference("clientSecretRef"); secret && !is_name(secret->text)) {

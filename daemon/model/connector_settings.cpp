@@ -1,5 +1,7 @@
 #include "model/connector_settings.hpp"
 
+#include "model/variable_reference.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -85,7 +87,8 @@ void settle_entra_defaults(json& settings) {
 }
 
 void settle_oauth(json& settings) {
-    for (const auto* its_own : {"clientsecret", "redirectmode", "redirecturl"}) settings.erase(its_own);
+    for (const auto* its_own : {"redirectmode", "redirecturl"}) settings.erase(its_own);
+    if (!is_variable_reference(text_of(settings, "clientsecret"))) settings.erase("clientsecret");
     settings["scopes"] = words_of(settings.contains("scopes") ? settings["scopes"] : json::array());
     auto& properties = object_at(settings, "properties");
     object_at(settings, "customparameters");

@@ -2,6 +2,7 @@
 
 #include "simulator/powerapps_member.hpp"
 #include "simulator/powerapps_oauth.hpp"
+#include "simulator/solution_variables.hpp"
 #include "simulator/values.hpp"
 
 #include <fmt/format.h>
@@ -244,11 +245,15 @@ void take(json& row, const json& body, const PowerAppsSwitches& switches) {
         if (!name.starts_with("@")) row[name] = value;
     }
     auto parameters = parameters_of(row);
-    json secrets = json::object();
+    json secrets = json::object(), by_variable = json::object();
     bool blanked = false;
     for (const auto& block : oauth_blocks(parameters)) {
         auto* secret = member_of(*block.settings, "clientSecret");
         if (secret == nullptr || !secret->is_string()) continue;
+        if (is_variable(secret->get_ref<const std::string&>())) {
+            by_variable[block.path] = sha256_hex(secret->get<std::string>());
+            continue;  // the name of one that lies elsewhere
+        }
         if (!secret->get_ref<const std::string&>().empty()) {
             secrets[block.path] = sha256_hex(secret->get<std::string>());
         } else if (row["_secrets"].contains(block.path)) {
@@ -259,6 +264,7 @@ void take(json& row, const json& body, const PowerAppsSwitches& switches) {
         blanked = true;
     }
     row["_secrets"] = switches.dataverse_secrets == "blanked" ? json::object() : std::move(secrets);
+    row["_secrets"].update(by_variable);
     if (!blanked) return;
     row["connectionparameters"] = parameters["connectionParameters"].dump();
     if (!text_of(row, "connectionparametersets").empty())

@@ -96,6 +96,9 @@ std::optional<PowerAppsError> DataverseState::refused_by_power_apps(const json& 
     json scratch{{"name", dataverse_row::internal_id_of(row)}, {"environment", text_of(row, "_environment")}};
     auto properties = dataverse_row::properties_of(row);
     properties["environment"] = {{"name", text_of(row, "_environment")}};
+    if (const auto unknown = put_variables_in(properties, text_of(row, "_environment"), variables_); !unknown.empty())
+        return PowerAppsError{400, "InvalidEnvironmentVariable",
+                              fmt::format("The environment variable '{}' was not found.", unknown)};
     // That a secret is missing is no reason to refuse a row: people enter it later.
     for (const auto& block : oauth_blocks(properties)) {
         if (!uses_managed_identity(*block.settings)) (*block.settings)["clientSecret"] = "any";
@@ -148,6 +151,7 @@ void DataverseState::sync() {
 void DataverseState::carry_over(json& row) {
     const auto name = dataverse_row::internal_id_of(row);
     auto properties = dataverse_row::properties_of(row);
+    if (!put_variables_in(properties, text_of(row, "_environment"), variables_).empty()) return;
     const auto* stored = power_apps.find(name);
     json record = stored != nullptr ? *stored : json{{"name", name}, {"environment", text_of(row, "_environment")}};
     record["_clientSecrets"] = row.at("_secrets");
@@ -217,10 +221,34 @@ json DataverseState::dump() const {
                              {"prefix", solution.prefix},
                              {"managed", solution.managed}});
     }
-    return {{"rows", std::move(rows)}, {"solutions", std::move(solutions)}};
+    json variables = json::array();
+    for (const auto& variable : variables_) {
+        variables.push_back({{"environment", variable.environment}, {"schemaName", variable.schema_name}});
+        if (variable.is_secret)
+            variables.back()["secret"] = true;
+        else
+            variables.back()["value"] = variable.value;
+    }
+    json dumped{{"rows", std::move(rows)}, {"solutions", std::move(solutions)}};
+    if (!variables.empty()) dumped["environmentVariables"] = std::move(variables);
+    return dumped;
+}
+
+void DataverseState::seed_variables(const json& state) {
+    for (const auto& given : state.value("environmentVariables", json::array())) {
+        SolutionVariable variable{text_of(given, "environment"), text_of(given, "schemaName"), text_of(given, "value"),
+                                  given.value("secret", false)};
+        if (variable.environment.empty() || variable.schema_name.empty())
+            throw std::invalid_argument("powerApps: a variable has an `environment` and a `schemaName`");
+        std::erase_if(variables_, [&](const auto& v) {
+            return same_text(v.environment, variable.environment) && same_text(v.schema_name, variable.schema_name);
+        });
+        if (!given.value("deleted", false)) variables_.push_back(std::move(variable));
+    }
 }
 
 void DataverseState::seed(const json& state) {
+    seed_variables(state);
     for (const auto& solution : state.value("solutions", json::array())) {
         const auto environment = text_of(solution, "environment"), name = text_of(solution, "uniqueName");
         if (environment.empty() || name.empty())

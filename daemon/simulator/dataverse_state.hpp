@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simulator/powerapps_state.hpp"
+#include "simulator/solution_variables.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -58,10 +59,12 @@ private:
     [[nodiscard]] static std::string key(const std::string& environment, const std::string& id);
     void carry_over(Json& row);
     void put(Json row);
+    void seed_variables(const Json& state);
 
     IdSource ids_{0x4456};
     std::map<std::string, Json> rows_;  ///< by environment and id in lower case
     std::vector<DataverseSolution> solutions_;
+    std::vector<SolutionVariable> variables_;
     std::map<std::string, std::deque<Time>> requests_;  ///< of the last five minutes, by caller
     long long version_ = 1'000'000;
 };

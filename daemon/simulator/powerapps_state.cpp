@@ -90,7 +90,7 @@ void PowerAppsState::seed(const json& state) {
         throw std::invalid_argument("powerApps: a JSON object with `environments` and `connectors` is expected");
     for (const auto& member : state.items()) {
         if (member.key() == "environments" || member.key() == "connectors" || member.key() == "adminApplications" ||
-            member.key() == "rows" || member.key() == "solutions")
+            member.key() == "rows" || member.key() == "solutions" || member.key() == "environmentVariables")
             continue;
         throw std::invalid_argument(fmt::format(
             "powerApps: nothing is called `{}`: environments, connectors, rows, solutions, adminApplications",

@@ -72,14 +72,15 @@ EVERYTHING = connector(
                  {"roleName": "CanEdit", "principal": {"id": GROUP, "type": "Group"}}])
 
 
-def with_connectors(binaries, *connectors, rows=(), solutions=(), environment=ENVIRONMENT):
+def with_connectors(binaries, *connectors, rows=(), solutions=(), variables=(), environment=ENVIRONMENT):
     folder = tempfile.TemporaryDirectory()
     root = pathlib.Path(folder.name)
     (root / "repository/environments").mkdir(parents=True)
     (root / "repository/base").mkdir()
     (root / "repository/environments/dev.regent.yaml").write_text(environment)
     (root / "tenant.json").write_text(json.dumps({"powerApps": {
-        "connectors": list(connectors), "rows": list(rows), "solutions": list(solutions)}}))
+        "connectors": list(connectors), "rows": list(rows), "solutions": list(solutions),
+        "environmentVariables": list(variables)}}))
     it = bench(binaries, root / "repository", seed=root / "tenant.json")
     it.kept = folder
     return it
@@ -243,6 +244,29 @@ def a_connector_of_a_solution_becomes_one_of_a_solution_whose_plan_is_empty(bina
         check((base / "contoso-billing/script.csx").read_bytes() == SCRIPT, "the script")
         it.check_settled()
         says(it.regent("import", "--connector", "Contoso Billing", expect=0), "managed already: Connector/contoso-billing", "Nothing is left to write")
+
+
+@case
+def environment_variables_of_a_solution_come_back_as_their_names(binaries):
+    named = {n: f'@environmentVariables("contoso_{n}")' for n in ("Host", "Client", "Secret")}
+    variables = [{"environment": SALES, "schemaName": "contoso_Host", "value": "api.contoso.example"},
+                 {"environment": SALES, "schemaName": "contoso_Client", "value": "contoso"},
+                 {"environment": SALES, "schemaName": "contoso_Secret", "secret": True}]
+    parameters = oauth(clientId=named["Client"], clientSecret=named["Secret"])
+    one = row(5, "Contoso Rates", ["ContosoConnectors"], openapidefinition=json.dumps({**definition("Rates"), "host": named["Host"]}),
+              connectionparameters=json.dumps(parameters))
+    with with_connectors(binaries, rows=[one], variables=variables, environment=IN_SOLUTION) as it:
+        says(it.regent("import", "--connector", "Contoso Rates", "--policy", "full", expect=0), "1 manifest")
+        written = "".join(p.read_text() for p in (it.repository / "base").rglob("*") if p.is_file())
+        for text in named.values():
+            check(json.dumps(text) in written, f"{text} in\n{written}")
+        check("client secret" not in written, f"nobody has to bring one:\n{written}")
+        check("RG06" not in it.regent("validate", expect=0).err, "no warning of a secret")
+        it.regent("apply", "--yes", expect=0)
+        it.check_settled()
+        it.change(f"/dataverse/sales/api/data/v9.2/connectors({one['connectorid']})", patch={
+            "connectionparameters": json.dumps(oauth(clientId=named["Client"], clientSecret=named["Host"]))})
+        check([c["fields"] for c in plan_of(it)["changes"]] != [], "another variable is another secret")
 
 
 @case

@@ -1,5 +1,7 @@
 #include "model/connector_settings.hpp"
 
+#include "model/variable_reference.hpp"
+
 #include <catch2/catch.hpp>
 
 using regent::model::same_settings;
@@ -11,6 +13,36 @@ TEST_CASE("settings are equal whatever the order and the case of their keys", "[
     CHECK_FALSE(same_settings(R"({"api_key": {"type": "securestring"}})", R"({"api_key": {"type": "string"}})"));
     CHECK_FALSE(same_settings(R"({"a": {"type": "string", "uiDefinition": {"displayName": "Key"}}})",
                               R"({"a": {"type": "string", "uiDefinition": {"displayName": "key"}}})"));
+}
+
+TEST_CASE("a secret is never compared, and the environment variable that holds one is", "[model][connector]") {
+    const auto with = [](const std::string& secret) {
+        return R"({"token": {"type": "oauthSetting", "oAuthSettings": {"clientId": "a", "clientSecret": ")" + secret +
+               R"("}}})";
+    };
+    const std::string one = R"(@environmentVariables(\"contoso_One\"))",
+                      two = R"(@environmentVariables(\"contoso_Two\"))";
+    CHECK(same_settings(with("s3cret"), with("")));
+    CHECK(same_settings(with(one), with(one)));
+    CHECK_FALSE(same_settings(with(one), with(two)));
+    CHECK_FALSE(same_settings(with(one), with("")));
+}
+
+TEST_CASE("a reference to an environment variable is written in one way", "[model][connector]") {
+    using namespace regent::model;
+    CHECK(is_variable_reference(R"(@environmentVariables("contoso_Host"))"));
+    for (const auto* text : {R"(@environmentVariables('contoso_Host'))", R"(@environmentvariables("contoso_Host"))",
+                             R"(@environmentVariables("contoso-Host"))", R"(@environmentVariables(""))",
+                             R"(@environmentVariables("contoso_Host")", R"(@environmentVariables)"}) {
+        INFO(text);
+        CHECK_FALSE(is_variable_reference(text));
+        CHECK(mentions_variable(text));
+        CHECK_FALSE(variables_are_well_formed(text));
+    }
+    const auto* within = R"(https://@environmentVariables("a_Host")/@environmentVariables("a_Path"))";
+    CHECK_FALSE(is_variable_reference(within));
+    CHECK(variables_are_well_formed(within));
+    CHECK_FALSE(mentions_variable("management.azure.com"));
 }
 
 TEST_CASE("truth and its text are one, and a null is nothing", "[model][connector]") {

@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "model/connector_settings.hpp"
 #include "model/file_content.hpp"
+#include "model/variable_reference.hpp"
 #include "provider/connectors/capabilities.hpp"
 #include "provider/connectors/json_member.hpp"
 #include "provider/connectors/powerapps/connector_definition.hpp"
@@ -88,6 +89,14 @@ tl::expected<json, std::string> numbers_of(const model::Value& words) {
         numbers += (numbers.empty() ? "" : ",") + std::string(it->second);
     }
     return numbers.empty() ? json(nullptr) : json(std::move(numbers));
+}
+
+/// Power Apps has what a variable holds where the row names it.
+void pass_over_variables(json& shown, const json& row) {
+    if (!shown.is_object() || !row.is_object()) return;
+    for (const auto* place : {"host", "basePath"}) {
+        if (model::mentions_variable(text(member(&row, place)))) shown[place] = row[place];
+    }
 }
 
 bool is_about_sign_in(std::string_view path) {
@@ -197,12 +206,14 @@ std::string not_taken_over(const ConnectorRow& row, const json& connector, json 
     powerapps::undo_service_changes(definition, facts.name, facts.service_url);
     auto wanted = json::parse(value_text(row.attributes, path::definition), nullptr, false);
     powerapps::undo_service_changes(wanted, facts.name, facts.service_url);
+    pass_over_variables(definition, wanted);
     if (definition != wanted || mark != row.mark) return "its definition";
     model::ObservedResource shown;
     powerapps::read_into(shown, connector, {}, mark);
     for (const auto path : {path::display_name, path::description, path::auth_type, path::auth_client_id,
                             path::auth_tenant_id, path::auth_resource}) {
-        if (value_text(shown.attributes, path) != value_text(row.attributes, path))
+        const auto written = value_text(row.attributes, path);
+        if (!model::mentions_variable(written) && value_text(shown.attributes, path) != written)
             return fmt::format("its `{}`", path);
     }
     return {};
