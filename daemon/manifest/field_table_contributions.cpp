@@ -1,3 +1,4 @@
+#include "manifest/field_table_credential.hpp"
 #include "manifest/field_table_kinds.hpp"
 
 namespace regent::manifest {
@@ -57,27 +58,12 @@ constexpr std::array credential_members = {
           .default_text = "metadata.name",
           .help = "the credential's name in the tenant: 3 to 120 letters, digits, `-` and `_`; kept for life",
           .example = "deploy-pipeline"},
-    Field{.name = "issuer",
-          .together_with = "subject",
-          .help = "`iss` of the tokens to trust, exactly as the tokens have it",
-          .example = "https://token.actions.githubusercontent.com"},
-    Field{.name = "subject",
-          .together_with = "issuer",
-          .help = "`sub` of the tokens to trust, exactly as the tokens have it; no wildcards",
-          .example = "repo:contoso/orders:environment:prod"},
-    Field{.name = "connectorRef",
-          .type = FieldType::reference,
-          .target = "Connector",
-          .late = true,
-          .help = "trust a connector's managed identity: issuer and subject are read from it",
-          .example = "{name: arm-mi}"},
-    Field{.name = "audience",
-          .default_text = "api://AzureADTokenExchange, or the cloud's own",
-          .help = "`aud` of the tokens to trust",
-          .example = "api://AzureADTokenExchange"},
-    Field{.name = "description", .help = "for people; up to 600 characters", .example = "deploys from main"},
+    credential_issuer,
+    credential_subject,
+    credential_connector_ref,
+    credential_audience,
+    credential_description,
 };
-constexpr std::array<std::string_view, 2> credential_choice = {"issuer", "connectorRef"};
 constexpr std::array credential_fields = {
     api_version_field,
     Field{.name = "kind", .required = true, .help = "`FederatedCredential`", .example = "FederatedCredential"},

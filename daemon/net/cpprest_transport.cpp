@@ -358,14 +358,7 @@ public:
         const auto request = completed(original, rng_, options_.request_timeout);
         const auto deadline = steady_clock::now() + request.timeout;
         if (const auto reason = why_not_sendable(request, allowed_)) return failure(request, Fate::not_sent, *reason);
-        switch (limit_.enter(deadline)) {
-            case ParallelLimit::Entry::granted:
-                break;
-            case ParallelLimit::Entry::timed_out:
-                return failure(request, Fate::not_sent, "too many requests were under way for the time allowed");
-            case ParallelLimit::Entry::closed:
-                return failure(request, Fate::not_sent, "the transport is closed");
-        }
+        if (const auto reason = limit_.why_not_entered(deadline)) return failure(request, Fate::not_sent, *reason);
         auto outcome = request.idempotent ? send_shared(request, deadline) : send_alone(request, deadline);
         limit_.leave();
         return outcome;

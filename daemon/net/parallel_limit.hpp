@@ -4,27 +4,28 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <optional>
+#include <string>
 
 namespace regent::net {
 
 /// Who may enter a transport: at most `limit` calls at once, none once it is closing.
 class ParallelLimit {
 public:
-    enum class Entry { granted, timed_out, closed };
-
     explicit ParallelLimit(std::size_t limit) : limit_(limit == 0 ? 1 : limit) {}
 
-    [[nodiscard]] Entry enter(std::chrono::steady_clock::time_point deadline) {
+    /// Waits for a place until `deadline`. Nothing when there is one, which leave() gives back; otherwise why not.
+    [[nodiscard]] std::optional<std::string> why_not_entered(std::chrono::steady_clock::time_point deadline) {
         std::unique_lock lock(mutex_);
         ++present_;
         const bool free = changed_.wait_until(lock, deadline, [this] { return closed_ || inside_ < limit_; });
         if (free && !closed_) {
             ++inside_;
-            return Entry::granted;
+            return std::nullopt;
         }
         --present_;
         changed_.notify_all();
-        return closed_ ? Entry::closed : Entry::timed_out;
+        return closed_ ? "the transport is closed" : "too many requests were under way for the time allowed";
     }
 
     void leave() {
