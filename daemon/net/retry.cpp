@@ -80,7 +80,7 @@ bool is_refused_for_good(int status, std::string_view body) noexcept {
     return status == 429 && body.find("\"Request_ThrottledPermanently\"") != std::string_view::npos;
 }
 
-Verdict verdict_on(int status, bool idempotent, bool has_retry_after) {
+Verdict verdict_on(int status, Repeats repeats, bool has_retry_after) {
     switch (status) {
         case 401:
             return Verdict::refresh_token;
@@ -88,13 +88,20 @@ Verdict verdict_on(int status, bool idempotent, bool has_retry_after) {
             return Verdict::retry_throttled;
         case 503:
             // When to come again says nothing of what was done: a gateway says it of what its service has done by then.
-            if (!idempotent) return Verdict::final;
+            if (repeats == Repeats::twice) return Verdict::final;
             return has_retry_after ? Verdict::retry_throttled : Verdict::retry;
+        case 409:
+        case 423:
+        case 424:
+            return repeats == Repeats::read ? Verdict::retry : Verdict::final;
         case 408:
+        case 425:
+        case 499:
         case 500:
         case 502:
         case 504:
-            return idempotent ? Verdict::retry : Verdict::final;
+        case 509:
+            return repeats == Repeats::twice ? Verdict::final : Verdict::retry;
         default:
             return Verdict::final;
     }

@@ -44,6 +44,14 @@ enum class Verdict {
     retry,           ///< again after a while
     retry_throttled  ///< again after a while, and everybody else waits too
 };
-[[nodiscard]] Verdict verdict_on(int status, bool idempotent, bool has_retry_after);
+/// What a second sending of the same request would do.
+enum class Repeats {
+    read,        ///< nothing: it changes nothing
+    idempotent,  ///< what the first did, and no more
+    twice        ///< it may do a thing twice
+};
+/// A read that met a write or a lock (409, 423, 424) is asked again, as is what an overload answers: 408, 425, 499 and
+/// 5xx but for 501. After these a write may have been carried out.
+[[nodiscard]] Verdict verdict_on(int status, Repeats repeats, bool has_retry_after);
 
 }  // namespace regent::net

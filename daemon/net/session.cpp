@@ -127,7 +127,7 @@ private:
             return failure(when_too_long,
                            fmt::format("{}: {}; the next try would be in {}, longer than a call may take", described(),
                                        why, seconds_text(duration)),
-                           "run again later", duration);
+                           "the next run may go through", duration);
         }
         if (duration >= worth_telling && shared_.on_wait) shared_.on_wait(request_.origin, duration, why);
         waited_ += duration;
@@ -213,6 +213,11 @@ private:
         return {.again = true, .error = wait(delay, "no answer came", kind)};
     }
 
+    Repeats repeats() const {
+        if (!request_.idempotent) return Repeats::twice;
+        return request_.method == Method::get ? Repeats::read : Repeats::idempotent;
+    }
+
     Decision after_answer(const Outcome& outcome) {
         const auto now = shared_.clock.monotonic();
         if (const auto used = find_header(outcome.headers, "x-ms-throttle-limit-percentage")) {
@@ -227,7 +232,7 @@ private:
             retry_after = parse_retry_after(*text, shared_.clock.now());
         }
         if (is_refused_for_good(outcome.status, outcome.body)) return {};
-        switch (verdict_on(outcome.status, request_.idempotent, retry_after.has_value())) {
+        switch (verdict_on(outcome.status, repeats(), retry_after.has_value())) {
             case Verdict::final:
                 // Whoever looks what became of it comes when the service said.
                 if (outcome.status == 503 && retry_after) shared_.gate.close_until(request_.origin, now + *retry_after);
@@ -283,7 +288,7 @@ private:
         const auto why = fmt::format("throttled by the service ({})", status);
         const auto kind = may_have_been_applied_ ? CallError::Kind::unknown_outcome : CallError::Kind::throttled;
         if (tries_ >= shared_.policy.max_attempts) {
-            return {.error = failure(kind, fmt::format("{}: {}, {} times", described(), why, tries_), "run again later",
+            return {.error = failure(kind, fmt::format("{}: {}, {} times", described(), why, tries_), "the next run may go through",
                                      retry_after.value_or(delay))};
         }
         return {.again = true, .error = wait(delay, why, kind)};

@@ -88,8 +88,8 @@ using WaitListener =
 /// Transport plus manners: signs requests in, waits what Retry-After says, retries what may be retried, remembers
 /// throttling for the whole origin so that other threads wait too.
 ///
-/// Retried: Fate::not_sent; 408, 500, 502, 503, 504 and Fate::unknown only when the request is idempotent; 429 for all:
-/// the service says it did not process it. 401: once, with a fresh token.
+/// Retried: Fate::not_sent; what verdict_on() says of a status, and Fate::unknown only when the request is idempotent;
+/// 429 for all: the service says it did not process it. 401: once, with a fresh token.
 /// Everything else is an Answer, and so is a 408 or 5xx that stayed to the last try. Thread-safe; `on_wait` is called
 /// from the thread that waits. A call that never has to wait is finished even when the process was asked to stop
 /// meanwhile.

@@ -18,7 +18,7 @@ struct KnownCode {
     std::string_view help;
 };
 
-constexpr std::string_view wait_a_little = "Entra is busy; try again in a minute";
+constexpr std::string_view wait_a_little = "Entra is busy: the next try may go through";
 constexpr std::string_view check_secret =
     "check AZURE_CLIENT_SECRET (or the file client-secret): it must be the secret's value, not its id, and belong to "
     "this client";

@@ -102,29 +102,37 @@ TEST_CASE("which answers are tried again", "[net][retry]") {
     struct Row {
         int status;
         bool retry_after;
-        Verdict repeatable;
-        Verdict once;
+        Verdict read;
+        Verdict idempotent;
+        Verdict twice;
     };
     using enum Verdict;
     const auto row = GENERATE(values<Row>({
-        {200, false, final, final},
-        {302, false, final, final},
-        {400, true, final, final},
-        {401, false, refresh_token, refresh_token},
-        {403, false, final, final},
-        {404, false, final, final},
-        {408, false, retry, final},
-        {409, true, final, final},
-        {429, false, retry_throttled, retry_throttled},
-        {429, true, retry_throttled, retry_throttled},
-        {500, false, retry, final},
-        {501, false, final, final},
-        {502, true, retry, final},
-        {503, false, retry, final},
-        {503, true, retry_throttled, final},
-        {504, false, retry, final},
+        {200, false, final, final, final},
+        {302, false, final, final, final},
+        {400, true, final, final, final},
+        {401, false, refresh_token, refresh_token, refresh_token},
+        {403, false, final, final, final},
+        {404, false, final, final, final},
+        {408, false, retry, retry, final},
+        {409, true, retry, final, final},
+        {412, false, final, final, final},
+        {423, false, retry, final, final},
+        {424, false, retry, final, final},
+        {425, false, retry, retry, final},
+        {429, false, retry_throttled, retry_throttled, retry_throttled},
+        {429, true, retry_throttled, retry_throttled, retry_throttled},
+        {499, false, retry, retry, final},
+        {500, false, retry, retry, final},
+        {501, false, final, final, final},
+        {502, true, retry, retry, final},
+        {503, false, retry, retry, final},
+        {503, true, retry_throttled, retry_throttled, final},
+        {504, false, retry, retry, final},
+        {509, false, retry, retry, final},
     }));
     CAPTURE(row.status, row.retry_after);
-    CHECK(verdict_on(row.status, true, row.retry_after) == row.repeatable);
-    CHECK(verdict_on(row.status, false, row.retry_after) == row.once);
+    CHECK(verdict_on(row.status, Repeats::read, row.retry_after) == row.read);
+    CHECK(verdict_on(row.status, Repeats::idempotent, row.retry_after) == row.idempotent);
+    CHECK(verdict_on(row.status, Repeats::twice, row.retry_after) == row.twice);
 }

@@ -41,8 +41,7 @@ std::optional<std::size_t> index_of(const json& response) {
 bool is_transient(const GraphAnswer& answer) {
     const auto status = answer.status;
     if (status == 429) return answer.error_code() != "Request_ThrottledPermanently";
-    return is_concurrent_write(answer) || status == 424 || status == 500 || status == 502 || status == 503 ||
-           status == 504;
+    return is_concurrent_write(answer) || net::verdict_on(status, net::Repeats::read, false) == net::Verdict::retry;
 }
 
 }  // namespace

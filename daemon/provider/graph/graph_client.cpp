@@ -49,7 +49,6 @@ bool is_denied(const std::string& body) {
 
 /// A read that came while somebody wrote: there is no answer for a moment. Writes have a patience of their own.
 bool is_busy(const net::Answer& answer) {
-    if (answer.status == 409 || answer.status == 424) return true;
     return answer.status == 400 && (answer.body.find("Directory_ConcurrencyViolation") != std::string::npos ||
                                     answer.body.find("concurrent requests") != std::string::npos);
 }

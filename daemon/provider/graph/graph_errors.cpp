@@ -1,6 +1,7 @@
 #include "provider/graph/graph_errors.hpp"
 
 #include "net/redact.hpp"
+#include "provider/status_kind.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -43,25 +44,9 @@ ErrorKind kind_of(const GraphAnswer& answer) {
     const auto code = answer.error_code();
     if (is_caller_unknown(code)) return ErrorKind::transient;
     if (is_path_unknown(answer)) return ErrorKind::rejected;
-    switch (answer.status) {
-        case 401:
-            return ErrorKind::sign_in;
-        case 403:
-            return is_quota(code) || is_policy(code) ? ErrorKind::rejected : ErrorKind::forbidden;
-        case 404:
-            return ErrorKind::not_found;
-        case 408:
-            return ErrorKind::transient;
-        case 409:
-            return ErrorKind::conflict;
-        case 429:
-            return is_hard_limit(code) ? ErrorKind::rejected : ErrorKind::throttled;
-        case 501:
-            return ErrorKind::rejected;
-        default:
-            break;
-    }
-    if (answer.status >= 500) return ErrorKind::transient;
+    if (answer.status == 403 && (is_quota(code) || is_policy(code))) return ErrorKind::rejected;
+    if (answer.status == 429 && is_hard_limit(code)) return ErrorKind::rejected;
+    if (const auto kind = kind_of_status(answer.status); kind != ErrorKind::rejected || answer.status == 501) return kind;
     const bool conflict = is_concurrent_write(answer) || is_still_enabled(answer) || says(answer, "already exists") ||
                           says(answer, "A conflicting object");
     return conflict ? ErrorKind::conflict : ErrorKind::rejected;
@@ -95,7 +80,7 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
     }
     if (kind == ErrorKind::sign_in)
         return "the token was not accepted: check the tenant, and that `endpoints` are those of its cloud";
-    if (kind == ErrorKind::throttled) return "run again later; nothing that was done is lost";
+    if (kind == ErrorKind::throttled) return "the next run goes on; nothing that was done is lost";
     if (code == "HostNameNotOnVerifiedDomain") return "use api://{appId}, or a domain that is verified in the tenant";
     if (code == "IdentifierUrisEndsWithSlash") return "write the identifier URI without the slash at its end";
     if (code == "Directory_QuotaExceeded" && says(answer, "forward-link"))
@@ -207,7 +192,7 @@ bool is_key_taken(const GraphAnswer& answer) {
 }
 
 bool leaves_outcome_open(const GraphAnswer& answer) {
-    return answer.status == 408 || (answer.status >= 500 && answer.status != 501);
+    return answer.status == 408 || answer.status == 499 || (answer.status >= 500 && answer.status != 501);
 }
 
 }  // namespace regent::provider::graph

@@ -2,6 +2,7 @@
 
 #include "provider/connectors/call_failure.hpp"
 #include "provider/connectors/json_member.hpp"
+#include "provider/status_kind.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,15 +28,11 @@ constexpr std::array<std::string_view, 3> limits = {"0x80072322", "0x80072321", 
 
 ErrorKind kind_of(int status, std::string_view code, std::string_view message) {
     if (status == 429 || std::find(limits.begin(), limits.end(), code) != limits.end()) return ErrorKind::throttled;
-    if (code == duplicate_record || code == version_mismatch || status == 409 || status == 412)
-        return ErrorKind::conflict;
-    if (status == 401) return ErrorKind::sign_in;
-    if (status == 403) return ErrorKind::forbidden;
-    if (status == 404) return ErrorKind::not_found;
-    if (status >= 500 || status == 408) return ErrorKind::transient;
+    if (code == duplicate_record || code == version_mismatch) return ErrorKind::conflict;
+    const auto kind = kind_of_status(status);
     // The gateway behind Power Apps, told of by Dataverse; its words decide.
-    if (message.find("InternalServerError") != std::string_view::npos) return ErrorKind::transient;
-    return ErrorKind::rejected;
+    const bool is_of_gateway = message.find("InternalServerError") != std::string_view::npos;
+    return kind == ErrorKind::rejected && is_of_gateway ? ErrorKind::transient : kind;
 }
 
 std::string help_for(ErrorKind kind, std::string_view code, std::string_view message) {

@@ -3,6 +3,7 @@
 #include "net/redact.hpp"
 #include "provider/connectors/call_failure.hpp"
 #include "provider/connectors/paged_list.hpp"
+#include "provider/status_kind.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -62,15 +63,6 @@ ServiceWords words_of(const std::string& body) {
     return {text(parsed["error"], "code"), text(parsed["error"], "message")};
 }
 
-ErrorKind kind_of(int status) {
-    if (status == 401) return ErrorKind::sign_in;
-    if (status == 403) return ErrorKind::forbidden;
-    if (status == 404) return ErrorKind::not_found;
-    if (status == 409) return ErrorKind::conflict;
-    if (status == 429) return ErrorKind::throttled;
-    return status >= 500 || status == 408 ? ErrorKind::transient : ErrorKind::rejected;
-}
-
 std::string help_for(ErrorKind kind, const std::string& code) {
     if (code == "SubscriptionNotFound" || code == "InvalidSubscriptionId")
         return "check the id below `resourceGroups`; a service principal sees a subscription only when it has a role "
@@ -108,7 +100,7 @@ std::string ArmClient::now() const {
 
 ProviderError ArmClient::refused(const std::string& what, const net::Answer& answer) const {
     const auto words = words_of(answer.body);
-    const auto kind = kind_of(answer.status);
+    const auto kind = kind_of_status(answer.status);
     auto service = fmt::format("Azure: {}", answer.status);
     if (!words.code.empty()) service += " " + words.code;
     if (!words.message.empty()) service += fmt::format(" \"{}\"", words.message);

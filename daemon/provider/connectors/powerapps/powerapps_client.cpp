@@ -3,8 +3,10 @@
 #include "model/ascii.hpp"
 #include "net/redact.hpp"
 #include "provider/connectors/call_failure.hpp"
+#include "provider/connectors/json_member.hpp"
 #include "provider/connectors/paged_list.hpp"
 #include "provider/connectors/powerapps/connector_json.hpp"
+#include "provider/status_kind.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -107,13 +109,9 @@ ErrorKind kind_of(int status, const ServiceWords& words) {
         if (names_a_mistake(words)) return ErrorKind::rejected;
         if (words.message.find("InternalServerError") != std::string::npos) return ErrorKind::transient;
     }
-    if (status == 401) return ErrorKind::sign_in;
-    if (status == 403 || words.code == "EnvironmentAccessDenied") return ErrorKind::forbidden;
-    if (status == 404 || words.code == "CustomApiNotFound") return ErrorKind::not_found;
-    if (status == 409) return ErrorKind::conflict;
-    if (status == 429) return ErrorKind::throttled;
-    if (status >= 500 || status == 408) return ErrorKind::transient;
-    return ErrorKind::rejected;
+    if (words.code == "EnvironmentAccessDenied") return ErrorKind::forbidden;
+    if (words.code == "CustomApiNotFound") return ErrorKind::not_found;
+    return kind_of_status(status);
 }
 
 std::string help_for(ErrorKind kind, const ServiceWords& words, bool person) {
@@ -435,8 +433,9 @@ PowerAppsClient::Result<json> PowerAppsClient::definition(const std::string& env
 }
 
 PowerAppsClient::Result<json> PowerAppsClient::create(const std::string& environment, const json& document) {
-    auto created =
-        read(net::Method::post, address("apis", environment), "create the connector", document.dump(), Tries::once);
+    const auto* title = connectors::member(connectors::member(&document, "properties"), "displayName");
+    const auto what = fmt::format("create the connector \"{}\"", connectors::text(title));
+    auto created = read(net::Method::post, address("apis", environment), what, document.dump(), Tries::once);
     if (!created && created.error().kind == ErrorKind::conflict) {
         created.error().help =
             "a connector with this title is there, perhaps since a moment ago: plan again; when the plan does not show "
