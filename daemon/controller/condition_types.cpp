@@ -24,8 +24,8 @@ std::span<const ConditionText> condition_texts() {
                       "the condition is not shown", ""},
         ConditionText{"CredentialsValid",
                       "whether the declared secrets and certificates are in force; shown of applications that have any",
-                      "they are; with the reason CredentialExpiring one of them ends soon", "one of them has ended",
-                      ""},
+                      "they are; with the reason CredentialExpiring one of them ends soon, or is not renewed in time",
+                      "one of them has ended", ""},
     };
     return texts;
 }

@@ -53,8 +53,19 @@ void set_ready(ObjectStatus& object, const ObjectStatus* previous, Verdict verdi
 
 using CredentialsByApplication = std::multimap<model::Address, const CredentialStatus*>;
 
+/// Secrets that are due and not issued, since who is to have them refuses, by their application: in force, and not for
+/// long.
+using OverdueByApplication = std::multimap<model::Address, const plan::Withheld*>;
+
+OverdueByApplication overdue_in(const plan::Plan& plan) {
+    OverdueByApplication overdue;
+    for (const auto& withheld : plan.withheld)
+        if (withheld.why == plan::Withheld::Why::delivery_refused) overdue.emplace(withheld.address, &withheld);
+    return overdue;
+}
+
 void set_credentials(ObjectStatus& object, const ObjectStatus* previous, const CredentialsByApplication& all,
-                     const RunFacts& facts) {
+                     const OverdueByApplication& overdue, const RunFacts& facts) {
     const CredentialStatus* first = nullptr;
     const auto [begin, end] = all.equal_range(object.address);
     if (begin == end) return;
@@ -73,6 +84,11 @@ void set_credentials(ObjectStatus& object, const ObjectStatus* previous, const C
         condition.reason = ConditionReason::credential_expiring;
         condition.message =
             fmt::format("{} \"{}\" ends {}", words_of(first->type), first->name, moment(first->ends_at));
+    }
+    const auto late = overdue.find(object.address);
+    if (condition.status == ConditionStatus::yes && late != overdue.end()) {
+        condition.reason = ConditionReason::credential_expiring;
+        condition.message = model::with_visible_controls(late->second->message);
     }
     set_condition(object, previous, std::move(condition));
 }
@@ -198,6 +214,7 @@ std::vector<ObjectStatus> objects_after(const RunFacts& facts, const std::map<mo
     CredentialsByApplication by_application;
     for (const auto& credential : credentials) by_application.emplace(credential.application, &credential);
     const auto watched = watched_in(facts.now);
+    const auto overdue = overdue_in(facts.now);
     std::vector<ObjectStatus> objects;
     for (std::size_t i = 0; i < facts.now.resources.size(); ++i) {
         const auto& resource = facts.now.resources[i];
@@ -237,7 +254,7 @@ std::vector<ObjectStatus> objects_after(const RunFacts& facts, const std::map<mo
         const auto was = previous.find(resource.address);
         const auto* before = was == previous.end() ? nullptr : &was->second;
         set_ready(object, before, std::move(verdicts[i]), facts);
-        set_credentials(object, before, by_application, facts);
+        set_credentials(object, before, by_application, overdue, facts);
         objects.push_back(std::move(object));
     }
     return objects;

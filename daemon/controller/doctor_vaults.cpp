@@ -11,6 +11,7 @@
 namespace regent::controller {
 namespace {
 
+using State = model::ObservedDelivery::State;
 using Verdict = Finding::Verdict;
 
 constexpr auto role = "`Key Vault Secrets Officer`, or Set and List in its access policy";
@@ -32,11 +33,6 @@ std::map<std::string, std::vector<std::string>> handed_over(const plan::Plan& pl
     return by_vault;
 }
 
-/// By the words that it was told in: nothing else of the answer is kept.
-bool is_of_permission(std::string_view note) {
-    return note.starts_with("Key Vault: 401") || note.starts_with("Key Vault: 403");
-}
-
 }  // namespace
 
 Findings check_vaults(const plan::Plan& plan, const model::Snapshot& observed) {
@@ -44,14 +40,14 @@ Findings check_vaults(const plan::Plan& plan, const model::Snapshot& observed) {
     constexpr std::string_view kind = "keyVault:";
     for (const auto& [address, deliveries] : observed.deliveries) {
         for (const auto& delivery : deliveries) {
-            if (delivery.state != model::ObservedDelivery::State::unknown || !delivery.target.starts_with(kind))
-                continue;
+            const bool is_unknown = delivery.state == State::unknown || delivery.state == State::refused;
+            if (!is_unknown || !delivery.target.starts_with(kind)) continue;
             findings.push_back(
                 {Verdict::failed, "vault",
                  fmt::format("Key Vault {}, for the secret \"{}\" of {}, cannot be looked at: {}",
                              delivery.target.substr(kind.size()), delivery.secret, to_string(address), delivery.note),
                  fmt::format("regent needs {}; until then no new secret is issued for it", role),
-                 is_of_permission(delivery.note)});
+                 delivery.state == State::refused});
         }
     }
     for (const auto& [vault, secrets] : handed_over(plan)) {

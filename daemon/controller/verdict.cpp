@@ -120,6 +120,8 @@ private:
                 return {ConditionStatus::no, ConditionReason::waiting_for_reference, message, false, false, false};
             case Why::several_matches:
                 return {ConditionStatus::no, ConditionReason::create_outcome_unknown, message, false, false, true};
+            case Why::delivery_refused:
+                return {ConditionStatus::no, ConditionReason::permission_denied, message, false, false, true};
             case Why::delivery_unknown:
             case Why::secret_waits:
             case Why::own_sign_in:

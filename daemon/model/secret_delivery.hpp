@@ -35,7 +35,8 @@ struct ObservedDelivery {
         empty,    ///< it holds nothing of ours
         holds,    ///< the secret with `key_id`
         unnamed,  ///< it may hold a secret, and does not say which
-        unknown   ///< it cannot be looked at from here; `note` says why
+        unknown,  ///< it cannot be looked at from here; `note` says why
+        refused   ///< its service refuses regent the look (401, 403), from wherever; `note` says why
     };
     std::string secret;
     std::string target;  ///< delivery_id()

@@ -115,6 +115,8 @@ std::string_view to_string(Withheld::Why why) noexcept {
             return "waits_for_withheld";
         case Withheld::Why::delivery_unknown:
             return "delivery_unknown";
+        case Withheld::Why::delivery_refused:
+            return "delivery_refused";
         case Withheld::Why::secret_waits:
             return "secret_waits";
     }

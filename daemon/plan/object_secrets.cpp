@@ -113,7 +113,7 @@ private:
 
     void leave_secret_alone(const SecretPlan::LeftAlone& secret) {
         Withheld withheld;
-        withheld.why = secret.waits ? Withheld::Why::secret_waits : Withheld::Why::delivery_unknown;
+        withheld.why = secret.why;
         withheld.address = work_.address;
         withheld.place = work_.item.desired->place;
         withheld.message = secret.message;

@@ -13,6 +13,7 @@ bool is_obstacle(const Withheld& withheld) noexcept {
         case Withheld::Why::adopt_target_differs:
         case Withheld::Why::replacement_unasked:
         case Withheld::Why::no_place:
+        case Withheld::Why::delivery_refused:
         case Withheld::Why::secret_waits:
         case Withheld::Why::unvouched:
             return true;

@@ -117,6 +117,7 @@ struct Withheld {
         unvouched,         ///< consent for an application of which nobody knows who made it
         waits_for_withheld,
         delivery_unknown,  ///< who is to have a secret cannot be looked at from here
+        delivery_refused,  ///< a secret is due, and who is to have it refuses regent the look
         secret_waits       ///< a consumer refuses its secret again and again; the next try comes later
     };
     Why why;

@@ -71,7 +71,8 @@ std::vector<SecretConsumer> targets_as_consumers(const Item& application, const 
         SecretConsumer consumer;
         consumer.target = &target;
         const auto* seen = find_delivery(deliveries, secret.name, model::delivery_id(target));
-        consumer.unknown = seen != nullptr && seen->state == State::unknown;
+        consumer.refused = seen != nullptr && seen->state == State::refused;
+        consumer.unknown = consumer.refused || (seen != nullptr && seen->state == State::unknown);
         consumer.written = application.is_written() && !consumer.unknown;
         if (seen != nullptr) {
             consumer.may_hold = seen->state != State::empty;

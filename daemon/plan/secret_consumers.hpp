@@ -16,6 +16,7 @@ struct SecretConsumer {
     const model::Value* target = nullptr;  ///< when it is no connector
     bool written = false;                  ///< this plan may give it a secret
     bool unknown = false;                  ///< it cannot be looked at from here; `note` says why
+    bool refused = false;                  ///< it is unknown because its service refuses regent the look
     bool may_hold = false;                 ///< there is something that may hold a secret
     bool in_doubt = false;                 ///< whether it still has what it names is not known
     std::string key_id;                    ///< of the secret that it names; empty: none

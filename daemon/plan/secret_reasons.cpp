@@ -73,7 +73,7 @@ bool waits_for_a_place(const SecretWork& work, const Address& application, const
                                               [](const auto& consumer) { return consumer.connector.has_value(); });
     if (work.now >= next || is_for_connector) return false;
     plan.left_alone.push_back(
-        {true,
+        {Withheld::Why::secret_waits,
          fmt::format("the secret \"{}\" has been issued {} times, and nobody has taken it: one more is issued "
                      "after {:%Y-%m-%d %H:%M} UTC",
                      named.element->name, count, fmt::gmtime(std::chrono::system_clock::to_time_t(next))),
@@ -118,7 +118,7 @@ bool waits(const SecretWork& work, const Address& application, const NamedSecret
     }
     if (tries(named, *current) < tries_beside_each_other) return false;
     plan.left_alone.push_back(
-        {true,
+        {Withheld::Why::secret_waits,
          fmt::format("the secret \"{}\" has been issued anew {} times in a row, and {} still has not taken it: the "
                      "others keep what they have until {:%Y-%m-%d %H:%M} UTC, when their time beside each other "
                      "is over",

@@ -73,7 +73,7 @@ bool is_without_room(const SecretWork& work, const Item& item, const NamedSecret
     if (holds < most_beside_personal_accounts) return false;
     after_old_of.clear();
     plan.left_alone.push_back(
-        {true,
+        {Withheld::Why::secret_waits,
          fmt::format("the secret \"{}\" is to be issued, and there is no room: an application for personal accounts "
                      "holds {}, and so many are there that somebody may use",
                      named.element->name, most_beside_personal_accounts),

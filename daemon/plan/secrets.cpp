@@ -57,6 +57,7 @@ NamedSecret named_secret(const SecretWork& work, const std::vector<Address>& con
 /// not let regent look, and it is time for a new secret, nobody else issues it.
 SecretPlan::LeftAlone left_alone(const SecretWork& work, const Item& item, const NamedSecret& named,
                                  const SecretConsumer& consumer) {
+    using Why = Withheld::Why;
     const auto* type = consumer.target->find("type");
     const bool is_vault = type != nullptr && *type == model::Value(std::string(model::delivery::key_vault));
     const bool is_time = item.is_written() && (named.valid.empty() || named.is_due(named.valid.front(), work.now));
@@ -64,12 +65,12 @@ SecretPlan::LeftAlone left_alone(const SecretWork& work, const Item& item, const
     const auto& name = named.element->name;
     if (is_vault && is_time)
         return {
-            true,
+            consumer.refused ? Why::delivery_refused : Why::secret_waits,
             fmt::format("the secret \"{}\" {}, and is not issued: {}: {}", name,
                         named.valid.empty() ? "is not there" : "is to be renewed", where, consumer.note),
             "once the vault lets regent list and set its secrets (`Key Vault Secrets Officer`), the next run issues "
             "it"};
-    return {false, fmt::format("the secret \"{}\" is left alone here: {}: {}", name, where, consumer.note),
+    return {Why::delivery_unknown, fmt::format("the secret \"{}\" is left alone here: {}: {}", name, where, consumer.note),
             is_vault ? "it is not due yet; then the vault has to let regent look (`Key Vault Secrets Officer`)"
                      : "what a machine may deliver says `spec.delivery` of its own configuration, see `regent explain "
                        "Daemon`"};

@@ -43,7 +43,7 @@ struct SecretPlan {
     std::vector<std::string> undeclared, undeclared_of_principal;
     std::vector<std::string> warnings;
     struct LeftAlone {
-        bool waits = false;  ///< it will be issued, and not now; otherwise its consumers cannot be looked at from here
+        Withheld::Why why;
         std::string message, help;
     };
     std::vector<LeftAlone> left_alone;

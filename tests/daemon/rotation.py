@@ -114,6 +114,29 @@ def what_this_machine_does_not_allow_is_not_ready_and_says_why(binaries):
 
 
 @case
+def a_vault_that_refuses_is_a_missing_permission_and_the_secret_that_is_due_is_told_of(binaries):
+    with daemon_bench(binaries) as it:
+        it.edit_environment("  endpoints:\n", f"  endpoints:\n    keyVault: {it.simulator.url}/keyvault/{{vault}}\n")
+        it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{keyVault: {vault: contoso, secret: arm}}]"]))
+        it.commit("to a vault")
+        it.start()
+        first_run(it)
+        it.simulator.control("switches", {"keyVault": {"denied": ["list", "get", "set"]}})
+        it.edit("base/arm-connector.regent.yaml", LIFE[0], "validFor: 365d")
+        it.edit("base/arm-connector.regent.yaml", LIFE[1], "rotateBefore: 200d")
+        it.commit("time for a new one")
+        reason = it.eventually(lambda: next((c for c in [it.ready("demo", "Application/arm-connector")] if c and c["status"] == "False"), None),
+                               "the application is not ready")
+        check(reason["reason"] == "PermissionDenied" and "ForbiddenByRbac" in reason["message"], reason)
+        told = asks(it, "describe", "Application/arm-connector")
+        line = next(text for text in told.out.splitlines() if "CredentialsValid" in text)
+        check("True" in line and "CredentialExpiring" in line and "is to be renewed, and is not issued" in told.out, told)
+        it.simulator.control("switches", {"keyVault": {"denied": []}})
+        it.eventually(lambda: it.ready("demo", "Application/arm-connector")["status"] == "True", "the next run issues it", 60)
+        it.check_no_secret_leaked()
+
+
+@case
 def a_rotation_that_one_of_them_refuses_counts_as_failed_and_is_told_each_time(binaries):
     with daemon_bench(binaries) as it:
         refuses, store = it.folder / "refuses", it.folder / "store"

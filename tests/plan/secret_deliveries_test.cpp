@@ -375,7 +375,7 @@ TEST_CASE_METHOD(HandedOver, "a vault that refuses a look is an obstacle when it
     auto& element = documents.front().attributes.at(std::string(model::path::client_secrets)).elements.front();
     const model::Value vault(model::Map{{"type", "keyVault"}, {"vault", "contoso"}, {"name", "s"}});
     std::get<model::Map>(element.value.held)["deliverTo"] = model::List{vault};
-    tenant.deliveries[app("a")] = {{"s", "keyVault:contoso/s", State::unknown, "", "403 ForbiddenByRbac"}};
+    tenant.deliveries[app("a")] = {{"s", "keyVault:contoso/s", State::refused, "", "403 ForbiddenByRbac"}};
     const auto why = [&] {
         const auto planned = plan();
         REQUIRE(planned.withheld.size() == 1);
@@ -384,8 +384,10 @@ TEST_CASE_METHOD(HandedOver, "a vault that refuses a look is an obstacle when it
     };
     CHECK(why() == Withheld::Why::delivery_unknown);
     secrets().back().ends_at = tenant.now + hours(1);
-    CHECK(why() == Withheld::Why::secret_waits);
+    CHECK(why() == Withheld::Why::delivery_refused);
     secrets().clear();
+    CHECK(why() == Withheld::Why::delivery_refused);
+    tenant.deliveries[app("a")].front().state = State::unknown;  // such as one that does not answer
     CHECK(why() == Withheld::Why::secret_waits);
 }
 

@@ -18,6 +18,9 @@ Held holding_something() {
 Held unknown(std::string why) {
     return {State::unknown, {}, std::move(why)};
 }
+Held refused(std::string why) {
+    return {State::refused, {}, std::move(why)};
+}
 
 std::string member(const model::Value& target, std::string_view name) {
     const auto* value = target.find(name);

@@ -33,6 +33,7 @@ struct Held {
 [[nodiscard]] Held holding(std::string key_id);
 [[nodiscard]] Held holding_something();
 [[nodiscard]] Held unknown(std::string why);
+[[nodiscard]] Held refused(std::string why);
 
 using Delivered = tl::expected<void, ProviderError>;
 

@@ -1,6 +1,7 @@
 #include "provider/delivery/key_vault.hpp"
 
 #include "net/redact.hpp"
+#include "provider/status_kind.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -74,12 +75,9 @@ std::string help_for(int status, const Words& words) {
     return {};
 }
 
+/// A vault that is not there is a mistake of the manifest's: no later look finds it.
 ErrorKind kind_of(int status) {
-    if (status == 401) return ErrorKind::sign_in;
-    if (status == 403) return ErrorKind::forbidden;
-    if (status == 409) return ErrorKind::conflict;
-    if (status == 429) return ErrorKind::throttled;
-    return status >= 500 || status == 408 ? ErrorKind::transient : ErrorKind::rejected;
+    return status == 404 ? ErrorKind::rejected : kind_of_status(status);
 }
 
 net::Request request_for(net::Method method, const std::string& origin, std::string target) {
@@ -148,7 +146,9 @@ Held look_at_vault(const model::Value& target, net::Session& session, const Deli
         if (answer->status == 404 && words.code == "SecretNotFound") return empty_handed();
         if (answer->status != 200) {
             const auto help = help_for(answer->status, words);
-            return unknown(sentence(*answer, words) + (help.empty() ? "" : "; " + help));
+            auto why = sentence(*answer, words) + (help.empty() ? "" : "; " + help);
+            const bool is_refusal = answer->status == 401 || answer->status == 403;
+            return is_refusal ? refused(std::move(why)) : unknown(std::move(why));
         }
         const auto body = json::parse(answer->body, nullptr, false);
         if (!body.is_object() || !take_page(body, newest) || page == most_pages)
