@@ -83,8 +83,13 @@ void EnvironmentKeeper::told_of_wait(const std::string& origin, std::chrono::mil
 }
 
 void EnvironmentKeeper::say(const std::string& text) {
+    std::vector<ServiceCounters> services;
+    // Who connects holds it, may have to wait in there and tells so: then there is nothing to count yet.
+    if (const std::unique_lock lock(tenant_mutex_, std::try_to_lock); lock && tenant_) services = tenant_->services();
     const std::lock_guard lock(status_mutex_);
     status_.waiting_for = text;
+    // Whoever looks because nothing moves is to see how often it was refused.
+    if (!services.empty()) status_.services = std::move(services);
     parts_.publish(status_);
 }
 

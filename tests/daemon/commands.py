@@ -37,6 +37,7 @@ def before_the_first_run_is_over_nothing_is_said_to_be_missing(binaries):
         it.fault("status", status=429, retryAfter="5", count=-1, match={"path": "/applications"})
         it.start(wait=False)
         it.eventually(lambda: (it.environment_status("demo") or {}).get("running"), "the first run is under way")
+        it.eventually(lambda: any(s["throttled"] for s in it.environment_status("demo").get("services", [])), "how often it was refused is counted meanwhile")
         listed = asks(it, "get")
         check("since the service started" in listed.err and "No objects" not in listed.err and not listed.out, listed)
         check("regent status -e demo" in listed.err, listed)

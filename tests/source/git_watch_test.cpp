@@ -112,7 +112,7 @@ TEST_CASE("a vanished branch, an empty repository and a wrong path are told apar
     Folder folder;
     Repository empty(folder / "empty");
     CHECK_THAT(refusal(*watch_git(location_of(empty.path(), folder / "own.git"), "", fetch_program())),
-               Contains("is empty: it has no commit yet"));
+               Contains("has no branch and no tag"));
 
     Repository repository(folder / "repo");
     repository.write("a.regent.yaml", "one");
