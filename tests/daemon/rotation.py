@@ -116,7 +116,7 @@ def what_this_machine_does_not_allow_is_not_ready_and_says_why(binaries):
 @case
 def a_vault_that_refuses_is_a_missing_permission_and_the_secret_that_is_due_is_told_of(binaries):
     with daemon_bench(binaries) as it:
-        it.edit_environment("  endpoints:\n", f"  endpoints:\n    keyVault: {it.simulator.url}/keyvault/{{vault}}\n")
+        it.edit_environment("    login:", f"    keyVault: {it.simulator.url}/keyvault/{{vault}}\n    login:")
         it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{keyVault: {vault: contoso, secret: arm}}]"]))
         it.commit("to a vault")
         it.start()
