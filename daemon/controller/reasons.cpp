@@ -65,17 +65,19 @@ std::span<const ReasonText> reason_texts() {
             "more.",
             "Tries again, ever more seldom.",
             "The message names the permission. An administrator grants it in the portal:\nApp registrations, API "
-            "permissions, Grant admin consent. Of a vault it is a role on the vault.\nThen `regent reconcile KIND/NAME`."},
+            "permissions, Grant admin consent. Of a vault it is a role on the vault.\nThen `regent reconcile "
+            "KIND/NAME`."},
         ReasonText{
             ConditionReason::throttled, "unchanged", "The service asked to wait: too many requests (429).",
             "Waits as long as it was told to and goes on.",
             "Nothing. When it is often so: a longer interval, or fewer other tools that\nuse the same application."},
-        ReasonText{ConditionReason::service_error, "False",
-                   "The service failed (5xx), or could not be reached, also when asked again. Or\nsomething of this machine "
-                   "did: regent's database could not be written, a command\nrefused a secret; the message says which.",
-                   "Tries again, after longer and longer pauses.",
-                   "When it lasts: Microsoft's service health page, or the network of this\nmachine. The request id in "
-                   "`regent describe` is what their support asks for."},
+        ReasonText{
+            ConditionReason::service_error, "False",
+            "The service failed (5xx), or could not be reached, also when asked again. Or\nsomething of this machine "
+            "did: regent's database could not be written, a command\nrefused a secret; the message says which.",
+            "Tries again, after longer and longer pauses.",
+            "When it lasts: Microsoft's service health page, or the network of this\nmachine. The request id in "
+            "`regent describe` is what their support asks for."},
         ReasonText{
             ConditionReason::rejected, "False",
             "The service understood the change and refuses it: a value that it does not\ntake, a limit, a quota. "
@@ -106,13 +108,13 @@ std::span<const ReasonText> reason_texts() {
             "Does not create it again: there would be two.",
             "Look in the portal for what the message names. It is there: adopt or delete\nit. It is not: `regent "
             "reconcile KIND/NAME --create-again`."},
-        ReasonText{
-            ConditionReason::credential_expiring, "True",
-            "A secret or certificate ends soon, and no new one took its place: rotation\nfailed, is switched off, who is "
-            "to have it refuses it, or the credential is not\nregent's.",
-            "Tries again with each run where the credential is its own.",
-            "`regent describe Application/NAME` shows which one. Declare it in the\nmanifest, or replace it by "
-            "hand; best is to need none (a managed identity)."},
+        ReasonText{ConditionReason::credential_expiring, "True",
+                   "A secret or certificate ends soon, and no new one took its place: rotation\nfailed, is switched "
+                   "off, who is "
+                   "to have it refuses it, or the credential is not\nregent's.",
+                   "Tries again with each run where the credential is its own.",
+                   "`regent describe Application/NAME` shows which one. Declare it in the\nmanifest, or replace it by "
+                   "hand; best is to need none (a managed identity)."},
     };
     return texts;
 }

@@ -288,8 +288,8 @@ private:
         const auto why = fmt::format("throttled by the service ({})", status);
         const auto kind = may_have_been_applied_ ? CallError::Kind::unknown_outcome : CallError::Kind::throttled;
         if (tries_ >= shared_.policy.max_attempts) {
-            return {.error = failure(kind, fmt::format("{}: {}, {} times", described(), why, tries_), "the next run may go through",
-                                     retry_after.value_or(delay))};
+            return {.error = failure(kind, fmt::format("{}: {}, {} times", described(), why, tries_),
+                                     "the next run may go through", retry_after.value_or(delay))};
         }
         return {.again = true, .error = wait(delay, why, kind)};
     }

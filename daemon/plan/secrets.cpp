@@ -70,7 +70,8 @@ SecretPlan::LeftAlone left_alone(const SecretWork& work, const Item& item, const
                         named.valid.empty() ? "is not there" : "is to be renewed", where, consumer.note),
             "once the vault lets regent list and set its secrets (`Key Vault Secrets Officer`), the next run issues "
             "it"};
-    return {Why::delivery_unknown, fmt::format("the secret \"{}\" is left alone here: {}: {}", name, where, consumer.note),
+    return {Why::delivery_unknown,
+            fmt::format("the secret \"{}\" is left alone here: {}: {}", name, where, consumer.note),
             is_vault ? "it is not due yet; then the vault has to let regent look (`Key Vault Secrets Officer`)"
                      : "what a machine may deliver says `spec.delivery` of its own configuration, see `regent explain "
                        "Daemon`"};

@@ -24,9 +24,9 @@ FetchResult<NamedCommit> choose(const Listing& listing, const FetchRequest& requ
     }
     const auto* kind = branch ? "branch" : "tag";
     if (listing.empty()) {
-        return problem(fmt::format("the repository {} has no branch and no tag", address.shown),
-                       fmt::format("it is new, or what it had was deleted: push a {} `{}`", kind,
-                                   wanted.substr(prefix.size())));
+        return problem(
+            fmt::format("the repository {} has no branch and no tag", address.shown),
+            fmt::format("it is new, or what it had was deleted: push a {} `{}`", kind, wanted.substr(prefix.size())));
     }
     const auto more = others.size() > 8 ? fmt::format(" and {} more", others.size() - 8) : "";
     others.resize(std::min<std::size_t>(others.size(), 8));

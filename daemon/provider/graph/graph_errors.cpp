@@ -46,7 +46,8 @@ ErrorKind kind_of(const GraphAnswer& answer) {
     if (is_path_unknown(answer)) return ErrorKind::rejected;
     if (answer.status == 403 && (is_quota(code) || is_policy(code))) return ErrorKind::rejected;
     if (answer.status == 429 && is_hard_limit(code)) return ErrorKind::rejected;
-    if (const auto kind = kind_of_status(answer.status); kind != ErrorKind::rejected || answer.status == 501) return kind;
+    if (const auto kind = kind_of_status(answer.status); kind != ErrorKind::rejected || answer.status == 501)
+        return kind;
     const bool conflict = is_concurrent_write(answer) || is_still_enabled(answer) || says(answer, "already exists") ||
                           says(answer, "A conflicting object");
     return conflict ? ErrorKind::conflict : ErrorKind::rejected;

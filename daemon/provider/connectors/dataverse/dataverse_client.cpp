@@ -241,8 +241,8 @@ DataverseClient::Result<std::set<std::pair<std::string, std::string>>> Dataverse
 DataverseClient::Result<void> DataverseClient::create(const Instance& instance, const json& row,
                                                       const std::string& solution) {
     const auto what = fmt::format("create the connector \"{}\"", text(member(&row, "displayname")));
-    auto answer = call(instance, net::Method::post, "connectors", what, row.dump(),
-                       {{"MSCRM.SolutionUniqueName", solution}});
+    auto answer =
+        call(instance, net::Method::post, "connectors", what, row.dump(), {{"MSCRM.SolutionUniqueName", solution}});
     if (!answer) return tl::unexpected(std::move(answer.error()));
     return {};
 }
