@@ -33,7 +33,8 @@ public:
         const auto ended = tell_runs(*runs, *status);
         auto stands = ExitCode::ok;
         if (!runs->empty() && address_) stands = tell_object(was_there);
-        if (!runs->empty() && !address_ && ended == ExitCode::ok) stands = tell_not_ready(*status);
+        if (!runs->empty() && !address_ && (ended == ExitCode::ok || ended == ExitCode::try_again))
+            stands = tell_not_ready(*status);
         return most_telling({look, ended, stands});
     }
 
@@ -167,11 +168,16 @@ private:
             for (const auto& object : part_of(environment, "needsYou")) {
                 const auto& ready = condition_of(object, "Ready");
                 if (text_of(ready, "status") != "False") continue;
-                code = ExitCode::partly_done;
+                code = most_telling({code, code_of_object(ready)});
                 tell_ready(fmt::format("{}/{}", text_of(object, "kind"), text_of(object, "name")), ready);
             }
         }
         return code;
+    }
+
+    /// What waits is carried on with by itself.
+    static ExitCode code_of_object(const json& ready) {
+        return text_of(ready, "reason") == "WaitingForReference" ? ExitCode::try_again : ExitCode::partly_done;
     }
 
     void tell_ready(const std::string& name, const json& ready) {
@@ -186,7 +192,7 @@ private:
         if (!answer) return was_there ? ExitCode::ok : fail(terminal_, answer.error());  // it left with this very run
         const auto& ready = condition_of(part_of(*answer, "object"), "Ready");
         tell_ready(model::to_string(*address_), ready);
-        return text_of(ready, "status") == "False" ? ExitCode::partly_done : ExitCode::ok;
+        return text_of(ready, "status") == "False" ? code_of_object(ready) : ExitCode::ok;
     }
 
     const GlobalOptions& global_;

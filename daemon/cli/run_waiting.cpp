@@ -40,7 +40,7 @@ tl::expected<json, ExitCode> wait_for_runs(const json& tickets, std::chrono::sec
 ExitCode code_of_result(const std::string& result) {
     if (result == "partly") return ExitCode::partly_done;
     if (result == "refused") return ExitCode::refused;
-    if (result == "interrupted" || result == "try-again") return ExitCode::try_again;
+    if (result == "interrupted" || result == "try-again" || result == "waiting") return ExitCode::try_again;
     return result == "failed" ? ExitCode::failed : ExitCode::ok;
 }
 

@@ -87,7 +87,7 @@ std::string pending_lines(const json& environment) {
 }
 
 struct Counts {
-    std::size_t ready = 0, paused = 0, under_way = 0, needs_you = 0;
+    std::size_t ready = 0, paused = 0, waiting = 0, under_way = 0, needs_you = 0;
 };
 
 Counts counts_of(const json& environment) {
@@ -96,11 +96,13 @@ Counts counts_of(const json& environment) {
     const auto total = number_of(part_of(environment, "counts"), "total");
     counts.ready = total - std::min(total, open.size());
     for (const auto& object : open) {
-        const auto ready = text_of(condition_of(object, "Ready"), "status");
+        const auto& ready = condition_of(object, "Ready");
         if (!part_of(object, "pause").empty())
             ++counts.paused;
+        else if (text_of(ready, "reason") == "WaitingForReference")
+            ++counts.waiting;
         else
-            ++(ready == "False" ? counts.needs_you : counts.under_way);
+            ++(text_of(ready, "status") == "False" ? counts.needs_you : counts.under_way);
     }
     return counts;
 }
@@ -116,6 +118,7 @@ bool nothing_known(const json& environment) {
 std::string headline(const Counts& counts, Colour colour) {
     auto text = report::paint(fmt::format("{} ready", counts.ready), Tone::create, colour);
     if (counts.paused > 0) text += fmt::format(", {} paused", counts.paused);
+    if (counts.waiting > 0) text += fmt::format(", {} waiting", counts.waiting);
     if (counts.under_way > 0) text += fmt::format(", {} under way", counts.under_way);
     if (counts.needs_you > 0)
         text +=
@@ -160,7 +163,8 @@ bool all_ready(const json& status) {
     for (const auto& environment : environments) {
         const auto counts = counts_of(environment);
         if (not_looked_at(environment)) return false;
-        if (counts.needs_you + counts.under_way > 0 || number_of(environment, "manifestErrors") > 0) return false;
+        if (counts.needs_you + counts.waiting + counts.under_way > 0 || number_of(environment, "manifestErrors") > 0)
+            return false;
     }
     return !environments.empty();
 }

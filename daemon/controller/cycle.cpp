@@ -19,11 +19,14 @@ namespace {
 /// Tells the watchdog that an apply moves, and the status what it is at.
 class CycleListener final : public apply::Listener {
 public:
-    CycleListener(const std::function<void()>& alive, std::function<void(const std::string&)> say)
-        : alive_(alive), say_(std::move(say)) {}
+    /// `awaits` is told which object waits for what the service makes.
+    CycleListener(const std::function<void()>& alive, std::function<void(const std::string&)> say,
+                  std::function<void(const model::Address&, const std::string&)> awaits)
+        : alive_(alive), say_(std::move(say)), awaits_(std::move(awaits)) {}
     void step_started(const plan::Step& step) override {
         alive_();
         const auto words = report::words_for(step);
+        if (step.work == plan::Work::await) awaits_(step.address, words.doing);
         say_(fmt::format("{}: {}", words.subject, words.doing));
     }
     void step_progress(const plan::Step& step, std::string_view words) override {
@@ -35,6 +38,7 @@ public:
 private:
     const std::function<void()>& alive_;
     std::function<void(const std::string&)> say_;
+    std::function<void(const model::Address&, const std::string&)> awaits_;
 };
 
 /// A plan that names other objects each time it is made is made from everything.
@@ -101,6 +105,10 @@ RunStatus Cycle::run() {
 }
 
 RunStatus Cycle::run_phases() {
+    {
+        const std::lock_guard lock(keeper_.status_mutex_);
+        for (const auto& object : keeper_.status_.objects) objects_before_.emplace(object.address, object);
+    }
     const auto read = take_lock().and_then([&] { return connect(); }).and_then([&] { return observe(); });
     if (!read) return failed(read.error());
     decide();
@@ -333,7 +341,10 @@ void Cycle::apply() {
         const std::lock_guard lock(keeper_.status_mutex_);
         keeper_.status_.running->plan_id = before_.plan.id;
     }
-    CycleListener listener(parts_.alive, [this](const std::string& text) { keeper_.say(text); });
+    show_what_begins();
+    CycleListener listener(
+        parts_.alive, [this](const std::string& text) { keeper_.say(text); },
+        [this](const auto& address, const auto& what) { keeper_.show_waiting(address, what, run_.revision); });
     apply::ApplierOptions options;
     options.parallel = order_.parallel;
     options.stop = &parts_.stop;
@@ -433,7 +444,11 @@ void Cycle::record() {
         run_.secrets = counts.secrets;
         run_.failed = counts.failed.size();
         run_.hand_overs = hand_overs(held_.plan, *result_);
-        run_.result = result_->complete() ? "ok" : result_->interrupted ? "interrupted" : "partly";
+        const bool only_waits = counts.failed.empty() && !counts.waiting.empty();
+        run_.result = result_->complete()    ? "ok"
+                      : result_->interrupted ? "interrupted"
+                      : only_waits           ? "waiting"
+                                             : "partly";
     }
     if (left_alone_ == LeftAlone::refused || left_alone_ == LeftAlone::needs_approval) run_.result = "refused";
     if (left_alone_ == LeftAlone::state_broken) run_.result = "failed";

@@ -47,7 +47,10 @@ private:
     void remember_written(const model::Address& address);
     void learn();
     void learn_agreements();
+    [[nodiscard]] bool only_waits(const apply::StepOutcome& outcome) const;
     void learn_of(const model::Address& address, const apply::StepOutcome& outcome);
+    [[nodiscard]] std::vector<ObjectStatus> objects_at(const Planned& now, const std::vector<Pause>& paused) const;
+    void show_what_begins();
     void tell();
     void tell_drift();
     void tell_changes();
@@ -102,6 +105,7 @@ private:
     bool approved_ = false;  ///< somebody approved this very plan
     bool wrote_ = false;     ///< the applier was set to work
     std::string left_alone_message_, guard_;
+    std::map<model::Address, ObjectStatus> objects_before_;  ///< as they were shown when the run began
     std::optional<apply::ApplyResult> result_;
     std::map<model::Address, apply::StepOutcome> outcomes_;
     std::set<model::Address> failed_rotations_;  ///< applications with a secret that was not handed to everybody

@@ -46,6 +46,8 @@ void Cycle::learn() {
         auto& memory = known->second;
         memory.failures = 0;
         memory.next_try.reset();
+        memory.waits_since.reset();
+        memory.next_look.reset();
         memory.rewrites = 0;
         memory.error_code.clear();
         memory.error_help.clear();
@@ -60,9 +62,24 @@ void Cycle::learn() {
     std::erase_if(keeper_.objects_, [&](const auto& entry) { return !alive.contains(entry.first); });
 }
 
+/// Nothing was written, and nothing failed.
+bool Cycle::only_waits(const apply::StepOutcome& outcome) const {
+    if (outcome.state != apply::StepState::waiting) return false;
+    return std::any_of(held_.plan.steps.begin(), held_.plan.steps.end(),
+                       [&](const auto& step) { return step.id == outcome.step && step.work == plan::Work::await; });
+}
+
 void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& outcome) {
     auto& memory = keeper_.objects_[address];
     const auto now = parts_.now();
+    if (only_waits(outcome)) {
+        const auto since = memory.waits_since.value_or(run_.started);
+        memory.waits_since = since;
+        memory.next_look = now + look_again_after(std::max(now - since, Time::duration::zero()));
+        return;
+    }
+    memory.waits_since.reset();
+    memory.next_look.reset();
     if (outcome.state == apply::StepState::failed) {
         if (outcome.error.kind == provider::ErrorKind::interrupted) return;
         ++memory.failures;

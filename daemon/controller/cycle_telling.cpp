@@ -42,22 +42,8 @@ report::RunReport Cycle::report_of(const Planned& planned) const {
     return report;
 }
 
-void Cycle::tell() {
-    const bool read_again = result_ && !after_.report.timestamp.empty();
-    const auto& now = read_again ? after_ : before_;
+std::vector<ObjectStatus> Cycle::objects_at(const Planned& now, const std::vector<Pause>& paused) const {
     const auto report = report_of(now);
-    const auto paused = pauses();
-    holds_ = holds_at(parts_.now(), keeper_.objects_, paused);
-    holds_.insert(mistaken_.begin(), mistaken_.end());
-    // An object that failed just now is told with its own words, not as one that is held.
-    for (const auto& [address, outcome] : outcomes_)
-        if (const auto hold = holds_.find(address); hold != holds_.end() && hold->second.why == Hold::Why::backing_off)
-            holds_.erase(hold);
-    std::map<model::Address, ObjectStatus> previous;
-    {
-        const std::lock_guard lock(keeper_.status_mutex_);
-        for (const auto& object : keeper_.status_.objects) previous.emplace(object.address, object);
-    }
     const auto whole = with_objects_left_alone(now.plan, order_.workspace->graph, now.snapshot);
     const RunFacts facts{order_.workspace->graph,
                          before_.plan,
@@ -72,7 +58,32 @@ void Cycle::tell() {
                          run_.revision,
                          order_.warn_before_expiry,
                          parts_.now()};
-    auto objects = objects_after(facts, previous, keeper_.objects_, paused);
+    return objects_after(facts, objects_before_, keeper_.objects_, paused);
+}
+
+/// Objects that nobody has seen yet are shown before the first steps have ended, which can take minutes.
+void Cycle::show_what_begins() {
+    auto objects = objects_at(before_, pauses());
+    const std::lock_guard lock(keeper_.status_mutex_);
+    auto& shown = keeper_.status_.objects;
+    if (shown.empty()) keeper_.status_.looked_at = parts_.now();
+    for (auto& object : objects)
+        if (!objects_before_.contains(object.address)) shown.push_back(std::move(object));
+    std::sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
+    parts_.publish(keeper_.status_);
+}
+
+void Cycle::tell() {
+    const bool read_again = result_ && !after_.report.timestamp.empty();
+    const auto& now = read_again ? after_ : before_;
+    const auto paused = pauses();
+    holds_ = holds_at(parts_.now(), keeper_.objects_, paused);
+    holds_.insert(mistaken_.begin(), mistaken_.end());
+    // An object that failed just now is told with its own words, not as one that is held.
+    for (const auto& [address, outcome] : outcomes_)
+        if (const auto hold = holds_.find(address); hold != holds_.end() && hold->second.why == Hold::Why::backing_off)
+            holds_.erase(hold);
+    auto objects = objects_at(now, paused);
     auto credentials = credentials_in(order_.workspace->graph, now.plan);
     tell_drift();
     tell_changes();
@@ -188,13 +199,10 @@ void Cycle::tell_changes() {
 }
 
 void Cycle::tell_objects(const std::vector<ObjectStatus>& objects) {
-    std::map<model::Address, const Condition*> old;
-    const std::lock_guard lock(keeper_.status_mutex_);
-    for (const auto& object : keeper_.status_.objects) old.emplace(object.address, object.condition("Ready"));
     for (const auto& object : objects) {
         const auto* ready = object.condition("Ready");
-        const auto before = old.find(object.address);
-        const auto* was = before == old.end() ? nullptr : before->second;
+        const auto before = objects_before_.find(object.address);
+        const auto* was = before == objects_before_.end() ? nullptr : before->second.condition("Ready");
         const bool was_bad = was != nullptr && was->status == ConditionStatus::no;
         // Each try issues a secret, and each failure of that is news.
         const bool again = was_bad && was->reason == ready->reason;

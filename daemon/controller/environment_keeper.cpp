@@ -93,6 +93,23 @@ void EnvironmentKeeper::say(const std::string& text) {
     parts_.publish(status_);
 }
 
+void EnvironmentKeeper::show_waiting(const model::Address& address, const std::string& what,
+                                     const std::string& revision) {
+    const std::lock_guard lock(status_mutex_);
+    const auto object = std::find_if(status_.objects.begin(), status_.objects.end(),
+                                     [&](const auto& shown) { return shown.address == address; });
+    if (object == status_.objects.end()) return;
+    auto& conditions = object->conditions;
+    auto ready = std::find_if(conditions.begin(), conditions.end(), [](const auto& c) { return c.type == "Ready"; });
+    if (ready == conditions.end()) return;
+    if (ready->status != ConditionStatus::no) ready->since = parts_.now();
+    ready->status = ConditionStatus::no;
+    ready->reason = ConditionReason::waiting_for_reference;
+    ready->message = what;
+    ready->observed_revision = revision;
+    std::erase_if(conditions, [](const auto& c) { return c.type == "Reconciling"; });
+}
+
 void EnvironmentKeeper::watch_reading(KeeperReading* reading) {
     const std::lock_guard lock(status_mutex_);
     reading_ = reading;
@@ -138,6 +155,8 @@ void EnvironmentKeeper::prepare_memory(const RunOrder& order) {
         if (!news && !order.forget_all && !order.forget.contains(address)) continue;
         known.failures = 0;
         known.next_try.reset();
+        known.waits_since.reset();
+        known.next_look.reset();
         known.rewrites = 0;
         known.breaker_until.reset();
         known.breaker_opened = 0;
@@ -182,6 +201,7 @@ std::optional<EnvironmentKeeper::Wish> EnvironmentKeeper::wants_run_at() const {
     };
     for (const auto& [address, known] : objects_) {
         take(known.next_try, "retry");
+        take(known.next_look, "retry");
         take(known.breaker_until, "retry");
     }
     const std::lock_guard lock(status_mutex_);

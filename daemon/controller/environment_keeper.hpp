@@ -113,8 +113,8 @@ public:
     void interrupt() noexcept;
     /// Signs in anew at the next run.
     void reconnect();
-    /// When the next run is due for another reason than the interval, and which: a back-off that ends (retry), a secret
-    /// to be renewed, or one whose time beside its successor is over (expiry).
+    /// When the next run is due for another reason than the interval, and which: a back-off that ends, an identity
+    /// that is late (retry), a secret to be renewed, or one whose time beside its successor is over (expiry).
     struct Wish {
         Time at;
         const char* trigger;
@@ -127,6 +127,8 @@ private:
     void told_of_wait(const std::string& origin, std::chrono::milliseconds wait, const std::string& why);
     /// What the run under way is at or waits for; empty: nothing worth saying.
     void say(const std::string& text);
+    /// The object is not ready until the service has made `what`.
+    void show_waiting(const model::Address& address, const std::string& what, const std::string& revision);
     /// Who hears of the waits of a read; null pointer when none is under way.
     void watch_reading(KeeperReading* reading);
     void prepare_memory(const RunOrder& order);

@@ -109,6 +109,10 @@ std::chrono::seconds back_off(int failures, bool permanent, std::chrono::millise
     return std::max(wait, std::chrono::ceil<std::chrono::seconds>(retry_after));
 }
 
+std::chrono::seconds look_again_after(std::chrono::nanoseconds waited) {
+    return std::clamp<std::chrono::seconds>(std::chrono::duration_cast<std::chrono::seconds>(waited / 8), 5s, 15min);
+}
+
 std::chrono::seconds breaker_pause(int opened) {
     std::chrono::seconds pause = 1h;
     for (int i = 1; i < opened && pause < 8h; ++i) pause *= 2;

@@ -38,6 +38,8 @@ struct HeldPlan {
 struct ObjectMemory {
     int failures = 0;  ///< runs in a row in which it failed
     std::optional<Time> next_try;
+    /// What the service fills in by itself has not come yet: since when, and when to look again. It holds nothing up.
+    std::optional<Time> waits_since, next_look;
     std::string error_code, error_help, request_id;
     /// Runs in a row that wrote it although nobody asked for anything new: it does not stay as written.
     int rewrites = 0;
@@ -52,6 +54,10 @@ struct ObjectMemory {
 /// `retry_after` of the service is waited in full. What a service refuses for good, or forbids, is tried every 15
 /// minutes only: a manifest that changed or `regent reconcile` tries at once.
 [[nodiscard]] std::chrono::seconds back_off(int failures, bool permanent, std::chrono::milliseconds retry_after);
+
+/// When to look again for what the service fills in by itself and has not after `waited`: 5 s, an eighth of what it has
+/// taken, 15 min at most. Until it is there nobody can sign in, and it may never come.
+[[nodiscard]] std::chrono::seconds look_again_after(std::chrono::nanoseconds waited);
 
 /// Runs in a row that may rewrite an object before regent stops.
 inline constexpr int rewrites_allowed = 5;

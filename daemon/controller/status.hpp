@@ -124,7 +124,7 @@ struct HandOver {
 struct RunStatus {
     std::int64_t id = 0;
     std::string trigger;  ///< start, commit, interval, drift, manual, expiry, retry
-    std::string result;   ///< ok, noop, partly, failed, refused, interrupted
+    std::string result;   ///< ok, noop, waiting, partly, failed, refused, interrupted
     std::string revision;
     std::string plan_id;
     Time started{}, finished{};

@@ -25,6 +25,8 @@
 namespace regent::controller {
 namespace {
 
+/// For a connector's identity, in a run that others follow.
+constexpr std::chrono::seconds short_wait{20};
 constexpr std::string_view public_authority = "https://login.microsoftonline.com";
 
 /// Entra's authority as connectors name it. Not `endpoints.login`: a connector of a simulated tenant still names the
@@ -136,6 +138,8 @@ public:
     tl::expected<Seen, provider::ProviderError> observe_changes(const model::Scope& scope,
                                                                 const provider::ReadOrder& order,
                                                                 provider::ReadProgress& progress) override {
+        // Who looks again and again comes back for what is late, and holds nothing else up by waiting for it.
+        power_apps_.identity_patience = dataverse_.identity_patience = {short_wait, std::chrono::seconds(0)};
         return look(scope, &order, progress);
     }
 

@@ -118,6 +118,7 @@ Badge condition_badge(const Condition& condition) noexcept {
 Badge result_badge(std::string_view run_result) noexcept {
     if (run_result == "ok") return {"Changed", "✓", "good"};
     if (run_result == "noop") return {"No change", "✓", "quiet"};
+    if (run_result == "waiting") return {"Waiting", "…", "info"};
     if (run_result == "partly") return {"Partly done", "✗", "bad"};
     if (run_result == "failed") return {"Failed", "✗", "bad"};
     if (run_result == "refused") return {"Refused", "✗", "warn"};

@@ -109,6 +109,13 @@ TEST_CASE("back-off doubles up to a quarter of an hour, and never asks before th
     CHECK(controller::back_off(1, false, 3600'500ms) == 3601s);
 }
 
+TEST_CASE("what the service makes by itself is looked for again soon, and later the longer it takes") {
+    CHECK(controller::look_again_after(0s) == 5s);
+    CHECK(controller::look_again_after(40s) == 5s);
+    CHECK(controller::look_again_after(320s) == 40s);
+    CHECK(controller::look_again_after(24h) == 15min);
+}
+
 TEST_CASE("a pause beats a back-off, and ends when it said it would") {
     const controller::Time now{1h};
     std::map<model::Address, controller::ObjectMemory> memory;

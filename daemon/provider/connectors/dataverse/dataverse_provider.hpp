@@ -2,6 +2,7 @@
 
 #include "model/environment.hpp"
 #include "net/session.hpp"
+#include "provider/connectors/identity_wait.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/provider.hpp"
 #include "provider/surveyor.hpp"
@@ -26,7 +27,7 @@ struct DataverseOptions {
     /// How long Power Apps is given to take over what was saved: usually at once, and sometimes never.
     std::chrono::seconds sync_patience{90};
     /// How long to wait for a managed identity's subject.
-    std::chrono::seconds identity_patience{330};
+    connectors::IdentityPatience identity_patience;
 };
 
 [[nodiscard]] std::unique_ptr<Observer> make_dataverse_observer(net::Session& session, net::Clock& clock,

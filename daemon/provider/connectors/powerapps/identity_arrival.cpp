@@ -15,11 +15,11 @@ namespace regent::provider::powerapps {
 using namespace std::chrono_literals;
 
 tl::expected<StepResult, ProviderError> await_identity(PowerAppsClient& client, net::Clock& clock,
-                                                       std::chrono::seconds at_most, const plan::Step& step,
-                                                       const StepInput& input) {
+                                                       const connectors::IdentityPatience& whole,
+                                                       const plan::Step& step, const StepInput& input) {
     const auto environment = environment_of(step);
     const auto name = connector_name(step, input);
-    std::chrono::milliseconds waited{0}, patience = at_most;
+    std::chrono::milliseconds waited{0}, patience = whole.since_save;
     // Nobody can sign in meanwhile: what is asked too late is added to that.
     for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(3s))) {
         auto connector = client.get(environment, name);
@@ -27,7 +27,7 @@ tl::expected<StepResult, ProviderError> await_identity(PowerAppsClient& client, 
         if (!connector && connector.error().kind != ErrorKind::not_found)
             return tl::unexpected(std::move(connector.error()));
         if (connector) {
-            patience = connectors::wait_for_identity(at_most, facts_of(*connector).changed_time, clock.now() - waited);
+            patience = connectors::wait_for_identity(whole, facts_of(*connector).changed_time, clock.now() - waited);
             auto result = result_of(*connector);
             result.detail.clear();
             const auto type = text_of(step.values, model::path::auth_type);

@@ -3,6 +3,7 @@
 #include "model/secret.hpp"
 #include "net/session.hpp"
 #include "provider/connectors/environment_names.hpp"
+#include "provider/connectors/identity_wait.hpp"
 #include "provider/provider.hpp"
 #include "provider/surveyor.hpp"
 
@@ -29,7 +30,7 @@ struct PowerAppsOptions {
     /// Gives the machine's secret of a name; unset: from `$CREDENTIALS_DIRECTORY`.
     std::function<tl::expected<model::Secret, std::string>(const std::string& name)> machine_secret;
     /// How long to wait for a managed identity's subject, which the service fills in up to five minutes after saving.
-    std::chrono::seconds identity_patience{330};
+    connectors::IdentityPatience identity_patience;
     /// How long a definition that was sent is looked for before it counts as dropped: the service has been seen to
     /// answer a definition it does not like with success, and to keep the old one.
     std::chrono::seconds definition_patience{60};
