@@ -5,6 +5,7 @@ namespace {
 
 constexpr std::array clouds = {
     EnumValue{.name = "public", .help = "the worldwide cloud"},
+    EnumValue{.name = "usgov-gcc", .help = "Power Platform of US Government (GCC), Entra ID of the worldwide cloud"},
     EnumValue{.name = "usgov", .help = "US Government L4 (GCC High)"},
     EnumValue{.name = "usgov-dod", .help = "US Government L5 (DoD)"},
     EnumValue{.name = "china", .help = "operated by 21Vianet"},

@@ -23,9 +23,19 @@ namespace {
 
 // https://learn.microsoft.com/graph/deployments for login and Graph; Power Apps hosts and audiences as Microsoft's
 // paconn and PowerShell modules have them (microsoft/PowerPlatformConnectors, Microsoft.PowerApps.AuthModule).
-// Microsoft's Terraform provider has another audience for usgov, which is why every one of them can be set in
-// `endpoints`.
+// Microsoft's Terraform provider has other audiences for usgov and usgov-gcc, which is why every one of them can be set
+// in `endpoints`.
 model::Endpoints endpoints_of(std::string_view cloud) {
+    if (cloud == "usgov-gcc") {  // a tenant of the worldwide Entra ID
+        model::Endpoints gcc;
+        gcc.power_apps = "https://gov.api.powerapps.us";
+        gcc.power_apps_scope = "https://gov.service.powerapps.us/.default";
+        gcc.power_platform = "https://gov.api.bap.microsoft.us";
+        gcc.dataverse_origins = {"https://*.crm9.dynamics.com"};
+        // In which of the two clouds its files are is written nowhere. No token goes there.
+        gcc.blob_origins.emplace_back("https://*.blob.core.usgovcloudapi.net");
+        return gcc;
+    }
     if (cloud == "usgov")
         return {{},
                 "https://login.microsoftonline.us",

@@ -247,6 +247,7 @@ TEST_CASE("a federated credential's audience is its cloud's unless it says anoth
         "subject: repo:a/b:pull_request\n");
     const auto [cloud, audience] = GENERATE(table<std::string, std::string>({
         {"public", "api://AzureADTokenExchange"},
+        {"usgov-gcc", "api://AzureADTokenExchange"},
         {"usgov", "api://AzureADTokenExchangeUSGov"},
         {"usgov-dod", "api://AzureADTokenExchangeUSGov"},
         {"china", "api://AzureADTokenExchangeChina"},
@@ -337,6 +338,18 @@ TEST_CASE("endpoints of an environment replace the cloud's one by one", "[manife
     CHECK(mixed.endpoints.blob_origins == Texts{"http://localhost:8801"});
     CHECK(environment("  cloud: china\n").endpoints.graph == "https://microsoftgraph.chinacloudapi.cn");
     CHECK(environment("  cloud: usgov-dod\n").endpoints.power_apps == "https://api.apps.appsplatform.us");
+    const auto gcc = environment("  cloud: usgov-gcc\n").endpoints;
+    CHECK(gcc.login == "https://login.microsoftonline.com");
+    CHECK(gcc.graph == "https://graph.microsoft.com");
+    CHECK(gcc.resource_manager == "https://management.azure.com");
+    CHECK(gcc.power_apps == "https://gov.api.powerapps.us");
+    CHECK(gcc.power_apps_scope == "https://gov.service.powerapps.us/.default");
+    CHECK(gcc.power_platform == "https://gov.api.bap.microsoft.us");
+    CHECK(gcc.dataverse_origins == Texts{"https://*.crm9.dynamics.com"});
+    const auto other =
+        environment("  cloud: usgov-gcc\n  endpoints: {powerAppsScope: \"https://service.powerapps.us/.default\"}\n");
+    CHECK(other.endpoints.power_apps_scope == "https://service.powerapps.us/.default");
+    CHECK(other.endpoints.power_apps == gcc.power_apps);
 }
 
 TEST_CASE("a wrong document does not take its neighbours away", "[manifest][loader]") {
