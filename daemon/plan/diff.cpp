@@ -1,5 +1,6 @@
 #include "plan/diff.hpp"
 
+#include "model/appended_tags.hpp"
 #include "model/element_key.hpp"
 #include "model/marks.hpp"
 #include "model/policy_keys.hpp"
@@ -96,9 +97,13 @@ AttributeDiff diff_scalar(const ResolvedAttribute& attribute, const Value* appli
     if (!result.waits) result.known = attribute.value;
     const auto& row = *attribute.attribute;
     if (is_same(row, attribute.value, attribute.observed)) return result;
+    const auto there = row.compare == model::Compare::document && !result.waits
+                           ? model::without_appended_tags(attribute.observed, attribute.value)
+                           : attribute.observed;
+    if (there == attribute.value) return result;
     auto change = change_of(attribute, Change::Op::set);
     // A change is shown and kept; what is sent is in the steps.
-    change.before = model::without_keys(row.path, attribute.observed);
+    change.before = model::without_keys(row.path, there);
     change.after = model::without_keys(row.path, without_sent_member(row, attribute.value), attribute.observed);
     change.place = attribute.desired->span.begin();
     const bool is_as_applied = applied != nullptr && !result.waits &&

@@ -55,6 +55,21 @@ bool ends_with_text(std::string_view text, std::string_view end) {
     return text.size() >= end.size() && same_text(text.substr(text.size() - end.size()), end);
 }
 
+/// What each operation is given; a tag that the first save met as the client's own is left as it is.
+void append_tag(json& definition, const std::string& tag) {
+    if (tag.empty() || !definition.contains("paths") || !definition["paths"].is_object()) return;
+    for (auto& item : definition["paths"]) {
+        if (!item.is_object()) continue;
+        for (auto& [verb, operation] : item.items()) {
+            if (!operation.is_object()) continue;
+            auto tags = operation.value("tags", json::array());
+            if (!tags.is_array() || std::find(tags.begin(), tags.end(), tag) != tags.end()) continue;
+            tags.push_back(tag);
+            operation["tags"] = std::move(tags);
+        }
+    }
+}
+
 /// The service's own tag, met again in what a client sends as its own.
 std::optional<PowerAppsError> check_echoed_tags(const json& definition, const std::string& bare_name) {
     const auto paths = definition.value("paths", json::object());
@@ -123,8 +138,7 @@ std::optional<PowerAppsError> ConnectorRules::check_shape(const json& properties
     return std::nullopt;
 }
 
-std::optional<PowerAppsError> ConnectorRules::check_definition(const json& definition, const json& properties,
-                                                               const std::string& name) const {
+std::optional<PowerAppsError> ConnectorRules::check_definition(const json& definition, const json& properties) const {
     if (const auto errors = swagger_errors(definition, switches_.swagger()); !errors.empty()) {
         return gateway_refusal(
             400, fmt::format("Specified swagger has the following errors: 'Definition is not valid. Error: '{} '.",
@@ -148,7 +162,7 @@ std::optional<PowerAppsError> ConnectorRules::check_definition(const json& defin
         return gateway_refusal(400, fmt::format("Swagger contains host:{} but backend Url contains host:{}",
                                                 definition.value("host", ""), place.host));
     }
-    return check_echoed_tags(definition, std::string(bare_connector_name(name)));
+    return std::nullopt;
 }
 
 std::optional<PowerAppsError> ConnectorRules::take_icon(json& record, const json& properties) const {
@@ -213,10 +227,19 @@ std::optional<PowerAppsError> ConnectorRules::take(json& record, const json& pro
     }
     const auto* definition = member_of(properties, "openApiDefinition");
     if (definition != nullptr || member_of(properties, "backendService") != nullptr) {
-        auto error = check_definition(definition != nullptr ? *definition : record["openApiDefinition"],
-                                      record["properties"], text_of(record, "name"));
+        auto error =
+            check_definition(definition != nullptr ? *definition : record["openApiDefinition"], record["properties"]);
+        const auto name = std::string(bare_connector_name(text_of(record, "name")));
+        if (!error && definition != nullptr) error = check_echoed_tags(*definition, name);
+        const auto tag = switches_.appended_tags == "none"   ? std::string{}
+                         : switches_.appended_tags == "name" ? name
+                                                             : text_of(record["properties"], "displayName");
+        if (!error && definition != nullptr && !creating && !tag.empty()) error = check_echoed_tags(*definition, tag);
         if (error && (creating || !switches_.drop_rejected_swagger)) return error;
-        if (!error && definition != nullptr) record["openApiDefinition"] = *definition;
+        if (!error && definition != nullptr) {
+            record["openApiDefinition"] = *definition;
+            append_tag(record["openApiDefinition"], tag);
+        }
     }
     if (auto error = take_icon(record, properties)) return error;
     if (auto error = take_script(record, properties)) return error;

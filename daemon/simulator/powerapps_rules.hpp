@@ -51,8 +51,8 @@ public:
 
 private:
     std::optional<PowerAppsError> check_shape(const nlohmann::json& properties, const std::string& environment) const;
-    std::optional<PowerAppsError> check_definition(const nlohmann::json& definition, const nlohmann::json& properties,
-                                                   const std::string& name) const;
+    std::optional<PowerAppsError> check_definition(const nlohmann::json& definition,
+                                                   const nlohmann::json& properties) const;
     std::optional<PowerAppsError> take(nlohmann::json& record, const nlohmann::json& properties, bool creating);
     std::optional<PowerAppsError> take_script(nlohmann::json& record, const nlohmann::json& properties) const;
     std::optional<PowerAppsError> take_icon(nlohmann::json& record, const nlohmann::json& properties) const;

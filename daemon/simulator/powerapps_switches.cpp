@@ -84,6 +84,7 @@ const std::map<std::string, Knob>& knobs() {
         {"unknownProperties", choice(&S::unknown_properties, {"ignore", "refuse"})},
         {"customParameterCasing", choice(&S::custom_parameter_casing, {"asSent", "camel", "pascal"})},
         {"firstPartyWhenOnBehalfOf", flag(&S::first_party_when_on_behalf_of)},
+        {"appendedTags", choice(&S::appended_tags, {"none", "name", "title"})},
         {"definitionBom", flag(&S::definition_bom)},
         {"definitionCrlf", flag(&S::definition_crlf)},
         {"swaggerOnlyWhenExpanded", flag(&S::swagger_only_when_expanded)},

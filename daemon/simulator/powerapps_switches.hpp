@@ -38,12 +38,14 @@ struct PowerAppsSwitches {
     std::string unknown_properties = "ignore";       ///< of a connector: ignore | refuse
     std::string custom_parameter_casing = "asSent";  ///< of customParameters on read: asSent | camel | pascal
     bool first_party_when_on_behalf_of = false;      ///< IsFirstParty reads "True" when on-behalf-of login is on
-    bool definition_bom = true;                      ///< definitions are served with a byte order mark
-    bool definition_crlf = false;                    ///< and with CRLF
-    bool swagger_only_when_expanded = false;         ///< a get carries `swagger` only with $expand=swagger
-    long page_size = 100;                            ///< of lists
-    std::string next_link_host;                      ///< "https://management.azure.com"; empty: our own
-    long built_in_connectors = 5;                    ///< how many are mixed into lists
+    /// Which tag each operation of a definition is given at a save: none | name (the connector's) | title.
+    std::string appended_tags = "none";
+    bool definition_bom = true;               ///< definitions are served with a byte order mark
+    bool definition_crlf = false;             ///< and with CRLF
+    bool swagger_only_when_expanded = false;  ///< a get carries `swagger` only with $expand=swagger
+    long page_size = 100;                     ///< of lists
+    std::string next_link_host;               ///< "https://management.azure.com"; empty: our own
+    long built_in_connectors = 5;             ///< how many are mixed into lists
     long validate_failure_status = 400;  ///< of validateApiSwagger without certification rules, for a bad definition
     bool strict_mime_types = false;      ///< MimeTypeNotSupported and UnrecognizedTypeFormat are errors, not advice
     /// published: definitions pass that do what connectors in use do; documented: every documented rule holds.

@@ -1,5 +1,6 @@
 #include "provider/connectors/dataverse/connector_row.hpp"
 
+#include "model/appended_tags.hpp"
 #include "model/attributes.hpp"
 #include "model/connector_settings.hpp"
 #include "model/file_content.hpp"
@@ -207,6 +208,7 @@ std::string not_taken_over(const ConnectorRow& row, const json& connector, json 
     auto wanted = json::parse(value_text(row.attributes, path::definition), nullptr, false);
     powerapps::undo_service_changes(wanted, facts.name, facts.service_url);
     pass_over_variables(definition, wanted);
+    model::take_appended_tags(definition, wanted);
     if (definition != wanted || mark != row.mark) return "its definition";
     model::ObservedResource shown;
     powerapps::read_into(shown, connector, {}, mark);

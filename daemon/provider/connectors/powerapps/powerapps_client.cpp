@@ -145,6 +145,9 @@ std::string help_for(ErrorKind kind, const ServiceWords& words, bool person) {
         return "the token was not accepted by Power Apps: check the tenant and `endpoints.powerAppsScope`";
     if (words.code == "CannotUpdateApiDisplayName")
         return "a connector's display name cannot change; this is a mistake of regent's";
+    if (words.message.find("Non-unique array item") != std::string::npos &&
+        words.message.find(".tags[") != std::string::npos)
+        return "the service appends this tag to each operation by itself: take it out of the OpenAPI file's operations";
     if (words.message.find("swagger") != std::string::npos || words.message.find("Swagger") != std::string::npos) {
         return "the service does not accept the OpenAPI file; its words above name the place";
     }

@@ -1,3 +1,4 @@
+#include "model/appended_tags.hpp"
 #include "model/attributes.hpp"
 #include "provider/connectors/backend.hpp"
 #include "provider/connectors/machine_secret.hpp"
@@ -247,6 +248,7 @@ private:
                error.kind == ErrorKind::incomplete;
     }
 
+        model::take_appended_tags(definition, wanted);
     /// Answers of a POST may lag behind the generated fields; what is missing is read.
     tl::expected<StepResult, ProviderError> with_outputs(const std::string& environment, const json& connector) {
         auto result = result_of(connector);
