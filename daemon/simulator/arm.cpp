@@ -275,7 +275,8 @@ private:
         }
         if (const auto token = request.query_value("skiptoken")) from = std::strtoul(token->c_str(), nullptr, 10);
         std::vector<const json*> found;
-        for (const auto* record : records_.all(clock_.now(), lag())) {
+        const auto lag_of_list = lag() + std::chrono::seconds(switches_.list_lag_seconds);
+        for (const auto* record : records_.all(clock_.now(), lag_of_list)) {
             if (!same_text(text_of(*record, "subscription"), place.subscription)) continue;
             if (place.group.empty() || same_text(text_of(*record, "resourceGroup"), place.group))
                 found.push_back(record);

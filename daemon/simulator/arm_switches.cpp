@@ -43,6 +43,8 @@ void ArmSwitches::set(const json& values, ArmBudget& budget) {
             without_client_id = one_of(name, value, {"refuse", "take"});
         } else if (name == "replicaLagSeconds") {
             replica_lag_seconds = number(name, value, 0);
+        } else if (name == "listLagSeconds") {
+            list_lag_seconds = number(name, value, 0);
         } else if (name == "pageSize") {
             page_size = number(name, value, 1);
         } else if (name == "denied") {
@@ -65,6 +67,7 @@ json ArmSwitches::get(const ArmBudget& budget) const {
             {"systemData", system_data},
             {"withoutClientId", without_client_id},
             {"replicaLagSeconds", replica_lag_seconds},
+            {"listLagSeconds", list_lag_seconds},
             {"pageSize", page_size},
             {"denied", denied},
             {"readBucket", budget.reads.size},

@@ -26,6 +26,7 @@ struct ArmSwitches {
     /// An OAuth block that names no client: "refuse" it, or "take" it. The REST specification says nothing of it.
     std::string without_client_id = "refuse";
     long replica_lag_seconds = 0;
+    long list_lag_seconds = 0;  ///< lists show what was true so much longer ago than a single read
     long page_size = 100;
     std::set<std::string> denied;  ///< actions nobody may do: "Microsoft.Web/customApis/write"
 

@@ -173,7 +173,12 @@ DataverseOutcome Dataverse::list_connectors(const Routed& routed) const {
     if (auto* error = std::get_if<DataverseError>(&query)) return *error;
     const auto& read = std::get<DataverseQuery>(query);
     std::vector<json> shown;
-    for (const auto& row : state_.rows(routed.environment)) shown.push_back(state_.shown(row));
+    const auto& power_apps = state_.power_apps;
+    const auto as_of = power_apps.now() - std::chrono::seconds(power_apps.switches.list_lag_seconds);
+    for (const auto& row : state_.rows(routed.environment)) {
+        const auto made = parse_time(text_of(row, "createdon"));
+        if (!made || *made <= as_of) shown.push_back(state_.shown(row));
+    }
     auto page = dataverse_page(routed.request, "connectors", read, shown);
     for (auto& row : page["value"]) row = selected(std::move(row), read);
     return dataverse_answer(200, page);

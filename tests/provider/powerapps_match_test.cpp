@@ -196,6 +196,10 @@ TEST_CASE(
     CHECK_FALSE(look(platform, scope, {}).resources.contains(address()));
     scope.wanted.front().remembered_id = name;
     CHECK(look(platform, scope, {}).resources.at(address()).id == name);
+    SECTION("and once more a little later, where an answer of that name is an old one, too") {
+        platform.switches({{"replicaLagSeconds", 3}});
+        CHECK(look(platform, scope, {}).resources.at(address()).id == name);
+    }
     SECTION("and is gone when nobody has it under that name") {
         scope.wanted.front().remembered_id = "shared_gone";
         CHECK_FALSE(look(platform, scope, {}).resources.contains(address()));

@@ -1,9 +1,12 @@
+#include "model/ascii.hpp"
 #include "model/attributes.hpp"
+#include "provider/connectors/dataverse/connector_key.hpp"
 #include "provider/connectors/dataverse/dataverse_client.hpp"
 #include "provider/connectors/dataverse/dataverse_errors.hpp"
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
 #include "provider/connectors/dataverse/power_apps_view.hpp"
 #include "provider/connectors/dataverse/row_match.hpp"
+#include "provider/connectors/json_member.hpp"
 #include "provider/connectors/service_url.hpp"
 #include "provider/connectors/sign_in.hpp"
 
@@ -55,6 +58,7 @@ private:
         auto rows = client_.connectors(*instance, &part);
         if (!rows) return tl::unexpected(std::move(rows.error()));
         const auto first = static_cast<std::ptrdiff_t>(found.size());
+        if (auto asked = ask_for_the_missing(scope, *instance, *rows); !asked) return asked;
         for (const auto& json : *rows) {
             auto row = read_row(json);
             if (!row)
@@ -76,6 +80,33 @@ private:
         auto there = client_.solutions_and_members(*instance);
         if (!there) return tl::unexpected(std::move(there.error()));
         solutions[environment] = std::move(*there);
+        return {};
+    }
+
+    /// A list may come from a cache. One that is remembered is asked for by its id before anybody takes it for deleted:
+    /// its redirect URL would be taken away.
+    tl::expected<void, ProviderError> ask_for_the_missing(const model::Scope& scope, const Instance& instance,
+                                                          std::vector<nlohmann::json>& rows) {
+        for (const auto& wanted : scope.wanted) {
+            if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::solution ||
+                wanted.remembered_id.empty() || wanted.pp_environment != instance.environment)
+                continue;
+            // What is remembered of one that was made a moment ago is its name in Power Apps.
+            const auto id = model::is_guid(wanted.remembered_id)
+                                ? wanted.remembered_id
+                                : connector_id_of(options_.identity.key_of(wanted.address));
+            const bool is_listed = std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+                const auto column = [&](const char* name) { return connectors::text(connectors::member(&row, name)); };
+                return connectors::same_word(column("connectorid"), id) ||
+                       column("connectorinternalid") == wanted.remembered_id;
+            });
+            if (is_listed) continue;
+            auto there = client_.connector(instance, id);
+            if (there)
+                rows.push_back(std::move(*there));
+            else if (there.error().kind != ErrorKind::not_found)
+                return tl::unexpected(std::move(there.error()));
+        }
         return {};
     }
 

@@ -18,6 +18,7 @@ namespace regent::provider::logicapps {
 namespace {
 
 using connectors::member;
+using connectors::same_word;
 using connectors::text;
 
 constexpr std::string_view service = "Azure";
@@ -41,6 +42,7 @@ public:
             part.came(found.size() - before);
         }
         counts_.remember(connectors, found.size());
+        if (auto asked = ask_for_the_missing(scope, found); !asked) return asked;
         std::vector<FoundApi*> needed;
         for (auto& one : found) {
             if (is_needed(one, scope)) needed.push_back(&one);
@@ -63,19 +65,40 @@ private:
     tl::expected<void, ProviderError> list(const std::string& group, std::vector<FoundApi>& into) {
         auto listed = client_.list(group);
         if (!listed) return tl::unexpected(std::move(listed.error()));
-        const auto regent = tokens_.token(options_.scope);
-        for (auto& connector : *listed) {
-            FoundApi found;
-            found.group = group;
-            found.name = text(member(&connector, "name"));
-            found.display_name = text(member(member(&connector, "properties"), "displayName"));
-            const auto* there = member(&connector, "tags");
-            auto tags = there == nullptr ? nlohmann::json::object() : *there;
-            found.mark = take_tags_of_ours(tags);
-            if (regent) found.maker = maker_of(connector, *regent, options_);
-            found.definition = std::make_shared<nlohmann::json>(nullptr);
-            found.connector = std::make_shared<nlohmann::json>(std::move(connector));
-            into.push_back(std::move(found));
+        for (auto& connector : *listed) into.push_back(found_in(group, std::move(connector)));
+        return {};
+    }
+
+    FoundApi found_in(const std::string& group, nlohmann::json connector) {
+        FoundApi found;
+        found.group = group;
+        found.name = text(member(&connector, "name"));
+        found.display_name = text(member(member(&connector, "properties"), "displayName"));
+        const auto* there = member(&connector, "tags");
+        auto tags = there == nullptr ? nlohmann::json::object() : *there;
+        found.mark = take_tags_of_ours(tags);
+        if (const auto regent = tokens_.token(options_.scope)) found.maker = maker_of(connector, *regent, options_);
+        found.definition = std::make_shared<nlohmann::json>(nullptr);
+        found.connector = std::make_shared<nlohmann::json>(std::move(connector));
+        return found;
+    }
+
+    /// A list may come from a cache. One that is remembered is asked for by its name before anybody takes it for
+    /// deleted: its redirect URL would be taken away, and another secret be issued.
+    tl::expected<void, ProviderError> ask_for_the_missing(const model::Scope& scope, std::vector<FoundApi>& into) {
+        for (const auto& wanted : scope.wanted) {
+            if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::logicapps ||
+                wanted.remembered_id.empty() || wanted.resource_group.empty())
+                continue;
+            const bool is_listed = std::any_of(into.begin(), into.end(), [&](const auto& found) {
+                return same_word(found.name, wanted.remembered_id) && same_word(found.group, wanted.resource_group);
+            });
+            if (is_listed) continue;
+            auto there = client_.get(wanted.resource_group, wanted.remembered_id);
+            if (there)
+                into.push_back(found_in(wanted.resource_group, std::move(*there)));
+            else if (there.error().kind != ErrorKind::not_found)
+                return tl::unexpected(std::move(there.error()));
         }
         return {};
     }

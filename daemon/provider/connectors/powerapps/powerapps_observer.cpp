@@ -23,6 +23,8 @@ constexpr std::string_view service = "Power Platform";
 // What a person reads behind "reading ".
 constexpr std::string_view connectors = "connectors";
 constexpr std::string_view definitions = "definitions of connectors";
+/// After an answer that a remembered connector is not there.
+constexpr std::chrono::seconds second_look{5};
 
 class PowerAppsObserver final : public Observer {
 public:
@@ -129,23 +131,42 @@ private:
     }
 
     /// A list may come from a cache that has not heard of a connector yet, or not again. One that is remembered is
-    /// asked for by its name before anybody takes it for deleted: another one would be made, and given the secret.
+    /// asked for by its name before anybody takes it for deleted: another one would be made, and given the secret. An
+    /// answer of that name may be an old one as well, so that it has to be the same a little later.
     tl::expected<void, ProviderError> ask_for_the_missing(const model::Scope& scope,
                                                           std::vector<FoundConnector>& into) {
-        std::set<std::string> listed;
-        for (const auto& found : into) listed.insert(found.facts.name);
-        for (const auto& wanted : scope.wanted) {
-            if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::environment ||
-                wanted.remembered_id.empty() || wanted.pp_environment.empty() ||
-                !listed.insert(wanted.remembered_id).second)
-                continue;
-            auto there = client_.get(wanted.pp_environment, wanted.remembered_id);
-            if (!there && there.error().kind == ErrorKind::not_found) continue;
-            if (!there) return tl::unexpected(std::move(there.error()));
-            auto found = found_in(wanted.pp_environment, std::move(*there));
-            if (found.facts.custom && found.facts.row_id.empty()) into.push_back(std::move(found));
+        auto missing = remembered_but(into, scope);
+        for (int look = 0; look < 2 && !missing.empty(); ++look) {
+            if (look > 0 && !clock_.sleep_for(std::min(second_look, options_.lookup_grace))) return {};
+            std::vector<const model::Scope::Wanted*> gone;
+            for (const auto* wanted : missing) {
+                auto there = client_.get(wanted->pp_environment, wanted->remembered_id);
+                if (!there && there.error().kind != ErrorKind::not_found)
+                    return tl::unexpected(std::move(there.error()));
+                if (!there) {
+                    gone.push_back(wanted);
+                    continue;
+                }
+                auto found = found_in(wanted->pp_environment, std::move(*there));
+                if (found.facts.custom && found.facts.row_id.empty()) into.push_back(std::move(found));
+            }
+            missing = std::move(gone);
         }
         return {};
+    }
+
+    static std::vector<const model::Scope::Wanted*> remembered_but(const std::vector<FoundConnector>& listed,
+                                                                   const model::Scope& scope) {
+        std::set<std::string> names;
+        for (const auto& found : listed) names.insert(found.facts.name);
+        std::vector<const model::Scope::Wanted*> missing;
+        for (const auto& wanted : scope.wanted) {
+            if (wanted.address.kind == model::kind::connector && wanted.backend == model::backend::environment &&
+                !wanted.remembered_id.empty() && !wanted.pp_environment.empty() &&
+                names.insert(wanted.remembered_id).second)
+                missing.push_back(&wanted);
+        }
+        return missing;
     }
 
     tl::expected<void, ProviderError> read_what_is_managed(const model::Scope& scope, model::Snapshot& into) {
