@@ -156,7 +156,7 @@ std::optional<controller::Planned> plan_for(const controller::Workspace& workspa
                                   report::count_of(planned->plan.steps.size(), "step")),
                       {},
                       false}});
-    examination.add(controller::check_connector_steps(planned->plan, workspace.graph));
+    examination.add(controller::check_identities(workspace.graph, planned->plan, planned->snapshot));
     examination.add(controller::check_vaults(planned->plan, planned->snapshot));
     examination.add(controller::check_machine_secrets(planned->plan, workspace.graph));
     return std::move(*planned);
@@ -169,6 +169,9 @@ void examine_plan(const controller::Workspace& workspace, controller::Tenant& te
     const auto signed_in = tenant.signed_in();
     if (!signed_in) return;
     auto planned = readable ? plan_for(workspace, tenant, examination) : std::nullopt;
+    if (readable)
+        examination.add(
+            controller::check_connector_writes(workspace.graph, planned ? planned->plan : plan::Plan{}, tenant));
     std::optional<std::set<std::string>> owned;
     if (planned) {
         if (auto found = tenant.owned_among(controller::applications_written(planned->plan)); found) {

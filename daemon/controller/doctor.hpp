@@ -37,8 +37,12 @@ using Findings = std::vector<Finding>;
 
 /// Whether each place that may hold connectors can be read, and as whom. Without a `person`, whose places are left out.
 [[nodiscard]] Findings check_connectors(const plan::DesiredGraph& graph, Tenant& tenant, bool person);
-/// What of `plan` a service may refuse, although reading was allowed, and what it needs there. Pure.
-[[nodiscard]] Findings check_connector_steps(const plan::Plan& plan, const plan::DesiredGraph& graph);
+/// Whether each of these places lets connectors be written, tried where the service has a question that changes
+/// nothing, and what of `plan` would be refused.
+[[nodiscard]] Findings check_connector_writes(const plan::DesiredGraph& graph, const plan::Plan& plan, Tenant& tenant);
+/// Where connectors are to have a managed identity: whether one of that environment is known to have one. Pure.
+[[nodiscard]] Findings check_identities(const plan::DesiredGraph& graph, const plan::Plan& plan,
+                                        const model::Snapshot& observed);
 
 /// Of Key Vaults: which ones refuse a look, and what handing secrets over needs, which no read can tell. Pure.
 [[nodiscard]] Findings check_vaults(const plan::Plan& plan, const model::Snapshot& observed);

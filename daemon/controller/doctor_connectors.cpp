@@ -1,6 +1,7 @@
 #include "controller/doctor.hpp"
 #include "model/attributes.hpp"
 #include "plan/desired_graph.hpp"
+#include "provider/write_trial.hpp"
 #include "report/step_words.hpp"
 
 #include <fmt/chrono.h>
@@ -36,6 +37,7 @@ std::string name_in(const std::map<std::string, std::string>& aliases, const std
 
 /// A place of connectors, and the part of the scope that is in it.
 struct Place {
+    std::string_view backend;
     std::string what;  ///< "Power Apps, environment `sales`"
     bool person = false;
     std::string help;  ///< when it is refused
@@ -74,14 +76,16 @@ std::vector<Place> places_of(const plan::DesiredGraph& graph) {
                              [&](const auto& wanted) { return wanted.pp_environment == id; });
         scope.power_platform_environments = {id};
         places.push_back(
-            {fmt::format("Power Apps, environment `{}`", name_in(environment.power_platform_environments, id)),
+            {model::backend::environment,
+             fmt::format("Power Apps, environment `{}`", name_in(environment.power_platform_environments, id)),
              environment.sign_in.power_apps, power_apps_help, std::move(scope)});
     }
     for (const auto& dataverse : whole.dataverses) {
         auto scope = part_of(whole, model::backend::solution,
                              [&](const auto& wanted) { return wanted.pp_environment == dataverse.environment; });
         scope.dataverses = {dataverse};
-        places.push_back({fmt::format("Dataverse, environment `{}`",
+        places.push_back({model::backend::solution,
+                          fmt::format("Dataverse, environment `{}`",
                                       name_in(environment.power_platform_environments, dataverse.environment)),
                           environment.sign_in.dataverse, dataverse_help, std::move(scope)});
     }
@@ -89,7 +93,8 @@ std::vector<Place> places_of(const plan::DesiredGraph& graph) {
         auto scope = part_of(whole, model::backend::logicapps,
                              [&](const auto& wanted) { return wanted.resource_group == group; });
         scope.resource_groups = {group};
-        places.push_back({fmt::format("Azure, resource group `{}`", name_in(environment.resource_groups, group)),
+        places.push_back({model::backend::logicapps,
+                          fmt::format("Azure, resource group `{}`", name_in(environment.resource_groups, group)),
                           environment.sign_in.resource_manager, logic_apps_help, std::move(scope)});
     }
     return places;
@@ -111,53 +116,70 @@ std::string text_of(const plan::Step& step, const plan::DesiredGraph& graph, std
     return attribute == resource->second.attributes.end() ? std::string{} : attribute->second.value.text_or({});
 }
 
-/// What writing needs in a Dataverse and in Azure. Reading was let through with less, and neither is asked for roles.
-Findings check_roles(const plan::Plan& plan, const plan::DesiredGraph& graph) {
-    const auto& environment = graph.environment;
-    struct Needed {
-        std::string needs;
-        std::vector<std::string> steps;
+/// Whether `step` writes a connector in `place`.
+bool is_in(const plan::Step& step, const Place& place, const plan::DesiredGraph& graph) {
+    if (step.address.kind != model::kind::connector || step.work == plan::Work::await) return false;
+    const auto backend = text_of(step, graph, model::path::backend);
+    if (place.backend != (backend.empty() ? model::backend::environment : std::string_view(backend))) return false;
+    const auto& scope = place.scope;
+    const auto is_one = [](const std::vector<std::string>& ids, const std::string& id) {
+        return std::find(ids.begin(), ids.end(), id) != ids.end();
     };
-    std::map<std::string, Needed> by_place;
-    for (const auto& step : plan.steps) {
-        if (step.address.kind != model::kind::connector || step.work == plan::Work::await) continue;
-        const auto backend = text_of(step, graph, model::path::backend);
-        std::string place, needs;
-        if (backend == model::backend::solution) {
-            const auto id = text_of(step, graph, model::path::environment);
-            place = fmt::format("Dataverse, environment `{}`", name_in(environment.power_platform_environments, id));
-            needs =
-                environment.sign_in.dataverse
-                    ? "the person's security role has to let them create, write and delete connectors"
-                    : "regent has to be an application user there, whose security role may create, write and delete "
-                      "connectors (Power Platform admin center: Settings, Application users)";
-        } else if (backend == model::backend::logicapps) {
-            const auto id = text_of(step, graph, model::path::resource_group);
-            place = fmt::format("Azure, resource group `{}`", name_in(environment.resource_groups, id));
-            needs = fmt::format(
-                "{} needs Microsoft.Web/customApis/write (for removals: delete) in the resource group, "
-                "as Logic App Contributor or Contributor have it",
-                environment.sign_in.resource_manager ? "the person" : "regent's service principal");
-        } else {
-            continue;
-        }
-        auto& needed = by_place[place];
-        needed.needs = needs;
-        const auto words = report::words_for(step);
-        needed.steps.push_back(fmt::format("{}: {}", words.subject, words.doing));
-    }
-    Findings findings;
-    for (const auto& [place, needed] : by_place)
-        findings.push_back({Verdict::warning, "connectors",
-                            fmt::format("{}: reading is allowed; whether writing is, is known once it is tried:\n{}",
-                                        place, fmt::join(needed.steps, "\n")),
-                            needed.needs, false});
-    return findings;
+    if (place.backend == model::backend::logicapps)
+        return is_one(scope.resource_groups, text_of(step, graph, model::path::resource_group));
+    const auto environment = text_of(step, graph, model::path::environment);
+    if (place.backend == model::backend::environment) return is_one(scope.power_platform_environments, environment);
+    return std::any_of(scope.dataverses.begin(), scope.dataverses.end(),
+                       [&](const auto& dataverse) { return dataverse.environment == environment; });
 }
 
-bool is_in_power_apps(const model::Map& values) {
-    const auto it = values.find(model::path::backend);
-    return it == values.end() || it->second.text_or({}) == model::backend::environment;
+/// The planned steps in `place`, in words.
+std::vector<std::string> steps_in(const Place& place, const plan::Plan& plan, const plan::DesiredGraph& graph) {
+    std::vector<std::string> steps;
+    for (const auto& step : plan.steps) {
+        if (!is_in(step, place, graph)) continue;
+        const auto words = report::words_for(step);
+        steps.push_back(fmt::format("{}: {}", words.subject, words.doing));
+    }
+    return steps;
+}
+
+std::string with_steps(std::string message, std::string_view introduction, const std::vector<std::string>& steps) {
+    return steps.empty() ? message : fmt::format("{}; {}:\n{}", message, introduction, fmt::join(steps, "\n"));
+}
+
+Finding tell(const provider::WriteTrial& trial, const Place& place, const std::vector<std::string>& steps) {
+    const auto who = as_whom(place.person);
+    if (trial.answer)
+        return {Verdict::ok,
+                "connectors",
+                fmt::format("{}: may {} {}, tried without changing anything", place.what, trial.doing, who),
+                {},
+                false};
+    const auto& error = trial.answer.error();
+    const auto why = error.service.empty() ? error.message : error.service;
+    if (error.kind == provider::ErrorKind::forbidden)
+        return {steps.empty() ? Verdict::warning : Verdict::failed, "connectors",
+                with_steps(fmt::format("{}: may not {} {}: {}", place.what, trial.doing, who, why), "refused would be",
+                           steps),
+                place.person ? error.help : place.help, true};
+    return {Verdict::warning, "connectors",
+            fmt::format("{}: whether regent may {} was tried, and is not known: {}", place.what, trial.doing, why),
+            error.help, false};
+}
+
+/// What an application makes in Power Apps has been seen by nobody until it was shared.
+void tell_unshared(const Place& place, const plan::Plan& plan, const plan::DesiredGraph& graph, Findings& findings) {
+    for (const auto& step : plan.steps) {
+        if (step.work != plan::Work::create || !step.part.empty() || !is_in(step, place, graph)) continue;
+        const auto wanted = graph.resources.find(step.address);
+        if (wanted != graph.resources.end() && wanted->second.attributes.contains(model::path::shares)) continue;
+        findings.push_back(
+            {Verdict::warning, "connectors",
+             fmt::format("{} would be made in Power Apps by an application: it may be that no person sees it",
+                         to_string(step.address)),
+             "declare `shares` in its manifest for those who are to use it", false});
+    }
 }
 
 Finding refused(const Place& place, const provider::ProviderError& error) {
@@ -204,22 +226,61 @@ Findings check_connectors(const plan::DesiredGraph& graph, Tenant& tenant, bool 
     return findings;
 }
 
-Findings check_connector_steps(const plan::Plan& plan, const plan::DesiredGraph& graph) {
-    auto findings = check_roles(plan, graph);
-    if (graph.environment.sign_in.power_apps) return findings;
-    const auto first = std::find_if(plan.steps.begin(), plan.steps.end(), [](const plan::Step& step) {
-        return step.address.kind == model::kind::connector && step.work == plan::Work::create &&
-               is_in_power_apps(step.values);
-    });
-    if (first == plan.steps.end()) return findings;
-    findings.push_back(
-        {Verdict::warning, "connectors",
-         fmt::format("{} would be made in Power Apps by an application, which is documented for people only: "
-                     "whether this tenant lets it is known once it is tried",
-                     to_string(first->address)),
-         "if it is refused, let a person sign in: `signIn: {delegated: [powerApps]}` in the Environment, then "
-         "`regent login`; what an application makes is seen by nobody until the connector declares `shares`",
-         false});
+Findings check_connector_writes(const plan::DesiredGraph& graph, const plan::Plan& plan, Tenant& tenant) {
+    Findings findings;
+    for (const auto& place : places_of(graph)) {
+        const auto steps = steps_in(place, plan, graph);
+        if (place.scope.wanted.empty() && steps.empty()) continue;  // nothing of ours is or will be there
+        for (auto* writer : tenant.writers()) {
+            auto* service = dynamic_cast<provider::TriesWriting*>(writer);
+            if (service == nullptr) continue;
+            for (const auto& trial : service->try_writing(place.scope)) findings.push_back(tell(trial, place, steps));
+        }
+        if (place.backend == model::backend::environment && !place.person) tell_unshared(place, plan, graph, findings);
+        if (place.backend == model::backend::solution && !steps.empty())
+            findings.push_back({Verdict::warning, "connectors",
+                                with_steps(place.what + ": reading is allowed",
+                                           "whether writing is, is known once it is tried", steps),
+                                place.help, false});
+    }
+    return findings;
+}
+
+Findings check_identities(const plan::DesiredGraph& graph, const plan::Plan& plan, const model::Snapshot& observed) {
+    std::map<std::string, std::string> having, asking;  // a connector of each environment
+    const auto note = [&](const model::Address& address, const model::ObservedResource& resource) {
+        if (address.kind == model::kind::connector && resource.outputs.contains(model::output::identity_subject))
+            having.emplace(text_at(resource.attributes, model::path::environment), to_string(address));
+    };
+    for (const auto& [address, resource] : observed.resources) note(address, resource);
+    for (const auto& orphan : observed.orphans) note(orphan.address, orphan);
+    for (const auto& step : plan.steps) {
+        const bool saves = step.address.kind == model::kind::connector && step.work != plan::Work::remove &&
+                           step.work != plan::Work::await;
+        if (saves && text_at(step.values, model::path::auth_type) == "managedIdentity")
+            asking.emplace(text_of(step, graph, model::path::environment), to_string(step.address));
+    }
+    Findings findings;
+    for (const auto& [environment, connector] : asking) {
+        const auto place =
+            fmt::format("environment `{}`", name_in(graph.environment.power_platform_environments, environment));
+        if (const auto known = having.find(environment); known != having.end()) {
+            findings.push_back({Verdict::ok,
+                                "identity",
+                                fmt::format("{} has managed identities: {} has one", place, known->second),
+                                {},
+                                false});
+            continue;
+        }
+        findings.push_back(
+            {Verdict::warning, "identity",
+             fmt::format("{}: no connector there is known to have a managed identity, a preview that not every "
+                         "environment has; {} shows it when it is saved",
+                         place, connector),
+             "where it is missing, the save is refused with ManagedIdentityNotSupported, or no identity ever comes: "
+             "then `credential: {clientSecretRef: …}`",
+             false});
+    }
     return findings;
 }
 

@@ -43,7 +43,7 @@ def a_service_that_takes_writes_from_people_only_gets_them_from_a_person(binarie
         it.give_client_secret(CLIENT_SECRET)
         plain = it.environment
         it.environment = lambda changes=None: plain({**OURS, **(changes or {})})
-        says(it.regent("doctor", expect=0), "would be made in Power Apps by an application, which is documented for people only",
+        says(it.regent("doctor", expect=4), "FAIL  Power Apps, environment", "may not save connectors as the application", "refused would be:",
              "signIn: {delegated: [powerApps]}", "Power Apps, environment", "connectors can be read as the application")
         refused = it.regent("apply", "--yes")
         check(refused.code != 0, refused)

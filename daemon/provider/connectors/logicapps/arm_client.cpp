@@ -251,4 +251,12 @@ ArmClient::Result<void> ArmClient::remove(const std::string& group, const std::s
     return {};
 }
 
+ArmClient::Result<void> ArmClient::try_to_save(const std::string& group) {
+    // Were there one of that name, nothing of it would be changed.
+    auto answer =
+        read(net::Method::patch, one_in(group, "regent-doctor-asks-for-rights"), "let connectors be saved", "{}");
+    if (answer || answer.error().kind == ErrorKind::not_found) return {};
+    return tl::unexpected(std::move(answer.error()));
+}
+
 }  // namespace regent::provider::logicapps

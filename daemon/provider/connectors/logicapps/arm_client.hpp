@@ -37,6 +37,8 @@ public:
     [[nodiscard]] Result<nlohmann::json> take_tags_away(const std::string& group, const std::string& name,
                                                         const nlohmann::json& tags);
     [[nodiscard]] Result<void> remove(const std::string& group, const std::string& name);
+    /// Whether saving is let through, found out by an update of a connector that is not there.
+    [[nodiscard]] Result<void> try_to_save(const std::string& group);
 
 private:
     [[nodiscard]] Result<net::Answer> call(net::Method method, std::string target, const std::string& what,

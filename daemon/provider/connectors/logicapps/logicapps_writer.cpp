@@ -10,6 +10,7 @@
 #include "provider/connectors/machine_secret.hpp"
 #include "provider/connectors/sign_in.hpp"
 #include "provider/connectors/step_errors.hpp"
+#include "provider/write_trial.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -35,12 +36,18 @@ void take_secret_out(std::string& words, const model::Secret& secret) {
         words.replace(at, text.size(), "***");
 }
 
-class LogicAppsWriter final : public Writer {
+class LogicAppsWriter final : public Writer, public TriesWriting {
 public:
     LogicAppsWriter(net::Session& session, net::Clock& clock, LogicAppsOptions options)
         : options_(std::move(options)), tokens_(session.tokens()), client_(session, clock, options_) {}
 
     bool handles(std::string_view kind) const noexcept override { return kind == model::kind::connector; }
+    std::vector<WriteTrial> try_writing(const model::Scope& scope) override {
+        std::vector<WriteTrial> trials;
+        for (const auto& group : scope.resource_groups)
+            trials.push_back({"save connectors", client_.try_to_save(group)});
+        return trials;
+    }
     bool carries_out(const plan::Step& step) const noexcept override {
         return connectors::is_kept_by(model::backend::logicapps, step);
     }

@@ -465,4 +465,20 @@ PowerAppsClient::Result<void> PowerAppsClient::remove(const std::string& environ
     return {};
 }
 
+PowerAppsClient::Result<void> PowerAppsClient::try_to_save(const std::string& environment) {
+    // No title of a connector makes a name without hashes.
+    const std::string name = "shared_regent-2ddoctor";
+    const json nothing{{"properties", {{"environment", {{"name", environment}}}}}};
+    auto answer = call(net::Method::patch, address("apis/" + name, environment), "let connectors be saved",
+                       nothing.dump(), Tries::once);
+    if (answer || answer.error().kind == ErrorKind::not_found) return {};
+    return tl::unexpected(std::move(answer.error()));
+}
+
+PowerAppsClient::Result<void> PowerAppsClient::try_to_upload(const std::string& environment) {
+    auto storage = storage_address(environment);
+    if (!storage) return tl::unexpected(std::move(storage.error()));
+    return {};
+}
+
 }  // namespace regent::provider::powerapps

@@ -55,6 +55,11 @@ public:
                                                   const nlohmann::json& changes);
     [[nodiscard]] Result<void> remove(const std::string& environment, const std::string& name);
 
+    /// Whether saving is let through, found out by an update of a connector that is not there.
+    [[nodiscard]] Result<void> try_to_save(const std::string& environment);
+    /// Whether icons and scripts could be uploaded: storage for them is asked for, and left empty.
+    [[nodiscard]] Result<void> try_to_upload(const std::string& environment);
+
 private:
     enum class Tries { once, again };
     [[nodiscard]] std::string address(const std::string& path, const std::string& environment,

@@ -13,6 +13,7 @@
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/connectors/powerapps/what_others_manage.hpp"
 #include "provider/connectors/powerapps/written_step.hpp"
+#include "provider/write_trial.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -32,7 +33,7 @@ bool writes_auth(const plan::Step& step) {
                        [](const auto& path) { return path.rfind("auth.", 0) == 0; });
 }
 
-class PowerAppsWriter final : public Writer {
+class PowerAppsWriter final : public Writer, public TriesWriting {
 public:
     PowerAppsWriter(net::Session& session, net::Clock& clock, PowerAppsOptions options)
         : clock_(clock),
@@ -41,6 +42,17 @@ public:
           saver_(session.tokens(), options_.scope) {}
 
     bool handles(std::string_view kind) const noexcept override { return kind == model::kind::connector; }
+    std::vector<WriteTrial> try_writing(const model::Scope& scope) override {
+        const bool uploads = std::any_of(scope.wanted.begin(), scope.wanted.end(), [](const auto& wanted) {
+            return wanted.managed.contains(model::path::icon) || wanted.managed.contains(model::path::script);
+        });
+        std::vector<WriteTrial> trials;
+        for (const auto& environment : scope.power_platform_environments) {
+            trials.push_back({"save connectors", client_.try_to_save(environment)});
+            if (uploads) trials.push_back({"upload icons and scripts", client_.try_to_upload(environment)});
+        }
+        return trials;
+    }
     bool carries_out(const plan::Step& step) const noexcept override {
         return connectors::is_kept_by(model::backend::environment, step);
     }
@@ -239,6 +251,7 @@ private:
         auto wanted = sent["properties"]["openApiDefinition"];
         undo_service_changes(definition, facts.name, facts.service_url);
         undo_service_changes(wanted, facts.name, facts.service_url);
+        model::take_appended_tags(definition, wanted);
         return definition == wanted;
     }
 
@@ -248,7 +261,6 @@ private:
                error.kind == ErrorKind::incomplete;
     }
 
-        model::take_appended_tags(definition, wanted);
     /// Answers of a POST may lag behind the generated fields; what is missing is read.
     tl::expected<StepResult, ProviderError> with_outputs(const std::string& environment, const json& connector) {
         auto result = result_of(connector);

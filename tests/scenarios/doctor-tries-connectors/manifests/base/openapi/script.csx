@@ -1,0 +1,1 @@
+public class Script : ScriptBase { public override Task<HttpResponseMessage> ExecuteAsync() { return null; } }
