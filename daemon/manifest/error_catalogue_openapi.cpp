@@ -17,7 +17,8 @@ https://learn.microsoft.com/connectors/custom-connectors/faq)"},
         ErrorCode{"RG0603", "OpenAPI file that is neither JSON nor YAML",
                   R"(An OpenAPI file is one JSON object, or one YAML document of the strict kind
 that manifests are written in: no anchors, no tags, no duplicate keys. A whole
-number as a key (`200:` below `responses`) is text there, and needs no quotes.)"},
+number as a key (`200:` below `responses`) is text there, and needs no quotes.
+Nothing is nested more than 64 levels deep. Validator: SchemaTooDeep.)"},
         ErrorCode{"RG0604", "OpenAPI version",
                   R"(Custom connectors take OpenAPI 2.0 only: "swagger": "2.0", as text. Validator:
 SpecificationVersionIncorrect.
@@ -28,7 +29,8 @@ connector also needs `host`, without which it reaches nothing. Validator:
 RequiredPropertyMissing.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0606", "unknown property",
-                  R"(Properties of one's own begin with "x-". Validator: ExtensionNameNotValid.
+                  R"(Properties of one's own begin with "x-". Validator: ExtensionNameNotValid, in a
+parameter AdditionalPropertyNotAllowed.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0607", "type of a property", R"(Validator: JsonTypeIncorrect.
 https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
@@ -125,6 +127,11 @@ https://learn.microsoft.com/connectors/custom-connectors/create-custom-connector
         ErrorCode{"RG0630", "secret that nothing takes",
                   R"(`clientSecretFrom` is for connection parameters of the type `oauthSetting`. A
 warning: the secret is not read.)"},
+        ErrorCode{"RG0631", "type and format",
+                  R"(A parameter is of the type string, integer, number, boolean, array or file, and
+a `format` refines it: int32, date-time, uuid. Validator:
+UnrecognizedTypeFormat. A warning, since the service accepts the file.
+https://learn.microsoft.com/connectors/custom-connectors/swagger-validator-errors)"},
         ErrorCode{"RG0632", "OAuth client without a secret",
                   R"(Connection parameters name an OAuth client, and nothing says where its
 secret comes from: `clientSecretFrom`, `auth` with an Application of the

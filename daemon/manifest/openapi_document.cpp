@@ -1,12 +1,14 @@
 #include "manifest/openapi_document.hpp"
 
 #include "manifest/load_plain.hpp"
+#include "manifest/openapi_rule_names.hpp"
 #include "manifest/openapi_yaml.hpp"
 #include "manifest/utf8.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace regent::manifest {
@@ -110,11 +112,52 @@ std::optional<std::size_t> first_byte_without_meaning(std::string_view text) {
     return std::nullopt;
 }
 
+/// A text that nests deeper than is read: where, and the schema below `definitions` that it does so in.
+struct DeepPlace {
+    std::size_t byte = 0;
+    std::string_view definition;  ///< in the text; empty: it is in none
+};
+
+/// Asked before anything is parsed, of a text that need not be JSON.
+std::optional<DeepPlace> deeper_than(std::string_view text, std::size_t limit) {
+    std::array<std::string_view, 4> keys;  // of the objects around, by depth
+    std::string_view last;
+    std::size_t depth = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"') {
+            const auto begin = i + 1;
+            for (++i; i < text.size() && text[i] != '"'; ++i)
+                if (text[i] == '\\') ++i;
+            last = text.substr(begin, std::min(i, text.size()) - begin);
+        } else if (c == '{' || c == '[') {
+            if (++depth < keys.size()) keys[depth] = last;
+            if (depth > limit) return DeepPlace{i, keys[2] == "definitions" ? keys[3] : std::string_view{}};
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            --depth;
+        }
+    }
+    return std::nullopt;
+}
+
+void tell_depth(const OpenApiRequest& request, const DeepPlace& deep, const JsonPlaces& places,
+                model::Diagnostics& diagnostics) {
+    const auto place = places.span_at(deep.byte, deep.byte + 1);
+    auto& d = report(diagnostics, rule::schema_depth.code, place,
+                     fmt::format("the OpenAPI file `{}` is nested more than {} levels deep", request.file, max_depth));
+    d.notes.push_back(fmt::format("the service's validator calls this rule {}", rule::schema_depth.name));
+    d.help = "give the inner schemas names below `definitions`, and refer to them by `$ref`";
+    if (deep.definition.empty()) return;
+    const auto at = static_cast<std::size_t>(deep.definition.data() - request.text.data());
+    d.span = places.span_at(at, at + deep.definition.size());
+    d.label = "in this schema";
+    d.secondary.push_back({place, "one level too many"});
+}
+
 std::optional<nlohmann::json> parse_json(const OpenApiRequest& request, const JsonPlaces& places,
                                          model::Diagnostics& diagnostics) {
-    if (nesting(request.text) > max_depth) {
-        report(diagnostics, "RG0603", request.manifest_span,
-               fmt::format("the OpenAPI file `{}` is nested more than {} levels deep", request.file, max_depth));
+    if (const auto deep = deeper_than(request.text, max_depth)) {
+        tell_depth(request, *deep, places, diagnostics);
         return std::nullopt;
     }
     auto read = read_tolerant_json(request.text);

@@ -23,6 +23,16 @@ private:
     OpenApiFindings& findings_;
 };
 
+/// What was to be there: said by the reference, or else by where it stands.
+const SwaggerRule& reference_rule(std::string_view target, std::string_view pointer) {
+    if (target.starts_with("#/definitions/")) return rule::schema_reference;
+    if (target.starts_with("#/parameters/")) return rule::parameter_reference;
+    if (target.starts_with("#/responses/")) return rule::response_reference;
+    const auto parent = pointer.substr(0, pointer.rfind('/'));
+    if (parent.ends_with("/parameters")) return rule::parameter_reference;
+    return parent.ends_with("/responses") ? rule::response_reference : rule::schema_reference;
+}
+
 void ReferencesCheck::walk(const Json& value, const std::string& pointer) {
     if (value.is_array()) {
         for (std::size_t i = 0; i < value.size(); ++i) walk(value[i], fmt::format("{}/{}", pointer, i));
@@ -33,7 +43,8 @@ void ReferencesCheck::walk(const Json& value, const std::string& pointer) {
     if (reference != value.end() && reference->is_string()) {
         const auto& target = reference->get_ref<const std::string&>();
         if (!resolve_reference(document_, target)) {
-            auto& d = findings_.error("RG0617", pointer + "/$ref", fmt::format("there is nothing at '{}'", target));
+            auto& d = findings_.error(reference_rule(target, pointer), pointer + "/$ref",
+                                      fmt::format("there is nothing at '{}'", target));
             d.notes.push_back(
                 "references begin with '#/definitions/', '#/parameters/' or '#/responses/': other files are not read");
         }
@@ -74,7 +85,7 @@ void ReferencesCheck::definitions() {
     for (const auto& [name, schema] : all->items()) {
         std::set<const Json*> on_the_way;
         if (is_endless(schema, on_the_way))
-            findings_.error("RG0617", "/definitions/" + pointer_token(name),
+            findings_.error(rule::schema_loop, "/definitions/" + pointer_token(name),
                             fmt::format("the schema '{}' is defined by itself", name));
     }
 }

@@ -39,7 +39,6 @@ private:
     void base_path();
     bool names_variables(const Json& text, const std::string& pointer);
     void schemes();
-    void mime_types(const char* name);
     void security();
     void operations_security();
     void requirement(const Json& requirement, const std::string& pointer);
@@ -59,12 +58,12 @@ bool DocumentCheck::version() {
     const auto version = json_.find("swagger");
     if (version != json_.end() && *version == "2.0") return true;
     if (json_.contains("openapi")) {
-        auto& d = findings_.error("RG0604", "/openapi", "custom connectors take OpenAPI 2.0, not 3");
+        auto& d = findings_.error(rule::version, "/openapi", "custom connectors take OpenAPI 2.0, not 3");
         d.notes.push_back("the 'swagger' property must have the string value \"2.0\"");
         d.help = "convert the file to OpenAPI 2.0 (Swagger)";
         return false;
     }
-    auto& d = findings_.error("RG0604", version == json_.end() ? "" : "/swagger",
+    auto& d = findings_.error(rule::version, version == json_.end() ? "" : "/swagger",
                               "the 'swagger' property must have the string value \"2.0\"");
     if (version != json_.end() && version->is_number()) d.help = "put it in quotes: `\"2.0\"`";
     if (version == json_.end()) d.help = fmt::format("is `{}` an OpenAPI file?", request_.file);
@@ -74,22 +73,24 @@ bool DocumentCheck::version() {
 void DocumentCheck::info() {
     const auto info = json_.find("info");
     if (info == json_.end()) {
-        findings_.error("RG0605", "", "the 'info' property is required").help = "it holds `title` and `version`";
+        findings_.error(rule::required, "", "the 'info' property is required").help = "it holds `title` and `version`";
         return;
     }
     if (!info->is_object()) return;
     for (const char* name : {"title", "version"}) {
         const auto value = info->find(name);
         if (value == info->end()) {
-            findings_.error("RG0605", "/info", fmt::format("the '{}' property is required", name));
+            findings_.error(rule::required, "/info", fmt::format("the '{}' property is required", name));
         } else if (!value->is_string()) {
             auto& d = findings_.error(
-                "RG0607", fmt::format("/info/{}", name),
+                rule::json_type, fmt::format("/info/{}", name),
                 fmt::format("the type of the property is incorrect: expected type 'string', but value is of type '{}'",
                             json_type(*value)));
             d.help = "put it in quotes";
         } else if (value->get_ref<const std::string&>().empty()) {
-            findings_.error("RG0605", fmt::format("/info/{}", name), fmt::format("the '{}' property is required", name))
+            findings_
+                .error(rule::required, fmt::format("/info/{}", name),
+                       fmt::format("the '{}' property is required", name))
                 .label = "empty";
         }
     }
@@ -118,13 +119,13 @@ void DocumentCheck::host() {
     if (request_.host) return;  // checked where it is written
     const auto host = json_.find("host");
     if (host == json_.end()) {
-        auto& d = findings_.error("RG0605", "", "the 'host' property is required");
+        auto& d = findings_.error(rule::required, "", "the 'host' property is required");
         d.notes.push_back(
             "the connector sends its requests there; the service accepts a file without it and makes a connector that "
             "reaches nothing");
         d.help = "add it to the file, or write `host` in the Connector's `spec`";
     } else if (host->is_string() && !names_variables(*host, "/host") && !is_host(host->get_ref<const std::string&>())) {
-        auto& d = findings_.error("RG0608", "/host",
+        auto& d = findings_.error(rule::host, "/host",
                                   "the 'host' property, if present, must be a valid URI host without a scheme or path");
         d.help = "for example \"management.azure.com\"";
     }
@@ -137,7 +138,8 @@ void DocumentCheck::base_path() {
     if ((!text.empty() && text.front() == '/' && !model::mentions_variable(text)) ||
         names_variables(*base, "/basePath"))
         return;
-    findings_.error("RG0609", "/basePath", "the 'basePath' property, if present, must start with a '/' character")
+    findings_
+        .error(rule::base_path, "/basePath", "the 'basePath' property, if present, must start with a '/' character")
         .help = fmt::format("write \"/{}\"", text);
 }
 
@@ -145,32 +147,15 @@ void DocumentCheck::schemes() {
     const auto schemes = json_.find("schemes");
     if (schemes == json_.end() || !schemes->is_array()) return;
     if (schemes->empty())
-        findings_.error("RG0610", "/schemes", "the 'schemes' array requires at least one value").help =
+        findings_.error(rule::schemes_empty, "/schemes", "the 'schemes' array requires at least one value").help =
             "write [\"https\"]";
     for (std::size_t i = 0; i < schemes->size(); ++i) {
         const auto& scheme = (*schemes)[i];
         const auto pointer = fmt::format("/schemes/{}", i);
         if (scheme == "ws" || scheme == "wss")
-            findings_.error("RG0610", pointer, "WebSocket schemes are not supported");
+            findings_.error(rule::scheme, pointer, "WebSocket schemes are not supported");
         else if (scheme != "http" && scheme != "https")
-            findings_.error("RG0610", pointer, "a scheme is \"http\" or \"https\"");
-    }
-}
-
-void DocumentCheck::mime_types(const char* name) {
-    static constexpr std::array<std::string_view, 4> supported = {
-        "application/json", "text/plain", "multipart/form-data", "application/x-www-form-urlencoded"};
-    const auto types = json_.find(name);
-    if (types == json_.end() || !types->is_array()) return;
-    for (std::size_t i = 0; i < types->size(); ++i) {
-        if (!(*types)[i].is_string()) continue;
-        const auto& type = (*types)[i].get_ref<const std::string&>();
-        if (std::find(supported.begin(), supported.end(), type.substr(0, type.find(';'))) != supported.end()) continue;
-        findings_
-            .warning("RG0620", fmt::format("/{}/{}", name, i),
-                     fmt::format("the MIME type '{}' is not supported by custom connectors", type))
-            .notes.push_back(
-                "supported: application/json, text/plain, multipart/form-data, application/x-www-form-urlencoded");
+            findings_.error(rule::scheme, pointer, "a scheme is \"http\" or \"https\"");
     }
 }
 
@@ -184,7 +169,7 @@ void DocumentCheck::requirement(const Json& wanted, const std::string& pointer) 
         const auto definition = definitions.is_object() ? definitions.find(name) : definitions.end();
         if (!definitions.is_object() || definition == definitions.end()) {
             findings_.published(
-                "RG0618", below,
+                rule::security, below,
                 fmt::format("the security requirement '{}' is not among the 'securityDefinitions'", name));
             continue;
         }
@@ -192,7 +177,7 @@ void DocumentCheck::requirement(const Json& wanted, const std::string& pointer) 
         const auto known = definition->value("scopes", Json::object());
         for (const auto& scope : scopes)
             if (scope.is_string() && (!known.is_object() || !known.contains(scope.get_ref<const std::string&>())))
-                findings_.published("RG0618", below,
+                findings_.published(rule::security_scope, below,
                                     fmt::format("the scope '{}' is not among the scopes of '{}'",
                                                 scope.get_ref<const std::string&>(), name));
     }
@@ -246,10 +231,9 @@ void DocumentCheck::run() {
     host();
     base_path();
     schemes();
-    mime_types("consumes");
-    mime_types("produces");
+    check_openapi_mime_types(json_, findings_);
     security();
-    if (!json_.contains("paths")) findings_.error("RG0605", "", "the 'paths' property is required");
+    if (!json_.contains("paths")) findings_.error(rule::required, "", "the 'paths' property is required");
     check_openapi_operations(json_, findings_);
     check_openapi_references(json_, findings_);
 }
@@ -274,8 +258,21 @@ model::Diagnostic& OpenApiFindings::warning(std::string_view code, const std::st
     return d;
 }
 
-model::Diagnostic& OpenApiFindings::published(std::string_view code, const std::string& pointer, std::string message) {
-    auto& d = warning(code, pointer, std::move(message));
+model::Diagnostic& OpenApiFindings::error(const SwaggerRule& rule, const std::string& pointer, std::string message) {
+    auto& d = error(rule.code, pointer, std::move(message));
+    d.notes.push_back(fmt::format("the service's validator calls this rule {}", rule.name));
+    return d;
+}
+
+model::Diagnostic& OpenApiFindings::warning(const SwaggerRule& rule, const std::string& pointer, std::string message) {
+    auto& d = error(rule, pointer, std::move(message));
+    d.severity = model::Severity::warning;
+    return d;
+}
+
+model::Diagnostic& OpenApiFindings::published(const SwaggerRule& rule, const std::string& pointer,
+                                              std::string message) {
+    auto& d = warning(rule, pointer, std::move(message));
     d.notes.push_back("the service's documentation forbids it; connectors that are in use do it all the same");
     return d;
 }

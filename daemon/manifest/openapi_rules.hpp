@@ -1,6 +1,7 @@
 #pragma once
 
 #include "manifest/openapi_document.hpp"
+#include "manifest/openapi_rule_names.hpp"
 
 #include <span>
 #include <string>
@@ -19,7 +20,10 @@ public:
     model::Diagnostic& warning(std::string_view code, const std::string& pointer, std::string message);
     /// A warning about what the documented rules forbid and published connectors do, and work. Which of the two the
     /// service goes by has not been seen, and a definition that it refuses is refused in its words at apply.
-    model::Diagnostic& published(std::string_view code, const std::string& pointer, std::string message);
+    model::Diagnostic& published(const SwaggerRule& rule, const std::string& pointer, std::string message);
+    /// About a rule of the service's validator: its name is said as well, so that what the service says is found again.
+    model::Diagnostic& error(const SwaggerRule& rule, const std::string& pointer, std::string message);
+    model::Diagnostic& warning(const SwaggerRule& rule, const std::string& pointer, std::string message);
     [[nodiscard]] model::Span span_of(const std::string& pointer) const { return document_.span_of(pointer); }
 
 private:
@@ -46,6 +50,10 @@ void check_openapi_operations(const nlohmann::json& document, OpenApiFindings& f
 /// Of one operation or parameter, at `pointer`.
 void check_operation_members(const nlohmann::json& operation, const std::string& pointer, OpenApiFindings& findings);
 void check_parameter_members(const nlohmann::json& parameter, const std::string& pointer, OpenApiFindings& findings);
+/// What else stands in a parameter: members, type and format.
+void check_parameter_words(const nlohmann::json& parameter, const std::string& pointer, OpenApiFindings& findings);
+/// Media types of the file and of its operations.
+void check_openapi_mime_types(const nlohmann::json& document, OpenApiFindings& findings);
 void check_openapi_references(const nlohmann::json& document, OpenApiFindings& findings);
 
 /// What `$ref` "#/definitions/x" points to; null pointer when there is none. Only references inside the file are

@@ -84,7 +84,7 @@ std::vector<SwaggerFinding> swagger_errors(const json& document, const SwaggerRu
     }
     if (document.dump().size() >= max_definition_bytes) findings.add("", "The definition must be smaller than 1 MB.");
     check_swagger_frame(document, rules, findings);
-    check_swagger_operations(document, findings);
+    check_swagger_operations(document, rules, findings);
     check_swagger_references(document, findings);
     return findings.take();
 }

@@ -49,7 +49,7 @@ void each_operation(const nlohmann::json& document, const OperationVisitor& visi
 /// The document's frame: version, info, host, base path, schemes, media types, security.
 void check_swagger_frame(const nlohmann::json& document, const SwaggerRules& rules, SwaggerFindings& findings);
 /// Paths, operations, parameters, responses.
-void check_swagger_operations(const nlohmann::json& document, SwaggerFindings& findings);
+void check_swagger_operations(const nlohmann::json& document, const SwaggerRules& rules, SwaggerFindings& findings);
 /// Every `$ref` leads somewhere, and none leads back to itself.
 void check_swagger_references(const nlohmann::json& document, SwaggerFindings& findings);
 

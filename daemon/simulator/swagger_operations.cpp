@@ -74,7 +74,8 @@ std::string shape_of(std::string_view path) {
 
 class OperationCheck {
 public:
-    OperationCheck(const json& document, SwaggerFindings& findings) : document_(document), findings_(findings) {}
+    OperationCheck(const json& document, const SwaggerRules& rules, SwaggerFindings& findings)
+        : document_(document), rules_(rules), findings_(findings) {}
 
     void run() {
         const auto paths = document_.find("paths");
@@ -128,8 +129,20 @@ private:
         } else if (!ids_.insert(id).second) {
             findings_.add(pointer, fmt::format("The operationId '{}' is used multiple times.", id));
         }
+        if (rules_.strict_mime_types) check_mime_types(operation, pointer);
         check_responses(operation, pointer);
         check_tags(operation, pointer);
+    }
+
+    void check_mime_types(const json& operation, const std::string& pointer) {
+        for (const auto* member : {"consumes", "produces"}) {
+            const auto types = operation.value(member, json::array());
+            for (const auto& type : types) {
+                if (type.is_string() && !is_supported_mime_type(type))
+                    findings_.add(pointer_to(pointer, member),
+                                  fmt::format("The MIME type '{}' is not supported.", type.get<std::string>()));
+            }
+        }
     }
 
     void check_responses(const json& operation, const std::string& pointer) {
@@ -206,9 +219,57 @@ private:
             return findings_.missing(pointer + "/parameters", "in");
         if (in == "body" && !parameter.contains("schema")) findings_.missing(pointer + "/parameters", "schema");
         if (in != "body" && text(parameter, "type").empty()) findings_.missing(pointer + "/parameters", "type");
+        check_words(parameter, in == "body", pointer + "/parameters");
+        if (in != "body" && rules_.strict_mime_types) check_format(parameter, pointer + "/parameters");
+    }
+
+    void check_words(const json& parameter, bool is_body, const std::string& pointer) {
+        static const std::set<std::string> of_body{"name", "in", "description", "required", "schema"};
+        static const std::set<std::string> of_others{"name",
+                                                     "in",
+                                                     "description",
+                                                     "required",
+                                                     "type",
+                                                     "format",
+                                                     "allowEmptyValue",
+                                                     "items",
+                                                     "default",
+                                                     "maximum",
+                                                     "exclusiveMaximum",
+                                                     "exclusiveMinimum",
+                                                     "minimum",
+                                                     "collectionFormat",
+                                                     "pattern",
+                                                     "maxLength",
+                                                     "minLength",
+                                                     "maxItems",
+                                                     "minItems",
+                                                     "multipleOf",
+                                                     "uniqueItems",
+                                                     "enum"};
+        for (const auto& [name, value] : parameter.items()) {
+            if (starts_with(name, "x-") || (is_body ? of_body : of_others).contains(name)) continue;
+            findings_.add(pointer, fmt::format("The property '{}' is not allowed and must be removed.", name));
+        }
+    }
+
+    /// https://swagger.io/specification/v2/#data-types
+    void check_format(const json& parameter, const std::string& pointer) {
+        static const std::map<std::string, std::set<std::string>> known{
+            {"string", {"", "byte", "binary", "date", "date-time", "password", "uuid", "uri", "email"}},
+            {"integer", {"", "int32", "int64"}},
+            {"number", {"", "float", "double"}},
+            {"boolean", {""}},
+            {"array", {""}},
+            {"file", {""}}};
+        const auto type = text(parameter, "type"), format = text(parameter, "format");
+        const auto formats = known.find(type);
+        if (type.empty() || (formats != known.end() && formats->second.contains(format))) return;
+        findings_.add(pointer, fmt::format("The type '{}' with the format '{}' is not recognized.", type, format));
     }
 
     const json& document_;
+    const SwaggerRules& rules_;
     SwaggerFindings& findings_;
     std::set<std::string> ids_, shapes_, lower_case_shapes_;
     std::size_t operations_ = 0;
@@ -216,8 +277,8 @@ private:
 
 }  // namespace
 
-void check_swagger_operations(const json& document, SwaggerFindings& findings) {
-    OperationCheck(document, findings).run();
+void check_swagger_operations(const json& document, const SwaggerRules& rules, SwaggerFindings& findings) {
+    OperationCheck(document, rules, findings).run();
 }
 
 }  // namespace regent::simulator

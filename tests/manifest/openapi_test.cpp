@@ -52,6 +52,11 @@ TEST_CASE("what an operation, a response and a parameter may not hold, or have t
         Row{"/parameters", Json::object(), "RG0607", "expected type 'array', but value is of type 'object'"},
         Row{"/responses/200", Json::object(), "RG0605", "the 'description' property is required"},
         Row{"/parameters", {{{"name", "q"}, {"in", "query"}}}, "RG0605", "the 'type' property is required"},
+        Row{"/parameters/0/foo", 1, "RG0606", "the property 'foo' is not allowed and must be removed"},
+        Row{"/parameters",
+            {{{"name", "b"}, {"in", "body"}, {"schema", Json::object()}, {"type", "string"}}},
+            "RG0606",
+            "the property 'type' is not allowed and must be removed"},
         Row{"/parameters", {{{"name", "q"}, {"in", "cookie"}, {"type", "string"}}}, "RG0605", "cannot be 'in: cookie'"},
         Row{"/parameters", {{{"name", "b"}, {"in", "body"}}}, "RG0605", "the 'schema' property is required"});
     const auto result = changed([&](Json& document) {
@@ -66,6 +71,53 @@ TEST_CASE("what an operation, a response and a parameter may not hold, or have t
     REQUIRE(it != result.diagnostics.end());
     CHECK(it->severity == model::Severity::error);
     CHECK(it->span.line > 1);
+}
+
+TEST_CASE("what forms and connectors do not know is a warning, once for each", "[openapi]") {
+    const auto result = changed([](Json& document) {
+        auto& operation = *document["paths"].begin()->begin();
+        operation["parameters"] = {{{"name", "a"}, {"in", "query"}, {"type", "foo"}},
+                                   {{"name", "b"}, {"in", "query"}, {"type", "string"}, {"format", "date-timez"}},
+                                   {{"name", "c"}, {"in", "query"}, {"type", "integer"}, {"format", "int32"}}};
+        operation["consumes"] = {"application/pdf", "application/JSON ; charset=utf-8"};
+        operation["produces"] = {"application/pdf"};
+    });
+    REQUIRE(codes(result).size() == 3);
+    CHECK(!model::has_errors(result.diagnostics));
+    const auto said = [&](const std::string& code, const std::string& words) {
+        return std::count_if(result.diagnostics.begin(), result.diagnostics.end(), [&](const auto& d) {
+            return d.code == code && d.message.find(words) != std::string::npos && d.span.known();
+        });
+    };
+    CHECK(said("RG0631", "'foo'") == 1);
+    CHECK(said("RG0631", "'date-timez'") == 1);
+    CHECK(said("RG0620", "'application/pdf'") == 1);
+}
+
+TEST_CASE("a parameter that operations share is told once, where it is described", "[openapi]") {
+    const auto result = changed([](Json& document) {
+        document["parameters"]["Shared"] = {{"name", "s"}, {"in", "query"}, {"type", "string"}, {"foo", 1}};
+        auto& operation = *document["paths"].begin()->begin();
+        operation["parameters"].push_back({{"$ref", "#/parameters/Shared"}});
+        auto second = operation;
+        second["operationId"] = "Second";
+        (*document["paths"].begin())["head"] = second;
+    });
+    REQUIRE(codes(result) == Texts{"RG0606"});
+    CHECK(result.diagnostics[0].notes.at(0) == "the service's validator calls this rule AdditionalPropertyNotAllowed");
+}
+
+TEST_CASE("a schema that nests too deeply is shown by its name and by the place where it does", "[openapi]") {
+    auto schema = std::string(R"({"type": "string"})");
+    for (int i = 0; i < 70; ++i) schema = R"({"properties": {"p": )" + schema + "}}";
+    auto text = good_openapi();
+    text.insert(text.rfind('}'), ",\n\"definitions\": {\n\"Deep\":\n" + schema + "}\n");
+    const auto result = read(text);
+    REQUIRE(codes(result) == Texts{"RG0603"});
+    const auto& d = result.diagnostics[0];
+    CHECK(d.notes.at(0) == "the service's validator calls this rule SchemaTooDeep");
+    REQUIRE(d.secondary.size() == 1);
+    CHECK(d.span.line + 1 == d.secondary[0].span.line);
 }
 
 TEST_CASE("comments around and inside a definition, and commas behind a last member, are passed over", "[openapi]") {
