@@ -1,6 +1,7 @@
 #include "manifest/json_places.hpp"
 #include "manifest/load_connector.hpp"
 #include "manifest/load_path.hpp"
+#include "manifest/yaml_bytes.hpp"
 #include "model/ascii.hpp"
 
 #include <fmt/format.h>
@@ -46,10 +47,7 @@ public:
             if (auto names = job.context.list_folder(path_)) names_ = std::move(*names);
         }
         if (!job.context.read_file) return;
-        const auto text = job.context.read_file(within("settings.json"));
-        if (!text) return;
-        auto read = read_tolerant_json(without_byte_order_mark(*text));
-        if (read && read->is_object()) settings_ = std::move(*read);
+        if (const auto text = job.context.read_file(within("settings.json"))) read_settings(*text);
     }
 
     /// Where this file has to be.
@@ -79,6 +77,34 @@ public:
     }
 
 private:
+    /// It may say that the files are called otherwise: one that cannot be read is not passed over.
+    void read_settings(std::string_view bytes) {
+        const auto file = within("settings.json");
+        if (auto wrong = utf16_in(file, bytes)) return job_.findings.adopt(std::move(*wrong));
+        const auto text = without_byte_order_mark(bytes);
+        const JsonPlaces places(file, text);
+        auto read = read_tolerant_json(text);
+        if (!read || !read->is_object()) {
+            const auto at = read ? 0 : read.error().byte;
+            auto& d =
+                job_.findings.error("RG0621", places.span_at(at, at + 1),
+                                    read ? "this settings.json is no JSON object" : "this settings.json is no JSON");
+            if (read) return;
+            auto advice = advice_on(text, read.error());
+            d.label = std::move(advice.label);
+            d.help = std::move(advice.help);
+            return;
+        }
+        settings_ = std::move(*read);
+        for (const auto& [name, value] : settings_.items()) {
+            if (model::lower_case(name) != "clientsecret" || !value.is_string() || value == "") continue;
+            auto& d = job_.findings.warning("RG0624", places.span_of("/" + pointer_token(name)),
+                                            "a client secret stands here, and is not sent");
+            d.notes.push_back("secrets never come from a repository; if it is a real one, it has been given away");
+            d.help = "remove it, and write `clientSecretFrom` in the Connector's `spec`";
+        }
+    }
+
     [[nodiscard]] std::string within(const std::string& name) const {
         // Names that lead out of the repository lead to nothing: reading refuses them.
         return repository_path(path_.empty() ? "settings.json" : path_ + "/settings.json", name).value_or(name);
@@ -89,7 +115,10 @@ private:
     [[nodiscard]] std::optional<std::string> named_by(const char* setting) const {
         const auto it = settings_.find(setting);
         if (it == settings_.end() || !it->is_string() || it->get_ref<const std::string&>().empty()) return std::nullopt;
-        return it->get<std::string>();
+        // Written on Windows, where both signs part folders.
+        auto name = it->get<std::string>();
+        std::replace(name.begin(), name.end(), '\\', '/');
+        return name;
     }
     [[nodiscard]] bool is_there(const std::string& name) const {
         return job_.context.read_file && job_.context.read_file(within(name)).has_value();
@@ -126,7 +155,7 @@ void take_folder(const LoadJob& job, const Entry& entry, ConnectorFiles& files) 
     const Folder folder(job, *path, entry.value.text);
     if (!files.openapi) {
         auto file = folder.path("apiDefinition", "apiDefinition.swagger.json");
-        auto instead = advice("openapi", folder.others({"swagger.json"}, file));
+        auto instead = advice("openapi", folder.others({"swagger.json", "swagger.yaml", "swagger.yml"}, file));
         files.openapi = ConnectorFile{std::move(file), &entry, std::move(instead)};
     }
     if (!files.properties) {

@@ -8,6 +8,7 @@
 #include "manifest/openapi.hpp"
 #include "manifest/openapi_document.hpp"
 #include "manifest/solution_variables.hpp"
+#include "manifest/yaml_bytes.hpp"
 #include "model/attributes.hpp"
 #include "model/policy_keys.hpp"
 #include "model/variable_reference.hpp"
@@ -94,6 +95,7 @@ model::Span span_below(const Entry& entry, std::string_view pointer) {
 void Settings::read_file(std::string path, std::string bytes) {
     text_ = std::move(bytes);
     const auto text = without_byte_order_mark(text_);
+    if (auto wrong = utf16_in(path, text_)) return job_.findings.adopt(std::move(*wrong));
     places_.emplace(std::move(path), text);
     auto read = read_tolerant_json(text);
     if (!read) {

@@ -105,16 +105,6 @@ model::Diagnostics find_faults(const SourceText& source, const SourceLines& line
     return diagnostics;
 }
 
-std::optional<model::Diagnostic> utf16(const SourceText& source) {
-    if (!source.text.starts_with("\xFF\xFE") && !source.text.starts_with("\xFE\xFF")) return std::nullopt;
-    model::Diagnostic diagnostic;
-    diagnostic.code = "RG0132";
-    diagnostic.message = "the file is UTF-16, not UTF-8";
-    diagnostic.span.file = source.file;
-    diagnostic.help = "save the file as UTF-8";
-    return diagnostic;
-}
-
 std::optional<model::Diagnostic> too_large(const SourceText& source, const ReadLimits& limits) {
     if (source.text.size() <= limits.file_bytes) return std::nullopt;
     model::Diagnostic diagnostic;
@@ -143,9 +133,19 @@ model::Diagnostics find_long_lines(const SourceText& source, const SourceLines& 
 
 }  // namespace
 
+std::optional<model::Diagnostic> utf16_in(const std::string& file, std::string_view bytes) {
+    if (!bytes.starts_with("\xFF\xFE") && !bytes.starts_with("\xFE\xFF")) return std::nullopt;
+    model::Diagnostic diagnostic;
+    diagnostic.code = "RG0132";
+    diagnostic.message = "the file is UTF-16, not UTF-8";
+    diagnostic.span.file = file;
+    diagnostic.help = "save the file as UTF-8";
+    return diagnostic;
+}
+
 model::Diagnostics check_bytes(const SourceText& source, const SourceLines& lines, const ReadLimits& limits) {
     if (auto diagnostic = too_large(source, limits)) return {*diagnostic};
-    if (auto diagnostic = utf16(source)) return {*diagnostic};
+    if (auto diagnostic = utf16_in(source.file, source.text)) return {*diagnostic};
     auto diagnostics = find_faults(source, lines);
     if (diagnostics.empty()) diagnostics = find_long_lines(source, lines, limits);
     return diagnostics;

@@ -5,6 +5,10 @@
 #include "manifest/yaml_reader.hpp"
 #include "model/diagnostic.hpp"
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace regent::manifest {
 
 /// What is wrong with the bytes of a file, before anything is parsed: too large, not UTF-8, or holding characters that
@@ -12,5 +16,8 @@ namespace regent::manifest {
 /// file must not be parsed.
 [[nodiscard]] model::Diagnostics check_bytes(const SourceText& source, const SourceLines& lines,
                                              const ReadLimits& limits);
+
+/// What to tell of a file that begins with the mark of UTF-16; nothing when it does not.
+[[nodiscard]] std::optional<model::Diagnostic> utf16_in(const std::string& file, std::string_view bytes);
 
 }  // namespace regent::manifest

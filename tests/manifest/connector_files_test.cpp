@@ -130,6 +130,42 @@ TEST_CASE("a character that nobody sees, and that JSON does not take, is named w
     }
 }
 
+TEST_CASE("a settings.json that cannot be read is told, and what it says in Windows' way is taken",
+          "[manifest][connector]") {
+    auto repository = folder();
+    repository.files["orders/settings.json"] = "{";
+    CHECK(codes(load_repository(repository)) == Texts{"RG0632", "RG0624", "RG0623", "RG0621"});
+    repository.files["orders/settings.json"] = "\xFF\xFE{";
+    const auto wide = load_repository(repository);
+    CHECK(wide.text.find("RG0132") != std::string::npos);
+    CHECK(model::has_errors(wide.diagnostics));
+    repository.files["orders/settings.json"] = R"({"clientSecret": "never-to-be-sent", "script": "sub\\s.csx"})";
+    repository.files["orders/sub/s.csx"] = script;
+    const auto loaded = load_repository(repository);
+    INFO(loaded.text);
+    CHECK(codes(loaded) == Texts{"RG0632", "RG0624", "RG0623", "RG0624"});
+    CHECK(loaded.text.find("never-to-be-sent") == std::string::npos);
+    CHECK(text(loaded, path::script).rfind("sha256:", 0) == 0);
+}
+
+TEST_CASE("settings in UTF-16 are told as that", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files["orders/apiProperties.json"] = "\xFF\xFE{";
+    const auto loaded = load_repository(repository);
+    INFO(loaded.text);
+    CHECK(loaded.text.find("error[RG0132]: the file is UTF-16, not UTF-8") != std::string::npos);
+    CHECK(loaded.text.find("RG0622") == std::string::npos);
+}
+
+TEST_CASE("a folder with a definition in YAML is told by what field it is named", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files.erase("orders/apiDefinition.swagger.json");
+    repository.files["orders/apiDefinition.swagger.yaml"] = "swagger: '2.0'\n";
+    const auto loaded = load_repository(repository);
+    INFO(loaded.text);
+    CHECK(loaded.text.find("write `openapi: orders/apiDefinition.swagger.yaml`") != std::string::npos);
+}
+
 TEST_CASE("a sign-in with Entra ID that names no client is an error at its line", "[manifest][connector]") {
     auto repository = folder();
     repository.files["orders/script.csx"] = script;
