@@ -115,6 +115,56 @@ TEST_CASE("icon and script are uploaded, and read back by what they hold") {
     CHECK(sample.attributes.at(std::string(path::script_operations)) == model::Value(model::List{"ListSubscriptions"}));
 }
 
+TEST_CASE("a picture that storage refuses is sent to another signed address once, and told as what it is") {
+    Platform platform;
+    platform.done(step(Work::create, settings_sample("{}")));
+    auto values = settings_sample("{}");
+    values.insert_or_assign(std::string(path::icon), model::file_content(picture));
+    const auto step = update(platform, values, {std::string(path::icon)});
+    SECTION("once") {
+        platform.fault("status", "PUT", "/blob/", {{"status", 403}});
+        platform.done(step);
+        const auto sample = observed(platform, {std::string(path::icon)});
+        CHECK(model::bytes_of_content(sample.attributes.at(std::string(path::icon)).text_or("")) == picture);
+    }
+    SECTION("always") {
+        const auto status = GENERATE(400, 403);
+        platform.fault("status", "PUT", "/blob/", {{"status", status}, {"count", -1}});
+        const auto result = platform.apply(step);
+        REQUIRE(!result);
+        CHECK(result.error().kind == ErrorKind::rejected);
+        CHECK(result.error().message.rfind("the upload of the icon was refused by ", 0) == 0);
+        CHECK(result.error().help.rfind("the connector is as it was", 0) == 0);
+        CHECK((result.error().help.find("clock") != std::string::npos) == (status == 403));
+    }
+    SECTION("a page of somebody else's is no upload") {
+        platform.fault("status", "PUT", "/blob/", {{"status", 200}, {"body", "html"}, {"count", -1}});
+        const auto result = platform.apply(step);
+        REQUIRE(!result);
+        CHECK(result.error().message.rfind("the upload of the icon was refused by ", 0) == 0);
+    }
+}
+
+TEST_CASE("a page in place of an answer to a write is no definition that was dropped") {
+    Platform platform;
+    platform.done(step(Work::create, settings_sample("{}")));
+    auto values = settings_sample("{}");
+    values.insert_or_assign(std::string(path::description), "other");
+    const auto step = update(platform, values, {std::string(path::description)});
+    SECTION("once") {
+        platform.fault("status", "PATCH", "/apis", {{"status", 200}, {"body", "html"}});
+        platform.done(step);
+        CHECK(platform.connector("Sample")["properties"]["description"] == "other");
+    }
+    SECTION("always") {
+        platform.fault("status", "PATCH", "/apis", {{"status", 200}, {"body", "html"}, {"count", -1}});
+        const auto result = platform.apply(step);
+        REQUIRE(!result);
+        CHECK(result.error().code == "RG0711");
+        CHECK(result.error().help.find("the connector is as it was") != std::string::npos);
+    }
+}
+
 TEST_CASE("a script that nobody manages is left, and one that is to go is taken away") {
     Platform platform;
     auto values = settings_sample("{}");

@@ -16,8 +16,9 @@ tl::expected<std::string, ProviderError> uploaded(PowerAppsClient& client, const
     if (content.empty()) return std::string{};
     const auto digest = model::digest_of_content(content);
     const auto name = std::string(digest.substr(digest.find(':') + 1, 32)) + ending;
-    tell_progress(input, "uploading " + (ending == ".png" ? std::string("the icon") : std::string("the script")));
-    return client.upload(environment, name, type, model::bytes_of_content(content));
+    const std::string what = ending == ".png" ? "the icon" : "the script";
+    tell_progress(input, "uploading " + what);
+    return client.upload(environment, {what, name, type, model::bytes_of_content(content)});
 }
 
 }  // namespace

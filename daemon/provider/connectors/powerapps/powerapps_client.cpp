@@ -370,37 +370,58 @@ PowerAppsClient::Result<std::string> PowerAppsClient::storage_address(const std:
     return tl::unexpected(incomplete(what, net::Answer{}, "no sharedAccessSignature"));
 }
 
-PowerAppsClient::Result<std::string> PowerAppsClient::upload(const std::string& environment, const std::string& name,
-                                                             const std::string& content_type,
-                                                             const std::string& bytes) {
-    auto container = storage_address(environment);
-    if (!container) return tl::unexpected(std::move(container.error()));
-    const auto question = container->find('?');
-    const auto url = container->substr(0, question) + "/" + encoded(name) + container->substr(question);
+PowerAppsClient::Result<std::string> PowerAppsClient::upload(const std::string& environment, const UploadedFile& file) {
+    constexpr int forbidden = 403;
+    for (bool again = false;; again = true) {
+        auto container = storage_address(environment);
+        if (!container) return tl::unexpected(std::move(container.error()));
+        const auto question = container->find('?');
+        auto url = container->substr(0, question) + "/" + encoded(file.name) + container->substr(question);
+        auto answer = put(url, file);
+        if (!answer) return tl::unexpected(std::move(answer.error()));
+        if (answer->status == 201) return url;
+        // A signature may have ended, or begin in a moment by the storage's clock: the next one is another.
+        if (answer->status == forbidden && !again) continue;
+        return tl::unexpected(refused_upload(file.what, connectors::split_url(url).origin, *answer));
+    }
+}
+
+PowerAppsClient::Result<net::Answer> PowerAppsClient::put(const std::string& url, const UploadedFile& file) {
     auto where = connectors::split_url(url);
     net::Request request;
     request.method = net::Method::put;
     request.origin = where.origin;
     request.target = std::move(where.target);
-    request.headers = {{"x-ms-blob-type", "BlockBlob"}, {"Content-Type", content_type}};
-    request.body = bytes;
+    request.headers = {{"x-ms-blob-type", "BlockBlob"}, {"Content-Type", file.content_type}};
+    request.body = file.bytes;
     // The name is made of the content, so a second upload writes what is there.
     request.idempotent = true;
     auto answer = session_.call(std::move(request), {});
-    if (!answer) {
-        const auto kind = connectors::kind_of(answer.error().kind);
-        return tl::unexpected(ProviderError{.kind = kind == ErrorKind::outcome_unknown ? ErrorKind::transient : kind,
-                                            .message = fmt::format("could not upload {} to {}", name, where.origin),
-                                            .service = answer.error().message,
-                                            .request_id = answer.error().client_request_id,
-                                            .time = now(),
-                                            .help = "icons and scripts go to the hosts of `endpoints.blob`",
-                                            .retry_after = answer.error().retry_after,
-                                            .code = code_of(kind)});
-    }
-    if (answer->status != 201 && answer->status != 200)
-        return tl::unexpected(refused_by_storage("the upload of " + name, where.origin, *answer));
-    return url;
+    if (answer) return std::move(*answer);
+    const auto kind = connectors::kind_of(answer.error().kind);
+    return tl::unexpected(ProviderError{.kind = kind == ErrorKind::outcome_unknown ? ErrorKind::transient : kind,
+                                        .message = fmt::format("could not upload {} to {}", file.what, where.origin),
+                                        .service = answer.error().message,
+                                        .request_id = answer.error().client_request_id,
+                                        .time = now(),
+                                        .help = "icons and scripts go to the hosts of `endpoints.blob`",
+                                        .retry_after = answer.error().retry_after,
+                                        .code = code_of(kind)});
+}
+
+ProviderError PowerAppsClient::refused_upload(const std::string& what, const std::string& origin,
+                                              const net::Answer& answer) const {
+    auto error = refused_by_storage("the upload of " + what, origin, answer);
+    if (error.kind != ErrorKind::incomplete) return error;
+    error.kind = ErrorKind::rejected;
+    error.code = code_of(error.kind);
+    const bool is_signature = answer.status == 401 || answer.status == 403;
+    error.help =
+        is_signature
+            ? "the connector is as it was; two addresses that Power Apps had signed were refused: compare this "
+              "machine's clock with the time above, and ask whether a proxy changes addresses"
+            : "the connector is as it was; if it happens again, report it with the request id";
+    return error;
 }
 
 PowerAppsClient::Result<json> PowerAppsClient::permissions(const std::string& environment, const std::string& name) {
@@ -444,13 +465,32 @@ PowerAppsClient::Result<json> PowerAppsClient::create(const std::string& environ
             "a connector with this title is there, perhaps since a moment ago: plan again; when the plan does not show "
             "it, choose another displayName";
     }
+    if (!created && created.error().kind == ErrorKind::incomplete)
+        created.error().help =
+            "the next run looks whether it was made before it makes anything; if it happens again, report it with the "
+            "request id";
     return created;
 }
+
+namespace {
+
+/// A page of a gateway's in place of the connector; an empty answer is as good as one.
+bool says_something_else(std::string_view body) {
+    return body.find_first_not_of(" \t\r\n") != std::string_view::npos &&
+           json::parse(without_bom(body), nullptr, false).is_discarded();
+}
+
+}  // namespace
 
 PowerAppsClient::Result<void> PowerAppsClient::update(const std::string& environment, const std::string& name,
                                                       const json& document) {
     auto answer = call(net::Method::patch, address("apis/" + encoded(name), environment), "update connector " + name,
                        document.dump(), Tries::once);
+    if (answer && says_something_else(answer->body)) {
+        auto unclear = incomplete("update connector " + name, *answer, "no JSON");
+        unclear.help.clear();  // whether it took effect is looked at next
+        return tl::unexpected(std::move(unclear));
+    }
     if (answer) return {};
     if (answer.error().kind == ErrorKind::not_found)
         answer.error().help = "it was deleted since it was observed; the next run makes it again";

@@ -17,6 +17,14 @@
 
 namespace regent::provider::powerapps {
 
+/// A file of a connector's on its way to the service's storage.
+struct UploadedFile {
+    std::string what;  ///< "the icon", for people
+    std::string name;  ///< there
+    std::string content_type;
+    std::string bytes;
+};
+
 /// The few requests of the Power Apps resource provider that regent needs, with its answers checked and its errors
 /// translated. Every call on connectors carries the environment filter: without it the service answers
 /// MissingEnvironmentFilter.
@@ -42,8 +50,7 @@ public:
     [[nodiscard]] Result<void> update(const std::string& environment, const std::string& name,
                                       const nlohmann::json& document);
     /// Uploads bytes to storage of the service's, and gives their signed address, to be named in the next write.
-    [[nodiscard]] Result<std::string> upload(const std::string& environment, const std::string& name,
-                                             const std::string& content_type, const std::string& bytes);
+    [[nodiscard]] Result<std::string> upload(const std::string& environment, const UploadedFile& file);
     /// What lies at a signed address of the service's. No token is sent there.
     [[nodiscard]] Result<std::string> download(const std::string& url, const std::string& what);
     /// How many connections people have made with each connector of an environment, by the connector's name in lower
@@ -77,6 +84,9 @@ private:
     [[nodiscard]] ProviderError refused(const std::string& what, const net::Answer& answer) const;
     [[nodiscard]] ProviderError refused_by_storage(const std::string& what, const std::string& origin,
                                                    const net::Answer& answer) const;
+    [[nodiscard]] ProviderError refused_upload(const std::string& what, const std::string& origin,
+                                               const net::Answer& answer) const;
+    [[nodiscard]] Result<net::Answer> put(const std::string& url, const UploadedFile& file);
     [[nodiscard]] ProviderError incomplete(const std::string& what, const net::Answer& answer,
                                            const std::string& why) const;
     [[nodiscard]] std::string now() const;
