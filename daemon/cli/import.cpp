@@ -421,12 +421,18 @@ private:
         }
     }
 
+    /// What stands before the reason: "client secret" of "client secret: that of …".
+    static std::string_view field_of(std::string_view line) {
+        const auto field = line.substr(0, line.find_first_of(":("));
+        return field.substr(0, field.find_last_not_of(' ') + 1);
+    }
+
     void count_left_out() {
         std::map<std::string, std::size_t> fields;
         std::size_t manifests = 0;
         for (const auto& manifest : import_.manifests) {
             std::set<std::string> names;
-            for (const auto& line : manifest.left_out) names.insert(line.substr(0, line.find(':')));
+            for (const auto& line : manifest.left_out) names.insert(std::string(field_of(line)));
             for (const auto& name : names) ++fields[name];
             if (!names.empty()) ++manifests;
         }

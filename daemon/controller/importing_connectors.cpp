@@ -84,13 +84,13 @@ public:
         leave_out_keys();
         if (attributes_.contains(model::path::client_secret_from)) return;
         for (const auto& client : manifest::clients_with_secret(attributes_)) {
-            left_out_.push_back(
-                fmt::format("client secret of the OAuth client {} (nobody can read it; the connector keeps the one it "
-                            "has{})",
-                            client.empty() ? "without id" : client,
-                            is_kept_in_dataverse(connector)
-                                ? ""
-                                : ". To have one sent: clientSecretFrom, or auth with an Application here"));
+            left_out_.push_back(fmt::format(
+                "client secret: that of the OAuth client {} (nobody can read it; the connector keeps the one it "
+                "has{})",
+                client.empty() ? "without id" : client,
+                is_kept_in_dataverse(connector)
+                    ? ""
+                    : ". To have one sent: clientSecretFrom, or auth with an Application here"));
         }
     }
 
@@ -156,7 +156,7 @@ private:
                             "it; all policies are left to people, see `ignore`)",
                             header));
         left_out_.emplace_back(
-            "To manage its policies again, let each connection bring the key: a connection parameter of the type "
+            "policies: to manage them again, let each connection bring the key: a connection parameter of the type "
             "`securestring`, `@connectionParameters('NAME')` as the header's text, and no `ignore`");
         draft_.ignore.push_back(fmt::format("spec.{}", model::path::policies));
     }

@@ -92,7 +92,7 @@ def a_connector_with_everything_becomes_a_manifest_and_files_whose_plan_is_empty
         mark = it.mark()
         run = it.regent("import", "--connector", "contoso orders", expect=0)
         check(not it.simulator.writes(mark), it.simulator.writes(mark))
-        says(run, "contoso-orders.regent.yaml", "client secret of the OAuth client contoso", "clientSecretFrom")
+        says(run, "contoso-orders.regent.yaml", "client secret: that of the OAuth client contoso", "clientSecretFrom")
         base = it.repository / "base"
         check(sorted(p.relative_to(base).as_posix() for p in base.rglob("*") if p.is_file()) ==
               ["contoso-orders.regent.yaml"] + [f"contoso-orders/{n}" for n in (
@@ -244,6 +244,17 @@ def a_connector_of_a_solution_becomes_one_of_a_solution_whose_plan_is_empty(bina
         check((base / "contoso-billing/script.csx").read_bytes() == SCRIPT, "the script")
         it.check_settled()
         says(it.regent("import", "--connector", "Contoso Billing", expect=0), "managed already: Connector/contoso-billing", "Nothing is left to write")
+
+
+@case
+def many_manifests_are_told_by_field_and_not_by_client(binaries):
+    many = [connector(f"Contoso {n}", connectionParameters=oauth(clientId=f"client-{n}")) for n in range(22)]
+    many[0]["properties"]["policyTemplateInstances"] = [{"templateId": "setheader", "title": "Key", "parameters": {
+        "x-ms-apimTemplateParameter.name": "x-api-key", "x-ms-apimTemplateParameter.value": SECRET}}]
+    with with_connectors(binaries, *many) as it:
+        run = it.regent("import", "--environment-name", "sales", expect=0)
+        told = [line.split(None, 1) for line in run.err.partition("By field:\n")[2].splitlines() if line.startswith("  ")]
+        check(told == [["22", "client secret"], ["1", "policies"]], run.err)
 
 
 @case
