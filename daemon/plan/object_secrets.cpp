@@ -36,7 +36,7 @@ public:
             for (const auto& drop : work_.secret_plan->drops) {
                 auto change = secret_change(Change::Op::remove,
                                             drop.secret.name.empty() ? drop.secret.display_name : drop.secret.name,
-                                            fmt::format("key {}, {}", drop.secret.key_id, drop.note));
+                                            note_of_drop(drop.secret.key_id, drop.note));
                 change.drift = drop.drift;
                 change.superseded = drop.superseded;
                 work_.change.changes.push_back(std::move(change));

@@ -95,12 +95,23 @@ std::string text_of(const model::Map& map, std::string_view name) {
     return it == map.end() ? std::string{} : it->second.text_or({});
 }
 
-/// An object that is to be made with the display name of one that goes: the commonest cause is another `metadata.name`.
-std::optional<model::Address> new_twin_of(const model::ObservedResource& orphan, const Items& items) {
+/// What is not there and only watched.
+bool is_looked_for(const Item& item) {
+    return item.observed == nullptr && item.withheld && item.withheld->why == Withheld::Why::observe_only;
+}
+
+bool is_to_be_made(const Item& item) {
+    return item.standing == Standing::missing;
+}
+
+/// An object of `items` that is not there, with the display name of one that goes: the commonest cause is another
+/// `metadata.name`.
+template <typename Predicate>
+std::optional<model::Address> twin_of(const model::ObservedResource& orphan, const Items& items, Predicate which) {
     const auto name = text_of(orphan.attributes, model::path::display_name);
     if (name.empty()) return std::nullopt;
     for (const auto& [address, item] : items) {
-        if (address.kind != orphan.address.kind || item.standing != Standing::missing) continue;
+        if (address.kind != orphan.address.kind || !which(item)) continue;
         const auto wanted = item.desired->attributes.find(model::path::display_name);
         if (wanted != item.desired->attributes.end() && wanted->second.value == model::Value(name)) return address;
     }
@@ -160,6 +171,17 @@ Withheld named_by(const model::ObservedResource& orphan, const model::Address& n
                 "it is kept until that is settled, since one of them may be the other renamed");
 }
 
+Withheld watched_as(const model::ObservedResource& orphan, const model::Address& watched) {
+    return left(orphan, Withheld::Why::waits_for_withheld,
+                fmt::format("is ours and in no manifest any more, and {}, which is only watched and not there, has its "
+                            "display name",
+                            to_string(watched)),
+                fmt::format("it is kept, since that may be the same manifest under another name. `metadata.name` is what "
+                            "regent knows an object by: call it `{}` again. To have this one deleted, remove the other "
+                            "manifest until it is",
+                            orphan.address.name));
+}
+
 /// A document that asks for `orphan` by its id. It was renamed, most likely, and says which object it is about.
 std::optional<model::Address> heir_of(const model::ObservedResource& orphan, const DesiredGraph& desired) {
     const auto app_id = orphan.outputs.find(model::output::app_id);
@@ -185,6 +207,7 @@ std::optional<Withheld> reason_to_stay(const model::ObservedResource& orphan, co
                                        const model::Snapshot& observed, const Items& items, const History& history) {
     if (const auto namesake = namesake_of(orphan, items)) return named_by(orphan, *namesake);
     if (items.contains(orphan.address)) return kept_beside(orphan);
+    if (const auto watched = twin_of(orphan, items, is_looked_for)) return watched_as(orphan, *watched);
     if (const auto heir = heir_of(orphan, desired)) return wanted_by(orphan, *heir);
     const auto end = remembered_end(history, orphan.address);
     if (!end.empty() || has_mark(orphan, model::mark::prevent_delete) ||
@@ -260,7 +283,7 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
         change.remote_id = orphan.id;
         change.warnings = orphan.remarks;
         if (const auto* place = last_place(history, orphan.address)) change.place = *place;
-        if (const auto twin = new_twin_of(orphan, items)) {
+        if (const auto twin = twin_of(orphan, items, is_to_be_made)) {
             change.warnings.push_back(fmt::format(
                 "{} is to be made under the same display name. `metadata.name` is what regent knows an object "
                 "by: if only that was changed, put the old one back",

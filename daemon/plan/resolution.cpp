@@ -109,16 +109,15 @@ private:
         }
         const auto found = observed_.resources.find(resource.address);
         const bool gone = found == observed_.resources.end() || found->second.deleted;
-        if (gone && resource.management.policy == model::ManagementPolicy::observe) {
+        const bool watched = resource.management.policy == model::ManagementPolicy::observe;
+        if (found == observed_.resources.end()) {
+            if (!watched) check_backend(item);
+            if (item.standing != Standing::blocked) check_namesake(item);
+        }
+        if (gone && watched && item.standing != Standing::blocked)
             block(item, Withheld::Why::observe_only, "is not there, and is only watched",
                   "set `policy: full` to have it created");
-            return item;
-        }
-        if (found == observed_.resources.end()) {
-            check_backend(item);
-            if (item.standing != Standing::blocked) check_namesake(item);
-            return item;
-        }
+        if (found == observed_.resources.end() || item.standing == Standing::blocked) return item;
         item.observed = &found->second;
         item.standing = standing_of(resource, found->second);
         if (found->second.ownership == model::Ownership::foreign) {

@@ -129,6 +129,10 @@ std::string part_of_drop(const SecretPlan::Drop& drop) {
                        drop.secret.name.empty() ? drop.secret.display_name : drop.secret.name);
 }
 
+std::string note_of_drop(const std::string& key_id, std::string_view why) {
+    return fmt::format("key {}, {}", key_id, why);
+}
+
 std::string key_of_drop(const Address& application, const SecretPlan::Drop& drop) {
     return StepGraph::key(application, part_of_drop(drop), drop.secret.key_id);
 }

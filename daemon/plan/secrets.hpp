@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace regent::plan {
@@ -73,6 +74,8 @@ struct UpdatedConnectors {
 
 /// The part that a step about `drop` is about, and the key of that step.
 [[nodiscard]] std::string part_of_drop(const SecretPlan::Drop& drop);
+/// What a plan says of it beside its name: "key 428e1c50-…, replaced".
+[[nodiscard]] std::string note_of_drop(const std::string& key_id, std::string_view why);
 [[nodiscard]] std::string key_of_drop(const model::Address& application, const SecretPlan::Drop& drop);
 
 /// Decides for all applications and their consumers together.
