@@ -65,7 +65,7 @@ std::span<const ReasonText> reason_texts() {
             "more.",
             "Tries again, ever more seldom.",
             "The message names the permission. An administrator grants it in the portal:\nApp registrations, API "
-            "permissions, Grant admin consent. Of a vault it is a role on the vault.\nThen `regent reconcile "
+            "permissions, Grant admin consent. Of a vault it is a\nrole on the vault. Then `regent reconcile "
             "KIND/NAME`."},
         ReasonText{
             ConditionReason::throttled, "unchanged", "The service asked to wait: too many requests (429).",
@@ -74,7 +74,7 @@ std::span<const ReasonText> reason_texts() {
         ReasonText{
             ConditionReason::service_error, "False",
             "The service failed (5xx), or could not be reached, also when asked again. Or\nsomething of this machine "
-            "did: regent's database could not be written, a command\nrefused a secret; the message says which.",
+            "did: regent's database could not be written, a\ncommand refused a secret; the message says which.",
             "Tries again, after longer and longer pauses.",
             "When it lasts: Microsoft's service health page, or the network of this\nmachine. The request id in "
             "`regent describe` is what their support asks for."},
@@ -111,7 +111,7 @@ std::span<const ReasonText> reason_texts() {
         ReasonText{ConditionReason::credential_expiring, "True",
                    "A secret or certificate ends soon, and no new one took its place: rotation\nfailed, is switched "
                    "off, who is "
-                   "to have it refuses it, or the credential is not\nregent's.",
+                   "to have it refuses it, or the credential is\nnot regent's.",
                    "Tries again with each run where the credential is its own.",
                    "`regent describe Application/NAME` shows which one. Declare it in the\nmanifest, or replace it by "
                    "hand; best is to need none (a managed identity)."},
