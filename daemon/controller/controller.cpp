@@ -100,7 +100,7 @@ bool Controller::wait_until_each_ran() {
     const auto ran = [&] {
         return std::all_of(runners_.begin(), runners_.end(), [&](const auto& r) {
             const auto& run = r.second->shown.last_run;
-            const bool follows = run && run->result == "waiting" && r.second->trigger == "retry";
+            const bool follows = run && run->result == "waiting" && r.second->due < give_up;
             return r.second->finished >= 1 && !(follows && parts_.clock.monotonic() < give_up);
         });
     };

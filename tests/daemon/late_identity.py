@@ -1,5 +1,7 @@
 """A managed identity that is late holds up nobody, and is gone on with by itself."""
 
+import subprocess
+
 from daemon_bench import asks, case, check, daemon_bench
 
 LATE = {"powerApps": {"subjectDelaySeconds": 3600}}
@@ -32,3 +34,14 @@ def other_commits_are_carried_out_while_an_identity_is_awaited(binaries):
         check(len(it.application("regent.demo.arm-connector")["federatedIdentityCredentials"]) == 1, it.application("regent.demo.arm-connector"))
         told = [e["message"] for e in it.events() if e.get("name") == "arm-mi" and e["type"] in ("not_ready", "ready")]
         check(len([t for t in told if "is not ready: WaitingForReference" in t]) == 1, told)
+
+
+@case
+def who_looks_only_once_waits_for_the_identity(binaries):
+    with daemon_bench(binaries, switches={"powerApps": {"subjectDelaySeconds": 30}}) as it:
+        it.write_configuration(interval="1h")
+        command = [str(it.binaries / "regent"), "daemon", "--once", "--config", str(it.folder / "regent.yaml")]
+        run = subprocess.run(command, env=it.environment({}), capture_output=True, timeout=120)
+        it.outputs += [run.stdout, run.stderr]
+        check(run.returncode == 0, run.stdout + run.stderr)
+        check(len(it.application("regent.demo.arm-connector")["federatedIdentityCredentials"]) == 1, "the application trusts no identity")
