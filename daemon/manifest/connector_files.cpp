@@ -97,7 +97,9 @@ private:
         }
         settings_ = std::move(*read);
         for (const auto& [name, value] : settings_.items()) {
-            if (model::lower_case(name) != "clientsecret" || !value.is_string() || value == "") continue;
+            if (model::lower_case(name) != "clientsecret" || !value.is_string() ||
+                value.get_ref<const std::string&>().empty())
+                continue;
             auto& d = job_.findings.warning("RG0624", places.span_of("/" + pointer_token(name)),
                                             "a client secret stands here, and is not sent");
             d.notes.push_back("secrets never come from a repository; if it is a real one, it has been given away");
