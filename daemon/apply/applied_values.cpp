@@ -57,6 +57,11 @@ void remember_list(model::Map& known, const std::string& path, const model::Valu
     known.insert_or_assign(path, std::move(now));
 }
 
+model::Value principal_in(const model::Map& known) {
+    const auto principal = known.find(plan::principal_id);
+    return principal == known.end() ? model::Value{} : principal->second;
+}
+
 }  // namespace
 
 std::pair<std::string, std::string> split_part(const std::string& part) {
@@ -125,10 +130,12 @@ const model::Map* AppliedValues::forget(const model::Address& address) {
     auto left = plan::ToGiveBack::in(it->second);
     const bool is_known_one =
         address.kind == model::kind::application && !it->second.empty() && !it->second.contains(plan::found_by_key);
+    const auto principal = principal_in(it->second);
     known_.erase(it);
     if (!left && !is_known_one) return nullptr;
     auto& known = known_[address];
     if (is_known_one) known.emplace(plan::removed_here, true);
+    if (is_known_one && !principal.is_null()) known.emplace(plan::principal_id, principal);
     if (!left) return &known;
     left->of.clear();
     known.emplace(plan::to_give_back, left->remembered());
@@ -154,7 +161,9 @@ void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
     if (step.work == plan::Work::create) {
         const bool found = step.restore && known.contains(plan::found_by_key);
         auto left = plan::ToGiveBack::in(known);
+        const auto principal = step.restore ? principal_in(known) : model::Value{};
         known.clear();
+        if (!principal.is_null()) known.emplace(plan::principal_id, principal);
         if (found) known.emplace(plan::found_by_key, true);
         // It has the settings now, and is still to be shared.
         if (left && !left->shares.empty()) {

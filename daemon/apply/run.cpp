@@ -55,6 +55,14 @@ model::Place document_of(const plan::Plan& plan, const plan::Step& step) {
     return it != plan.resources.end() && it->place.known() ? it->place : step.place;
 }
 
+model::Map remembered_of_removed(const plan::History& history, const model::Address& address) {
+    model::Map values{{std::string(plan::removed_here), true}};
+    if (const auto principal = history.remote_ids.find(plan::principal_of(address));
+        principal != history.remote_ids.end())
+        values.emplace(plan::principal_id, principal->second);
+    return values;
+}
+
 std::map<model::Address, model::Map> last_applied(store::Store& store, const std::string& key, const plan::Plan& plan) {
     auto history = store.history(key);
     for (const auto& resource : plan.resources) {
@@ -62,7 +70,7 @@ std::map<model::Address, model::Map> last_applied(store::Store& store, const std
             plan::forget_object(*history, resource.address);
         // No stranger: see AppliedValues::record().
         if (history && plan::was_removed_here(*history, resource.address, resource.remote_id))
-            history->last_applied[resource.address].emplace(plan::removed_here, true);
+            history->last_applied.emplace(resource.address, remembered_of_removed(*history, resource.address));
     }
     // Only a hint: without it, what earlier runs applied to other attributes is forgotten, and a change made outside to
     // one of them will be called a change of the manifest.
@@ -291,7 +299,7 @@ void Run::remember(const PreparedStep& prepared) {
         std::optional<model::Map> left;
         {
             const std::lock_guard lock(mutex_);
-            if (const auto* values = applied_.forget(step.address)) left = *values;
+            if (const auto* values = applied_.forget(step.address)) left = with_principal(step.address, *values);
         }
         // Which one an application was counts as long as it can come back; a connector cannot.
         const bool may_come_back = step.address.kind == model::kind::application;
@@ -309,9 +317,19 @@ void Run::remember_object(const plan::Step& step) {
     model::Map values;
     {
         const std::lock_guard lock(mutex_);
-        values = applied_.record(step);
+        values = with_principal(step.address, applied_.record(step));
     }
     warn(store_.applied(key_, step.address, document_of(plan_, step), remote_id_of(step), values));
+}
+
+/// Of an application: who may not look into the recycle bin finds its service principal there by its id. Not of one
+/// that was merely found, which is restored by nobody who cannot look.
+model::Map Run::with_principal(const model::Address& address, model::Map values) const {
+    const auto& outputs = outputs_.of_run(address);
+    const auto id = outputs.find(model::output::service_principal_id);
+    if (id != outputs.end() && !values.contains(plan::found_by_key))
+        values.insert_or_assign(std::string(plan::principal_id), id->second);
+    return values;
 }
 
 void Run::remember_deliveries(const PreparedStep& prepared) {

@@ -40,6 +40,7 @@ private:
     void take_in(const plan::Step& step, provider::StepResult& result);
     void remember(const PreparedStep& prepared);
     void remember_object(const plan::Step& step);
+    [[nodiscard]] model::Map with_principal(const model::Address& address, model::Map values) const;
     void remember_deliveries(const PreparedStep& prepared);
 
     void pass(std::string_view crash_point, const plan::Step& step) const;

@@ -7,9 +7,11 @@
 #include "cli/service_client.hpp"
 #include "cli/sign_in.hpp"
 #include "controller/planning.hpp"
+#include "controller/remembering.hpp"
 #include "model/attributes.hpp"
 #include "model/value.hpp"
 #include "report/wording.hpp"
+#include "store/store.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -142,10 +144,19 @@ bool has_failed(const Findings& findings) {
                        [](const auto& finding) { return finding.verdict == Finding::Verdict::failed; });
 }
 
+/// What is remembered decides what is planned, as in `regent plan`; what keeps it from being read, check_state() says.
+plan::History remembered(const controller::Workspace& workspace, const GlobalOptions& global) {
+    std::string warning;
+    auto store = store::open_store(state_file(global), store::OpenMode::read_only, warning);
+    if (!store) return {};
+    auto history = controller::recall(**store, workspace);
+    return history ? std::move(*history) : plan::History{};
+}
+
 /// Reads the tenant and plans; nothing when that failed, which is then a finding.
-std::optional<controller::Planned> plan_for(const controller::Workspace& workspace, controller::Tenant& tenant,
-                                            Examination& examination) {
-    auto planned = controller::observe_and_plan(workspace, tenant, {}, {{}, {}});
+std::optional<controller::Planned> plan_for(const controller::Workspace& workspace, const GlobalOptions& global,
+                                            controller::Tenant& tenant, Examination& examination) {
+    auto planned = controller::observe_and_plan(workspace, tenant, remembered(workspace, global), {{}, {}});
     if (!planned) {
         examination.add({controller::finding_of(planned.error())});
         return std::nullopt;
@@ -158,17 +169,18 @@ std::optional<controller::Planned> plan_for(const controller::Workspace& workspa
                       false}});
     examination.add(controller::check_identities(workspace.graph, planned->plan, planned->snapshot));
     examination.add(controller::check_vaults(planned->plan, planned->snapshot));
+    examination.add(controller::check_recycle_bin(planned->plan, planned->snapshot));
     examination.add(controller::check_machine_secrets(planned->plan, workspace.graph));
     return std::move(*planned);
 }
 
 /// Asks of each planned step whether it would be let through. Without `readable`, it is known already that not all of
 /// the tenant can be read, so that nothing can be planned.
-void examine_plan(const controller::Workspace& workspace, controller::Tenant& tenant, bool readable,
-                  Examination& examination) {
+void examine_plan(const controller::Workspace& workspace, const GlobalOptions& global, controller::Tenant& tenant,
+                  bool readable, Examination& examination) {
     const auto signed_in = tenant.signed_in();
     if (!signed_in) return;
-    auto planned = readable ? plan_for(workspace, tenant, examination) : std::nullopt;
+    auto planned = readable ? plan_for(workspace, global, tenant, examination) : std::nullopt;
     if (readable)
         examination.add(
             controller::check_connector_writes(workspace.graph, planned ? planned->plan : plan::Plan{}, tenant));
@@ -201,7 +213,7 @@ void examine_tenant(const controller::Workspace& workspace, const GlobalOptions&
     auto connectors = controller::check_connectors(workspace.graph, **tenant, somebody);
     const bool readable = somebody && !has_failed(connectors);
     examination.add(std::move(connectors));
-    examine_plan(workspace, **tenant, readable, examination);
+    examine_plan(workspace, global, **tenant, readable, examination);
 }
 
 }  // namespace

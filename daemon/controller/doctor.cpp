@@ -3,6 +3,7 @@
 #include "controller/missing_secrets.hpp"
 #include "controller/planning.hpp"
 #include "controller/state_lock.hpp"
+#include "model/principal_in_bin.hpp"
 #include "provider/graph/step_permissions.hpp"
 #include "report/step_words.hpp"
 
@@ -143,6 +144,32 @@ Findings check_sign_in(const model::Environment& environment, const std::string&
     return findings;
 }
 
+Findings check_recycle_bin(const plan::Plan& plan, const model::Snapshot& observed) {
+    if (!model::is_bin_unread(observed)) return {};
+    std::vector<std::string> made, restored;
+    for (const auto& change : plan.resources) {
+        if (change.address.kind != model::kind::application || change.action != plan::Action::create) continue;
+        auto& names = change.reason == plan::Reason::restored ? restored : made;
+        names.push_back(to_string(change.address));
+    }
+    Findings findings;
+    if (!restored.empty()) {
+        findings.push_back(good("recycle bin", fmt::format("{} may lie there, and is restored by the id that is "
+                                                           "remembered",
+                                                           fmt::join(restored, ", "))));
+    }
+    if (!made.empty()) {
+        findings.push_back({Verdict::warning, "recycle bin",
+                            fmt::format("may not look there for deleted applications: `Application.Read.All` is not "
+                                        "granted. If one has the key of {}, Entra refuses to make it anew",
+                                        fmt::join(made, ", ")),
+                            "an administrator grants `Application.Read.All`; or looks there (Entra admin center, App "
+                            "registrations, Deleted applications), and restores it or deletes it for good",
+                            true});
+    }
+    return findings;
+}
+
 Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph& graph) {
     Findings findings;
     for (auto& missing : missing_secrets(plan, graph)) {
@@ -155,7 +182,8 @@ Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph&
 std::set<std::string> applications_written(const plan::Plan& plan) {
     std::set<std::string> ids;
     for (const auto& step : plan.steps) {
-        if (!step.observed || step.observed->id.empty()) continue;
+        // What lies in the recycle bin shows no owners.
+        if (!step.observed || step.observed->id.empty() || step.observed->deleted) continue;
         const auto needs = provider::graph::permissions_for(step);
         if (std::any_of(needs.begin(), needs.end(), [](const auto& need) { return need.or_owned; }))
             ids.insert(step.observed->id);
@@ -181,7 +209,7 @@ std::vector<PermissionNeed> permission_needs(const plan::Plan& plan, bool consen
         need.held = provider::graph::is_held(requirement, who, {});
     }
     for (const auto& step : plan.steps) {
-        const auto object_id = step.observed ? step.observed->id : std::string{};
+        const auto object_id = step.observed && !step.observed->deleted ? step.observed->id : std::string{};
         for (const auto& requirement : provider::graph::permissions_for(step)) {
             auto& need = need_of(requirement);
             need.steps.push_back(step_text(step));

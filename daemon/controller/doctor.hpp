@@ -47,6 +47,10 @@ using Findings = std::vector<Finding>;
 /// Of Key Vaults: which ones refuse a look, and what handing secrets over needs, which no read can tell. Pure.
 [[nodiscard]] Findings check_vaults(const plan::Plan& plan, const model::Snapshot& observed);
 
+/// Where the directory's recycle bin may not be looked into: what of `plan` may lie there, and whether it comes back.
+/// Pure.
+[[nodiscard]] Findings check_recycle_bin(const plan::Plan& plan, const model::Snapshot& observed);
+
 /// Whether the secrets that planned steps take from this machine are there.
 [[nodiscard]] Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph& graph);
 

@@ -3,6 +3,7 @@
 #include "controller/missing_secrets.hpp"
 #include "manifest/well_known_apis.hpp"
 #include "model/attributes.hpp"
+#include "model/principal_in_bin.hpp"
 #include "plan/vouching.hpp"
 
 #include <fmt/chrono.h>
@@ -32,11 +33,13 @@ tl::expected<void, provider::ProviderError> look(const Workspace& workspace, Ten
         if (!seen) return tl::unexpected(std::move(seen.error()));
         planned.from_memory = seen->from == provider::ReadFrom::memory;
         planned.snapshot = std::move(seen->snapshot);
+        plan::add_remembered_principals(history, planned.snapshot);
         return {};
     }
     auto snapshot = tenant.observe(scope, progress);
     if (!snapshot) return tl::unexpected(std::move(snapshot.error()));
     planned.snapshot = std::move(*snapshot);
+    plan::add_remembered_principals(history, planned.snapshot);
     return {};
 }
 
@@ -98,7 +101,8 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     report.max_deletes = consent.max_deletes.value_or(workspace.environment.policy.max_deletes);
     report.revision = workspace.revision.text();
     report.timestamp = rfc3339(planned.snapshot.taken_at);
-    report.objects_read = planned.snapshot.resources.size() + planned.snapshot.orphans.size();
+    report.objects_read = planned.snapshot.resources.size() + planned.snapshot.orphans.size() -
+                          (model::is_bin_unread(planned.snapshot) ? 1 : 0);
     report.requests = tenant.counters().requests - before;
     report.read_took = std::chrono::duration_cast<std::chrono::milliseconds>(tenant.clock().monotonic() - begun);
     for (const auto& api : manifest::well_known_apis())

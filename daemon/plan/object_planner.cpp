@@ -1,6 +1,7 @@
 #include "plan/object_planner.hpp"
 
 #include "model/attributes.hpp"
+#include "model/principal_in_bin.hpp"
 #include "plan/agreement.hpp"
 #include "plan/given_back.hpp"
 #include "plan/let_go.hpp"
@@ -54,9 +55,7 @@ public:
                 break;
             case Standing::in_bin:
                 set_action(Action::create, Reason::restored);
-                work_.change.warnings.emplace_back(
-                    "what hung on it when it was deleted (owners, federated credentials, roles, consent) comes back "
-                    "with it; what the manifest manages of that is then made as it says, in the same apply");
+                work_.change.warnings.emplace_back(warning_of_restoration());
                 break;
             case Standing::unclaimed:
                 set_action(Action::adopt, Reason::adoption);
@@ -96,6 +95,20 @@ private:
             "the Environment renamed, or its `owner` changed? Take that back, or remove the old objects "
             "under the old name first",
             former.key, former.remote_id.empty() ? "" : fmt::format(" ({})", former.remote_id));
+    }
+
+    std::string warning_of_restoration() const {
+        if (!model::is_remembered_only(*work_.item.observed)) {
+            return "what hung on it when it was deleted (owners, federated credentials, roles, consent) comes back "
+                   "with "
+                   "it; what the manifest manages of that is then made as it says, in the same apply";
+        }
+        return fmt::format(
+            "it is not there any more, and regent may not look into the recycle bin without `Application.Read.All`: it "
+            "is restored by its id ({}), which is remembered, with all that it has, and the same apply then makes it "
+            "as "
+            "the manifest says. Is it gone for good, it is made anew, with another application id",
+            work_.item.observed->id);
     }
 
     void set_action(Action action, Reason reason) {

@@ -22,6 +22,7 @@
 #include "plan/silent_issuer.hpp"
 #include "plan/steps.hpp"
 #include "plan/summary.hpp"
+#include "plan/unseen_applications.hpp"
 #include "plan/unseen_principals.hpp"
 #include "plan/uri_handover.hpp"
 #include "plan/vain_references.hpp"
@@ -163,6 +164,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     warn_of_other_declarers(desired, history, plan);
     warn_of_kept(kept, plan);
     warn_of_unseen_principals(items, plan);
+    warn_of_unseen_applications(observed, history, items, plan);
     warn_of_roles_for_people(observed, plan);
     plan_removals(desired, observed, items, history, steps, plan);
     plan.steps = steps.take();

@@ -380,6 +380,23 @@ void leave_out_those_found_by_key(const History& history, model::Scope& scope) {
     }
 }
 
+Address principal_of(const Address& application) {
+    return {"ServicePrincipal", application.name};
+}
+
+void add_remembered_principals(const History& history, model::Snapshot& observed) {
+    for (auto& [address, object] : observed.resources) {
+        if (address.kind != model::kind::application || !model::is_principal_in_bin_unknown(object)) continue;
+        const auto application = history.remote_ids.find(address);
+        const auto principal = history.remote_ids.find(principal_of(address));
+        if (principal == history.remote_ids.end() || principal->second.empty() ||
+            application == history.remote_ids.end() || application->second != object.id)
+            continue;
+        object.unreadable.erase(std::string(model::path::principal_in_bin));
+        object.attributes.emplace(model::path::principal_in_bin, principal->second);
+    }
+}
+
 bool was_removed_here(const History& history, const Address& address, const std::string& id) {
     const auto remembered = history.remote_ids.find(address);
     return address.kind == model::kind::application && !id.empty() && remembered != history.remote_ids.end() &&
@@ -398,6 +415,7 @@ bool is_of_another_object(const History& history, const Address& address, const 
 void forget_object(History& history, const Address& address) {
     history.last_applied.erase(address);
     history.remote_ids.erase(address);
+    history.remote_ids.erase(principal_of(address));
 }
 
 std::optional<History> without_other_objects(const History& history, const model::Snapshot& observed) {

@@ -20,6 +20,14 @@ inline constexpr std::string_view found_by_key = "foundByKey";
 /// of a manifest. History has the id alone then.
 inline constexpr std::string_view removed_here = "removedHere";
 
+/// The object id of an application's service principal that a run made, or deleted with it: who may not look into the
+/// recycle bin restores it by that. Beside the attributes, or beside `removed_here`.
+inline constexpr std::string_view principal_id = "servicePrincipalId";
+/// Under which History::remote_ids has it.
+[[nodiscard]] model::Address principal_of(const model::Address& application);
+/// Adds those that are remembered to applications without service principal, where the recycle bin cannot be read.
+void add_remembered_principals(const History& history, model::Snapshot& observed);
+
 /// Has the owners read of those applications that are to be given consent, app roles or power over others, or that a
 /// connector signs in as, and that nobody vouches for.
 void ask_for_owners(const DesiredGraph& desired, const History& history, model::Scope& scope);

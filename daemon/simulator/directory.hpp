@@ -33,6 +33,7 @@ public:
     Versioned applications, service_principals, deleted, grants, assignments;
     Versioned users, groups;  ///< only for roles to be given to them
     std::chrono::seconds replica_lag{0};
+    bool built_in_client_owns_only = false;  ///< its tokens say that it may write what it owns, and no more
     std::set<std::string> verified_domains{"contoso.onmicrosoft.com", "contoso.com", "contoso.example"};
 
     /// The present truth, whatever replicas say: for writes and their rules.

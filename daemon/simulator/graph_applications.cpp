@@ -60,11 +60,6 @@ bool needs_more_than_ownership(const GraphRequest& request) {
     return !writes_all && api.is_object() && api.value("acceptMappedClaims", json()) == true;
 }
 
-bool is_owner(const std::string& principal, const json& application) {
-    const auto& owners = list(application, "owners");
-    return std::find(owners.begin(), owners.end(), json(principal)) != owners.end();
-}
-
 }  // namespace
 
 Listing GraphApplications::listing() const {
@@ -110,7 +105,8 @@ bool GraphApplications::is_owned_or_new(const GraphRequest& request) const {
         const auto* application = directory_.application_by("appId", app_id);
         return application != nullptr && is_owner(request.caller.object_id, *application);
     }
-    if (request.segment(0) != "applications") return request.segment(0) == "directory";
+    if (request.segment(0) == "directory") return is_owned_in_bin(request);
+    if (request.segment(0) != "applications") return false;
     if (request.path.size() == 1 && request.path[0].key_name.empty()) return request.http.method == "POST";
     const auto* application = find(request.path[0], request.segment(1), {});
     return application == nullptr || is_owner(request.caller.object_id, *application);

@@ -23,6 +23,8 @@ public:
     [[nodiscard]] Response handle(const GraphRequest& request);
     [[nodiscard]] Response deleted_items(const GraphRequest& request);
     [[nodiscard]] bool change(const std::vector<Segment>& path, const nlohmann::json& body);
+    /// Deletes for good what lies in the recycle bin: one object, or all.
+    [[nodiscard]] bool change_deleted(const std::vector<Segment>& path, const nlohmann::json& body);
     /// May a caller with OwnedBy only do this? Creating: yes. Otherwise the application must list it as an owner.
     [[nodiscard]] bool is_owned_or_new(const GraphRequest& request) const;
 
@@ -54,6 +56,7 @@ private:
     [[nodiscard]] Response add_extension_property(const GraphRequest& request, const Json& application);
     [[nodiscard]] Response add_password(const GraphRequest& request, const Json& application);
     [[nodiscard]] Response remove_password(const GraphRequest& request, const Json& application);
+    [[nodiscard]] bool is_owned_in_bin(const GraphRequest& request) const;
     [[nodiscard]] Response list_deleted(const GraphRequest& request, bool wants_applications) const;
     [[nodiscard]] Response restore(const GraphRequest& request, const Json& object);
     [[nodiscard]] Order order() const { return switches_.lists_keep_their_order ? Order::kept : Order::turned; }

@@ -1,10 +1,14 @@
 #include "simulator/application_rules.hpp"
 #include "simulator/application_shape.hpp"
 #include "simulator/graph_applications.hpp"
+#include "simulator/graph_owners.hpp"
 #include "simulator/members.hpp"
 #include "simulator/principal_conflict.hpp"
+#include "simulator/values.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace regent::simulator {
 namespace {
@@ -35,6 +39,20 @@ Response GraphApplications::remove(const json& application) {
         bury(directory_.service_principals, *principal);
     bury(directory_.applications, application);
     return graph_no_content();
+}
+
+/// A service principal is its owner's whose application is, wherever that lies. An unknown one is nobody's: 404.
+bool GraphApplications::is_owned_in_bin(const GraphRequest& request) const {
+    const auto* object = directory_.deleted.find(lower(request.segment(2)), directory_.now());
+    if (object == nullptr) return is_guid(request.segment(2));
+    if (is_application(*object)) return is_owner(request.caller.object_id, *object);
+    const auto app_id = text(*object, "appId");
+    if (const auto* living = directory_.application_by("appId", app_id))
+        return is_owner(request.caller.object_id, *living);
+    const auto deleted = directory_.deleted.all(directory_.now());
+    return std::any_of(deleted.begin(), deleted.end(), [&](const auto* other) {
+        return is_application(*other) && text(*other, "appId") == app_id && is_owner(request.caller.object_id, *other);
+    });
 }
 
 Response GraphApplications::list_deleted(const GraphRequest& request, bool wants_applications) const {

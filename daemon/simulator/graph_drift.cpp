@@ -1,8 +1,11 @@
 #include "simulator/application_shape.hpp"
 #include "simulator/graph_applications.hpp"
 #include "simulator/members.hpp"
+#include "simulator/values.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace regent::simulator {
 namespace {
@@ -25,6 +28,17 @@ void change_credentials(json& credentials, const std::string& key, const json& b
 }  // namespace
 
 /// What somebody does in the portal, or what nobody can do: no rule is asked.
+bool GraphApplications::change_deleted(const std::vector<Segment>& path, const json& body) {
+    if (path.size() < 2 || path.size() > 3 || path[1].name != "deletedItems" || !body.value("delete", false))
+        return false;
+    std::vector<std::string> gone;
+    for (const auto* object : directory_.deleted.all(directory_.now())) {
+        if (path.size() == 2 || same_text(path[2].name, text(*object, "id"))) gone.push_back(text(*object, "id"));
+    }
+    for (const auto& id : gone) directory_.deleted.erase(id, directory_.now());
+    return path.size() == 2 || !gone.empty();
+}
+
 bool GraphApplications::change(const std::vector<Segment>& path, const json& body) {
     const auto& first = path.front();
     const std::size_t rest = first.key_name.empty() ? 2 : 1;

@@ -105,6 +105,11 @@ Response handle_owners(const Directory& directory, const GraphSwitches& switches
     return method == "DELETE" ? remove_owner(next, object, put) : graph_not_allowed();
 }
 
+bool is_owner(const std::string& principal, const json& object) {
+    const auto& owners = list(object, "owners");
+    return std::find(owners.begin(), owners.end(), json(principal)) != owners.end();
+}
+
 json owners_of(const Directory& directory, const json& object) {
     auto owners = json::array();
     for (const auto& id : list(object, "owners")) owners.push_back(shown_owner(directory, id.get<std::string>()));

@@ -20,6 +20,8 @@ using PutOwned = std::function<void(nlohmann::json)>;
                                      const GraphRequest& request, const nlohmann::json& object, std::size_t at,
                                      const PutOwned& put);
 
+[[nodiscard]] bool is_owner(const std::string& principal, const nlohmann::json& object);
+
 /// As `$expand=owners` shows them.
 [[nodiscard]] nlohmann::json owners_of(const Directory& directory, const nlohmann::json& object);
 

@@ -20,9 +20,12 @@ bool may_look_into_the_bin(const GraphSwitches& switches, const GraphRequest& re
            (switches.owned_by_lists_deleted_items && has_any(request, {"Application.ReadWrite.OwnedBy"}));
 }
 
+bool is_about_deleted_items(const GraphRequest& request) {
+    return request.segment(0) == "directory" && request.segment(1) == "deletedItems";
+}
+
 bool may_read(const GraphSwitches& switches, const GraphRequest& request) {
-    if (request.segment(0) == "directory" && request.segment(1) == "deletedItems")
-        return may_look_into_the_bin(switches, request);
+    if (is_about_deleted_items(request)) return may_look_into_the_bin(switches, request);
     if (request.segment(0) == "oauth2PermissionGrants") {
         return has_any(request, {"Directory.Read.All", "Directory.ReadWrite.All", "DelegatedPermissionGrant.Read.All",
                                  "DelegatedPermissionGrant.ReadWrite.All"});
@@ -61,7 +64,11 @@ std::optional<GraphError> check_permission(const GraphSwitches& switches, const 
         403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.", {}};
     const auto answer = [&](bool allowed) { return allowed ? std::nullopt : std::optional(denied); };
     if (request.segment(0) == "policies") return answer(has_any(request, {"Policy.Read.All"}));
-    if (request.http.method == "GET") return answer(may_read(switches, request));
+    if (request.http.method == "GET") {
+        const bool reads_its_own = is_about_deleted_items(request) && switches.owned_by_reads_its_deleted_items &&
+                                   has_any(request, {"Application.ReadWrite.OwnedBy"}) && is_owned_or_new(request);
+        return answer(reads_its_own || may_read(switches, request));
+    }
     if (request.segment(0) == "oauth2PermissionGrants")
         return answer(has_any(request, {"DelegatedPermissionGrant.ReadWrite.All"}));
     if (is_about_assignments(request)) return answer(may_assign(request));

@@ -106,6 +106,7 @@ public:
         switches_.set(values);
         directory_.replica_lag = std::chrono::seconds(switches_.replica_lag_seconds);
         directory_.secret_delay = std::chrono::seconds(switches_.secret_delay_seconds);
+        directory_.built_in_client_owns_only = switches_.built_in_client_owns_only;
     }
     json switches() const override { return switches_.get(); }
 
@@ -114,6 +115,7 @@ public:
         const auto segments = graph_segments(path, beta);
         if (!segments || segments->empty()) return false;
         if (segments->front().name == "applications") return applications_.change(*segments, body);
+        if (segments->front().name == "directory") return applications_.change_deleted(*segments, body);
         if (segments->front().name == "servicePrincipals") return principals_.change(*segments, body);
         if (segments->front().name == "oauth2PermissionGrants") return principals_.change_all(directory_.grants, body);
         if (segments->front().name == "appRoleAssignments") return principals_.change_all(directory_.assignments, body);
@@ -163,6 +165,7 @@ private:
         return throttle_.charge(request.caller, 1, personal, directory_.now());
     }
 
+    /// A token from before the switch was set counts as one from after it.
     Caller with_its_roles(Caller caller) const {
         if (!switches_.built_in_client_owns_only || caller.app_id != built_in_client) return caller;
         std::replace(caller.roles.begin(), caller.roles.end(), std::string("Application.ReadWrite.All"),

@@ -49,6 +49,7 @@ const std::map<std::string, Switch>& table() {
         {"undocumentedPropertiesRefused", of(&S::undocumented_properties_refused)},
         {"builtInClientOwnsOnly", of(&S::built_in_client_owns_only)},
         {"ownedByListsDeletedItems", of(&S::owned_by_lists_deleted_items)},
+        {"ownedByReadsItsDeletedItems", of(&S::owned_by_reads_its_deleted_items)},
         {"encryptionKeyMustBeThere", of(&S::encryption_key_must_be_there)},
         {"signingKeyMustBeThere", of(&S::signing_key_must_be_there)},
         {"groupsMerge", of(&S::groups_merge)},

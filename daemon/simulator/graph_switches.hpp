@@ -26,6 +26,8 @@ struct GraphSwitches {
     /// May a caller list the recycle bin that has Application.ReadWrite.OwnedBy and nothing else of applications?
     /// Microsoft names Application.Read.All.
     bool owned_by_lists_deleted_items = false;
+    /// May it read one of them that it owns, by its id? Microsoft says so of restoring it and of deleting it for good.
+    bool owned_by_reads_its_deleted_items = false;
     /// Does a PATCH of one member of optionalClaims, parentalControlSettings and the like leave the others?
     bool groups_merge = true;
     /// Terraform's azuread provider compares requested permissions and optional claims in the order it sent them.

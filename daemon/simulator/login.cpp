@@ -204,11 +204,14 @@ private:
         return answer;
     }
 
-    /// The built-in client may do everything; others what was assigned to their service principals.
+    /// The built-in client may do everything, or what a switch leaves it; others what was assigned to their service
+    /// principals.
     json roles_of(const std::string& client, const json* principal) const {
         if (client == built_in_client) {
-            return {"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All",
-                    "DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All", "Policy.Read.All"};
+            return {
+                directory_.built_in_client_owns_only ? "Application.ReadWrite.OwnedBy" : "Application.ReadWrite.All",
+                "AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.Read.All",
+                "Policy.Read.All"};
         }
         auto roles = json::array();
         if (principal == nullptr) return roles;

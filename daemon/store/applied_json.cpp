@@ -18,7 +18,8 @@ std::string to_applied_json(std::string_view kind, const model::Map& values) {
     for (const auto& [path, value] : values) {
         const auto* attribute = table == nullptr ? nullptr : table->find(path);
         const bool is_beside = path == plan::found_by_key || path == plan::removed_here || path == plan::to_give_back ||
-                               path == plan::declared_by || path == plan::seen_only || path == plan::end_said;
+                               path == plan::declared_by || path == plan::seen_only || path == plan::end_said ||
+                               path == plan::principal_id;
         if (!is_beside && (attribute == nullptr || attribute->write_only)) continue;
         if (!model::is_known(value)) continue;
         kept[path] = model::to_json(model::without_keys(path, value));

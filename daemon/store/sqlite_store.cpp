@@ -154,6 +154,8 @@ tl::expected<plan::History, StoreError> SqliteStore::history(const std::string& 
             auto values = from_applied_json(rows.getColumn(6).getString());
             if (auto id = rows.getColumn(2).getString(); !id.empty())
                 history.remote_ids.emplace(address, std::move(id));
+            if (const auto principal = values.find(plan::principal_id); principal != values.end())
+                history.remote_ids.emplace(plan::principal_of(address), principal->second.text_or({}));
             if (values.contains(plan::removed_here)) continue;
             history.places.emplace(address, model::Place{rows.getColumn(3).getString(), count(rows.getColumn(4)),
                                                          count(rows.getColumn(5))});

@@ -1,4 +1,5 @@
 #include "model/attributes.hpp"
+#include "model/principal_in_bin.hpp"
 #include "provider/graph_tenant.hpp"
 
 #include <catch2/catch.hpp>
@@ -69,8 +70,17 @@ TEST_CASE("what is ours and wanted by no manifest is an orphan, named by its key
     std::set<model::Address> orphans;
     for (const auto& orphan : seen.orphans) orphans.insert(orphan.address);
     CHECK(orphans == std::set{address("old"), address("adopted")});
-    CHECK(seen.resources.empty());
+    CHECK(model::is_bin_unread(seen));
+    CHECK(seen.resources.size() == 1);  // the recycle bin itself
     CHECK(seen.obstacles.empty());
+    auto scope = tenant.scope({"portal"});
+    scope.wanted.front().remembered_id = "aaaaaaaa-0000-4444-8888-00000000000A";
+    model::Snapshot remembered;
+    REQUIRE(tenant.observe(scope, remembered));
+    const auto& portal = remembered.resources.at(address("portal"));
+    CHECK(portal.deleted);
+    CHECK(model::is_remembered_only(portal));
+    CHECK(portal.id == "aaaaaaaa-0000-4444-8888-00000000000a");
 }
 
 TEST_CASE("two applications that say they are the same one are an obstacle that names both") {

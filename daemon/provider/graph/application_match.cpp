@@ -1,8 +1,10 @@
 #include "provider/graph/application_match.hpp"
 
 #include "model/attributes.hpp"
+#include "model/principal_in_bin.hpp"
 #include "provider/graph/exposed_api.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/principal_json.hpp"
 
 #include <fmt/format.h>
 
@@ -96,6 +98,18 @@ void ApplicationMatch::add_deleted(std::vector<json> applications) {
     deleted_ = std::move(applications);
 }
 
+std::vector<const Wanted*> ApplicationMatch::remembered() const {
+    std::vector<const Wanted*> remembered;
+    for (const auto& [address, wanted] : wanted_) {
+        if (!holders_.contains(address) && !wanted.remembered_id.empty()) remembered.push_back(&wanted);
+    }
+    return remembered;
+}
+
+void ApplicationMatch::add_unread() {
+    is_bin_unread_ = true;
+}
+
 std::set<std::string> ApplicationMatch::apis_asked() const {
     std::set<std::string> apis;
     for (const auto& [id, application] : applications_) {
@@ -184,7 +198,10 @@ void ApplicationMatch::forget(const json& application) {
 
 ApplicationMatch::Done ApplicationMatch::settle_missing(const Wanted& wanted) {
     const auto* application = deleted_holder(identity_.key_of(wanted.address));
-    if (application == nullptr) return {};
+    if (application == nullptr) {
+        if (is_bin_unread_ && !wanted.remembered_id.empty()) put_remembered(wanted);
+        return {};
+    }
     const auto facts = read_tags(*application);
     if (!facts.owner.empty() && !is_ours(facts, identity_)) {
         obstruct(wanted.address, Obstacle::Kind::foreign_owner,
@@ -196,6 +213,17 @@ ApplicationMatch::Done ApplicationMatch::settle_missing(const Wanted& wanted) {
     return put(wanted.address, *application, model::Ownership::ours, true);
 }
 
+void ApplicationMatch::put_remembered(const Wanted& wanted) {
+    model::ObservedResource resource;
+    resource.address = wanted.address;
+    resource.id = lower_case(wanted.remembered_id);
+    resource.deleted = true;
+    resource.unreadable.emplace(model::path::in_bin);
+    resource.outputs.emplace(model::output::object_id, resource.id);
+    set_service_principal(resource, nullptr);
+    into_->resources.insert_or_assign(wanted.address, std::move(resource));
+}
+
 ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
     const auto* target = adopt_target(wanted);
     const auto* deleted = deleted_holder(identity_.key_of(wanted.address));
@@ -203,11 +231,17 @@ ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
     if (target == nullptr) {
         const bool in_bin = std::any_of(deleted_.begin(), deleted_.end(),
                                         [&](const auto& gone) { return app_id(gone) == wanted.adopt; });
+        std::string help = "`management.adopt.appId` is the application (client) id; is it the right tenant?";
+        if (in_bin) help = "restore it there first";
+        if (is_bin_unread_)
+            help =
+                "does it lie in the recycle bin, which regent may not look into without `Application.Read.All`, "
+                "have it restored there first. " +
+                help;
         obstruct(wanted.address, Obstacle::Kind::adopt_target_missing,
                  in_bin ? fmt::format("the application {} lies in the recycle bin", wanted.adopt)
                         : fmt::format("no application has the id {}", wanted.adopt),
-                 in_bin ? "restore it there first"
-                        : "`management.adopt.appId` is the application (client) id; is it the right tenant?");
+                 std::move(help));
         return {};
     }
     const auto facts = read_tags(*target);

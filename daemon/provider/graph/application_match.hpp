@@ -24,6 +24,7 @@ namespace regent::provider::graph {
 ///     named by `adopt`               no owner tag              → unclaimed
 ///                                    any owner tag             → obstacle: adopt_target_taken
 ///     in the recycle bin             uniqueName is our key     → ours, deleted
+///     remembered, bin not readable   …                         → ours, deleted, nothing known but its id
 ///     two of them for one manifest   …                         → obstacle: several_matches
 ///
 /// Filled in three rounds, each telling what the next one has to read. Pure.
@@ -40,6 +41,10 @@ public:
     /// Still without an application that holds its key: the recycle bin may hold it.
     [[nodiscard]] bool needs_recycle_bin() const;
     void add_deleted(std::vector<nlohmann::json> applications);
+    /// Those among missing() whose ids are remembered, which the recycle bin may hold. Where it cannot be read, they
+    /// are taken to lie there (add_unread()): whoever restores one learns whether it does.
+    [[nodiscard]] std::vector<const model::Scope::Wanted*> remembered() const;
+    void add_unread();
 
     /// Application ids of the APIs whose permissions the applications found so far ask for.
     [[nodiscard]] std::set<std::string> apis_asked() const;
@@ -60,6 +65,7 @@ private:
     [[nodiscard]] Done settle_one(const model::Scope::Wanted& wanted);
     [[nodiscard]] Done settle_missing(const model::Scope::Wanted& wanted);
     [[nodiscard]] Done settle_adoption(const model::Scope::Wanted& wanted);
+    void put_remembered(const model::Scope::Wanted& wanted);
     [[nodiscard]] Done settle_orphans();
     [[nodiscard]] Done put(const model::Address& address, const Json& application, model::Ownership ownership,
                            bool deleted = false);
@@ -77,6 +83,7 @@ private:
     std::map<std::string, std::string> by_app_id_;
     std::set<std::string> tagged_;
     std::vector<Json> deleted_;
+    bool is_bin_unread_ = false;
     std::map<std::string, model::Address> adopted_by_;
     const PermissionNames* names_ = nullptr;
     model::Snapshot* into_ = nullptr;

@@ -230,6 +230,22 @@ ApplicationReader::Result<std::optional<ApplicationReader::Objects>> Application
     return std::optional(std::move(*listed));
 }
 
+ApplicationReader::Result<std::optional<ApplicationReader::Objects>> ApplicationReader::deleted_ones(
+    const std::vector<std::string>& ids) {
+    std::vector<std::string> paths;
+    paths.reserve(ids.size());
+    for (const auto& id : ids) paths.push_back("/directory/deletedItems/" + percent_encoded(id));
+    auto part = part_of(deleted_applications, paths.size());
+    auto read = client_.read_all(paths, "look into the recycle bin", &part);
+    if (!read) {
+        if (read.error().kind == ErrorKind::forbidden) return std::optional<Objects>{};
+        return tl::unexpected(std::move(read.error()));
+    }
+    std::erase_if(*read, [](const auto& application) { return !application.is_object(); });
+    for (auto& application : *read) application[credentials_member] = json::array();
+    return std::optional(std::move(*read));
+}
+
 ApplicationReader::Result<std::optional<ApplicationReader::Objects>> ApplicationReader::deleted_service_principals() {
     auto part = part_of_a_list(deleted_principals);
     auto listed = client_.list(

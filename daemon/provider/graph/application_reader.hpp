@@ -53,6 +53,9 @@ public:
     /// What lies in the recycle bin, without federated credentials. Nothing when regent may not look there: what it
     /// then does not know, it is told by a refusal of the key.
     [[nodiscard]] Result<std::optional<Objects>> deleted();
+    /// Those of `ids` that lie in the recycle bin, as deleted() shows them. Nothing when regent may not look at them
+    /// there either: Microsoft says so of restoring what one owns, and not of reading it.
+    [[nodiscard]] Result<std::optional<Objects>> deleted_ones(const std::vector<std::string>& ids);
     /// The service principals in the recycle bin, `id` and `appId` of each, the one that was deleted last first.
     /// Nothing when regent may not look there: that there is none is another answer.
     [[nodiscard]] Result<std::optional<Objects>> deleted_service_principals();

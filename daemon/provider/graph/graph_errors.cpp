@@ -93,7 +93,8 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
     if (answer.status == 413) return "the request is too large for Graph: declare less in one object";
     if (is_key_taken(answer)) {
         return "another application holds this key, perhaps in the recycle bin: restore it there or delete it for good "
-               "(Entra keeps deleted applications for 30 days), then run again";
+               "(Entra admin center, App registrations, Deleted applications; Entra keeps them for 30 days), then run "
+               "again. Granted `Application.Read.All`, regent looks there itself and restores it";
     }
     if (says(answer, "A conflicting object") || says(answer, "Another object with the same value"))
         return "another object of the tenant, perhaps a deleted one, has this value: find it (for an identifier URI: "

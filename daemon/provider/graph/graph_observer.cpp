@@ -86,6 +86,7 @@ private:
 
     Read read_applications(ApplicationReader& reader, const model::Scope& scope, model::Snapshot& found) {
         ApplicationMatch match(scope, options_.identity);
+        is_bin_unread_ = false;
         auto tagged = reader.tagged(owner_tag(options_.identity), remembered_in(scope));
         if (!tagged) return tl::unexpected(std::move(tagged.error()));
         match.add_tagged(std::move(*tagged));
@@ -94,10 +95,30 @@ private:
             auto deleted = reader.deleted();
             if (!deleted) return tl::unexpected(std::move(deleted.error()));
             if (*deleted) match.add_deleted(std::move(**deleted));
+            if (!*deleted) {
+                is_bin_unread_ = true;
+                if (auto read = read_remembered(reader, match); !read) return read;
+            }
         }
         if (auto read = name_permissions(reader, match, found); !read) return read;
         if (auto settled = match.settle(PermissionNames(found.apis), found); !settled)
             return tl::unexpected(client_.incomplete("read the applications", settled.error()));
+        return {};
+    }
+
+    /// Whoever may write what it owns may restore that, and not list what lies in the recycle bin.
+    /// https://learn.microsoft.com/graph/api/directory-deleteditems-restore
+    static Read read_remembered(ApplicationReader& reader, ApplicationMatch& match) {
+        std::vector<std::string> ids;
+        for (const auto* wanted : match.remembered()) ids.push_back(wanted->remembered_id);
+        using Those = ApplicationReader::Result<std::optional<ApplicationReader::Objects>>;
+        auto there = ids.empty() ? Those(std::nullopt) : reader.deleted_ones(ids);
+        if (!there) return tl::unexpected(std::move(there.error()));
+        if (*there) {
+            match.add_deleted(std::move(**there));
+        } else {
+            match.add_unread();
+        }
         return {};
     }
 
@@ -190,11 +211,12 @@ private:
         std::map<std::string, model::ObservedResource*> without;
         for (const auto& wanted : scope.wanted) {
             const auto it = found.resources.find(wanted.address);
-            if (it == found.resources.end() || it->second.deleted) continue;
+            if (it == found.resources.end() || !wanted.managed.contains(model::path::service_principal)) continue;
+            // One that comes back with its application is looked for by whoever restores that, if anybody may.
+            if (it->second.deleted && is_bin_unread_) it->second.unreadable.emplace(model::path::principal_in_bin);
+            if (it->second.deleted) continue;
             const auto& outputs = it->second.outputs;
-            if (!wanted.managed.contains(model::path::service_principal) ||
-                outputs.contains(model::output::service_principal_id))
-                continue;
+            if (outputs.contains(model::output::service_principal_id)) continue;
             without.emplace(lower_case(outputs.at(std::string(model::output::app_id))), &it->second);
         }
         if (without.empty()) return {};
@@ -213,7 +235,8 @@ private:
         return {};
     }
 
-    static void add(model::Snapshot found, model::Snapshot& into) {
+    void add(model::Snapshot found, model::Snapshot& into) const {
+        if (is_bin_unread_) model::note_unread_bin(into);
         into.caller_object_id = std::move(found.caller_object_id);
         into.caller_app_id = std::move(found.caller_app_id);
         into.apis.merge(found.apis);
@@ -227,6 +250,7 @@ private:
     ReaderMemory memory_;
     std::atomic<bool> owners_expand_{true};
     TenantChanges changes_{client_};
+    bool is_bin_unread_ = false;  ///< some application was not found, and it may lie there
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "provider/graph/object_steps.hpp"
 
 #include "model/attributes.hpp"
+#include "model/principal_in_bin.hpp"
 #include "provider/graph/application_body.hpp"
 #include "provider/graph/application_json.hpp"
 #include "provider/graph/application_marks.hpp"
@@ -157,8 +158,9 @@ bool holds_our_key(const StepContext& context, const std::string& what) {
     return there && lower_case(member_text(*there, "uniqueName")) == context.key();
 }
 
-/// 404 on a restoration: an earlier try did it and its answer was lost. Or it is gone for good.
-tl::expected<void, ProviderError> restore(const StepContext& context) {
+/// Whether it is there again. 404 on a restoration: an earlier try did it and its answer was lost. Or it is gone for
+/// good, which is news only where nobody could look beforehand.
+tl::expected<bool, ProviderError> restore(const StepContext& context) {
     const auto what = "restore " + context.address();
     const auto id = context.object_id();
     const Patience patience{what, false, context.options.replication_grace, context.input.progress};
@@ -171,8 +173,9 @@ tl::expected<void, ProviderError> restore(const StepContext& context) {
         return restored;
     });
     if (!answer) return tl::unexpected(std::move(answer.error()));
-    if (!answer->ok()) return tl::unexpected(explained_restoration(context, context.client.refused(what, *answer)));
-    return {};
+    if (answer->ok()) return true;
+    if (answer->status == 404 && model::is_remembered_only(*context.step.observed)) return false;
+    return tl::unexpected(explained_restoration(context, context.client.refused(what, *answer)));
 }
 
 /// What an earlier step has disabled is read until it shows so, within the grace: before that, a change of it would be
@@ -212,8 +215,27 @@ json taken_out_of_creation(json& body) {
     return rest;
 }
 
+/// Of one that was restored by its id alone, what it is. What it has is compared with its manifest by the look at what
+/// was restored, in the same run: a list that nobody has read is not written.
+StepOutcome look_at_restored(const StepContext& context, const std::string& what) {
+    const Patience patience{what, true, context.options.replication_grace, context.input.progress};
+    auto answer = until_accepted(context.client, patience, [&] {
+        return context.client.send(Method::get, path_of(context.object_id()) + "?$select=id,appId,uniqueName,tags",
+                                   what);
+    });
+    if (!answer) return tl::unexpected(std::move(answer.error()));
+    if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
+    const auto& there = *answer->body;
+    if (lower_case(member_text(there, "id")) != context.object_id())
+        return tl::unexpected(context.client.incomplete(what, "an answer about another application"));
+    const bool is_named = lower_case(member_text(there, "uniqueName")) == context.key() ||
+                          lower_case(name_of(there, context.options.identity)) == context.step.address.name;
+    if (belongs_to_others(context, there) || !is_named)
+        return tl::unexpected(context.changed_since(what, "what lay in the recycle bin is somebody else's by now"));
+    return identified(context, there, what);
+}
+
 StepOutcome restore_application(const StepContext& context, const json& body, const std::string& what) {
-    if (auto restored = restore(context); !restored) return tl::unexpected(std::move(restored.error()));
     auto answer = patch_in_order(context, path_of(context.object_id()), what, body);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     return identified(context, {{"id", context.object_id()}, {"appId", context.app_id()}}, what);
@@ -231,6 +253,17 @@ ProviderError with_owner_command(const StepContext& context, ProviderError error
     return error;
 }
 
+/// The service principal goes with its application, and who may not look into the recycle bin restores it by this. What
+/// cannot be read now is a hint less, and no reason to stop.
+std::string principal_that_goes(const StepContext& context, const std::string& what) {
+    const auto app_id = context.app_id();
+    if (app_id.empty()) return {};
+    const auto path = fmt::format("/servicePrincipals(appId={})?$select=id,appId", key_literal(app_id));
+    const auto answer = context.client.send(Method::get, path, what);
+    const bool is_its = answer && answer->ok() && lower_case(member_text(*answer->body, "appId")) == app_id;
+    return is_its ? lower_case(member_text(*answer->body, "id")) : std::string{};
+}
+
 }  // namespace
 
 StepOutcome create_application(const StepContext& context) {
@@ -239,13 +272,19 @@ StepOutcome create_application(const StepContext& context) {
     if (!body) return tl::unexpected(std::move(body.error()));
     // The service's own default has changed over the years.
     if (member_text(*body, "signInAudience").empty()) (*body)["signInAudience"] = default_audience;
-    if (context.step.restore) return restore_application(context, *body, what);
+    if (context.step.restore) {
+        auto restored = restore(context);
+        if (!restored) return tl::unexpected(std::move(restored.error()));
+        if (*restored && model::is_remembered_only(*context.step.observed)) return look_at_restored(context, what);
+        if (*restored) return restore_application(context, *body, what);
+    }
     leave_out_nulls(*body);
     const auto rest = taken_out_of_creation(*body);
     const auto path = "/applications(uniqueName=" + key_literal(context.key()) + ")";
     auto answer = patch(context, path, what, *body, upsert);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     auto made = identified_by_key(context, path, *answer, what);
+    if (made && context.step.restore) made->detail = "it was gone for good, and is made anew: " + made->detail;
     if (!made || rest.empty()) return made;
     auto second = patch(context, path_of(made->outputs.at(std::string(model::output::object_id))), what, rest);
     if (!second) return tl::unexpected(std::move(second.error()));
@@ -299,6 +338,7 @@ StepOutcome update_application(const StepContext& context) {
 
 StepOutcome remove_application(const StepContext& context) {
     const auto what = "delete " + context.address();
+    StepResult result;
     auto there = look_again(context, what);
     if (!there) return tl::unexpected(std::move(there.error()));
     if (!there->is_object()) return StepResult{};
@@ -306,6 +346,8 @@ StepOutcome remove_application(const StepContext& context) {
         return tl::unexpected(context.changed_since(what, "it was taken by " + read_tags(*there).owner));
     if (read_tags(*there).prevent_delete)
         return tl::unexpected(context.changed_since(what, "it was protected by `preventDelete` meanwhile"));
+    if (auto principal = principal_that_goes(context, what); !principal.empty())
+        result.outputs.emplace(model::output::service_principal_id, std::move(principal));
     const Patience patience{what, false, context.options.replication_grace, context.input.progress};
     auto answer = until_accepted(context.client, patience, [&] {
         auto deleted = context.client.send(Method::del, path_of(context.object_id()), what);
@@ -314,7 +356,6 @@ StepOutcome remove_application(const StepContext& context) {
     });
     if (!answer) return tl::unexpected(std::move(answer.error()));
     if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
-    StepResult result;
     result.detail = "in the recycle bin for 30 days";
     return result;
 }

@@ -1,6 +1,7 @@
 #include "provider/graph/part_steps.hpp"
 
 #include "model/attributes.hpp"
+#include "model/principal_in_bin.hpp"
 #include "provider/graph/application_body.hpp"
 #include "provider/graph/graph_errors.hpp"
 #include "provider/graph/json_access.hpp"
@@ -122,6 +123,10 @@ tl::expected<GraphAnswer, ProviderError> send_restoration(const StepContext& con
 /// people have by it would be gone for good.
 tl::expected<bool, ProviderError> restore_principal(const StepContext& context, const std::string& what) {
     auto id = find_in_bin(context, what);
+    // Whoever may not look there may restore what it owns, where its id is remembered.
+    const auto remembered = context.step.observed ? model::principal_in_bin_of(*context.step.observed) : std::string{};
+    const bool is_remembered = !id && id.error().kind == ErrorKind::forbidden && !remembered.empty();
+    if (is_remembered) id = remembered;
     if (!id) return tl::unexpected(std::move(id.error()));
     if (id->empty()) return false;
     auto answer = send_restoration(context, *id, what);
@@ -131,6 +136,7 @@ tl::expected<bool, ProviderError> restore_principal(const StepContext& context, 
         auto there = has_principal(context, what);
         if (!there || *there) return there;
     }
+    if (answer->status == 404 && is_remembered) return false;
     if (answer->status == 404) {
         auto left = find_in_bin(context, what);
         if (!left) return tl::unexpected(std::move(left.error()));
@@ -200,8 +206,11 @@ StepOutcome add_service_principal(const StepContext& context) {
     const auto what = "create the service principal of " + context.address();
     const auto app_id = context.app_id();
     if (app_id.empty()) return tl::unexpected(context.bug("its application id is not known"));
-    const bool lay_there = context.step.restore || (context.step.observed && context.step.observed->deleted);
-    if (lay_there) {
+    const auto& observed = context.step.observed;
+    const bool lay_there = context.step.restore || (observed && observed->deleted);
+    // Of an application that was gone for good its service principal is, too.
+    const bool is_made_anew = observed && observed->id != context.object_id();
+    if (lay_there && !is_made_anew) {
         const auto restored = restore_principal(context, what);
         if (!restored) return tl::unexpected(restored.error());
         if (*restored) return read_principal(context, what);
