@@ -117,6 +117,15 @@ may commit could switch the checks off.)"},
 too large, a link that leads out of the repository. The message says which.
 Nothing is judged by a part of the files: what is missing would look like
 something removed.)"},
+        ErrorCode{"RG0226", "mapping that says nothing",
+                  R"(`{}` behind a group of plain settings (`redirectUris`, `info`,
+`implicitGrantSettings`) asks for each of them to be as the service has it by
+itself. Behind `exposes`, `servicePrincipal` and `assignments` it is refused:
+all that others use of an API would go, and a mapping that nobody has filled in
+yet looks the same. Each member says by itself that it is meant to be empty:
+
+    exposes: {scopes: [], roles: []}
+    servicePrincipal: {notes: "", tags: []})"},
     };
     return codes;
 }

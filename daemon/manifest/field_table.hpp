@@ -60,6 +60,8 @@ struct Field {
     bool secret = false;     ///< stands for a value that is never shown
     /// Of a mapping: members of which exactly one has to be there.
     std::span<const std::string_view> exactly_one_of = {};
+    /// Of a mapping whose `{}` says nothing, and is refused: what to write where something is meant to be empty.
+    std::string_view instead_of_empty = {};
     /// A member that has to stand beside this one; empty: none.
     std::string_view together_with = {};
     long long minimum = 0;               ///< of an integer

@@ -126,6 +126,7 @@ Json object_of(std::span<const Field> fields, const Field* owner) {
         schema["oneOf"] = Json::array();
         for (const auto name : owner->exactly_one_of) schema["oneOf"].push_back({{"required", Json::array({name})}});
     }
+    if (owner && !owner->instead_of_empty.empty()) schema["minProperties"] = 1;
     schema["additionalProperties"] = false;
     return schema;
 }

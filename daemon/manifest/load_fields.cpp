@@ -47,6 +47,7 @@ private:
     void missing(const Field& field, const Spot& spot);
     bool togetherness(const Node& node, std::span<const Field> fields, const std::set<std::string_view>& meant);
     void choice(const Node& node, const Field& owner, const Spot& spot);
+    void says_nothing(const Field& field, const Spot& spot);
     void list(const Node& node, const Field& field, const Spot& spot);
     void names_of(const Node& list, const Spot& spot);
     void free_keys(const Node& node, const Field& field, const Spot& spot);
@@ -188,6 +189,8 @@ void FieldCheck::value(const Node& node, const Field& field, const Spot& spot) {
         if (field.type == FieldType::list)
             d.help = fmt::format(
                 "write `{}: []` for an empty list, or remove the key: then regent leaves the field alone", field.name);
+        else if (!field.instead_of_empty.empty())
+            d.help = fmt::format("write {}, or remove the key: then regent leaves it alone", field.instead_of_empty);
         else if (field.type == FieldType::mapping || field.type == FieldType::text_map ||
                  field.type == FieldType::scalar_map)
             d.help = fmt::format("write `{}: {{}}` when it is meant to be empty, or remove the key", field.name);
@@ -205,6 +208,8 @@ void FieldCheck::value(const Node& node, const Field& field, const Spot& spot) {
         case FieldType::scalar_map:
             return free_keys(node, field, spot);
         case FieldType::mapping: {
+            if (node.is_mapping() && node.entries.empty() && !field.instead_of_empty.empty())
+                return says_nothing(field, spot);
             if (node.is_mapping()) return members(node, field.members, &field, spot);
             auto& d = wrong_type(node, "a mapping", spot);
             if (!field.members.empty())
@@ -215,6 +220,12 @@ void FieldCheck::value(const Node& node, const Field& field, const Spot& spot) {
         default:
             return scalar(node, field, field.type, spot);
     }
+}
+
+/// Where something hangs on each member, `{}` could mean that all of it goes, or that nobody thought of any of it.
+void FieldCheck::says_nothing(const Field& field, const Spot& spot) {
+    auto& d = findings_.error("RG0226", spot.span, fmt::format("`{}` is `{{}}`, which says nothing", spot.shown));
+    d.help = fmt::format("write {}, or remove the key: then regent leaves it alone", field.instead_of_empty);
 }
 
 void FieldCheck::list(const Node& node, const Field& field, const Spot& spot) {

@@ -40,8 +40,12 @@ void load_texts(const Values& settings, model::Declaration& declaration) {
         declare(declaration, path::principal_signing_key, settings.entry("preferredTokenSigningKeyThumbprint"),
                 model::upper_case(*thumbprint));
     const auto saml = settings.mapping("samlSingleSignOnSettings");
-    if (const auto state = saml.text("relayState"))
+    const auto* group = settings.entry("samlSingleSignOnSettings");
+    if (const auto state = saml.text("relayState")) {
         declare(declaration, path::principal_relay_state, saml.entry("relayState"), *state);
+    } else if (group != nullptr && group->value.is_mapping() && group->value.entries.empty()) {
+        declare(declaration, path::principal_relay_state, group, "");
+    }
 }
 
 void load_flags(const Values& settings, model::Declaration& declaration) {

@@ -72,9 +72,9 @@ bool schema_accepts(const std::string& schema_text, const Json& document) {
 /// Codes that are about structure, which a schema describes too; the rest are rules of the services. RG0501 is a
 /// warning here and a wrong type to an editor.
 bool is_structural(const model::Diagnostic& diagnostic) {
-    static const std::set<std::string> codes = {"RG0201", "RG0202", "RG0203", "RG0204", "RG0205",
-                                                "RG0206", "RG0207", "RG0208", "RG0209", "RG0210",
-                                                "RG0212", "RG0213", "RG0214", "RG0216", "RG0501"};
+    static const std::set<std::string> codes = {"RG0201", "RG0202", "RG0203", "RG0204", "RG0205", "RG0206",
+                                                "RG0207", "RG0208", "RG0209", "RG0210", "RG0212", "RG0213",
+                                                "RG0214", "RG0216", "RG0226", "RG0501"};
     return codes.count(diagnostic.code) != 0;
 }
 
