@@ -47,6 +47,23 @@ model::Map without_flexible(model::Map attributes) {
     return attributes;
 }
 
+/// What an API has switched off since the application asked for it has a name, and a manifest that asks for it by that
+/// is told so at each plan: by its id it is what it is.
+model::Map with_ids_of_disabled(model::Map attributes, const std::map<std::string, model::ApiPermissions>& apis) {
+    const auto all = attributes.find(model::path::permissions);
+    auto* permissions = all == attributes.end() ? nullptr : std::get_if<model::List>(&all->second.held);
+    if (permissions == nullptr) return attributes;
+    for (auto& permission : *permissions) {
+        const auto api = apis.find(member_text(permission, "api"));
+        const auto type = member_text(permission, "type"), name = member_text(permission, "name");
+        if (api == apis.end() || !api->second.disabled.contains(type + " " + name)) continue;
+        const auto& published = type == "application" ? api->second.application : api->second.delegated;
+        const auto id = published.find(name);
+        if (id != published.end()) std::get<model::Map>(permission.held).insert_or_assign("name", id->second);
+    }
+    return attributes;
+}
+
 /// Base64 of DER in PEM form (RFC 7468).
 std::string pem_of(const std::string& base64) {
     constexpr std::size_t line = 64;
@@ -64,7 +81,7 @@ public:
         : workspace_(workspace),
           survey_(survey),
           resource_(application.resource),
-          attributes_(without_flexible(without_copies(resource_.attributes))),
+          attributes_(with_ids_of_disabled(without_flexible(without_copies(resource_.attributes)), survey.apis)),
           now_(now),
           draft_{{std::string(model::kind::application), std::move(name)},
                  app_id_of(resource_),

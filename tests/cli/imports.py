@@ -13,6 +13,8 @@ from bench import ONE_APPLICATION, bench, case, check, plan_of, says
 
 GRAPH = "00000003-0000-0000-c000-000000000000"
 KNOWN_SCOPES = ["e1fe6dd8-ba31-4d61-89e7-88639da4683d", "37f7f235-527c-4136-accd-4a02d197296e"]
+OTHER_API, CLIENT_OF_IT = "a9a9a9a9-0000-4000-8000-000000000001", "a9a9a9a9-0000-4000-8000-000000000002"
+SWITCHED_OFF, SWITCHED_ON = "a9a9a9a9-0000-4000-8000-00000000000a", "a9a9a9a9-0000-4000-8000-00000000000b"
 KNOWN_ROLES = ["df021288-bdef-4463-88db-98f22de89214"]
 
 NAMES = ["yes", "no", "null", "~", "0123", "1e3", "0x1F", "*star", "&anchor", "- dash", "? question", "# hash", "%percent", "@at", "`tick`",
@@ -356,6 +358,27 @@ def owners_consent_and_extension_properties_are_imported_and_who_was_assigned_is
         says(it.regent("plan", "--detailed-exitcode", expect=0), "No changes")
         it.change(f"/v1.0/applications/{app['id']}", patch={"owners": []})
         says(it.regent("plan", "--detailed-exitcode", expect=2), "owners")
+
+
+@case
+def what_an_api_has_switched_off_since_is_imported_by_its_id(binaries):
+    seed = {"graph": {"applications": [
+        {"displayName": "Api", "appId": OTHER_API, "api": {"oauth2PermissionScopes": [
+            {"id": SWITCHED_OFF, "value": "Orders.Read", "isEnabled": False, "type": "Admin", "adminConsentDisplayName": "a", "adminConsentDescription": "a"},
+            {"id": SWITCHED_ON, "value": "Orders.Write", "isEnabled": True, "type": "Admin", "adminConsentDisplayName": "b", "adminConsentDescription": "b"}]}},
+        {"displayName": "Client", "appId": CLIENT_OF_IT, "requiredResourceAccess": [
+            {"resourceAppId": OTHER_API, "resourceAccess": [{"id": SWITCHED_OFF, "type": "Scope"}, {"id": SWITCHED_ON, "type": "Scope"}]}]}],
+        "servicePrincipals": [{"appId": OTHER_API, "displayName": "Api"}]}}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file, seeded_bench(binaries, seed, file) as it:
+        only_imports(it)
+        before = seen(it)
+        it.regent("import", "--app", CLIENT_OF_IT, "--policy", "full", expect=0)
+        text = (it.repository / "base" / "client.regent.yaml").read_text()
+        check(f"delegatedIds: [{SWITCHED_OFF}]" in text or f"- {SWITCHED_OFF}" in text, text)
+        check("- Orders.Write" in text or "[Orders.Write]" in text, text)
+        it.regent("apply", "--yes", expect=0)
+        says(it.regent("plan", "--detailed-exitcode", expect=0), "No changes")
+        check(seen(it)[CLIENT_OF_IT] == before[CLIENT_OF_IT], "something was changed")
 
 
 @case
