@@ -46,6 +46,8 @@ constexpr int rounds_of_reading = 3;
 /// Before a replica is asked again; doubles.
 constexpr std::chrono::milliseconds first_pause{500};
 constexpr int looks_in_a_row = 4;
+/// Runs in a row that have to read the objects of a plan before the next one goes by what is remembered of them.
+constexpr int enough_reads_of_a_plan = 2;
 /// Room for the records of one run, on the disk of the database.
 constexpr std::uintmax_t least_space = 1u << 20;
 
@@ -197,6 +199,29 @@ bool Cycle::shows_the_past(const Planned& planned) const {
     });
 }
 
+/// A plan that nothing is done about in this run: it is told, and what it would change is read by the run that does.
+bool Cycle::is_only_told(const Planned& planned) const {
+    if (!order_.may_apply || !order_.frozen.empty()) return true;
+    const auto paused = pauses();
+    if (std::any_of(paused.begin(), paused.end(),
+                    [&](const auto& pause) { return !pause.address && (!pause.until || *pause.until > parts_.now()); }))
+        return true;
+    const auto approvals = parts_.memory.approvals(key_);
+    return !planned.refusals.empty() && approvals && approvals->empty();
+}
+
+/// Whether runs before this one have read the objects of the same plan, and nothing was said to have changed since. One
+/// read alone may have been answered by a replica that was late.
+bool Cycle::was_read_before(const Planned& planned) const {
+    return !planned.plan.empty() && keeper_.read_plan_ == planned.plan.id &&
+           keeper_.times_read_ >= enough_reads_of_a_plan;
+}
+
+void Cycle::note_read(const Planned& planned) {
+    keeper_.times_read_ = keeper_.read_plan_ == planned.plan.id ? keeper_.times_read_ + 1 : 1;
+    keeper_.read_plan_ = planned.plan.id;
+}
+
 /// Nothing is written because of what is only remembered: the objects of a plan that is not empty are read, and the
 /// plan is made again. Nor because of one replica that has not heard of the last write: only when all looks in a row
 /// show the same has somebody put it back.
@@ -219,10 +244,14 @@ tl::expected<Planned, provider::ProviderError> Cycle::look(const plan::History& 
             --round;
             continue;
         }
-        if (!planned->from_memory) return planned;
+        unread_ = planned->from_memory && round == 1 && was_read_before(*planned) && is_only_told(*planned);
+        if (unread_) return planned;
         const auto before = order.anew.size();
         for (const auto& step : planned->plan.steps) order.anew.insert(step.address);
-        if (order.anew.size() == before) return planned;
+        if (!planned->from_memory || order.anew.size() == before) {
+            note_read(*planned);
+            return planned;
+        }
         order.may_remember = round < rounds_of_reading;
     }
 }
@@ -258,7 +287,7 @@ void Cycle::decide() {
     holds_.insert(mistaken_.begin(), mistaken_.end());
     held_ = without_held(before_.plan, holds_);
     plan::Consent consent;
-    approved_ = was_approved();
+    approved_ = !unread_ && was_approved();
     if (approved_) consent.expected_plan = before_.plan.id;
     before_.refusals = plan::check_safety(before_.plan, order_.workspace->graph, consent);
     before_.report.refusals = before_.refusals;
@@ -292,6 +321,8 @@ void Cycle::decide() {
         leave(LeftAlone::needs_approval,
               fmt::format("waits for `regent approve {} -e {}`", before_.plan.id.substr(0, 8), environment_.name));
     }
+    // Somebody lifted a pause or approved the plan since it was made.
+    if (unread_) leave(LeftAlone::paused, "what it would change is read first, by the next run");
     phase_done("plan");
 }
 

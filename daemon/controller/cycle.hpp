@@ -36,6 +36,9 @@ private:
     [[nodiscard]] tl::expected<Planned, provider::ProviderError> look(const plan::History& history,
                                                                       provider::ReadProgress& progress);
     [[nodiscard]] bool shows_the_past(const Planned& planned) const;
+    [[nodiscard]] bool is_only_told(const Planned& planned) const;
+    [[nodiscard]] bool was_read_before(const Planned& planned) const;
+    void note_read(const Planned& planned);
     void look_at_disk();
     void decide();
     [[nodiscard]] bool was_approved();
@@ -100,6 +103,7 @@ private:
     Planned before_, after_;
     Holds holds_;
     Holds mistaken_;
+    bool unread_ = false;  ///< the plan was made from what is remembered, and nothing is done about it
     HeldPlan held_;
     LeftAlone left_alone_ = LeftAlone::no;
     bool approved_ = false;  ///< somebody approved this very plan

@@ -154,6 +154,8 @@ private:
     std::vector<store::ObjectRow> remembered_;
     std::optional<Time> read_whole_;  ///< when everything was read last
     std::map<model::Address, Written> written_;
+    std::string read_plan_;  ///< the last plan that was not empty and whose objects were read for it
+    int times_read_ = 0;     ///< by how many runs in a row
     bool restored_ = false;
     bool state_broken_ = false;  ///< the database could not be written, and that was told
     bool failing_ = false;       ///< the last run failed as a whole, and that was told

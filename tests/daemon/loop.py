@@ -464,6 +464,29 @@ def a_quiet_look_asks_only_what_has_changed_and_a_change_is_seen_all_the_same(bi
 
 
 @case
+def in_plan_mode_what_waits_is_not_read_at_each_look_and_a_change_of_it_is_seen_all_the_same(binaries):
+    with daemon_bench(binaries, ONE_APPLICATION) as it:
+        it.regent("apply", "-e", "dev", "--yes", expect=0)
+        application = "/v1.0/applications(uniqueName='regent.dev.a')"
+        it.change(application, patch={"displayName": "theirs"})
+        mark = it.mark()
+        it.start(mode="plan", more=["  fullReadInterval: 1h"])
+        it.eventually(lambda: it.environment_status("dev").get("pending"), "the plan waits")
+        waits = it.environment_status("dev")["pending"]["planId"]
+
+        def asks_only_for_changes():
+            paths = [request["path"] for request in it.simulator.requests() if request["path"].startswith("/v1.0/")][-8:]
+            return len(paths) == 8 and all("/delta" in path for path in paths)
+
+        it.eventually(asks_only_for_changes, "only changes are asked for")
+        check(it.environment_status("dev")["pending"]["planId"] == waits, it.environment_status("dev"))
+        it.change(application, patch={"displayName": "theirs again"})
+        it.eventually(lambda: it.environment_status("dev")["pending"]["planId"] != waits, "the change is seen")
+        it.eventually(asks_only_for_changes, "only changes are asked for again")
+        check(not it.simulator.writes(mark), it.simulator.writes(mark))
+
+
+@case
 def a_connector_that_nobody_saves_is_not_read_at_each_look_and_one_that_somebody_saves_is(binaries):
     with daemon_bench(binaries, ONE_APPLICATION) as it:
         sales = "Default-11111111-1111-1111-1111-111111111111"

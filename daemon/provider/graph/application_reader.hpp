@@ -87,6 +87,7 @@ private:
     ReaderMemory& memory_;
     ReadProgress& progress_;
     const Members members_;
+    std::optional<Objects> all_keys_;  ///< of the tenant's applications, once they were listed
     /// While it is empty, single applications are read as Graph shows them: selecting `keyCredentials` of a single one
     /// brings the keys' bytes, which only 150 requests a minute may.
     /// https://learn.microsoft.com/graph/api/application-get
