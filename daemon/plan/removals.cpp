@@ -172,14 +172,15 @@ Withheld named_by(const model::ObservedResource& orphan, const model::Address& n
 }
 
 Withheld watched_as(const model::ObservedResource& orphan, const model::Address& watched) {
-    return left(orphan, Withheld::Why::waits_for_withheld,
-                fmt::format("is ours and in no manifest any more, and {}, which is only watched and not there, has its "
-                            "display name",
-                            to_string(watched)),
-                fmt::format("it is kept, since that may be the same manifest under another name. `metadata.name` is what "
-                            "regent knows an object by: call it `{}` again. To have this one deleted, remove the other "
-                            "manifest until it is",
-                            orphan.address.name));
+    return left(
+        orphan, Withheld::Why::waits_for_withheld,
+        fmt::format("is ours and in no manifest any more, and {}, which is only watched and not there, has its "
+                    "display name",
+                    to_string(watched)),
+        fmt::format("it is kept, since that may be the same manifest under another name. `metadata.name` is what "
+                    "regent knows an object by: call it `{}` again. To have this one deleted, remove the other "
+                    "manifest until it is",
+                    orphan.address.name));
 }
 
 /// A document that asks for `orphan` by its id. It was renamed, most likely, and says which object it is about.

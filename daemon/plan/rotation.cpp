@@ -68,14 +68,15 @@ public:
             if (kept_.contains(id) || !is_about(*step, rotation_)) continue;
             auto waits_for = missing_before(*step);
             if (waits_for.empty()) waits_for.insert(words_of(*step));
-            sentences.push_back(fmt::format("{}: {} is left for `regent apply`", what_is_not_done(*step),
-                                            fmt::join(waits_for, ", ")));
+            sentences.push_back(
+                fmt::format("{}: {} is left for `regent apply`", what_is_not_done(*step), fmt::join(waits_for, ", ")));
         }
         return sentences;
     }
 
 private:
-    /// With all that it needs. A secret's end asks for nothing: where not everything is done that it waits for, it waits.
+    /// With all that it needs. A secret's end asks for nothing: where not everything is done that it waits for, it
+    /// waits.
     void take(const Step& step) {
         if (is_out_of_question(step) || !kept_.insert(step.id).second || step.work == Work::drop) return;
         for (const auto before : step.after)
@@ -169,9 +170,8 @@ Plan only_rotation(const Plan& plan, const RotationRequest& rotation) {
             resource.changes.clear();
             continue;
         }
-        std::erase_if(resource.changes, [&](const auto& change) {
-            return !is_carried_out(change, resource.address, narrow.steps);
-        });
+        std::erase_if(resource.changes,
+                      [&](const auto& change) { return !is_carried_out(change, resource.address, narrow.steps); });
         const auto issue = std::find_if(narrow.steps.begin(), narrow.steps.end(), [&](const auto& step) {
             return step.address == resource.address && step.work == Work::add && is_about(step, rotation);
         });
