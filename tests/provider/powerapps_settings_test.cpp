@@ -134,7 +134,7 @@ TEST_CASE("a picture that storage refuses is sent to another signed address once
         REQUIRE(!result);
         CHECK(result.error().kind == ErrorKind::rejected);
         CHECK(result.error().message.rfind("the upload of the icon was refused by ", 0) == 0);
-        CHECK(result.error().help.rfind("the connector is as it was", 0) == 0);
+        CHECK(result.error().help.rfind("no connector was changed", 0) == 0);
         CHECK((result.error().help.find("clock") != std::string::npos) == (status == 403));
     }
     SECTION("a page of somebody else's is no upload") {

@@ -416,11 +416,10 @@ ProviderError PowerAppsClient::refused_upload(const std::string& what, const std
     error.kind = ErrorKind::rejected;
     error.code = code_of(error.kind);
     const bool is_signature = answer.status == 401 || answer.status == 403;
-    error.help =
-        is_signature
-            ? "the connector is as it was; two addresses that Power Apps had signed were refused: compare this "
-              "machine's clock with the time above, and ask whether a proxy changes addresses"
-            : "the connector is as it was; if it happens again, report it with the request id";
+    error.help = is_signature
+                     ? "no connector was changed; two addresses that Power Apps had signed were refused: compare this "
+                       "machine's clock with the time above, and ask whether a proxy changes addresses"
+                     : "no connector was changed; if it happens again, report it with the request id";
     return error;
 }
 
