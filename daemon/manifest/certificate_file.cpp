@@ -41,6 +41,17 @@ bool is_private(std::string_view label) {
     return label.find("PRIVATE KEY") != std::string_view::npos;
 }
 
+/// In seconds since 1970.
+std::time_t time_of(const ASN1_TIME* time) {
+    std::tm parts{};
+    ASN1_TIME_to_tm(time, &parts);
+    return ::timegm(&parts);
+}
+
+std::string day_of(std::time_t time) {
+    return fmt::format("{:%Y-%m-%d}", fmt::gmtime(time));
+}
+
 tl::expected<Certificate, CertificateProblem> no_certificate(std::string message, std::string help) {
     return tl::unexpected(CertificateProblem{false, std::move(message), std::move(help)});
 }
@@ -70,9 +81,12 @@ tl::expected<Certificate, CertificateProblem> read_certificate(std::string_view 
     std::string der(static_cast<std::size_t>(i2d_X509(certificate.get(), nullptr)), '\0');
     auto* end = reinterpret_cast<unsigned char*>(der.data());
     i2d_X509(certificate.get(), &end);
-    std::tm last{};
-    ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &last);
-    return Certificate{base64_of(der), thumbprint_of(der), fmt::format("{:%Y-%m-%d}", last)};
+    const auto first = time_of(X509_get0_notBefore(certificate.get())),
+               last = time_of(X509_get0_notAfter(certificate.get()));
+    const bool vouches_for_itself =
+        X509_NAME_cmp(X509_get_subject_name(certificate.get()), X509_get_issuer_name(certificate.get())) == 0;
+    return Certificate{base64_of(der), thumbprint_of(der), day_of(first),
+                       day_of(last),   last - first,       vouches_for_itself};
 }
 
 }  // namespace regent::manifest

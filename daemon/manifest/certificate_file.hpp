@@ -2,6 +2,7 @@
 
 #include <tl/expected.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,10 @@ namespace regent::manifest {
 struct Certificate {
     std::string key;         ///< base64 of its DER
     std::string thumbprint;  ///< SHA-1 of its DER in capital hex digits, as Entra shows it
-    std::string ends;        ///< its last day, "2027-03-13", UTC
+    std::string starts;      ///< its first day, "2026-03-13", UTC
+    std::string ends;        ///< its last day
+    std::int64_t life = 0;   ///< in seconds
+    bool vouches_for_itself = false;
 };
 
 struct CertificateProblem {

@@ -45,10 +45,13 @@ std::optional<model::Value> certificate_value(const LoadJob& job, const Values& 
         d.help = read.error().help;
         return std::nullopt;
     }
-    return model::Map{{"usage", certificate.text("usage").value_or("Verify")},
-                      {"thumbprint", read->thumbprint},
-                      {"ends", read->ends},
-                      {"key", read->key}};
+    return model::Map{
+        {"usage", certificate.text("usage").value_or("Verify")},
+        {"thumbprint", read->thumbprint},
+        {"starts", read->starts},
+        {"ends", read->ends},
+        {"key",
+         model::Map{{"bytes", read->key}, {"life", read->life}, {"vouchesForItself", read->vouches_for_itself}}}};
 }
 
 void complain_of_encryption_key(const LoadJob& job, const Holder& holder, const Node& name,

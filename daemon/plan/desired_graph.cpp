@@ -117,6 +117,20 @@ private:
     GraphResult result_;
 };
 
+/// What its manifest asks for of that which a tenant's policies may forbid, beside secrets: the policies are read then.
+std::vector<std::string_view> under_policies(const DesiredResource& resource) {
+    std::vector<std::string_view> paths;
+    for (const auto path :
+         {model::path::certificates, model::path::principal_certificates, model::path::identifier_uris}) {
+        const auto it = resource.attributes.find(path);
+        if (it != resource.attributes.end() && !it->second.elements.empty()) paths.push_back(path);
+    }
+    const auto audience = resource.attributes.find(model::path::sign_in_audience);
+    if (audience != resource.attributes.end() && audience->second.value != model::Value("AzureADMyOrg"))
+        paths.push_back(model::path::sign_in_audience);
+    return paths;
+}
+
 }  // namespace
 
 GraphResult build_desired_graph(const model::Environment& environment, std::vector<Declaration> declarations) {
@@ -163,6 +177,7 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
             if (attribute.on_demand && resource.attributes.contains(attribute.path))
                 wanted.on_demand.emplace(attribute.path);
         }
+        for (const auto path : under_policies(resource)) wanted.managed.emplace(path);
         if (const auto secrets = resource.attributes.find(model::path::client_secrets);
             secrets != resource.attributes.end()) {
             wanted.has_secrets = !secrets->second.elements.empty();

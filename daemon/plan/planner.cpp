@@ -22,6 +22,7 @@
 #include "plan/silent_issuer.hpp"
 #include "plan/steps.hpp"
 #include "plan/summary.hpp"
+#include "plan/tenant_policies.hpp"
 #include "plan/unseen_applications.hpp"
 #include "plan/unseen_principals.hpp"
 #include "plan/uri_handover.hpp"
@@ -174,6 +175,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
               [](const auto& a, const auto& b) { return std::tie(a.address, a.why) < std::tie(b.address, b.why); });
     rate_risks(plan, desired.environment, observed);
     tell_certificates(items, now, plan);
+    tell_policies(items, observed.credential_policies, now, plan);
     count(plan);
     plan.id = plan_id(desired, observed, plan);
     return plan;

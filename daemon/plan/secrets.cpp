@@ -1,8 +1,8 @@
 #include "plan/secrets.hpp"
 
-#include "plan/secret_policy.hpp"
 #include "plan/secret_work.hpp"
 #include "plan/steps.hpp"
+#include "plan/tenant_policies.hpp"
 
 #include <fmt/format.h>
 
@@ -86,8 +86,8 @@ void plan_issue(SecretWork& work, const Item& item, const NamedSecret& named, co
         if (consumer.unknown) plan.left_alone.push_back(left_alone(work, item, named, consumer));
     }
     if (named.has_written()) {
-        for (auto& text : policy_objections(work.observed.credential_policies, item, name,
-                                            seconds_of(*named.element, "validForSeconds")))
+        for (auto& text : policy_objections(work.observed.credential_policies, item, *named.element,
+                                            seconds_of(*named.element, "validForSeconds"), work.now))
             plan.warnings.push_back(std::move(text));
     }
     auto reason = item.is_written() ? reason_to_issue(work, named, rotation) : std::nullopt;

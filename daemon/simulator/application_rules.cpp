@@ -1,5 +1,6 @@
 #include "simulator/application_rules.hpp"
 
+#include "simulator/app_management_policies.hpp"
 #include "simulator/key_credentials.hpp"
 #include "simulator/members.hpp"
 #include "simulator/values.hpp"
@@ -147,6 +148,8 @@ Problem check_application(const Directory& directory, const GraphSwitches& switc
     if (auto wrong = check_permissions(switches, after, before, as_seen); wrong && !is_old(permissions)) return wrong;
     if (auto wrong = check_settings(switches, after, before); wrong && !is_old(settings)) return wrong;
     if (auto wrong = check_keys(after, before)) return wrong;
+    if (auto wrong = check_key_policy(directory, switches, after, before)) return wrong;
+    if (auto wrong = check_application_policy(directory, switches, after, before)) return wrong;
     if (auto wrong = check_conflicts(directory, after, before)) return wrong;
     auto wrong = size(after);
     return wrong && is_old(size) ? std::nullopt : wrong;

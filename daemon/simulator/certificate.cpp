@@ -54,6 +54,8 @@ std::optional<CertificateFacts> read_certificate(std::string_view der) {
     for (const unsigned char byte : sha1_bytes(der)) facts.sha1_hex += fmt::format("{:02X}", byte);
     facts.not_before = time_of(X509_get0_notBefore(certificate.get()));
     facts.not_after = time_of(X509_get0_notAfter(certificate.get()));
+    facts.self_issued =
+        X509_NAME_cmp(X509_get_subject_name(certificate.get()), X509_get_issuer_name(certificate.get())) == 0;
     return facts;
 }
 

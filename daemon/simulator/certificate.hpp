@@ -13,6 +13,7 @@ struct CertificateFacts {
     std::string subject;   ///< "CN=portal, O=Contoso"
     std::string sha1_hex;  ///< the thumbprint, upper case
     Time not_before, not_after;
+    bool self_issued = false;
 };
 /// The certificate itself (DER) in what a client wrote into `key`: it, or, as Terraform's azuread provider has it, its
 /// PEM form. Anything else as it is. https://github.com/hashicorp/terraform-provider-azuread

@@ -1,5 +1,6 @@
 #include "simulator/graph_principals.hpp"
 
+#include "simulator/app_management_policies.hpp"
 #include "simulator/application_shape.hpp"
 #include "simulator/graph_metadata.hpp"
 #include "simulator/graph_owners.hpp"
@@ -240,6 +241,7 @@ Response GraphPrincipals::update(const GraphRequest& request, const json& princi
 
 std::optional<GraphError> GraphPrincipals::check_own_keys(const json& after, const json* before) const {
     if (auto wrong = check_keys(after, before, resource_name)) return wrong;
+    if (auto wrong = check_key_policy(directory_, switches_, after, before)) return wrong;
     constexpr const char* name = "preferredTokenSigningKeyThumbprint";
     const auto thumbprint = text(after, name);
     const bool is_new = before == nullptr || !same_text(text(*before, name), thumbprint);

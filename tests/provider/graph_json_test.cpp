@@ -139,7 +139,8 @@ TEST_CASE("certificates are called by their names and told apart by their thumbp
     application["tokenEncryptionKeyId"] = "A0000000-0000-4000-8000-000000000001";
     const auto resource = read(application);
     const auto certificate = [](const std::string& thumbprint) {
-        return model::Value(model::Map{{"usage", "Encrypt"}, {"thumbprint", thumbprint}, {"ends", "2027-01-01"}});
+        return model::Value(model::Map{
+            {"usage", "Encrypt"}, {"thumbprint", thumbprint}, {"starts", "2026-01-01"}, {"ends", "2027-01-01"}});
     };
     CHECK(at(resource, path::certificates) ==
           model::Value(model::Map{{"portal", certificate(std::string(40, 'A'))},

@@ -26,6 +26,12 @@ std::string text_of(const Value& value, std::string_view member) {
     return found == nullptr ? std::string{} : found->text_or({});
 }
 
+/// A new one's, base64: see manifest/load_certificates.cpp.
+std::string bytes_of(const Value& certificate) {
+    const auto* key = certificate.find("key");
+    return key == nullptr ? std::string{} : text_of(*key, "bytes");
+}
+
 /// The 20 bytes of a SHA-1 digest as base64 in capital hex digits; empty for any other text.
 std::string hex_of_digest(std::string text) {
     if (text.size() != 28 || text.back() != '=') return {};
@@ -83,6 +89,7 @@ bool is_shown_by_another(const json& key, const json& keys) {
 Value certificate_value(const json& key, bool is_kept) {
     Map value{{"usage", member_text(key, "usage")},
               {"thumbprint", thumbprint_of(key)},
+              {"starts", member_text(key, "startDateTime").substr(0, 10)},
               {"ends", member_text(key, "endDateTime").substr(0, 10)}};
     if (is_kept) value.emplace("signs", true);
     return value;
@@ -154,7 +161,7 @@ json key_credentials(const Map& wanted, const json& there, const std::string& se
                         {"usage", text_of(certificate, "usage")},
                         {"displayName", name},
                         {"keyId", new_key_id(seed, name, certificate, there)},
-                        {"key", text_of(certificate, "key")}});
+                        {"key", bytes_of(certificate)}});
     }
     if (!keeps_signing_keys) return keys;
     for (const auto& key : there) {

@@ -1,5 +1,6 @@
 #include "provider/graph/credential_policies.hpp"
 
+#include "model/attributes.hpp"
 #include "provider/graph/graph_client.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
@@ -50,24 +51,56 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
     return std::chrono::seconds(total);
 }
 
+bool is_true(const json& object, const char* name) {
+    const auto* value = member(object, name);
+    return value != nullptr && value->is_boolean() && value->get<bool>();
+}
+
+void read_restriction(std::string type, const json& entry, model::CredentialPolicy& policy) {
+    if (!entry.is_object() || member_text(entry, "state") == "disabled") return;
+    model::CredentialPolicy::Restriction restriction;
+    restriction.type = std::move(type);
+    restriction.longest_life = parse_duration(member_text(entry, "maxLifetime"));
+    restriction.for_apps_created_after = parse_time(member_text(entry, "restrictForAppsCreatedAfterDateTime"));
+    policy.restrictions.push_back(restriction);
+    // Whom it leaves out, of identifier URIs: of callers it says attributes, which are not read here.
+    for (const auto* exemption : {"excludeAppsReceivingV2Tokens", "excludeSaml"})
+        if (is_true(entry, exemption)) policy.restrictions.push_back({restriction.type + "." + exemption, {}, {}});
+    const auto* callers = member(entry, "excludeActors");
+    if (callers != nullptr && !callers->empty())
+        policy.restrictions.push_back({restriction.type + ".excludeActors", {}, {}});
+}
+
+/// Beside secrets, which are asked for by name: what a manifest manages of that which policies may forbid.
+bool may_meet_policies(const model::Scope::Wanted& wanted) {
+    const bool manages_some = std::any_of(wanted.managed.begin(), wanted.managed.end(), [](const auto& path) {
+        return path == model::path::certificates || path == model::path::principal_certificates ||
+               path == model::path::identifier_uris || path == model::path::sign_in_audience;
+    });
+    return wanted.has_secrets || (wanted.address.kind == model::kind::application && manages_some);
+}
+
+/// Credentials are restricted by lists, where each entry says what it forbids; the rest by members that do.
 void read_restrictions(const json* holder, model::CredentialPolicy& policy) {
-    const auto* list = holder == nullptr ? nullptr : member(*holder, "passwordCredentials");
-    if (list == nullptr || !list->is_array()) return;
-    for (const auto& entry : *list) {
-        if (member_text(entry, "state") == "disabled") continue;
-        model::CredentialPolicy::Restriction restriction;
-        restriction.type = member_text(entry, "restrictionType");
-        restriction.longest_life = parse_duration(member_text(entry, "maxLifetime"));
-        restriction.for_apps_created_after = parse_time(member_text(entry, "restrictForAppsCreatedAfterDateTime"));
-        policy.restrictions.push_back(std::move(restriction));
+    if (holder == nullptr) return;
+    for (const auto* credentials : {"passwordCredentials", "keyCredentials"}) {
+        const auto* list = member(*holder, credentials);
+        if (list == nullptr || !list->is_array()) continue;
+        for (const auto& entry : *list) read_restriction(member_text(entry, "restrictionType"), entry, policy);
     }
+    for (const auto* subject : {"identifierUris", "audiences"}) {
+        const auto* restrictions = member(*holder, subject);
+        if (restrictions == nullptr || !restrictions->is_object()) continue;
+        for (const auto& [type, entry] : restrictions->items()) read_restriction(type, entry, policy);
+    }
+    // A policy of single applications has those one level deeper.
+    read_restrictions(member(*holder, "applicationRestrictions"), policy);
 }
 
 model::CredentialPolicy read_policy(const json& object, const char* restrictions) {
     model::CredentialPolicy policy;
     policy.name = member_text(object, "displayName");
-    const auto* enabled = member(object, "isEnabled");
-    policy.enabled = enabled != nullptr && enabled->is_boolean() && enabled->get<bool>();
+    policy.enabled = is_true(object, "isEnabled");
     read_restrictions(member(object, restrictions), policy);
     return policy;
 }
@@ -79,8 +112,7 @@ public:
 
     tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into,
                                               ReadProgress&) override {
-        const bool needed = std::any_of(scope.wanted.begin(), scope.wanted.end(),
-                                        [](const auto& wanted) { return wanted.has_secrets; });
+        const bool needed = std::any_of(scope.wanted.begin(), scope.wanted.end(), may_meet_policies);
         if (!needed) return {};
         if (!read_at_ || clock_.monotonic() - *read_at_ > good_for) {
             read();
@@ -100,6 +132,10 @@ private:
         const auto others = client_.list("/policies/appManagementPolicies", what);
         if (!others) return fail(others.error());
         auto policies = model::CredentialPolicies{true, {}, read_policy(*standard, "applicationRestrictions"), {}};
+        for (auto& restriction : read_policy(*standard, "servicePrincipalRestrictions").restrictions) {
+            restriction.type = "servicePrincipal." + restriction.type;
+            policies.tenant.restrictions.push_back(std::move(restriction));
+        }
         for (const auto& policy : *others) {
             const auto targets = client_.list(
                 fmt::format("/policies/appManagementPolicies/{}/appliesTo?$select=id", member_text(policy, "id")),

@@ -82,6 +82,9 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
     if (kind == ErrorKind::sign_in)
         return "the token was not accepted: check the tenant, and that `endpoints` are those of its cloud";
     if (kind == ErrorKind::throttled) return "the next run goes on; nothing that was done is lost";
+    if (code == "HostNameNotOnVerifiedDomain" && says(answer, "policy"))
+        return "an app management policy of the tenant allows identifier URIs of the default formats only: use "
+               "api://{appId} or api://{tenantId}/{appId}, or ask for an exemption";
     if (code == "HostNameNotOnVerifiedDomain") return "use api://{appId}, or a domain that is verified in the tenant";
     if (code == "IdentifierUrisEndsWithSlash") return "write the identifier URI without the slash at its end";
     if (code == "Directory_QuotaExceeded" && says(answer, "forward-link"))

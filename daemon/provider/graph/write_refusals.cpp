@@ -40,6 +40,20 @@ std::string property_in(std::string_view words) {
                                          : std::string(words.substr(begin + front.size(), end - begin - front.size()));
 }
 
+/// Policies of the tenant judge certificates by the codes of secrets, whose cure is another one.
+std::string help_with_certificate(const plan::Step& step, const ProviderError& error) {
+    if (!step.changed.contains(model::path::certificates) &&
+        !step.changed.contains(model::path::principal_certificates))
+        return {};
+    if (error.service.find("CredentialInvalidLifetimeAsPerAppPolicy") != std::string::npos)
+        return "an app management policy of the tenant limits how long a certificate may live: declare one that is "
+               "made for a shorter time, or ask for an exemption";
+    if (error.service.find("CredentialTypeNotAllowedAsPerAppPolicy") != std::string::npos)
+        return "an app management policy of the tenant does not take this certificate: declare one that an authority "
+               "of the policy has signed, trust a federated credential instead, or ask for an exemption";
+    return {};
+}
+
 }  // namespace
 
 ProviderError explained_old_value(const nlohmann::json& body, ProviderError error) {
@@ -57,6 +71,7 @@ ProviderError explained_old_value(const nlohmann::json& body, ProviderError erro
 
 ProviderError explained_refusal(const plan::Step& step, ProviderError error) {
     if (error.kind != ErrorKind::rejected) return error;
+    if (auto help = help_with_certificate(step, error); !help.empty()) error.help = std::move(help);
     if (clears_home_page(step) && error.service.find("property 'web'") != std::string::npos) {
         error.help =
             "Entra is known to refuse to clear a `homePageUrl` that was set once: declare another one, or put "
