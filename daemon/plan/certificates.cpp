@@ -48,13 +48,20 @@ const ResolvedAttribute* declared(const Item& item, std::string_view path) {
     return it == item.attributes.end() ? nullptr : &*it;
 }
 
-/// Last days by certificate's name: as they will be, and as they are where no manifest has a say.
-std::map<std::string, std::string> last_days(const Item& item, std::string_view path) {
-    std::map<std::string, std::string> days;
+struct Validity {
+    std::string starts, ends;  ///< days
+};
+
+Validity validity_of(const Value& certificate) {
+    return {text_of(certificate, "starts"), text_of(certificate, "ends")};
+}
+
+/// By certificate's name: as they will be, and as they are where no manifest has a say.
+std::map<std::string, Validity> validities(const Item& item, std::string_view path) {
+    std::map<std::string, Validity> days;
     const auto* resolved = declared(item, path);
     if (resolved != nullptr) {
-        for (const auto& element : resolved->elements)
-            days.emplace(element.element->name, text_of(element.value, "ends"));
+        for (const auto& element : resolved->elements) days.emplace(element.element->name, validity_of(element.value));
     }
     if (item.observed == nullptr) return days;
     const auto there = item.observed->attributes.find(path);
@@ -62,18 +69,21 @@ std::map<std::string, std::string> last_days(const Item& item, std::string_view 
     if (map == nullptr) return days;
     const auto& attribute = *model::attributes_of(model::kind::application)->find(path);
     for (const auto& [name, certificate] : *map) {
-        if (resolved == nullptr || is_kept(attribute, certificate)) days.emplace(name, text_of(certificate, "ends"));
+        if (resolved == nullptr || is_kept(attribute, certificate)) days.emplace(name, validity_of(certificate));
     }
     return days;
 }
 
-void warn_of_expiry(const Item& item, const Holder& holder, Time now, ResourceChange& resource) {
+void warn_of_validity(const Item& item, const Holder& holder, Time now, ResourceChange& resource) {
     const auto today = day_of(now), in_a_month = day_of(now + soon);
-    for (const auto& [name, day] : last_days(item, holder.path)) {
+    for (const auto& [name, valid] : validities(item, holder.path)) {
         // Days in this form are ordered as texts.
-        if (day.empty() || day > in_a_month) continue;
+        if (valid.starts > today)
+            resource.warnings.push_back(
+                fmt::format("the certificate \"{}\"{} is not valid before {}", name, holder.whose, valid.starts));
+        if (valid.ends.empty() || valid.ends > in_a_month) continue;
         resource.warnings.push_back(fmt::format("the certificate \"{}\"{} {} on {}", name, holder.whose,
-                                                day < today ? "expired" : "expires", day));
+                                                valid.ends < today ? "expired" : "expires", valid.ends));
     }
 }
 
@@ -133,7 +143,7 @@ void tell_certificates(const Items& items, Time now, Plan& plan) {
         const auto it = items.find(resource.address);
         if (it == items.end() || resource.address.kind != model::kind::application) continue;
         const auto& item = it->second;
-        for (const auto& holder : holders) warn_of_expiry(item, holder, now, resource);
+        for (const auto& holder : holders) warn_of_validity(item, holder, now, resource);
         warn_of_signing_key(item, resource);
         if (item.observed != nullptr) state_facts(item, resource);
     }

@@ -60,19 +60,6 @@ Rating secret(const Change& change, const RiskContext&) {
     return medium("one more secret to keep: who has it signs in as the application");
 }
 
-/// One that tokens are encrypted for signs nobody in.
-bool signs_in(const model::Value& certificate) {
-    const auto* usage = certificate.find("usage");
-    return !certificate.is_null() && (usage == nullptr || usage->text_or({}) != "Encrypt");
-}
-
-Rating certificate(const Change& change, const RiskContext&) {
-    if (change.op != Op::remove && signs_in(change.after))
-        return medium("who has its private key signs in as the application");
-    if (change.op != Op::add && signs_in(change.before)) return medium("whatever signs in with it cannot any more");
-    return harmless();
-}
-
 enum class Remaining { somebody, regent_alone, nobody };
 
 /// Of the owners there are before the plan, less those that it takes away. Regent's own service principal, which is
@@ -227,10 +214,10 @@ constexpr std::array rules = {
     Entry{application, model::path::federated_credentials, rate_federated_credential},
     Entry{application, model::path::client_secrets, secret},
     Entry{application, model::path::marks, low},
-    Entry{application, "certificates", certificate},
+    Entry{application, "certificates", rate_certificate},
     Entry{application, "owners", owner},
     Entry{application, model::path::principal_owners, owner},
-    Entry{application, model::path::principal_certificates, certificate},
+    Entry{application, model::path::principal_certificates, rate_certificate},
     Entry{application, "allowPublicClient", public_client},
     Entry{connector, model::path::backend, low},
     Entry{connector, model::path::solution, low},

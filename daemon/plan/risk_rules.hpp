@@ -45,6 +45,7 @@ using RiskRule = Rating (*)(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_redirect_uri(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_permission(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_federated_credential(const Change& change, const RiskContext& context);
+[[nodiscard]] Rating rate_certificate(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_admin_consent(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_assignment(const Change& change, const RiskContext& context);
 [[nodiscard]] Rating rate_account(const Change& change, const RiskContext& context);
