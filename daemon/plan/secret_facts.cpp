@@ -60,6 +60,12 @@ void state_those_of_principal(const SecretWork& work, const model::ObservedResou
     }
 }
 
+/// Whether a newer one of its name is there: it has been renewed, and stays beside that one for a while.
+bool is_renewed(const NamedSecret& named, const ObservedSecret& secret) {
+    return std::any_of(named.valid.begin(), named.valid.end(),
+                       [&](const auto& other) { return is_newer(other, secret); });
+}
+
 /// Who renews it is asked, not whose it is: a secret that somebody made by hand ends just the same.
 void warn_of_end(const SecretWork& work, const ObservedSecret& secret, const CredentialFact& fact, SecretPlan& plan) {
     if (secret.ends_at - work.now > near_end || fact.renewed_at || fact.leaves_at || goes(secret, plan)) return;
@@ -83,7 +89,7 @@ void state_facts(const SecretWork& work, const Item& item, SecretPlan& plan) {
         fact.declared = named != work.named.end();
         if (fact.declared) tell_times(named->second, secret, plan, fact);
         if (fact.renewed_at) tell_other_life(*named->second.element, secret, *fact.renewed_at, plan);
-        warn_of_end(work, secret, fact, plan);
+        if (!fact.declared || !is_renewed(named->second, secret)) warn_of_end(work, secret, fact, plan);
         plan.credentials.push_back(std::move(fact));
     }
     state_those_of_principal(work, *item.observed, plan);

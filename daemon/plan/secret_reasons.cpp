@@ -63,6 +63,18 @@ std::ptrdiff_t tries(const NamedSecret& named, const ObservedSecret& current) {
     return early;
 }
 
+/// Whether the manifest says other places now than when one was issued last, as far as that is remembered: those who
+/// are to have it now have not been tried, and those who had it before are not looked at any more.
+bool goes_to_others_now(const SecretWork& work, const Address& application, const NamedSecret& named) {
+    const auto applied = work.history.last_applied.find(application);
+    if (applied == work.history.last_applied.end()) return false;
+    const auto secrets = applied->second.find(model::path::client_secrets);
+    const auto* issued = secrets == applied->second.end() ? nullptr : secrets->second.find(named.element->name);
+    if (issued == nullptr) return false;
+    const auto *then = issued->find("deliverTo"), *now = named.element->value.find("deliverTo");
+    return then == nullptr || now == nullptr ? then != now : *then != *now;
+}
+
 /// As waits() where nobody has any of them: those that are there stay until somebody was given a new one, and so one
 /// more is tried by the hour only.
 bool waits_for_a_place(const SecretWork& work, const Address& application, const NamedSecret& named, SecretPlan& plan) {
@@ -71,11 +83,11 @@ bool waits_for_a_place(const SecretWork& work, const Address& application, const
     const auto next = named.valid.front().starts_at + time_between_tries;
     const bool is_for_connector = std::any_of(named.consumers.begin(), named.consumers.end(),
                                               [](const auto& consumer) { return consumer.connector.has_value(); });
-    if (work.now >= next || is_for_connector) return false;
+    if (work.now >= next || is_for_connector || goes_to_others_now(work, application, named)) return false;
     plan.left_alone.push_back(
         {Withheld::Why::secret_waits,
-         fmt::format("the secret \"{}\" has been issued {} times, and nobody has taken it: one more is issued "
-                     "after {:%Y-%m-%d %H:%M} UTC",
+         fmt::format("the secret \"{}\" is there {} times, and nobody who is to have it has one of them: one more is "
+                     "issued after {:%Y-%m-%d %H:%M} UTC",
                      named.element->name, count, fmt::gmtime(std::chrono::system_clock::to_time_t(next))),
          fmt::format("mend what refuses it, then `regent rotate {} {}`, which does not wait", application.name,
                      named.element->name)});

@@ -239,6 +239,30 @@ def what_was_handed_on_stays_for_keep_old_while_a_vault_refuses(binaries):
 
 
 @case
+def secrets_that_were_all_taken_do_not_hold_up_other_places(binaries):
+    with on_a_machine(binaries) as (it, machine):
+        it.edit("base/portal.regent.yaml", "validFor: 180d", "validFor: 20d\n      keepOld: 1h")
+        it.edit("base/portal.regent.yaml", "rotateBefore: 30d", "rotateBefore: 5d")
+        run(it, machine, "apply", "--yes")
+        for _ in range(3):
+            time.sleep(1.1)
+            run(it, machine, "rotate", "portal", "portal", "--direct", "--yes")
+        check(len(machine.secrets()) == 4, machine.secrets())
+        elsewhere = machine.folder / "delivered" / "elsewhere"
+        targets = it.repository / "base/portal.regent.yaml"
+        begin, rest = targets.read_text().split("deliverTo:", 1)
+        targets.write_text(begin + f"deliverTo: [{{file: {{path: {elsewhere}}}}}]\n")
+        plan = run(it, machine, "plan")
+        says(plan, "1 to update", str(elsewhere))
+        check("nobody" not in plan.out and "nothing renews it" not in plan.out, plan)
+        before = set(machine.application()["_secrets"].values())
+        run(it, machine, "apply", "--yes")
+        digest = hashlib.sha256(elsewhere.read_bytes()).hexdigest()
+        check(digest in machine.application()["_secrets"].values() and digest not in before, "the file holds another secret")
+        check("nothing renews it" not in run(it, machine, "plan", "--show-unchanged").out, "it is renewed")
+
+
+@case
 def a_command_that_fails_or_hangs_is_told_without_its_output(binaries):
     with on_a_machine(binaries) as (it, machine):
         machine.writes_program("cat; cat >&2; exit 3")

@@ -311,7 +311,7 @@ TEST_CASE_METHOD(HandedOver,
     CHECK(secrets().size() == 4);
     CHECK(secrets().front().key_id == old);
     REQUIRE(plan().withheld.size() == 1);
-    CHECK(plan().withheld[0].message.find("nobody has taken it") != std::string::npos);
+    CHECK(plan().withheld[0].message.find("nobody who is to have it has one of them") != std::string::npos);
     tenant.now += hours(2);
     apply();
     CHECK(plan().empty());
