@@ -63,6 +63,21 @@ std::optional<TrustFlaw> flaw_of_azure_devops(std::string_view issuer) {
                 "it goes `https://vstoken.dev.azure.com/ORGANISATION-ID`, the id and not the name", {});
 }
 
+/// Hosts that have to do with tokens, and issue none that can be exchanged.
+std::optional<TrustFlaw> flaw_of_other_host(std::string_view issuer) {
+    const auto host = split_uri(issuer).host;
+    if (host == "github.com" || host == "www.github.com" || host == "api.github.com")
+        return flaw("GitHub Actions issues no token with this issuer", "this is the site, not who issues its tokens",
+                    std::string(github));
+    if (host != "sts.windows.net" && host != "sts.chinacloudapi.cn") return std::nullopt;
+    const auto parts = split_at(issuer, '/');
+    const auto login = host == "sts.windows.net" ? "login.microsoftonline.com" : "login.partner.microsoftonline.cn";
+    const bool tenant = parts.size() > 3 && is_guid(parts[3]);
+    return flaw("Entra issues no token with this issuer that can be exchanged",
+                "it is that of version 1 of its tokens, and these are of version 2",
+                tenant ? fmt::format("https://{}/{}/v2.0", login, lower_case(parts[3])) : std::string{});
+}
+
 }  // namespace
 
 IssuerKind kind_of_issuer(std::string_view issuer) {
@@ -131,6 +146,7 @@ std::optional<TrustFlaw> flaw_of_issuer(std::string_view issuer) {
     if (issuer.empty()) return std::nullopt;
     const auto kind = kind_of_issuer(issuer);
     if (kind == IssuerKind::unknown) {
+        if (auto other = flaw_of_other_host(issuer)) return other;
         if (const auto near = did_you_mean(issuer, fixed_issuers))
             return flaw(fmt::format("no tokens are known from this issuer, and those of {} have nearly the same",
                                     name_of(kind_of_issuer(*near))),
@@ -178,10 +194,14 @@ std::optional<TrustFlaw> flaw_of_subject(std::string_view issuer, std::string_vi
     };
     auto found = check();
     if (!found) return std::nullopt;
-    TrustFlaw result{fmt::format("{} issues no token with this subject", name_of(kind)),
-                     std::move(found->what),
-                     {},
-                     std::move(found->suggestion)};
+    TrustFlaw result{
+        found->by_choice
+            ? fmt::format("{} issues tokens with this subject only where somebody chose other parts for it",
+                          name_of(kind))
+            : fmt::format("{} issues no token with this subject", name_of(kind)),
+        std::move(found->what),
+        {},
+        std::move(found->suggestion)};
     for (const auto& form : subject_forms_of(kind)) result.notes.push_back(form);
     return result;
 }

@@ -53,6 +53,23 @@ std::string after(std::string_view text, char mark) {
     return at == std::string_view::npos ? std::string{} : std::string(text.substr(at + 1));
 }
 
+bool is_name(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+               c == '.';
+    });
+}
+
+/// What was probably meant by a repository with characters that no name has: blanks, another sign before the ids.
+SubjectFlaw odd_characters(const std::string& given, std::string_view rest) {
+    auto repository = given;
+    repository.erase(std::remove(repository.begin(), repository.end(), ' '), repository.end());
+    std::replace(repository.begin(), repository.end(), '#', '@');
+    const auto whole = fmt::format("repo:{}{}", repository, rest);
+    return {"names of owners and repositories have letters, digits, `-`, `_` and `.` only",
+            repository == given || check_github_subject(whole) ? std::string{} : whole};
+}
+
 /// "contoso/orders" or, for repositories with immutable subjects, "contoso@123/orders@456".
 SubjectCheck check_repository(std::string_view repository, std::string_view rest) {
     const auto parts = split_at(repository, '/');
@@ -63,6 +80,8 @@ SubjectCheck check_repository(std::string_view repository, std::string_view rest
         return SubjectFlaw{"immutable subjects have an id behind both names, `OWNER@ID/REPO@ID`", {}};
     if (owner_id && !(is_number(after(parts[0], '@')) && is_number(after(parts[1], '@'))))
         return SubjectFlaw{"the ids behind `@` are numbers", {}};
+    if (!is_name(before(parts[0], '@')) || !is_name(before(parts[1], '@')))
+        return odd_characters(std::string(repository), rest);
     if (parts[1].size() > 4 && parts[1].ends_with(".git")) {
         return SubjectFlaw{"the repository's name is written without `.git`",
                            fmt::format("repo:{}/{}{}", parts[0], parts[1].substr(0, parts[1].size() - 4), rest)};
@@ -93,6 +112,9 @@ SubjectCheck check_environment(const std::string& repo, const std::string& name)
     if (name.empty()) return SubjectFlaw{"it ends before the environment is named", {}};
     // Further claims may follow where subjects are customised: "environment:prod:job_workflow_ref:…".
     const auto parts = split_at(name, ':');
+    if (parts.size() > 1 && parts[1] == "ref")
+        return SubjectFlaw{"a job with an environment has no branch or tag in its subject",
+                           fmt::format("{}:environment:{}", repo, parts[0]), true};
     if (parts.size() == 1 || is_claim(parts[1])) return std::nullopt;
     auto escaped = parts[0];
     for (std::size_t i = 1; i < parts.size(); ++i) escaped += "%3A" + parts[i];

@@ -1,6 +1,7 @@
 #include "manifest/subject_grammars.hpp"
 
 #include "manifest/load_plain.hpp"
+#include "manifest/suggestion.hpp"
 
 #include <fmt/format.h>
 
@@ -53,7 +54,7 @@ SubjectCheck check_gitlab_subject(std::string_view subject) {
         return fmt::format("{}{}:ref_type:{}:ref:{}", key, project, type, ref);
     };
     if (project.find('/') == std::string::npos) return SubjectFlaw{"a project's path is `GROUP/PROJECT`", {}};
-    if (parts.size() == 1) return std::nullopt;  // a project may leave the branch out of its subjects
+    if (parts.size() == 1) return SubjectFlaw{"it ends before the branch or tag is named", {}, true};
     std::string type, ref;
     for (std::size_t i = 1; i + 1 < parts.size(); i += 2) {
         const auto &name = parts[i], &value = parts[i + 1];
@@ -156,6 +157,39 @@ std::string encoded_guid(std::string_view guid) {
     return text.substr(0, 22);  // 16 bytes are 22 digits; the rest is padding
 }
 
+namespace {
+
+constexpr std::string_view plug_ins = "qzXoWDkuqUa3l6zM5mM0Rw";
+/// Services that are known: Power Platform's plug-ins, Copilot Studio, Bot Framework.
+constexpr std::array<std::string_view, 3> services = {plug_ins, "m1WPnYRZpEaQKq1Cceg--g", "9ExAW52n_ky4ZiS_jhpJIQ"};
+
+/// There are others; nearly one of these is none.
+SubjectCheck check_service(std::string_view subject, const std::string& service) {
+    const auto meant = did_you_mean(service, services);
+    if (!meant) return std::nullopt;
+    auto right = std::string(subject);
+    right.replace(right.find("/a/" + service) + 3, service.size(), *meant);
+    return SubjectFlaw{"no service is known by the 22 characters behind `/a/`", right};
+}
+
+/// https://learn.microsoft.com/power-platform/admin/set-up-managed-identity
+SubjectCheck check_plug_in_subject(const std::vector<std::string>& parts) {
+    if (parts.size() < 10 || parts[8] != "n" || parts[9] != "plugin")
+        return SubjectFlaw{"the subject of a plug-in goes on with `/n/plugin/e/ENVIRONMENT-ID/`", {}};
+    constexpr std::string_view front = "Default-";
+    auto environment = parts.size() > 11 ? std::string_view(parts[11]) : std::string_view{};
+    if (environment.rfind(front, 0) == 0) environment.remove_prefix(front.size());
+    if (parts[10] != "e" || !is_guid(environment))
+        return SubjectFlaw{"`/n/plugin/e/` is followed by the id of a Power Platform environment", {}};
+    const bool is_hashed = parts.size() == 14 && parts[12] == "h" && !parts[13].empty();
+    const bool is_named =
+        parts.size() > 15 && parts[12] == "i" && std::find(parts.begin() + 14, parts.end() - 1, "s") != parts.end() - 1;
+    if (is_hashed || is_named) return std::nullopt;
+    return SubjectFlaw{"it ends with the certificate of the plug-in: `/h/HASH`, or `/i/ISSUER/s/SUBJECT`", {}};
+}
+
+}  // namespace
+
 SubjectCheck check_entra_subject(std::string_view issuer, std::string_view subject) {
     if (is_guid(subject)) {
         if (lower_case(subject) == subject) return std::nullopt;
@@ -178,7 +212,8 @@ SubjectCheck check_entra_subject(std::string_view issuer, std::string_view subje
         right.replace(subject.find(parts[5]), 22, encoded);
         return SubjectFlaw{"the tenant in it is another than the issuer's", right};
     }
-    return std::nullopt;
+    if (auto flaw = check_service(subject, parts[7])) return flaw;
+    return parts[7] == plug_ins ? check_plug_in_subject(parts) : std::nullopt;
 }
 
 }  // namespace regent::manifest

@@ -11,6 +11,7 @@ namespace regent::manifest {
 struct SubjectFlaw {
     std::string what;        ///< "`ref:` is followed by `refs/heads/` or `refs/tags/`"
     std::string suggestion;  ///< a whole subject; empty when there is no good guess
+    bool by_choice = false;  ///< such tokens are issued, where somebody chose other parts for the subjects
 };
 using SubjectCheck = std::optional<SubjectFlaw>;
 

@@ -125,7 +125,8 @@ TEST_CASE("issuers and subjects of the usual platforms are taken", "[manifest][r
          "system:serviceaccount:default:orders"},
         {"https://accounts.google.com", "112633961854638529490"},
         {"https://login.microsoftonline.com/99999999-8888-7777-6666-555555555555/v2.0",
-         "/eid1/c/pub/t/mZmZmYiId3dmZlVVVVVVVQ/a/qzXoWDkuqUa3l6zM5mM0Rw/n/plugin/e/x/h/y"},
+         "/eid1/c/pub/t/mZmZmYiId3dmZlVVVVVVVQ/a/qzXoWDkuqUa3l6zM5mM0Rw/n/plugin/e/"
+         "0a0a0a0a-1b1b-2c2c-3d3d-4e4e4e4e4e4e/h/y"},
     }));
     CHECK(codes(application("federatedCredentials:\n  - name: deploy\n    issuer: " + issuer + "\n    subject: \"" +
                             subject + "\"\n"))

@@ -65,6 +65,10 @@ TEST_CASE("subjects of GitHub Actions", "[manifest][subjects]") {
                           {"repo:o@1/r:pull_request", ""},
                           {"repo:o@x/r@y:pull_request", ""},
                           {"repo:o/r:something:else", ""},
+                          {"repo:o#1/r#2:environment:prod", "repo:o@1/r@2:environment:prod"},
+                          {"repo: o/r:ref:refs/heads/main", "repo:o/r:ref:refs/heads/main"},
+                          {"repo:o/r&s:pull_request", ""},
+                          {"repo:o/r:environment:prod:ref:refs/heads/main", "repo:o/r:environment:prod"},
                           {"https://github.com/o/r", ""}});
     CHECK(flaw_of_subject("https://github.contoso.example/_services/token", "o/r:pull_request"));
     CHECK(flaw_of_subject("https://token.actions.contoso.ghe.com", "o/r:pull_request"));
@@ -72,9 +76,8 @@ TEST_CASE("subjects of GitHub Actions", "[manifest][subjects]") {
 }
 
 TEST_CASE("a subject of GitLab that the project cannot send is warned of", "[manifest][subjects]") {
-    check_fine("https://gitlab.com",
-               {"project_path:group/project:ref_type:branch:ref:main",
-                "project_path:group/sub/project:ref_type:tag:ref:v1", "project_path:group/project"});
+    check_fine("https://gitlab.com", {"project_path:group/project:ref_type:branch:ref:main",
+                                      "project_path:group/sub/project:ref_type:tag:ref:v1"});
     check_mended("https://gitlab.com",
                  {{"group/project:ref_type:branch:ref:main", "project_path:group/project:ref_type:branch:ref:main"},
                   {"project_path:g/p:ref_type:branch:ref:refs/heads/main", "project_path:g/p:ref_type:branch:ref:main"},
@@ -82,6 +85,7 @@ TEST_CASE("a subject of GitLab that the project cannot send is warned of", "[man
                   {"project_path:g/p:ref:main", "project_path:g/p:ref_type:branch:ref:main"},
                   {"project_path:p:ref_type:branch:ref:main", ""},
                   {"project_path:g/p:ref_type:branch", ""},
+                  {"project_path:g/p", ""},
                   {"main", ""}});
     CHECK(flaw_of_subject("https://code.contoso.example", "project_path:p:ref_type:branch:ref:main"));
 }
@@ -117,10 +121,17 @@ TEST_CASE("subjects of Entra: managed identities and Microsoft's services", "[ma
     // The same GUID as .NET's Guid.ToByteArray() and base64url write it.
     CHECK(encoded_guid("00112233-4455-6677-8899-aabbccddeeff") == "MyIRAFVEd2aImaq7zN3u_w");
     const auto own = encoded_guid("11111111-2222-3333-4444-555555555555");
-    const auto plugin = "/eid1/c/pub/t/" + own + "/a/qzXoWDkuqUa3l6zM5mM0Rw/n/plugin/e/x/h/y";
-    check_fine(tenant, {"6e6e6e6e-0000-4444-8888-abcdefabcdef", plugin.c_str()});
-    const auto foreign = "/eid1/c/pub/t/" + encoded_guid("00112233-4455-6677-8899-aabbccddeeff") +
-                         "/a/qzXoWDkuqUa3l6zM5mM0Rw/n/plugin/e/x/h/y";
+    const auto front = "/eid1/c/pub/t/" + own + "/a/";
+    const std::string environment = "qzXoWDkuqUa3l6zM5mM0Rw/n/plugin/e/0a0a0a0a-1b1b-2c2c-3d3d-4e4e4e4e4e4e";
+    const auto plugin = front + environment + "/h/y", trusted = front + environment + "/i/CN=A/B/s/CN=C",
+               unfinished = front + environment, odd = front + "qzXoWDkuqUa3l6zM5mM0Rw/n/plugin/e/x/h/y",
+               capital = front + "Q" + environment.substr(1) + "/h/y", bot = front + "9ExAW52n_ky4ZiS_jhpJIQ/bot",
+               devops = front + "5b0d8CR5akmPf2GHe35xJg/sc/1/2";
+    check_fine(tenant,
+               {"6e6e6e6e-0000-4444-8888-abcdefabcdef", plugin.c_str(), trusted.c_str(), bot.c_str(), devops.c_str()});
+    check_mended(tenant, {{unfinished.c_str(), ""}, {odd.c_str(), ""}, {capital.c_str(), plugin.c_str()}});
+    const auto foreign =
+        "/eid1/c/pub/t/" + encoded_guid("00112233-4455-6677-8899-aabbccddeeff") + "/a/" + environment + "/h/y";
     check_mended(tenant, {{"6E6E6E6E-0000-4444-8888-ABCDEFABCDEF", "6e6e6e6e-0000-4444-8888-abcdefabcdef"},
                           {plugin.c_str() + 1, plugin.c_str()},
                           {foreign.c_str(), plugin.c_str()},
@@ -142,6 +153,9 @@ TEST_CASE("an issuer that is nearly a known one", "[manifest][subjects]") {
     CHECK(meant("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555") == tenant);
     CHECK(meant("https://login.microsoftonline.com/common/v2.0").empty());
     CHECK(meant("https://vstoken.dev.azure.com/contoso").empty());
+    CHECK(meant("https://github.com/contoso") == github);
+    CHECK(meant("https://sts.windows.net/11111111-2222-3333-4444-555555555555/") == tenant);
+    CHECK(meant("https://sts.windows.net/common/").empty());
     CHECK(meant("https://oidc.contoso.example/") == "(fine)");
     CHECK(meant("https://oidc.eks.eu-west-1.amazonaws.com/id/ABCDEF") == "(fine)");
 }
