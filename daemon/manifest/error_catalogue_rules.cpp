@@ -36,6 +36,17 @@ is not shorter than `validFor`, every new secret is due at once.)"},
                   R"(Secrets are named, never written. The name has 1 to 63 lower-case letters,
 digits and `-` and begins with a letter; it stands in the secret's display
 name in the tenant.)"},
+        ErrorCode{"RG0409", "personal accounts in a national cloud",
+                  R"(Personal Microsoft accounts are accounts of the public cloud. In Azure
+Government and Azure China no application can have the audiences `personal` and
+`multi-tenant-and-personal`. Where one manifest is for several clouds, each
+Environment can say its own:
+
+    overrides:
+      - target: {kind: Application, name: portal}
+        spec: {signInAudience: multi-tenant}
+
+https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud)"},
         ErrorCode{"RG0410", "scheme of a redirect URI",
                   R"(A redirect URI is absolute. For `web` and `spa` it uses https, or http on
 localhost; schemes of an application's own belong under `native`.

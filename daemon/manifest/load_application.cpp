@@ -187,7 +187,7 @@ std::string audience_of(const Node& application) {
 
 void load_application(const LoadJob& job, model::Declaration& declaration) {
     const auto audience = audience_of(job.document.root);
-    check_application(job.spec, audience, job.findings);
+    check_application(job.spec, audience, job.context.environment.cloud, job.findings);
     check_settings(job.spec, job.findings);
     load_settings(job, declaration);
     load_audience(job, audience, declaration);

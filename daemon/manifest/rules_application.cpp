@@ -380,10 +380,24 @@ void check_size(const Values& spec, Findings& findings) {
     d.help = "leave some out, or make two applications of it";
 }
 
+/// https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
+void check_cloud(const Values& spec, std::string_view cloud, Findings& findings) {
+    const auto* audience = spec.node("signInAudience");
+    const bool national = cloud == "usgov" || cloud == "usgov-dod" || cloud == "china";
+    if (audience == nullptr || !national) return;
+    auto& d = findings.bad_value("RG0409", *audience,
+                                 fmt::format("no personal accounts sign in to applications of the cloud `{}`", cloud));
+    d.notes.push_back("personal Microsoft accounts are accounts of the public cloud");
+    d.help =
+        "write `single-tenant` or `multi-tenant`, and give the public cloud's environment its own value with "
+        "`overrides`";
+}
+
 }  // namespace
 
-void check_application(const Values& spec, std::string_view audience, Findings& findings) {
+void check_application(const Values& spec, std::string_view audience, std::string_view cloud, Findings& findings) {
     const bool personal = admits_personal_accounts(audience);
+    if (personal) check_cloud(spec, cloud, findings);
     check_display_name(spec, personal, findings);
     if (const auto* description = spec.node("description"))
         too_long(*description, "a description", max_description_length, findings);
