@@ -274,6 +274,10 @@ def a_display_name_that_several_have_is_no_choice(binaries):
         found = it.regent("import", "--filter", "startswith(displayName,'Port')", "--out", "-", expect=0)
         check(found.out.count("kind: Application") == 2, found.out)
         says(it.regent("import", "--filter", "nonsense(", expect=1), "Invalid filter clause")
+        for advanced in ("displayName ne 'x'", "not startswith(displayName,'x')", "endswith(displayName,'x')", "owners/$count eq 0"):
+            refused = it.regent("import", "--filter", advanced, expect=1)
+            says(refused, f"does not take the filter `{advanced}`", "queries that regent does not send", "`--name`")
+            check("mistake of regent" not in refused.out + refused.err, refused)
 
 
 @case

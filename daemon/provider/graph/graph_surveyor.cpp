@@ -76,6 +76,17 @@ std::set<std::string> apis_asked(const Found& found) {
     return apis;
 }
 
+/// A refusal of a list that somebody filters is about that filter.
+ProviderError of_filter(const std::string& filter, ProviderError error) {
+    if (filter.empty() || error.kind != ErrorKind::rejected) return error;
+    error.message = fmt::format("Entra does not take the filter `{}`", filter);
+    error.help =
+        "`eq`, `startswith`, `in` and `any` of a list can be asked for, together with `and` and `or`; `ne`, `not`, "
+        "`endswith`, `ge`, `le` and `$count` belong to queries that regent does not send: name the applications with "
+        "`--name` or `--app`, or take `--all` and leave out what is not wanted";
+    return error;
+}
+
 class GraphSurveyor final : public Surveyor {
 public:
     GraphSurveyor(net::Session& session, net::Clock& clock, GraphOptions options)
@@ -124,7 +135,7 @@ private:
         filters.insert(filters.end(), selection.filters.begin(), selection.filters.end());
         for (const auto& filter : filters) {
             auto listed = reader.matching(filter);
-            if (!listed) return tl::unexpected(std::move(listed.error()));
+            if (!listed) return tl::unexpected(of_filter(filter, std::move(listed.error())));
             add(std::move(*listed), found);
         }
         for (const auto& name : selection.display_names) {
