@@ -40,6 +40,23 @@ std::string property_in(std::string_view words) {
                                          : std::string(words.substr(begin + front.size(), end - begin - front.size()));
 }
 
+/// Entra names the property, and not which of its entries it means.
+std::string help_with_exposed(const plan::Step& step, const ProviderError& error) {
+    const auto is_about = [&](std::string_view path, std::string_view property) {
+        return step.changed.contains(path) &&
+               error.service.find(fmt::format("property '{}'", property)) != std::string::npos;
+    };
+    if (is_about(model::path::exposed_roles, "appRoles"))
+        return "Entra does not say which role it means: look in the portal, under *App roles*, for one that was made "
+               "by hand and has the value or the id of one in `spec.exposes.roles`; or declare fewer to find "
+               "out which";
+    if (is_about(model::path::exposed_scopes, "oauth2PermissionScopes") || is_about(model::path::exposed_scopes, "api"))
+        return "Entra does not say which scope it means: look in the portal, under *Expose an API*, for one that was "
+               "made by hand and has the value or the id of one in `spec.exposes.scopes`, and for a client that is "
+               "authorized there for a scope that goes; or declare fewer to find out which";
+    return {};
+}
+
 /// Policies of the tenant judge certificates by the codes of secrets, whose cure is another one.
 std::string help_with_certificate(const plan::Step& step, const ProviderError& error) {
     if (!step.changed.contains(model::path::certificates) &&
@@ -72,6 +89,7 @@ ProviderError explained_old_value(const nlohmann::json& body, ProviderError erro
 ProviderError explained_refusal(const plan::Step& step, ProviderError error) {
     if (error.kind != ErrorKind::rejected) return error;
     if (auto help = help_with_certificate(step, error); !help.empty()) error.help = std::move(help);
+    if (error.help.empty()) error.help = help_with_exposed(step, error);
     if (clears_home_page(step) && error.service.find("property 'web'") != std::string::npos) {
         error.help =
             "Entra is known to refuse to clear a `homePageUrl` that was set once: declare another one, or put "
