@@ -25,7 +25,7 @@ std::span<const ConditionText> condition_texts() {
         ConditionText{"CredentialsValid",
                       "whether the declared secrets and certificates are in force; shown of applications that have any",
                       "they are; with the reason CredentialExpiring one of them ends soon, or is not renewed in time",
-                      "one of them has ended", ""},
+                      "one of them has ended, or no certificate among them is valid yet", ""},
     };
     return texts;
 }

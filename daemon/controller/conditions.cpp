@@ -64,6 +64,40 @@ OverdueByApplication overdue_in(const plan::Plan& plan) {
     return overdue;
 }
 
+/// Of the declared certificates that an application signs in with: the one that is valid first and its first day, where
+/// that is still to come. Nothing where one is valid now.
+std::optional<std::pair<std::string, std::string>> first_to_begin(const RunFacts& facts, const model::Address& address,
+                                                                  const std::set<std::string>& declared) {
+    const auto seen = facts.snapshot.resources.find(address);
+    if (seen == facts.snapshot.resources.end()) return std::nullopt;
+    const auto today = moment(facts.at).substr(0, 10);  // days are ordered as texts
+    std::optional<std::pair<std::string, std::string>> first;
+    for (const auto path : {model::path::certificates, model::path::principal_certificates}) {
+        const auto held = seen->second.attributes.find(path);
+        const auto* certificates = held == seen->second.attributes.end() ? nullptr : held->second.as_map();
+        if (certificates == nullptr) continue;
+        for (const auto& [name, certificate] : *certificates) {
+            const auto text = [&one = certificate](std::string_view member) {
+                const auto* value = one.find(member);
+                return value == nullptr ? std::string{} : value->text_or({});
+            };
+            if (!declared.contains(name) || text("usage") == "Encrypt" || text("ends") < today) continue;
+            if (text("starts") <= today) return std::nullopt;
+            if (!first || text("starts") < first->second) first = std::pair{name, text("starts")};
+        }
+    }
+    return first;
+}
+
+/// The names of the certificates among its credentials that its manifest declares.
+std::set<std::string> declared_certificates(const CredentialsByApplication& all, const model::Address& application) {
+    std::set<std::string> names;
+    const auto [begin, end] = all.equal_range(application);
+    for (auto it = begin; it != end; ++it)
+        if (it->second->declared && it->second->type != model::CredentialType::secret) names.insert(it->second->name);
+    return names;
+}
+
 void set_credentials(ObjectStatus& object, const ObjectStatus* previous, const CredentialsByApplication& all,
                      const OverdueByApplication& overdue, const RunFacts& facts) {
     const CredentialStatus* first = nullptr;
@@ -77,9 +111,14 @@ void set_credentials(ObjectStatus& object, const ObjectStatus* previous, const C
                         facts.at,           facts.revision};
     if (first != nullptr && first->ends_at <= facts.at) {
         condition.status = ConditionStatus::no;
-        condition.reason = ConditionReason::credential_expiring;
+        condition.reason = ConditionReason::credential_ended;
         condition.message =
             fmt::format("{} \"{}\" ended {}", words_of(first->type), first->name, moment(first->ends_at));
+    } else if (const auto later = first_to_begin(facts, object.address, declared_certificates(all, object.address))) {
+        condition.status = ConditionStatus::no;
+        condition.reason = ConditionReason::credential_not_begun;
+        condition.message = fmt::format("certificate \"{}\" is not valid before {}, and no other is valid now",
+                                        model::with_visible_controls(later->first), later->second);
     } else if (first != nullptr && first->ends_at - facts.at <= facts.warn_before_expiry) {
         condition.reason = ConditionReason::credential_expiring;
         condition.message =

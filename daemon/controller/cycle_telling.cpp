@@ -241,7 +241,8 @@ void Cycle::tell_expiry(const std::vector<CredentialStatus>& credentials) {
              fmt::format("{} \"{}\" of {} {} {}{}", words_of(credential.type), credential.name,
                          report::shown(credential.application), over ? "ended" : "ends", rfc3339(credential.ends_at),
                          credential.declared ? "" : " (no manifest declares it)"),
-             credential.application, "CredentialExpiring", std::string(section_of(credential.type)) + credential.name);
+             credential.application, over ? "CredentialEnded" : "CredentialExpiring",
+             std::string(section_of(credential.type)) + credential.name);
     }
 }
 

@@ -105,12 +105,16 @@ std::string_view to_string(ConditionReason reason) noexcept {
             return "CreateOutcomeUnknown";
         case ConditionReason::credential_expiring:
             return "CredentialExpiring";
+        case ConditionReason::credential_ended:
+            return "CredentialEnded";
+        case ConditionReason::credential_not_begun:
+            return "CredentialNotBegun";
     }
     return "Unknown";
 }
 
 std::optional<ConditionReason> reason_named(std::string_view name) noexcept {
-    for (int i = 0; i <= static_cast<int>(ConditionReason::credential_expiring); ++i)
+    for (int i = 0; i <= static_cast<int>(ConditionReason::credential_not_begun); ++i)
         if (to_string(static_cast<ConditionReason>(i)) == name) return static_cast<ConditionReason>(i);
     return std::nullopt;
 }

@@ -115,6 +115,18 @@ std::span<const ReasonText> reason_texts() {
                    "Tries again with each run where the credential is its own.",
                    "`regent describe Application/NAME` shows which one. Declare it in the\nmanifest, or replace it by "
                    "hand; best is to need none (a managed identity)."},
+        ReasonText{ConditionReason::credential_ended, "True",
+                   "A declared secret or certificate has ended: nobody signs in with it any more.",
+                   "Issues a secret anew where the manifest says who is to have it, and they take\nit. A certificate "
+                   "it cannot make.",
+                   "`regent describe Application/NAME` shows which one. Of a certificate: put a\nnew one in the file "
+                   "that the manifest names, or take it out of the manifest."},
+        ReasonText{ConditionReason::credential_not_begun, "True",
+                   "No certificate that the manifest declares is valid yet: until the day in the\nmessage nobody signs "
+                   "in with one.",
+                   "Nothing: it is as the manifest says.",
+                   "Declare the one that was valid so far beside it until that day, under a name\nof its own. If "
+                   "nobody signs in before, wait."},
     };
     return texts;
 }

@@ -39,7 +39,9 @@ enum class ConditionReason {
     conflict,                ///< Conflict: another object uses the name, or something changes it back again and again
     guard_refused,           ///< GuardRefused: too many deletions, protected, waits for approval
     create_outcome_unknown,  ///< CreateOutcomeUnknown: the answer was lost, may exist twice
-    credential_expiring      ///< CredentialExpiring
+    credential_expiring,     ///< CredentialExpiring: a declared one ends soon
+    credential_ended,        ///< CredentialEnded: a declared one has ended
+    credential_not_begun     ///< CredentialNotBegun: no declared certificate is valid yet
 };
 [[nodiscard]] std::string_view to_string(ConditionReason reason) noexcept;  ///< "InSync" …
 /// The reason of that name.

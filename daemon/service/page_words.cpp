@@ -49,6 +49,8 @@ ObjectState state_of(const controller::ObjectStatus& object) noexcept {
         case ConditionReason::guard_refused:
         case ConditionReason::create_outcome_unknown:
         case ConditionReason::credential_expiring:
+        case ConditionReason::credential_ended:
+        case ConditionReason::credential_not_begun:
             break;
     }
     return ready->status == ConditionStatus::unknown ? ObjectState::unknown : ObjectState::failing;

@@ -1,5 +1,6 @@
 """Secrets that rotate while somebody signs in with them all the time."""
 
+import pathlib
 import time
 import urllib.error
 import urllib.parse
@@ -11,6 +12,7 @@ KEY = "regent.demo.arm-connector"
 LIFE = ["validFor: 180d", "rotateBefore: 30d"]
 SHORT = ["validFor: 60s", "rotateBefore: 48s"]  # a new one every twelve seconds
 NO_EVENT_BUT_TIME = {"interval": "30m"}
+CERTIFICATES = pathlib.Path(__file__).resolve().parent.parent / "scenarios" / "certificate-not-yet-valid"
 
 
 def secrets_of(it):
@@ -161,3 +163,21 @@ def a_rotation_that_one_of_them_refuses_counts_as_failed_and_is_told_each_time(b
         done = asks(it, "rotate", "arm-connector", "arm")
         check("was rotated" in done.out and "handed to command store" in done.out, done.out)
         it.eventually(lambda: 'regent_rotations_total{result="ok"} 1' in it.ask("/metrics")[1], "it counts")
+
+
+@case
+def a_certificate_that_is_not_valid_yet_or_has_ended_is_no_valid_credential(binaries):
+    with daemon_bench(binaries) as it:
+        for name in ("later", "ended"):
+            base = it.repository / "base"
+            (base / f"{name}.pem").write_bytes((CERTIFICATES / name / "base" / "files" / "portal.pem").read_bytes())
+            (base / f"{name}.regent.yaml").write_text(
+                f"apiVersion: regent/v1\nkind: Application\nmetadata: {{name: {name}}}\nspec:\n  displayName: {name}\n"
+                f"  certificates: [{{name: sign, path: {name}.pem}}]\n")
+        it.commit("two certificates")
+        it.start(**NO_EVENT_BUT_TIME)
+        first_run(it)
+        for name, reason, words in (("later", "CredentialNotBegun", "is not valid before 2100-01-01"), ("ended", "CredentialEnded", "ended 2021-01-01")):
+            told = asks(it, "describe", f"Application/{name}").out
+            line = next(text for text in told.splitlines() if "CredentialsValid" in text)
+            check("False" in line and reason in line and words in told, told)

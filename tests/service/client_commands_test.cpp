@@ -607,7 +607,7 @@ TEST_CASE("every reason is explained") {
         CHECK(longest <= 80);
     }
     CHECK(controller::reason_texts().size() ==
-          static_cast<std::size_t>(controller::ConditionReason::credential_expiring) + 1);
+          static_cast<std::size_t>(controller::ConditionReason::credential_not_begun) + 1);
     CHECK_THAT(run_on("unused", {"explain", "Drifed"}).err, Contains("did you mean `Drifted`?"));
     CHECK(run_on("unused", {"explain", "insync"}).code == ExitCode::ok);
 }
