@@ -242,7 +242,7 @@ private:
         surroundings.answer = [&](const Request& inner) {
             if (const auto fault = intercept(inner)) return *fault;
             auto response = answer(inner, caller, {});
-            response.set_header("request-id", directory_.ids().guid());
+            response.set_header("request-id", request_ids_.guid());
             return response;
         };
         surroundings.written = [this](const Request& inner) { return written(inner); };
@@ -266,7 +266,7 @@ private:
     }
 
     void decorate(const Request& request, Response& response) {
-        const auto request_id = directory_.ids().guid();
+        const auto request_id = request_ids_.guid();
         const auto client_id = request.header("client-request-id").value_or(request_id);
         response.set_header("request-id", request_id);
         response.set_header("client-request-id", client_id);
@@ -292,6 +292,8 @@ private:
     GraphPrincipals principals_;
     AppManagementPolicies policies_;
     GraphThrottle throttle_;
+    /// Of their own: which id an object gets is no matter of how much was read before it.
+    IdSource request_ids_{0x4752};
 };
 
 }  // namespace
