@@ -52,7 +52,7 @@ struct Stage : FieldStage {
                             {"displayName", "CN=Federated"},
                             {"key", usage == std::string("Verify") ? json(bytes_of("portal.pem")) : json()},
                             {"customKeyIdentifier", thumbprint},
-                            {"startDateTime", "2026-01-01T00:00:00Z"},
+                            {"startDateTime", "2026-11-26T12:00:00Z"},
                             {"endDateTime", "2029-01-01T00:00:00Z"}});
         }
         damage_principal({{"keyCredentials", keys}});
