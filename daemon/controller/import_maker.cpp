@@ -56,7 +56,7 @@ model::Map with_ids_of_disabled(model::Map attributes, const std::map<std::strin
     for (auto& permission : *permissions) {
         const auto api = apis.find(member_text(permission, "api"));
         const auto type = member_text(permission, "type"), name = member_text(permission, "name");
-        if (api == apis.end() || !api->second.disabled.contains(type + " " + name)) continue;
+        if (api == apis.end() || !api->second.disabled.contains(fmt::format("{} {}", type, name))) continue;
         const auto& published = type == "application" ? api->second.application : api->second.delegated;
         const auto id = published.find(name);
         if (id != published.end()) std::get<model::Map>(permission.held).insert_or_assign("name", id->second);

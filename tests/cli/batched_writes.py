@@ -10,7 +10,7 @@ kind: Application
 metadata: {{name: many-{0:02}}}
 spec:
   displayName: Many {0}
-  servicePrincipal: {{}}
+  servicePrincipal: {{create: true}}
   federatedCredentials:
     - name: main
       issuer: https://token.actions.githubusercontent.com

@@ -19,6 +19,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 UPDATE = bool(os.environ.get("REGENT_UPDATE_GOLDEN"))
 
 
+def without_ids(text):
+    """What to sort by: objects that are made side by side get their ids in any order."""
+    return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text), text
+
+
 def compare(folder, name, text):
     path = folder / name
     if UPDATE:
@@ -88,9 +93,9 @@ def tenant_text(bench):
         else:
             lines.append(f"Application {app['displayName']!r}: {app.get('uniqueName')}")
         for platform in ("web", "spa", "publicClient"):
-            for uri in sorted(app.get(platform, {}).get("redirectUris", [])):
+            for uri in sorted(app.get(platform, {}).get("redirectUris", []), key=without_ids):
                 lines.append(f"  {platform} {uri}")
-        for uri in sorted(app.get("identifierUris", [])):
+        for uri in sorted(app.get("identifierUris", []), key=without_ids):
             lines.append(f"  identifier {uri}")
         for secret in sorted(app.get("passwordCredentials", []), key=lambda s: s.get("displayName") or ""):
             lines.append(f"  secret {secret.get('displayName')}")

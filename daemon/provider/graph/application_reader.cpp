@@ -142,18 +142,19 @@ ApplicationReader::Result<std::optional<std::set<std::string>>> ApplicationReade
                                                                                              std::size_t count) {
     const auto batches = batches_for(count);
     if (batches <= few_batches) return std::optional<std::set<std::string>>{};
-    if (!all_keys_) {
+    if (all_keys_.empty()) {
         auto part = part_of_a_list(the_tenants_applications);
         auto listed = client_.list_at_most("/applications?$select=id,appId,uniqueName&$top=999",
                                            "list the applications", batches - 1, &part);
         if (!listed) return tl::unexpected(std::move(listed.error()));
         if (!*listed) return std::optional<std::set<std::string>>{};
         memory_.counts.remember(the_tenants_applications, (*listed)->size());
-        all_keys_ = std::move(**listed);
+        for (const auto* name : {"appId", "uniqueName"}) {
+            auto& held = all_keys_[name];
+            for (const auto& application : **listed) held.insert(lower_case(member_text(application, name)));
+        }
     }
-    std::set<std::string> held;
-    for (const auto& application : *all_keys_) held.insert(lower_case(member_text(application, key_name)));
-    return std::optional(std::move(held));
+    return std::optional(all_keys_.at(key_name));
 }
 
 ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::read_each(

@@ -87,7 +87,8 @@ private:
     ReaderMemory& memory_;
     ReadProgress& progress_;
     const Members members_;
-    std::optional<Objects> all_keys_;  ///< of the tenant's applications, once they were listed
+    /// Of the tenant's applications once they were listed, by the key's name.
+    std::map<std::string, std::set<std::string>, std::less<>> all_keys_;
     /// While it is empty, single applications are read as Graph shows them: selecting `keyCredentials` of a single one
     /// brings the keys' bytes, which only 150 requests a minute may.
     /// https://learn.microsoft.com/graph/api/application-get
