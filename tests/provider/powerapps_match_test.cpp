@@ -204,6 +204,14 @@ TEST_CASE(
         scope.wanted.front().remembered_id = "shared_gone";
         CHECK_FALSE(look(platform, scope, {}).resources.contains(address()));
     }
+    SECTION("and whoever is stopped between the two looks has seen nothing") {
+        scope.wanted.front().remembered_id = "shared_gone";
+        platform.clock().stop();
+        model::Snapshot seen;
+        const auto stopped = platform.observe(scope, seen);
+        REQUIRE_FALSE(stopped);
+        CHECK(stopped.error().kind == ErrorKind::interrupted);
+    }
 }
 
 TEST_CASE("a connector that others made is ours by its mark when its application, which is surely ours, knows it") {

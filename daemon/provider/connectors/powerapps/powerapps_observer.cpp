@@ -7,6 +7,7 @@
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
 #include "provider/connectors/powerapps/read_memory.hpp"
+#include "provider/connectors/step_errors.hpp"
 #include "provider/parallel_reads.hpp"
 
 #include <fmt/format.h>
@@ -137,7 +138,10 @@ private:
                                                           std::vector<FoundConnector>& into) {
         auto missing = remembered_but(into, scope);
         for (int look = 0; look < 2 && !missing.empty(); ++look) {
-            if (look > 0 && !clock_.sleep_for(std::min(second_look, options_.lookup_grace))) return {};
+            // Without the second look nobody is known to be gone: half a view is none.
+            if (look > 0 && !clock_.sleep_for(std::min(second_look, options_.lookup_grace)))
+                return tl::unexpected(
+                    connectors::error_of(ErrorKind::interrupted, "RG0710", "reading the connectors was stopped", {}));
             std::vector<const model::Scope::Wanted*> gone;
             for (const auto* wanted : missing) {
                 auto there = client_.get(wanted->pp_environment, wanted->remembered_id);
