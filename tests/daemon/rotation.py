@@ -127,8 +127,10 @@ def a_vault_that_refuses_is_a_missing_permission_and_the_secret_that_is_due_is_t
         it.edit("base/arm-connector.regent.yaml", LIFE[0], "validFor: 365d")
         it.edit("base/arm-connector.regent.yaml", LIFE[1], "rotateBefore: 200d")
         it.commit("time for a new one")
-        reason = it.eventually(lambda: next((c for c in [it.ready("demo", "Application/arm-connector")] if c and c["status"] == "False"), None),
-                               "the application is not ready")
+        # A look between the two, when nothing is due yet, is told of as well: in other words, and for another reason.
+        reason = it.eventually(lambda: next((c for c in [it.ready("demo", "Application/arm-connector")] if c and "is to be renewed" in c["message"]), None),
+                               "the application is not ready, as its secret is due")
+        check(reason["status"] == "False", reason)
         check(reason["reason"] == "PermissionDenied" and "ForbiddenByRbac" in reason["message"], reason)
         told = asks(it, "describe", "Application/arm-connector")
         line = next(text for text in told.out.splitlines() if "CredentialsValid" in text)
