@@ -7,8 +7,8 @@
 
 namespace regent::model {
 
-/// What a tenant's app management policy forbids of client secrets: the tenant's default one, or one that is linked to
-/// an application and takes its place there. https://learn.microsoft.com/graph/api/resources/tenantappmanagementpolicy
+/// What an app management policy forbids of secrets, certificates, identifier URIs and audiences: the tenant's, or one
+/// linked to an application in its place. https://learn.microsoft.com/graph/api/resources/appmanagementpolicy
 struct CredentialPolicy {
     std::string name;  ///< displayName
     bool enabled = false;

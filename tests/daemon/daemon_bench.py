@@ -1,6 +1,7 @@
 """A regent daemon that is really running, against a simulator of its own and a repository that people commit to."""
 
 import contextlib
+import datetime
 import http.client
 import json
 import os
@@ -155,19 +156,24 @@ class DaemonBench(CommandLineBench):
                 last = holds()
                 if last:
                     return last
-            except (OSError, KeyError, TypeError, http.client.HTTPException) as error:
+            except (OSError, AttributeError, KeyError, TypeError, http.client.HTTPException) as error:
                 last = error
             if self.process is not None and self.process.poll() is not None:
                 raise Failure(f"the service ended with {self.process.poll()} while waiting until {what}\n{self.said()}")
             time.sleep(0.1)
         raise Failure(f"never came true: {what} (last: {last!r})\n{self.said()}")
 
-    def in_sync(self, name="demo"):
+    def in_sync(self, name, since):
         environment = self.environment_status(name)
-        return environment and environment.get("lastRun", {}).get("result") == "noop" and environment["counts"]["ready"] == environment["counts"]["total"]
+        run = environment and environment.get("lastRun")
+        if not run or run["result"] != "noop" or environment["counts"]["ready"] != environment["counts"]["total"]:
+            return False
+        return datetime.datetime.fromisoformat(run["startedAt"].replace("Z", "+00:00")).timestamp() > since
 
     def wait_in_sync(self, name="demo"):
-        self.eventually(lambda: self.in_sync(name), f"{name} is in sync")
+        """A run that began after this call found nothing to do: what came before is over, and told to whoever listens."""
+        since = time.time()
+        self.eventually(lambda: self.in_sync(name, since), f"{name} is in sync")
 
     def quiet_for(self, seconds):
         """No write reaches the tenant for a while, with runs going on."""

@@ -80,7 +80,7 @@ def a_secret_with_a_short_life_is_renewed_in_time_and_its_connector_signs_in_thr
 def an_old_secret_stays_for_its_overlap_and_the_service_wakes_up_to_remove_it(binaries):
     with daemon_bench(binaries) as it:
         it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join(
-            [LIFE[1], "keepOld: 6s", f"deliverTo: [{{file: {{path: {it.state_dir}/delivered/arm}}}}]"]))
+            [LIFE[1], "keepOld: 15s", f"deliverTo: [{{file: {{path: {it.state_dir}/delivered/arm}}}}]"]))
         it.commit("to a file too")
         it.start(**NO_EVENT_BUT_TIME)
         first_run(it)
