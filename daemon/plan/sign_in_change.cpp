@@ -12,11 +12,6 @@ namespace {
 
 using model::Value;
 
-bool is_by_identity(const DesiredResource& connector) {
-    const auto it = connector.attributes.find(model::path::auth_type);
-    return it != connector.attributes.end() && it->second.value == Value("managedIdentity");
-}
-
 bool changes_sign_in(const std::vector<ResolvedAttribute>& attributes) {
     return std::any_of(attributes.begin(), attributes.end(), [](const auto& attribute) {
         const auto path = attribute.attribute->path;
@@ -115,7 +110,7 @@ bool keeps_its_sign_in(const Item& connector) {
 
 bool signs_in_anew(const Item& connector) {
     if (connector.desired->address.kind != model::kind::connector || !connector.is_written()) return false;
-    if (connector.observed == nullptr || !is_by_identity(*connector.desired)) return false;
+    if (connector.observed == nullptr || !application_of(*connector.desired)) return false;
     if (connector.standing == Standing::outdated) return true;
     return connector.standing == Standing::there && changes_sign_in(connector.attributes);
 }

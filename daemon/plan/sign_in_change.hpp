@@ -10,7 +10,7 @@
 namespace regent::plan {
 
 /// Whether this plan saves a connector that is there with another way to sign in, or as another application, or makes
-/// it anew: it signs in with what it brings forth itself then, and its application has to accept that.
+/// it anew: its application of the manifests has to accept it from then on. Another secret alone is no such change.
 [[nodiscard]] bool signs_in_anew(const Item& connector);
 
 /// Whether a connector of ours that is there is to sign in otherwise than it does, and this plan does not change that.
@@ -31,7 +31,7 @@ struct NeededToSignIn {
 [[nodiscard]] std::vector<NeededToSignIn> needed_to_sign_in(const model::Address& connector,
                                                             const DesiredResource& application);
 
-/// Withholds a connector that would sign in by its managed identity anew, while its application is not given what that
+/// Withholds a connector that would sign in anew (see signs_in_anew), while its application is not given what that
 /// takes: it is not written itself, leaves that to others, or has no room for it. Nobody could sign in any more, and
 /// the way there was until now could not be brought back. One that is made for the first time has nobody who would miss
 /// it. What others wait for of it does not come then. Whether there was any.

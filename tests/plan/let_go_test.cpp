@@ -225,6 +225,55 @@ TEST_CASE_METHOD(GoingOver, "two connectors that change places are no circle", "
     apply(swapped);
 }
 
+namespace {
+
+/// x signs in by a client secret of a; then by one of b.
+struct GoingOverBySecret : LettingGo {
+    GoingOverBySecret() {
+        apply({asking("a"), application("b").set(model::path::service_principal, false),
+               connector("x").by_secret("a", "s")});
+    }
+    static Document asking(const std::string& name) {
+        return application(name)
+            .secret("s")
+            .set(model::path::service_principal, true)
+            .list(model::path::redirect_uris_web, {url_of("x")});
+    }
+    static Document letting_go() { return application("a").secret("s").list(model::path::redirect_uris_web, {}); }
+    Document as_b = connector("x").by_secret("b", "s");
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(GoingOverBySecret, "a connector goes over to another secret when all else is there that it takes",
+                 "[let-go]") {
+    const auto made = plan({letting_go(), asking("b"), as_b});
+    CHECK(waits(made, "update Connector/x", "add clientSecrets/s of Application/b"));
+    CHECK(waits(made, "update Connector/x", "add servicePrincipal of Application/b"));
+    CHECK(waits(made, "update Connector/x", "update Application/b"));
+    CHECK(waits(made, "complete Application/a", "update Connector/x"));
+    apply({letting_go(), asking("b"), as_b});
+}
+
+TEST_CASE_METHOD(GoingOverBySecret, "a connector whose next application is not given its redirect URL stays as it is",
+                 "[let-go]") {
+    const auto made = plan({letting_go(), asking("b").ignores("redirectUris.web"), as_b});
+    CHECK(std::none_of(made.steps.begin(), made.steps.end(),
+                       [](const auto& step) { return step.address == con("x") || step.address == app("a"); }));
+    const auto withheld = std::find_if(made.withheld.begin(), made.withheld.end(),
+                                       [](const auto& one) { return one.address == con("x"); });
+    REQUIRE(withheld != made.withheld.end());
+    CHECK(withheld->message.find("waits for Application/b, which is not given its redirect URL") == 0);
+}
+
+TEST_CASE_METHOD(GoingOverBySecret, "a connector that is given another secret of its application waits for that alone",
+                 "[let-go]") {
+    const auto made = plan({asking("a").secret("t").set(model::path::display_name, "New"), application("b"),
+                            connector("x").by_secret("a", "t")});
+    CHECK(waits(made, "update Connector/x", "add clientSecrets/t of Application/a"));
+    CHECK_FALSE(waits(made, "update Connector/x", "update Application/a"));
+}
+
 TEST_CASE_METHOD(LettingGo, "a connector keeps its secret while nobody can make its application trust its identity",
                  "[let-go]") {
     const auto with = [](Document document) { return document.secret("s").credential("fic", identity_of("x")); };
