@@ -344,7 +344,7 @@ is, which some connectors want and most do not.)"},
 Microsoft's: not every tenant and environment has them yet. Where they are
 missing, apply fails at this connector; everything else goes on.
 https://learn.microsoft.com/connectors/custom-connectors/azure-active-directory-authentication)"},
-        ErrorCode{"RG0508", "redirect URL that no application accepts",
+        ErrorCode{"RG0508", "redirect URL that is not accepted",
                   R"(The service gives a connector a redirect URL of its own. Unless the
 application it signs in with lists that URL, no connection can be created
 (AADSTS50011). Two lines in the application's manifest are missing:
@@ -363,6 +363,18 @@ its connections will send no token.)"},
 `securityDefinitions`, which is the one the service uses, describes something
 else.
 https://learn.microsoft.com/connectors/custom-connectors/define-openapi-definition)"},
+        ErrorCode{"RG0512", "identity that its application does not trust",
+                  R"(The Connector signs in by its managed identity, and the application that it
+signs in as has no federated credential for that: nobody gets a token
+(AADSTS700213). Two lines in the application's manifest are missing:
+
+    federatedCredentials:
+      - name: arm
+        connectorRef: {name: arm}
+
+A warning, since somebody may add the credential by hand. What was there before,
+a client secret say, no longer works once the connector is saved.
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation)"},
         ErrorCode{"RG0520", "issuer that is nearly a known one",
                   R"(The issuer is compared with the token's `iss` byte for byte, and those of
 well-known services never look like this one: a slash too many or too few, a

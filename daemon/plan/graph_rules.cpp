@@ -237,35 +237,64 @@ void check_single_tenant(const DesiredResource& connector, const DesiredResource
     diagnostics.push_back(std::move(diagnostic));
 }
 
-bool accepts_redirect_of(const DesiredGraph& graph, const model::Address& connector) {
-    for (const auto& [address, resource] : graph.resources) {
-        for (const auto platform : platforms) {
-            const auto* uris = attribute_of(resource, platform);
-            if (uris == nullptr) continue;
-            for (const auto& element : uris->elements) {
-                const auto* reference = element.value.as_reference();
-                if (reference != nullptr && reference->address == connector) return true;
-            }
+/// Whether one of these attributes has an element that comes from `connector`.
+template <typename Paths>
+bool names_connector(const DesiredResource& application, const Paths& paths, const model::Address& connector) {
+    for (const auto path : paths) {
+        const auto* attribute = attribute_of(application, path);
+        if (attribute == nullptr) continue;
+        for (const auto& element : attribute->elements) {
+            const auto references = references_in(element.value);
+            if (std::any_of(references.begin(), references.end(),
+                            [&](const auto& reference) { return reference.address == connector; }))
+                return true;
         }
     }
     return false;
+}
+
+/// By the application that it signs in with; where the manifests do not say which that is, by any.
+bool accepts_redirect_of(const DesiredGraph& graph, const DesiredResource* application,
+                         const model::Address& connector) {
+    if (application != nullptr) return names_connector(*application, platforms, connector);
+    return std::any_of(graph.resources.begin(), graph.resources.end(),
+                       [&](const auto& one) { return names_connector(one.second, platforms, connector); });
+}
+
+void warn_of_sign_in(const DesiredResource& connector, std::string_view code, std::string message, std::string help,
+                     model::Diagnostics& diagnostics) {
+    Diagnostic diagnostic;
+    diagnostic.code = code;
+    diagnostic.severity = model::Severity::warning;
+    diagnostic.message = std::move(message);
+    diagnostic.span = attribute_of(connector, model::path::auth_type)->span;
+    diagnostic.help = std::move(help);
+    diagnostics.push_back(std::move(diagnostic));
 }
 
 void check_connector(const DesiredResource& connector, const DesiredGraph& graph, model::Diagnostics& diagnostics) {
     const auto* application = application_of(connector, graph);
     if (application != nullptr) check_single_tenant(connector, *application, diagnostics);
     const auto type = text_of(connector, model::path::auth_type);
-    if (type.empty() || type == "none" || accepts_redirect_of(graph, connector.address)) return;
-    Diagnostic diagnostic;
-    diagnostic.code = "RG0508";
-    diagnostic.severity = model::Severity::warning;
-    diagnostic.message = fmt::format("no application accepts the redirect URL of {}: signing in to it will fail",
-                                     to_string(connector.address));
-    diagnostic.span = attribute_of(connector, model::path::auth_type)->span;
-    diagnostic.help =
-        fmt::format("add `redirectUris: {{web: [{{connectorRef: {{name: {}}}}}]}}` to {}", connector.address.name,
-                    application != nullptr ? to_string(application->address) : "its application");
-    diagnostics.push_back(std::move(diagnostic));
+    if (type.empty() || type == "none") return;
+    const auto whose = application != nullptr ? to_string(application->address) : std::string("its application");
+    const auto& name = connector.address.name;
+    if (!accepts_redirect_of(graph, application, connector.address))
+        warn_of_sign_in(connector, "RG0508",
+                        fmt::format("{} the redirect URL of {}: signing in to it will fail",
+                                    application != nullptr ? whose + " does not accept" : "no application accepts",
+                                    to_string(connector.address)),
+                        fmt::format("add `redirectUris: {{web: [{{connectorRef: {{name: {}}}}}]}}` to {}", name, whose),
+                        diagnostics);
+    constexpr std::array trusts = {model::path::federated_credentials};
+    if (type == "managedIdentity" && application != nullptr &&
+        !names_connector(*application, trusts, connector.address))
+        warn_of_sign_in(
+            connector, "RG0512",
+            fmt::format("no federated credential of {} trusts the identity of {}: signing in to it will fail", whose,
+                        to_string(connector.address)),
+            fmt::format("add `federatedCredentials: [{{name: {0}, connectorRef: {{name: {0}}}}}]` to {1}", name, whose),
+            diagnostics);
 }
 
 void check_unused_secrets(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
@@ -298,13 +327,15 @@ void check_unused_secrets(const DesiredGraph& graph, model::Diagnostics& diagnos
 
 /// One object in two documents: each would undo what the other does.
 void check_adopted_twice(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
-    // The id of a connector in a solution is the same wherever that was imported.
+    // The id of a connector in a solution is the same wherever that was imported, and names in Azure are a group's own.
     std::map<std::tuple<std::string, std::string, std::string>, const DesiredResource*> seen;
     for (const auto& [address, resource] : graph.resources) {
         const auto& management = resource.management;
         if (management.adopt.empty()) continue;
         const auto [it, added] = seen.emplace(
-            std::tuple{address.kind, management.adopt, text_of(resource, model::path::environment)}, &resource);
+            std::tuple{address.kind, management.adopt,
+                       text_of(resource, model::path::environment) + text_of(resource, model::path::resource_group)},
+            &resource);
         if (added) continue;
         auto diagnostic =
             error("RG0322",

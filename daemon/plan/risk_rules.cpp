@@ -130,8 +130,8 @@ Rating way_to_sign_in(const Change& change, const RiskContext& context) {
     if (context.is_new()) return harmless();
     if (change.after == model::Value("managedIdentity"))
         return medium(
-            "connections have to sign in again; from the save on none gets tokens until the application trusts "
-            "the new identity: seconds, up to 5 minutes");
+            "connections have to sign in again; from the save on none gets tokens until the application trusts the "
+            "new identity: seconds, up to 5 minutes, where its manifest has the federated credential for that");
     return medium("connections that exist have to sign in again, and get tokens for something else");
 }
 

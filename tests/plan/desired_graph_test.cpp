@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace regent::plan::testing {
 namespace {
@@ -73,8 +74,9 @@ TEST_CASE("a circle of references that creation needs is printed with a place fo
 }
 
 TEST_CASE("a circle that a later request closes is none", "[desired_graph]") {
-    const auto found = mistakes_in({application("a").list(model::path::redirect_uris_web, {url_of("x")}),
-                                    connector("x").by_managed_identity("a")});
+    const auto found = mistakes_in(
+        {application("a").list(model::path::redirect_uris_web, {url_of("x")}).credential("x", identity_of("x")),
+         connector("x").by_managed_identity("a")});
     CHECK(found.empty());
 }
 
@@ -229,6 +231,23 @@ TEST_CASE("what is not wrong but useless is warned of", "[desired_graph]") {
     CHECK_FALSE(has_errors(found));
     the("RG0508", found);
     the("RG0509", found);
+    the("RG0512", found);
+}
+
+TEST_CASE("what a connector needs to sign in is asked of the application that it signs in as", "[desired_graph]") {
+    const auto with = [](const std::string& name) {
+        return application(name).list(model::path::redirect_uris_web, {url_of("x")}).credential("x", identity_of("x"));
+    };
+    const auto codes_in = [](const std::vector<model::Declaration>& declarations) {
+        std::set<std::string> codes;
+        for (const auto& diagnostic : mistakes_in(declarations)) codes.insert(diagnostic.code);
+        return codes;
+    };
+    CHECK(codes_in({with("a"), application("b"), connector("x").by_managed_identity("a")}).empty());
+    CHECK(codes_in({application("a"), with("b"), connector("x").by_managed_identity("a")}) ==
+          std::set<std::string>{"RG0508", "RG0512"});
+    CHECK(codes_in({application("a").secret("s"), application("b").list(model::path::redirect_uris_web, {url_of("x")}),
+                    connector("x").by_secret("a", "s")}) == std::set<std::string>{"RG0508"});
 }
 
 TEST_CASE("what has to be read follows from the graph", "[desired_graph]") {
