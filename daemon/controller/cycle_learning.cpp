@@ -11,6 +11,17 @@
 #include <algorithm>
 
 namespace regent::controller {
+namespace {
+
+/// Whether it could be that somebody else wrote it, too. A secret whose time has come is no quarrel, however often it
+/// comes; one that a place of `deliverTo` was given and has not any more is.
+bool is_quarrel(const plan::ResourceChange& change) {
+    using plan::Reason;
+    return change.reason == Reason::drifted || change.reason == Reason::manifest_changed ||
+           (change.reason == Reason::secret_not_delivered && change.address.kind == model::kind::application);
+}
+
+}  // namespace
 
 void Cycle::remember_written(const model::Address& address) {
     Written written{parts_.now() + order_.replication_grace, false, {}};
@@ -101,9 +112,7 @@ void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& ou
     if (const auto words = change == nullptr ? std::string{} : connection_words(*change); !words.empty())
         memory.last_change_summary += "; " + words;
     // Written again for the same commit: something changes it back, or the service does not keep it.
-    // A secret whose time has come is no quarrel, however often it comes.
-    const bool updated = change != nullptr && change->action == plan::Action::update &&
-                         (change->reason == plan::Reason::drifted || change->reason == plan::Reason::manifest_changed);
+    const bool updated = change != nullptr && change->action == plan::Action::update && is_quarrel(*change);
     const bool differed = updated || (change != nullptr && change->gone_outside);
     const bool same_intent = differed && memory.last_written_revision == run_.revision;
     memory.rewrites = same_intent ? memory.rewrites + 1 : 1;

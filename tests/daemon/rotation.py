@@ -141,6 +141,28 @@ def a_vault_that_refuses_is_a_missing_permission_and_the_secret_that_is_due_is_t
 
 
 @case
+def a_place_that_somebody_else_fills_each_time_is_left_alone_after_five_times(binaries):
+    with daemon_bench(binaries) as it:
+        it.edit_environment("    login:", f"    keyVault: {it.simulator.url}/keyvault/{{vault}}\n    login:")
+        it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{keyVault: {vault: contoso, secret: arm}}]"]))
+        it.commit("to a vault")
+        it.start()
+        first_run(it)
+        until = time.monotonic() + 90
+        while time.monotonic() < until and not it.events("settle_failed"):
+            versions = it.simulator.state()["keyVault"]["contoso/arm"]["versions"]
+            if "regent-key-id" in versions[-1]["tags"]:
+                it.simulator.control("change", {"path": "/keyvault/contoso/secrets/arm", "put": {"value": "theirs"}})
+            time.sleep(0.2)
+        told = it.events("settle_failed")
+        check(len(told) == 1 and "Application/arm-connector was written 5 times" in told[0]["message"], it.said())
+        issued = len([r for r in it.simulator.requests() if "addPassword" in r["path"]])
+        it.quiet_for(4)
+        check(issued == len([r for r in it.simulator.requests() if "addPassword" in r["path"]]), "it goes on issuing secrets")
+        check(connector_can_sign_in(it), "the connector suffers")
+
+
+@case
 def a_rotation_that_one_of_them_refuses_counts_as_failed_and_is_told_each_time(binaries):
     with daemon_bench(binaries) as it:
         refuses, store = it.folder / "refuses", it.folder / "store"
