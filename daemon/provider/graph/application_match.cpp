@@ -264,7 +264,9 @@ ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
     if (const auto owner = owner_of(*target, facts); !owner.empty()) {
         obstruct(wanted.address, Obstacle::Kind::adopt_target_taken,
                  fmt::format("the application {} ({}) belongs to {}", wanted.adopt, object_id(*target), owner),
-                 "remove it from the manifests there first");
+                 "remove it from the manifests there first; where it is kept then, its tags `regent:…` stay: take them "
+                 "away, "
+                 "too");
         return {};
     }
     if (deleted != nullptr) {
