@@ -246,14 +246,21 @@ struct CommandLine {
             ->check(not_empty);
         command->add_flag("--all", import_options.all, "Every application of the tenant");
         command
-            ->add_option("--connector", import_options.connectors,
-                         "A custom connector, by display name or by name (shared_…); repeat for more")
+            ->add_option(
+                "--connector", import_options.connectors,
+                "A custom connector, by display name or by name (shared_…, or the resource's in Azure); repeat "
+                "for more")
             ->type_name("NAME")
             ->check(not_empty);
         command
             ->add_option("--environment-name", import_options.environment_name,
                          "A Power Platform environment, by alias or id: where --connector looks; by itself, all of its "
                          "connectors")
+            ->type_name("NAME")
+            ->check(not_empty);
+        command
+            ->add_option("--resource-group", import_options.resource_group,
+                         "The same for connectors of Logic Apps: a resource group, by alias or id")
             ->type_name("NAME")
             ->check(not_empty);
         command->add_option("--out", import_options.out, "Folder to write to, or - for standard output")

@@ -53,7 +53,9 @@ private:
     bool wants_applications() const {
         return options_.all || !options_.app_ids.empty() || !options_.names.empty() || !options_.filters.empty();
     }
-    bool wants_connectors() const { return !options_.connectors.empty() || !options_.environment_name.empty(); }
+    bool wants_connectors() const {
+        return !options_.connectors.empty() || !options_.environment_name.empty() || !options_.resource_group.empty();
+    }
     bool to_standard_output() const { return options_.out == "-" || (options_.out.empty() && global_.output == "-"); }
 
     ExitCode usage(std::string_view message, std::string_view help) {
@@ -65,10 +67,9 @@ private:
         if (global_.output != "text" && global_.output != "-")
             return usage(fmt::format("import has no output format `{}`", global_.output), "it writes YAML");
         if (!wants_applications() && !wants_connectors())
-            return usage(
-                "which objects?",
-                "applications: --app ID, --name NAME, --filter ODATA or --all; connectors: --connector NAME or "
-                "--environment-name NAME");
+            return usage("which objects?",
+                         "applications: --app ID, --name NAME, --filter ODATA or --all; connectors: --connector NAME, "
+                         "--environment-name NAME or --resource-group NAME");
         if (wants_connectors() && to_standard_output())
             return usage("a connector is several files, and standard output is one",
                          "name a folder with --out, or leave it out");
@@ -98,7 +99,7 @@ private:
         print_diagnostics(terminal_, workspace_, global_.colour);
         // What is managed already is known from valid manifests only.
         if (model::has_errors(workspace_.diagnostics)) return ExitCode::invalid_manifests;
-        if (const auto code = choose_environments(); code != ExitCode::ok) return code;
+        if (const auto code = choose_places(); code != ExitCode::ok) return code;
         return to_standard_output() ? ExitCode::ok : choose_folder();
     }
 
@@ -113,30 +114,57 @@ private:
         return fs::create_directories(missing, failed) && !failed;
     }
 
-    /// Where connectors are looked for: in the named Power Platform environment, or in all that have an alias.
-    ExitCode choose_environments() {
-        if (!wants_connectors()) return ExitCode::ok;
-        const auto& aliases = workspace_.environment.power_platform_environments;
-        const auto& wanted = options_.environment_name;
+    using Aliases = std::map<std::string, std::string>;
+
+    static std::string names_of(const Aliases& aliases) {
         std::vector<std::string> names;
-        for (const auto& [alias, id] : aliases) {
-            names.push_back(alias);
-            if (wanted.empty() || wanted == alias) connectors_.environments.push_back(id);
-        }
-        if (connectors_.environments.empty() && manifest::looks_like_environment_id(wanted))
-            connectors_.environments.push_back(wanted);
-        if (!connectors_.environments.empty()) return ExitCode::ok;
-        const auto known =
-            names.empty() ? std::string("it has none") : fmt::format("it has {}", fmt::join(names, ", "));
-        if (wanted.empty())
-            return usage(fmt::format("in which Power Platform environment? `{}` knows none by name",
+        for (const auto& [alias, id] : aliases) names.push_back(alias);
+        return names.empty() ? std::string("it has none") : fmt::format("it has {}", fmt::join(names, ", "));
+    }
+
+    /// Where connectors are looked for: in the named Power Platform environment and the named resource group, or, where
+    /// none is named, in all that have an alias.
+    ExitCode choose_places() {
+        if (!wants_connectors()) return ExitCode::ok;
+        const auto& environments = workspace_.environment.power_platform_environments;
+        const auto& groups = workspace_.environment.resource_groups;
+        if (options_.environment_name.empty() && options_.resource_group.empty()) {
+            for (const auto& [alias, id] : environments) connectors_.environments.push_back(id);
+            for (const auto& [alias, id] : groups) connectors_.resource_groups.push_back(id);
+            if (connectors_.has_places()) return ExitCode::ok;
+            return usage(fmt::format("in which Power Platform environment or resource group? `{}` knows none by name",
                                      workspace_.environment.name),
-                         "--environment-name ID, or add it to the Environment's `powerPlatformEnvironments`");
-        return usage(
-            fmt::format("no Power Platform environment is known as `{}`", shown(wanted)),
-            fmt::format(
-                "--environment-name takes an alias from the Environment's `powerPlatformEnvironments` ({}), or an id",
-                known));
+                         "--environment-name ID or --resource-group ID, or add it to the Environment's "
+                         "`powerPlatformEnvironments` or `resourceGroups`");
+        }
+        if (const auto code = choose_environment(environments, options_.environment_name); code != ExitCode::ok)
+            return code;
+        return choose_group(groups, options_.resource_group);
+    }
+
+    ExitCode choose_environment(const Aliases& aliases, const std::string& wanted) {
+        if (wanted.empty()) return ExitCode::ok;
+        const auto alias = aliases.find(wanted);
+        if (alias == aliases.end() && !manifest::looks_like_environment_id(wanted))
+            return usage(fmt::format("no Power Platform environment is known as `{}`", shown(wanted)),
+                         fmt::format("--environment-name takes an alias from the Environment's "
+                                     "`powerPlatformEnvironments` ({}), or an id",
+                                     names_of(aliases)));
+        connectors_.environments.push_back(alias == aliases.end() ? wanted : alias->second);
+        return ExitCode::ok;
+    }
+
+    ExitCode choose_group(const Aliases& aliases, const std::string& wanted) {
+        if (wanted.empty()) return ExitCode::ok;
+        const auto alias = aliases.find(wanted);
+        auto id = alias == aliases.end() ? manifest::resource_group_id(wanted) : alias->second;
+        if (!id)
+            return usage(fmt::format("no resource group is known as `{}`", shown(wanted)),
+                         fmt::format("--resource-group takes an alias from the Environment's `resourceGroups` ({}), or "
+                                     "an id: /subscriptions/<subscription id>/resourceGroups/<name>",
+                                     names_of(aliases)));
+        connectors_.resource_groups.push_back(std::move(*id));
+        return ExitCode::ok;
     }
 
     /// A folder that only this environment reads: an object's id is of one tenant, and in the others the manifest
@@ -213,7 +241,8 @@ private:
         for (const auto& missing : survey_.missing_connectors) {
             print_error(terminal_, fmt::format("no custom connector is called `{}`", shown(missing)),
                         "--connector takes the whole display name, or the name (shared_…) that is the last part of the "
-                        "connector's address in the maker portal; --environment-name says where to look");
+                        "connector's address in the maker portal, or the resource's in Azure; --environment-name and "
+                        "--resource-group say where to look");
         }
         bool is_wrong = !survey_.missing.empty() || !survey_.missing_connectors.empty();
         for (const auto& other : survey_.others) {
@@ -257,7 +286,9 @@ private:
     }
 
     ExitCode check_bearers_of_connector(const std::string& name) {
-        const provider::connectors::EnvironmentNames environments(workspace_.environment.power_platform_environments);
+        const auto& known = workspace_.environment;
+        const provider::connectors::EnvironmentNames environments(known.power_platform_environments);
+        const provider::connectors::EnvironmentNames groups(known.resource_groups);
         std::string lines;
         std::size_t bearers = 0;
         for (const auto& connector : survey_.connectors) {
@@ -265,13 +296,15 @@ private:
                 manifest::lower_case(name))
                 continue;
             ++bearers;
-            lines += fmt::format("  {}  in {}  created {}\n", shown(connector.resource.id),
-                                 shown(environments.text(text_of(connector.resource, model::path::environment))),
-                                 connector.created_at);
+            const auto group = text_of(connector.resource, model::path::resource_group);
+            const auto place = group.empty() ? environments.text(text_of(connector.resource, model::path::environment))
+                                             : groups.text(group);
+            lines += fmt::format("  {}  in {}{}\n", shown(connector.resource.id), shown(place),
+                                 connector.created_at.empty() ? std::string{} : "  created " + connector.created_at);
         }
         if (bearers < 2) return ExitCode::ok;
         print_error(terminal_, fmt::format("{} connectors are called `{}`", bearers, shown(name)),
-                    "choose with --connector and the name, or with --environment-name:");
+                    "choose with --connector and the name, with --environment-name or with --resource-group:");
         terminal_.err(lines + "Nothing was written.\n");
         return ExitCode::failed;
     }

@@ -67,6 +67,7 @@ struct ImportOptions {
     bool all = false;
     std::vector<std::string> connectors;
     std::string environment_name;  ///< of Power Platform: an alias or an id
+    std::string resource_group;    ///< of Azure: an alias or an id
     std::string out;               ///< folder; "-" is standard output; empty: a folder that only this environment reads
     std::string policy = "observe";
 };

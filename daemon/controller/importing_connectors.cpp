@@ -21,12 +21,32 @@ std::string text_of(const model::ObservedResource& resource, std::string_view pa
     return it == resource.attributes.end() ? std::string{} : it->second.text_or({});
 }
 
-/// As manifests call the Power Platform environment: its alias, or its id where it has none.
-std::string environment_of(const Workspace& workspace, const model::ObservedResource& resource) {
-    auto id = text_of(resource, model::path::environment);
-    for (const auto& [alias, environment] : workspace.environment.power_platform_environments)
-        if (environment == id) return alias;
+bool is_kept_by(std::string_view backend, const SurveyedConnector& connector) {
+    return text_of(connector.resource, model::path::backend) == backend;
+}
+
+bool is_of_logic_apps(const SurveyedConnector& connector) {
+    return is_kept_by(model::backend::logicapps, connector);
+}
+
+/// The path of what a connector lives in: a Power Platform environment, or a resource group.
+std::string_view path_of_place(const SurveyedConnector& connector) {
+    return is_of_logic_apps(connector) ? model::path::resource_group : model::path::environment;
+}
+
+/// As manifests call that: its alias, or its id where it has none.
+std::string place_of(const Workspace& workspace, const SurveyedConnector& connector) {
+    const auto& environment = workspace.environment;
+    auto id = text_of(connector.resource, path_of_place(connector));
+    for (const auto& [alias, known] :
+         is_of_logic_apps(connector) ? environment.resource_groups : environment.power_platform_environments)
+        if (known == id) return alias;
     return id;
+}
+
+/// Of all connectors this one. Names of Logic Apps are a resource group's own.
+std::string key_of(const SurveyedConnector& connector) {
+    return text_of(connector.resource, path_of_place(connector)) + "/" + connector.resource.id;
 }
 
 /// "shared_…", also of a connector whose id is its row's.
@@ -36,28 +56,30 @@ std::string shown_name(const SurveyedConnector& connector) {
     return it == outputs.end() ? std::string{} : it->second;
 }
 
-bool is_kept_in_dataverse(const SurveyedConnector& connector) {
-    return text_of(connector.resource, model::path::backend) == model::backend::solution;
-}
-
 /// Why there can be no manifest for it, before anything is tried; empty: there can.
 std::string why_not(const Workspace& workspace, const SurveyedConnector& connector) {
-    if (!connector.fixed_because.empty() || connector.row_id.empty() || is_kept_in_dataverse(connector))
+    if (!connector.fixed_because.empty() || connector.row_id.empty() || is_kept_by(model::backend::solution, connector))
         return connector.fixed_because;
     return fmt::format(
         "it is in a solution (row {} of Dataverse), and {} does not say that this Power Platform environment has a "
         "Dataverse: add `dataverse: [{{environment: {}, solution: NAME}}]` to its `spec`, and import it again",
         connector.row_id, to_string(model::Address{"Environment", workspace.environment.name}),
-        environment_of(workspace, connector.resource));
+        place_of(workspace, connector));
+}
+
+bool is_adopted_by(const plan::DesiredResource& resource, const SurveyedConnector& connector) {
+    const auto& adopt = resource.management.adopt;
+    if (adopt.empty() || (adopt != connector.resource.id && adopt != shown_name(connector))) return false;
+    const auto group = resource.attributes.find(model::path::resource_group);
+    const auto wanted = group == resource.attributes.end() ? std::string{} : group->second.value.text_or({});
+    return wanted == text_of(connector.resource, model::path::resource_group);
 }
 
 /// Who manages it already; empty: nobody.
 std::string manager_of(const Workspace& workspace, const SurveyedConnector& connector) {
     for (const auto& [address, resource] : workspace.graph.resources) {
         const bool ours = address == connector.resource.address;
-        const auto& adopt = resource.management.adopt;
-        const bool adopted = !adopt.empty() && (adopt == connector.resource.id || adopt == shown_name(connector));
-        if (ours || (address.kind == model::kind::connector && adopted))
+        if (ours || (address.kind == model::kind::connector && is_adopted_by(resource, connector)))
             return fmt::format("managed already: {} ({})", to_string(address), to_string(resource.place));
     }
     if (connector.resource.ownership == model::Ownership::foreign)
@@ -83,15 +105,9 @@ public:
                 other_place_));
         leave_out_keys();
         if (attributes_.contains(model::path::client_secret_from)) return;
-        for (const auto& client : manifest::clients_with_secret(attributes_)) {
-            left_out_.push_back(fmt::format(
-                "client secret: that of the OAuth client {} (nobody can read it; the connector keeps the one it "
-                "has{})",
-                client.empty() ? "without id" : client,
-                is_kept_in_dataverse(connector)
-                    ? ""
-                    : ". To have one sent: clientSecretFrom, or auth with an Application here"));
-        }
+        for (const auto& client : manifest::clients_with_secret(attributes_))
+            left_out_.push_back(fmt::format("client secret: that of the OAuth client {} (nobody can read it; {})",
+                                            client.empty() ? "without id" : client, fate_of_secret(connector)));
     }
 
     /// The error says why there can be no manifest.
@@ -126,11 +142,21 @@ private:
         return place;
     }
 
+    static std::string_view fate_of_secret(const SurveyedConnector& connector) {
+        if (is_of_logic_apps(connector))
+            return "the connector keeps the one it has while it is only watched. A save replaces it whole: before "
+                   "`policy: observe` goes, clientSecretFrom, or auth with an Application here, has to say the next "
+                   "one";
+        if (is_kept_by(model::backend::solution, connector)) return "the connector keeps the one it has";
+        return "the connector keeps the one it has. To have one sent: clientSecretFrom, or auth with an Application "
+               "here";
+    }
+
     /// What is observed, without what a manifest need not say.
     static model::Map said_of(const Workspace& workspace, const SurveyedConnector& connector,
                               const model::ObservedResource& resource, std::vector<std::string>& keys) {
         auto said = resource.attributes;
-        said.insert_or_assign(std::string(model::path::environment), environment_of(workspace, resource));
+        said.insert_or_assign(std::string(path_of_place(connector)), place_of(workspace, connector));
         const auto drop = [&](std::string_view path) { said.erase(std::string(path)); };
         if (text_of(resource, model::path::description) ==
             manifest::described_by(text_of(resource, model::path::definition)))
@@ -218,14 +244,23 @@ private:
 
 Nameless nameless(const Workspace& workspace, const SurveyedConnector& connector) {
     const auto& resource = connector.resource;
+    const auto place = place_of(workspace, connector);
+    // A connector of Logic Apps has a name that somebody chose; one that takes its place is given that of the manifest.
+    if (is_of_logic_apps(connector))
+        return {
+            .id = key_of(connector),
+            .given = resource.address.name,
+            .wish = manifest::name_from(resource.id, "connector"),
+            .otherwise = "connector",
+            .tails = {manifest::name_from(place.substr(place.rfind('/') + 1), "g"), manifest::name_from(place, "g")}};
     // Names in the service end in what is special about them.
     constexpr std::size_t last_letters = 40;
     const auto id = manifest::name_from(resource.id, "c");
-    return {.id = resource.id,
+    return {.id = key_of(connector),
             .given = resource.address.name,
             .wish = manifest::name_from(text_of(resource, model::path::display_name), "connector"),
             .otherwise = "connector",
-            .tails = {manifest::name_from(environment_of(workspace, resource), "e").substr(0, last_letters),
+            .tails = {manifest::name_from(place, "e").substr(0, last_letters),
                       id.size() > last_letters ? id.substr(id.size() - last_letters) : id}};
 }
 
@@ -257,13 +292,13 @@ void write_connector_imports(const Workspace& workspace, const model::Survey& su
     }
     const auto names = import_names(without_name, taken);
     for (const auto* connector : unmanaged) {
-        const auto& id = connector->resource.id;
-        auto made = ConnectorMaker(workspace, *connector, names.at(id), policy, now).make();
+        auto made = ConnectorMaker(workspace, *connector, names.at(key_of(*connector)), policy, now).make();
         if (made) {
             into.manifests.push_back(std::move(*made));
         } else {
+            const auto& resource = connector->resource;
             into.others.push_back(
-                {id, text_of(connector->resource, model::path::display_name), std::move(made.error()), false});
+                {resource.id, text_of(resource, model::path::display_name), std::move(made.error()), false});
         }
     }
 }

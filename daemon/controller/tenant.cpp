@@ -220,34 +220,47 @@ public:
             if (!read) return read;
             survey = std::move(*read);
         }
-        if (selection.connectors.environments.empty()) return survey;
-        auto read =
-            provider::powerapps::make_powerapps_surveyor(*reading_, clock_, power_apps_)->survey(selection, progress);
-        if (!read) return read;
-        survey.connectors = std::move(read->connectors);
-        survey.missing_connectors = std::move(read->missing_connectors);
-        if (dataverse_.dataverses.empty()) return survey;
-        auto rows =
-            provider::dataverse::make_dataverse_surveyor(*reading_, clock_, dataverse_)->survey(selection, progress);
-        if (!rows) return rows;
-        take_over_rows(survey, std::move(*rows));
+        survey.missing_connectors = selection.connectors.names;
+        if (!selection.connectors.environments.empty()) {
+            auto read = provider::powerapps::make_powerapps_surveyor(*reading_, clock_, power_apps_)
+                            ->survey(selection, progress);
+            if (!read) return read;
+            add_connectors(survey, std::move(*read));
+            if (!dataverse_.dataverses.empty()) {
+                auto rows = provider::dataverse::make_dataverse_surveyor(*reading_, clock_, dataverse_)
+                                ->survey(selection, progress);
+                if (!rows) return rows;
+                take_over_rows(survey, std::move(*rows));
+            }
+        }
+        if (!selection.connectors.resource_groups.empty()) {
+            auto read = provider::logicapps::make_logicapps_surveyor(*reading_, clock_, logic_apps_)
+                            ->survey(selection, progress);
+            if (!read) return read;
+            add_connectors(survey, std::move(*read));
+        }
         return survey;
+    }
+
+    /// What none of the services has is missing.
+    static void add_connectors(model::Survey& survey, model::Survey more) {
+        std::move(more.connectors.begin(), more.connectors.end(), std::back_inserter(survey.connectors));
+        const auto& missing = more.missing_connectors;
+        std::erase_if(survey.missing_connectors, [&](const auto& name) {
+            return std::find(missing.begin(), missing.end(), name) == missing.end();
+        });
     }
 
     /// Power Apps shows connectors of solutions, too: where the Dataverse was read, its rows are what they are.
     static void take_over_rows(model::Survey& survey, model::Survey rows) {
-        for (auto& row : rows.connectors) {
+        for (const auto& row : rows.connectors) {
             std::erase_if(survey.connectors, [&](const auto& shown) {
                 const auto name = row.resource.outputs.find(model::output::connector_name);
                 return shown.row_id == row.row_id ||
                        (name != row.resource.outputs.end() && shown.resource.id == name->second);
             });
-            survey.connectors.push_back(std::move(row));
         }
-        const auto& missing = rows.missing_connectors;
-        std::erase_if(survey.missing_connectors, [&](const auto& name) {
-            return std::find(missing.begin(), missing.end(), name) == missing.end();
-        });
+        add_connectors(survey, std::move(rows));
     }
 
     tl::expected<SignedIn, SignInError> signed_in() override {

@@ -123,18 +123,12 @@ constexpr std::array application_forms = {
 constexpr std::string_view in_parameters =
     "it is in the connection parameters, in the service's own words: its client need not be an Application here";
 
-constexpr std::string_view from_power_apps = "connectors are imported from Power Apps, which has no such property";
-
 constexpr std::array connector_forms = {
     AttributeForm{.path = path::backend, .field = "backend"},
     AttributeForm{.path = path::solution, .field = "solution"},
-    AttributeForm{.path = path::resource_group,
-                  .field = "resourceGroup",
-                  .form = Form::not_importable,
-                  .why_not = from_power_apps},
-    AttributeForm{
-        .path = path::location, .field = "location", .form = Form::not_importable, .why_not = from_power_apps},
-    AttributeForm{.path = path::tags, .field = "tags", .form = Form::not_importable, .why_not = from_power_apps},
+    AttributeForm{.path = path::resource_group, .field = "resourceGroup", .always = true},
+    AttributeForm{.path = path::location, .field = "location", .always = true},
+    AttributeForm{.path = path::tags, .field = "tags", .form = Form::tags},
     AttributeForm{.path = path::display_name, .field = "displayName", .always = true},
     AttributeForm{.path = path::environment, .field = "powerPlatformEnvironment", .always = true},
     AttributeForm{.path = path::description, .field = "description", .always = true},

@@ -34,7 +34,8 @@ rotates.)"},
         ErrorCode{"RG0656", "OAuth client without a secret in Logic Apps",
                   R"(Each save of a connector of Logic Apps replaces it whole, its client's secret
 included, and nobody can read that back. So the manifest says where it comes
-from: `clientSecretFrom`, or `auth` with an Application of the manifests.)"},
+from: `clientSecretFrom`, or `auth` with an Application of the manifests. One
+that is only watched (`management.policy: observe`) is never saved.)"},
         ErrorCode{"RG0657", "region that is not known",
                   R"(A warning: `location` is none of the regions that this version knows. Azure may
 have a new one. But a slip in the region of a connector that exists would, with

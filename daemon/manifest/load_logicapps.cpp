@@ -3,6 +3,7 @@
 #include "manifest/azure_regions.hpp"
 #include "manifest/load_fields.hpp"
 #include "manifest/load_plain.hpp"
+#include "manifest/rules_connector.hpp"
 #include "model/attributes.hpp"
 
 #include <fmt/format.h>
@@ -29,22 +30,6 @@ constexpr std::array<std::string_view, 8> power_apps_fields = {
 constexpr std::size_t most_tags = 50, regents_tags = 6, longest_name = 512, longest_value = 256;
 constexpr std::string_view reserved_characters = "<>%&\\?/", own_prefix = "regent-";
 
-/// "/subscriptions/<guid>/resourceGroups/<name>", as the portal shows it, in one spelling: case means nothing in it.
-std::optional<std::string> group_id(std::string_view text) {
-    const auto lower = lower_case(text);
-    constexpr std::string_view first = "/subscriptions/", second = "/resourcegroups/";
-    if (lower.rfind(first, 0) != 0) return std::nullopt;
-    const auto slash = lower.find('/', first.size());
-    if (slash == std::string::npos) return std::nullopt;
-    const auto subscription = lower.substr(first.size(), slash - first.size());
-    if (!is_guid(subscription) || lower.compare(slash, second.size(), second) != 0) return std::nullopt;
-    const auto name = lower.substr(slash + second.size());
-    const bool good = !name.empty() && name.size() <= 90 && name.find_first_of("/?#%") == std::string::npos &&
-                      !has_white_space(name) && !name.ends_with('.');
-    if (!good) return std::nullopt;
-    return fmt::format("/subscriptions/{}/resourceGroups/{}", subscription, name);
-}
-
 void explain_group_id(model::Diagnostic& d) {
     d.help =
         "copy its Resource ID from Properties in the portal: `/subscriptions/<subscription id>/resourceGroups/<name>`";
@@ -57,7 +42,8 @@ void load_group(const LoadJob& job, model::Declaration& declaration) {
     const auto& text = entry->value.text;
     if (const auto it = aliases.find(text); it != aliases.end())
         return declare(declaration, model::path::resource_group, entry, it->second);
-    if (auto id = group_id(text)) return declare(declaration, model::path::resource_group, entry, std::move(*id));
+    if (auto id = resource_group_id(text))
+        return declare(declaration, model::path::resource_group, entry, std::move(*id));
     auto& d = job.findings.bad_value("RG0651", entry->value,
                                      fmt::format("no resource group is known as {}", in_quotes(text)));
     if (text.find('/') != std::string::npos) return explain_group_id(d);
@@ -220,6 +206,8 @@ void leave_files(const LoadJob& job, const ConnectorFiles& files) {
 void demand_secret(const LoadJob& job, const model::Declaration& declaration) {
     const auto it = declaration.attributes.find(model::path::connection_parameters);
     if (it == declaration.attributes.end() || job.spec.entry("clientSecretFrom")) return;
+    // What is only watched is never saved.
+    if (declaration.management.policy == model::ManagementPolicy::observe) return;
     if (lower_case(it->second.value.text_or({})).find("oauthsetting") == std::string::npos) return;
     auto& d = job.findings.error("RG0656", it->second.span, "an OAuth client stands here, and no secret for it");
     d.notes.push_back("each save of a connector of Logic Apps replaces it whole, its client's secret included");
@@ -243,7 +231,7 @@ void load_resource_groups(const Values& spec, model::Environment& environment, F
     if (!groups) return;
     for (const auto& alias : groups->entries) {
         if (!alias.value.is_scalar()) continue;
-        if (auto id = group_id(alias.value.text)) {
+        if (auto id = resource_group_id(alias.value.text)) {
             environment.resource_groups[alias.key] = std::move(*id);
         } else {
             explain_group_id(findings.bad_value(

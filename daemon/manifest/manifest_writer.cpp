@@ -201,6 +201,8 @@ private:
                 return texts_node(value);
             case Form::shares:
                 return shares_node(value);
+            case Form::tags:
+                return tags_node(value);
             case Form::clients: {
                 auto list = sequence();
                 for (const auto& client : sorted_texts(value)) list.items.push_back(client_node(client));
@@ -214,6 +216,15 @@ private:
             default:
                 return scalar_node(value, table_->find("spec." + std::string(row.field)));
         }
+    }
+
+    static Node tags_node(const Value& value) {
+        auto tags = mapping();
+        for (const auto& tag : sorted_texts(value)) {
+            const auto at = std::min(tag.find('='), tag.size());
+            put(tags, tag.substr(0, at), text_node(tag.substr(std::min(at + 1, tag.size()))));
+        }
+        return tags;
     }
 
     /// Ids of users and service principals, with what they are called.

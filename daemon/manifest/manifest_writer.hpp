@@ -32,6 +32,7 @@ enum class Form {
     in_folder,          ///< written into that folder's files, never into the manifest
     secret_from,        ///< which of the machine's secrets: a mapping of texts
     shares,             ///< by principal
+    tags,               ///< of an Azure resource: a mapping of texts, observed as "name=value"
     consent,            ///< `adminConsent` beside the permissions that are asked for; written with those
     presence,           ///< `{create: false}` where there is none; nothing where there is one
     not_importable      ///< never written: `why_not` says why

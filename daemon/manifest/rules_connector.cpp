@@ -148,6 +148,21 @@ void check_address(const Values& spec, bool in_solution, Findings& findings) {
 
 }  // namespace
 
+std::optional<std::string> resource_group_id(std::string_view text) {
+    const auto lower = lower_case(text);
+    constexpr std::string_view first = "/subscriptions/", second = "/resourcegroups/";
+    if (lower.rfind(first, 0) != 0) return std::nullopt;
+    const auto slash = lower.find('/', first.size());
+    if (slash == std::string::npos) return std::nullopt;
+    const auto subscription = lower.substr(first.size(), slash - first.size());
+    if (!is_guid(subscription) || lower.compare(slash, second.size(), second) != 0) return std::nullopt;
+    const auto name = lower.substr(slash + second.size());
+    const bool good = !name.empty() && name.size() <= 90 && name.find_first_of("/?#%") == std::string::npos &&
+                      !has_white_space(name) && !name.ends_with('.');
+    if (!good) return std::nullopt;
+    return fmt::format("/subscriptions/{}/resourceGroups/{}", subscription, name);
+}
+
 bool looks_like_environment_id(std::string_view text) noexcept {
     constexpr std::size_t guid_letters = 36;
     return text.size() >= guid_letters && is_guid(text.substr(text.size() - guid_letters));

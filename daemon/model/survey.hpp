@@ -10,9 +10,12 @@ namespace regent::model {
 
 /// Which connectors somebody wants to see.
 struct ConnectorSelection {
-    std::vector<std::string> environments;  ///< Power Platform environments (ids) that are searched; empty: none at all
-    std::vector<std::string> names;         ///< as the service made them ("shared_…"), or display names
-    bool all = false;                       ///< every custom connector of `environments`
+    std::vector<std::string> environments;     ///< Power Platform environments (ids) that are searched; empty: none
+    std::vector<std::string> resource_groups;  ///< of Azure (ids) that are searched for connectors of Logic Apps
+    std::vector<std::string> names;            ///< as the service knows them ("shared_…"), or display names
+    bool all = false;                          ///< every custom connector of these
+
+    [[nodiscard]] bool has_places() const { return !environments.empty() || !resource_groups.empty(); }
 };
 
 /// Which objects of a tenant somebody wants to see, whether or not any manifest knows them.

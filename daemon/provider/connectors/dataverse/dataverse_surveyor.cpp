@@ -4,6 +4,7 @@
 #include "provider/connectors/dataverse/dataverse_provider.hpp"
 #include "provider/connectors/dataverse/row_match.hpp"
 #include "provider/connectors/json_member.hpp"
+#include "provider/connectors/surveyed.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -73,13 +74,11 @@ private:
                                       const model::Dataverse& dataverse,
                                       const std::map<std::string, Solutions>& solutions) const {
         const auto& mark = found.row.mark;
-        const bool ours = mark && mark->owner == options_.identity.owner + "." + options_.identity.environment;
-        const auto ownership = ours   ? model::Ownership::ours
-                               : mark ? model::Ownership::foreign
-                                      : model::Ownership::unclaimed;
+        const auto ownership = connectors::ownership_by(mark, options_.identity);
+        const auto name = ownership == model::Ownership::ours ? mark->name : std::string{};
         model::SurveyedConnector connector;
-        connector.resource = described(found, {std::string(model::kind::connector), ours ? mark->name : std::string{}},
-                                       ownership, dataverse.solution, solutions);
+        connector.resource =
+            described(found, {std::string(model::kind::connector), name}, ownership, dataverse.solution, solutions);
         if (ownership == model::Ownership::foreign) connector.resource.owner = mark->owner;
         connector.row_id = found.row.id;
         if (const auto it = json.find("createdon"); it != json.end() && it->is_string())

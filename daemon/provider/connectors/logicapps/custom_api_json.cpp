@@ -84,6 +84,18 @@ void read_outputs(std::map<std::string, std::string, std::less<>>& outputs, cons
     outputs.insert_or_assign(std::string(model::output::redirect_url), std::move(url));
 }
 
+FoundApi found_in(const std::string& group, json connector) {
+    FoundApi found;
+    found.group = group;
+    found.name = text(member(&connector, "name"));
+    found.display_name = text(member(member(&connector, "properties"), "displayName"));
+    auto tags = copy_of(connector, "tags", json::object());
+    found.mark = take_tags_of_ours(tags);
+    found.definition = std::make_shared<json>(nullptr);
+    found.connector = std::make_shared<json>(std::move(connector));
+    return found;
+}
+
 model::ObservedResource describe(const FoundApi& found, const model::Address& address, model::Ownership ownership,
                                  const LogicAppsOptions& options) {
     model::ObservedResource resource;

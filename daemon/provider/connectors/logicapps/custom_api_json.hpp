@@ -27,6 +27,8 @@ struct FoundApi {
     std::shared_ptr<const nlohmann::json> definition;  ///< null JSON when the service gave none
 };
 
+/// What Resource Manager answered for a connector of `group`; its definition is still to be read.
+[[nodiscard]] FoundApi found_in(const std::string& group, nlohmann::json connector);
 /// Canonical attributes, outputs and marks.
 [[nodiscard]] model::ObservedResource describe(const FoundApi& found, const model::Address& address,
                                                model::Ownership ownership, const LogicAppsOptions& options);

@@ -2,24 +2,18 @@
 #include "provider/connectors/json_member.hpp"
 #include "provider/connectors/logicapps/api_match.hpp"
 #include "provider/connectors/logicapps/arm_client.hpp"
-#include "provider/connectors/logicapps/connector_tags.hpp"
 #include "provider/connectors/logicapps/logicapps_provider.hpp"
+#include "provider/parallel_reads.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
-#include <optional>
 #include <set>
-#include <thread>
 
 namespace regent::provider::logicapps {
 namespace {
 
-using connectors::member;
 using connectors::same_word;
-using connectors::text;
 
 constexpr std::string_view service = "Azure";
 // What a person reads behind "reading ".
@@ -65,21 +59,13 @@ private:
     tl::expected<void, ProviderError> list(const std::string& group, std::vector<FoundApi>& into) {
         auto listed = client_.list(group);
         if (!listed) return tl::unexpected(std::move(listed.error()));
-        for (auto& connector : *listed) into.push_back(found_in(group, std::move(connector)));
+        for (auto& connector : *listed) into.push_back(with_maker(found_in(group, std::move(connector))));
         return {};
     }
 
-    FoundApi found_in(const std::string& group, nlohmann::json connector) {
-        FoundApi found;
-        found.group = group;
-        found.name = text(member(&connector, "name"));
-        found.display_name = text(member(member(&connector, "properties"), "displayName"));
-        const auto* there = member(&connector, "tags");
-        auto tags = there == nullptr ? nlohmann::json::object() : *there;
-        found.mark = take_tags_of_ours(tags);
-        if (const auto regent = tokens_.token(options_.scope)) found.maker = maker_of(connector, *regent, options_);
-        found.definition = std::make_shared<nlohmann::json>(nullptr);
-        found.connector = std::make_shared<nlohmann::json>(std::move(connector));
+    FoundApi with_maker(FoundApi found) {
+        if (const auto regent = tokens_.token(options_.scope))
+            found.maker = maker_of(*found.connector, *regent, options_);
         return found;
     }
 
@@ -96,7 +82,7 @@ private:
             if (is_listed) continue;
             auto there = client_.get(wanted.resource_group, wanted.remembered_id);
             if (there)
-                into.push_back(found_in(wanted.resource_group, std::move(*there)));
+                into.push_back(with_maker(found_in(wanted.resource_group, std::move(*there))));
             else if (there.error().kind != ErrorKind::not_found)
                 return tl::unexpected(std::move(there.error()));
         }
@@ -113,29 +99,13 @@ private:
     }
 
     tl::expected<void, ProviderError> read_definitions(const std::vector<FoundApi*>& found) {
-        std::atomic<std::size_t> next{0};
-        std::mutex mutex;
-        std::optional<ProviderError> failed;
-        const auto run = [&] {
-            for (auto i = next++; i < found.size(); i = next++) {
-                auto definition = client_.definition(*found[i]->connector);
-                if (definition) {
-                    found[i]->definition = std::make_shared<nlohmann::json>(std::move(*definition));
-                    continue;
-                }
-                const std::lock_guard lock(mutex);
-                if (!failed) failed = std::move(definition.error());
-                next = found.size();
-            }
-        };
-        {
-            std::vector<std::jthread> pool;
-            for (int i = 1; i < options_.parallel_reads && static_cast<std::size_t>(i) < found.size(); ++i)
-                pool.emplace_back(run);
-            run();
-        }
-        if (failed) return tl::unexpected(std::move(*failed));
-        return {};
+        return for_each_index(found.size(), options_.parallel_reads,
+                              [&](std::size_t i) -> tl::expected<void, ProviderError> {
+                                  auto definition = client_.definition(*found[i]->connector);
+                                  if (!definition) return tl::unexpected(std::move(definition.error()));
+                                  found[i]->definition = std::make_shared<nlohmann::json>(std::move(*definition));
+                                  return {};
+                              });
     }
 
     const LogicAppsOptions options_;

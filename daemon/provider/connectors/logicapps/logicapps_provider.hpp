@@ -3,6 +3,7 @@
 #include "model/secret.hpp"
 #include "net/session.hpp"
 #include "provider/provider.hpp"
+#include "provider/surveyor.hpp"
 
 #include <tl/expected.hpp>
 
@@ -32,6 +33,9 @@ struct LogicAppsOptions {
 };
 
 [[nodiscard]] std::unique_ptr<Observer> make_logicapps_observer(net::Session& session, net::Clock& clock,
+                                                                LogicAppsOptions options);
+/// Of the resource groups that a selection names.
+[[nodiscard]] std::unique_ptr<Surveyor> make_logicapps_surveyor(net::Session& session, net::Clock& clock,
                                                                 LogicAppsOptions options);
 [[nodiscard]] std::unique_ptr<Writer> make_logicapps_writer(net::Session& session, net::Clock& clock,
                                                             LogicAppsOptions options);

@@ -125,15 +125,8 @@ private:
     tl::expected<model::Map, ProviderError> look_at(const plan::Step& step, const std::string& group,
                                                     const std::string& name, const json& now) {
         if (now.is_null() || !step.observed) return model::Map{};
-        FoundApi found;
-        found.group = group;
+        auto found = found_in(group, now);
         found.name = name;
-        found.display_name =
-            connectors::text(connectors::member(connectors::member(&now, "properties"), "displayName"));
-        found.connector = std::make_shared<json>(now);
-        const auto* tags_there = connectors::member(&now, "tags");
-        auto tags = tags_there == nullptr ? json::object() : *tags_there;
-        found.mark = take_tags_of_ours(tags);
         auto definition = json(nullptr);
         if (!step.values.contains(model::path::definition)) {
             auto read = client_.definition(now);

@@ -1,25 +1,22 @@
 #include "model/attributes.hpp"
+#include "provider/connectors/json_member.hpp"
 #include "provider/connectors/powerapps/connector_content.hpp"
 #include "provider/connectors/powerapps/connector_reading.hpp"
 #include "provider/connectors/powerapps/powerapps_client.hpp"
 #include "provider/connectors/powerapps/powerapps_provider.hpp"
+#include "provider/connectors/surveyed.hpp"
 #include "provider/parallel_reads.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 namespace regent::provider::powerapps {
 namespace {
 
+using connectors::same_word;
 using nlohmann::json;
-
-bool same_word(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 std::string text_at(const json& connector, const char* pointer) {
     const json::json_pointer place(pointer);
@@ -51,7 +48,7 @@ public:
                 for (auto& connector : *listed) found.push_back(found_in(environment, std::move(connector)));
             }
         }
-        choose(selection.connectors, found, survey.missing_connectors);
+        connectors::keep_chosen(selection.connectors, found, is_called, survey.missing_connectors);
         ReadPart part(progress, {"Power Platform", "definitions of connectors", 0, found.size(), false});
         std::vector<model::SurveyedConnector> surveyed(found.size());
         auto read = for_each_index(found.size(), options_.parallel_reads,
@@ -66,30 +63,13 @@ private:
         return same_word(found.facts.name, name) || same_word(found.facts.display_name, name);
     }
 
-    static void choose(const model::ConnectorSelection& selection, std::vector<FoundConnector>& found,
-                       std::vector<std::string>& missing) {
-        for (const auto& name : selection.names) {
-            if (std::none_of(found.begin(), found.end(), [&](const auto& f) { return is_called(f, name); }))
-                missing.push_back(name);
-        }
-        if (selection.all) return;
-        std::erase_if(found, [&](const auto& f) {
-            return std::none_of(selection.names.begin(), selection.names.end(),
-                                [&](const auto& name) { return is_called(f, name); });
-        });
-    }
-
     tl::expected<void, ProviderError> look_at(FoundConnector& found, model::SurveyedConnector& into, ReadPart& part) {
         if (auto read = read_definition(client_, found, part); !read) return read;
-        const auto& identity = options_.identity;
         if (found.mark && connectors::is_copied(*found.mark, {found.facts.environment, found.facts.display_name, {}}))
             found.mark.reset();
-        const bool ours = found.mark && found.mark->owner == identity.owner + "." + identity.environment;
-        const auto ownership = ours         ? model::Ownership::ours
-                               : found.mark ? model::Ownership::foreign
-                                            : model::Ownership::unclaimed;
-        into.resource =
-            describe(found, {std::string(model::kind::connector), ours ? found.mark->name : std::string{}}, ownership);
+        const auto ownership = connectors::ownership_by(found.mark, options_.identity);
+        const auto name = ownership == model::Ownership::ours ? found.mark->name : std::string{};
+        into.resource = describe(found, {std::string(model::kind::connector), name}, ownership);
         if (ownership == model::Ownership::foreign) into.resource.owner = found.mark->owner;
         into.row_id = found.facts.row_id;
         into.created_at = text_at(*found.connector, "/properties/createdTime");
