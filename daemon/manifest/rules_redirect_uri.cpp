@@ -187,7 +187,9 @@ bool RedirectUriCheck::path() {
     d.notes.push_back(
         "at sign-in, Entra sends the browser to the URI with `/` at its end; an application that compares strings "
         "refuses that");
-    d.help = fmt::format("write `{}/`", node_.text);
+    auto with_slash = node_.text;
+    with_slash.insert(std::min(with_slash.find_first_of("?#"), with_slash.size()), "/");
+    d.help = fmt::format("write `{}`", with_slash);
     return true;
 }
 

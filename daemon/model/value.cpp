@@ -134,10 +134,12 @@ Value from_json(const nlohmann::json& json) {
 
 namespace {
 
-/// Bytes of a character at the start of `text` that makes a screen show its surroundings in another order, or ends a
-/// line for some readers: U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069. 0 when there is none.
+/// Bytes of a character at the start of `text` that makes a screen show its surroundings in another order, ends a line
+/// for some readers, or is none: U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069, U+FFFE, U+FFFF. 0 when
+/// there is none of these.
 std::size_t misleading_length(std::string_view text) {
     if (text.starts_with("\xD8\x9C")) return 2;
+    if (text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF")) return 3;
     if (text.size() < 3 || text[0] != '\xE2') return 0;
     const auto second = static_cast<unsigned char>(text[1]), third = static_cast<unsigned char>(text[2]);
     const bool marks = second == 0x80 && (third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE));

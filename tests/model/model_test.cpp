@@ -71,6 +71,7 @@ TEST_CASE("control characters of a tenant reach no terminal", "[value]") {
     CHECK(with_visible_controls("a\x1b[31m\n\x7f") == "a\xE2\x90\x9B[31m\xE2\x90\x8A\xE2\x90\xA1");
     CHECK(with_visible_controls("\xC2\x9B") == "\xEF\xBF\xBD");
     CHECK(with_visible_controls("Größe") == "Größe");
+    CHECK(with_visible_controls("a\uFFFEb\uFFFF\uFFFD") == "a\uFFFDb\uFFFD\uFFFD");
 }
 
 TEST_CASE("a value goes to JSON and back", "[value]") {

@@ -243,6 +243,23 @@ TEST_CASE("a gateway's HTML is an error with its status, and a good answer that 
     CHECK(damaged.client.get("/a", "read").error().kind == ErrorKind::incomplete);
 }
 
+TEST_CASE("a 404 that is not Graph's is asked for once more, and nobody takes it for an absent object") {
+    auto gateway = answer(404, nullptr);
+    gateway.body.clear();
+    Bench once({gateway, answer(200, page(json::array({{{"id", "1"}}})))});
+    const auto read = once.client.list("/a", "list");
+    REQUIRE(read);
+    CHECK(once.session.requests.size() == 2);
+    Bench stays({gateway});
+    const auto error = stays.client.list("/a", "list").error();
+    CHECK(error.kind == ErrorKind::transient);
+    CHECK(error.help.find("gateway") != std::string::npos);
+    CHECK(stays.session.requests.size() == 2);
+    Bench absent({answer(404, {{"error", {{"code", "Request_ResourceNotFound"}}}})});
+    CHECK(absent.client.get("/a/1", "read").error().kind == ErrorKind::not_found);
+    CHECK(absent.session.requests.size() == 1);
+}
+
 TEST_CASE("keys are literals of OData inside a path") {
     CHECK(key_literal("regent.dev.portal") == "'regent.dev.portal'");
     CHECK(key_literal("o'neil/ä") == "'o%27%27neil%2F%C3%A4'");

@@ -54,6 +54,12 @@ bool is_busy(const net::Answer& answer) {
 }
 constexpr std::chrono::milliseconds longest_busy_pause = 10s, longest_busy = 15s;
 
+/// A 404 that is not Graph's: its own say in JSON what is not there. Gateways before it give one now and then, and who
+/// believes them takes what is there for deleted.
+bool is_of_a_gateway(const net::Answer& answer) {
+    return answer.status == 404 && !json::accept(answer.body);
+}
+
 }  // namespace
 
 std::string GraphAnswer::error_code() const {
@@ -160,6 +166,10 @@ GraphClient::Result<net::Answer> GraphClient::exchange(const net::Request& reque
         answer = session_.call(request, scope_);
     }
     const bool reads = request.method == net::Method::get;
+    if (reads && answer && is_of_a_gateway(*answer)) {
+        if (!wait(1s)) return tl::unexpected(stopped(what));
+        answer = session_.call(request, scope_);
+    }
     std::chrono::milliseconds waited{0}, pause = 1s;
     while (reads && answer && is_busy(*answer)) {
         const auto asked = net::parse_retry_after(net::find_header(answer->headers, "Retry-After").value_or(""), now());

@@ -44,6 +44,7 @@ ErrorKind kind_of(const GraphAnswer& answer) {
     const auto code = answer.error_code();
     if (is_caller_unknown(code)) return ErrorKind::transient;
     if (is_path_unknown(answer)) return ErrorKind::rejected;
+    if (answer.status == 404 && !is_of_graph(answer)) return ErrorKind::transient;
     if (answer.status == 403 && (is_quota(code) || is_policy(code))) return ErrorKind::rejected;
     if (answer.status == 429 && is_hard_limit(code)) return ErrorKind::rejected;
     if (const auto kind = kind_of_status(answer.status); kind != ErrorKind::rejected || answer.status == 501)
@@ -64,9 +65,9 @@ bool is_unasked_for(const GraphAnswer& answer) {
 std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
     const auto code = answer.error_code();
     if (!is_of_graph(answer) && answer.status < 500 && answer.status != 429)
-        return "Graph answers with JSON, and this was none: a proxy or firewall on the way has probably given this "
-               "answer; "
-               "look at the proxy of this machine (--proxy, HTTPS_PROXY) and at the Environment's `endpoints`";
+        return "Graph answers with JSON, and this was none: a gateway, proxy or firewall on the way has probably given "
+               "this answer. Run again; if it stays, look at the proxy of this machine (--proxy, HTTPS_PROXY) and at "
+               "the Environment's `endpoints`";
     if (is_hard_limit(code)) return "this is a limit that waiting does not lift: ask Microsoft's support to raise it";
     if (is_caller_unknown(code))
         return "the directory does not know the service principal that regent signs in as: it was made minutes ago and "
