@@ -178,18 +178,37 @@ Taken find_going(const std::vector<ExposedAttribute>& attributes, const Taken& d
     return going;
 }
 
-Map first_of(const ExposedAttribute& attribute, const Taken& taken) {
+/// `taken`, and what has to stay as it is beside that, since its new name or id is not free: its old ones are not free
+/// then either.
+Taken with_kept(const std::vector<ExposedAttribute>& attributes, Taken taken) {
+    for (bool found = true; found;) {
+        found = false;
+        for (const auto& [path, observed, wanted] : attributes) {
+            for (const auto& [name, there] : *observed) {
+                const auto it = wanted->find(name);
+                if (it == wanted->end() || it->second == there || taken.holds(path, name)) continue;
+                if (!taken.collides(name, it->second)) continue;
+                taken.add(path, name, there);
+                found = true;
+            }
+        }
+    }
+    return taken;
+}
+
+/// `stays`: with_kept() of `taken`.
+Map first_of(const ExposedAttribute& attribute, const Taken& taken, const Taken& stays) {
     Map first;
     for (const auto& [name, there] : *attribute.observed) {
         const auto it = attribute.wanted->find(name);
         if (taken.holds(attribute.path, name)) {
             first.emplace(name, disabled(there));
         } else if (it != attribute.wanted->end()) {
-            first.emplace(name, taken.collides(name, it->second) ? there : it->second);
+            first.emplace(name, stays.holds(attribute.path, name) ? there : it->second);
         }
     }
     for (const auto& [name, wanted] : *attribute.wanted) {
-        if (!attribute.observed->contains(name) && !taken.collides(name, wanted)) first.emplace(name, wanted);
+        if (!attribute.observed->contains(name) && !stays.collides(name, wanted)) first.emplace(name, wanted);
     }
     return first;
 }
@@ -274,9 +293,10 @@ DisableFirst disable_first(const std::vector<ExposedAttribute>& attributes) {
         }
     }
     if (result.disabled.empty()) return result;
+    const auto first_stays = with_kept(attributes, taken), then_stays = with_kept(attributes, going);
     for (const auto& attribute : attributes) {
-        auto first = first_of(attribute, taken);
-        auto meanwhile = first_of(attribute, going);
+        auto first = first_of(attribute, taken, first_stays);
+        auto meanwhile = first_of(attribute, going, then_stays);
         if (meanwhile != first && !result.then_last.empty())
             result.meanwhile.emplace(attribute.path, std::move(meanwhile));
         if (first != *attribute.wanted) result.first.emplace(attribute.path, std::move(first));

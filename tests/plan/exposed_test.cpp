@@ -143,6 +143,30 @@ TEST_CASE("a run that ends between disabling and changing is finished by the nex
     REQUIRE(stage.scopes().count("Read") == 0);
 }
 
+TEST_CASE("a disabled scope waits with its new name where its old one goes to what is disabled first", "[exposes]") {
+    const bool is_role = GENERATE(false, true);
+    const auto add = [&](Document& document, const char* name, bool enabled, const char* id) {
+        is_role ? document.role(name, enabled, "Title", id) : document.scope(name, enabled, "Title", id);
+    };
+    auto before = application("api"), after = application("api");
+    add(before, "One", false, "id-a");
+    add(before, "Gone", true, "id-c");
+    add(after, "Two", true, "id-a");
+    add(after, "One", true, "id-c");
+    Stage stage;
+    stage.settle({before});
+    const auto plan = stage.plan({after});
+    std::vector<std::string> ids;
+    for (const auto& [name, element] : *plan.steps[0].values.at(is_role ? "exposes.roles" : "exposes.scopes").as_map())
+        ids.push_back(id_of(element));
+    std::sort(ids.begin(), ids.end());
+    REQUIRE(ids == std::vector<std::string>{"id-a", "id-c"});
+    stage.settle({after});
+    const auto& there = is_role ? stage.roles() : stage.scopes();
+    REQUIRE(id_of(there.at("Two")) == "id-a");
+    REQUIRE(id_of(there.at("One")) == "id-c");
+}
+
 TEST_CASE("an id that is pinned is taken from the scope that had it, which gets another", "[exposes]") {
     Stage stage;
     stage.settle({application("api").scope("Read", true, "Title", "pin-1")});
