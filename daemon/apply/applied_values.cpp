@@ -3,6 +3,7 @@
 #include "model/attributes.hpp"
 #include "plan/declarers.hpp"
 #include "plan/given_back.hpp"
+#include "plan/handed_over.hpp"
 #include "plan/seen_only.hpp"
 #include "plan/set_parts.hpp"
 #include "plan/vouching.hpp"
@@ -107,6 +108,13 @@ const model::Map& AppliedValues::record(const plan::Step& step) {
         record_given_back(step, known);
     }
     plan::add_declarer(repository_, known);
+    return known;
+}
+
+const model::Map& AppliedValues::record_handing_over(const plan::Step& step, const std::string& key_id) {
+    auto& known = known_[step.address];
+    const auto place = step.values.find(model::path::secret_deliveries);
+    if (place != step.values.end()) plan::note_handed_over(known, model::delivery_id(place->second), key_id);
     return known;
 }
 

@@ -20,6 +20,9 @@ public:
 
     /// Lays over what `step` wrote; its values hold no References where it writes. Returns the whole object.
     const model::Map& record(const plan::Step& step);
+    /// Of a place that was handed one of an application's secrets: that it has `key_id` now. Returns the whole
+    /// application.
+    const model::Map& record_handing_over(const plan::Step& step, const std::string& key_id);
     /// What is to be remembered before `step` deletes a connector that the plan makes anew: what is known of it, and
     /// what its successor is to have from it. Null pointer: nothing.
     const model::Map* before_removal(const plan::Step& step);

@@ -309,15 +309,20 @@ void Run::remember(const PreparedStep& prepared) {
         if (left) warn(store_.applied(key_, step.address, document_of(plan_, step), id, *left));
         return;
     }
-    remember_object(step);
+    remember_object(prepared);
     remember_deliveries(prepared);
 }
 
-void Run::remember_object(const plan::Step& step) {
+void Run::remember_object(const PreparedStep& prepared) {
+    const auto& step = prepared.step;
+    const auto handed = prepared.input.secret_key_ids.find(model::path::delivered_secret);
     model::Map values;
     {
         const std::lock_guard lock(mutex_);
-        values = with_principal(step.address, applied_.record(step));
+        const auto& recorded = applied_.record(step);
+        const bool is_delivery = handed != prepared.input.secret_key_ids.end();
+        values =
+            with_principal(step.address, is_delivery ? applied_.record_handing_over(step, handed->second) : recorded);
     }
     warn(store_.applied(key_, step.address, document_of(plan_, step), remote_id_of(step), values));
 }

@@ -39,7 +39,7 @@ private:
     void note_outcome(std::int64_t intent, const plan::Step& step, const Answer& answer);
     void take_in(const plan::Step& step, provider::StepResult& result);
     void remember(const PreparedStep& prepared);
-    void remember_object(const plan::Step& step);
+    void remember_object(const PreparedStep& prepared);
     [[nodiscard]] model::Map with_principal(const model::Address& address, model::Map values) const;
     void remember_deliveries(const PreparedStep& prepared);
 

@@ -143,9 +143,11 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     withhold_encryption_keys_that_go(items, plan);
     auto kept = keep_sign_ins_of_kept_connectors(desired, observed, history, items, plan);
     const auto updated = withhold_sign_ins(desired, items, kept, plan);
-    const auto is_deleted = [&](const auto& orphan) { return goes(orphan, desired, observed, items, history); };
-    plan_handovers_of_uris(items, observed, is_deleted, plan);
     const auto secrets = plan_secrets(desired, items, updated, observed, history, now, rotations);
+    const auto is_deleted = [&](const auto& orphan) {
+        return goes(orphan, desired, observed, items, history) && !secrets.orphans_in_use.contains(orphan.id);
+    };
+    plan_handovers_of_uris(items, observed, is_deleted, plan);
     withhold_audiences_without_room(items, secrets, plan);
     give_back(history, items);
 
@@ -167,7 +169,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     warn_of_unseen_principals(items, plan);
     warn_of_unseen_applications(observed, history, items, plan);
     warn_of_roles_for_people(observed, plan);
-    plan_removals(desired, observed, items, history, steps, plan);
+    plan_removals(desired, observed, items, history, secrets, steps, plan);
     plan.steps = steps.take();
     std::sort(plan.resources.begin(), plan.resources.end(),
               [](const auto& a, const auto& b) { return a.address < b.address; });

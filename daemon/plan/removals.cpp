@@ -156,6 +156,14 @@ Withheld still_used(const model::ObservedResource& orphan, const model::Address&
                 "it goes when that connector is gone, or signs in with another");
 }
 
+Withheld still_held(const model::ObservedResource& orphan, const UsedSecret& used) {
+    return left(
+        orphan, Withheld::Why::waits_for_withheld,
+        fmt::format("is ours and in no manifest any more, and its secret {} stays in use: {}", used.secret, used.user),
+        "it goes when another secret was handed to that place, which regent tries in each run in which that can "
+        "be looked at");
+}
+
 /// A new object that cannot be made as long as `orphan` has its display name or identifier URI: see resolution.cpp.
 std::optional<model::Address> namesake_of(const model::ObservedResource& orphan, const Items& items) {
     for (const auto& [address, item] : items) {
@@ -258,7 +266,7 @@ std::string removal_key(const model::ObservedResource& orphan) {
 }
 
 void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed, const Items& items,
-                   const History& history, StepGraph& steps, Plan& plan) {
+                   const History& history, const Secrets& secrets, StepGraph& steps, Plan& plan) {
     const auto others = steps.keys();
     std::vector<std::string> removals;
     for (const auto& orphan : observed.orphans) {
@@ -275,6 +283,10 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
         }
         if (const auto user = user_of(orphan, desired, observed, items, history)) {
             plan.withheld.push_back(still_used(orphan, *user));
+            continue;
+        }
+        if (const auto used = secrets.orphans_in_use.find(orphan.id); used != secrets.orphans_in_use.end()) {
+            plan.withheld.push_back(still_held(orphan, used->second));
             continue;
         }
         ResourceChange change;

@@ -48,6 +48,11 @@ void drop(const SecretWork& work, const ObservedSecret& secret, const NamedSecre
             fmt::format("the secret {} is kept: {} still signs in with it", shown(secret), to_string(*user)));
         return;
     }
+    const auto places = places_with(work, application.desired->address, secret, named);
+    if (const auto place = place_that_keeps(places)) {
+        plan.warnings.push_back(fmt::format("the secret {} is kept: {}", shown(secret), words_of(*place)));
+        return;
+    }
     if (secret.ends_at > work.now && is_own_application(*application.observed, work.observed)) {
         plan.warnings.push_back(
             fmt::format("the secret {} is kept until it ends, {}: regent signs in as this "
@@ -68,12 +73,15 @@ void drop(const SecretWork& work, const ObservedSecret& secret, const NamedSecre
             }
         }
     }
+    for (const auto& place : places)
+        drop.after_deliveries.push_back(
+            delivery_key(place.application, place.named->element->name, *place.consumer->target));
     for (const auto& orphan : work.observed.orphans) {
         if (marked_key(&orphan) == secret.key_id) drop.after_removals.push_back(removal_key(orphan));
     }
     const bool is_dead = secret.ends_at <= work.now && !secret.name.empty();
     if (stays_for_personal_accounts(application) &&
-        (is_dead || (named != nullptr && !named->held_by_any(secret.key_id)))) {
+        (is_dead || (named != nullptr && !named->held_by_any(secret.key_id) && places.empty()))) {
         drop.makes_room = true;
         drop.after.clear();
         drop.after_deliveries.clear();
@@ -163,12 +171,14 @@ void drop_undeclared(const SecretWork& work, const Item& item, const std::set<st
             continue;
         }
         const auto dropped = plan.drops.size();
-        drop(work, secret, nullptr, item, issued_here ? "no manifest declares it" : "not issued by regent", plan);
+        drop(work, secret, nullptr, item, issued_here ? "no manifest declares it" : "not issued by regent",
+             plan);
         if (plan.drops.size() == dropped) continue;
+        const bool has_heir = !plan.issues.empty() || !plan.drops.back().after_deliveries.empty();
         if (!plan.drops.back().makes_room) after_all_deliveries(item.desired->address, plan, plan.drops.back());
         after_trust_in_connectors(item, plan.drops.back());
         // One that gets another name is replaced where it was delivered to.
-        if (issued_here && plan.issues.empty() && !is_held_by_connector(work, secret.key_id))
+        if (issued_here && !has_heir && !is_held_by_connector(work, secret.key_id))
             plan.warnings.push_back(
                 fmt::format("the secret {} goes, and what it was delivered to stays: a file or vault of "
                             "`deliverTo` holds a dead secret then, for somebody to remove",

@@ -35,7 +35,8 @@ std::size_t leave_with(const SecretWork& work, const Address& application, const
     const auto keep_old = issue.keep_old.value_or(seconds_of(*named.element, "keepOldSeconds"));
     if (named.has_unknown() || keep_old > seconds(0)) return 0;
     return static_cast<std::size_t>(std::count_if(named.valid.begin(), named.valid.end(), [&](const auto& secret) {
-        return !still_used_by(work, secret.key_id).has_value();
+        return !still_used_by(work, secret.key_id).has_value() &&
+               places_with(work, application, secret, &named).empty();
     }));
 }
 

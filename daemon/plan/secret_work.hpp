@@ -64,6 +64,28 @@ struct SecretWork {
 [[nodiscard]] bool is_without_room(const SecretWork& work, const Item& application, const NamedSecret& named,
                                    SecretPlan& plan, std::set<std::string>& after_old_of);
 
+// ---- secret_places.cpp: who has one, of the places that manifests declare
+
+/// A place of some `deliverTo` of the environment that holds a secret of an application, or may hold it: it cannot be
+/// looked at, or does not say what it holds.
+struct HoldingPlace {
+    model::Address application;  ///< whose secret the place is to have
+    const NamedSecret* named;    ///< and which one
+    const SecretConsumer* consumer;
+    bool is_given_another;  ///< by this plan
+};
+
+/// All of them, but for those of the secret `but_for`, which may be null. None hold what has ended. A connector is no
+/// place: see still_used_by().
+[[nodiscard]] std::vector<HoldingPlace> places_with(const SecretWork& work, const model::Address& owner,
+                                                    const model::ObservedSecret& secret, const NamedSecret* but_for);
+/// One that goes on with what it has after this plan.
+[[nodiscard]] std::optional<HoldingPlace> place_that_keeps(const std::vector<HoldingPlace>& places);
+/// `Key Vault contoso/v, which is to have "b" of Application/two, still holds it`.
+[[nodiscard]] std::string words_of(const HoldingPlace& place);
+/// Fills in Secrets::orphans_in_use.
+void find_orphans_in_use(SecretWork& work);
+
 // ---- secret_drops.cpp: what goes
 
 void plan_drops(const SecretWork& work, const Item& application, SecretPlan& plan);

@@ -145,16 +145,20 @@ Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const Upda
     for (const auto& [address, item] : items) {
         if (const auto wanted = wanted_secret(*item.desired)) connectors[*wanted].push_back(address);
     }
-    // Who is given what comes first, for all: a secret of one application may be in use by a connector that this plan
-    // gives one of another.
+    // Who has what, and who is given what, come first, for all: a secret of one application may be in use by a
+    // connector, or be in a place, that this plan gives one of another.
+    for (const auto& [address, item] : items) {
+        if (address.kind != model::kind::application) continue;
+        for (const auto* element : elements_of_secrets(item))
+            work.named[{address, element->name}] =
+                named_secret(work, connectors[{address, element->name}], item, *element);
+    }
     for (const auto& [address, item] : items) {
         if (!holds_secrets(address, item)) continue;
         auto& plan = work.result.applications[address];
-        for (const auto* element : elements_of_secrets(item)) {
-            auto& named = work.named[{address, element->name}];
-            named = named_secret(work, connectors[{address, element->name}], item, *element);
-            plan_issue(work, item, named, rotation_of(rotations, address, element->name), plan);
-        }
+        for (const auto* element : elements_of_secrets(item))
+            plan_issue(work, item, work.named.at({address, element->name}),
+                       rotation_of(rotations, address, element->name), plan);
     }
     for (const auto& [address, item] : items) {
         if (!holds_secrets(address, item)) continue;
@@ -162,6 +166,7 @@ Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const Upda
         plan_drops(work, item, plan);
         state_facts(work, item, plan);
     }
+    find_orphans_in_use(work);
     return std::move(work.result);
 }
 

@@ -56,9 +56,17 @@ struct Delivery {
     std::string keep_key_id;  ///< otherwise: the key id its mark names and goes on naming; empty: none
 };
 
+/// A secret, and who goes on using it: `"a" (428e1c50-…)`, `Key Vault contoso/v, …, still holds it`.
+struct UsedSecret {
+    std::string secret, user;
+};
+
 struct Secrets {
     std::map<model::Address, SecretPlan> applications;
     std::map<model::Address, Delivery> connectors;
+    /// Applications that no manifest declares, by their ids, a secret of which is in a place of some `deliverTo` that
+    /// this plan hands no other one.
+    std::map<std::string, UsedSecret> orphans_in_use;
 };
 
 /// Connectors that a plan writes for another reason than a secret.

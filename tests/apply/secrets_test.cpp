@@ -142,3 +142,24 @@ TEST_CASE("rotating a secret leaves its name among what was applied", "[apply][s
     CHECK(stage.run(plan.plan()).complete());
     CHECK(stage.store->history("dev")->last_applied.at(app) == wanted);
 }
+
+TEST_CASE("which key a place was handed last is remembered, also after the secret left its manifest",
+          "[apply][secrets]") {
+    Stage stage;
+    stage.writer.on("add clientSecrets/arm of Application/app",
+                    [](const plan::Step&, const provider::StepInput&) { return issued(); });
+    const model::Map place{{"type", "file"}, {"path", "/delivered/arm"}};
+    PlanBuilder plan;
+    const int secret = plan.step(Work::add, app, {}, "clientSecrets/arm");
+    plan.step(Work::add, app, {secret}, "secretDeliveries/arm",
+              {{"secretDeliveries", place}, {"delivered.secret", output_of(app, "clientSecrets/arm/secretText")}});
+    CHECK(stage.run(plan.plan()).complete());
+    const model::Map remembered{{"file:/delivered/arm", "k-1"}};
+    CHECK(stage.store->history("dev")->last_applied.at(app).at("handedOver") == model::Value(remembered));
+
+    PlanBuilder later;
+    later.step(Work::drop, app, {}, "clientSecrets/arm");
+    CHECK(stage.run(later.plan()).complete());
+    CHECK(stage.store->history("dev")->last_applied.at(app).at("handedOver") == model::Value(remembered));
+    CHECK(stage.content_of_all_files().find(secret_value) == std::string::npos);
+}

@@ -519,10 +519,36 @@ void PretendTenant::carry_out(const Plan& plan, const model::Snapshot& observed,
     }
 }
 
+void PretendTenant::add_what_places_tell(const DesiredGraph& wanted, model::Snapshot& snapshot) const {
+    using State = model::ObservedDelivery::State;
+    snapshot.deliveries.clear();
+    for (const auto& [address, resource] : wanted.resources) {
+        const auto secrets = resource.attributes.find(model::path::client_secrets);
+        if (secrets == resource.attributes.end()) continue;
+        for (const auto& element : secrets->second.elements) {
+            const auto* targets = element.value.find("deliverTo");
+            if (targets == nullptr) continue;
+            for (const auto& target : *targets->as_list()) {
+                const auto id = model::delivery_id(target);
+                const auto has = held.find(id);
+                auto& told = snapshot.deliveries[address];
+                if (unseen_targets.contains(id)) {
+                    told.push_back({element.name, id, State::unknown, "", "503 Service Unavailable"});
+                } else if (has == held.end()) {
+                    told.push_back({element.name, id, State::empty, "", ""});
+                } else {
+                    told.push_back({element.name, id, State::holds, has->second, ""});
+                }
+            }
+        }
+    }
+}
+
 model::Snapshot PretendTenant::observe(const DesiredGraph& wanted) const {
     model::Snapshot snapshot;
     snapshot.taken_at = today;
     snapshot.deliveries = deliveries;
+    if (places_tell) add_what_places_tell(wanted, snapshot);
     snapshot.apis[std::string(api)] = {std::string(api),
                                        "Pretend API",
                                        {{"User.Read", "1"}, {"Mail.Read", "2"}},

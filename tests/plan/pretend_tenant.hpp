@@ -38,6 +38,10 @@ public:
     std::map<std::string, std::string> held;  ///< by delivery target: key id of the secret it really holds
     std::set<std::string> failing_targets;    ///< deliveries to these are refused
     bool targets_complain = false;            ///< when a secret goes that one of them still holds
+    /// `deliveries` follow from `held` and from what manifests ask for, as a provider looks; else they are as they
+    /// stand.
+    bool places_tell = false;
+    std::set<std::string> unseen_targets;  ///< of those: cannot be looked at
 
     [[nodiscard]] model::Snapshot observe(const DesiredGraph& wanted) const;
     /// The services fill in what takes them minutes: identities of connectors.
@@ -60,6 +64,7 @@ public:
 
 private:
     friend class PretendRun;
+    void add_what_places_tell(const DesiredGraph& wanted, model::Snapshot& snapshot) const;
     int next_key_ = 0;
 };
 

@@ -80,6 +80,73 @@ model::Declaration for_personal_accounts() {
         .delivered_to(path_two);
 }
 
+/// Secrets that go to files, in place. A file says itself what it has, under whatever name its secret goes now.
+class InPlaces {
+public:
+    explicit InPlaces(std::vector<model::Declaration> first) {
+        tenant.places_tell = true;
+        tenant.targets_complain = true;
+        in.policy.on_removal = model::OnRemoval::remove;
+        apply(std::move(first));
+    }
+
+    Plan plan() {
+        const auto graph = graph_of(documents, in);
+        return make_plan(graph, tenant.observe(graph), history, tenant.now);
+    }
+    void apply(std::vector<model::Declaration> wanted) {
+        documents = std::move(wanted);
+        apply();
+    }
+    void apply() {
+        const auto graph = graph_of(documents, in);
+        const auto observed = tenant.observe(graph);
+        tenant.carry_out(make_plan(graph, observed, history, tenant.now), observed, dice);
+    }
+    /// A run in which what waits for a delivery to `path` is not done.
+    void apply_but_for(const std::string& path) {
+        const auto graph = graph_of(documents, in);
+        const auto observed = tenant.observe(graph);
+        auto plan = make_plan(graph, observed, history, tenant.now);
+        std::set<int> left_out;
+        std::erase_if(plan.steps, [&](const Step& step) {
+            const bool waits =
+                std::any_of(step.after.begin(), step.after.end(), [&](int id) { return left_out.contains(id); });
+            if (waits || step.summary == "file " + path) left_out.insert(step.id);
+            return left_out.contains(step.id);
+        });
+        tenant.carry_out(plan, observed, dice);
+    }
+    std::string held(const std::string& path) { return tenant.held["file:" + path]; }
+    bool is_there(const std::string& application, const std::string& key_id) {
+        const auto* object = tenant.find(app(application));
+        if (object == nullptr) return false;
+        const auto& all = object->secrets;
+        return std::any_of(all.begin(), all.end(), [&](const auto& secret) { return secret.key_id == key_id; });
+    }
+    /// What the plan says of `application`, beside its changes.
+    std::string words_about(const std::string& application) {
+        std::string words;
+        const auto planned = plan();
+        for (const auto& resource : planned.resources)
+            if (resource.address == app(application))
+                for (const auto& warning : resource.warnings) words += warning + "\n";
+        for (const auto& withheld : planned.withheld)
+            if (withheld.address == app(application)) words += withheld.message + "\n";
+        return words;
+    }
+
+    model::Environment in = environment();
+    PretendTenant tenant;
+    History history;
+    std::vector<model::Declaration> documents;
+    Dice dice{1};
+};
+
+model::Declaration named(const std::string& secret, hours overlap = hours(0)) {
+    return application("a").secret(secret).delivered_to(path_one).delivered_to(path_two).keeps_old(overlap);
+}
+
 }  // namespace
 
 TEST_CASE_METHOD(HandedOver, "a secret that every target names is left alone", "[secrets][deliveries]") {
@@ -556,6 +623,130 @@ TEST_CASE_METHOD(HandedOver, "one secret of an application for personal accounts
     tenant.now += hours(24 * 160);
     CHECK(plan().withheld.empty());
     CHECK(names_of(plan()) == renewal);
+}
+
+TEST_CASE("a secret under another name stays as long as a place that cannot be looked at may have it",
+          "[secrets][deliveries]") {
+    InPlaces tenant({named("old")});
+    const auto old = tenant.held(path_two);
+    tenant.documents = {named("new")};
+    tenant.apply_but_for(path_two);
+    REQUIRE(tenant.is_there("a", old));
+    tenant.tenant.unseen_targets = {"file:" + path_two};
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+    CHECK(tenant.words_about("a").find("file /delivered/two, which is to have \"new\" of Application/a, may still hold "
+                                       "it: 503 Service Unavailable") != std::string::npos);
+
+    tenant.tenant.unseen_targets.clear();
+    tenant.apply();
+    CHECK_FALSE(tenant.is_there("a", old));
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+    CHECK(tenant.tenant.find(app("a"))->secrets.size() == 1);
+}
+
+TEST_CASE("a secret under another name stays where its successor is not issued any more for a place that refuses it",
+          "[secrets][deliveries]") {
+    InPlaces tenant({named("old", hours(1))});
+    const auto old = tenant.held(path_two);
+    tenant.documents = {named("new", hours(1))};
+    for (int i = 0; i < 8; ++i) {
+        tenant.apply_but_for(path_two);
+        CHECK(tenant.is_there("a", old));
+    }
+    CHECK(tenant.words_about("a").find("has been issued anew 4 times in a row") != std::string::npos);
+    CHECK(tenant.words_about("a").find("still holds it") != std::string::npos);
+    tenant.tenant.now += hours(2);
+    tenant.apply();
+    tenant.tenant.now += hours(2);
+    tenant.apply();
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+    CHECK_FALSE(tenant.is_there("a", old));
+}
+
+TEST_CASE("a secret of no manifest goes though a place that nobody declares any more had it, or one has another",
+          "[secrets][deliveries]") {
+    InPlaces tenant({application("a").secret("s").delivered_to(path_one).secret("t").delivered_to(path_two)});
+    tenant.tenant.targets_complain = false;
+    const auto old = tenant.held(path_two);
+    tenant.documents = {application("a").secret("s").delivered_to(path_one)};
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{"drop clientSecrets/t of Application/a"});
+    tenant.tenant.unseen_targets = {"file:" + path_one};
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+    // Nobody can sign in with it then.
+    for (auto& secret : tenant.tenant.find(app("a"))->secrets)
+        if (secret.key_id == old) secret.ends_at = tenant.tenant.now;
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{"drop clientSecrets/t of Application/a"});
+}
+
+TEST_CASE("a place goes over to another application's secret before it loses the one it has", "[secrets][deliveries]") {
+    InPlaces tenant({application("one").secret("s").delivered_to(path_one), application("two")});
+    const auto old = tenant.held(path_one);
+    const auto moved = application("two").secret("s").delivered_to(path_one);
+    SECTION("in one plan") {
+        tenant.documents = {application("one"), moved};
+        const auto planned = tenant.plan();
+        CHECK(names_of(planned) == std::vector<std::string>{"add clientSecrets/s of Application/two",
+                                                            "add secretDeliveries/s of Application/two",
+                                                            "drop clientSecrets/s of Application/one"});
+        CHECK(planned.steps.back().after == std::vector<int>{2});
+        CHECK(tenant.words_about("one").empty());
+        tenant.apply();
+        CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+        CHECK_FALSE(tenant.is_there("one", old));
+    }
+    SECTION("also when the other one has a secret of that name of its own") {
+        tenant.apply({application("one").secret("s").delivered_to(path_one).delivered_to("/delivered/three"),
+                      application("two").secret("s").delivered_to(path_two)});
+        const auto present = tenant.held(path_one);
+        tenant.documents = {
+            application("one").secret("s").delivered_to("/delivered/three").delivered_to("/delivered/four"),
+            application("two").secret("s").delivered_to(path_two).delivered_to(path_one)};
+        tenant.apply_but_for(path_one);
+        CHECK(tenant.is_there("one", present));
+        tenant.apply();
+        tenant.apply();
+        CHECK_FALSE(tenant.is_there("one", present));
+        CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+    }
+    SECTION("and keeps it while the other application is only watched") {
+        tenant.documents = {application("one"),
+                            application("two").secret("s").delivered_to(path_one).is(model::ManagementPolicy::observe)};
+        CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+        CHECK(tenant.words_about("one").find("still holds it") != std::string::npos);
+    }
+    SECTION("also where it cannot be looked at and was handed the old one, as far as is remembered") {
+        tenant.history.last_applied[app("one")] = {{"handedOver", model::Map{{"file:" + path_one, old}}}};
+        tenant.tenant.unseen_targets = {"file:" + path_one};
+        tenant.documents = {application("one"), moved};
+        CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+        tenant.history.last_applied[app("one")] = {{"handedOver", model::Map{{"file:" + path_one, "another"}}}};
+        CHECK(names_of(tenant.plan()) == std::vector<std::string>{"drop clientSecrets/s of Application/one"});
+    }
+}
+
+TEST_CASE("an application of no manifest stays as long as a place has its secret and is given no other one",
+          "[secrets][deliveries]") {
+    InPlaces tenant({application("one").secret("s").delivered_to(path_one)});
+    const auto old = tenant.held(path_one);
+    const auto renamed =
+        application("two").secret("s").delivered_to(path_one).delivered_to(path_two).keeps_old(hours(1));
+    tenant.documents = {renamed};
+    for (int i = 0; i < 8; ++i) {
+        tenant.apply_but_for(path_one);
+        CHECK(tenant.is_there("one", old));
+    }
+    CHECK(tenant.words_about("one").find("file /delivered/one, which is to have \"s\" of Application/two, still holds "
+                                         "it") != std::string::npos);
+    tenant.tenant.unseen_targets = {"file:" + path_one};
+    tenant.history.last_applied[app("one")] = {{"handedOver", model::Map{{"file:" + path_one, old}}}};
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+    CHECK(tenant.words_about("one").find("503 Service Unavailable") != std::string::npos);
+
+    tenant.tenant.unseen_targets.clear();
+    tenant.tenant.now += hours(2);
+    tenant.apply();
+    REQUIRE(tenant.tenant.find(app("one")) != nullptr);
+    CHECK(tenant.tenant.find(app("one"))->deleted);
 }
 
 }  // namespace regent::plan::testing
