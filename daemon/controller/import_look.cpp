@@ -44,12 +44,7 @@ ImportLook look_at_plan(const plan::Plan& plan) {
     }
     for (const auto& resource : plan.resources) {
         for (const auto& change : resource.changes) {
-            found.why = change.path == model::path::client_secrets
-                            ? fmt::format(
-                                  "its client secret \"{}\" was issued by regent, and a manifest that does "
-                                  "not declare it would have it removed",
-                                  change.element)
-                            : how_it_differs(change);
+            found.why = how_it_differs(change);
             found.wrong.push_back({change.path, changed_element(change), found.why});
         }
     }

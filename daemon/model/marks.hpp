@@ -12,5 +12,8 @@ inline constexpr std::string_view deleted_on_removal = "onRemoval:delete";
 /// Of a connector, and beside its "secretKey:…": somebody else has saved it since it was given that secret. Saving can
 /// replace the secret or lose it, and no read shows which.
 inline constexpr std::string_view secret_in_doubt = "secretInDoubt";
+/// Of an application, before the key id of one of its secrets: it was there when the application was taken over. By its
+/// name it was issued by regent, and for somebody else.
+inline constexpr std::string_view secret_of_others = "secretOfOthers:";
 
 }  // namespace regent::model::mark

@@ -378,6 +378,21 @@ std::optional<model::OnRemoval> removal_to_mark(const model::Management& managem
     return std::nullopt;
 }
 
+/// Kept when the secret is not among those that were read, too: a read may be behind, and it would be taken for ours.
+void mark_secrets_of_others(const Item& item, List& marks) {
+    for (const auto& mark : observed_marks(item.observed))
+        if (mark.rfind(model::mark::secret_of_others, 0) == 0) marks.emplace_back(mark);
+    if (item.standing != Standing::unclaimed || item.observed == nullptr) return;
+    const auto declared = item.desired->attributes.find(model::path::client_secrets);
+    for (const auto& secret : item.observed->secrets) {
+        const bool is_taken_over = declared != item.desired->attributes.end() &&
+                                   std::any_of(declared->second.elements.begin(), declared->second.elements.end(),
+                                               [&](const auto& element) { return element.name == secret.name; });
+        if (!secret.name.empty() && !is_taken_over)
+            marks.emplace_back(std::string(model::mark::secret_of_others) + secret.key_id);
+    }
+}
+
 }  // namespace
 
 List desired_marks(const Item& item) {
@@ -388,6 +403,7 @@ List desired_marks(const Item& item) {
         const bool remove = *removal == model::OnRemoval::remove;
         marks.emplace_back(std::string(remove ? model::mark::deleted_on_removal : model::mark::kept_on_removal));
     }
+    mark_secrets_of_others(item, marks);
     // What is not written now keeps its marks, or its elements would never go with their documents later.
     for (const auto& attribute : item.ignored) keep_marks(attribute, item.observed, false, marks);
     const auto there = observed_marks(item.observed);

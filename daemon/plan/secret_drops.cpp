@@ -1,3 +1,4 @@
+#include "model/marks.hpp"
 #include "plan/diff.hpp"
 #include "plan/own_sign_in.hpp"
 #include "plan/removals.hpp"
@@ -148,6 +149,15 @@ const model::Element* not_issued_yet(const SecretWork& work, const Item& item, c
     return nullptr;
 }
 
+/// By their names, secrets that regent issued for another repository look like ours: those that an application had when
+/// it was taken over are marked.
+bool was_issued_here(const Item& item, const ObservedSecret& secret) {
+    if (secret.name.empty() || item.standing == Standing::unclaimed) return false;
+    const auto marks = observed_marks(item.observed);
+    return std::find(marks.begin(), marks.end(), std::string(model::mark::secret_of_others) + secret.key_id) ==
+           marks.end();
+}
+
 /// What no manifest declares. A secret that regent issued goes with its manifest. One that somebody else made goes
 /// only on request: nobody could bring it back, and nobody can tell who signs in with it.
 void drop_undeclared(const SecretWork& work, const Item& item, const std::set<std::string>& names, SecretPlan& plan) {
@@ -157,7 +167,7 @@ void drop_undeclared(const SecretWork& work, const Item& item, const std::set<st
     const bool requested = none_wanted || item.desired->management.remove_undeclared_credentials;
     for (const auto& secret : item.observed->secrets) {
         if (names.contains(secret.name)) continue;
-        const bool issued_here = !secret.name.empty();
+        const bool issued_here = was_issued_here(item, secret);
         if ((!issued_here && !requested) || !item.is_written()) {
             plan.undeclared.push_back(fmt::format("{}, ends {}", shown(secret), day_of(secret.ends_at)));
             continue;
@@ -171,7 +181,7 @@ void drop_undeclared(const SecretWork& work, const Item& item, const std::set<st
             continue;
         }
         const auto dropped = plan.drops.size();
-        drop(work, secret, nullptr, item, issued_here ? "no manifest declares it" : "not issued by regent",
+        drop(work, secret, nullptr, item, secret.name.empty() ? "not issued by regent" : "no manifest declares it",
              plan);
         if (plan.drops.size() == dropped) continue;
         const bool has_heir = !plan.issues.empty() || !plan.drops.back().after_deliveries.empty();

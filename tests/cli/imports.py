@@ -291,7 +291,8 @@ def what_no_manifest_can_be_is_said_and_the_rest_is_written(binaries):
              "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": "2099-01-01T00:00:00Z"}]})
         ids = [f"dddddddd-0000-4444-8888-00000000000{n}" for n in (1, 2, 3)]
         run = it.regent("import", *(word for app_id in ids for word in ("--app", app_id)), expect=5)
-        says(run, "not importable", "at most 120 characters", "short.regent.yaml", "1 manifest written", 'its client secret "arm" was issued by regent')
+        says(run, "not importable", "at most 120 characters", "short.regent.yaml", "half-ours.regent.yaml", "2 manifests written",
+             'clientSecrets: "arm (regent 0123abcd)"')
         again = it.regent("import", *(word for app_id in ids for word in ("--app", app_id)), expect=5)
         says(again, "not importable", "left out", "Nothing is left to write")
 

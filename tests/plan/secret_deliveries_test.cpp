@@ -749,4 +749,42 @@ TEST_CASE("an application of no manifest stays as long as a place has its secret
     CHECK(tenant.tenant.find(app("one"))->deleted);
 }
 
+TEST_CASE("a secret that regent issued for somebody else stays when its application is taken over", "[secrets]") {
+    InPlaces tenant({application("a").secret("s").delivered_to(path_one)});
+    auto& object = *tenant.tenant.find(app("a"));
+    object.ownership = model::Ownership::unclaimed;
+    object.attributes.erase(std::string(model::path::marks));
+    object.address = app("nobody's");
+    const auto id = object.outputs.at("appId");
+    const auto key_id = object.secrets.front().key_id;
+    tenant.documents = {application("b").adopts(id)};
+    const auto planned = tenant.plan();
+    CHECK(names_of(planned) == std::vector<std::string>{"adopt Application/b"});
+    REQUIRE(planned.resources.front().undeclared.size() == 1);
+    CHECK(planned.resources.front().undeclared[0].find(key_id) != std::string::npos);
+    tenant.apply();
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+    tenant.apply({application("b").secret("own").delivered_to(path_two)});
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+    CHECK(tenant.is_there("b", key_id));
+    tenant.tenant.targets_complain = false;
+    const auto own = tenant.held(path_two);
+    tenant.apply({application("b")});
+    CHECK_FALSE(tenant.is_there("b", own));
+    CHECK(tenant.is_there("b", key_id));
+}
+
+TEST_CASE("a secret whose name a manifest declares is taken over with its application", "[secrets]") {
+    InPlaces tenant({application("a").secret("s").delivered_to(path_one)});
+    auto& object = *tenant.tenant.find(app("a"));
+    object.ownership = model::Ownership::unclaimed;
+    object.address = app("nobody's");
+    const auto id = object.outputs.at("appId");
+    tenant.apply({application("b").adopts(id).secret("s").delivered_to(path_one)});
+    CHECK(names_of(tenant.plan()) == std::vector<std::string>{});
+    tenant.tenant.targets_complain = false;
+    tenant.apply({application("b")});
+    CHECK(tenant.tenant.find(app("b"))->secrets.empty());
+}
+
 }  // namespace regent::plan::testing

@@ -33,6 +33,14 @@ TEST_CASE("what is to happen when the manifest is gone is remembered as a tag", 
     CHECK(marks_of(read_tags({{"tags", tags}}), {}).empty());
 }
 
+TEST_CASE("a secret that was there when its application was taken over is remembered as a tag", "[provider][graph]") {
+    const model::Value marks = model::List{"secretOfOthers:428e1c50-0000-4444-8888-abcdefabcdef"};
+    const auto tags = tags_for({}, &marks, identity, {});
+    CHECK(std::find(tags.begin(), tags.end(), "regent:secretOfOthers:428e1c50-0000-4444-8888-abcdefabcdef") !=
+          tags.end());
+    CHECK(marks_of(read_tags({{"tags", tags}}), {}) == *marks.as_list());
+}
+
 TEST_CASE("marks written as tags are read back as the same marks") {
     const model::Value marks =
         model::List{"contributes:federatedCredentials:github", "contributes:redirectUris.spa:https://a.example/",

@@ -17,7 +17,8 @@ namespace {
 constexpr std::string_view owner_prefix = "regent:owner:", name_prefix = "regent:name:", from_prefix = "regent:from:",
                            granted_scope_prefix = "regent:granted:scope:", granted_role_prefix = "regent:granted:role:",
                            assigned_prefix = "regent:assigned:", prevent_delete_tag = "regent:preventDelete",
-                           on_removal_prefix = "regent:onRemoval:", logo_prefix = "regent:logo:";
+                           on_removal_prefix = "regent:onRemoval:", logo_prefix = "regent:logo:",
+                           secret_of_others_prefix = "regent:secretOfOthers:";
 constexpr std::string_view contributes = "contributes:", logo_mark = "logo:";
 /// Before the digest of an element that was not read.
 constexpr std::string_view unread_digest = "?";
@@ -94,6 +95,8 @@ TagFacts read_tags(const nlohmann::json& application) {
             facts.granted_roles.push_back(tag.substr(granted_role_prefix.size()));
         } else if (begins(tag, assigned_prefix)) {
             facts.assigned.push_back(tag.substr(assigned_prefix.size()));
+        } else if (begins(tag, secret_of_others_prefix)) {
+            facts.secrets_of_others.push_back(tag.substr(secret_of_others_prefix.size()));
         } else if (tag == prevent_delete_tag) {
             facts.prevent_delete = true;
         } else if (begins(tag, on_removal_prefix)) {
@@ -161,6 +164,8 @@ model::List marks_of(const TagFacts& facts, const model::Map& attributes) {
     if (facts.prevent_delete) marks.emplace_back("preventDelete");
     if (!facts.on_removal.empty()) marks.emplace_back("onRemoval:" + facts.on_removal);
     if (!facts.logo.empty()) marks.emplace_back(std::string(logo_mark) + facts.logo);
+    for (const auto& key_id : facts.secrets_of_others)
+        marks.emplace_back(std::string(model::mark::secret_of_others) + key_id);
     const auto candidates = contributable(attributes);
     for (const auto& digest : facts.digests) {
         const auto it = std::find_if(candidates.begin(), candidates.end(),
@@ -191,6 +196,7 @@ std::vector<std::string> tags_for(const std::vector<std::string>& others, const 
         if (mark == "preventDelete") add(std::string(prevent_delete_tag));
         if (mark == model::mark::kept_on_removal || mark == model::mark::deleted_on_removal)
             add(std::string(tag_prefix) + mark);
+        if (begins(mark, model::mark::secret_of_others)) add(std::string(tag_prefix) + mark);
         if (begins(mark, logo_mark)) add(std::string(logo_prefix) + mark.substr(logo_mark.size()));
         if (begins(mark, contributes)) add(tag_of(mark.substr(contributes.size())));
     }

@@ -18,6 +18,7 @@ namespace regent::provider::graph {
 ///     regent:preventDelete
 ///     regent:onRemoval:keep, :delete          management.onRemoval, for when the manifest is gone
 ///     regent:logo:<16 hex digits>             SHA-256 of the picture that was sent last
+///     regent:secretOfOthers:<key id>          a secret that was there when the application was taken over
 ///     regent:from:<16 hex digits>             SHA-256 over "<path>:<element>": a document contributed this element
 ///     regent:granted:scope:<16 hex digits>    the same of a delegated permission that regent consented to,
 ///     regent:granted:role:<16 hex digits>     of an application permission,
@@ -32,9 +33,10 @@ struct TagFacts {
     std::string owner;                ///< behind "regent:owner:"; empty: none
     std::string name;                 ///< behind "regent:name:"
     bool prevent_delete = false;
-    std::string on_removal;            ///< behind "regent:onRemoval:"; empty: none
-    std::string logo;                  ///< behind "regent:logo:"
-    std::vector<std::string> digests;  ///< behind "regent:from:"
+    std::string on_removal;                      ///< behind "regent:onRemoval:"; empty: none
+    std::string logo;                            ///< behind "regent:logo:"
+    std::vector<std::string> digests;            ///< behind "regent:from:"
+    std::vector<std::string> secrets_of_others;  ///< key ids behind "regent:secretOfOthers:"
     std::vector<std::string> granted_scopes, granted_roles, assigned;
     bool any_of_regent = false;  ///< a tag begins with "regent:"
 };
