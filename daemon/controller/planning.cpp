@@ -4,6 +4,7 @@
 #include "manifest/well_known_apis.hpp"
 #include "model/attributes.hpp"
 #include "model/principal_in_bin.hpp"
+#include "plan/unwanted_connectors.hpp"
 #include "plan/vouching.hpp"
 
 #include <fmt/chrono.h>
@@ -28,6 +29,7 @@ tl::expected<void, provider::ProviderError> look(const Workspace& workspace, Ten
     auto scope = plan::scope_of(workspace.graph, history.remote_ids);
     plan::ask_for_owners(workspace.graph, history, scope);
     plan::leave_out_those_found_by_key(history, scope);
+    plan::ask_for_unwanted_connectors(history, scope);
     if (order != nullptr) {
         auto seen = tenant.observe_changes(scope, *order, progress);
         if (!seen) return tl::unexpected(std::move(seen.error()));

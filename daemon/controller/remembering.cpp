@@ -75,7 +75,9 @@ tl::expected<void, store::StoreError> remember_agreements(store::Store& store, c
                                                           const plan::Plan& plan,
                                                           const std::set<model::Address>& except) {
     const auto is_news = [&](const auto& entry) { return !except.contains(entry.first); };
-    if (plan.unmanaged.empty() && std::none_of(plan.agreements.begin(), plan.agreements.end(), is_news)) return {};
+    if (plan.unmanaged.empty() && plan.gone.empty() &&
+        std::none_of(plan.agreements.begin(), plan.agreements.end(), is_news))
+        return {};
     const auto key = state_key(workspace.environment);
     auto history = store.history(key);  // with what this run wrote
     if (!history) return tl::unexpected(std::move(history.error()));
@@ -107,6 +109,10 @@ tl::expected<void, store::StoreError> remember_agreements(store::Store& store, c
         objects.push_back(
             {resource.address, resource.place, is_gone ? known->second : resource.remote_id, std::move(values)});
     }
+    // What their manifests said holds should they come back.
+    for (const auto& address : plan.gone)
+        if (!plan.unmanaged.contains(address) && history->last_applied.contains(address))
+            objects.push_back({address, history->places[address], {}, std::move(history->last_applied[address])});
     return store.agreed(key, objects);
 }
 

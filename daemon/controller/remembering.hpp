@@ -19,7 +19,8 @@ namespace regent::controller {
 /// Writes down what a look at the tenant found to be as the manifests say and nobody remembered (Plan::agreements), so
 /// that the next difference is known for what it is: a change made outside. Not of the objects of `except`: what was
 /// written a moment ago is remembered already, and a replica that has not heard of it shows the past. And forgets what
-/// no manifest manages any more (Plan::unmanaged). Touches the disk only when there is something new.
+/// no manifest manages any more (Plan::unmanaged), and the ids of what is gone (Plan::gone). Touches the disk only when
+/// there is something new.
 [[nodiscard]] tl::expected<void, store::StoreError> remember_agreements(store::Store& store, const Workspace& workspace,
                                                                         const plan::Plan& plan,
                                                                         const std::set<model::Address>& except = {});

@@ -153,6 +153,14 @@ struct Scope {
     std::vector<std::string> power_platform_environments;  ///< ids; all of them are searched for what is ours
     std::vector<Dataverse> dataverses;                     ///< the same for connectors of solutions
     std::vector<std::string> resource_groups = {};         ///< ids; the same for connectors of Logic Apps
+    /// A connector that is remembered where no manifest wants it (any more). What people sign in to it by stays with
+    /// its application for as long as it is there, so it is asked for by its key when a list leaves it out.
+    struct Remembered {
+        Address address;
+        std::string id;  ///< as Wanted::remembered_id
+        std::string backend, pp_environment, resource_group;
+    };
+    std::vector<Remembered> unwanted = {};
 };
 
 }  // namespace regent::model

@@ -5,6 +5,7 @@
 #include "plan/removals.hpp"
 #include "plan/sign_in_change.hpp"
 #include "plan/staying.hpp"
+#include "plan/unseen_redirect_url.hpp"
 
 #include <fmt/format.h>
 
@@ -17,13 +18,40 @@ using model::Value;
 
 /// What a reader is told of connectors that go on signing in as they do.
 struct Words {
-    std::string_view fact;  ///< after the connector's name
+    std::string_view fact;    ///< after the connector's name
+    std::string_view unseen;  ///< the same, where nobody shows what it signs in by
     std::string_view help;
 };
-constexpr Words of_gone_manifest{", which is in no manifest any more and stays, still signs in by it",
-                                 "give the new one another name, or delete the connector"};
+constexpr Words of_gone_manifest{
+    ", which is in no manifest any more and stays, still signs in by it",
+    ", which is in no manifest any more and stays, may sign in by it: Power Apps does not show that now",
+    "give the new one another name, or delete the connector"};
 constexpr Words of_other_wish{" still signs in by it, since what its manifest says instead is not written now",
+                              " may sign in by it: Power Apps does not show that now",
                               "give the new one another name, or wait until the connector is written"};
+
+std::string text_of(const std::map<std::string, std::string, std::less<>>& outputs, std::string_view name) {
+    const auto it = outputs.find(name);
+    return it == outputs.end() ? std::string{} : it->second;
+}
+
+/// The issuer of managed identities is Entra, in the words of its second version.
+bool is_of_entra(const Value& credential) {
+    const auto* issuer = credential.find("issuer");
+    const auto text = issuer == nullptr ? std::string{} : issuer->text_or({});
+    return text.starts_with("https://login.") && text.ends_with("/v2.0");
+}
+
+/// Of a connector whose redirect URL or identity was not shown, while its application has something that may be it. An
+/// answer may be too old for that, and nobody would put back what is taken away now.
+bool may_sign_in_by(const model::ObservedResource& connector, const Value& element) {
+    if (const auto* uri = element.as_string()) return is_unseen_redirect_url(connector, *uri);
+    const auto& outputs = connector.outputs;
+    const auto type = connector.attributes.find(model::path::auth_type);
+    return !text_of(outputs, model::output::connector_name).empty() && type != connector.attributes.end() &&
+           type->second == Value("managedIdentity") && text_of(outputs, model::output::identity_subject).empty() &&
+           is_of_entra(element);
+}
 
 class Keeper {
 public:
@@ -51,7 +79,8 @@ public:
 private:
     const model::ObservedResource* user_of(const Item& item, const Value& element) const {
         const auto it = std::find_if(kept_.begin(), kept_.end(), [&](const auto* connector) {
-            return may_sign_in_as(item, *connector) && signs_in_by(*connector, element);
+            if (signs_in_by(*connector, element)) return may_sign_in_as(item, *connector);
+            return signs_in_as(item, *connector) && may_sign_in_by(*connector, element);
         });
         return it == kept_.end() ? nullptr : *it;
     }
@@ -62,6 +91,11 @@ private:
         const auto app_id = application.observed->outputs.find(model::output::app_id);
         return client == connector.attributes.end() || app_id == application.observed->outputs.end() ||
                client->second == Value(app_id->second);
+    }
+
+    static bool signs_in_as(const Item& application, const model::ObservedResource& connector) {
+        return connector.attributes.contains(model::path::auth_client_id) &&
+               application.observed->outputs.contains(model::output::app_id) && may_sign_in_as(application, connector);
     }
 
     /// In one list or another: a redirect URI can be in one of them only.
@@ -88,7 +122,7 @@ private:
             const auto* connector = user_of(item, uri);
             if (connector == nullptr || is_wanted(item, uri)) continue;
             keep_as_it_is(item, uris, {}, uri);
-            tell(item, fmt::format("{}: \"{}\"", uris.attribute->path, uri.text_or({})), *connector);
+            tell(item, fmt::format("{}: \"{}\"", uris.attribute->path, uri.text_or({})), *connector, uri);
         }
     }
 
@@ -102,17 +136,20 @@ private:
                                             [&, &called = name](const auto& e) { return e.element->name == called; });
             if (named != credentials.elements.end()) {
                 if (named->known && signs_in_by(*connector, named->value)) continue;
+                if (!signs_in_by(*connector, credential)) continue;
                 withhold(item, named->element->span, name, *connector);
             } else {
-                tell(item, fmt::format("{}: \"{}\"", credentials.attribute->path, name), *connector);
+                tell(item, fmt::format("{}: \"{}\"", credentials.attribute->path, name), *connector, credential);
             }
             keep_as_it_is(item, credentials, name, credential);
         }
     }
 
-    void tell(const Item& item, const std::string& what, const model::ObservedResource& connector) {
+    void tell(const Item& item, const std::string& what, const model::ObservedResource& connector,
+              const Value& element) {
         told.push_back(
-            {item.desired->address, fmt::format("{} is kept: {}{}", what, to_string(connector.address), words_.fact)});
+            {item.desired->address, fmt::format("{} is kept: {}{}", what, to_string(connector.address),
+                                                signs_in_by(connector, element) ? words_.fact : words_.unseen)});
     }
 
     void withhold(const Item& item, const model::Span& span, const std::string& name,

@@ -190,6 +190,8 @@ struct Plan {
     std::map<model::Address, model::Map> agreements;
     /// Attributes that History remembers and no manifest manages any more: to be forgotten, see plan/agreement.hpp.
     std::map<model::Address, std::vector<std::string>> unmanaged;
+    /// Connectors that History remembers, no manifest wants and nobody has seen: see plan/unwanted_connectors.hpp.
+    std::set<model::Address> gone;
     Summary summary;
     std::size_t deletes = 0;  ///< as the guards count: removals and replacements
     std::size_t managed = 0;  ///< objects of ours in the tenant now

@@ -25,6 +25,7 @@
 #include "plan/tenant_policies.hpp"
 #include "plan/unseen_applications.hpp"
 #include "plan/unseen_principals.hpp"
+#include "plan/unwanted_connectors.hpp"
 #include "plan/uri_handover.hpp"
 #include "plan/vain_references.hpp"
 #include "plan/vouching.hpp"
@@ -160,6 +161,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
         if (ours) ++plan.managed;
     }
     forget_what_was_left(history, observed, items, plan);
+    tell_gone_connectors(desired, observed, history, plan);
     warn_of_credential_counts(items, plan);
     tell_vain_references(items, plan);
     warn_of_look(later, plan);

@@ -8,7 +8,9 @@
 #include "plan/grants_of_others.hpp"
 #include "plan/restoration.hpp"
 #include "plan/role_changes.hpp"
+#include "plan/sign_in_change.hpp"
 #include "plan/title_handover.hpp"
+#include "plan/unseen_redirect_url.hpp"
 
 #include <fmt/format.h>
 
@@ -430,6 +432,7 @@ private:
         }
         if (attribute.path == model::path::owners || attribute.path == model::path::principal_owners)
             overlook_caller(resolved);
+        if (is_redirect_list(attribute.path)) find_unseen_urls(resolved);
         if (!is_ignored(*item.desired, attribute.path))
             name_roles_as_wanted(resolved, item, items_, desired_.environment);
         overlook_what_others_declare(resolved, item, items_);
@@ -457,6 +460,33 @@ private:
             return shared && std::none_of(tags.elements.begin(), tags.elements.end(),
                                           [&](const auto& element) { return element.value == tag; });
         });
+    }
+
+    /// Of a connector that is there and whose redirect URL nobody shows now: what the application accepts stays.
+    void find_unseen_urls(ResolvedAttribute& uris) const {
+        const auto* there = uris.observed.as_list();
+        if (there == nullptr) return;
+        for (auto& element : uris.elements) {
+            const auto* connector = connector_without_url(element);
+            if (connector == nullptr) continue;
+            const auto uri = std::find_if(there->begin(), there->end(), [&](const auto& one) {
+                return is_unseen_redirect_url(*connector, one.text_or({}));
+            });
+            if (uri == there->end()) continue;
+            element.value = *uri;
+            element.known = true;
+            element.blocked = false;
+        }
+    }
+
+    const ObservedResource* connector_without_url(const ResolvedElement& element) const {
+        const auto* reference = element.value.as_reference();
+        if (element.known || reference == nullptr || reference->output != model::output::redirect_url) return nullptr;
+        const auto target = items_.find(reference->address);
+        if (target == items_.end() || target->second.observed == nullptr || target->second.is_made_anew() ||
+            target->second.observed->ownership == model::Ownership::foreign)
+            return nullptr;
+        return target->second.observed;
     }
 
     ResolvedElement look_up(const model::Element& element) const {

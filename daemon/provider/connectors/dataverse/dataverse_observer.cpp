@@ -89,24 +89,34 @@ private:
                                                           std::vector<nlohmann::json>& rows) {
         for (const auto& wanted : scope.wanted) {
             if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::solution ||
-                wanted.remembered_id.empty() || wanted.pp_environment != instance.environment)
+                wanted.pp_environment != instance.environment)
                 continue;
-            // What is remembered of one that was made a moment ago is its name in Power Apps.
-            const auto id = model::is_guid(wanted.remembered_id)
-                                ? wanted.remembered_id
-                                : connector_id_of(options_.identity.key_of(wanted.address));
-            const bool is_listed = std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
-                const auto column = [&](const char* name) { return connectors::text(connectors::member(&row, name)); };
-                return connectors::same_word(column("connectorid"), id) ||
-                       column("connectorinternalid") == wanted.remembered_id;
-            });
-            if (is_listed) continue;
-            auto there = client_.connector(instance, id);
-            if (there)
-                rows.push_back(std::move(*there));
-            else if (there.error().kind != ErrorKind::not_found)
-                return tl::unexpected(std::move(there.error()));
+            if (auto asked = ask_for(instance, wanted.address, wanted.remembered_id, rows); !asked) return asked;
         }
+        for (const auto& unwanted : scope.unwanted) {
+            if (unwanted.backend != model::backend::solution || unwanted.pp_environment != instance.environment)
+                continue;
+            if (auto asked = ask_for(instance, unwanted.address, unwanted.id, rows); !asked) return asked;
+        }
+        return {};
+    }
+
+    tl::expected<void, ProviderError> ask_for(const Instance& instance, const model::Address& address,
+                                              const std::string& remembered_id, std::vector<nlohmann::json>& rows) {
+        if (remembered_id.empty()) return {};
+        // What is remembered of one that was made a moment ago is its name in Power Apps.
+        const auto id =
+            model::is_guid(remembered_id) ? remembered_id : connector_id_of(options_.identity.key_of(address));
+        const bool is_listed = std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+            const auto column = [&](const char* name) { return connectors::text(connectors::member(&row, name)); };
+            return connectors::same_word(column("connectorid"), id) || column("connectorinternalid") == remembered_id;
+        });
+        if (is_listed) return {};
+        auto there = client_.connector(instance, id);
+        if (there)
+            rows.push_back(std::move(*there));
+        else if (there.error().kind != ErrorKind::not_found)
+            return tl::unexpected(std::move(there.error()));
         return {};
     }
 

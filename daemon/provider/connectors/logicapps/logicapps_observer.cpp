@@ -73,19 +73,28 @@ private:
     /// deleted: its redirect URL would be taken away, and another secret be issued.
     tl::expected<void, ProviderError> ask_for_the_missing(const model::Scope& scope, std::vector<FoundApi>& into) {
         for (const auto& wanted : scope.wanted) {
-            if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::logicapps ||
-                wanted.remembered_id.empty() || wanted.resource_group.empty())
-                continue;
-            const bool is_listed = std::any_of(into.begin(), into.end(), [&](const auto& found) {
-                return same_word(found.name, wanted.remembered_id) && same_word(found.group, wanted.resource_group);
-            });
-            if (is_listed) continue;
-            auto there = client_.get(wanted.resource_group, wanted.remembered_id);
-            if (there)
-                into.push_back(with_maker(found_in(wanted.resource_group, std::move(*there))));
-            else if (there.error().kind != ErrorKind::not_found)
-                return tl::unexpected(std::move(there.error()));
+            if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::logicapps) continue;
+            if (auto asked = ask_for(wanted.resource_group, wanted.remembered_id, into); !asked) return asked;
         }
+        for (const auto& unwanted : scope.unwanted) {
+            if (unwanted.backend != model::backend::logicapps) continue;
+            if (auto asked = ask_for(unwanted.resource_group, unwanted.id, into); !asked) return asked;
+        }
+        return {};
+    }
+
+    tl::expected<void, ProviderError> ask_for(const std::string& group, const std::string& remembered_id,
+                                              std::vector<FoundApi>& into) {
+        if (remembered_id.empty() || group.empty()) return {};
+        const bool is_listed = std::any_of(into.begin(), into.end(), [&](const auto& found) {
+            return same_word(found.name, remembered_id) && same_word(found.group, group);
+        });
+        if (is_listed) return {};
+        auto there = client_.get(group, remembered_id);
+        if (there)
+            into.push_back(with_maker(found_in(group, std::move(*there))));
+        else if (there.error().kind != ErrorKind::not_found)
+            return tl::unexpected(std::move(there.error()));
         return {};
     }
 

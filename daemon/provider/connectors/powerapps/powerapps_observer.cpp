@@ -132,8 +132,9 @@ private:
     }
 
     /// A list may come from a cache that has not heard of a connector yet, or not again. One that is remembered is
-    /// asked for by its name before anybody takes it for deleted: another one would be made, and given the secret. An
-    /// answer of that name may be an old one as well, so that it has to be the same a little later.
+    /// asked for by its name before anybody takes it for deleted: another one would be made, and given the secret, or
+    /// its application would lose what people sign in by. An answer of that name may be an old one as well, so that it
+    /// has to be the same a little later.
     tl::expected<void, ProviderError> ask_for_the_missing(const model::Scope& scope,
                                                           std::vector<FoundConnector>& into) {
         auto missing = remembered_but(into, scope);
@@ -142,16 +143,16 @@ private:
             if (look > 0 && !clock_.sleep_for(std::min(second_look, options_.lookup_grace)))
                 return tl::unexpected(
                     connectors::error_of(ErrorKind::interrupted, "RG0710", "reading the connectors was stopped", {}));
-            std::vector<const model::Scope::Wanted*> gone;
-            for (const auto* wanted : missing) {
-                auto there = client_.get(wanted->pp_environment, wanted->remembered_id);
+            std::vector<Key> gone;
+            for (const auto& key : missing) {
+                auto there = client_.get(key.environment, key.name);
                 if (!there && there.error().kind != ErrorKind::not_found)
                     return tl::unexpected(std::move(there.error()));
                 if (!there) {
-                    gone.push_back(wanted);
+                    gone.push_back(key);
                     continue;
                 }
-                auto found = found_in(wanted->pp_environment, std::move(*there));
+                auto found = found_in(key.environment, std::move(*there));
                 if (found.facts.custom && found.facts.row_id.empty()) into.push_back(std::move(found));
             }
             missing = std::move(gone);
@@ -159,16 +160,23 @@ private:
         return {};
     }
 
-    static std::vector<const model::Scope::Wanted*> remembered_but(const std::vector<FoundConnector>& listed,
-                                                                   const model::Scope& scope) {
-        std::set<std::string> names;
+    struct Key {
+        std::string environment, name;
+    };
+
+    static std::vector<Key> remembered_but(const std::vector<FoundConnector>& listed, const model::Scope& scope) {
+        std::set<std::string> names{std::string{}};
         for (const auto& found : listed) names.insert(found.facts.name);
-        std::vector<const model::Scope::Wanted*> missing;
+        std::vector<Key> missing;
+        const auto add = [&](const std::string& backend, const std::string& environment, const std::string& name) {
+            if (backend == model::backend::environment && !environment.empty() && names.insert(name).second)
+                missing.push_back({environment, name});
+        };
+        // Where it is counts before where it should be.
+        for (const auto& unwanted : scope.unwanted) add(unwanted.backend, unwanted.pp_environment, unwanted.id);
         for (const auto& wanted : scope.wanted) {
-            if (wanted.address.kind == model::kind::connector && wanted.backend == model::backend::environment &&
-                !wanted.remembered_id.empty() && !wanted.pp_environment.empty() &&
-                names.insert(wanted.remembered_id).second)
-                missing.push_back(&wanted);
+            if (wanted.address.kind != model::kind::connector) continue;
+            add(wanted.backend, wanted.pp_environment, wanted.remembered_id);
         }
         return missing;
     }
