@@ -272,12 +272,16 @@ private:
         return ExitCode::ok;
     }
 
+    static ExitCode code_of(plan::Withheld::Why why) {
+        if (why == plan::Withheld::Why::prevent_delete) return ExitCode::refused;
+        return why == plan::Withheld::Why::not_seen_yet ? ExitCode::try_again : ExitCode::partly_done;
+    }
+
     /// What the manifests ask for and nobody could do: the rest being done is no success.
     ExitCode tell_obstacles(ExitCode code) {
         for (const auto& withheld : planned_.plan.withheld) {
             if (!plan::is_obstacle(withheld)) continue;
-            const bool guarded = withheld.why == plan::Withheld::Why::prevent_delete;
-            code = most_telling({code, guarded ? ExitCode::refused : ExitCode::partly_done});
+            code = most_telling({code, code_of(withheld.why)});
             print_error(
                 terminal_,
                 fmt::format("{}: {} ({})", to_string(withheld.address), withheld.message, to_string(withheld.place)),

@@ -463,6 +463,13 @@ const plan::ResourceChange* Cycle::change_of(const model::Address& address) cons
     return nullptr;
 }
 
+/// What the runs that follow look for: see look_again_for().
+bool Cycle::something_comes_by_itself() const {
+    const auto& plan = after_.report.timestamp.empty() ? before_.plan : after_.plan;
+    return std::any_of(plan.withheld.begin(), plan.withheld.end(),
+                       [](const auto& withheld) { return withheld.why == plan::Withheld::Why::not_seen_yet; });
+}
+
 void Cycle::record() {
     run_.finished = parts_.now();
     run_.result = "noop";
@@ -481,6 +488,8 @@ void Cycle::record() {
                       : only_waits           ? "waiting"
                                              : "partly";
     }
+    const bool is_quiet = left_alone_ == LeftAlone::no && (run_.result == "noop" || run_.result == "ok");
+    if (is_quiet && something_comes_by_itself()) run_.result = "waiting";
     if (left_alone_ == LeftAlone::refused || left_alone_ == LeftAlone::needs_approval) run_.result = "refused";
     if (left_alone_ == LeftAlone::state_broken) run_.result = "failed";
     if (left_alone_ != LeftAlone::no) run_.error = left_alone_message_;

@@ -51,6 +51,8 @@ private:
     void learn();
     void learn_agreements();
     [[nodiscard]] bool only_waits(const apply::StepOutcome& outcome) const;
+    void look_again_for(ObjectMemory& memory) const;
+    [[nodiscard]] bool something_comes_by_itself() const;
     void learn_of(const model::Address& address, const apply::StepOutcome& outcome);
     [[nodiscard]] std::vector<ObjectStatus> objects_at(const Planned& now, const std::vector<Pause>& paused) const;
     void show_what_begins();

@@ -67,8 +67,13 @@ void Cycle::learn() {
         memory.breaker_until.reset();
         memory.breaker_opened = 0;
     }
-    // What no manifest and no tenant knows any more is forgotten, or months of changes would pile up.
     std::set<model::Address> alive;
+    for (const auto& withheld : before_.plan.withheld) {
+        if (withheld.why != plan::Withheld::Why::not_seen_yet) continue;
+        look_again_for(keeper_.objects_[withheld.address]);
+        alive.insert(withheld.address);
+    }
+    // What no manifest and no tenant knows any more is forgotten, or months of changes would pile up.
     for (const auto& resource : before_.plan.resources) alive.insert(resource.address);
     std::erase_if(keeper_.objects_, [&](const auto& entry) { return !alive.contains(entry.first); });
 }
@@ -80,15 +85,18 @@ bool Cycle::only_waits(const apply::StepOutcome& outcome) const {
                        [&](const auto& step) { return step.id == outcome.step && step.work == plan::Work::await; });
 }
 
+/// What comes by itself is looked for by the runs that follow.
+void Cycle::look_again_for(ObjectMemory& memory) const {
+    const auto now = parts_.now();
+    const auto since = memory.waits_since.value_or(run_.started);
+    memory.waits_since = since;
+    memory.next_look = now + look_again_after(std::max(now - since, Time::duration::zero()));
+}
+
 void Cycle::learn_of(const model::Address& address, const apply::StepOutcome& outcome) {
     auto& memory = keeper_.objects_[address];
     const auto now = parts_.now();
-    if (only_waits(outcome)) {
-        const auto since = memory.waits_since.value_or(run_.started);
-        memory.waits_since = since;
-        memory.next_look = now + look_again_after(std::max(now - since, Time::duration::zero()));
-        return;
-    }
+    if (only_waits(outcome)) return look_again_for(memory);
     memory.waits_since.reset();
     memory.next_look.reset();
     if (outcome.state == apply::StepState::failed) {

@@ -66,6 +66,17 @@ std::set<model::Address> awaited_in(const plan::Plan& plan, const plan::Plan& do
     return awaited;
 }
 
+/// What was made and no answer shows yet. Nothing is to be done about it, and it is not seen to be there.
+std::set<model::Address> not_seen_in(const plan::Plan& plan, const plan::Plan& done,
+                                     const std::set<model::Address>& except) {
+    std::set<model::Address> unseen;
+    for (const auto& withheld : plan.withheld)
+        if (withheld.why == plan::Withheld::Why::not_seen_yet && !except.contains(withheld.address))
+            unseen.insert(withheld.address);
+    for (const auto& withheld : done.withheld) unseen.erase(withheld.address);
+    return unseen;
+}
+
 }  // namespace
 
 Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, const plan::Plan& done,
@@ -80,12 +91,14 @@ Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, 
             result.error = std::move(planned.error());
         } else {
             const auto awaited = awaited_in(planned->plan, done, except);
-            result.settled = awaited.empty();
+            const auto unseen = not_seen_in(planned->plan, done, except);
+            result.settled = awaited.empty() && unseen.empty();
             const auto& steps = planned->plan.steps;
             result.more = result.settled && std::any_of(steps.begin(), steps.end(), [&](const auto& step) {
                               return !except.contains(step.address);
                           });
             result.open = differences(planned->plan, awaited);
+            for (const auto& address : unseen) result.open.push_back(to_string(address) + ": is not shown yet");
             result.planned = std::move(*planned);
         }
         if (result.settled || left <= 0ms) return result;

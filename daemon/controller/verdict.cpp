@@ -117,6 +117,7 @@ private:
             case Why::prevent_delete:  // of a manifest that is gone, or that would have it replaced
                 return {ConditionStatus::no, ConditionReason::guard_refused, message, false, false, true};
             case Why::waits_for_withheld:
+            case Why::not_seen_yet:
                 return {ConditionStatus::no, ConditionReason::waiting_for_reference, message, false, false, false};
             case Why::several_matches:
                 return {ConditionStatus::no, ConditionReason::create_outcome_unknown, message, false, false, true};

@@ -119,6 +119,8 @@ std::string_view to_string(Withheld::Why why) noexcept {
             return "delivery_refused";
         case Withheld::Why::secret_waits:
             return "secret_waits";
+        case Withheld::Why::not_seen_yet:
+            return "not_seen_yet";
     }
     return "ignored";
 }

@@ -15,6 +15,7 @@ bool is_obstacle(const Withheld& withheld) noexcept {
         case Withheld::Why::no_place:
         case Withheld::Why::delivery_refused:
         case Withheld::Why::secret_waits:
+        case Withheld::Why::not_seen_yet:
         case Withheld::Why::unvouched:
             return true;
         // With a manifest it would be replaced, or made; without one it is only kept.

@@ -118,7 +118,8 @@ struct Withheld {
         waits_for_withheld,
         delivery_unknown,  ///< who is to have a secret cannot be looked at from here
         delivery_refused,  ///< a secret is due, and who is to have it refuses regent the look
-        secret_waits       ///< a consumer refuses its secret again and again; the next try comes later
+        secret_waits,      ///< a consumer refuses its secret again and again; the next try comes later
+        not_seen_yet       ///< it is remembered, and an answer may be too old to show it: see plan/not_seen_yet.hpp
     };
     Why why;
     model::Address address;
@@ -214,6 +215,8 @@ struct History {
     /// so; a difference against it that the manifest does not ask for is drift.
     std::map<model::Address, model::Map> last_applied;
     std::map<model::Address, std::string> remote_ids;
+    /// When regent made those that the journal has: connectors of Power Apps, which have no key of our choosing.
+    std::map<model::Address, std::chrono::system_clock::time_point> made_at = {};
     /// Where a removed document stood: "was base/arm-old.regent.yaml".
     std::map<model::Address, model::Place> places;
     /// What nobody remembers under today's names.
