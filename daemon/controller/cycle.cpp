@@ -463,11 +463,19 @@ const plan::ResourceChange* Cycle::change_of(const model::Address& address) cons
     return nullptr;
 }
 
+/// Of the last look at the tenant.
+const plan::Plan& Cycle::last_plan() const {
+    return after_.report.timestamp.empty() ? before_.plan : after_.plan;
+}
+
 /// What the runs that follow look for: see look_again_for().
 bool Cycle::something_comes_by_itself() const {
-    const auto& plan = after_.report.timestamp.empty() ? before_.plan : after_.plan;
+    const auto& plan = last_plan();
     return std::any_of(plan.withheld.begin(), plan.withheld.end(),
-                       [](const auto& withheld) { return withheld.why == plan::Withheld::Why::not_seen_yet; });
+                       [](const auto& withheld) { return withheld.why == plan::Withheld::Why::not_seen_yet; }) ||
+           std::any_of(plan.resources.begin(), plan.resources.end(), [](const auto& resource) {
+               return resource.action == plan::Action::none && !resource.not_in_force.empty();
+           });
 }
 
 void Cycle::record() {

@@ -52,6 +52,7 @@ private:
     void learn_agreements();
     [[nodiscard]] bool only_waits(const apply::StepOutcome& outcome) const;
     void look_again_for(ObjectMemory& memory) const;
+    [[nodiscard]] const plan::Plan& last_plan() const;
     [[nodiscard]] bool something_comes_by_itself() const;
     void learn_of(const model::Address& address, const apply::StepOutcome& outcome);
     [[nodiscard]] std::vector<ObjectStatus> objects_at(const Planned& now, const std::vector<Pause>& paused) const;

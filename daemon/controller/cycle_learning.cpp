@@ -52,13 +52,16 @@ void Cycle::learn() {
     for (const auto& [address, outcome] : outcomes_) learn_of(address, outcome);
     for (const auto& resource : before_.plan.resources) {
         if (resource.action != plan::Action::none || outcomes_.contains(resource.address)) continue;
+        if (!resource.not_in_force.empty()) look_again_for(keeper_.objects_[resource.address]);
         const auto known = keeper_.objects_.find(resource.address);
         if (known == keeper_.objects_.end()) continue;
         auto& memory = known->second;
         memory.failures = 0;
         memory.next_try.reset();
-        memory.waits_since.reset();
-        memory.next_look.reset();
+        if (resource.not_in_force.empty()) {
+            memory.waits_since.reset();
+            memory.next_look.reset();
+        }
         memory.rewrites = 0;
         memory.error_code.clear();
         memory.error_help.clear();
@@ -68,7 +71,7 @@ void Cycle::learn() {
         memory.breaker_opened = 0;
     }
     std::set<model::Address> alive;
-    for (const auto& withheld : before_.plan.withheld) {
+    for (const auto& withheld : last_plan().withheld) {
         if (withheld.why != plan::Withheld::Why::not_seen_yet) continue;
         look_again_for(keeper_.objects_[withheld.address]);
         alive.insert(withheld.address);
@@ -78,11 +81,13 @@ void Cycle::learn() {
     std::erase_if(keeper_.objects_, [&](const auto& entry) { return !alive.contains(entry.first); });
 }
 
-/// Nothing was written, and nothing failed.
+/// Nothing failed, and what is left to be done is the service's own: it fills in an identity, or takes over what was
+/// saved.
 bool Cycle::only_waits(const apply::StepOutcome& outcome) const {
     if (outcome.state != apply::StepState::waiting) return false;
-    return std::any_of(held_.plan.steps.begin(), held_.plan.steps.end(),
-                       [&](const auto& step) { return step.id == outcome.step && step.work == plan::Work::await; });
+    return std::any_of(held_.plan.steps.begin(), held_.plan.steps.end(), [&](const auto& step) {
+        return step.id == outcome.step && step.address.kind == model::kind::connector;
+    });
 }
 
 /// What comes by itself is looked for by the runs that follow.

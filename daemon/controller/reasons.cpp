@@ -41,9 +41,11 @@ std::span<const ReasonText> reason_texts() {
         ReasonText{
             ConditionReason::waiting_for_reference, "False",
             "A field needs a value that another object has not yielded yet: the redirect\naddress of a connector, "
-            "say. Everything else was carried out.",
-            "Completes the field as soon as the other object has the value.",
-            "Look at the other one: `regent describe KIND/NAME` names it."},
+            "say. Or Power Apps does not show what was made, or\nhas not taken over what was saved. Everything else "
+            "was "
+            "carried out.",
+            "Looks again within seconds, later within minutes, and goes on as soon as it is\nthere.",
+            "Nothing, for some minutes. Look at the other one then: `regent describe\nKIND/NAME` names it."},
         ReasonText{
             ConditionReason::drifted, "False",
             "The tenant differs from the manifest, and regent may only look: `policy:\nobserve` or `mode: plan`.",

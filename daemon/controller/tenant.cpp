@@ -25,7 +25,7 @@
 namespace regent::controller {
 namespace {
 
-/// For a connector's identity, in a run that others follow.
+/// For what Power Apps does after a save, in a run that others follow.
 constexpr std::chrono::seconds short_wait{20};
 constexpr std::string_view public_authority = "https://login.microsoftonline.com";
 
@@ -140,6 +140,7 @@ public:
                                                                 provider::ReadProgress& progress) override {
         // Who looks again and again comes back for what is late, and holds nothing else up by waiting for it.
         power_apps_.identity_patience = dataverse_.identity_patience = {short_wait, std::chrono::seconds(0)};
+        dataverse_.sync_patience = short_wait;
         return look(scope, &order, progress);
     }
 

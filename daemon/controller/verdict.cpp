@@ -73,6 +73,13 @@ public:
                     false,
                     false};
         }
+        if (!differs && !resource.not_in_force.empty())
+            return {ConditionStatus::no,
+                    ConditionReason::waiting_for_reference,
+                    resource.not_in_force,
+                    false,
+                    false,
+                    false};
         if (outcome != facts_.outcomes.end()) return judge_done(resource, differs);
         if (differs) {
             return {ConditionStatus::unknown,

@@ -74,6 +74,8 @@ struct ObservedResource {
     /// For the provider only: what it needs to write again without asking (raw tags, raw definition URL). Never
     /// compared, never shown.
     std::map<std::string, std::string, std::less<>> provider_data;
+    /// It was saved, and is not in force: why, as one of the remarks says it. Empty: it is.
+    std::string not_in_force = {};
 };
 
 /// What permissions an API offers: from its service principal in the tenant.

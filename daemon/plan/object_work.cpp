@@ -41,6 +41,7 @@ ObjectWork::ObjectWork(const Item& object, const Items& all, const UpdatedConnec
     if (item.observed != nullptr) {
         change.remote_id = item.observed->id;
         change.warnings = item.observed->remarks;
+        if (item.is_written()) change.not_in_force = item.observed->not_in_force;
     }
     if (const auto known = history.last_applied.find(address); known != history.last_applied.end())
         applied = &known->second;

@@ -94,6 +94,8 @@ struct ResourceChange {
     model::Risk risk = model::Risk::low;      ///< the highest of its changes and of what happens to it as a whole
     std::string risk_reason;                  ///< of what happens to it as a whole: "it cannot be brought back"
     std::vector<CredentialFact> credentials;  ///< soonest end first
+    /// What is written by this plan, or would be, and is not in force though it was saved: why. Empty: it is.
+    std::string not_in_force = {};
 };
 
 /// A difference seen and left alone, with its reason. Never applied; reports show it.

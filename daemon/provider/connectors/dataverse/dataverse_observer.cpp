@@ -143,16 +143,17 @@ private:
         auto& resource = *observed;
         for (auto& [name, value] : view->outputs) resource.outputs.insert_or_assign(name, value);
         if (!view->there) {
-            resource.remarks.emplace_back(
-                "its row is in Dataverse, and Power Apps does not know it (yet): nobody can connect to it so far");
+            resource.not_in_force =
+                "its row is in Dataverse, and Power Apps does not know it (yet): nobody can connect to it so far";
         } else if (!view->differs.empty()) {
-            resource.remarks.push_back(fmt::format(
+            resource.not_in_force = fmt::format(
                 "its row was saved in Dataverse, and Power Apps has not taken it over: {} is another there; "
                 "it happens that it never does, then save it once more in the maker portal",
-                view->differs));
+                view->differs);
         } else {
             tell_place(resource, view->service_url);
         }
+        if (!resource.not_in_force.empty()) resource.remarks.push_back(resource.not_in_force);
         return {};
     }
 

@@ -284,6 +284,7 @@ private:
         const auto awaited =
             type.empty() || type == "managedIdentity" ? model::output::identity_subject : model::output::redirect_url;
         std::chrono::milliseconds waited{0};
+        bool is_there = false;
         // Nobody can sign in meanwhile: what is asked too late is added to that.
         for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(3s))) {
             auto seen = look(*instance, id_of(step));
@@ -295,6 +296,7 @@ private:
             }
             const auto patience =
                 connectors::wait_for_identity(options_.identity_patience, seen->saved_at, clock_.now() - waited);
+            is_there = seen->there;
             if (waited >= patience) break;
             progress(input, fmt::format("waiting for {} ({} s; can take 5 minutes)",
                                         seen->there ? "the identity" : "Power Apps to take it over",
@@ -302,6 +304,12 @@ private:
             if (!clock_.sleep_for(wait)) return tl::unexpected(interrupted(step));
             waited += wait;
         }
+        if (!is_there)
+            return tl::unexpected(error_of(
+                ErrorKind::not_yet, "RG0722",
+                fmt::format("{} was saved in Dataverse, and Power Apps has not taken it over", to_string(step.address)),
+                "the next run looks again. Where it was saved long ago, save it once more in the maker portal, which "
+                "says why"));
         return tl::unexpected(error_of(
             ErrorKind::not_yet, "RG0708",
             fmt::format("{} has no {} yet after {} s", to_string(step.address),
