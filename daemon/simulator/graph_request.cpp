@@ -78,6 +78,15 @@ void merge(nlohmann::json& object, const nlohmann::json& patch) {
     }
 }
 
+bool asks_for_key_bytes(const GraphRequest& request) {
+    if (request.http.method != "GET") return false;
+    const auto first = request.segment(0);
+    if (first != "applications" && first != "servicePrincipals") return false;
+    const bool is_single =
+        request.path.size() == 2 || (request.path.size() == 1 && !request.path.front().key_name.empty());
+    return is_single && ("," + request.query("$select") + ",").find(",keyCredentials,") != std::string::npos;
+}
+
 double resource_units(const GraphRequest& request) {
     if (request.http.method != "GET") return 1;
     double cost = 1;

@@ -39,6 +39,10 @@ struct GraphRequest {
 /// Merges a PATCH body into an object as Graph does: complex members merge, collections are replaced, null clears.
 void merge(nlohmann::json& object, const nlohmann::json& patch);
 
+/// Whether the bytes of certificates are asked for: of one application or service principal, and selected.
+/// https://learn.microsoft.com/graph/api/application-get
+[[nodiscard]] bool asks_for_key_bytes(const GraphRequest& request);
+
 /// The cost in resource units that Graph would charge. https://learn.microsoft.com/graph/throttling-limits
 [[nodiscard]] double resource_units(const GraphRequest& request);
 

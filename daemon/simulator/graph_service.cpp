@@ -137,6 +137,11 @@ private:
         const GraphLimit limit{std::chrono::seconds(10), switches_.resource_units_per_10_seconds};
         if (auto refusal = throttle_.charge(*caller, units, limit, directory_.now())) return *refusal;
         if (auto refusal = charge_write(parsed)) return *refusal;
+        const GraphLimit keys{std::chrono::seconds(60), switches_.key_reads_per_minute, "ResourceUnitLimitExceeded",
+                              "Read", true};
+        if (asks_for_key_bytes(parsed)) {
+            if (auto refusal = throttle_.charge(*caller, 1, keys, directory_.now())) return *refusal;
+        }
         if (auto wrong = read_body(parsed)) return graph_error(*wrong);
         const auto owned = [this](const GraphRequest& asked) { return applications_.is_owned_or_new(asked); };
         if (auto wrong = check_permission(switches_, parsed, owned)) return graph_error(*wrong);

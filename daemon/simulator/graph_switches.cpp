@@ -76,6 +76,7 @@ const std::map<std::string, Switch>& table() {
         {"deltaReportsCredentials", of(&S::delta_reports_credentials)},
         {"writesPer150Seconds", of(&S::writes_per_150_seconds)},
         {"personalWritesPerMinute", of(&S::personal_writes_per_minute)},
+        {"keyReadsPerMinute", of(&S::key_reads_per_minute)},
         {"resourceUnitsPer10Seconds", of(&S::resource_units_per_10_seconds)}};
     return switches;
 }

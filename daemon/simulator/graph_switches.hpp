@@ -62,6 +62,7 @@ struct GraphSwitches {
     bool delta_reports_credentials = true;   ///< are secrets and certificates properties like others?
     long writes_per_150_seconds = 0;         ///< of a client; above it: 429; 0: never. Microsoft's limit is 3000
     long personal_writes_per_minute = 0;     ///< the same below /applications with personal accounts. Microsoft's is 60
+    long key_reads_per_minute = 150;  ///< of a tenant, that select the bytes of certificates; above it: 429; 0: never
     long resource_units_per_10_seconds = 0;  ///< above it: 429; 0: never. Tenants have 3500, 5000 or 8000
 
     /// Throws std::invalid_argument for a name or a value there is not.

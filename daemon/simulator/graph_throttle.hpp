@@ -18,6 +18,7 @@ struct GraphLimit {
     long most = 0;  ///< 0: there is no limit
     const char* information = "ResourceUnitLimitExceeded";
     const char* operations = "ReadWrite";
+    bool is_of_tenant = false;  ///< shared by all who ask
 };
 
 /// What callers have had of each limit.

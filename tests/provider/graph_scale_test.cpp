@@ -184,3 +184,21 @@ TEST_CASE("an answer inside a batch that is neither there nor gone fails the obs
     CHECK(snapshot.resources.empty());
     CHECK(read.error().request_id.size() == 36);
 }
+
+TEST_CASE("one manifest that declares more costs the others nothing: no single read selects keys") {
+    Tenant tenant;
+    fill(tenant, 300, 0);
+    tenant.change("/v1.0/applications(appId='" + id_of(7) + "')", {{"patch", {{"isDisabled", true}}}});
+    auto scope = tenant.scope(names(300));
+    for (std::size_t i = 0; i < 300; ++i) scope.wanted[i].adopt = id_of(i);
+    const std::string declared = GENERATE("owners", "extensionProperties", "isDisabled");
+    scope.wanted[7].on_demand.emplace(declared);
+    model::Snapshot seen;
+    const auto read = tenant.observe(scope, seen);
+    INFO(declared << (read ? std::string{} : ": " + read.error().message + " " + read.error().service));
+    REQUIRE(read);
+    check_complete(seen, 300);
+    CHECK(tenant.clock().slept().count() == 0);
+    if (declared == "isDisabled")
+        CHECK(attribute(seen.resources.at(address(name_of(7))), path::is_disabled) == model::Value(true));
+}

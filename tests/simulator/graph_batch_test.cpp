@@ -167,3 +167,18 @@ TEST_CASE("a request costs what Graph's table says", "[simulator][graph]") {
     CHECK(cost("/oauth2PermissionGrants") == "2");
     CHECK(cost("/servicePrincipals") == "1");
 }
+
+TEST_CASE("the bytes of certificates are for 150 reads a minute of the whole tenant", "[simulator][graph][switches]") {
+    Stage stage;
+    for (int i = 0; i < 150; ++i) REQUIRE(stage.tenant.get(stage.at + "?$select=id,keyCredentials").status == 200);
+    const auto refused = stage.tenant.get(stage.at + "?$select=keyCredentials");
+    CHECK(refused.status == 429);
+    CHECK(refused.header("Retry-After"));
+    CHECK(refused.header("x-ms-throttle-scope").value_or("").starts_with("Tenant/"));
+    CHECK(stage.tenant.get(stage.at).status == 200);
+    CHECK(stage.tenant.get("/applications?$select=keyCredentials").status == 200);
+    stage.tenant.pass(60);
+    CHECK(stage.tenant.get(stage.at + "?$select=keyCredentials").status == 200);
+    stage.tenant.switches({{"keyReadsPerMinute", 1}});
+    CHECK(stage.tenant.get(stage.at + "?$select=keyCredentials").status == 429);
+}

@@ -47,7 +47,6 @@ ApplicationMatch::ApplicationMatch(const model::Scope& scope, Identity identity)
         auto& entry = wanted_.emplace(wanted.address, wanted).first->second;
         entry.adopt = lower_case(wanted.adopt);
         if (!entry.adopt.empty()) adopted_.insert(entry.adopt);
-        on_demand_.insert(wanted.on_demand.begin(), wanted.on_demand.end());
     }
 }
 
@@ -296,9 +295,14 @@ ApplicationMatch::Done ApplicationMatch::settle_orphans() {
     return {};
 }
 
+std::set<std::string, std::less<>> ApplicationMatch::on_demand_of(const Address& address) const {
+    const auto it = wanted_.find(address);
+    return it == wanted_.end() ? std::set<std::string, std::less<>>{} : it->second.on_demand;
+}
+
 tl::expected<model::ObservedResource, std::string> ApplicationMatch::ours(const Address& address,
                                                                           const json& application) const {
-    auto resource = read_application(application, *names_, on_demand_);
+    auto resource = read_application(application, *names_, on_demand_of(address));
     if (!resource) return resource;
     resource->address = address;
     resource->ownership = model::Ownership::ours;
@@ -310,7 +314,7 @@ tl::expected<model::ObservedResource, std::string> ApplicationMatch::ours(const 
 ApplicationMatch::Done ApplicationMatch::put(const Address& address, const json& application,
                                              model::Ownership ownership, bool deleted) {
     auto resource = ownership == model::Ownership::ours ? ours(address, application)
-                                                        : read_application(application, *names_, on_demand_);
+                                                        : read_application(application, *names_, on_demand_of(address));
     if (!resource) return tl::unexpected(std::move(resource.error()));
     resource->address = address;
     resource->ownership = ownership;

@@ -71,14 +71,15 @@ private:
                            bool deleted = false);
     [[nodiscard]] tl::expected<model::ObservedResource, std::string> ours(const model::Address& address,
                                                                           const Json& application) const;
+    /// What is read of it beyond what every application is read for; others come without.
+    [[nodiscard]] std::set<std::string, std::less<>> on_demand_of(const model::Address& address) const;
     void forget(const Json& application);
     void obstruct(const model::Address& address, model::Obstacle::Kind kind, std::string message, std::string help);
 
     const Identity identity_;
     std::map<model::Address, model::Scope::Wanted> wanted_;
-    std::set<std::string, std::less<>> on_demand_;  ///< attributes that some manifest declares
-    std::set<std::string> adopted_;                 ///< application ids that some manifest adopts
-    std::map<std::string, Json> applications_;      ///< by object id; null once it was made use of
+    std::set<std::string> adopted_;             ///< application ids that some manifest adopts
+    std::map<std::string, Json> applications_;  ///< by object id; null once it was made use of
     std::map<model::Address, std::vector<std::string>> holders_;
     std::map<std::string, std::string> by_app_id_;
     std::set<std::string> tagged_;

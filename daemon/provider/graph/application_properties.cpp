@@ -321,18 +321,30 @@ std::string group_of(const Property& property) {
     return place.substr(0, place.rfind('/'));
 }
 
-}  // namespace
-
-std::string property_members(const Paths& on_demand) {
+/// With commas, each once.
+template <typename Predicate>
+std::string members_where(Predicate is_asked) {
     std::vector<std::string> members;
     for (const auto& property : table) {
+        if (!is_asked(property)) continue;
         auto member = known_members_of(property).front();
-        if (!is_read(property, on_demand)) continue;
         if (std::find(members.begin(), members.end(), member) == members.end()) members.push_back(std::move(member));
     }
     std::string text;
     for (const auto& member : members) text += (text.empty() ? "" : ",") + member;
     return text;
+}
+
+}  // namespace
+
+std::string property_members(const Paths& on_demand) {
+    return members_where([&](const Property& property) { return is_read(property, on_demand); });
+}
+
+std::string members_on_demand(const Paths& on_demand) {
+    return members_where([&](const Property& property) {
+        return attribute_of(property).on_demand && on_demand.contains(property.path);
+    });
 }
 
 void read_properties(StrictReading& reading, const json& application, const Paths& on_demand, Map& into) {

@@ -21,6 +21,9 @@ using Paths = std::set<std::string, std::less<>>;
 /// `on_demand` names their attributes. With commas.
 [[nodiscard]] std::string property_members(const Paths& on_demand);
 
+/// Of these only those that Graph shows to whom selects them; empty when `on_demand` names none.
+[[nodiscard]] std::string members_on_demand(const Paths& on_demand);
+
 /// Reads them all; of those on demand only the ones in `on_demand`.
 void read_properties(StrictReading& reading, const nlohmann::json& application, const Paths& on_demand,
                      model::Map& into);

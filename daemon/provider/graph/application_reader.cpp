@@ -1,6 +1,7 @@
 #include "provider/graph/application_reader.hpp"
 
 #include "provider/graph/application_json.hpp"
+#include "provider/graph/application_properties.hpp"
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
 #include "provider/graph/principal_json.hpp"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 namespace regent::provider::graph {
 namespace {
@@ -23,13 +25,14 @@ constexpr std::size_t few_batches = 2;
 /// Above this many service principals a list is tried first.
 constexpr std::size_t few_principals = 200;
 /// An application that was just listed is on some replica; others learn of it within seconds.
-constexpr int credential_attempts = 4;
+constexpr int reading_attempts = 4;
 
 // What a person reads behind "reading ".
 constexpr std::string_view the_applications = "applications";
 constexpr std::string_view the_tenants_applications = "the names of all applications";
 constexpr std::string_view applications_by_key = "applications by key";
 constexpr std::string_view federated_credentials = "federated credentials by application";
+constexpr std::string_view settings_by_application = "settings of applications";
 constexpr std::string_view deleted_applications = "deleted applications";
 constexpr std::string_view deleted_principals = "deleted service principals";
 constexpr std::string_view principals = "service principals";
@@ -119,8 +122,7 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::by_keys
     std::vector<std::size_t> indices;
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (*held && !(*held)->contains(lower_case(keys[i]))) continue;
-        const auto path = fmt::format("/applications({}={})", key_name, key_literal(keys[i]));
-        paths.push_back(on_demand_.empty() ? path : selecting(path));
+        paths.push_back(fmt::format("/applications({}={})", key_name, key_literal(keys[i])));
         indices.push_back(i);
     }
     auto read = read_each(paths);
@@ -164,8 +166,7 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::read_ea
     std::optional<Objects> read;
     if (memory_.expand_works) {
         auto with_credentials = paths;
-        for (auto& path : with_credentials)
-            path += (path.find('?') == std::string::npos ? "?" : "&") + std::string(expand_credentials);
+        for (auto& path : with_credentials) path += "?" + std::string(expand_credentials);
         auto answers = client_.read_all(with_credentials, what, &part);
         if (!answers && answers.error().kind != ErrorKind::rejected) return answers;
         if (answers) read = std::move(*answers);
@@ -188,36 +189,59 @@ ApplicationReader::Result<void> ApplicationReader::add_credentials(Objects& appl
     for (auto& application : applications) {
         if (application.is_object() && !has_all_credentials(application)) open.push_back(&application);
     }
-    auto part = part_of(federated_credentials, open.size());
+    auto answers =
+        read_of_each(open, fmt::format("/{}", credentials_member), what, part_of(federated_credentials, open.size()));
+    if (!answers) return tl::unexpected(std::move(answers.error()));
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        const auto* list = member((*answers)[i], "value");
+        if (list == nullptr || !list->is_array() || !member_text((*answers)[i], "@odata.nextLink").empty())
+            return tl::unexpected(client_.incomplete(what, "not a whole list of them"));
+        (*open[i])[credentials_member] = *list;
+    }
+    return {};
+}
+
+ApplicationReader::Result<void> ApplicationReader::add_on_demand(const std::vector<json*>& applications) {
+    const auto members = members_on_demand(on_demand_);
+    if (members.empty() || applications.empty()) return {};
+    auto answers = read_of_each(applications, fmt::format("?$select=id,{}", members), "read settings of applications",
+                                part_of(settings_by_application, applications.size()));
+    if (!answers) return tl::unexpected(std::move(answers.error()));
+    for (std::size_t i = 0; i < applications.size(); ++i) {
+        for (const auto& [name, value] : (*answers)[i].items())
+            if (!name.starts_with('@')) (*applications[i])[name] = value;
+    }
+    return {};
+}
+
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::read_of_each(
+    const std::vector<json*>& applications, const std::string& below, const std::string& what, ReadPart part) {
+    Objects found(applications.size());
+    std::vector<std::size_t> open(applications.size());
+    std::iota(open.begin(), open.end(), std::size_t{0});
     for (int attempt = 1; !open.empty(); ++attempt) {
         std::vector<std::string> paths;
         paths.reserve(open.size());
-        for (const auto* application : open)
-            paths.push_back(fmt::format("/applications/{}/{}", member_text(*application, "id"), credentials_member));
+        for (const auto i : open)
+            paths.push_back(fmt::format("/applications/{}{}", member_text(*applications[i], "id"), below));
         auto answers = client_.read_all(paths, what, attempt == 1 ? &part : nullptr);
         if (!answers) return tl::unexpected(std::move(answers.error()));
-        std::vector<json*> missing;
-        for (std::size_t i = 0; i < open.size(); ++i) {
-            auto& answer = (*answers)[i];
-            if (answer.is_null()) {
-                missing.push_back(open[i]);
-                continue;
-            }
-            const auto* list = member(answer, "value");
-            if (list == nullptr || !list->is_array() || !member_text(answer, "@odata.nextLink").empty())
-                return tl::unexpected(client_.incomplete(what, "not a whole list of them"));
-            (*open[i])[credentials_member] = *list;
+        std::vector<std::size_t> missing;
+        for (std::size_t k = 0; k < open.size(); ++k) {
+            if ((*answers)[k].is_null()) missing.push_back(open[k]);
+            found[open[k]] = std::move((*answers)[k]);
         }
         open = std::move(missing);
         if (open.empty()) break;
-        if (attempt == credential_attempts) {
-            return tl::unexpected(client_.incomplete(
-                what, fmt::format("application {} was listed, and is not there", member_text(*open.front(), "id"))));
+        if (attempt == reading_attempts) {
+            return tl::unexpected(
+                client_.incomplete(what, fmt::format("application {} was listed, and is not there",
+                                                     member_text(*applications[open.front()], "id"))));
         }
         part.waits("Graph does not show every application yet", 1s * (1 << attempt));
         if (!client_.wait(1s * (1 << attempt))) return tl::unexpected(client_.stopped(what));
     }
-    return {};
+    return found;
 }
 
 ApplicationReader::Result<std::optional<ApplicationReader::Objects>> ApplicationReader::deleted() {

@@ -33,7 +33,8 @@ public:
     /// What is asked for of each application: what read_application() looks at, or everything that Graph shows unasked.
     enum class Members { known, all };
 
-    /// `on_demand`: attributes that some manifest declares and that are not read otherwise.
+    /// `on_demand`: attributes that some manifest declares and that are not read otherwise. Lists bring those that are
+    /// members of the application; of single ones add_on_demand() does.
     ApplicationReader(GraphClient& client, ReaderMemory& memory, ReadProgress& progress,
                       Members members = Members::known, std::set<std::string, std::less<>> on_demand = {})
         : client_(client), memory_(memory), progress_(progress), members_(members), on_demand_(std::move(on_demand)) {}
@@ -50,6 +51,9 @@ public:
     /// object is an error.
     [[nodiscard]] Result<Objects> by_unique_names(const std::vector<std::string>& keys);
     [[nodiscard]] Result<Objects> by_app_ids(const std::vector<std::string>& app_ids);
+    /// Adds the members that Graph shows to whom selects them to applications that were read by their keys, by a
+    /// request of its own for each: beside what Graph shows unasked, `keyCredentials` would have to be selected, too.
+    [[nodiscard]] Result<void> add_on_demand(const std::vector<nlohmann::json*>& applications);
     /// What lies in the recycle bin, without federated credentials. Nothing when regent may not look there: what it
     /// then does not know, it is told by a refusal of the key.
     [[nodiscard]] Result<std::optional<Objects>> deleted();
@@ -79,6 +83,10 @@ private:
     [[nodiscard]] Result<std::optional<std::set<std::string>>> held_keys(const char* key_name, std::size_t count);
     [[nodiscard]] Result<Objects> read_each(const std::vector<std::string>& paths);
     [[nodiscard]] Result<void> add_credentials(Objects& applications);
+    /// One answer for each of `applications`, which were seen, about what lies `below` them; waits for replicas that
+    /// do not know them yet.
+    [[nodiscard]] Result<Objects> read_of_each(const std::vector<nlohmann::json*>& applications,
+                                               const std::string& below, const std::string& what, ReadPart part);
     /// A part of unknown size, but for what is remembered of it.
     [[nodiscard]] ReadPart part_of_a_list(std::string_view what, std::size_t remembered = 0);
     [[nodiscard]] ReadPart part_of(std::string_view what, std::size_t total);
@@ -89,8 +97,8 @@ private:
     const Members members_;
     /// Of the tenant's applications once they were listed, by the key's name.
     std::map<std::string, std::set<std::string>, std::less<>> all_keys_;
-    /// While it is empty, single applications are read as Graph shows them: selecting `keyCredentials` of a single one
-    /// brings the keys' bytes, which only 150 requests a minute may.
+    /// Not selected of single applications, which are read as Graph shows them: selecting `keyCredentials` of a single
+    /// one brings the keys' bytes, which only 150 requests a minute may.
     /// https://learn.microsoft.com/graph/api/application-get
     const std::set<std::string, std::less<>> on_demand_;
 };

@@ -2,6 +2,7 @@
 #include "model/principal_in_bin.hpp"
 #include "provider/graph/application_marks.hpp"
 #include "provider/graph/application_match.hpp"
+#include "provider/graph/application_properties.hpp"
 #include "provider/graph/application_reader.hpp"
 #include "provider/graph/grant_reader.hpp"
 #include "provider/graph/graph_provider.hpp"
@@ -181,6 +182,14 @@ private:
         if (!by_key) return tl::unexpected(std::move(by_key.error()));
         auto targets = reader.by_app_ids(app_ids);
         if (!targets) return tl::unexpected(std::move(targets.error()));
+        std::vector<nlohmann::json*> demanding;
+        for (std::size_t i = 0, k = 0; i < missing.size(); ++i) {
+            const bool demands = !members_on_demand(missing[i]->on_demand).empty();
+            if (demands && (*by_key)[i].is_object()) demanding.push_back(&(*by_key)[i]);
+            if (missing[i]->adopt.empty()) continue;
+            if (auto& target = (*targets)[k++]; demands && target.is_object()) demanding.push_back(&target);
+        }
+        if (auto added = reader.add_on_demand(demanding); !added) return tl::unexpected(std::move(added.error()));
         for (std::size_t i = 0; i < missing.size(); ++i) match.add_by_key(missing[i]->address, std::move((*by_key)[i]));
         for (std::size_t i = 0; i < adopters.size(); ++i) match.add_adopt_target(adopters[i], std::move((*targets)[i]));
         return {};
