@@ -170,7 +170,7 @@ std::optional<controller::Planned> plan_for(const controller::Workspace& workspa
     examination.add(controller::check_identities(workspace.graph, planned->plan, planned->snapshot));
     examination.add(controller::check_vaults(planned->plan, planned->snapshot));
     examination.add(controller::check_recycle_bin(planned->plan, planned->snapshot));
-    examination.add(controller::check_machine_secrets(planned->plan, workspace.graph));
+    examination.add(controller::check_machine_secrets(planned->plan, workspace.graph, planned->uncompared_keys));
     return std::move(*planned);
 }
 

@@ -170,8 +170,13 @@ Findings check_recycle_bin(const plan::Plan& plan, const model::Snapshot& observ
     return findings;
 }
 
-Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph& graph) {
+Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph& graph,
+                               const std::vector<UncomparedKey>& uncompared) {
     Findings findings;
+    for (const auto& key : uncompared) {
+        auto [words, help] = words_and_help(key);
+        findings.push_back({Verdict::warning, "secret", std::move(words), std::move(help), false});
+    }
     for (auto& missing : missing_secrets(plan, graph)) {
         findings.push_back(bad("secret", fmt::format("{}: {}", to_string(missing.place), missing.message),
                                missing.help + "; for a command, $CREDENTIALS_DIRECTORY names the directory"));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "controller/keys_on_this_machine.hpp"
 #include "controller/tenant.hpp"
 #include "controller/workspace.hpp"
 #include "model/environment.hpp"
@@ -51,8 +52,9 @@ using Findings = std::vector<Finding>;
 /// Pure.
 [[nodiscard]] Findings check_recycle_bin(const plan::Plan& plan, const model::Snapshot& observed);
 
-/// Whether the secrets that planned steps take from this machine are there.
-[[nodiscard]] Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph& graph);
+/// Whether the secrets that planned steps take from this machine are there, and the keys that could not be compared.
+[[nodiscard]] Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph& graph,
+                                             const std::vector<UncomparedKey>& uncompared);
 
 /// How a permission that planned steps need stands.
 struct PermissionNeed {

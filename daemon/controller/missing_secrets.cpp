@@ -6,14 +6,27 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <string_view>
+#include <utility>
 
 namespace regent::controller {
 namespace {
 
-model::Place place_of(const plan::DesiredGraph& graph, const plan::Step& step) {
+/// A name that a step needs, and the attribute that names it.
+using NeededSecret = std::pair<std::string, std::string_view>;
+
+std::set<NeededSecret> needed_by(const plan::Step& step) {
+    std::set<NeededSecret> needed;
+    for (const auto& [set, name] : provider::connectors::machine_secrets_for(step))
+        needed.emplace(name, model::path::client_secret_from);
+    for (const auto& name : provider::connectors::machine_keys_for(step)) needed.emplace(name, model::path::policies);
+    return needed;
+}
+
+model::Place place_of(const plan::DesiredGraph& graph, const plan::Step& step, std::string_view path) {
     const auto resource = graph.resources.find(step.address);
     if (resource == graph.resources.end()) return step.place;
-    const auto attribute = resource->second.attributes.find(model::path::client_secret_from);
+    const auto attribute = resource->second.attributes.find(path);
     return attribute == resource->second.attributes.end() ? step.place : attribute->second.span.begin();
 }
 
@@ -23,12 +36,13 @@ std::vector<MissingSecret> missing_secrets(const plan::Plan& plan, const plan::D
     std::vector<MissingSecret> missing;
     std::set<std::pair<model::Address, std::string>> seen;
     for (const auto& step : plan.steps) {
-        for (const auto& [set, name] : provider::connectors::machine_secrets_for(step)) {
+        for (const auto& [name, path] : needed_by(step)) {
             if (!seen.emplace(step.address, name).second) continue;
             const auto secret = provider::connectors::machine_secret(name);
             if (secret) continue;
             auto error = provider::connectors::missing_machine_secret(step.address, name, secret.error());
-            missing.push_back({step.address, place_of(graph, step), std::move(error.message), std::move(error.help)});
+            missing.push_back(
+                {step.address, place_of(graph, step, path), std::move(error.message), std::move(error.help)});
         }
     }
     return missing;

@@ -1,5 +1,6 @@
 #include "controller/planning.hpp"
 
+#include "controller/keys_on_this_machine.hpp"
 #include "controller/missing_secrets.hpp"
 #include "manifest/well_known_apis.hpp"
 #include "model/attributes.hpp"
@@ -94,8 +95,11 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
             return tl::unexpected(std::move(seen.error()));
     }
     const auto& history = corrected ? *corrected : remembered;
+    auto uncompared = name_policy_keys(workspace.graph, history, planned.snapshot);
     planned.plan = plan::make_plan(workspace.graph, planned.snapshot, history, tenant.clock().now(), rotations);
     warn_of_missing_secrets(planned.plan, workspace.graph);
+    planned.uncompared_keys = without_missed_ones(std::move(uncompared), planned.plan);
+    warn_of_uncompared_keys(planned.uncompared_keys, planned.plan);
     planned.refusals = plan::check_safety(planned.plan, workspace.graph, consent);
     auto& report = planned.report;
     report.refusals = planned.refusals;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "controller/keys_on_this_machine.hpp"
 #include "controller/tenant.hpp"
 #include "controller/workspace.hpp"
 #include "model/snapshot.hpp"
@@ -21,6 +22,7 @@ struct Planned {
     model::Snapshot snapshot;
     plan::Plan plan;
     std::vector<plan::Refusal> refusals;
+    std::vector<UncomparedKey> uncompared_keys;
     bool from_memory = false;  ///< some of `snapshot` is what an earlier look found
     report::RunReport report;  ///< points into `plan`: set report.plan again after a move
 };

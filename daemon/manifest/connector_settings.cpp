@@ -5,6 +5,7 @@
 #include "manifest/load_logicapps.hpp"
 #include "manifest/load_plain.hpp"
 #include "manifest/member_in_any_case.hpp"
+#include "manifest/named_key_rules.hpp"
 #include "manifest/openapi.hpp"
 #include "manifest/openapi_document.hpp"
 #include "manifest/solution_variables.hpp"
@@ -341,13 +342,17 @@ void SettingsLoad::sets() {
 
 /// It cannot be left out as a client secret is: nothing else would bring it.
 void SettingsLoad::tell_keys(const Json& policies, const std::string& name) {
+    for (const auto& mistake : named_key_mistakes(policies))
+        job_.findings.error(mistake.code, settings_.span_of(name, mistake.pointer), mistake.message).help =
+            mistake.help;
     for (const auto& key : model::keys_in_policies(policies)) {
         auto& d = job_.findings.warning(
             "RG0633", settings_.span_of(name, fmt::format("/{}/parameters/{}", key.policy, pointer_token(key.member))),
             fmt::format("a policy sets `{}` to a text that stands here: who reads the repository has it", key.header));
         d.notes.push_back("it is sent as it is; reports and regent's database hold `***` in its place");
         d.help =
-            "let each connection bring its own: a connection parameter of the type `securestring`, and "
+            "name it: `{credential: NAME}` here, for the file `connector.NAME` of the machine that runs regent; or let "
+            "each connection bring its own: a connection parameter of the type `securestring`, and "
             "`@connectionParameters('NAME')` here";
     }
 }

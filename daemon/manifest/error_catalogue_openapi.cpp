@@ -146,8 +146,20 @@ found by trying; a plan says `*** (another)` of one that takes another's place.
 Who changed it, a commit or somebody else, nobody remembers then: such a change
 counts as the manifest's. A connection parameter of the type `securestring`
 that each person fills in, and `@connectionParameters('NAME')` as the header's
-text, do without. A warning: the policy is sent as it is. `import` leaves the
-key out, and the policies to people (`management.ignore`).)"},
+text, do without. So does a key by its name, RG0634. A warning: the policy is
+sent as it is. `import` writes names.)"},
+        ErrorCode{"RG0634", "name of a policy's key",
+                  R"(A policy (`setheader`, `setqueryparameter`) may name the key that it sets a
+header to:
+
+    x-ms-apimTemplateParameter.value: {credential: NAME}
+
+in `policies` or in apiProperties.json. The whole text is then the file
+`connector.NAME` in `$CREDENTIALS_DIRECTORY` of the machine that runs regent,
+without the line break at its end ("Bearer " and its like are part of it). No
+other place takes a name, and the mapping has no other member: services show
+keys of policies, so another key in the file, or in the service, is seen
+without a version. Who may see the connector's policies there may see the key.)"},
     };
     return codes;
 }

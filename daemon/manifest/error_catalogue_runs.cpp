@@ -60,10 +60,11 @@ hands that to all of them; the old one stays valid until each who holds it
 has the new one. What a machine may deliver says `spec.delivery` of its
 configuration.)"},
         ErrorCode{"RG0720", "secret that is not on this machine",
-                  R"(`clientSecretFrom` names the file `connector.NAME` in `$CREDENTIALS_DIRECTORY`,
-where systemd puts what the unit loads: `LoadCredential=connector.NAME:/path`.
-Nothing was sent. `regent plan` and `regent doctor` say it before anything is
-applied, of the machine that they run on: another one may have the file.)"},
+                  R"(`clientSecretFrom`, or a policy that names its key (RG0634), names the file
+`connector.NAME` in `$CREDENTIALS_DIRECTORY`, where systemd puts what the unit
+loads: `LoadCredential=connector.NAME:/path`. Nothing was sent. `regent plan`
+and `regent doctor` say it before anything is applied, of the machine that they
+run on: another one may have the file.)"},
         ErrorCode{"RG0721", "definition that was dropped",
                   R"(Power Apps answered with success, and gives the former definition back. It does
 so with some definitions that it does not accept; the maker portal says why.)"},

@@ -306,7 +306,9 @@ constexpr std::array spec_members = {
     Field{.name = "policies",
           .type = FieldType::any,
           .default_text = "not managed",
-          .help = "policy templates in their order, in the service's own words (policyTemplateInstances)",
+          .help =
+              "policy templates in their order, in the service's own words (policyTemplateInstances); a key that one "
+              "sets a header to can be named: `{credential: NAME}`, as in `clientSecretFrom`",
           .example = "[{templateId: setheader, title: Name the caller, parameters: {}}]"},
     Field{.name = "capabilities",
           .type = FieldType::list,

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "model/policy_headers.hpp"
 #include "model/value.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,15 +18,13 @@ namespace regent::model {
 /// Whether a text of a policy is put together when a request passes: "@connectionParameters('key')", "Bearer @{…}".
 [[nodiscard]] bool is_put_together(std::string_view text);
 
-/// A key that stands in a connector's policies: a header or query parameter that is set to a text which signs somebody
-/// in. One that is put together when a request passes is none.
-struct PolicyKey {
-    std::size_t policy = 0;  ///< its place in the list
-    std::string header;
-    std::string member;  ///< the parameter of the policy that holds the text, as it is spelled there
-};
-/// `policies`: the list `policyTemplateInstances`.
-[[nodiscard]] std::vector<PolicyKey> keys_in_policies(const nlohmann::json& policies);
+/// What stands in the place of a key where policies are shown and remembered.
+inline constexpr std::string_view hidden_key = "***";
+
+/// The keys that stand in a connector's policies (the list `policyTemplateInstances`): headers and query parameters
+/// that are set to a text which signs somebody in. One that is put together when a request passes is none, nor is one
+/// that is named (model/named_keys.hpp).
+[[nodiscard]] std::vector<PolicyHeader> keys_in_policies(const nlohmann::json& policies);
 
 /// The value of attribute `path` with `***` in the place of each key; all others are as they were. That is how policies
 /// are shown and remembered. No digest stands there: keys that people think up can be found by trying.
@@ -35,14 +33,10 @@ struct PolicyKey {
 /// As `value` is shown behind `before`, which it takes the place of: a key that was not there says that it is another.
 [[nodiscard]] Value without_keys(std::string_view path, const Value& value, const Value& before);
 
-/// Policies as they stand without the parameters that hold a key: what a repository may hold of them. `left_out` gets
-/// their headers.
-[[nodiscard]] Value without_key_parameters(const Value& policies, std::vector<std::string>& left_out);
-
 /// Policies without those that hold a key. `left_out` gets the headers of these.
 [[nodiscard]] Value without_keyed_policies(const Value& policies, std::vector<std::string>& left_out);
 
-/// Whether two values of attribute `path` hold the same keys in the same headers and parameters.
+/// Whether two values of attribute `path` hold, or name, the same keys in the same headers and parameters.
 [[nodiscard]] bool same_keys(std::string_view path, const Value& a, const Value& b);
 
 }  // namespace regent::model

@@ -10,9 +10,10 @@
 
 namespace regent::plan {
 
-/// What is read with requests of its own before a connector is replaced, so that the new one can be given it. While it
-/// cannot be seen, the old one stays.
-inline constexpr std::array<std::string_view, 2> read_before_replacing{model::path::shares, model::path::script};
+/// What the new connector has to be given when one is replaced, and may be out of sight: what is read with requests of
+/// its own, and the keys that policies name. While it cannot be seen, the old one stays.
+inline constexpr std::array<std::string_view, 3> read_before_replacing{model::path::shares, model::path::script,
+                                                                       model::path::policies};
 
 /// A field that a manifest does not manage is left alone; of a connector that is made anew that means: as the old one
 /// had it. Gives the new one what the old one has of what no manifest declares or `management.ignore` leaves to people.

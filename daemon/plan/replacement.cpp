@@ -23,6 +23,7 @@ std::string waits_for(const Item& item) {
     const auto* unseen = std::find_if(read_before_replacing.begin(), read_before_replacing.end(),
                                       [&](auto path) { return item.observed->unreadable.contains(path); });
     if (unseen == read_before_replacing.end() || !item.desired->management.allow_replacement) return {};
+    if (*unseen == model::path::policies) return "a key of its policies";
     return *unseen == model::path::shares ? "who may use it" : fmt::format("its {}", *unseen);
 }
 

@@ -389,3 +389,77 @@ TEST_CASE("shares name each principal once", "[manifest][connector]") {
     REQUIRE(elements.size() == 1);
     CHECK(elements[0].value == model::Value(model::Map{{"type", "Group"}, {"role", "CanEdit"}}));
 }
+
+namespace {
+
+/// A policy that sets the header of the line before its last one to `value`, which begins in line 7, column 44.
+std::string properties_with(const std::string& value, const std::string& template_id = "setheader") {
+    return "{\"properties\": {\n  \"policyTemplateInstances\": [{\n    \"templateId\": \"" + template_id +
+           "\",\n    \"parameters\": {\n      \"x-ms-apimTemplateParameter.name\": \"x-api-key\",\n"
+           "      \"x-ms-apimTemplateParameter.existsAction\": \"override\",\n"
+           "      \"x-ms-apimTemplateParameter.value\": " +
+           value + "\n    }\n  }]\n}}\n";
+}
+
+}  // namespace
+
+TEST_CASE("a policy names its key in the file and in the manifest", "[manifest][connector]") {
+    auto repository = folder();
+    repository.files["orders/apiProperties.json"] = properties_with(R"({"credential": "orders"})");
+    const auto in_file = load_repository(repository);
+    INFO(in_file.text);
+    CHECK(codes(in_file).empty());
+    CHECK(text(in_file, path::policies).find(R"("x-ms-apimTemplateParameter.value":{"credential":"orders"})") !=
+          std::string::npos);
+    const auto here = load_repository(
+        {.manifest = bare_connector("  openapi: api.json\n  policies:\n    - templateId: setheader\n"
+                                    "      parameters:\n        x-ms-apimTemplateParameter.name: x-api-key\n"
+                                    "        x-ms-apimTemplateParameter.existsAction: override\n"
+                                    "        x-ms-apimTemplateParameter.value: {credential: orders}\n"),
+         .environment = {},
+         .files = {{"api.json", good_openapi()}}});
+    INFO(here.text);
+    CHECK(codes(here).empty());
+    CHECK(text(here, path::policies) == text(in_file, path::policies));
+}
+
+TEST_CASE("a key that is named otherwise is an error where that stands, and its text is not shown",
+          "[manifest][connector]") {
+    struct Case {
+        std::string value, template_id, code, message;
+        std::size_t column;
+    };
+    const std::string pasted = "Pasted0Key8f2e61Q";
+    for (const auto& one :
+         {Case{R"({"credential": "orders", "version": "2"})", "setheader", "RG0634", "no `version`", 68},
+          Case{R"({"file": "/etc/key"})", "setheader", "RG0634", "nothing but its `credential`", 44},
+          Case{"{}", "setheader", "RG0634", "this one is empty", 7},
+          Case{R"({"credential": ")" + pasted + R"("})", "setqueryparameter", "RG0408", "name of a key", 44},
+          Case{R"({"credential": 7})", "setheader", "RG0408", "name of a key", 44},
+          Case{R"({"credential": "orders"})", "dynamichosturl", "RG0634", "cannot be named here", 7}}) {
+        auto repository = folder();
+        repository.files["orders/apiProperties.json"] = properties_with(one.value, one.template_id);
+        const auto loaded = load_repository(repository);
+        INFO(loaded.text);
+        REQUIRE(codes(loaded) == Texts{one.code});
+        const auto& diagnostic = loaded.diagnostics[0];
+        CHECK(diagnostic.severity == model::Severity::error);
+        CHECK(diagnostic.span.file == "base/orders/apiProperties.json");
+        CHECK(diagnostic.span.line == 7);
+        CHECK(diagnostic.span.column == one.column);
+        CHECK(diagnostic.message.find(one.message) != std::string::npos);
+        CHECK(loaded.text.find(pasted) == std::string::npos);
+    }
+    const auto here = load_repository(
+        {.manifest = bare_connector("  openapi: api.json\n  policies:\n    - templateId: setheader\n"
+                                    "      parameters:\n        x-ms-apimTemplateParameter.name: x-caller\n"
+                                    "        x-ms-apimTemplateParameter.value:\n          credential: " +
+                                    pasted + "\n"),
+         .environment = {},
+         .files = {{"api.json", good_openapi()}}});
+    INFO(here.text);
+    REQUIRE(codes(here) == Texts{"RG0408"});
+    CHECK(here.diagnostics[0].span.line == 13);
+    CHECK(here.diagnostics[0].span.column == 11);
+    CHECK(here.text.find(pasted) == std::string::npos);
+}

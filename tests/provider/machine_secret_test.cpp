@@ -55,6 +55,36 @@ TEST_CASE("what a manifest leaves to others is sent again with its secret where 
     CHECK(connectors::machine_secrets_for(save) == Names{{"", "theirs"}});
 }
 
+TEST_CASE("a step that sends policies is given the keys that they name, and another one takes none") {
+    const std::string named =
+        R"([{"parameters":{"x-ms-apimTemplateParameter.name":"x-api-key",)"
+        R"("x-ms-apimTemplateParameter.value":{"credential":"orders"}},"templateId":"setheader"}])";
+    const auto with_policies = [&](plan::Work work, std::set<std::string, std::less<>> changed) {
+        auto sends = step(model::backend::solution, work, std::move(changed));
+        sends.values.insert_or_assign(std::string(path::policies), named);
+        return sends;
+    };
+    using Key = tl::expected<model::Secret, std::string>;
+    const auto has_it = [](const std::string& name) { return Key(model::Secret("key of " + name)); };
+    const auto has_none = [](const std::string&) { return Key(tl::unexpect, "there is no file"); };
+    const auto save = with_policies(plan::Work::update, {std::string(path::policies)});
+    const auto keyed = connectors::with_machine_keys(save, has_it);
+    REQUIRE(keyed);
+    const auto sent = keyed->step.values.find(path::policies)->second.text_or({});
+    CHECK(sent.find(R"("x-ms-apimTemplateParameter.value":"key of orders")") != std::string::npos);
+    CHECK(keyed->keys.size() == 1);
+    const auto missing = connectors::with_machine_keys(save, has_none);
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().code == "RG0720");
+    CHECK_FALSE(connectors::with_machine_keys(with_policies(plan::Work::create, {}), has_none));
+    const auto other =
+        connectors::with_machine_keys(with_policies(plan::Work::update, {std::string(path::description)}), has_none);
+    REQUIRE(other);
+    CHECK(other->keys.empty());
+    CHECK(other->step.values.find(path::policies)->second == model::Value(named));
+    CHECK(connectors::with_machine_keys(with_policies(plan::Work::remove, {}), has_none));
+}
+
 TEST_CASE("a Power Platform environment is called by its alias, and by its id beside it") {
     const connectors::EnvironmentNames names(Names{{"sales", "0a0a0a0a-1b1b-2c2c-3d3d-4e4e4e4e4e4e"}});
     CHECK(names.text("0a0a0a0a-1b1b-2c2c-3d3d-4e4e4e4e4e4e") == "`sales` (0a0a0a0a-1b1b-2c2c-3d3d-4e4e4e4e4e4e)");

@@ -24,6 +24,12 @@ bool is_plain_name(const std::string& name) {
     });
 }
 
+/// It goes into JSON.
+bool is_text(const std::string& bytes) {
+    const auto written = nlohmann::json(bytes).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return nlohmann::json::parse(written) == bytes;
+}
+
 /// Power Apps keeps a secret as long as the block that it is in is not sent again.
 bool power_apps_is_sent_a_secret(const plan::Step& step) {
     const auto goes = [&](std::string_view path) { return step.changed.contains(path); };
@@ -71,6 +77,35 @@ std::map<std::string, std::string> machine_secrets_for(const plan::Step& step) {
     return machine_secret_names(from);
 }
 
+std::set<std::string> machine_keys_for(const plan::Step& step) {
+    const auto policies = step.values.find(model::path::policies);
+    const bool sends_them = policies != step.values.end() && step.address.kind == model::kind::connector &&
+                            saves(step) &&
+                            (step.work == plan::Work::create || step.changed.contains(model::path::policies));
+    return sends_them ? model::names_of_keys(policies->second) : std::set<std::string>{};
+}
+
+tl::expected<KeyedStep, ProviderError> with_machine_keys(const plan::Step& step, const MachineSecretReader& read) {
+    KeyedStep keyed{step, {}};
+    for (const auto& name : machine_keys_for(step)) {
+        auto key = read ? read(name) : machine_secret(name);
+        if (!key) return tl::unexpected(missing_machine_secret(step.address, name, key.error()));
+        keyed.keys.emplace(name, std::move(*key));
+    }
+    if (keyed.keys.empty()) return keyed;
+    auto& policies = keyed.step.values.find(model::path::policies)->second;
+    policies = model::with_keys(policies.text_or({}), keyed.keys);
+    return keyed;
+}
+
+std::string without_secret(std::string words, const model::Secret& secret) {
+    if (secret.empty()) return words;
+    const auto& text = secret.reveal();
+    for (auto at = words.find(text); at != std::string::npos; at = words.find(text, at + 3))
+        words.replace(at, text.size(), "***");
+    return words;
+}
+
 ProviderError missing_machine_secret(const model::Address& address, const std::string& name, const std::string& why) {
     return {.kind = ErrorKind::rejected,
             .message = fmt::format("the secret \"{}\" that {} is to have is not on this machine: {}", name,
@@ -103,6 +138,7 @@ tl::expected<model::Secret, std::string> machine_secret(const std::string& name)
         return tl::unexpected(fmt::format("{} cannot be read, or is no secret", path));
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
     if (text.empty()) return tl::unexpected(fmt::format("{} is empty", path));
+    if (!is_text(text)) return tl::unexpected(fmt::format("{} is no text (UTF-8)", path));
     return model::Secret(std::move(text));
 }
 

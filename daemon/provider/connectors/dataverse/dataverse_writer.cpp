@@ -7,6 +7,7 @@
 #include "provider/connectors/dataverse/power_apps_view.hpp"
 #include "provider/connectors/identity_wait.hpp"
 #include "provider/connectors/json_member.hpp"
+#include "provider/connectors/machine_secret.hpp"
 #include "provider/connectors/sign_in.hpp"
 #include "provider/connectors/step_errors.hpp"
 
@@ -45,6 +46,20 @@ public:
         // Dataverse is said to empty secrets. None may be sent that nobody can say has arrived.
         if (!input.secrets.empty())
             return tl::unexpected(bug(step, "a secret cannot be handed to a connector in a solution"));
+        // Keys of policies are no secrets to Dataverse: it gives them back as they were sent.
+        const auto keyed = connectors::with_machine_keys(step, options_.power_apps.machine_secret);
+        if (!keyed) return tl::unexpected(keyed.error());
+        auto result = carry_out(keyed->step, input);
+        if (result) return result;
+        auto& words = result.error().service;
+        for (const auto& [name, key] : keyed->keys) words = connectors::without_secret(std::move(words), key);
+        return result;
+    }
+
+private:
+    using Outcome = tl::expected<StepResult, ProviderError>;
+
+    Outcome carry_out(const plan::Step& step, const StepInput& input) {
         switch (step.work) {
             case plan::Work::create:
                 return create(step, input);
@@ -62,9 +77,6 @@ public:
         return tl::unexpected(
             bug(step, fmt::format("a connector in a solution has no step \"{} {}\"", to_string(step.work), step.part)));
     }
-
-private:
-    using Outcome = tl::expected<StepResult, ProviderError>;
 
     static std::string environment_of(const plan::Step& step) {
         if (step.observed && step.work != plan::Work::create) {

@@ -60,11 +60,13 @@ public:
     tl::expected<StepResult, ProviderError> apply(const plan::Step& step, const StepInput& input) override {
         const auto machine = read_machine_secrets(step);
         if (!machine) return tl::unexpected(machine.error());
-        auto result = carry_out(step, input, *machine);
+        const auto keyed = connectors::with_machine_keys(step, options_.machine_secret);
+        if (!keyed) return tl::unexpected(keyed.error());
+        auto result = carry_out(keyed->step, input, *machine);
         if (result) return result;
         auto& words = result.error().service;
-        for (const auto& [path, secret] : input.secrets) words = without_secret(std::move(words), secret);
-        for (const auto& [set, secret] : *machine) words = without_secret(std::move(words), secret);
+        for (const auto* secrets : {&input.secrets, &*machine, &keyed->keys})
+            for (const auto& [name, secret] : *secrets) words = connectors::without_secret(std::move(words), secret);
         return result;
     }
 
@@ -90,15 +92,6 @@ private:
         }
         return tl::unexpected(
             bug(step, fmt::format("a connector has no step \"{} {}\"", to_string(step.work), step.part)));
-    }
-
-    /// Services quote what they refuse, and they were sent a secret.
-    static std::string without_secret(std::string words, const model::Secret& secret) {
-        if (secret.empty()) return words;
-        const auto& text = secret.reveal();
-        for (auto at = words.find(text); at != std::string::npos; at = words.find(text, at + 3))
-            words.replace(at, text.size(), "***");
-        return words;
     }
 
     tl::expected<MachineSecrets, ProviderError> read_machine_secrets(const plan::Step& step) const {
