@@ -1,15 +1,17 @@
 #include "controller/importing_connectors.hpp"
 
+#include "controller/import_keys.hpp"
 #include "controller/import_names.hpp"
 #include "controller/import_trial.hpp"
 #include "manifest/manifest_writer.hpp"
 #include "model/attributes.hpp"
-#include "model/policy_keys.hpp"
+#include "model/named_keys.hpp"
 #include "provider/connectors/service_url.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace regent::controller {
 namespace {
@@ -96,14 +98,14 @@ public:
           resource_(connector.resource),
           other_place_(take_other_place(resource_)),
           now_(now),
-          attributes_(said_of(workspace, connector, resource_, keys_)),
+          attributes_(said_of(workspace, connector, resource_, name, keys_)),
           draft_{{std::string(model::kind::connector), name}, resource_.id, policy, attributes_, {}, name} {
         if (!other_place_.empty())
             left_out_.push_back(fmt::format(
                 "definition: the one in the service says {}, and requests go elsewhere (the file says where "
                 "they go, which is what the service is given when the definition is written)",
                 other_place_));
-        leave_out_keys();
+        tell_keys();
         if (attributes_.contains(model::path::client_secret_from)) return;
         for (const auto& client : manifest::clients_with_secret(attributes_))
             left_out_.push_back(fmt::format("client secret: that of the OAuth client {} (nobody can read it; {})",
@@ -154,7 +156,8 @@ private:
 
     /// What is observed, without what a manifest need not say.
     static model::Map said_of(const Workspace& workspace, const SurveyedConnector& connector,
-                              const model::ObservedResource& resource, std::vector<std::string>& keys) {
+                              const model::ObservedResource& resource, const std::string& name,
+                              std::vector<ImportedKey>& keys) {
         auto said = resource.attributes;
         said.insert_or_assign(std::string(path_of_place(connector)), place_of(workspace, connector));
         const auto drop = [&](std::string_view path) { said.erase(std::string(path)); };
@@ -163,7 +166,7 @@ private:
             drop(model::path::description);
         if (text_of(resource, model::path::publisher) == connector.maker) drop(model::path::publisher);
         if (auto policies = said.find(model::path::policies); policies != said.end())
-            policies->second = model::without_key_parameters(policies->second, keys);
+            std::tie(policies->second, keys) = named_policies(policies->second, name);
         auto secret = manifest::secret_from_words(text_of(resource, model::path::client_secret_from));
         if (secret.is_null()) {
             drop(model::path::client_secret_from);
@@ -173,18 +176,15 @@ private:
         return said;
     }
 
-    /// A file would show it to everybody who reads the repository, and no manifest can say where else it lies.
-    void leave_out_keys() {
-        if (keys_.empty()) return;
-        for (const auto& header : keys_)
-            left_out_.push_back(
-                fmt::format("policies: the key that a policy sets `{}` to (a repository is no place for "
-                            "it; all policies are left to people, see `ignore`)",
-                            header));
-        left_out_.emplace_back(
-            "policies: to manage them again, let each connection bring the key: a connection parameter of the type "
-            "`securestring`, `@connectionParameters('NAME')` as the header's text, and no `ignore`");
-        draft_.ignore.push_back(fmt::format("spec.{}", model::path::policies));
+    /// A file would show them to everybody who reads the repository.
+    void tell_keys() {
+        for (const auto& key : keys_)
+            left_out_.push_back(fmt::format(
+                "policies: the key that a policy sets `{}` to. It goes into the file connector.{} of the credentials "
+                "directory ($CREDENTIALS_DIRECTORY; in the unit: LoadCredential=connector.{}:/path): until it is "
+                "there, "
+                "it is not compared, and no policy can be changed",
+                key.header, key.name, key.name));
     }
 
     void write() {
@@ -199,6 +199,16 @@ private:
         files_ = manifest::write_connector_files(attributes_, draft_.without);
     }
 
+    /// As a plan will see it, with its keys by their names.
+    [[nodiscard]] model::ObservedResource as_planned() const {
+        auto seen = resource_;
+        const auto said = attributes_.find(model::path::policies);
+        if (said == attributes_.end()) return seen;
+        auto& policies = seen.attributes.find(model::path::policies)->second;
+        policies = model::with_names(policies, said->second, {}, {}, model::Unequal::hidden);
+        return seen;
+    }
+
     /// Why the manifest does not mean what is there, with the place; empty: it does.
     std::string mistake() {
         code_.clear();
@@ -207,7 +217,7 @@ private:
                 if (path == fmt::format("{}/{}", draft_.folder, file.name)) return file.bytes;
             return tl::unexpected(std::string("no such file"));
         };
-        const auto trial = try_import(workspace_, draft_.address, text_, read_file, resource_, {}, now_);
+        const auto trial = try_import(workspace_, draft_.address, text_, read_file, as_planned(), {}, now_);
         for (const auto& diagnostic : trial.diagnostics) {
             if (diagnostic.severity != model::Severity::error) continue;
             code_ = diagnostic.code;
@@ -233,7 +243,7 @@ private:
     model::ObservedResource resource_;
     const std::string other_place_;
     const std::chrono::system_clock::time_point now_;
-    std::vector<std::string> keys_;  ///< headers that policies set to a key; filled in with `attributes_`
+    std::vector<ImportedKey> keys_;  ///< that policies set; filled in with `attributes_`
     const model::Map attributes_;
     manifest::ManifestDraft draft_;
     std::string text_;

@@ -118,31 +118,47 @@ def a_connector_with_everything_becomes_a_manifest_and_files_whose_plan_is_empty
 
 
 @case
-def a_key_in_a_policy_is_left_out_and_the_policies_are_left_to_people(binaries):
+def a_key_in_a_policy_is_written_as_its_name_and_the_plan_is_empty_with_the_key_in_its_place(binaries):
     def header(name, value):
         return {"templateId": "setheader", "title": name, "parameters": {
             "x-ms-apimTemplateParameter.name": name, "x-ms-apimTemplateParameter.value": value}}
-    policies = [header("Accept", "text/plain"), header("Ocp-Apim-Subscription-Key", SECRET)]
-    with with_connectors(binaries, connector("Keyed", policyTemplateInstances=policies)) as it:
-        run = it.regent("import", "--connector", "Keyed", "--policy", "full", expect=0)
-        says(run, "`Ocp-Apim-Subscription-Key`", "left to people")
-        text = (it.repository / "base/keyed.regent.yaml").read_text()
-        check("- spec.policies" in text and "securestring" in text, text)
-        written = json.loads((it.repository / "base/keyed/apiProperties.json").read_text())["properties"]["policyTemplateInstances"]
-        check([p["parameters"].get("x-ms-apimTemplateParameter.value") for p in written] == ["text/plain", None], written)
-        check("RG0633" not in it.regent("validate", "--strict", expect=0).err, "a key in a file")
-        check([(c["actions"], c["fields"]) for c in plan_of(it)["changes"]] == [(["adopt"], [])], plan_of(it)["changes"])
-        it.regent("apply", "--yes", expect=0)
-        it.check_settled()
-        check(it.connectors()[0]["properties"]["policyTemplateInstances"] == policies, it.connectors()[0])
-        # Written for another reason, and made anew, it keeps them.
-        path = it.repository / "base/keyed.regent.yaml"
-        text = path.read_text().replace("displayName: Keyed", "displayName: Keyed two\n  description: new")
-        path.write_text(re.sub(r"  adopt:\n    connector: .*\n", "  allowReplacement: true\n", text))
-        it.regent("apply", "--yes", expect=0)
-        it.check_settled()
-        check([c["properties"]["policyTemplateInstances"] for c in it.connectors()] == [policies], it.connectors())
-        it.check_no_known_secret_leaked(SECRET)
+    other = SECRET[::-1]
+    policies = [header("Accept", "text/plain"), header("Ocp-Apim-Subscription-Key", SECRET), header("X-Api-Key", other),
+                header("ocp-apim-subscription-key", SECRET), header("x-api-key", SECRET + "-3")]
+    names = ["keyed-ocp-apim-subscription-key", "keyed-x-api-key", "keyed-ocp-apim-subscription-key", "keyed-x-api-key-2"]
+    kept_in = ({"connectors": [connector("Keyed", policyTemplateInstances=policies)], "environment": ENVIRONMENT},
+               {"connectors": [], "rows": [row(7, "Keyed", ["ContosoConnectors"], policytemplateinstances=json.dumps(policies))],
+                "environment": IN_SOLUTION})
+    for options in kept_in:
+        with with_connectors(binaries, *options.pop("connectors"), **options) as it, tempfile.TemporaryDirectory() as folder:
+            def there():
+                state = it.simulator.state()["powerApps"]
+                return (json.loads(state["rows"][0]["policytemplateinstances"]) if state["rows"] else
+                        it.connectors()[0]["properties"]["policyTemplateInstances"])
+            run = it.regent("import", "--connector", "Keyed", "--policy", "full", expect=0)
+            says(run, "`Ocp-Apim-Subscription-Key`", "LoadCredential=connector.keyed-x-api-key-2:/path")
+            path = it.repository / "base/keyed.regent.yaml"
+            check("ignore" not in path.read_text() and "connector.keyed-x-api-key" in path.read_text(), path.read_text())
+            written = json.loads((it.repository / "base/keyed/apiProperties.json").read_text())["properties"]["policyTemplateInstances"]
+            check([p["parameters"].get("x-ms-apimTemplateParameter.value") for p in written] ==
+                  ["text/plain", *({"credential": name} for name in names)], written)
+            check("RG0633" not in it.regent("validate", "--strict", expect=0).err, "a key in a file")
+            # Until the keys are in their places they are not compared, and nothing is taken away.
+            check([(c["actions"], c["fields"]) for c in plan_of(it)["changes"]] == [(["adopt"], [])], plan_of(it)["changes"])
+            says(it.regent("plan", expect=0), "\"keyed-x-api-key-2\"", "was not compared")
+            it.regent("apply", "--yes", expect=0)
+            check(there() == policies, there())
+            for name, text in (("client-id", it.environment()["AZURE_CLIENT_ID"]), ("client-secret", "simulator"), ("connector." + names[0], SECRET),
+                               ("connector." + names[1], other), ("connector." + names[3], SECRET + "-3")):
+                (pathlib.Path(folder) / name).write_text(text)
+                (pathlib.Path(folder) / name).chmod(0o600)
+            machine = {"CREDENTIALS_DIRECTORY": folder}
+            check("not compared" not in it.regent("plan", "--detailed-exitcode", environment=machine, expect=0).out, "it can be compared")
+            (pathlib.Path(folder) / ("connector." + names[1])).write_text("another-key-of-the-api")
+            it.regent("plan", "--detailed-exitcode", environment=machine, expect=2)
+            it.regent("apply", "--yes", environment=machine, expect=0)
+            check(there()[2]["parameters"]["x-ms-apimTemplateParameter.value"] == "another-key-of-the-api", there())
+            it.check_no_known_secret_leaked(SECRET, other, "another-key-of-the-api")
 
 
 @case
