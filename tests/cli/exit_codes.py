@@ -58,7 +58,7 @@ def a_read_that_meets_a_write_is_asked_again(binaries):
 def an_answer_that_is_not_of_graph_is_told_as_a_proxys(binaries):
     with small(binaries) as it:
         it.fault("status", status=403, body="html", count=-1, match={"method": "GET", "path": "/applications?"})
-        says(it.regent("plan", expect=4), "403, without Graph's JSON", "a proxy or firewall")
+        says(it.regent("plan", expect=4), "403, without Graph's JSON", "proxy or firewall")
 
 
 @case
