@@ -258,6 +258,17 @@ TEST_CASE("a secret's name and operation are read from what regent writes, and f
     CHECK(name_of(nullptr) == "|");
 }
 
+TEST_CASE("a secret whose end is null ends late, and one without an end is no answer") {
+    auto application = minimal();
+    application["passwordCredentials"] = {
+        {{"keyId", "a7d109d6-0000-4000-8000-000000000001"}, {"endDateTime", nullptr}}};
+    const auto resource = read_application(application, PermissionNames({}));
+    REQUIRE(resource);
+    CHECK(resource->secrets.at(0).ends_at > std::chrono::system_clock::now() + std::chrono::hours(24 * 365 * 100));
+    application["passwordCredentials"][0].erase("endDateTime");
+    CHECK_FALSE(read_application(application, PermissionNames({})));
+}
+
 TEST_CASE("a body holds what changed and not its neighbours") {
     CHECK(body({{std::string(path::redirect_uris_web), model::List{"https://a.example/"}}}) ==
           json{{"web", {{"redirectUris", {"https://a.example/"}}}}});

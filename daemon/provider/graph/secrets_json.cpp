@@ -54,7 +54,12 @@ std::vector<model::ObservedSecret> read_secrets(StrictReading& reading, const js
         secret.key_id = lower_case(reading.required_text(&credential, "keyId"));
         secret.display_name = member_text(credential, "displayName");
         const auto starts = parse_time(member_text(credential, "startDateTime"));
-        const auto ends = parse_time(reading.required_text(&credential, "endDateTime"));
+        // Null is allowed by the service's metadata, and one such credential must not cost a whole tenant's import: it
+        // is one that ends as late as can be said here.
+        const auto end = credential.find("endDateTime");
+        const bool never_ends = end != credential.end() && end->is_null();
+        const auto ends = parse_time(never_ends ? std::string("9999-12-31T00:00:00Z")
+                                                : reading.required_text(&credential, "endDateTime"));
         if (!ends) reading.wrong("endDateTime", "no moment");
         secret.ends_at = ends.value_or(std::chrono::system_clock::time_point{});
         secret.starts_at = starts.value_or(std::chrono::system_clock::time_point{});
