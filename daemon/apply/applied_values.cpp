@@ -119,10 +119,11 @@ const model::Map& AppliedValues::record_handing_over(const plan::Step& step, con
 }
 
 const model::Map* AppliedValues::before_removal(const plan::Step& step) {
+    if (step.observed == nullptr || step.address.kind != model::kind::connector || !step.part.empty()) return nullptr;
     const auto left = carried_.find(step.address);
-    if (left == carried_.end() || step.observed == nullptr) return nullptr;
+    if (left == carried_.end() && !known_.contains(step.address)) return nullptr;
     auto& known = known_[step.address];
-    known.insert_or_assign(std::string(plan::to_give_back), left->second.remembered());
+    if (left != carried_.end()) known.insert_or_assign(std::string(plan::to_give_back), left->second.remembered());
     return &known;
 }
 

@@ -23,8 +23,8 @@ public:
     /// Of a place that was handed one of an application's secrets: that it has `key_id` now. Returns the whole
     /// application.
     const model::Map& record_handing_over(const plan::Step& step, const std::string& key_id);
-    /// What is to be remembered before `step` deletes a connector that the plan makes anew: what is known of it, and
-    /// what its successor is to have from it. Null pointer: nothing.
+    /// What is to be remembered before `step` deletes a connector: what is known of it, and what its successor is to
+    /// have from it where the plan makes it anew. Null pointer: nothing.
     const model::Map* before_removal(const plan::Step& step);
     /// Of a share that the service will never take. Returns the whole object.
     const model::Map& give_up(const plan::Step& step);

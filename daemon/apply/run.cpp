@@ -228,7 +228,7 @@ Run::Answer Run::send(const plan::Step& step, PreparedStep& prepared) {
 }
 
 /// Who may use a connector that is made anew is nowhere between its removal and its successor's first share, if not
-/// here.
+/// here. And its id is forgotten before it goes: a run that is killed now knows that nobody needs to see it again.
 tl::expected<void, store::StoreError> Run::write_down_what_goes(const plan::Step& step) {
     if (step.work != plan::Work::remove) return {};
     std::optional<model::Map> values;
@@ -237,7 +237,7 @@ tl::expected<void, store::StoreError> Run::write_down_what_goes(const plan::Step
         if (const auto* known = applied_.before_removal(step)) values = *known;
     }
     if (!values) return {};
-    return store_.applied(key_, step.address, document_of(plan_, step), remote_id_of(step), *values);
+    return store_.applied(key_, step.address, document_of(plan_, step), {}, *values);
 }
 
 Run::Answer Run::ask_writer(PreparedStep& prepared) {
