@@ -70,6 +70,70 @@ TEST_CASE("a tag that somebody added since, or a permission, stays, too") {
     }
 }
 
+TEST_CASE("a permission whose name went over to another id since it was read is nobody else's change") {
+    constexpr const char* former = "a0000000-0000-4000-8000-00000000000a";
+    constexpr const char* orders = "0de70000-0000-4000-8000-000000000001";
+    Tenant tenant;
+    const auto published = [](const char* id) {
+        return json{{"oauth2PermissionScopes",
+                     {{{"id", id},
+                       {"value", "Orders.Read"},
+                       {"type", "Admin"},
+                       {"isEnabled", true},
+                       {"adminConsentDisplayName", "Read orders"},
+                       {"adminConsentDescription", "Read orders"}}}}};
+    };
+    const auto asking = [=](const char* type) {
+        return json::array({{{"resourceAppId", orders}, {"resourceAccess", {{{"id", former}, {"type", type}}}}}});
+    };
+    tenant.seed(json::array({{{"displayName", "Orders"}, {"appId", orders}, {"api", published(former)}}}),
+                json::array({{{"appId", orders}}}));
+    tenant.done(step(Work::create, "portal", portal()));
+    tenant.change(ours, {{"patch", {{"requiredResourceAccess", asking("Scope")}}}});
+    const auto snapshot = tenant.look({"portal"}, {orders});
+    tenant.change("/v1.0/applications(appId='" + std::string(orders) + "')",
+                  {{"patch", {{"api", published("b0000000-0000-4000-8000-00000000000b")}}}});
+    const auto asks_nothing = update_of(snapshot, path::permissions, model::List{});
+    SECTION("as long as it is still asked for by the id that was read") {
+        tenant.done(asks_nothing);
+        CHECK(tenant.application("regent.dev.portal")["requiredResourceAccess"].empty());
+    }
+    SECTION("and another type is somebody's") {
+        tenant.change(ours, {{"patch", {{"requiredResourceAccess", asking("Role")}}}});
+        const auto refused = tenant.apply(asks_nothing);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().message.find("somebody changed `permissions` meanwhile") != std::string::npos);
+    }
+}
+
+TEST_CASE("a permission of a type that Graph does not know today is as it was read") {
+    Tenant tenant;
+    tenant.seed(
+        json::array({{{"displayName", "Portal"},
+                      {"uniqueName", "regent.dev.portal"},
+                      {"tags", {Tenant::owner_tag}},
+                      {"requiredResourceAccess",
+                       {{{"resourceAppId", Tenant::arm},
+                         {"resourceAccess", {{{"id", Tenant::arm_user_impersonation}, {"type", "Future"}}}}}}}}}));
+    const auto snapshot = tenant.look({"portal"}, {Tenant::arm});
+    tenant.done(update_of(snapshot, path::permissions, model::List{}));
+    CHECK(tenant.application("regent.dev.portal")["requiredResourceAccess"].empty());
+}
+
+TEST_CASE("permissions that this run wrote before are nobody else's change") {
+    const int lag = GENERATE(0, 30);
+    Tenant tenant;
+    tenant.done(step(Work::create, "portal", portal()));
+    const auto snapshot = tenant.look({"portal"}, {Tenant::arm});
+    tenant.clock().sleep_for(std::chrono::seconds(60));
+    tenant.replicas_lag(lag);
+    tenant.done(update_of(snapshot, path::permissions, model::List{}));
+    tenant.done(update_of(
+        snapshot, path::permissions,
+        model::List{model::Map{{"api", Tenant::arm}, {"type", "delegated"}, {"name", "user_impersonation"}}}));
+    CHECK(tenant.application("regent.dev.portal")["requiredResourceAccess"].size() == 1);
+}
+
 TEST_CASE("another field that changed since is no reason to stop") {
     Tenant tenant;
     tenant.done(step(Work::create, "portal", portal()));

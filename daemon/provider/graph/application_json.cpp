@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace regent::provider::graph {
 namespace {
 
@@ -66,11 +68,26 @@ Value read_logo(StrictReading& reading, const json* application, const TagFacts&
     return address.empty() ? Map{} : Map{{"sha256", "not known"}};
 }
 
+const json& list_of(const json& object, const char* name) {
+    static const json none = json::array();
+    const auto* list = member(object, name);
+    return list != nullptr && list->is_array() ? *list : none;
+}
+
 void put(Map& attributes, std::string_view path, Value value) {
     attributes.insert_or_assign(std::string(path), std::move(value));
 }
 
 }  // namespace
+
+std::string asked_permissions(const json& application) {
+    std::set<std::string> found;
+    for (const auto& api : list_of(application, "requiredResourceAccess"))
+        for (const auto& one : list_of(api, "resourceAccess"))
+            found.insert(fmt::format("{} {} {}", lower_case(member_text(api, "resourceAppId")),
+                                     lower_case(member_text(one, "id")), member_text(one, "type")));
+    return json(found).dump();
+}
 
 std::string application_members(const Paths& on_demand) {
     return "id,appId,uniqueName,tags,requiredResourceAccess,passwordCredentials,keyCredentials,createdDateTime,"
@@ -104,6 +121,7 @@ tl::expected<model::ObservedResource, std::string> read_application(const json& 
     put(resource.attributes, model::path::marks, marks_of(facts, resource.attributes));
     resource.provider_data.emplace(provider_data::tags, model::to_json(tags).dump());
     resource.provider_data.emplace(provider_data::unique_name, reading.text(root, "uniqueName"));
+    resource.provider_data.emplace(provider_data::asked_permissions, asked_permissions(application));
     if (!reading.problem().empty())
         return tl::unexpected(fmt::format("application {}: {}", member_text(application, "id"), reading.problem()));
     return resource;

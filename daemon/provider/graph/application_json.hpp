@@ -28,9 +28,15 @@ namespace regent::provider::graph {
 /// Notes the service principal; null pointer: there is none.
 void set_service_principal(model::ObservedResource& resource, const ServicePrincipal* principal);
 
+/// What `application` (or a body that is sent) asks for in `requiredResourceAccess`, by API, id and type as Graph
+/// writes them, in one order: names go over to other ids, and what was read with a name would then be compared with
+/// another permission.
+[[nodiscard]] std::string asked_permissions(const nlohmann::json& application);
+
 namespace provider_data {
-inline constexpr std::string_view tags = "tags";               ///< all tags, as a JSON list
-inline constexpr std::string_view unique_name = "uniqueName";  ///< empty: none
+inline constexpr std::string_view tags = "tags";                           ///< all tags, as a JSON list
+inline constexpr std::string_view unique_name = "uniqueName";              ///< empty: none
+inline constexpr std::string_view asked_permissions = "askedPermissions";  ///< as the function of this name says it
 }  // namespace provider_data
 
 }  // namespace regent::provider::graph

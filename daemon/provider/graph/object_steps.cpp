@@ -314,7 +314,7 @@ StepOutcome adopt_application(const StepContext& context) {
         answer = patch_in_order(context, path_of(context.object_id()), what, *body);
     }
     if (!answer) return tl::unexpected(with_owner_command(context, std::move(answer.error())));
-    context.written.remember(context);
+    context.written.remember(context, *body);
     return identified(context, *there, what);
 }
 
@@ -330,9 +330,9 @@ StepOutcome update_application(const StepContext& context) {
     if (body->empty()) return StepResult{};
     if (auto seen = until_disabled(context, what); !seen) return tl::unexpected(std::move(seen.error()));
     if (auto same = lists_are_unchanged(context, what); !same) return tl::unexpected(std::move(same.error()));
-    auto answer = patch_in_order(context, path_of(context.object_id()), what, std::move(*body));
+    auto answer = patch_in_order(context, path_of(context.object_id()), what, *body);
     if (!answer) return tl::unexpected(std::move(answer.error()));
-    context.written.remember(context);
+    context.written.remember(context, *body);
     return StepResult{};
 }
 

@@ -56,24 +56,14 @@ std::set<std::string> tags_of_others(const model::ObservedResource& resource) {
     return tags;
 }
 
-/// Permissions as pairs of API and id, whatever their names are.
-std::set<std::string> permissions_in(const json& access) {
-    std::set<std::string> found;
-    if (!access.is_array()) return found;
-    for (const auto& api : access) {
-        const auto* list = member(api, "resourceAccess");
-        if (list == nullptr || !list->is_array()) continue;
-        for (const auto& one : *list)
-            found.insert(lower_case(member_text(api, "resourceAppId")) + " " + lower_case(member_text(one, "id")) +
-                         " " + member_text(one, "type"));
-    }
-    return found;
+std::string asked_in(const model::ObservedResource& resource) {
+    const auto it = resource.provider_data.find(provider_data::asked_permissions);
+    return it == resource.provider_data.end() ? std::string{} : it->second;
 }
 
 class Comparison {
 public:
-    Comparison(const StepContext& context, const std::string& what, Map written)
-        : context_(context), what_(what), written_(std::move(written)) {}
+    Comparison(const StepContext& context, Map written) : context_(context), written_(std::move(written)) {}
 
     [[nodiscard]] bool is_about_lists() const {
         return std::any_of(context_.step.changed.begin(), context_.step.changed.end(),
@@ -90,7 +80,7 @@ public:
             if (attribute == nullptr) continue;
             const bool is_same = is_tag_list(path) ? same_tags(*fresh)
                                  : path == model::path::permissions
-                                     ? same_permissions(application)
+                                     ? same_permissions(*fresh)
                                      : same(*attribute, observed.attributes, fresh->attributes) ||
                                            (written_.contains(path) && same(*attribute, written_, fresh->attributes));
             if (!is_same) return is_tag_list(path) ? std::string(model::path::tags) : path;
@@ -110,37 +100,29 @@ private:
         return now == ours;
     }
 
-    /// Names that nobody can turn into ids any more are no reason to stop.
-    bool same_permissions(const json& application) const {
-        const auto* access = member(application, "requiredResourceAccess");
-        const auto now = permissions_in(access == nullptr ? json() : *access);
-        for (const auto* map : {&context_.step.observed->attributes, &written_}) {
-            const auto it = map->find(model::path::permissions);
-            const auto* list = it == map->end() ? nullptr : it->second.as_list();
-            if (list == nullptr && map == &written_) continue;
-            const auto known = context_.step.values.find(model::path::permission_ids);
-            const auto* ids = known == context_.step.values.end() ? nullptr : known->second.as_list();
-            const auto there =
-                context_.catalogue.required_resource_access(list == nullptr ? List{} : *list, ids, what_);
-            if (!there || permissions_in(*there) == now) return true;
-        }
-        return false;
+    /// By their ids: the name that was read may be another permission's by now, also by what this run did to the API.
+    bool same_permissions(const model::ObservedResource& fresh) const {
+        const auto now = asked_in(fresh);
+        if (now == asked_in(*context_.step.observed)) return true;
+        const auto it = written_.find(provider_data::asked_permissions);
+        return it != written_.end() && now == it->second.text_or({});
     }
 
     const StepContext& context_;
-    const std::string& what_;
     const Map written_;
 };
 
 }  // namespace
 
-void WrittenLists::remember(const StepContext& context) {
+void WrittenLists::remember(const StepContext& context, const json& body) {
     const std::lock_guard lock(mutex_);
     auto& lists = by_object_[context.object_id()];
     for (const auto& path : context.step.changed) {
         const auto it = context.step.values.find(path);
         if (list_at(path) != nullptr && it != context.step.values.end()) lists.insert_or_assign(path, it->second);
     }
+    if (context.step.changed.contains(model::path::permissions))
+        lists.insert_or_assign(std::string(provider_data::asked_permissions), asked_permissions(body));
 }
 
 void WrittenLists::remember(const StepContext& context, std::string_view path, Value list) {
@@ -175,7 +157,7 @@ tl::expected<GraphAnswer, ProviderError> until_unchanged(const StepContext& cont
 tl::expected<void, ProviderError> lists_are_unchanged(const StepContext& context, const std::string& what) {
     if (!context.step.observed || context.step.observed->deleted) return {};
     const auto id = context.object_id();
-    const Comparison comparison(context, what, context.written.of(id));
+    const Comparison comparison(context, context.written.of(id));
     if (!comparison.is_about_lists()) return {};
     // Without `$select`: reads of one that select `keyCredentials` are limited to 150 a minute.
     auto answer = until_unchanged(context, "/applications/" + id, what, [&](json application) {

@@ -17,7 +17,8 @@ namespace regent::provider::graph {
 /// Thread-safe.
 class WrittenLists {
 public:
-    void remember(const StepContext& context);
+    /// The lists of `context.step`, which were sent in `body`.
+    void remember(const StepContext& context, const nlohmann::json& body);
     void remember(const StepContext& context, std::string_view path, model::Value list);
     [[nodiscard]] model::Map of(const std::string& object_id) const;
 
