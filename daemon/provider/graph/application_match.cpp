@@ -39,6 +39,17 @@ void add_mark(model::ObservedResource& resource, std::string_view mark) {
     marks = std::move(list);
 }
 
+/// Takes out of `asked` what Graph did not want to select in the recycle bin.
+Paths take_hidden(Paths& asked, const json& application) {
+    Paths hidden;
+    for (auto it = asked.begin(); it != asked.end();) {
+        const auto member = members_on_demand({*it});
+        const auto path = it++;
+        if (!member.empty() && !application.contains(member)) hidden.insert(asked.extract(path));
+    }
+    return hidden;
+}
+
 }  // namespace
 
 ApplicationMatch::ApplicationMatch(const model::Scope& scope, Identity identity) : identity_(std::move(identity)) {
@@ -288,21 +299,22 @@ ApplicationMatch::Done ApplicationMatch::settle_orphans() {
         if (name.empty() || !is_ours(read_tags(application), identity_)) continue;
         const Address address{std::string(model::kind::application), name};
         if (held.contains(id)) continue;
-        auto orphan = ours(address, application);
+        auto orphan = ours(address, application, on_demand_of(address));
         if (!orphan) return tl::unexpected(std::move(orphan.error()));
         into_->orphans.push_back(std::move(*orphan));
     }
     return {};
 }
 
-std::set<std::string, std::less<>> ApplicationMatch::on_demand_of(const Address& address) const {
+Paths ApplicationMatch::on_demand_of(const Address& address) const {
     const auto it = wanted_.find(address);
-    return it == wanted_.end() ? std::set<std::string, std::less<>>{} : it->second.on_demand;
+    return it == wanted_.end() ? Paths{} : it->second.on_demand;
 }
 
 tl::expected<model::ObservedResource, std::string> ApplicationMatch::ours(const Address& address,
-                                                                          const json& application) const {
-    auto resource = read_application(application, *names_, on_demand_of(address));
+                                                                          const json& application,
+                                                                          const Paths& on_demand) const {
+    auto resource = read_application(application, *names_, on_demand);
     if (!resource) return resource;
     resource->address = address;
     resource->ownership = model::Ownership::ours;
@@ -313,12 +325,15 @@ tl::expected<model::ObservedResource, std::string> ApplicationMatch::ours(const 
 
 ApplicationMatch::Done ApplicationMatch::put(const Address& address, const json& application,
                                              model::Ownership ownership, bool deleted) {
-    auto resource = ownership == model::Ownership::ours ? ours(address, application)
-                                                        : read_application(application, *names_, on_demand_of(address));
+    auto asked = on_demand_of(address);
+    auto hidden = deleted ? take_hidden(asked, application) : Paths{};
+    auto resource = ownership == model::Ownership::ours ? ours(address, application, asked)
+                                                        : read_application(application, *names_, asked);
     if (!resource) return tl::unexpected(std::move(resource.error()));
     resource->address = address;
     resource->ownership = ownership;
     resource->deleted = deleted;
+    resource->unreadable.merge(hidden);
     if (deleted) set_service_principal(*resource, nullptr);
     into_->resources.insert_or_assign(address, std::move(*resource));
     return {};

@@ -2,6 +2,7 @@
 
 #include "model/snapshot.hpp"
 #include "provider/graph/application_json.hpp"
+#include "provider/graph/application_properties.hpp"
 #include "provider/provider.hpp"
 
 #include <nlohmann/json.hpp>
@@ -70,9 +71,10 @@ private:
     [[nodiscard]] Done put(const model::Address& address, const Json& application, model::Ownership ownership,
                            bool deleted = false);
     [[nodiscard]] tl::expected<model::ObservedResource, std::string> ours(const model::Address& address,
-                                                                          const Json& application) const;
+                                                                          const Json& application,
+                                                                          const Paths& on_demand) const;
     /// What is read of it beyond what every application is read for; others come without.
-    [[nodiscard]] std::set<std::string, std::less<>> on_demand_of(const model::Address& address) const;
+    [[nodiscard]] Paths on_demand_of(const model::Address& address) const;
     void forget(const Json& application);
     void obstruct(const model::Address& address, model::Obstacle::Kind kind, std::string message, std::string help);
 

@@ -50,6 +50,12 @@ bool has_all_credentials(const json& application) {
            member_text(application, "federatedIdentityCredentials@odata.nextLink").empty();
 }
 
+void add_members(const json& answer, json& application) {
+    if (!answer.is_object()) return;
+    for (const auto& [name, value] : answer.items())
+        if (!name.starts_with('@')) application[name] = value;
+}
+
 }  // namespace
 
 ReadPart ApplicationReader::part_of_a_list(std::string_view what, std::size_t remembered) {
@@ -207,10 +213,7 @@ ApplicationReader::Result<void> ApplicationReader::add_on_demand(const std::vect
     auto answers = read_of_each(applications, fmt::format("?$select=id,{}", members), "read settings of applications",
                                 part_of(settings_by_application, applications.size()));
     if (!answers) return tl::unexpected(std::move(answers.error()));
-    for (std::size_t i = 0; i < applications.size(); ++i) {
-        for (const auto& [name, value] : (*answers)[i].items())
-            if (!name.starts_with('@')) (*applications[i])[name] = value;
-    }
+    for (std::size_t i = 0; i < applications.size(); ++i) add_members((*answers)[i], *applications[i]);
     return {};
 }
 
@@ -271,7 +274,23 @@ ApplicationReader::Result<std::optional<ApplicationReader::Objects>> Application
     }
     std::erase_if(*read, [](const auto& application) { return !application.is_object(); });
     for (auto& application : *read) application[credentials_member] = json::array();
+    if (auto added = add_on_demand_in_bin(*read); !added) return tl::unexpected(std::move(added.error()));
     return std::optional(std::move(*read));
+}
+
+/// The answer is of the type `directoryObject`, which has none of these members, so a tenant may refuse to select them.
+ApplicationReader::Result<void> ApplicationReader::add_on_demand_in_bin(Objects& applications) {
+    const auto members = members_on_demand(on_demand_);
+    if (members.empty()) return {};
+    std::vector<std::string> paths;
+    for (const auto& application : applications)
+        paths.push_back(
+            fmt::format("/directory/deletedItems/{}?$select=id,{}", member_text(application, "id"), members));
+    auto answers = client_.read_all(paths, "read settings of deleted applications");
+    if (!answers && answers.error().kind == ErrorKind::rejected) return {};
+    if (!answers) return tl::unexpected(std::move(answers.error()));
+    for (std::size_t i = 0; i < applications.size(); ++i) add_members((*answers)[i], applications[i]);
+    return {};
 }
 
 ApplicationReader::Result<std::optional<ApplicationReader::Objects>> ApplicationReader::deleted_service_principals() {

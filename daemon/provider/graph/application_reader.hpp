@@ -58,7 +58,8 @@ public:
     /// then does not know, it is told by a refusal of the key.
     [[nodiscard]] Result<std::optional<Objects>> deleted();
     /// Those of `ids` that lie in the recycle bin, as deleted() shows them. Nothing when regent may not look at them
-    /// there either: Microsoft says so of restoring what one owns, and not of reading it.
+    /// there either: Microsoft says so of restoring what one owns, and not of reading it. Members that Graph shows to
+    /// whom selects them are left out where it refuses to.
     [[nodiscard]] Result<std::optional<Objects>> deleted_ones(const std::vector<std::string>& ids);
     /// The service principals in the recycle bin, `id` and `appId` of each, the one that was deleted last first.
     /// Nothing when regent may not look there: that there is none is another answer.
@@ -83,6 +84,7 @@ private:
     [[nodiscard]] Result<std::optional<std::set<std::string>>> held_keys(const char* key_name, std::size_t count);
     [[nodiscard]] Result<Objects> read_each(const std::vector<std::string>& paths);
     [[nodiscard]] Result<void> add_credentials(Objects& applications);
+    [[nodiscard]] Result<void> add_on_demand_in_bin(Objects& applications);
     /// One answer for each of `applications`, which were seen, about what lies `below` them; waits for replicas that
     /// do not know them yet.
     [[nodiscard]] Result<Objects> read_of_each(const std::vector<nlohmann::json*>& applications,
