@@ -3,6 +3,7 @@
 #include "cli/completion.hpp"
 #include "cli/messages.hpp"
 #include "cli/option_values.hpp"
+#include "cli/signals.hpp"
 #include "cli/token_input.hpp"
 #include "cli/usage_errors.hpp"
 #include "cli/version.hpp"
@@ -407,6 +408,7 @@ ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
     // Not for people: the service calls itself so, to fetch in a process that it can end (source/fetch_process.hpp).
     if (argc > 1 && std::string_view(argv[1]) == "internal-fetch")
         return static_cast<ExitCode>(source::run_fetch({argv + 2, argv + argc}));
+    HeldHangup hangup;
     // Many messages quote what they did not understand, and this must not be shown once more.
     if (std::any_of(argv, argv + argc, [](const char* argument) { return is_like_token(argument); })) {
         print_error(
@@ -437,6 +439,11 @@ ExitCode run(int argc, const char* const* argv, Terminal& terminal) {
         if (wrong) {
             print_error(terminal, wrong->message, wrong->help);
             return ExitCode::usage;
+        }
+        if (line.app.got_subcommand("daemon")) {
+            hangup.keep();
+        } else {
+            hangup.let_go();
         }
         return dispatch(line, terminal);
     } catch (const std::exception& error) {

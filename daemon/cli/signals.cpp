@@ -48,4 +48,16 @@ bool SignalWatch::by_terminate() const noexcept {
     return first_signal == SIGTERM;
 }
 
+HeldHangup::HeldHangup() {
+    sigset_t hangup;
+    ::sigemptyset(&hangup);
+    ::sigaddset(&hangup, SIGHUP);
+    ::pthread_sigmask(SIG_BLOCK, &hangup, &before_);
+}
+
+void HeldHangup::let_go() {
+    if (is_held_) ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    is_held_ = false;
+}
+
 }  // namespace regent::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <csignal>
 #include <functional>
 
 namespace regent::cli {
@@ -16,6 +17,25 @@ public:
 
     [[nodiscard]] const std::atomic<bool>& stop_requested() const noexcept;
     [[nodiscard]] bool by_terminate() const noexcept;
+};
+
+/// SIGHUP ends a command, and has the service read its configuration again. Which of both a process is, its command
+/// line says: until that is read, one that comes waits. Of the calling thread; before any other is started.
+class HeldHangup {
+public:
+    HeldHangup();
+    ~HeldHangup() { let_go(); }
+    HeldHangup(const HeldHangup&) = delete;
+    HeldHangup& operator=(const HeldHangup&) = delete;
+
+    /// From now on it is as it was before: one that came meanwhile takes effect.
+    void let_go();
+    /// It waits for good, for who asks for it.
+    void keep() { is_held_ = false; }
+
+private:
+    sigset_t before_{};
+    bool is_held_ = true;
 };
 
 }  // namespace regent::cli

@@ -364,6 +364,18 @@ def one_interrupt_finishes_the_running_steps_and_the_next_run_goes_on(binaries):
 
 
 @case
+def a_hangup_ends_a_command_whenever_it_comes(binaries):
+    with bench(binaries) as it:
+        it.fault("delay", delayMs=20000, count=-1, match={"path": "/apis"})
+        for waits in (False, True):
+            watched = it.start("apply", "--yes")
+            if waits:
+                watched.wait_for("Connector/arm-mi: creating")
+            watched.signal(signal.SIGHUP)
+            check(watched.end().code == -signal.SIGHUP, "it went on")
+
+
+@case
 def a_second_interrupt_ends_at_once(binaries):
     with bench(binaries) as it:
         it.fault("delay", delayMs=20000, count=-1, match={"path": "/apis"})

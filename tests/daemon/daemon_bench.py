@@ -87,11 +87,11 @@ class DaemonBench(CommandLineBench):
         lines += s.get("more", [])
         (self.folder / "regent.yaml").write_text("\n".join(lines) + "\n")
 
-    def start(self, wait=True, environment=None, **settings):
+    def start(self, wait=True, environment=None, configuration=None, **settings):
         self.write_configuration(**settings)
         env = self.environment({"NOTIFY_SOCKET": str(self.notify_path), **(environment or {})})
         self.told.clear()
-        self.process = subprocess.Popen([str(self.binaries / "regent"), "daemon", "--config", str(self.folder / "regent.yaml")],
+        self.process = subprocess.Popen([str(self.binaries / "regent"), "daemon", "--config", str(configuration or self.folder / "regent.yaml")],
                                         cwd="/", env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         start_new_session=True)
         threading.Thread(target=self.read, args=(self.process,), daemon=True).start()

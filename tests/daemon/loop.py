@@ -282,6 +282,25 @@ def a_reload_takes_a_changed_configuration_and_keeps_the_old_one_when_the_new_ha
 
 
 @case
+def a_reload_asked_for_while_the_service_starts_is_one_once_it_runs(binaries):
+    with daemon_bench(binaries) as it:
+        slow = it.folder / "slow.yaml"  # the service waits for what it says, as long as the test wants
+        os.mkfifo(slow)
+        it.start(wait=False, configuration=slow)
+        opened = lambda: os.open(slow, os.O_WRONLY | os.O_NONBLOCK)  # refused while nobody reads it
+        first = it.eventually(opened, "the service reads its configuration")
+        it.process.send_signal(signal.SIGHUP)
+        os.write(first, (it.folder / "regent.yaml").read_bytes())
+        os.close(first)
+        it.eventually(lambda: (it.state_dir / "regent.sock").exists(), "the service has read it")
+        second = it.eventually(opened, "the service reads it again")
+        os.write(second, (it.folder / "regent.yaml").read_bytes())
+        os.close(second)
+        it.eventually(lambda: any("RELOADING=1" in t for _, t in it.told), "RELOADING=1 was told")
+        it.wait_in_sync()
+
+
+@case
 def a_configuration_with_errors_does_not_start_and_says_where(binaries):
     with daemon_bench(binaries) as it:
         it.write_configuration(mode="aply")
