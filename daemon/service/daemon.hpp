@@ -26,8 +26,8 @@ enum class DaemonEnd {
 };
 
 /// Runs the service until it is asked to stop: the controller, the sockets, the service manager and the log around it.
-/// Takes over SIGTERM, SIGINT and SIGHUP of the process; call it before any other thread is started. A SIGHUP that waits
-/// already is the first to be heard.
+/// Takes over SIGTERM, SIGINT and SIGHUP of the process; call it before any other thread is started. A SIGHUP that
+/// waits already is the first to be heard.
 [[nodiscard]] DaemonEnd run_daemon(model::DaemonConfiguration configuration, const Surroundings& surroundings,
                                    const DaemonOptions& options);
 
