@@ -4,6 +4,7 @@
 #include "cli/version.hpp"
 #include "manifest/diagnostic_text.hpp"
 #include "manifest/loader.hpp"
+#include "plan/delivery_rules.hpp"
 #include "source/manifest_source.hpp"
 
 #include <fmt/format.h>
@@ -123,6 +124,7 @@ tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::p
         print_error(terminal, names.error(), global.colour);
         return tl::unexpected(names.error().usage ? ExitCode::usage : ExitCode::invalid_manifests);
     }
+    plan::DeliveriesOfEnvironments deliveries;
     for (const auto& name : *names) {
         auto workspace = open_workspace(directory, name, controller::Documents::kept);
         findings.environments.push_back(name);
@@ -137,6 +139,7 @@ tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::p
                                        {document.file, document.root.span.line, 0}});
         }
         findings.looked.push_back({"Environment/" + workspace->environment.name, workspace->environment.place});
+        if (!model::has_errors(workspace->diagnostics)) deliveries.add(workspace->graph, workspace->diagnostics);
         findings.add(std::move(workspace->diagnostics), std::move(workspace->texts));
     }
     return source::find_repository(directory).value_or(fs::path{});

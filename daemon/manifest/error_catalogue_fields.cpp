@@ -196,7 +196,11 @@ has none in its own tenant: its manifest says `servicePrincipal: {create:
 false}`.)"},
         ErrorCode{"RG0328", "two secrets for one place",
                   R"(A file, a secret in a vault or a command is given one client secret. Given two,
-each run would overwrite the other's, and one of them could never be used.)"},
+each run would overwrite the other's, and one of them could never be used.
+`regent validate` looks at all environments of a repository: one secret of a
+vault that two of them fill is an error, a file is a warning (they may be worked
+on by two machines). A variable in the place gives each its own:
+`vault: contoso-${env}`.)"},
         ErrorCode{"RG0329", "two connectors with one title",
                   R"(Power Platform makes a connector's name of its title, in lower case, and a name
 is there once in an environment: the second of two connectors with one

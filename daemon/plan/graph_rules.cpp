@@ -5,6 +5,7 @@
 #include "plan/audience.hpp"
 #include "plan/connector_titles.hpp"
 #include "plan/credential_count.hpp"
+#include "plan/delivery_rules.hpp"
 #include "plan/resolution.hpp"
 
 #include <fmt/format.h>
@@ -365,31 +366,6 @@ void check_identifier_uris(const DesiredGraph& graph, model::Diagnostics& diagno
                                     element.span, "again here", "a tenant has each once: give one of them another");
             diagnostic.secondary = {{it->second.second->span, "first here"}};
             diagnostics.push_back(std::move(diagnostic));
-        }
-    }
-}
-
-/// What is handed to one place twice would be overwritten in every run, and one of the two could never be signed in
-/// with.
-void check_delivered_twice(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
-    std::map<std::string, std::pair<std::string, model::Span>> seen;
-    for (const auto& [address, resource] : graph.resources) {
-        const auto* secrets = attribute_of(resource, model::path::client_secrets);
-        if (secrets == nullptr) continue;
-        for (const auto& element : secrets->elements) {
-            const auto* targets = element.value.find("deliverTo");
-            if (targets == nullptr || targets->as_list() == nullptr) continue;
-            for (const auto& target : *targets->as_list()) {
-                const auto whose = fmt::format("the secret `{}` of {}", element.name, to_string(address));
-                const auto [it, added] = seen.emplace(model::delivery_id(target), std::pair{whose, element.span});
-                if (added) continue;
-                auto diagnostic = error("RG0328",
-                                        fmt::format("{} goes to {}, and so does {}", whose,
-                                                    model::delivery_words(target), it->second.first),
-                                        element.span, "this one", "give one of them another place");
-                diagnostic.secondary = {{it->second.second, "and this one"}};
-                diagnostics.push_back(std::move(diagnostic));
-            }
         }
     }
 }

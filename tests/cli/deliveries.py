@@ -300,6 +300,30 @@ def what_a_manifest_may_not_say_of_deliveries_is_told(binaries):
 
 
 @case
+def two_environments_that_fill_one_place_are_told_with_both(binaries):
+    with on_a_machine(binaries) as (it, machine):
+        demo = it.repository / "environments/demo.regent.yaml"
+        also = demo.read_text().replace("name: demo", "name: also").replace("sources:", "vars: {vault: contoso}\n  sources:")
+        (it.repository / "environments/also.regent.yaml").write_text(also)
+        demo.write_text(demo.read_text().replace("sources:", "vars: {vault: contoso}\n  sources:"))
+        it.edit("base/portal.regent.yaml", "vault: contoso", "vault: '${vault}'")
+        told = it.regent("validate", expect=3)
+        says(told, "error[RG0328]", "the secret `portal` of Application/portal in demo goes to Key Vault contoso/portal-secret, "
+             "and so does the secret `portal` of Application/portal in also", "Environment.spec.vars")
+        says(told, "warning[RG0328]", "goes to file", "where one machine works on both")
+        check("command take" not in told.err, told)
+        for one in ("demo", "also"):
+            it.regent("validate", "-e", one, expect=0)
+        it.edit("environments/also.regent.yaml", "vault: contoso", "vault: contoso-also")
+        told = it.regent("validate", expect=0)
+        says(told, "warning[RG0328]")
+        check("error[" not in told.err, told)
+        it.edit("environments/also.regent.yaml", "vault: contoso-also", "vault: contoso")
+        it.edit("environments/also.regent.yaml", "/keyvault/", "/another-cloud/keyvault/")
+        it.regent("validate", expect=0)
+
+
+@case
 def another_life_and_a_secret_that_goes_are_told_with_what_they_leave_as_it_is(binaries):
     with on_a_machine(binaries) as (it, machine):
         run(it, machine, "apply", "--yes")
