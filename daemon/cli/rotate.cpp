@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace regent::cli {
 namespace {
 
@@ -17,17 +20,25 @@ model::Address application_named(const std::string& text) {
 }
 
 /// "key 7d10…, ends 2027-05-24, handed to Connector/arm". Who has it is told of a `whole` run only: else
-/// hand_over_lines says what was done.
+/// hand_over_lines says what was done. Beside one that is in force, since it will be renewed some day, what has no time
+/// of its own could not be taken away.
 std::string credential_lines(const json& environment, const model::Address& application, const std::string& secret,
                              bool whole) {
+    std::vector<json> those;
+    for (const auto& credential : part_of(environment, "credentials"))
+        if (text_of(credential, "application") == application.name && text_of(credential, "name") == secret)
+            those.push_back(credential);
+    const bool is_one_in_force = std::any_of(those.begin(), those.end(), [](const auto& credential) {
+        return time_of(credential, "rotatesAt").has_value();
+    });
     std::string text;
-    for (const auto& credential : part_of(environment, "credentials")) {
-        if (text_of(credential, "application") != application.name || text_of(credential, "name") != secret) continue;
+    for (const auto& credential : those) {
         const auto leaves = time_of(credential, "leavesAt"), ends = time_of(credential, "endsAt");
         const auto consumers = names_of(part_of(credential, "consumers"));
         text += fmt::format("  key {}", text_of(credential, "keyId"));
         if (ends) text += fmt::format(", ends {}", short_date_time_text(*ends));
         if (leaves) text += fmt::format(", stays beside the new one until {}", short_date_time_text(*leaves));
+        if (is_one_in_force && !leaves && !time_of(credential, "rotatesAt")) text += ", still to be taken away";
         if (whole && !leaves && !consumers.empty()) text += fmt::format(", handed to {}", consumers);
         text += "\n";
     }

@@ -185,6 +185,19 @@ void take_observed(ObjectStatus& object, const model::Snapshot& snapshot) {
     if (object.remote_id.empty() && !found->second.deleted) object.remote_id = found->second.id;
 }
 
+/// It goes, and nobody waits for its successor: whoever was handed it has another one. One that is still to be renewed
+/// is theirs until then.
+bool is_outgoing(const plan::CredentialFact& fact, const model::Address& application, const plan::Plan& plan) {
+    const auto part = fmt::format("{}/{}", model::path::client_secrets, fact.name);
+    bool goes = false;
+    for (const auto& step : plan.steps) {
+        if (step.address != application) continue;
+        if (step.work == plan::Work::add && step.part == part) return false;
+        goes = goes || (step.work == plan::Work::drop && step.key_id == fact.key_id);
+    }
+    return goes;
+}
+
 }  // namespace
 
 std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, const plan::Plan& plan) {
@@ -214,7 +227,8 @@ std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, 
             credential.leaves_at = fact.leaves_at;
             credential.name = model::with_visible_controls(fact.name);
             // Who is beside its successor has no consumers any more: they have the successor.
-            if (fact.declared && !fact.leaves_at) credential.consumers = consumers[{resource.address, fact.name}];
+            if (fact.declared && !fact.leaves_at && !is_outgoing(fact, resource.address, plan))
+                credential.consumers = consumers[{resource.address, fact.name}];
             found.push_back(std::move(credential));
         }
     }

@@ -190,6 +190,25 @@ def a_rotation_that_one_of_them_refuses_counts_as_failed_and_is_told_each_time(b
 
 
 @case
+def an_old_secret_that_could_not_be_taken_away_is_told_as_one_that_nobody_has(binaries):
+    with daemon_bench(binaries) as it:
+        it.start(**NO_EVENT_BUT_TIME)
+        first_run(it)
+        old = secrets_of(it)[0]["keyId"]
+        it.simulator.control("faults", {"kind": "status", "count": -1, "status": 403, "match": {"method": "POST", "path": "removePassword"}})
+        done = asks(it, "rotate", "arm-connector", "arm", expect=5)
+        new = next(s["keyId"] for s in secrets_of(it) if s["keyId"] != old)
+        keys = {line.split()[1].rstrip(","): line for line in done.out.splitlines() if line.startswith("  key ")}
+        check("still to be taken away" in keys[old] and "still to be" not in keys[new], done.out)
+        status, environment = it.ask("/api/v1/environments/demo")
+        who = {c["keyId"]: c["consumers"] for c in environment["credentials"]}
+        check(status == 200 and who[new] == ["Connector/arm"] and who[old] == [], who)
+        it.simulator.control("faults", method="DELETE")
+        done = asks(it, "rotate", "arm-connector", "arm")
+        check("still to be" not in done.out and "handed to Connector/arm" in done.out, done.out)
+
+
+@case
 def a_certificate_that_is_not_valid_yet_or_has_ended_is_no_valid_credential(binaries):
     with daemon_bench(binaries) as it:
         for name in ("later", "ended"):
