@@ -9,6 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 namespace regent::controller {
 namespace {
@@ -185,18 +188,25 @@ void take_observed(ObjectStatus& object, const model::Snapshot& snapshot) {
     if (object.remote_id.empty() && !found->second.deleted) object.remote_id = found->second.id;
 }
 
-/// It goes, and nobody waits for its successor: whoever was handed it has another one. One that is still to be renewed
+/// Secrets that go while nobody waits for a successor: whoever was handed one has another. What is still to be renewed
 /// is theirs until then.
-bool is_outgoing(const plan::CredentialFact& fact, const model::Address& application, const plan::Plan& plan) {
-    const auto part = fmt::format("{}/{}", model::path::client_secrets, fact.name);
-    bool goes = false;
-    for (const auto& step : plan.steps) {
-        if (step.address != application) continue;
-        if (step.work == plan::Work::add && step.part == part) return false;
-        goes = goes || (step.work == plan::Work::drop && step.key_id == fact.key_id);
+class OutgoingSecrets {
+public:
+    explicit OutgoingSecrets(const plan::Plan& plan) {
+        for (const auto& step : plan.steps) {
+            if (step.work == plan::Work::add) issued_.emplace(step.address, step.part);
+            if (step.work == plan::Work::drop && !step.key_id.empty()) dropped_.emplace(step.address, step.key_id);
+        }
     }
-    return goes;
-}
+    [[nodiscard]] bool has(const model::Address& application, const plan::CredentialFact& fact) const {
+        return dropped_.contains({application, fact.key_id}) &&
+               !issued_.contains({application, fmt::format("{}/{}", model::path::client_secrets, fact.name)});
+    }
+
+private:
+    std::set<std::pair<model::Address, std::string>> issued_;   ///< parts
+    std::set<std::pair<model::Address, std::string>> dropped_;  ///< key ids
+};
 
 }  // namespace
 
@@ -214,6 +224,7 @@ std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, 
                     model::with_visible_controls(model::delivery_words(target)));
         }
     }
+    const OutgoingSecrets outgoing(plan);
     std::vector<CredentialStatus> found;
     for (const auto& resource : plan.resources) {
         for (const auto& fact : resource.credentials) {
@@ -227,7 +238,7 @@ std::vector<CredentialStatus> credentials_in(const plan::DesiredGraph& desired, 
             credential.leaves_at = fact.leaves_at;
             credential.name = model::with_visible_controls(fact.name);
             // Who is beside its successor has no consumers any more: they have the successor.
-            if (fact.declared && !fact.leaves_at && !is_outgoing(fact, resource.address, plan))
+            if (fact.declared && !fact.leaves_at && !outgoing.has(resource.address, fact))
                 credential.consumers = consumers[{resource.address, fact.name}];
             found.push_back(std::move(credential));
         }
