@@ -133,7 +133,7 @@ void each(const Command& command, const Visit& visit) {
     for (const auto& sub : command.commands) each(sub, visit);
 }
 
-std::vector<std::string> names_of(const std::vector<Command>& commands) {
+std::vector<std::string> command_names(const std::vector<Command>& commands) {
     std::vector<std::string> names;
     names.reserve(commands.size());
     for (const auto& command : commands) names.push_back(command.path.back());
@@ -185,8 +185,8 @@ std::string bash_script(const Command& top) {
         }
         flags += fmt::format("        \"{}\") words=\"{}\" ;;\n", name, fmt::join(all, " "));
         if (!command.commands.empty()) {
-            words +=
-                fmt::format("        \"{}:0\") words=\"{}\" ;;\n", name, fmt::join(names_of(command.commands), " "));
+            words += fmt::format("        \"{}:0\") words=\"{}\" ;;\n", name,
+                                 fmt::join(command_names(command.commands), " "));
         }
         for (std::size_t i = 0; i < command.positionals.size(); ++i) {
             const auto& positional = command.positionals[i];

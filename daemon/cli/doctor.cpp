@@ -73,7 +73,7 @@ std::string block(const std::string& first, const std::string& text) {
     return result;
 }
 
-std::string text_of(const Examination& examination) {
+std::string text_report(const Examination& examination) {
     std::string text;
     for (const auto& finding : examination.findings) {
         text += block(sign_of(finding.verdict), finding.message);
@@ -238,7 +238,7 @@ ExitCode doctor(const GlobalOptions& global, Terminal& terminal) {
     examine_tenant(*workspace, global, examination);
     examination.add(controller::check_state(state_file(global).parent_path(), workspace->environment));
     examine_service(examination);
-    terminal.out(global.output == "json" ? json_of(examination) : text_of(examination));
+    terminal.out(global.output == "json" ? json_of(examination) : text_report(examination));
     return examination.code();
 }
 

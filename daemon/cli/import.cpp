@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string shown(std::string_view text) {
+std::string visible(std::string_view text) {
     return model::with_visible_controls(text);
 }
 
@@ -75,7 +75,7 @@ private:
                          "name a folder with --out, or leave it out");
         for (const auto& id : options_.app_ids) {
             if (!manifest::is_guid(id))
-                return usage(fmt::format("`{}` is no application id", shown(id)),
+                return usage(fmt::format("`{}` is no application id", visible(id)),
                              "an id has 8-4-4-4-12 hexadecimal digits; a display name goes behind --name");
         }
         return ExitCode::ok;
@@ -146,7 +146,7 @@ private:
         if (wanted.empty()) return ExitCode::ok;
         const auto alias = aliases.find(wanted);
         if (alias == aliases.end() && !manifest::looks_like_environment_id(wanted))
-            return usage(fmt::format("no Power Platform environment is known as `{}`", shown(wanted)),
+            return usage(fmt::format("no Power Platform environment is known as `{}`", visible(wanted)),
                          fmt::format("--environment-name takes an alias from the Environment's "
                                      "`powerPlatformEnvironments` ({}), or an id",
                                      names_of(aliases)));
@@ -159,7 +159,7 @@ private:
         const auto alias = aliases.find(wanted);
         auto id = alias == aliases.end() ? manifest::resource_group_id(wanted) : alias->second;
         if (!id)
-            return usage(fmt::format("no resource group is known as `{}`", shown(wanted)),
+            return usage(fmt::format("no resource group is known as `{}`", visible(wanted)),
                          fmt::format("--resource-group takes an alias from the Environment's `resourceGroups` ({}), or "
                                      "an id: /subscriptions/<subscription id>/resourceGroups/<name>",
                                      names_of(aliases)));
@@ -232,14 +232,14 @@ private:
     /// Whoever names one application gets that one, or none: a name that several have is no name.
     ExitCode check_selection() {
         for (const auto& missing : survey_.missing) {
-            print_error(terminal_, fmt::format("the tenant has no application `{}`", shown(missing)),
+            print_error(terminal_, fmt::format("the tenant has no application `{}`", visible(missing)),
                         manifest::is_guid(missing)
                             ? "--app takes the application (client) id, not the object id; is it the right environment?"
                             : "--name takes the whole display name; --filter \"startswith(displayName,'…')\" its "
                               "beginning");
         }
         for (const auto& missing : survey_.missing_connectors) {
-            print_error(terminal_, fmt::format("no custom connector is called `{}`", shown(missing)),
+            print_error(terminal_, fmt::format("no custom connector is called `{}`", visible(missing)),
                         "--connector takes the whole display name, or the name (shared_…) that is the last part of the "
                         "connector's address in the maker portal, or the resource's in Azure; --environment-name and "
                         "--resource-group say where to look");
@@ -248,9 +248,10 @@ private:
         for (const auto& other : survey_.others) {
             if (!is_named(other)) continue;
             is_wrong = true;
-            print_error(terminal_,
-                        fmt::format("\"{}\" ({}) is an {}", shown(other.display_name), other.app_id, shown(other.type)),
-                        "it shares the list of applications and is none: regent has no manifest for it");
+            print_error(
+                terminal_,
+                fmt::format("\"{}\" ({}) is an {}", visible(other.display_name), other.app_id, visible(other.type)),
+                "it shares the list of applications and is none: regent has no manifest for it");
         }
         if (is_wrong) {
             terminal_.err("Nothing was written.\n");
@@ -266,7 +267,7 @@ private:
                 lines += fmt::format("  {}  created {}  \"{}\"\n",
                                      bearer->resource.outputs.at(std::string(model::output::app_id)),
                                      bearer->created_at, display_name_of(*bearer));
-            print_error(terminal_, fmt::format("{} applications are called `{}`", bearers.size(), shown(name)),
+            print_error(terminal_, fmt::format("{} applications are called `{}`", bearers.size(), visible(name)),
                         "choose with --app ID:");
             terminal_.err(lines + "Nothing was written.\n");
             return ExitCode::failed;
@@ -299,11 +300,11 @@ private:
             const auto group = text_of(connector.resource, model::path::resource_group);
             const auto place = group.empty() ? environments.text(text_of(connector.resource, model::path::environment))
                                              : groups.text(group);
-            lines += fmt::format("  {}  in {}{}\n", shown(connector.resource.id), shown(place),
+            lines += fmt::format("  {}  in {}{}\n", visible(connector.resource.id), visible(place),
                                  connector.created_at.empty() ? std::string{} : "  created " + connector.created_at);
         }
         if (bearers < 2) return ExitCode::ok;
-        print_error(terminal_, fmt::format("{} connectors are called `{}`", bearers, shown(name)),
+        print_error(terminal_, fmt::format("{} connectors are called `{}`", bearers, visible(name)),
                     "choose with --connector and the name, with --environment-name or with --resource-group:");
         terminal_.err(lines + "Nothing was written.\n");
         return ExitCode::failed;
@@ -315,7 +316,7 @@ private:
     }
 
     static std::string display_name_of(const model::SurveyedApplication& application) {
-        return shown(text_of(application.resource, model::path::display_name));
+        return visible(text_of(application.resource, model::path::display_name));
     }
 
     std::vector<const model::SurveyedApplication*> bearers_of(const std::string& name) const {
@@ -333,10 +334,10 @@ private:
         for (const auto& other : survey_.others) ++by_type[other.type];
         for (const auto& [type, count] : by_type)
             terminal_.err(fmt::format("left out: {} object{} of type {}, which share{} the list of applications\n",
-                                      count, count == 1 ? "" : "s", shown(type), count == 1 ? "s" : ""));
+                                      count, count == 1 ? "" : "s", visible(type), count == 1 ? "s" : ""));
         for (const auto& other : import_.others) {
             terminal_.err(fmt::format("{}: \"{}\" ({}): {}\n", other.managed ? "left out" : "not importable",
-                                      shown(other.display_name), other.id, shown(other.why)));
+                                      visible(other.display_name), other.id, visible(other.why)));
         }
     }
 
@@ -401,7 +402,7 @@ private:
             }
             if (!global_.quiet)
                 terminal_.out(fmt::format("Wrote {}  \"{}\" ({}){}\n", file_of(manifest).string(),
-                                          shown(manifest.display_name), manifest.id,
+                                          visible(manifest.display_name), manifest.id,
                                           manifest.ours ? ", ours, and no manifest declared it" : ""));
         }
         finish();
@@ -450,7 +451,7 @@ private:
         for (const auto& manifest : import_.manifests) {
             if (manifest.left_out.empty()) continue;
             terminal_.err(fmt::format("note: not in the manifest of {}:\n", manifest.address.name));
-            for (const auto& line : manifest.left_out) terminal_.err(fmt::format("  {}\n", shown(line)));
+            for (const auto& line : manifest.left_out) terminal_.err(fmt::format("  {}\n", visible(line)));
         }
     }
 
@@ -474,7 +475,7 @@ private:
             "note: {} manifests leave something out that is set on the object; comments in them say what and why "
             "(and -v here). By field:\n",
             manifests));
-        for (const auto& [name, count] : fields) terminal_.err(fmt::format("  {:5}  {}\n", count, shown(name)));
+        for (const auto& [name, count] : fields) terminal_.err(fmt::format("  {:5}  {}\n", count, visible(name)));
     }
 
     const GlobalOptions& global_;

@@ -23,7 +23,7 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-std::string shown(const std::string& text) {
+std::string visible_text(const std::string& text) {
     return model::with_visible_controls(text);
 }
 
@@ -38,8 +38,8 @@ std::string services_of(const model::DelegatedSignIn& sign_in) {
 /// `as`: whoever has to sign in, in words.
 void show_code(const std::string& page, const std::string& code, const std::string& what, const std::string& as,
                Terminal& terminal) {
-    terminal.err(fmt::format("To sign in for {}, open\n    {}\nand enter the code\n    {}\n{}\n", what, shown(page),
-                             shown(code), as));
+    terminal.err(fmt::format("To sign in for {}, open\n    {}\nand enter the code\n    {}\n{}\n", what,
+                             visible_text(page), visible_text(code), as));
 }
 
 bool check_format(const GlobalOptions& global, Terminal& terminal) {
@@ -57,7 +57,7 @@ bool check_people(const GlobalOptions& global, Terminal& terminal) {
 }
 
 std::string who(const std::string& user) {
-    return user.empty() ? "somebody whom the token does not name" : shown(user);
+    return user.empty() ? "somebody whom the token does not name" : visible_text(user);
 }
 
 /// How the sign-in goes on, once it is no longer at `standing`.
@@ -97,7 +97,7 @@ ExitCode login(const GlobalOptions& global, Terminal& terminal) {
             terminal);
     });
     if (!grant) {
-        print_error(terminal, shown(grant.error().message), grant.error().help);
+        print_error(terminal, visible_text(grant.error().message), grant.error().help);
         return ExitCode::sign_in;
     }
     const auto path = controller::sign_in_path(*environment, connection.person);

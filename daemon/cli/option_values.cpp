@@ -12,7 +12,7 @@
 namespace regent::cli {
 namespace {
 
-std::optional<long> number_of(const std::string& text) {
+std::optional<long> number_in(const std::string& text) {
     long number = 0;
     const auto* end = text.data() + text.size();
     const auto [stop, failure] = std::from_chars(text.data(), end, number);
@@ -35,7 +35,7 @@ CLI::Validator one_of(std::initializer_list<std::string> words) {
 CLI::Validator whole_number(long least, long most) {
     return CLI::Validator(
         [least, most](const std::string& text) -> std::string {
-            const auto number = number_of(text);
+            const auto number = number_in(text);
             if (number && *number >= least && *number <= most) return {};
             return fmt::format("`{}` is no whole number from {} to {}", text, least, most);
         },
@@ -45,7 +45,7 @@ CLI::Validator whole_number(long least, long most) {
 CLI::Validator whole_number() {
     return CLI::Validator(
         [](const std::string& text) -> std::string {
-            const auto number = number_of(text);
+            const auto number = number_in(text);
             return number && *number >= 0 ? "" : fmt::format("`{}` is no whole number", text);
         },
         {});

@@ -14,7 +14,7 @@
 namespace regent::cli {
 namespace {
 
-std::vector<std::string> names_of(const controller::Workspace& workspace) {
+std::vector<std::string> names_in(const controller::Workspace& workspace) {
     std::vector<std::string> names;
     names.reserve(workspace.documents.size());
     for (const auto& document : workspace.documents)
@@ -24,7 +24,7 @@ std::vector<std::string> names_of(const controller::Workspace& workspace) {
 
 /// Tells what of `wanted` is none of the environment's documents.
 bool tell_unknown(const std::vector<std::string>& wanted, const controller::Workspace& workspace, Terminal& terminal) {
-    const auto names = names_of(workspace);
+    const auto names = names_in(workspace);
     bool unknown = false;
     for (const auto& name : wanted) {
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What validation found, over one or several environments. A mistake that several of them share is told once.
-struct Findings {
+struct ManifestFindings {
     model::Diagnostics diagnostics;
     std::vector<manifest::SourceText> texts;
     std::vector<manifest::Looked> looked;  ///< documents; one of several environments is there several times
@@ -53,7 +53,7 @@ std::string plural(std::size_t count, const char* word) {
     return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
-std::string summary(const Findings& findings) {
+std::string summary(const ManifestFindings& findings) {
     std::set<std::string> wrong;
     for (const auto& diagnostic : findings.diagnostics) {
         if (!diagnostic.span.file.empty()) wrong.insert(diagnostic.span.file);
@@ -76,7 +76,7 @@ std::string summary(const Findings& findings) {
 
 /// Tells only what concerns `paths` (files, or folders with all below them; relative to the repository), as a
 /// pre-commit hook asks. Errors elsewhere still count: a change here may be what broke a file there.
-void keep_only(Findings& findings, const std::vector<std::string>& paths) {
+void keep_only(ManifestFindings& findings, const std::vector<std::string>& paths) {
     const auto before = findings.count(model::Severity::error);
     const auto is_told = [&](const std::string& file) {
         return std::any_of(paths.begin(), paths.end(), [&](const auto& path) {
@@ -105,7 +105,7 @@ tl::expected<std::vector<std::string>, std::string> relative_to_root(const std::
 
 /// What stopped everything is a finding like others, so that it is in every format: an empty one would look like a
 /// success, or break its reader.
-bool add_failure(controller::WorkspaceError& error, const GlobalOptions& global, Findings& findings) {
+bool add_failure(controller::WorkspaceError& error, const GlobalOptions& global, ManifestFindings& findings) {
     if (error.diagnostics.empty()) {
         if (error.usage || global.output == "text") return false;
         error.diagnostics = mistakes_of(error);
@@ -114,8 +114,8 @@ bool add_failure(controller::WorkspaceError& error, const GlobalOptions& global,
     return true;
 }
 
-tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::path& directory, Findings& findings,
-                                        Terminal& terminal) {
+tl::expected<fs::path, ExitCode> gather(const GlobalOptions& global, const fs::path& directory,
+                                        ManifestFindings& findings, Terminal& terminal) {
     auto names = global.environment.empty()
                      ? environment_names(directory)
                      : tl::expected<std::vector<std::string>, controller::WorkspaceError>({global.environment});
@@ -161,7 +161,7 @@ ExitCode validate(const GlobalOptions& global, const ValidateOptions& options, T
     const auto directory = global.directory == "." && !options.paths.empty() && fs::is_directory(options.paths.front())
                                ? fs::path(options.paths.front())
                                : global.directory;
-    Findings findings;
+    ManifestFindings findings;
     auto root = gather(global, directory, findings, terminal);
     if (!root) return root.error();
     if (!options.paths.empty() && !root->empty()) {

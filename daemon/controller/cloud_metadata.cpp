@@ -60,9 +60,9 @@ bool is_suffix(std::string_view text) {
 }
 
 /// Takes one answer apart.
-class Reading {
+class EndpointsReading {
 public:
-    explicit Reading(const model::Endpoints& asked) : asked_(asked), found_(asked) {}
+    explicit EndpointsReading(const model::Endpoints& asked) : asked_(asked), found_(asked) {}
 
     tl::expected<model::Endpoints, SignInError> read(const json& cloud) {
         const auto authentication = part_of(cloud, "authentication");
@@ -171,7 +171,7 @@ tl::expected<model::Endpoints, SignInError> read_cloud_metadata(std::string_view
         return refuse(fmt::format("what {} answers is no description of a cloud", endpoints.metadata),
                       "`endpoints.metadata` is the address of an Azure Resource Manager, such as "
                       "https://management.azure.com");
-    return Reading(endpoints).read(*cloud);
+    return EndpointsReading(endpoints).read(*cloud);
 }
 
 tl::expected<model::Endpoints, SignInError> ask_cloud(const model::Endpoints& endpoints, net::Transport& transport,

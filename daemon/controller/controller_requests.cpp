@@ -10,7 +10,7 @@
 namespace regent::controller {
 namespace {
 
-ControlError from(const store::StoreError& error) {
+ControlError refused_by(const store::StoreError& error) {
     return {ControlError::Kind::refused, error.message, error.help};
 }
 
@@ -92,7 +92,8 @@ tl::expected<void, ControlError> Controller::pause(const PauseRequest& request) 
         row.since = rfc3339(pause.since);
         if (pause.until) row.until = rfc3339(*pause.until);
         // A pause that a restart forgets is worse than none: it is refused.
-        if (const auto stored = parts_.memory.set_pause(row); !stored) return tl::unexpected(from(stored.error()));
+        if (const auto stored = parts_.memory.set_pause(row); !stored)
+            return tl::unexpected(refused_by(stored.error()));
         {
             const std::lock_guard lock(mutex_);
             std::erase_if(pauses_, [&](const auto& old) {
@@ -141,7 +142,7 @@ tl::expected<void, ControlError> Controller::resume(const std::string& environme
     for (const auto& pause : ended) {
         const auto cleared = parts_.memory.clear_pause(pause.environment, address ? address->kind : std::string{},
                                                        address ? address->name : std::string{});
-        if (!cleared) return tl::unexpected(from(cleared.error()));
+        if (!cleared) return tl::unexpected(refused_by(cleared.error()));
         {
             const std::lock_guard lock(mutex_);
             std::erase_if(pauses_, [&](const auto& old) {
@@ -206,11 +207,11 @@ tl::expected<Control::Approval, ControlError> Controller::approve(const std::str
         approval.pause = pause_of(name);
     }
     const auto known = parts_.memory.approvals(row.environment);
-    if (!known) return tl::unexpected(from(known.error()));
+    if (!known) return tl::unexpected(refused_by(known.error()));
     for (const auto& earlier : *known)
         if (earlier.plan_id == row.plan_id) approval.by = earlier.by, approval.news = false;
     if (!approval.news) return approval;
-    if (const auto stored = parts_.memory.approve(row); !stored) return tl::unexpected(from(stored.error()));
+    if (const auto stored = parts_.memory.approve(row); !stored) return tl::unexpected(refused_by(stored.error()));
     emit(EventType::approved, EventSeverity::info, name,
          fmt::format("plan {} approved by {}{}{}", row.plan_id.substr(0, 8), by, approval.pause.empty() ? "" : "; ",
                      approval.pause.empty() ? "" : approval.pause + ": it is carried out after the pause"));
@@ -251,7 +252,7 @@ store::RowFilter Controller::row_filter(const HistoryFilter& filter) const {
 
 tl::expected<std::vector<HistoryEntry>, ControlError> Controller::history(const HistoryFilter& filter) const {
     const auto rows = parts_.memory.runs(row_filter(filter));
-    if (!rows) return tl::unexpected(from(rows.error()));
+    if (!rows) return tl::unexpected(refused_by(rows.error()));
     std::vector<HistoryEntry> entries;
     for (const auto& row : *rows) {
         HistoryEntry entry;
@@ -282,7 +283,7 @@ tl::expected<std::vector<HistoryEntry>, ControlError> Controller::history(const 
 
 tl::expected<std::vector<ChangeEntry>, ControlError> Controller::changes(const HistoryFilter& filter) const {
     const auto rows = parts_.memory.changes(row_filter(filter));
-    if (!rows) return tl::unexpected(from(rows.error()));
+    if (!rows) return tl::unexpected(refused_by(rows.error()));
     std::vector<ChangeEntry> entries;
     for (const auto& row : *rows)
         entries.push_back({row.run, parse_rfc3339(row.at).value_or(Time{}), name_of_key(row.environment), row.address,
@@ -294,7 +295,7 @@ tl::expected<std::vector<Event>, ControlError> Controller::events(const HistoryF
     auto rows_wanted = row_filter(filter);
     rows_wanted.environment = filter.environment;  // events are filed under the name
     const auto rows = parts_.memory.events(rows_wanted);
-    if (!rows) return tl::unexpected(from(rows.error()));
+    if (!rows) return tl::unexpected(refused_by(rows.error()));
     std::vector<Event> entries;
     for (const auto& row : *rows) {
         Event event;

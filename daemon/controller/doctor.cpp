@@ -3,6 +3,7 @@
 #include "controller/missing_secrets.hpp"
 #include "controller/planning.hpp"
 #include "controller/state_lock.hpp"
+#include "model/ascii.hpp"
 #include "model/principal_in_bin.hpp"
 #include "provider/graph/step_permissions.hpp"
 #include "report/step_words.hpp"
@@ -21,7 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using provider::graph::Requirement;
-using Verdict = Finding::Verdict;
 
 /// What Entra allows between a certificate's assertion and its own clock:
 /// https://learn.microsoft.com/entra/identity-platform/certificate-credentials
@@ -30,16 +30,11 @@ constexpr auto noticeable_skew = 30s;
 constexpr std::uintmax_t little_room = 64U << 20U;
 
 Finding good(std::string check, std::string message) {
-    return {Verdict::ok, std::move(check), std::move(message), {}, false};
+    return {Finding::Verdict::ok, std::move(check), std::move(message), {}, false};
 }
 
 Finding bad(std::string check, std::string message, std::string help, bool access = false) {
-    return {Verdict::failed, std::move(check), std::move(message), std::move(help), access};
-}
-
-bool same_text(const std::string& a, const std::string& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+    return {Finding::Verdict::failed, std::move(check), std::move(message), std::move(help), access};
 }
 
 Finding clock_finding(std::chrono::seconds skew) {
@@ -48,7 +43,7 @@ Finding clock_finding(std::chrono::seconds skew) {
     const auto message = fmt::format("clock {}s {} the service's", seconds, skew.count() > 0 ? "ahead of" : "behind");
     const std::string help = "set this machine's clock by NTP: `timedatectl set-ntp true`";
     if (seconds > largest_skew.count()) return bad("clock", message, help);
-    if (seconds > noticeable_skew.count()) return {Verdict::warning, "clock", message, help, false};
+    if (seconds > noticeable_skew.count()) return {Finding::Verdict::warning, "clock", message, help, false};
     return good("clock", message);
 }
 
@@ -61,11 +56,11 @@ std::string step_text(const plan::Step& step) {
 
 std::string_view to_string(Finding::Verdict verdict) noexcept {
     switch (verdict) {
-        case Verdict::ok:
+        case Finding::Verdict::ok:
             return "ok";
-        case Verdict::warning:
+        case Finding::Verdict::warning:
             return "warning";
-        case Verdict::failed:
+        case Finding::Verdict::failed:
             return "failed";
     }
     return "failed";
@@ -114,7 +109,7 @@ Findings check_endpoints(const model::Environment& environment, bool connectors,
 Findings check_sign_in(const model::Environment& environment, const std::string& source, Tenant& tenant) {
     Findings findings;
     for (const auto& warning : tenant.warnings())
-        findings.push_back({Verdict::warning, "credential", warning, {}, false});
+        findings.push_back({Finding::Verdict::warning, "credential", warning, {}, false});
     const auto signed_in = tenant.signed_in();
     if (!signed_in) {
         findings.push_back(bad("sign-in",
@@ -127,7 +122,7 @@ Findings check_sign_in(const model::Environment& environment, const std::string&
         good("sign-in",
              fmt::format("signed in to tenant {} as service principal {} by {}", environment.tenant_id,
                          signed_in->object_id.empty() ? "(the token does not say)" : signed_in->object_id, source)));
-    if (!signed_in->tenant_id.empty() && !same_text(signed_in->tenant_id, environment.tenant_id)) {
+    if (!signed_in->tenant_id.empty() && !model::same_text(signed_in->tenant_id, environment.tenant_id)) {
         findings.push_back(bad("tenant",
                                fmt::format("the token is of tenant {}, and `{}` is tenant {}", signed_in->tenant_id,
                                            environment.name, environment.tenant_id),
@@ -159,7 +154,7 @@ Findings check_recycle_bin(const plan::Plan& plan, const model::Snapshot& observ
                                                            fmt::join(restored, ", "))));
     }
     if (!made.empty()) {
-        findings.push_back({Verdict::warning, "recycle bin",
+        findings.push_back({Finding::Verdict::warning, "recycle bin",
                             fmt::format("may not look there for deleted applications: `Application.Read.All` is not "
                                         "granted. If one has the key of {}, Entra refuses to make it anew",
                                         fmt::join(made, ", ")),
@@ -175,7 +170,7 @@ Findings check_machine_secrets(const plan::Plan& plan, const plan::DesiredGraph&
     Findings findings;
     for (const auto& key : uncompared) {
         auto [words, help] = words_and_help(key);
-        findings.push_back({Verdict::warning, "secret", std::move(words), std::move(help), false});
+        findings.push_back({Finding::Verdict::warning, "secret", std::move(words), std::move(help), false});
     }
     for (auto& missing : missing_secrets(plan, graph)) {
         findings.push_back(bad("secret", fmt::format("{}: {}", to_string(missing.place), missing.message),
@@ -282,7 +277,8 @@ std::string permission_note(const plan::Plan& plan, const SignedIn& caller) {
 Findings check_state(const std::filesystem::path& folder, const model::Environment& environment) {
     std::error_code error;
     if (!std::filesystem::is_directory(folder, error)) {
-        return {{Verdict::warning, "state", fmt::format("no history yet: there is no folder {}", folder.string()),
+        return {{Finding::Verdict::warning, "state",
+                 fmt::format("no history yet: there is no folder {}", folder.string()),
                  "the first `regent apply` makes it; `--state-dir` names another", false}};
     }
     if (::access(folder.c_str(), W_OK | X_OK) != 0) {
@@ -302,8 +298,8 @@ Findings check_state(const std::filesystem::path& folder, const model::Environme
     if (const auto lock = lock_environment(folder, state_key(environment)); lock) {
         findings.push_back(good("lock", "no other run is at work here"));
     } else {
-        findings.push_back({lock.error().busy ? Verdict::warning : Verdict::failed, "lock", lock.error().message,
-                            lock.error().help, false});
+        findings.push_back({lock.error().busy ? Finding::Verdict::warning : Finding::Verdict::failed, "lock",
+                            lock.error().message, lock.error().help, false});
     }
     return findings;
 }

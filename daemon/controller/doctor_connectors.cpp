@@ -16,8 +16,6 @@
 namespace regent::controller {
 namespace {
 
-using Verdict = Finding::Verdict;
-
 std::string day_of(std::chrono::system_clock::time_point time) {
     const auto seconds = std::chrono::system_clock::to_time_t(time);
     std::tm parts{};
@@ -100,16 +98,11 @@ std::vector<Place> places_of(const plan::DesiredGraph& graph) {
     return places;
 }
 
-std::string text_at(const model::Map& values, std::string_view path) {
-    const auto it = values.find(path);
-    return it == values.end() ? std::string{} : it->second.text_or({});
-}
-
 /// Of the connector that `step` is about: as it is there, else as it is to be made, else as its manifest has it.
-std::string text_of(const plan::Step& step, const plan::DesiredGraph& graph, std::string_view path) {
+std::string text_about(const plan::Step& step, const plan::DesiredGraph& graph, std::string_view path) {
     if (step.observed)
-        if (auto text = text_at(step.observed->attributes, path); !text.empty()) return text;
-    if (auto text = text_at(step.values, path); !text.empty()) return text;
+        if (auto text = model::text_of(step.observed->attributes, path); !text.empty()) return text;
+    if (auto text = model::text_of(step.values, path); !text.empty()) return text;
     const auto resource = graph.resources.find(step.address);
     if (resource == graph.resources.end()) return {};
     const auto attribute = resource->second.attributes.find(path);
@@ -119,15 +112,15 @@ std::string text_of(const plan::Step& step, const plan::DesiredGraph& graph, std
 /// Whether `step` writes a connector in `place`.
 bool is_in(const plan::Step& step, const Place& place, const plan::DesiredGraph& graph) {
     if (step.address.kind != model::kind::connector || step.work == plan::Work::await) return false;
-    const auto backend = text_of(step, graph, model::path::backend);
+    const auto backend = text_about(step, graph, model::path::backend);
     if (place.backend != (backend.empty() ? model::backend::environment : std::string_view(backend))) return false;
     const auto& scope = place.scope;
     const auto is_one = [](const std::vector<std::string>& ids, const std::string& id) {
         return std::find(ids.begin(), ids.end(), id) != ids.end();
     };
     if (place.backend == model::backend::logicapps)
-        return is_one(scope.resource_groups, text_of(step, graph, model::path::resource_group));
-    const auto environment = text_of(step, graph, model::path::environment);
+        return is_one(scope.resource_groups, text_about(step, graph, model::path::resource_group));
+    const auto environment = text_about(step, graph, model::path::environment);
     if (place.backend == model::backend::environment) return is_one(scope.power_platform_environments, environment);
     return std::any_of(scope.dataverses.begin(), scope.dataverses.end(),
                        [&](const auto& dataverse) { return dataverse.environment == environment; });
@@ -151,7 +144,7 @@ std::string with_steps(std::string message, std::string_view introduction, const
 Finding tell(const provider::WriteTrial& trial, const Place& place, const std::vector<std::string>& steps) {
     const auto who = as_whom(place.person);
     if (trial.answer)
-        return {Verdict::ok,
+        return {Finding::Verdict::ok,
                 "connectors",
                 fmt::format("{}: may {} {}, tried without changing anything", place.what, trial.doing, who),
                 {},
@@ -159,11 +152,11 @@ Finding tell(const provider::WriteTrial& trial, const Place& place, const std::v
     const auto& error = trial.answer.error();
     const auto why = error.service.empty() ? error.message : error.service;
     if (error.kind == provider::ErrorKind::forbidden)
-        return {steps.empty() ? Verdict::warning : Verdict::failed, "connectors",
+        return {steps.empty() ? Finding::Verdict::warning : Finding::Verdict::failed, "connectors",
                 with_steps(fmt::format("{}: may not {} {}: {}", place.what, trial.doing, who, why), "refused would be",
                            steps),
                 place.person ? error.help : place.help, true};
-    return {Verdict::warning, "connectors",
+    return {Finding::Verdict::warning, "connectors",
             fmt::format("{}: whether regent may {} was tried, and is not known: {}", place.what, trial.doing, why),
             error.help, false};
 }
@@ -175,7 +168,7 @@ void tell_unshared(const Place& place, const plan::Plan& plan, const plan::Desir
         const auto wanted = graph.resources.find(step.address);
         if (wanted != graph.resources.end() && wanted->second.attributes.contains(model::path::shares)) continue;
         findings.push_back(
-            {Verdict::warning, "connectors",
+            {Finding::Verdict::warning, "connectors",
              fmt::format("{} would be made in Power Apps by an application: it may be that no person sees it",
                          to_string(step.address)),
              "declare `shares` in its manifest for those who are to use it", false});
@@ -201,13 +194,17 @@ Findings check_person(const model::Environment& environment, Tenant& tenant) {
                                                                         : environment.endpoints.resource_manager_scope;
     const auto person = tenant.person_signed_in(scope);
     if (!person) {
-        return {{Verdict::failed, "person",
+        return {{Finding::Verdict::failed, "person",
                  fmt::format("no person is signed in, whom `signIn` of `{}` asks for: {}", environment.name,
                              person.error().message),
                  person.error().help, true}};
     }
     const auto who = person->user.empty() ? std::string("a person whom the token does not name") : person->user;
-    return {{Verdict::ok, "person", fmt::format("{} is signed in, since {}", who, day_of(person->since)), {}, false}};
+    return {{Finding::Verdict::ok,
+             "person",
+             fmt::format("{} is signed in, since {}", who, day_of(person->since)),
+             {},
+             false}};
 }
 
 Findings check_connectors(const plan::DesiredGraph& graph, Tenant& tenant, bool person) {
@@ -216,7 +213,7 @@ Findings check_connectors(const plan::DesiredGraph& graph, Tenant& tenant, bool 
         if (place.person && !person) continue;
         const auto read = tenant.read_connectors(place.scope);
         findings.push_back(
-            read ? Finding{Verdict::ok,
+            read ? Finding{Finding::Verdict::ok,
                            "connectors",
                            fmt::format("{}: connectors can be read {}", place.what, as_whom(place.person)),
                            {},
@@ -238,7 +235,7 @@ Findings check_connector_writes(const plan::DesiredGraph& graph, const plan::Pla
         }
         if (place.backend == model::backend::environment && !place.person) tell_unshared(place, plan, graph, findings);
         if (place.backend == model::backend::solution && !steps.empty())
-            findings.push_back({Verdict::warning, "connectors",
+            findings.push_back({Finding::Verdict::warning, "connectors",
                                 with_steps(place.what + ": reading is allowed",
                                            "whether writing is, is known once it is tried", steps),
                                 place.help, false});
@@ -250,22 +247,22 @@ Findings check_identities(const plan::DesiredGraph& graph, const plan::Plan& pla
     std::map<std::string, std::string> having, asking;  // a connector of each environment
     const auto note = [&](const model::Address& address, const model::ObservedResource& resource) {
         if (address.kind == model::kind::connector && resource.outputs.contains(model::output::identity_subject))
-            having.emplace(text_at(resource.attributes, model::path::environment), to_string(address));
+            having.emplace(model::text_of(resource.attributes, model::path::environment), to_string(address));
     };
     for (const auto& [address, resource] : observed.resources) note(address, resource);
     for (const auto& orphan : observed.orphans) note(orphan.address, orphan);
     for (const auto& step : plan.steps) {
         const bool saves = step.address.kind == model::kind::connector && step.work != plan::Work::remove &&
                            step.work != plan::Work::await;
-        if (saves && text_at(step.values, model::path::auth_type) == "managedIdentity")
-            asking.emplace(text_of(step, graph, model::path::environment), to_string(step.address));
+        if (saves && model::text_of(step.values, model::path::auth_type) == "managedIdentity")
+            asking.emplace(text_about(step, graph, model::path::environment), to_string(step.address));
     }
     Findings findings;
     for (const auto& [environment, connector] : asking) {
         const auto place =
             fmt::format("environment `{}`", name_in(graph.environment.power_platform_environments, environment));
         if (const auto known = having.find(environment); known != having.end()) {
-            findings.push_back({Verdict::ok,
+            findings.push_back({Finding::Verdict::ok,
                                 "identity",
                                 fmt::format("{} has managed identities: {} has one", place, known->second),
                                 {},
@@ -273,7 +270,7 @@ Findings check_identities(const plan::DesiredGraph& graph, const plan::Plan& pla
             continue;
         }
         findings.push_back(
-            {Verdict::warning, "identity",
+            {Finding::Verdict::warning, "identity",
              fmt::format("{}: no connector there is known to have a managed identity, a preview that not every "
                          "environment has; {} shows it when it is saved",
                          place, connector),

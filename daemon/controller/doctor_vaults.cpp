@@ -12,22 +12,17 @@ namespace regent::controller {
 namespace {
 
 using State = model::ObservedDelivery::State;
-using Verdict = Finding::Verdict;
 
 constexpr auto role = "`Key Vault Secrets Officer`, or Set and List in its access policy";
-
-std::string text_in(const model::Value& target, std::string_view name) {
-    const auto* value = target.find(name);
-    return value == nullptr ? std::string{} : value->text_or({});
-}
 
 /// By vault, what is handed over to it: "Application/portal: secret "deploy"".
 std::map<std::string, std::vector<std::string>> handed_over(const plan::Plan& plan) {
     std::map<std::string, std::vector<std::string>> by_vault;
     for (const auto& step : plan.steps) {
         const auto target = step.values.find(model::path::secret_deliveries);
-        if (target == step.values.end() || text_in(target->second, "type") != model::delivery::key_vault) continue;
-        by_vault[text_in(target->second, "vault")].push_back(
+        if (target == step.values.end() || model::text_of(target->second, "type") != model::delivery::key_vault)
+            continue;
+        by_vault[model::text_of(target->second, "vault")].push_back(
             fmt::format("{}: {}", to_string(step.address), model::delivery_words(target->second)));
     }
     return by_vault;
@@ -43,7 +38,7 @@ Findings check_vaults(const plan::Plan& plan, const model::Snapshot& observed) {
             const bool is_unknown = delivery.state == State::unknown || delivery.state == State::refused;
             if (!is_unknown || !delivery.target.starts_with(kind)) continue;
             findings.push_back(
-                {Verdict::failed, "vault",
+                {Finding::Verdict::failed, "vault",
                  fmt::format("Key Vault {}, for the secret \"{}\" of {}, cannot be looked at: {}",
                              delivery.target.substr(kind.size()), delivery.secret, to_string(address), delivery.note),
                  fmt::format("regent needs {}; until then no new secret is issued for it", role),
@@ -52,7 +47,7 @@ Findings check_vaults(const plan::Plan& plan, const model::Snapshot& observed) {
     }
     for (const auto& [vault, secrets] : handed_over(plan)) {
         findings.push_back(
-            {Verdict::warning, "vault",
+            {Finding::Verdict::warning, "vault",
              fmt::format("Key Vault {} lets regent list; whether it may set as well is known once it is tried:\n{}",
                          vault, fmt::join(secrets, "\n")),
              fmt::format("it needs {}", role), false});

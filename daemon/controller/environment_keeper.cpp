@@ -20,7 +20,7 @@ std::string endpoints_key(const model::Environment& environment) {
     return key;
 }
 
-std::string text_of(const std::optional<Time>& time) {
+std::string time_text(const std::optional<Time>& time) {
     return time ? rfc3339(*time) : std::string{};
 }
 
@@ -227,9 +227,9 @@ void EnvironmentKeeper::remember_objects(const std::string& key) {
                 row.message = ready->message;
                 row.since = rfc3339(ready->since);
             }
-            row.last_change = text_of(object.last_change);
+            row.last_change = time_text(object.last_change);
             row.last_change_summary = object.last_change_summary;
-            row.next_try = text_of(object.next_try);
+            row.next_try = time_text(object.next_try);
             row.failures = object.failures;
             row.error_code = object.error_code;
             rows.push_back(std::move(row));

@@ -54,7 +54,7 @@ ImportLook look_at_plan(const plan::Plan& plan) {
 }
 
 /// What a line of `spec` belongs to.
-struct Place {
+struct SpecPlace {
     std::string field;    ///< dotted
     std::string element;  ///< of a list: as management.ignore calls it
 };
@@ -68,7 +68,7 @@ std::string element_at(const manifest::Node& list, std::size_t line) {
     return name == nullptr ? std::string{} : name->text;
 }
 
-Place place_at(const manifest::Node& mapping, std::size_t line) {
+SpecPlace place_at(const manifest::Node& mapping, std::size_t line) {
     const manifest::Entry* found = nullptr;
     for (const auto& entry : mapping.entries)
         if (entry.key_span.line <= line) found = &entry;
@@ -87,7 +87,7 @@ ImportLook blame(const ImportTrial& trial, std::string_view kind, const std::set
     for (const auto& diagnostic : trial.diagnostics) {
         if (diagnostic.severity != model::Severity::error) continue;
         found.why = fmt::format("{}, {}", diagnostic.message, diagnostic.code);
-        const auto place = spec == nullptr ? Place{} : place_at(*spec, diagnostic.span.line);
+        const auto place = spec == nullptr ? SpecPlace{} : place_at(*spec, diagnostic.span.line);
         const auto& field = place.field;
         for (const auto& form : manifest::attribute_forms(kind)) {
             const bool required = form.path == model::path::display_name;

@@ -35,7 +35,7 @@ std::set<std::string> names_of_applications(const Workspace& workspace) {
     return names;
 }
 
-Nameless nameless(const SurveyedApplication& application) {
+Nameless nameless_application(const SurveyedApplication& application) {
     const auto id = app_id_of(application.resource);
     constexpr std::size_t first_digits = 8;
     // Two ids that begin alike: the whole of it tells them apart.
@@ -54,7 +54,7 @@ void write_application_imports(const Workspace& workspace, const model::Survey& 
         auto manager = manager_of(workspace, application);
         if (manager.empty()) {
             unmanaged.push_back(&application);
-            without_name.push_back(nameless(application));
+            without_name.push_back(nameless_application(application));
         } else {
             const auto& resource = application.resource;
             import.others.push_back({app_id_of(resource), display_name_of(resource), std::move(manager), true});

@@ -1,6 +1,7 @@
 #include "controller/person_sign_in.hpp"
 
 #include "controller/http_transport.hpp"
+#include "model/ascii.hpp"
 #include "net/system_clock.hpp"
 
 #include <fmt/format.h>
@@ -27,11 +28,6 @@ net::TokenError nobody_signed_in(const model::Environment& environment, const Pe
     return {.retryable = false,
             .message = "nobody has signed in for this environment",
             .help = fmt::format("run `{}`", login_command(environment, files))};
-}
-
-bool same_text(const std::string& a, const std::string& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 tl::expected<net::SignInFile, net::TokenError> open_file(const model::Environment& environment,
@@ -148,7 +144,7 @@ tl::expected<net::DelegatedGrant, SignInError> log_in(const model::Environment& 
     auto grant = net::wait_for_person(*transport, clock, client, *code);
     if (!grant) return tl::unexpected(as_sign_in_error(std::move(grant.error())));
     const auto& account = environment.sign_in.account;
-    if (!account.empty() && !same_text(account, grant->user)) {
+    if (!account.empty() && !model::same_text(account, grant->user)) {
         return tl::unexpected(SignInError{
             fmt::format("{} signed in, and the Environment wants {}",
                         grant->user.empty() ? "somebody whom the token does not name" : grant->user, account),

@@ -25,7 +25,7 @@ struct EnvironmentFiles {
     model::Diagnostics diagnostics;
 };
 
-void append(model::Diagnostics& to, model::Diagnostics from) {
+void append_to(model::Diagnostics& to, model::Diagnostics from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
@@ -40,7 +40,7 @@ tl::expected<EnvironmentFiles, WorkspaceError> read_environments(const source::M
     for (auto& file : set->files) {
         found.texts.push_back({file.path, std::move(file.text)});
         auto read = manifest::read_yaml(found.texts.back());
-        append(found.diagnostics, std::move(read.diagnostics));
+        append_to(found.diagnostics, std::move(read.diagnostics));
         for (auto& document : read.documents) {
             if (manifest::kind_of(document) == model::kind::environment) found.documents.push_back(std::move(document));
         }
@@ -157,7 +157,7 @@ tl::expected<void, WorkspaceError> read_manifests(const source::ManifestTree& tr
         if (!known.insert(file.path).second) continue;
         workspace.texts.push_back({file.path, std::move(file.text)});
         auto read = manifest::read_yaml(workspace.texts.back());
-        append(workspace.diagnostics, std::move(read.diagnostics));
+        append_to(workspace.diagnostics, std::move(read.diagnostics));
         for (auto& document : read.documents) {
             if (manifest::kind_of(document) != model::kind::environment)
                 workspace.documents.push_back(std::move(document));
@@ -180,7 +180,7 @@ void build_graph(const source::ManifestTree& tree, Workspace& workspace, Documen
     // What could not be read at all must not look like something that left: the graph is built for its diagnostics all
     // the same, and nobody plans with it.
     auto loaded = manifest::load(workspace.documents, {workspace.environment, reader, {}, lister});
-    append(workspace.diagnostics, std::move(loaded.diagnostics));
+    append_to(workspace.diagnostics, std::move(loaded.diagnostics));
     if (documents == Documents::dropped) std::vector<manifest::Document>().swap(workspace.documents);
     const bool readable = !model::has_errors(workspace.diagnostics);
     auto built = plan::build_desired_graph(workspace.environment, std::move(loaded.declarations));
@@ -262,9 +262,9 @@ tl::expected<Workspace, WorkspaceError> open_workspace(const source::ManifestTre
     workspace.diagnostics = std::move(loaded.diagnostics);
     if (auto read = read_manifests(tree, loaded.sources, workspace); !read)
         return tl::unexpected(std::move(read.error()));
-    append(workspace.diagnostics, manifest::apply_overrides(workspace.documents, loaded.overrides));
+    append_to(workspace.diagnostics, manifest::apply_overrides(workspace.documents, loaded.overrides));
     for (auto& document : workspace.documents) {
-        append(workspace.diagnostics, manifest::substitute(document, loaded.variables));
+        append_to(workspace.diagnostics, manifest::substitute(document, loaded.variables));
     }
     build_graph(tree, workspace, documents);
     model::sort(workspace.diagnostics);

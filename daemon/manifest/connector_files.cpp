@@ -33,7 +33,7 @@ std::optional<ConnectorFile> named_file(const LoadJob& job, std::string_view key
     return std::nullopt;
 }
 
-bool ends_with(std::string_view name, std::string_view end) {
+bool has_extension(std::string_view name, std::string_view end) {
     return model::lower_case(name).ends_with(end);
 }
 
@@ -70,7 +70,7 @@ public:
                                                   std::string_view path = {}) const {
         std::vector<std::string> found;
         for (const auto& name : names_) {
-            const auto fits = [&](const char* end) { return ends_with(name, end); };
+            const auto fits = [&](const char* end) { return has_extension(name, end); };
             if (within(name) != path && std::any_of(ends.begin(), ends.end(), fits)) found.push_back(as_written(name));
         }
         return found;

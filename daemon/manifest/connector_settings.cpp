@@ -33,7 +33,7 @@ Json* member(Json& object, std::string_view name) {
     return const_cast<Json*>(member(std::as_const(object), name));
 }
 
-std::string text_of(const Json* value) {
+std::string string_in(const Json* value) {
     return value && value->is_string() ? value->get<std::string>() : std::string{};
 }
 
@@ -238,7 +238,7 @@ bool SettingsLoad::is_kept_secret(const Json& secret) const {
 }
 
 void SettingsLoad::tell_secret(const Json& secret, const std::string& name, const std::string& pointer) {
-    const auto words = text_of(&secret);
+    const auto words = string_in(&secret);
     if (secret.is_null() || (secret.is_string() && words.empty())) return;
     const auto span = settings_.span_of(name, pointer);
     if (const auto mistake = variable_mistake(words, is_in_solution(job_.spec)))
@@ -259,7 +259,7 @@ void SettingsLoad::variables(const Json& settings, const std::string& name, cons
                       fmt::format("{}/{}", pointer, is_list ? fmt::to_string(place++) : pointer_token(key)));
         return;
     }
-    const auto mistake = variable_mistake(text_of(&settings), is_in_solution(job_.spec));
+    const auto mistake = variable_mistake(string_in(&settings), is_in_solution(job_.spec));
     if (mistake)
         mistake->say(job_.findings.error(VariableMistake::code, settings_.span_of(name, pointer), mistake->message));
 }
@@ -267,17 +267,17 @@ void SettingsLoad::variables(const Json& settings, const std::string& name, cons
 /// The settings of an OAuth block that names no client.
 const Json* without_client(const Json& parameter) {
     const auto* settings = member(parameter, "oAuthSettings");
-    return settings != nullptr && text_of(member(*settings, "clientId")).empty() ? settings : nullptr;
+    return settings != nullptr && string_in(member(*settings, "clientId")).empty() ? settings : nullptr;
 }
 
 bool signs_in_with_entra(const Json& settings) {
-    return lower_case(text_of(member(settings, "identityProvider"))) == "aad";
+    return lower_case(string_in(member(settings, "identityProvider"))) == "aad";
 }
 
 bool by_client_credentials(const Json& settings) {
     const auto* custom = member(settings, "customParameters");
     const auto* grant = custom == nullptr ? nullptr : member(*custom, "grantType");
-    return grant != nullptr && text_of(member(*grant, "value")) == "client_credentials";
+    return grant != nullptr && string_in(member(*grant, "value")) == "client_credentials";
 }
 
 /// Somebody has to sign in to Entra ID, and the service refuses a block that does not say who. With client credentials
@@ -368,7 +368,7 @@ void SettingsLoad::policies() {
                     .warning(VariableMistake::code, settings_.span_of(name, fmt::format("/{}", i)),
                              "a policy names an environment variable, and the service puts none in there")
                     .notes.push_back("the text is sent as it is");
-            if (!text_of(member((*value)[i], "templateId")).empty()) continue;
+            if (!string_in(member((*value)[i], "templateId")).empty()) continue;
             job_.findings.error("RG0622", settings_.span_of(name, fmt::format("/{}", i)),
                                 "a policy needs a `templateId`");
         }

@@ -79,7 +79,7 @@ Ordered in_reading_order(const Json& value, bool named_by_people) {
     return object;
 }
 
-std::string text_of(const Json& value) {
+std::string file_text(const Json& value) {
     return in_reading_order(value, false).dump(2, ' ', false, Ordered::error_handler_t::replace) + "\n";
 }
 
@@ -94,7 +94,7 @@ Json parsed(const model::Map& attributes, std::string_view path, Json otherwise)
 }
 
 template <typename Object>
-auto* member(Object& object, std::string_view name) {
+auto* member_at(Object& object, std::string_view name) {
     using Pointer = decltype(&*object.begin());
     if (!object.is_object()) return Pointer{};
     for (auto it = object.begin(); it != object.end(); ++it)
@@ -106,17 +106,17 @@ template <typename Object, typename Visit>
 void each_oauth_block(Object& parameters, const Visit& visit) {
     if (!parameters.is_object()) return;
     for (auto& parameter : parameters) {
-        if (auto* settings = member(parameter, "oAuthSettings"); settings != nullptr && settings->is_object())
+        if (auto* settings = member_at(parameter, "oAuthSettings"); settings != nullptr && settings->is_object())
             visit(*settings);
     }
 }
 
 template <typename Object, typename Visit>
 void each_oauth_block_of_sets(Object& sets, const Visit& visit) {
-    auto* values = member(sets, "values");
+    auto* values = member_at(sets, "values");
     if (values == nullptr || !values->is_array()) return;
     for (auto& set : *values)
-        if (auto* parameters = member(set, "parameters")) each_oauth_block(*parameters, visit);
+        if (auto* parameters = member_at(set, "parameters")) each_oauth_block(*parameters, visit);
 }
 
 /// A secret that an environment variable holds is no secret here.
@@ -131,10 +131,10 @@ void drop_what_is_its_own(Json& settings) {
         const bool is_its_own = key == "redirecturl" || (key == "clientsecret" && !names_variable(*it));
         it = is_its_own ? settings.erase(it) : std::next(it);
     }
-    auto* properties = member(settings, "properties");
-    auto* identity = properties == nullptr ? nullptr : member(*properties, "FederatedIdentityCredentials");
+    auto* properties = member_at(settings, "properties");
+    auto* identity = properties == nullptr ? nullptr : member_at(*properties, "FederatedIdentityCredentials");
     if (identity == nullptr || !identity->is_object()) return;
-    if (auto* subject = member(*identity, "Subject")) *subject = "";
+    if (auto* subject = member_at(*identity, "Subject")) *subject = "";
 }
 
 Json words(const model::Map& attributes, std::string_view path) {
@@ -164,7 +164,7 @@ Json properties_of(const model::Map& attributes) {
 }
 
 bool shows_a_secret(const Json& settings) {
-    if (const auto* secret = member(settings, "clientSecret"); secret != nullptr && names_variable(*secret))
+    if (const auto* secret = member_at(settings, "clientSecret"); secret != nullptr && names_variable(*secret))
         return false;
     const auto text = lower_case(settings.dump(-1, ' ', false, Json::error_handler_t::replace));
     // A managed identity shows none, and with client credentials each connection brings its own.
@@ -178,8 +178,8 @@ std::vector<WrittenFile> write_connector_files(const model::Map& attributes,
                                                const std::set<std::string, std::less<>>& without) {
     std::vector<WrittenFile> files;
     files.push_back(
-        {"apiDefinition.swagger.json", text_of(parsed(attributes, model::path::definition, Json::object()))});
-    files.push_back({"apiProperties.json", text_of(Json{{"properties", properties_of(attributes)}})});
+        {"apiDefinition.swagger.json", file_text(parsed(attributes, model::path::definition, Json::object()))});
+    files.push_back({"apiProperties.json", file_text(Json{{"properties", properties_of(attributes)}})});
     constexpr std::array contents = {std::pair{model::path::icon, "icon.png"},
                                      std::pair{model::path::script, "script.csx"}};
     for (const auto& [path, name] : contents) {
@@ -191,8 +191,8 @@ std::vector<WrittenFile> write_connector_files(const model::Map& attributes,
 
 std::string described_by(std::string_view definition) {
     const auto document = Json::parse(definition, nullptr, false);
-    const auto* info = document.is_object() ? member(document, "info") : nullptr;
-    const auto* text = info == nullptr ? nullptr : member(*info, "description");
+    const auto* info = document.is_object() ? member_at(document, "info") : nullptr;
+    const auto* text = info == nullptr ? nullptr : member_at(*info, "description");
     return text != nullptr && text->is_string() ? text->get<std::string>() : std::string{};
 }
 
@@ -215,7 +215,7 @@ std::vector<std::string> clients_with_secret(const model::Map& attributes) {
     std::vector<std::string> clients;
     const auto take = [&](const Json& settings) {
         if (!shows_a_secret(settings)) return;
-        const auto* id = member(settings, "clientId");
+        const auto* id = member_at(settings, "clientId");
         auto text = id != nullptr && id->is_string() ? id->get<std::string>() : std::string{};
         if (std::find(clients.begin(), clients.end(), text) == clients.end()) clients.push_back(std::move(text));
     };

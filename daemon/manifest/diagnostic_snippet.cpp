@@ -100,7 +100,7 @@ std::string_view without_trailing_blanks(std::string_view text) {
     return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
-bool is_blank(std::string_view text) {
+bool is_blank_line(std::string_view text) {
     return without_trailing_blanks(text).empty();
 }
 
@@ -135,8 +135,8 @@ private:
         std::set<std::size_t> shown;
         for (const auto& mark : marks_) shown.insert(std::min(mark.span.line, lines_.count()));
         for (const auto number : std::set(shown)) {
-            if (number > 1 && !is_blank(lines_.line(number - 1))) shown.insert(number - 1);
-            if (number < lines_.count() && !is_blank(lines_.line(number + 1))) shown.insert(number + 1);
+            if (number > 1 && !is_blank_line(lines_.line(number - 1))) shown.insert(number - 1);
+            if (number < lines_.count() && !is_blank_line(lines_.line(number + 1))) shown.insert(number + 1);
         }
         // An ellipsis in the place of one line would hide it and save nothing.
         for (const auto number : std::set(shown)) {

@@ -201,7 +201,7 @@ constexpr std::array secret_members = {
           .example = "[{keyVault: {vault: contoso-prod, secret: arm-client-secret}}]"},
 };
 
-constexpr std::array spec_members = {
+constexpr std::array application_spec_members = {
     Field{.name = "displayName",
           .required = true,
           .help = "the name people see; not an identity, it may be changed at any time",
@@ -405,7 +405,7 @@ constexpr std::array spec_members = {
           .example = "{appRoleAssignmentRequired: true, tags: [HideApp]}"},
 };
 
-constexpr std::array fields = {
+constexpr std::array application_fields = {
     api_version_field,
     Field{.name = "kind", .required = true, .help = "`Application`", .example = "Application"},
     metadata_field,
@@ -417,7 +417,7 @@ constexpr std::array fields = {
           .example = "{policy: observe}"},
     Field{.name = "spec",
           .type = FieldType::mapping,
-          .members = spec_members,
+          .members = application_spec_members,
           .required = true,
           .help = "how the application registration should be",
           .example = "{displayName: Orders API}"},
@@ -428,7 +428,7 @@ constexpr std::array fields = {
 const KindTable& application_table() noexcept {
     static constexpr KindTable table = {.kind = "Application",
                                         .help = "an application registration in Entra ID, with its service principal",
-                                        .fields = fields,
+                                        .fields = application_fields,
                                         .example =
                                             "apiVersion: regent/v1\n"
                                             "kind: Application\n"

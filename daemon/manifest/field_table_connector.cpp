@@ -3,16 +3,16 @@
 namespace regent::manifest {
 namespace {
 
-constexpr std::array adopt_members = {
+constexpr std::array connector_adopt_members = {
     Field{.name = "connector",
           .required = true,
           .help = "name of the existing connector, as the service made it",
           .example = "shared_azure-20resource-20manager-5f98284236d845b802-5f21c6202f06d65e16"},
 };
-constexpr std::array management_members = {
+constexpr std::array connector_management_members = {
     Field{.name = "adopt",
           .type = FieldType::mapping,
-          .members = adopt_members,
+          .members = connector_adopt_members,
           .default_text = "a connector of its own is created",
           .help = "take over a connector that exists",
           .example = "{connector: shared_arm-5f98284236d845b802-5f21c6202f06d65e16}"},
@@ -36,7 +36,7 @@ constexpr std::array secret_ref_members = {
           .example = "arm"},
 };
 constexpr std::array<std::string_view, 2> credential_choice = {"clientSecretRef", "managedIdentity"};
-constexpr std::array credential_members = {
+constexpr std::array connector_credential_members = {
     Field{.name = "clientSecretRef",
           .type = FieldType::mapping,
           .members = secret_ref_members,
@@ -154,7 +154,7 @@ constexpr std::array auth_members = {
           .example = "[user_impersonation]"},
     Field{.name = "credential",
           .type = FieldType::mapping,
-          .members = credential_members,
+          .members = connector_credential_members,
           .required = true,
           .unless = other_sign_ins,
           .exactly_one_of = credential_choice,
@@ -213,7 +213,7 @@ constexpr std::array backends = {
 constexpr std::array<std::string_view, 1> files_instead = {"files"};
 constexpr std::array<std::string_view, 1> group_instead = {"resourceGroup"};
 
-constexpr std::array spec_members = {
+constexpr std::array connector_spec_members = {
     Field{.name = "backend",
           .type = FieldType::enumeration,
           .values = backends,
@@ -360,20 +360,20 @@ constexpr std::array spec_members = {
                      "credential: {clientSecretRef: {name: arm}}}"},
 };
 
-constexpr std::array fields = {
+constexpr std::array connector_fields = {
     api_version_field,
     Field{.name = "kind", .required = true, .help = "`Connector`", .example = "Connector"},
     metadata_field,
     Field{.name = "management",
           .type = FieldType::mapping,
-          .members = management_members,
+          .members = connector_management_members,
           .default_text = "everything is managed",
           .help = "how regent treats the object, as opposed to how it should be",
           .example = "{policy: observe}"},
     Field{
         .name = "spec",
         .type = FieldType::mapping,
-        .members = spec_members,
+        .members = connector_spec_members,
         .required = true,
         .help = "how the connector should be",
         .example = "{displayName: Azure Resource Manager, powerPlatformEnvironment: sales, openapi: openapi/arm.json}"},
@@ -384,7 +384,7 @@ constexpr std::array fields = {
 const KindTable& connector_table() noexcept {
     static constexpr KindTable table = {.kind = "Connector",
                                         .help = "a custom connector in a Power Platform environment",
-                                        .fields = fields,
+                                        .fields = connector_fields,
                                         .example =
                                             "apiVersion: regent/v1\n"
                                             "kind: Connector\n"

@@ -51,7 +51,7 @@ constexpr std::array redirect_uri_fields = {
           .example = "{applicationRef: {name: customer-portal}, platform: web, uri: https://preview.contoso.example/}"},
 };
 
-constexpr std::array credential_members = {
+constexpr std::array contributed_credential_members = {
     application_ref,
     Field{.name = "name",
           .immutable = true,
@@ -70,7 +70,7 @@ constexpr std::array credential_fields = {
     metadata_field,
     Field{.name = "spec",
           .type = FieldType::mapping,
-          .members = credential_members,
+          .members = contributed_credential_members,
           .required = true,
           .late = true,
           .exactly_one_of = credential_choice,

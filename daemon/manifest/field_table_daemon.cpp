@@ -211,7 +211,7 @@ constexpr std::array command_members = {
           .help = "how long it may take",
           .example = "1m"},
 };
-constexpr std::array delivery_members = {
+constexpr std::array daemon_delivery_members = {
     Field{.name = "folders",
           .type = FieldType::list,
           .default_text = "`delivered` in the service's state directory",
@@ -231,7 +231,7 @@ constexpr std::array delivery_members = {
           .example = "/var/lib/regent/deliveries"},
 };
 
-constexpr std::array spec_members = {
+constexpr std::array daemon_spec_members = {
     Field{.name = "source",
           .type = FieldType::mapping,
           .members = source_members,
@@ -284,7 +284,7 @@ constexpr std::array spec_members = {
           .example = "14d"},
     Field{.name = "delivery",
           .type = FieldType::mapping,
-          .members = delivery_members,
+          .members = daemon_delivery_members,
           .default_text = "files in the service's own folder, no commands",
           .help = "what of this machine manifests may hand client secrets to",
           .example = "{folders: [/var/lib/regent/delivered]}"},
@@ -316,13 +316,13 @@ constexpr std::array spec_members = {
           .example = "{proxy: \"http://proxy:3128\"}"},
 };
 
-constexpr std::array fields = {
+constexpr std::array daemon_fields = {
     api_version_field,
     Field{.name = "kind", .required = true, .help = "`Daemon`", .example = "Daemon"},
     metadata_field,
     Field{.name = "spec",
           .type = FieldType::mapping,
-          .members = spec_members,
+          .members = daemon_spec_members,
           .required = true,
           .help = "what the service does",
           .example = "{source: {directory: /srv/identity}, mode: plan}"},
@@ -333,7 +333,7 @@ constexpr std::array fields = {
 const KindTable& daemon_table() noexcept {
     static constexpr KindTable table = {.kind = "Daemon",
                                         .help = "configuration of the service, /etc/regent/regent.yaml",
-                                        .fields = fields,
+                                        .fields = daemon_fields,
                                         .example =
                                             "apiVersion: regent/v1\n"
                                             "kind: Daemon\n"

@@ -223,7 +223,7 @@ constexpr std::array metadata_of_environment = {
     metadata_members[1],
 };
 
-constexpr std::array spec_members = {
+constexpr std::array environment_spec_members = {
     Field{.name = "owner",
           .default_text = "regent",
           .help =
@@ -304,7 +304,7 @@ constexpr std::array spec_members = {
           .example = "[{target: {kind: Application, name: arm-connector}, management: {preventDelete: true}}]"},
 };
 
-constexpr std::array fields = {
+constexpr std::array environment_fields = {
     api_version_field,
     Field{.name = "kind", .required = true, .help = "`Environment`", .example = "Environment"},
     Field{.name = "metadata",
@@ -315,7 +315,7 @@ constexpr std::array fields = {
           .example = "{name: dev}"},
     Field{.name = "spec",
           .type = FieldType::mapping,
-          .members = spec_members,
+          .members = environment_spec_members,
           .required = true,
           .help = "the tenant and what may be done to it",
           .example = "{tenantId: 11111111-1111-1111-1111-111111111111}"},
@@ -326,7 +326,7 @@ constexpr std::array fields = {
 const KindTable& environment_table() noexcept {
     static constexpr KindTable table = {.kind = "Environment",
                                         .help = "a tenant, where its manifests are, and what may be done to it",
-                                        .fields = fields,
+                                        .fields = environment_fields,
                                         .example =
                                             "apiVersion: regent/v1\n"
                                             "kind: Environment\n"

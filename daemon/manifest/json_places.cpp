@@ -108,7 +108,7 @@ private:
 };
 
 /// What a key says, its escapes read.
-std::string key_text(std::string_view quoted) {
+std::string unquoted_key(std::string_view quoted) {
     if (quoted.find('\\') == std::string_view::npos) return std::string(quoted.substr(1, quoted.size() - 2));
     const auto read = nlohmann::json::parse(quoted, nullptr, false);
     return read.is_string() ? read.get<std::string>() : std::string(quoted);
@@ -132,7 +132,7 @@ private:
     void key(std::size_t begin, std::size_t end) override {
         const auto quoted = text().substr(begin, end - begin);
         const auto [it, is_new] = objects_.back().emplace(quoted, Where{begin, end});
-        if (!is_new) found_.push_back({key_text(quoted), it->second.begin, it->second.end, begin, end});
+        if (!is_new) found_.push_back({unquoted_key(quoted), it->second.begin, it->second.end, begin, end});
     }
     void item(std::size_t, std::size_t) override {}
 
@@ -151,7 +151,7 @@ public:
 private:
     void key(std::size_t begin, std::size_t end) override {
         lengths_.push_back(pointer_.size());
-        pointer_ += '/' + pointer_token(key_text(text().substr(begin, end - begin)));
+        pointer_ += '/' + pointer_token(unquoted_key(text().substr(begin, end - begin)));
         // Of a key that is there twice the last one counts.
         places_.insert_or_assign(pointer_, Range{begin, end});
     }

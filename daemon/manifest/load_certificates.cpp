@@ -14,7 +14,7 @@ namespace regent::manifest {
 namespace {
 
 /// Entra cuts longer names.
-constexpr std::size_t max_name = 90;
+constexpr std::size_t max_certificate_name = 90;
 
 /// Where certificates are declared: `spec` or `spec.servicePrincipal`.
 struct Holder {
@@ -23,10 +23,11 @@ struct Holder {
     std::string_view certificates, encryption_key;
 };
 
-bool is_good_name(const Node& name, Findings& findings) {
-    if (name.text.find_first_not_of(" \t\r\n") == std::string::npos || character_count(name.text) > max_name) {
+bool is_certificate_name(const Node& name, Findings& findings) {
+    if (name.text.find_first_not_of(" \t\r\n") == std::string::npos ||
+        character_count(name.text) > max_certificate_name) {
         findings.bad_value("RG0482", name,
-                           fmt::format("the name of a certificate has 1 to {} characters, not {}", max_name,
+                           fmt::format("the name of a certificate has 1 to {} characters, not {}", max_certificate_name,
                                        character_count(name.text)));
         return false;
     }
@@ -106,7 +107,7 @@ void load(const LoadJob& job, const Holder& holder, model::Declaration& declarat
     for (const auto* item : holder.values.items("certificates")) {
         const Values certificate(item, job.findings);
         const auto* name = certificate.node("name");
-        if (name == nullptr || !is_good_name(*name, job.findings)) continue;
+        if (name == nullptr || !is_certificate_name(*name, job.findings)) continue;
         if (auto value = certificate_value(job, certificate))
             elements.push_back({.name = name->text, .value = std::move(*value), .span = name->span, .contributor = {}});
     }

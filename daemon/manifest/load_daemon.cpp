@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono;
 
-std::optional<unsigned> digits(std::string_view text, std::size_t at, std::size_t count) {
+std::optional<unsigned> number_at(std::string_view text, std::size_t at, std::size_t count) {
     if (text.size() < at + count) return std::nullopt;
     unsigned value = 0;
     const auto* end = text.data() + at + count;
@@ -32,8 +32,8 @@ std::optional<sys_seconds> parse_moment(std::string_view text) {
     if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
         text[16] != ':' || text[19] != 'Z')
         return std::nullopt;
-    const auto y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2), h = digits(text, 11, 2),
-               mi = digits(text, 14, 2), s = digits(text, 17, 2);
+    const auto y = number_at(text, 0, 4), mo = number_at(text, 5, 2), d = number_at(text, 8, 2),
+               h = number_at(text, 11, 2), mi = number_at(text, 14, 2), s = number_at(text, 17, 2);
     if (!y || !mo || !d || !h || !mi || !s || *h > 23 || *mi > 59 || *s > 59) return std::nullopt;
     const year_month_day date{year(static_cast<int>(*y)), month(*mo), day(*d)};
     if (!date.ok()) return std::nullopt;
@@ -41,7 +41,7 @@ std::optional<sys_seconds> parse_moment(std::string_view text) {
 }
 
 std::optional<minutes> parse_time_of_day(std::string_view text) {
-    const auto h = digits(text, 0, 2), m = digits(text, 3, 2);
+    const auto h = number_at(text, 0, 2), m = number_at(text, 3, 2);
     if (text.size() != 5 || text[2] != ':' || !h || !m || *h > 23 || *m > 59) return std::nullopt;
     return hours(*h) + minutes(*m);
 }

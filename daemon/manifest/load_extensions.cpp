@@ -11,7 +11,7 @@ namespace regent::manifest {
 namespace {
 
 /// It becomes part of "extension_<application id>_<name>", a name of the directory's schema.
-bool is_good_name(const Node& name, Findings& findings) {
+bool is_extension_name(const Node& name, Findings& findings) {
     const auto is_allowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     };
@@ -33,7 +33,7 @@ void load_extensions(const LoadJob& job, model::Declaration& declaration) {
     for (const auto* item : job.spec.items("extensionProperties")) {
         const Values extension(item, job.findings);
         const auto* name = extension.node("name");
-        if (name == nullptr || !is_good_name(*name, job.findings)) continue;
+        if (name == nullptr || !is_extension_name(*name, job.findings)) continue;
         const auto given = extension.items("targetObjects");
         check_repetition(given, "the target", job.findings);
         if (given.empty() && item->find("targetObjects") != nullptr) {

@@ -100,7 +100,7 @@ const char* wrong_with_tag(const Entry& tag) {
     return tag.value.text.size() > longest_value ? "a tag's value has at most 256 characters" : nullptr;
 }
 
-void load_tags(const LoadJob& job, model::Declaration& declaration) {
+void load_azure_tags(const LoadJob& job, model::Declaration& declaration) {
     const auto* entry = job.spec.entry("tags");
     if (!entry) return;
     auto& attribute = declaration.attributes[std::string(model::path::tags)];
@@ -152,7 +152,7 @@ constexpr std::array properties_of_power_apps = {
 };
 
 /// "[]", "{}", "null", and sets without a set.
-bool says_nothing(const std::string& text) {
+bool is_only_blank(const std::string& text) {
     const auto json = nlohmann::json::parse(text, nullptr, false);
     if (json.is_discarded() || json.empty()) return true;
     const auto values = json.find("values");
@@ -171,14 +171,14 @@ void refuse_properties(const LoadJob& job, model::Declaration& declaration) {
         const auto it = declaration.attributes.find(path);
         if (it == declaration.attributes.end()) continue;
         const bool is_told = job.spec.entry(std::string(field)) != nullptr;
-        if (!is_told && !it->second.implied && !says_nothing(it->second.value.text_or({})))
+        if (!is_told && !it->second.implied && !is_only_blank(it->second.value.text_or({})))
             refuse_content(job, it->second.span, words).help =
                 "take them out of the file, or write `backend: environment`";
         declaration.attributes.erase(it);
     }
 }
 
-void leave_publisher(const LoadJob& job, model::Declaration& declaration) {
+void leave_publisher_out(const LoadJob& job, model::Declaration& declaration) {
     const auto it = declaration.attributes.find(model::path::publisher);
     if (it == declaration.attributes.end()) return;
     if (!job.spec.entry("publisher")) {
@@ -248,7 +248,7 @@ bool is_for_logicapps(const LoadJob& job) {
 void leave_to_logicapps(const LoadJob& job, const ConnectorFiles& files, model::Declaration& declaration) {
     leave_files(job, files);
     refuse_properties(job, declaration);
-    leave_publisher(job, declaration);
+    leave_publisher_out(job, declaration);
     // Without a script there is nothing for operations to go through, which was told with the settings.
     declaration.attributes.erase(std::string(model::path::script_operations));
 }
@@ -276,7 +276,7 @@ void load_logicapps(const LoadJob& job, model::Declaration& declaration) {
     refuse_fields(job);
     load_group(job, declaration);
     load_location(job, declaration);
-    load_tags(job, declaration);
+    load_azure_tags(job, declaration);
     demand_secret(job, declaration);
 }
 

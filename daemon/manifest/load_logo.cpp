@@ -15,7 +15,7 @@ namespace {
 using namespace std::string_view_literals;
 
 // https://learn.microsoft.com/entra/identity-platform/howto-add-branding-in-apps
-constexpr std::size_t max_bytes = std::size_t{100} * 1024;
+constexpr std::size_t max_logo_bytes = std::size_t{100} * 1024;
 
 /// How the kinds of picture that Entra takes begin.
 constexpr std::array beginnings = {"\x89PNG\r\n\x1a\n"sv, "\xff\xd8\xff"sv, "GIF87a"sv, "GIF89a"sv};
@@ -43,10 +43,10 @@ void load_logo(const LoadJob& job, model::Declaration& declaration) {
             .notes.push_back("told by its first bytes, not by its name");
         return;
     }
-    if (file->bytes.size() > max_bytes) {
+    if (file->bytes.size() > max_logo_bytes) {
         job.findings.bad_value("RG0485", node,
-                               fmt::format("a logo has at most {} KB, and `{}` has {}", max_bytes / 1024, file->path,
-                                           (file->bytes.size() + 1023) / 1024));
+                               fmt::format("a logo has at most {} KB, and `{}` has {}", max_logo_bytes / 1024,
+                                           file->path, (file->bytes.size() + 1023) / 1024));
         return;
     }
     declare(declaration, model::path::logo, entry,

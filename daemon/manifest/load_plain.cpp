@@ -1,5 +1,7 @@
 #include "manifest/load_plain.hpp"
 
+#include "manifest/plain_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -7,22 +9,16 @@
 namespace regent::manifest {
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
 bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 template <std::size_t n>
-bool is_one_of(std::string_view text, const std::array<std::string_view, n>& words) {
+bool is_among(std::string_view text, const std::array<std::string_view, n>& words) {
     return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-bool is_number(std::string_view text) {
+bool is_yaml_number(std::string_view text) {
     if (text.empty()) return false;
     if (text.front() == '-' || text.front() == '+') text.remove_prefix(1);
     const auto lower = lower_case(text);
@@ -51,10 +47,10 @@ PlainType plain_type(std::string_view text) noexcept {
     static constexpr std::array<std::string_view, 6> booleans = {"true", "True", "TRUE", "false", "False", "FALSE"};
     static constexpr std::array<std::string_view, 16> others = {"yes", "Yes", "YES", "no",  "No", "NO", "on", "On",
                                                                 "ON",  "off", "Off", "OFF", "y",  "Y",  "n",  "N"};
-    if (is_one_of(text, nulls)) return PlainType::null;
-    if (is_one_of(text, booleans)) return PlainType::boolean;
-    if (is_one_of(text, others)) return PlainType::other_boolean;
-    return is_number(text) ? PlainType::number : PlainType::text;
+    if (is_among(text, nulls)) return PlainType::null;
+    if (is_among(text, booleans)) return PlainType::boolean;
+    if (is_among(text, others)) return PlainType::other_boolean;
+    return is_yaml_number(text) ? PlainType::number : PlainType::text;
 }
 
 std::optional<long long> parse_integer(std::string_view text) noexcept {

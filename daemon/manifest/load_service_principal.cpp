@@ -19,7 +19,7 @@ namespace {
 
 namespace path = model::path;
 
-model::DesiredAttribute& declare_list(model::Declaration& declaration, std::string_view path, const Entry& entry) {
+model::DesiredAttribute& declare_attribute(model::Declaration& declaration, std::string_view path, const Entry& entry) {
     auto& attribute = declaration.attributes[std::string(path)];
     attribute.span = entry.key_span;
     return attribute;
@@ -67,7 +67,7 @@ void load_lists(const Values& settings, model::Declaration& declaration) {
     for (const auto& [key, attribute] : lists) {
         const auto* entry = settings.entry(key);
         if (entry == nullptr) continue;
-        auto& list = declare_list(declaration, attribute, *entry);
+        auto& list = declare_attribute(declaration, attribute, *entry);
         for (const auto* item : settings.items(key))
             list.elements.push_back({.name = {}, .value = item->text, .span = item->span, .contributor = {}});
     }
@@ -85,7 +85,7 @@ model::Element assignment(const Node& item, const Values& values, model::Value p
 void load_people(const LoadJob& job, const Values& assignments, model::Declaration& declaration) {
     const auto* entry = assignments.entry("usersAndGroups");
     if (entry == nullptr) return;
-    auto& people = declare_list(declaration, path::assigned_people, *entry);
+    auto& people = declare_attribute(declaration, path::assigned_people, *entry);
     for (const auto* item : assignments.items("usersAndGroups")) {
         const Values values(item, job.findings);
         for (const std::string_view type : {"user", "group"}) {
@@ -99,7 +99,7 @@ void load_people(const LoadJob& job, const Values& assignments, model::Declarati
 void load_assigned_applications(const LoadJob& job, const Values& assignments, model::Declaration& declaration) {
     const auto* entry = assignments.entry("applications");
     if (entry == nullptr) return;
-    auto& applications = declare_list(declaration, path::assigned_applications, *entry);
+    auto& applications = declare_attribute(declaration, path::assigned_applications, *entry);
     applications.exclusive = false;
     const auto items = assignments.items("applications");
     for (std::size_t i = 0; i < items.size(); ++i) {

@@ -66,11 +66,6 @@ Node& below(Node& into, std::string_view path, Node value) {
     return below(next, path.substr(dot + 1), std::move(value));
 }
 
-std::string text_of(const Value& value, std::string_view member) {
-    const auto* found = value.find(member);
-    return found == nullptr ? std::string{} : found->text_or({});
-}
-
 /// The manifests' word for the service's: "AzureADMyOrg" is `single-tenant`.
 std::string word_for(const Field* field, const std::string& text) {
     if (field == nullptr) return text;

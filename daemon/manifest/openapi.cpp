@@ -50,7 +50,7 @@ std::set<std::string, std::less<>> operation_ids(const nlohmann::json& document)
     return ids;
 }
 
-std::string text_of(const nlohmann::json& document, const char* name) {
+std::string info_text(const nlohmann::json& document, const char* name) {
     const auto info = document.find("info");
     if (info == document.end() || !info->is_object()) return {};
     const auto found = info->find(name);
@@ -91,8 +91,8 @@ OpenApiResult read_openapi(const OpenApiRequest& given) {
     if (request.host) parsed->json["host"] = *request.host;
     if (request.base_path) parsed->json["basePath"] = *request.base_path;
     check_openapi(*parsed, request, result.diagnostics);
-    result.title = text_of(parsed->json, "title");
-    result.description = text_of(parsed->json, "description");
+    result.title = info_text(parsed->json, "title");
+    result.description = info_text(parsed->json, "description");
     if (model::has_errors(result.diagnostics)) return result;
     if (request.adds_entra_security) add_entra_security(parsed->json);
     add_security(parsed->json, request.security_definitions);

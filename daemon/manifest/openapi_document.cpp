@@ -15,17 +15,17 @@ namespace regent::manifest {
 namespace {
 
 /// What is read at all. What the service takes is smaller, and is measured without the blanks people read by.
-constexpr std::size_t max_bytes = std::size_t{8} * 1024 * 1024;
+constexpr std::size_t max_document_bytes = std::size_t{8} * 1024 * 1024;
 
 constexpr std::size_t max_depth = 64;
 
 /// The reader's limits are made for manifests; an OpenAPI file may be larger, and is text of other people less often.
-constexpr ReadLimits limits = {.file_bytes = max_bytes,
+constexpr ReadLimits limits = {.file_bytes = max_document_bytes,
                                .documents = 1,
                                .depth = max_depth,
                                .events = 4'000'000,
-                               .scalar_bytes = max_bytes,
-                               .line_bytes = max_bytes};
+                               .scalar_bytes = max_document_bytes,
+                               .line_bytes = max_document_bytes};
 
 model::Diagnostic& report(model::Diagnostics& diagnostics, std::string_view code, const model::Span& span,
                           std::string message) {

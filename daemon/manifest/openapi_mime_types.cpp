@@ -29,7 +29,7 @@ struct OddType {
     std::size_t more = 0;  ///< other places
 };
 
-void collect(const Json& holder, const std::string& pointer, std::vector<OddType>& odd) {
+void collect_odd(const Json& holder, const std::string& pointer, std::vector<OddType>& odd) {
     for (const auto* list : {"consumes", "produces"}) {
         const auto types = holder.find(list);
         if (types == holder.end() || !types->is_array()) continue;
@@ -50,13 +50,14 @@ void collect(const Json& holder, const std::string& pointer, std::vector<OddType
 
 void check_openapi_mime_types(const Json& document, OpenApiFindings& findings) {
     std::vector<OddType> odd;
-    collect(document, "", odd);
+    collect_odd(document, "", odd);
     if (const auto paths = document.find("paths"); paths != document.end() && paths->is_object()) {
         for (const auto& [path, item] : paths->items()) {
             if (!item.is_object()) continue;
             for (const auto& [method, operation] : item.items())
                 if (operation.is_object())
-                    collect(operation, fmt::format("/paths/{}/{}", pointer_token(path), pointer_token(method)), odd);
+                    collect_odd(operation, fmt::format("/paths/{}/{}", pointer_token(path), pointer_token(method)),
+                                odd);
         }
     }
     for (const auto& [name, pointer, more] : odd) {

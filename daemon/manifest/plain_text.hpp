@@ -4,6 +4,14 @@
 
 namespace regent::manifest {
 
+/// Of ASCII, whatever the locale.
+[[nodiscard]] constexpr bool is_digit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
+[[nodiscard]] constexpr bool is_lower(char c) noexcept {
+    return c >= 'a' && c <= 'z';
+}
+
 /// What a scalar without quotes stands for in YAML's core schema. Only the reader of keys and the writer ask; values
 /// get their type from the field they stand in. https://yaml.org/spec/1.2.2/#103-core-schema
 [[nodiscard]] bool is_null_text(std::string_view text) noexcept;

@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 5> resources_without_slash = {
     "https://graph.microsoft.com", "https://graph.microsoft.us", "https://vault.azure.net",
     "https://api.powerplatform.com", "https://cognitiveservices.azure.com"};
 
-bool ends_with(std::string_view text, std::string_view end) {
+bool has_suffix(std::string_view text, std::string_view end) {
     return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
@@ -58,7 +58,7 @@ void check_resource(const Node& resource, bool in_solution, Findings& findings) 
     }
     const bool known_without = std::find(resources_without_slash.begin(), resources_without_slash.end(),
                                          lower_case(resource.text)) != resources_without_slash.end() ||
-                               ends_with(uri.host, ".dynamics.com") || ends_with(uri.host, ".sharepoint.com");
+                               has_suffix(uri.host, ".dynamics.com") || has_suffix(uri.host, ".sharepoint.com");
     if (uri.scheme == "https" && uri.path.empty() && !known_without) {
         auto& d = findings.odd_value("RG0504", resource, "this resource has no `/` at its end, and is taken as it is");
         d.notes.push_back("a resource is compared letter by letter; names of Microsoft's APIs often end with `/`");

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t min_name_length = 3;
 constexpr std::size_t max_name_length = 120;
-constexpr std::size_t max_text_length = 600;
+constexpr std::size_t max_credential_text = 600;
 
 bool is_credential_name(std::string_view name) {
     const auto alphanumeric = [](char c) {
@@ -51,9 +51,9 @@ bool has_stray_white_space(const Node& node, std::string_view what, Findings& fi
 
 void check_length(const Node& node, std::string_view what, Findings& findings) {
     const auto length = character_count(node.text);
-    if (length > max_text_length)
+    if (length > max_credential_text)
         findings.bad_value("RG0434", node,
-                           fmt::format("{} has at most {} characters, not {}", what, max_text_length, length));
+                           fmt::format("{} has at most {} characters, not {}", what, max_credential_text, length));
 }
 
 void check_issuer(const Node& issuer, Findings& findings) {

@@ -15,10 +15,10 @@ namespace {
 // https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
 constexpr std::size_t max_name = 120, max_scope_name_personal = 40, max_scopes_personal = 100;
 constexpr std::size_t max_clients_personal = 100, max_scopes_of_client_personal = 30, max_pre_authorized_personal = 500;
-constexpr std::string_view validation_page =
+constexpr std::string_view exposed_limits_page =
     "https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation";
 
-bool is_name_character(char c) {
+bool is_scope_character(char c) {
     constexpr std::string_view signs = "!#$%&'()*+,-./:;<=>?@[]^_`{|}~";
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     return letter || signs.find(c) != std::string_view::npos;
@@ -76,7 +76,7 @@ private:
 
     model::Diagnostic& limit(const Node& node, std::string message) {
         auto& d = findings_.bad_value("RG0491", node, std::move(message));
-        d.notes.push_back(std::string(validation_page));
+        d.notes.push_back(std::string(exposed_limits_page));
         return d;
     }
 
@@ -85,7 +85,7 @@ private:
         auto& d = findings_.odd_value("RG0522", role.shown(),
                                       "Microsoft does not support roles where personal accounts may sign in");
         d.notes.push_back("Graph may refuse the application, and has been seen to take it: " +
-                          std::string(validation_page));
+                          std::string(exposed_limits_page));
         d.help = "if it is refused, remove the roles, or let work and school accounts only sign in";
     }
 
@@ -107,7 +107,7 @@ private:
         } else if (name.text.size() > longest) {
             wrong(fmt::format("has at most {} characters{}, not {}", longest,
                               longest < max_name ? " in an application for personal accounts" : "", name.text.size()));
-        } else if (!std::all_of(name.text.begin(), name.text.end(), is_name_character)) {
+        } else if (!std::all_of(name.text.begin(), name.text.end(), is_scope_character)) {
             wrong(fmt::format("cannot be {}", in_quotes(name.text)));
         }
     }

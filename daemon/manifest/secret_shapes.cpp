@@ -1,5 +1,6 @@
 #include "manifest/secret_shapes.hpp"
 
+#include "manifest/plain_text.hpp"
 #include "model/ascii.hpp"
 
 #include <algorithm>
@@ -10,14 +11,6 @@ namespace regent::manifest {
 namespace {
 
 using std::string_view;
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
 
 bool is_upper(char c) {
     return c >= 'A' && c <= 'Z';
@@ -40,7 +33,7 @@ std::string plain_name(string_view key) {
     return model::lower_case(name);
 }
 
-bool is_one_of(string_view name, std::initializer_list<string_view> names) {
+bool is_any_of(string_view name, std::initializer_list<string_view> names) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -128,7 +121,7 @@ SecretName secret_name(string_view key) {
     // there has misunderstood, and is told so without it.
     if (name == "secret" || name == "value" || name == "key" || name.ends_with("credential"))
         return SecretName::perhaps;
-    if (is_one_of(name, {"pwd", "passwd", "pat", "sas", "sig", "authorization", "bearer", "hmac", "webhook",
+    if (is_any_of(name, {"pwd", "passwd", "pat", "sas", "sig", "authorization", "bearer", "hmac", "webhook",
                          "webhookurl", "connectionstring", "secrets", "clientsecrets", "passwords", "tokens"}) ||
         ends_with_one_of(name, {"secret", "secretvalue", "secrettext", "password", "passphrase", "token", "apikey",
                                 "privatekey", "accesskey", "secretkey", "accountkey", "sharedkey", "hmackey"}))

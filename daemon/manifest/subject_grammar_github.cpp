@@ -41,7 +41,7 @@ bool is_claim(std::string_view name) {
     return std::find(claims.begin(), claims.end(), name) != claims.end() || name.rfind("repo_property_", 0) == 0;
 }
 
-bool is_number(std::string_view text) {
+bool is_account_number(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
@@ -53,7 +53,7 @@ std::string after(std::string_view text, char mark) {
     return at == std::string_view::npos ? std::string{} : std::string(text.substr(at + 1));
 }
 
-bool is_name(std::string_view text) {
+bool is_github_name(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
                c == '.';
@@ -78,9 +78,9 @@ SubjectCheck check_repository(std::string_view repository, std::string_view rest
     const bool owner_id = parts[0].find('@') != std::string::npos, repo_id = parts[1].find('@') != std::string::npos;
     if (owner_id != repo_id)
         return SubjectFlaw{"immutable subjects have an id behind both names, `OWNER@ID/REPO@ID`", {}};
-    if (owner_id && !(is_number(after(parts[0], '@')) && is_number(after(parts[1], '@'))))
+    if (owner_id && !(is_account_number(after(parts[0], '@')) && is_account_number(after(parts[1], '@'))))
         return SubjectFlaw{"the ids behind `@` are numbers", {}};
-    if (!is_name(before(parts[0], '@')) || !is_name(before(parts[1], '@')))
+    if (!is_github_name(before(parts[0], '@')) || !is_github_name(before(parts[1], '@')))
         return odd_characters(std::string(repository), rest);
     if (parts[1].size() > 4 && parts[1].ends_with(".git")) {
         return SubjectFlaw{"the repository's name is written without `.git`",

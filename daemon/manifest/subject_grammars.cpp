@@ -13,7 +13,7 @@
 namespace regent::manifest {
 namespace {
 
-bool all_of(std::string_view text, int (*test)(int)) {
+bool consists_of(std::string_view text, int (*test)(int)) {
     return std::all_of(text.begin(), text.end(), [&](unsigned char c) { return test(c) != 0; });
 }
 
@@ -128,7 +128,7 @@ SubjectCheck check_azure_devops_subject(std::string_view subject) {
 
 /// https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
 SubjectCheck check_google_subject(std::string_view subject) {
-    if (all_of(subject, std::isdigit)) return std::nullopt;
+    if (consists_of(subject, std::isdigit)) return std::nullopt;
     return SubjectFlaw{subject.find('@') != std::string_view::npos
                            ? "it is the service account's unique id, a number, not its e-mail address"
                            : "it is the service account's unique id, a number",

@@ -12,7 +12,7 @@ namespace regent::manifest {
 
 namespace {
 
-enum class Fault { nul, not_utf8, control, inner_mark, bidi, line_end };
+enum class ByteFault { nul, not_utf8, control, inner_mark, bidi, line_end };
 
 struct FaultText {
     std::string_view code;
@@ -21,7 +21,7 @@ struct FaultText {
     std::string_view help;
 };
 
-// In the order of Fault.
+// In the order of ByteFault.
 constexpr std::array fault_texts{
     FaultText{"RG0131", "the file holds a NUL character", "a NUL character",
               "remove it; if the file looks right in the editor, it was saved as UTF-16: save it as UTF-8"},
@@ -34,19 +34,19 @@ constexpr std::array fault_texts{
     FaultText{"RG0136", "the file holds a line end that editors do not agree on", "counts as a line end in YAML",
               "end lines with a line feed (LF) or with CR LF"}};
 
-std::optional<Fault> fault_of(const Utf8Character& character, std::string_view rest) noexcept {
+std::optional<ByteFault> fault_of(const Utf8Character& character, std::string_view rest) noexcept {
     const auto value = character.value;
-    if (!character.valid) return Fault::not_utf8;
+    if (!character.valid) return ByteFault::not_utf8;
     if (value == '\t' || value == '\n') return std::nullopt;
-    if (value == '\r') return rest.size() > 1 && rest[1] == '\n' ? std::nullopt : std::optional(Fault::line_end);
+    if (value == '\r') return rest.size() > 1 && rest[1] == '\n' ? std::nullopt : std::optional(ByteFault::line_end);
     if (value >= 0x20 && value < 0x7F) return std::nullopt;
-    if (value == 0) return Fault::nul;
+    if (value == 0) return ByteFault::nul;
     // NEL, LS and PS end a line in YAML 1.1 and nowhere else.
-    if (value == 0x85 || value == 0x2028 || value == 0x2029) return Fault::line_end;
+    if (value == 0x85 || value == 0x2028 || value == 0x2029) return ByteFault::line_end;
     const bool noncharacter = value == 0xFFFE || value == 0xFFFF;
-    if (is_control(value) || noncharacter) return Fault::control;
-    if (value == 0xFEFF) return Fault::inner_mark;
-    if (is_bidi_override(value)) return Fault::bidi;
+    if (is_control(value) || noncharacter) return ByteFault::control;
+    if (value == 0xFEFF) return ByteFault::inner_mark;
+    if (is_bidi_override(value)) return ByteFault::bidi;
     return std::nullopt;
 }
 
@@ -57,7 +57,7 @@ struct Finding {
     std::size_t times = 0;
 };
 
-model::Diagnostic diagnostic_of(Fault fault, const Finding& finding, const SourceText& source,
+model::Diagnostic diagnostic_of(ByteFault fault, const Finding& finding, const SourceText& source,
                                 const SourceLines& lines) {
     const auto& text = fault_texts.at(static_cast<std::size_t>(fault));
     model::Diagnostic diagnostic;
@@ -67,10 +67,10 @@ model::Diagnostic diagnostic_of(Fault fault, const Finding& finding, const Sourc
     diagnostic.help = text.help;
     diagnostic.span = lines.byte_span(source.file, finding.line, finding.byte_in_line, finding.character.bytes);
     diagnostic.span.end_column = diagnostic.span.column + 1;
-    if (fault == Fault::not_utf8) {
+    if (fault == ByteFault::not_utf8) {
         const auto byte = static_cast<unsigned char>(source.text[diagnostic.span.byte]);
         diagnostic.notes.push_back(fmt::format("the byte is 0x{:02X}", byte));
-    } else if (fault != Fault::nul) {
+    } else if (fault != ByteFault::nul) {
         diagnostic.notes.push_back(
             fmt::format("the character is U+{:04X}", static_cast<std::uint32_t>(finding.character.value)));
     }
@@ -100,7 +100,7 @@ model::Diagnostics find_faults(const SourceText& source, const SourceLines& line
     model::Diagnostics diagnostics;
     for (std::size_t i = 0; i < findings.size(); ++i) {
         if (findings[i].times > 0)
-            diagnostics.push_back(diagnostic_of(Fault{static_cast<int>(i)}, findings[i], source, lines));
+            diagnostics.push_back(diagnostic_of(ByteFault{static_cast<int>(i)}, findings[i], source, lines));
     }
     return diagnostics;
 }

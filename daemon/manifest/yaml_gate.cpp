@@ -47,7 +47,7 @@ private:
     yaml_event_t event_{};
 };
 
-std::string text_of(const yaml_char_t* text) {
+std::string yaml_text(const yaml_char_t* text) {
     return text == nullptr ? std::string() : reinterpret_cast<const char*>(text);  // NOLINT: bytes either way
 }
 
@@ -96,7 +96,7 @@ private:
                 take_document_start(event);
                 break;
             case YAML_ALIAS_EVENT:
-                add(Kind::alias, event).text = text_of(event.data.alias.anchor);
+                add(Kind::alias, event).text = yaml_text(event.data.alias.anchor);
                 value_ends();
                 break;
             case YAML_SCALAR_EVENT:
@@ -141,8 +141,8 @@ private:
         auto& added = add(GateEvent::Kind::scalar, event);
         added.text.assign(reinterpret_cast<const char*>(data.value), data.length);  // NOLINT: bytes either way
         added.style = style_of(data.style);
-        added.anchor = text_of(data.anchor);
-        added.tag = text_of(data.tag);
+        added.anchor = yaml_text(data.anchor);
+        added.tag = yaml_text(data.tag);
         refuse_escaped_characters(added);
         value_ends();
     }
@@ -178,8 +178,8 @@ private:
         }
         auto& added = add(kind, event);
         added.in_flow = flow || added.in_flow;
-        added.anchor = text_of(anchor);
-        added.tag = text_of(tag);
+        added.anchor = yaml_text(anchor);
+        added.tag = yaml_text(tag);
         open_.push_back({result_.events.size() - 1, kind == GateEvent::Kind::mapping_start, flow, 0});
     }
 

@@ -28,7 +28,7 @@ std::string_view without_comment(std::string_view text) {
     return trimmed(text);
 }
 
-std::string in_quotes(std::string_view value) {
+std::string as_written(std::string_view value) {
     const bool has_double = value.find('"') != std::string_view::npos || value.find('\\') != std::string_view::npos;
     if (!has_double) return fmt::format("\"{}\"", value);
     std::string doubled;
@@ -232,7 +232,7 @@ private:
         const auto shown = first == "`" ? std::string("a backtick") : fmt::format("`{}`", first);
         auto diagnostic = make("RG0109", fmt::format("a text without quotes cannot begin with {}", shown),
                                characters_at(point, std::max<std::size_t>(character_count(value), 1)), "needs quotes",
-                               fmt::format("write {}", in_quotes(value)));
+                               fmt::format("write {}", as_written(value)));
         if (!why.empty()) diagnostic.notes.emplace_back(why);
         return diagnostic;
     }
@@ -267,7 +267,7 @@ private:
         const auto value = trimmed(line.substr(first, end - first));
         auto diagnostic = make("RG0108", "`${…}` inside `{…}` or `[…]` needs quotes",
                                lines_.byte_span(file_, error_.at.line, first, value.size()), "needs quotes",
-                               fmt::format("write {}", in_quotes(value)));
+                               fmt::format("write {}", as_written(value)));
         diagnostic.notes.emplace_back("in YAML a `{` here begins a mapping");
         return diagnostic;
     }
@@ -283,7 +283,7 @@ private:
         const auto value = without_comment(rest_of_line(begin));
         return make("RG0109", "a text without quotes cannot contain `: `", characters_at(error_.at, 1),
                     "a second colon on this line",
-                    fmt::format("if all of it is the value, write {}", in_quotes(value)));
+                    fmt::format("if all of it is the value, write {}", as_written(value)));
     }
 
     // name: arm

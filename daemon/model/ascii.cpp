@@ -1,5 +1,6 @@
 #include "model/ascii.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace regent::model {
@@ -23,6 +24,11 @@ std::string upper_case(std::string_view text) {
     for (auto& c : upper)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     return upper;
+}
+
+bool same_text(std::string_view a, std::string_view b) noexcept {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool is_guid(std::string_view text) noexcept {

@@ -3,6 +3,7 @@
 #include "model/address.hpp"
 #include "model/value.hpp"
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -94,6 +95,8 @@ inline constexpr std::string_view identifier_uris = "identifierUris";
 inline constexpr std::string_view redirect_uris_web = "redirectUris.web";
 inline constexpr std::string_view redirect_uris_spa = "redirectUris.spa";
 inline constexpr std::string_view redirect_uris_native = "redirectUris.native";
+/// Of all platforms.
+inline constexpr std::array redirect_uris = {redirect_uris_web, redirect_uris_spa, redirect_uris_native};
 inline constexpr std::string_view home_page_url = "homePageUrl";
 inline constexpr std::string_view logout_url = "logoutUrl";
 inline constexpr std::string_view implicit_id_token = "implicitGrantSettings.enableIdTokenIssuance";

@@ -20,7 +20,7 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-std::string text_of(const json& object, const char* key) {
+std::string member_text(const json& object, const char* key) {
     const auto it = object.find(key);
     return it != object.end() && it->is_string() ? it->get<std::string>() : std::string{};
 }
@@ -57,7 +57,7 @@ void set_default(json& object, const char* key, const char* value) {
 }
 
 /// One space-joined text in a list of one is how the portal writes several scopes.
-json words_of(const json& scopes) {
+json scope_words(const json& scopes) {
     auto words = json::array();
     if (!scopes.is_array()) return words;
     for (const auto& scope : scopes) {
@@ -83,21 +83,21 @@ void settle_entra_defaults(json& settings) {
     set_default(custom, "enableonbehalfoflogin", "false");
     if (!properties.contains("isfirstparty")) properties["isfirstparty"] = "false";
     // The service turns this on by itself for connectors that sign in on behalf of their user.
-    if (text_of(custom["enableonbehalfoflogin"], "value") == "true") properties.erase("isfirstparty");
+    if (member_text(custom["enableonbehalfoflogin"], "value") == "true") properties.erase("isfirstparty");
 }
 
 void settle_oauth(json& settings) {
     for (const auto* its_own : {"redirectmode", "redirecturl"}) settings.erase(its_own);
-    if (!is_variable_reference(text_of(settings, "clientsecret"))) settings.erase("clientsecret");
-    settings["scopes"] = words_of(settings.contains("scopes") ? settings["scopes"] : json::array());
+    if (!is_variable_reference(member_text(settings, "clientsecret"))) settings.erase("clientsecret");
+    settings["scopes"] = scope_words(settings.contains("scopes") ? settings["scopes"] : json::array());
     auto& properties = object_at(settings, "properties");
     object_at(settings, "customparameters");
     for (const auto* word : {"identityprovider", "clientassertiontype"}) {
-        if (const auto text = text_of(settings, word); !text.empty()) settings[word] = lower(text);
+        if (const auto text = member_text(settings, word); !text.empty()) settings[word] = lower(text);
     }
     // Issuer and subject are the service's. A sign-in without managed identity has none.
     properties.erase("federatedidentitycredentials");
-    if (text_of(settings, "identityprovider") == "aad") settle_entra_defaults(settings);
+    if (member_text(settings, "identityprovider") == "aad") settle_entra_defaults(settings);
 }
 
 /// `parameters` by their names, which are people's own and keep their case.
@@ -108,7 +108,7 @@ json settled_parameters(const json& parameters) {
         if (parameter.is_null()) continue;
         auto one = plain(parameter);
         if (one.is_object()) {
-            const auto type = lower(text_of(one, "type"));
+            const auto type = lower(member_text(one, "type"));
             if (!type.empty()) one["type"] = type;
             if (type == "oauthsetting") settle_oauth(object_at(one, "oauthsettings"));
         }

@@ -9,6 +9,8 @@ namespace regent::model::mark {
 inline constexpr std::string_view prevent_delete = "preventDelete";
 inline constexpr std::string_view kept_on_removal = "onRemoval:keep";
 inline constexpr std::string_view deleted_on_removal = "onRemoval:delete";
+/// Of a connector, before the key id of the secret that it was last given.
+inline constexpr std::string_view secret_key = "secretKey:";
 /// Of a connector, and beside its "secretKey:…": somebody else has saved it since it was given that secret. Saving can
 /// replace the secret or lose it, and no read shows which.
 inline constexpr std::string_view secret_in_doubt = "secretInDoubt";

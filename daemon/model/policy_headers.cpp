@@ -24,7 +24,7 @@ auto find_member(Json& object, std::string_view name) {
     return it;
 }
 
-std::string text_of(const json& object, std::string_view name) {
+std::string header_text(const json& object, std::string_view name) {
     const auto it = find_member(object, name);
     return it != object.end() && it->is_string() ? it->template get<std::string>() : std::string{};
 }
@@ -37,13 +37,13 @@ std::vector<PolicyHeader> headers_set_in(const json& policies) {
     for (std::size_t i = 0; i < policies.size(); ++i) {
         const auto& policy = policies[i];
         if (!policy.is_object()) continue;
-        auto id = lower_case(text_of(policy, "templateid"));
+        auto id = lower_case(header_text(policy, "templateid"));
         if (id != "setheader" && id != "setqueryparameter") continue;
         const auto parameters = find_member(policy, "parameters");
         if (parameters == policy.end() || !parameters->is_object()) continue;
         const auto value = find_member(*parameters, value_parameter);
         if (value == parameters->end()) continue;
-        headers.push_back({i, std::move(id), text_of(*parameters, name_parameter), value.key()});
+        headers.push_back({i, std::move(id), header_text(*parameters, name_parameter), value.key()});
     }
     return headers;
 }

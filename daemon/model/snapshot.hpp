@@ -61,6 +61,11 @@ struct ObservedResource {
     std::set<std::string, std::less<>> unreadable;
     std::map<std::string, std::string, std::less<>>
         outputs;  ///< what others may refer to, as far as it is known by now
+    /// Empty: it has no such output, or none is known by now.
+    [[nodiscard]] std::string output(std::string_view name) const {
+        const auto it = outputs.find(name);
+        return it == outputs.end() ? std::string{} : it->second;
+    }
     std::vector<ObservedSecret> secrets;
     std::vector<ObservedCertificate> certificates = {};
     std::optional<std::chrono::system_clock::time_point> created_at;  ///< unset: not known

@@ -52,6 +52,16 @@ std::string Value::text_or(std::string otherwise) const {
     return otherwise;
 }
 
+std::string text_of(const Value& map, std::string_view name) {
+    const auto* member = map.find(name);
+    return member == nullptr ? std::string{} : member->text_or({});
+}
+
+std::string text_of(const Map& map, std::string_view name) {
+    const auto it = map.find(name);
+    return it == map.end() ? std::string{} : it->second.text_or({});
+}
+
 bool operator==(const Value& a, const Value& b) {
     return a.held == b.held;
 }

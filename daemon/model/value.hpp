@@ -85,6 +85,10 @@ struct Value {
     friend bool operator<(const Value& a, const Value& b);
 };
 
+/// The text of the member `name`; empty when there is none, or no string.
+[[nodiscard]] std::string text_of(const Value& map, std::string_view name);
+[[nodiscard]] std::string text_of(const Map& map, std::string_view name);
+
 /// True when no Reference is left anywhere inside.
 [[nodiscard]] bool is_known(const Value& value);
 /// Every Reference inside, in order of appearance.

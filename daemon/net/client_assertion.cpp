@@ -20,7 +20,7 @@ using Assertion = tl::expected<std::string, TokenError>;
 /// https://learn.microsoft.com/entra/identity-platform/certificate-credentials asks for 5 to 10 minutes after nbf.
 constexpr auto assertion_lifetime = 10min;
 
-tl::unexpected<TokenError> failure(bool retryable, std::string_view message, std::string help) {
+tl::unexpected<TokenError> assertion_failure(bool retryable, std::string_view message, std::string help) {
     return tl::unexpected(TokenError{.retryable = retryable, .message = redact(message), .help = std::move(help)});
 }
 
@@ -60,11 +60,12 @@ public:
         const auto help =
             "check AZURE_FEDERATED_TOKEN_FILE: the projected token of the pod's service account, or what else writes "
             "the token";
-        if (!*bytes) return failure(true, fmt::format("there is no file {}", file.path.string()), help);
+        if (!*bytes) return assertion_failure(true, fmt::format("there is no file {}", file.path.string()), help);
         auto text = (*bytes)->bytes.reveal();
         while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
         if (text.empty() || !looks_like_jwt(text))
-            return failure(false, fmt::format("{} holds no token (a JWT of three parts)", file.path.string()), help);
+            return assertion_failure(false, fmt::format("{} holds no token (a JWT of three parts)", file.path.string()),
+                                     help);
         return text;
     }
 
@@ -74,7 +75,8 @@ public:
             "the workflow needs `permissions: id-token: write`, and its runner must reach GitHub; "
             "ACTIONS_ID_TOKEN_REQUEST_URL comes from the runner";
         const auto path = github.url.find('/', github.url.find("://") + 3);
-        if (path == std::string::npos) return failure(false, "ACTIONS_ID_TOKEN_REQUEST_URL is no address", help);
+        if (path == std::string::npos)
+            return assertion_failure(false, "ACTIONS_ID_TOKEN_REQUEST_URL is no address", help);
         Request request;
         request.origin = github.url.substr(0, path);
         request.target = github.url.substr(path) + (github.url.find('?') == std::string::npos ? "?" : "&") +
@@ -83,23 +85,26 @@ public:
                            {"Accept", "application/json"}};
         request.max_response_bytes = 1U << 20U;
         auto outcome = transport_.send(request);
-        if (outcome.fate != Fate::answered) return failure(true, outcome.error, help);
+        if (outcome.fate != Fate::answered) return assertion_failure(true, outcome.error, help);
         if (outcome.status != 200) {
-            return failure(outcome.status == 429 || outcome.status >= 500,
-                           fmt::format("GitHub answered {} when asked for the workflow's token", outcome.status), help);
+            return assertion_failure(
+                outcome.status == 429 || outcome.status >= 500,
+                fmt::format("GitHub answered {} when asked for the workflow's token", outcome.status), help);
         }
         const auto answer = nlohmann::json::parse(outcome.body, nullptr, false);
         Secret::wipe(outcome.body);
         const auto value = answer.is_object() ? answer.find("value") : answer.end();
         if (!answer.is_object() || value == answer.end() || !value->is_string() ||
             !looks_like_jwt(value->get_ref<const std::string&>()))
-            return failure(false, "GitHub's answer holds no token", help);
+            return assertion_failure(false, "GitHub's answer holds no token", help);
         return value->get<std::string>();
     }
 
-    Assertion operator()(const Secret&) const { return failure(false, "a client secret is no assertion", {}); }
+    Assertion operator()(const Secret&) const {
+        return assertion_failure(false, "a client secret is no assertion", {});
+    }
     Assertion operator()(const ManagedIdentity&) const {
-        return failure(false, "a managed identity makes no assertion", {});
+        return assertion_failure(false, "a managed identity makes no assertion", {});
     }
 
 private:

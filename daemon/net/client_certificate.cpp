@@ -37,10 +37,6 @@ public:
     QuietErrors& operator=(const QuietErrors&) = delete;
 };
 
-tl::unexpected<TokenError> refuse(std::string message, std::string help) {
-    return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});
-}
-
 /// Hands the password over; never asks on a terminal, as OpenSSL's own callback would.
 int give_password(char* buffer, int size, int, void* password) {
     const auto& text = static_cast<const Secret*>(password)->reveal();

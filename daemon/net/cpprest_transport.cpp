@@ -118,8 +118,8 @@ private:
 };
 
 /// One request on its way. Shared by the caller, who may give up, and the library's continuations, which may not.
-struct Exchange {
-    explicit Exchange(std::size_t limit) : sink(std::make_shared<BoundedSink>(limit)) {}
+struct ClientExchange {
+    explicit ClientExchange(std::size_t limit) : sink(std::make_shared<BoundedSink>(limit)) {}
 
     std::shared_ptr<BoundedSink> sink;
     pplx::cancellation_token_source cancellation;
@@ -270,7 +270,7 @@ Client make_client(const std::string& origin_text, const TransportOptions& optio
     return std::make_shared<web::http::client::http_client>(web::uri(origin_text), config);
 }
 
-web::http::http_request to_library(const Request& request, const Exchange& exchange) {
+web::http::http_request to_library(const Request& request, const ClientExchange& exchange) {
     web::http::http_request message{std::string(to_string(request.method))};
     message.set_request_uri(web::uri(request.target));
     for (const auto& [name, value] : request.headers) message.headers().add(name, value);
@@ -412,8 +412,9 @@ private:
 
     /// Returns when the exchange is done, the deadline has passed or the transport closes; in the last two cases the
     /// library goes on by itself for a moment, with `exchange` and `client` kept alive by the continuation.
-    std::shared_ptr<Exchange> run(const Request& request, const Client& client, steady_clock::time_point deadline) {
-        auto exchange = std::make_shared<Exchange>(request.max_response_bytes);
+    std::shared_ptr<ClientExchange> run(const Request& request, const Client& client,
+                                        steady_clock::time_point deadline) {
+        auto exchange = std::make_shared<ClientExchange>(request.max_response_bytes);
         const InFlight listed(*this, exchange);
         try {
             client->request(to_library(request, *exchange), exchange->cancellation.get_token())
@@ -443,12 +444,12 @@ private:
         return exchange;
     }
 
-    static Outcome judge(const Request& request, Exchange& exchange, bool may_have_been_sent_before) {
+    static Outcome judge(const Request& request, ClientExchange& exchange, bool may_have_been_sent_before) {
         const std::lock_guard lock(exchange.mutex);
         return judge_locked(request, exchange, may_have_been_sent_before);
     }
 
-    static Outcome judge_locked(const Request& request, Exchange& exchange, bool may_have_been_sent_before) {
+    static Outcome judge_locked(const Request& request, ClientExchange& exchange, bool may_have_been_sent_before) {
         if (exchange.abandoned)
             return failure(request, Fate::unknown, "the transport was closed before an answer came");
         // Looked at before `done`: the cancelled request may have ended meanwhile, with words that nobody would
@@ -476,7 +477,7 @@ private:
     /// Keeps an exchange on the list that the destructor ends.
     class InFlight {
     public:
-        InFlight(CpprestTransport& owner, const std::shared_ptr<Exchange>& exchange) : owner_(owner) {
+        InFlight(CpprestTransport& owner, const std::shared_ptr<ClientExchange>& exchange) : owner_(owner) {
             const std::lock_guard lock(owner_.in_flight_mutex_);
             at_ = owner_.in_flight_.insert(owner_.in_flight_.end(), exchange);
             exchange->abandoned = owner_.limit_.closed();
@@ -490,7 +491,7 @@ private:
 
     private:
         CpprestTransport& owner_;
-        std::list<std::shared_ptr<Exchange>>::iterator at_;
+        std::list<std::shared_ptr<ClientExchange>>::iterator at_;
     };
 
     void end_everything() {
@@ -498,7 +499,7 @@ private:
         for (const auto& exchange : everything_in_flight()) exchange->abandon();
     }
 
-    std::list<std::shared_ptr<Exchange>> everything_in_flight() {
+    std::list<std::shared_ptr<ClientExchange>> everything_in_flight() {
         const std::lock_guard lock(in_flight_mutex_);
         return in_flight_;
     }
@@ -509,7 +510,7 @@ private:
     ParallelLimit limit_;
     ClientShelf clients_{options_};
     std::mutex in_flight_mutex_;
-    std::list<std::shared_ptr<Exchange>> in_flight_;
+    std::list<std::shared_ptr<ClientExchange>> in_flight_;
 };
 
 }  // namespace

@@ -44,7 +44,7 @@ using Url = std::unique_ptr<CURLU, UrlDeleter>;
 enum class AnswerPart { whole, head };
 
 /// What the library's callbacks fill in, and what they need to know.
-struct Exchange {
+struct CurlExchange {
     const Request& request;
     const ParallelLimit& limit;
     TlsTrust trust{};
@@ -59,7 +59,7 @@ struct Exchange {
 };
 
 std::size_t take_body(const char* bytes, std::size_t, std::size_t count, void* data) {
-    auto& exchange = *static_cast<Exchange*>(data);
+    auto& exchange = *static_cast<CurlExchange*>(data);
     if (exchange.wanted == AnswerPart::head) {  // what is not read would look to the receiver like a failure
         exchange.skipped += count;
         return exchange.skipped <= exchange.request.max_response_bytes ? count : CURL_WRITEFUNC_ERROR;
@@ -73,7 +73,7 @@ std::size_t take_body(const char* bytes, std::size_t, std::size_t count, void* d
 }
 
 std::size_t take_header(const char* bytes, std::size_t, std::size_t count, void* data) {
-    auto& exchange = *static_cast<Exchange*>(data);
+    auto& exchange = *static_cast<CurlExchange*>(data);
     const std::string_view line(bytes, count);
     if (line.starts_with("HTTP/")) {
         exchange.headers.clear();  // what came before belonged to an interim answer
@@ -95,14 +95,14 @@ std::size_t take_header(const char* bytes, std::size_t, std::size_t count, void*
 
 /// Asked about once a second: a transport that is closed or being destroyed ends its transfers.
 int may_go_on(void* data, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    auto& exchange = *static_cast<Exchange*>(data);
+    auto& exchange = *static_cast<CurlExchange*>(data);
     if (!exchange.limit.closed()) return 0;
     exchange.refusal = "the transport was closed before an answer came";
     return 1;
 }
 
 CURLcode prepare_tls(CURL*, void* context, void* data) {
-    auto& exchange = *static_cast<Exchange*>(data);
+    auto& exchange = *static_cast<CurlExchange*>(data);
     exchange.refusal = restrict_tls(static_cast<SSL_CTX*>(context), exchange.trust);
     return exchange.refusal.empty() ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
 }
@@ -212,7 +212,7 @@ private:
         // A connection of its own is the only one on which the library sends a request exactly once.
         auto lane = request.idempotent ? take_lane(request.origin) : Lane{Easy(curl_easy_init()), request.origin};
         if (!lane.handle) return failure(request, Fate::not_sent, "out of memory");
-        Exchange exchange{request, limit_, {parse_origin(request.origin).value().host, options_.ca_file, {}}};
+        CurlExchange exchange{request, limit_, {parse_origin(request.origin).value().host, options_.ca_file, {}}};
         if (const auto pin = options_.pinned_certificates.find(request.origin);
             pin != options_.pinned_certificates.end())
             exchange.trust.pin = pin->second;
@@ -232,7 +232,7 @@ private:
         return outcome;
     }
 
-    void configure_connection(CURL* handle, Exchange& exchange, milliseconds left) {
+    void configure_connection(CURL* handle, CurlExchange& exchange, milliseconds left) {
         const bool near = is_this_machine(exchange.trust.host);
         const bool pinned = !exchange.trust.pin.empty();
         curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
@@ -259,7 +259,7 @@ private:
         }
     }
 
-    static void configure_message(CURL* handle, Exchange& exchange, const std::string& url, curl_slist* headers) {
+    static void configure_message(CURL* handle, CurlExchange& exchange, const std::string& url, curl_slist* headers) {
         const auto& request = exchange.request;
         curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
         curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
@@ -280,7 +280,7 @@ private:
         curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &exchange);
     }
 
-    static Outcome judge(CURL* handle, CURLcode code, Exchange& exchange) {
+    static Outcome judge(CURL* handle, CURLcode code, CurlExchange& exchange) {
         long status = 0;
         curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
         if (exchange.wanted == AnswerPart::head && exchange.head_complete && status >= 200 && status <= 599)

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_interval = 60s;
 
-tl::unexpected<TokenError> failure(std::string message, std::string help) {
+tl::unexpected<TokenError> device_failure(std::string message, std::string help) {
     return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});
 }
 
@@ -30,7 +30,7 @@ std::chrono::seconds seconds_of(const json& object, const char* name, std::chron
 }
 
 /// The claims of a token that came from the service over TLS: it names who has signed in, and is not ours to verify.
-json claims_of(const std::string& token) {
+json id_token_claims(const std::string& token) {
     const auto first = token.find('.'), second = token.find('.', first + 1);
     if (first == std::string::npos || second == std::string::npos) return {};
     const auto payload = from_base64url(std::string_view(token).substr(first + 1, second - first - 1));
@@ -49,20 +49,21 @@ tl::expected<DelegatedGrant, TokenError> read_grant(const std::string& body, con
     const auto& token = fetched->token;
     const bool is_guid = std::count(client.tenant.begin(), client.tenant.end(), '-') == 4;
     if (is_guid && !token.tenant_id.empty() && !same_text(token.tenant_id, client.tenant))
-        return failure(fmt::format("the person signed in to tenant {}, not to {}", token.tenant_id, client.tenant),
-                       "sign in with an account of the environment's tenant");
+        return device_failure(
+            fmt::format("the person signed in to tenant {}, not to {}", token.tenant_id, client.tenant),
+            "sign in with an account of the environment's tenant");
     const auto answer = json::parse(body, nullptr, false);
     DelegatedGrant grant;
     grant.refresh_token = Secret(text_of(answer, "refresh_token"));
-    const auto claims = claims_of(token.text), identity = claims_of(text_of(answer, "id_token"));
+    const auto claims = id_token_claims(token.text), identity = id_token_claims(text_of(answer, "id_token"));
     for (auto candidate : {text_of(claims, "upn"), text_of(identity, "preferred_username"), text_of(identity, "upn")}) {
         if (grant.user.empty()) grant.user = std::move(candidate);
     }
     grant.object_id = token.object_id;
     grant.signed_in_at = clock.now();
     if (!grant.refresh_token.empty()) return grant;
-    return failure("the sign-in brought no refresh token, so it would end within the hour",
-                   "let the client have the permission `offline_access`");
+    return device_failure("the sign-in brought no refresh token, so it would end within the hour",
+                          "let the client have the permission `offline_access`");
 }
 
 TokenError refused(const Outcome& outcome) {
@@ -99,7 +100,7 @@ tl::expected<DeviceCode, TokenError> ask_for_device_code(Transport& transport, c
     code.verification_uri = text_of(answer, "verification_uri");
     code.device_code = Secret(text_of(answer, "device_code"));
     if (code.user_code.empty() || code.verification_uri.empty() || code.device_code.empty())
-        return failure("the answer holds no device code", "check `endpoints.login` of the Environment");
+        return device_failure("the answer holds no device code", "check `endpoints.login` of the Environment");
     code.expires_in = seconds_of(answer, "expires_in", 900s);
     code.interval = seconds_of(answer, "interval", 5s);
     return code;
@@ -111,7 +112,7 @@ tl::expected<DelegatedGrant, TokenError> wait_for_person(Transport& transport, C
     const auto end = clock.monotonic() + code.expires_in;
     while (clock.monotonic() < end) {
         if (!clock.sleep_for(interval))
-            return failure("interrupted before somebody had signed in", "run the command again");
+            return device_failure("interrupted before somebody had signed in", "run the command again");
         auto form = fmt::format("grant_type={}&client_id={}&device_code={}",
                                 form_encoded("urn:ietf:params:oauth:grant-type:device_code"),
                                 form_encoded(client.client_id), form_encoded(code.device_code.reveal()));
@@ -135,7 +136,7 @@ tl::expected<DelegatedGrant, TokenError> wait_for_person(Transport& transport, C
         if (kind != "slow_down" && !error.retryable) return tl::unexpected(std::move(error));
         interval = std::min<std::chrono::seconds>(interval + 5s, longest_interval);
     }
-    return failure("the code has ended before somebody signed in with it", "run the command again");
+    return device_failure("the code has ended before somebody signed in with it", "run the command again");
 }
 
 }  // namespace regent::net

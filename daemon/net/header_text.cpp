@@ -5,14 +5,15 @@
 namespace regent::net {
 namespace {
 
-constexpr char lower(char c) {
+constexpr char lower_character(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower_character(x) == lower_character(y); });
 }
 
 std::string_view trimmed(std::string_view text) noexcept {

@@ -24,7 +24,7 @@ constexpr std::array<milliseconds, 4> pauses = {2s, 6s, 14s, 30s};
 constexpr milliseconds after_an_update = 70s;
 constexpr std::size_t largest_arc_key = 4096;
 
-tl::unexpected<TokenError> failure(bool retryable, std::string_view message, std::string help) {
+tl::unexpected<TokenError> identity_failure(bool retryable, std::string_view message, std::string help) {
     return tl::unexpected(TokenError{.retryable = retryable, .message = redact(message), .help = std::move(help)});
 }
 
@@ -86,8 +86,9 @@ public:
         }
         if (outcome.fate != Fate::answered) {
             retry_after = pause_before(tries);
-            return failure(true, fmt::format("{} does not answer: {}", name_of(identity_.host), outcome.error),
-                           "managed identities exist on Azure's machines only, and are never reached through a proxy");
+            return identity_failure(
+                true, fmt::format("{} does not answer: {}", name_of(identity_.host), outcome.error),
+                "managed identities exist on Azure's machines only, and are never reached through a proxy");
         }
         if (outcome.status != 200) return refusal(outcome, tries, retry_after);
         auto read = read_token_answer(outcome.body, clock_, asked_at, "check what answers at the identity endpoint");
@@ -156,10 +157,10 @@ private:
         if (!retry_after) retry_after = outcome.status == 410 ? after_an_update : pause_before(tries);
         const auto answer = nlohmann::json::parse(outcome.body, nullptr, false);
         const auto words = words_of(answer);
-        return failure(passes(outcome.status),
-                       fmt::format("{} answered {}{}{}", name_of(identity_.host), outcome.status,
-                                   words.empty() ? "" : ": ", words),
-                       help_for(outcome.status));
+        return identity_failure(passes(outcome.status),
+                                fmt::format("{} answered {}{}{}", name_of(identity_.host), outcome.status,
+                                            words.empty() ? "" : ": ", words),
+                                help_for(outcome.status));
     }
 
     [[nodiscard]] tl::expected<Secret, TokenError> arc_key(const Headers& headers) const {
@@ -167,11 +168,11 @@ private:
         constexpr std::string_view before = "Basic realm=";
         const auto challenge = find_header(headers, "WWW-Authenticate").value_or("");
         if (!challenge.starts_with(before))
-            return failure(false, "the Azure Arc agent did not say where its key is", help);
+            return identity_failure(false, "the Azure Arc agent did not say where its key is", help);
         const std::filesystem::path path = challenge.substr(before.size());
         const auto folder = path.parent_path().lexically_normal();
         if (path.extension() != ".key" || folder != std::filesystem::path(identity_.arc_key_folder).lexically_normal())
-            return failure(
+            return identity_failure(
                 false, fmt::format("the Azure Arc agent named a key outside {}: not read", identity_.arc_key_folder),
                 "something else than the agent may be answering at its address");
         auto file = read_file(path);
@@ -179,10 +180,10 @@ private:
             file.error().help = help;
             return tl::unexpected(std::move(file.error()));
         }
-        if (!*file) return failure(true, fmt::format("there is no file {}", path.string()), help);
+        if (!*file) return identity_failure(true, fmt::format("there is no file {}", path.string()), help);
         if ((*file)->bytes.reveal().size() > largest_arc_key)
-            return failure(false, fmt::format("{} is too large to be a key of the Azure Arc agent", path.string()),
-                           help);
+            return identity_failure(
+                false, fmt::format("{} is too large to be a key of the Azure Arc agent", path.string()), help);
         return std::move((*file)->bytes);
     }
 
@@ -204,15 +205,18 @@ tl::expected<ManagedIdentity, TokenError> service_fabric_identity(const std::str
     constexpr auto help =
         "Service Fabric sets IDENTITY_ENDPOINT, IDENTITY_HEADER and IDENTITY_SERVER_THUMBPRINT together";
     if (endpoint.empty() || header.reveal().empty())
-        return failure(false, "IDENTITY_SERVER_THUMBPRINT is set without IDENTITY_ENDPOINT and IDENTITY_HEADER", help);
+        return identity_failure(
+            false, "IDENTITY_SERVER_THUMBPRINT is set without IDENTITY_ENDPOINT and IDENTITY_HEADER", help);
     // Over plain http there would be no certificate to hold against the thumbprint, whatever the machine.
     if (!endpoint.starts_with("https://"))
-        return failure(false, "IDENTITY_ENDPOINT is not https, and IDENTITY_SERVER_THUMBPRINT says that it is", help);
+        return identity_failure(false, "IDENTITY_ENDPOINT is not https, and IDENTITY_SERVER_THUMBPRINT says that it is",
+                                help);
     if (!client_id.empty())
-        return failure(false,
-                       "a Service Fabric application has the identity that its cluster gives it, and AZURE_CLIENT_ID "
-                       "names another",
-                       "unset AZURE_CLIENT_ID");
+        return identity_failure(
+            false,
+            "a Service Fabric application has the identity that its cluster gives it, and AZURE_CLIENT_ID "
+            "names another",
+            "unset AZURE_CLIENT_ID");
     ManagedIdentity identity;
     identity.host = ManagedIdentity::Host::service_fabric;
     identity.endpoint = endpoint;
@@ -223,7 +227,8 @@ tl::expected<ManagedIdentity, TokenError> service_fabric_identity(const std::str
     constexpr std::size_t sha1_digits = 40;
     if (identity.server_thumbprint.size() != sha1_digits ||
         identity.server_thumbprint.find_first_not_of("0123456789ABCDEF") != std::string::npos)
-        return failure(false, "IDENTITY_SERVER_THUMBPRINT is no SHA-1 thumbprint of 40 hexadecimal digits", help);
+        return identity_failure(false, "IDENTITY_SERVER_THUMBPRINT is no SHA-1 thumbprint of 40 hexadecimal digits",
+                                help);
     return identity;
 }
 

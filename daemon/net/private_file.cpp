@@ -15,10 +15,6 @@ namespace {
 /// A key file is a few kilobytes; more is some other file.
 constexpr std::size_t largest_file = std::size_t{256} * 1024;
 
-tl::unexpected<TokenError> refuse(std::string message, std::string help) {
-    return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});
-}
-
 class Descriptor {
 public:
     explicit Descriptor(const std::filesystem::path& path)

@@ -17,7 +17,7 @@ constexpr double units_period = 10, writes_in_period = 3000, writes_period = 150
 /// Of a budget that is nearly used up.
 constexpr double nearly_used = 0.15;
 
-double seconds(std::chrono::steady_clock::duration duration) {
+double in_seconds(std::chrono::steady_clock::duration duration) {
     return std::chrono::duration<double>(duration).count();
 }
 
@@ -65,7 +65,7 @@ void Quota::refill(Moment now) {
         units_ = units_in_10_seconds.at(size_);
         writes_ = writes_in_period;
     } else {
-        const auto passed = seconds(now - filled_);
+        const auto passed = in_seconds(now - filled_);
         const auto most = units_in_10_seconds.at(size_);
         units_ = std::min(most, units_ + passed * most / units_period);
         writes_ = std::min(writes_in_period, writes_ + passed * writes_in_period / writes_period);
@@ -116,7 +116,7 @@ milliseconds Lane::take(Quota::Moment now) {
         begun_ = true;
         left_ = most_;
     } else {
-        left_ = std::min(most_, left_ + seconds(now - filled_) * per_second);
+        left_ = std::min(most_, left_ + in_seconds(now - filled_) * per_second);
     }
     filled_ = now;
     const auto wait = until_there_are(1 - left_, per_second);

@@ -23,10 +23,6 @@ namespace {
 constexpr std::size_t key_bytes = 32, nonce_bytes = 12, tag_bytes = 16;
 constexpr std::string_view first_line = "regent sealed 1\n";
 
-tl::unexpected<TokenError> refuse(std::string message, std::string help) {
-    return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});
-}
-
 tl::unexpected<TokenError> broken_crypto(const char* what) {
     return refuse(fmt::format("OpenSSL could not {}", what), "see whether the machine's OpenSSL offers AES-256-GCM");
 }
@@ -104,7 +100,7 @@ tl::expected<void, TokenError> write_private(const std::filesystem::path& path, 
     return {};
 }
 
-tl::expected<std::optional<Secret>, TokenError> read_private(const std::filesystem::path& path) {
+tl::expected<std::optional<Secret>, TokenError> read_private_bytes(const std::filesystem::path& path) {
     auto file = read_file(path);
     if (!file) return tl::unexpected(std::move(file.error()));
     if (!*file) return std::nullopt;
@@ -120,7 +116,7 @@ tl::expected<std::optional<Secret>, TokenError> read_private(const std::filesyst
 }  // namespace
 
 tl::expected<SealingKey, TokenError> SealingKey::read(const std::filesystem::path& path) {
-    auto file = read_private(path);
+    auto file = read_private_bytes(path);
     if (!file) return tl::unexpected(std::move(file.error()));
     if (!*file) {
         return refuse(fmt::format("there is no key for the token cache at {}", path.string()),
@@ -197,7 +193,7 @@ tl::expected<Secret, TokenError> SealingKey::open(std::string_view sealed, std::
 }
 
 tl::expected<std::optional<Secret>, TokenError> SealedFile::read() const {
-    auto file = read_private(path_);
+    auto file = read_private_bytes(path_);
     if (!file || !*file) return file;
     auto plain = key_.open((*file)->reveal(), context_);
     if (!plain) return tl::unexpected(std::move(plain.error()));

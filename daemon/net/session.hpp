@@ -31,6 +31,11 @@ struct TokenError {
     std::string help;     ///< what to do
 };
 
+/// What trying again does not mend.
+[[nodiscard]] inline tl::unexpected<TokenError> refuse(std::string message, std::string help) {
+    return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});
+}
+
 /// Gives tokens for a scope ("https://graph.microsoft.com/.default"); caches them; one request in flight per scope.
 /// Implementations: see credentials.hpp.
 class TokenSource {

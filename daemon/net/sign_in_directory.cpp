@@ -12,12 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-tl::unexpected<TokenError> refuse(std::string message, std::string help) {
-    return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});
-}
-
 /// The value of a one-line file, without the line end that editors and `echo` leave.
-Secret without_line_end(const Secret& bytes) {
+Secret of_one_line(const Secret& bytes) {
     auto text = bytes.reveal();
     while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
     return Secret(std::move(text));
@@ -25,7 +21,7 @@ Secret without_line_end(const Secret& bytes) {
 
 /// A file below the credentials directory, if it is there and nobody else can read or change it. Group may read:
 /// systemd lets the service's user in by an access list, whose mask shows as the group's permission.
-tl::expected<std::optional<PrivateFile>, TokenError> read_private(const fs::path& path) {
+tl::expected<std::optional<PrivateFile>, TokenError> read_credential(const fs::path& path) {
     auto file = read_file(path);
     if (!file || !*file) return file;
     if (((*file)->mode & (S_IRWXO | S_IWGRP)) != 0) {
@@ -44,12 +40,12 @@ public:
 
     std::optional<Secret> value(const std::string& name) {
         auto bytes = raw(name);
-        return bytes ? std::optional(without_line_end(*bytes)) : std::nullopt;
+        return bytes ? std::optional(of_one_line(*bytes)) : std::nullopt;
     }
 
     std::optional<Secret> raw(const std::string& name) {
         if (error_) return std::nullopt;
-        auto file = read_private(directory_ / name);
+        auto file = read_credential(directory_ / name);
         if (!file) {
             error_ = std::move(file.error());
             return std::nullopt;

@@ -15,11 +15,7 @@ namespace {
 
 using Found = tl::expected<std::optional<Credential>, TokenError>;
 
-tl::unexpected<TokenError> refuse(std::string message, std::string help) {
-    return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});
-}
-
-std::string lower(std::string text) {
+std::string lower_case(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
@@ -34,7 +30,7 @@ struct Allowed {
 };
 
 tl::expected<Allowed, TokenError> allowed_by(const std::string& setting) {
-    const auto name = lower(setting);
+    const auto name = lower_case(setting);
     if (name.empty()) return Allowed{};
     if (name == "prod") return Allowed{true, true, true, true};
     if (name == "environmentcredential") return Allowed{true, false, false, false};

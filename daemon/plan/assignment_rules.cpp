@@ -18,11 +18,6 @@ using model::Diagnostic;
 using model::Element;
 using model::Value;
 
-std::string text_of(const Value& element, std::string_view member) {
-    const auto* value = element.find(member);
-    return value == nullptr ? std::string{} : value->text_or({});
-}
-
 bool is_for(const Element& role, const std::string& holder) {
     const auto* allowed = role.value.find("allowed");
     const auto* holders = allowed == nullptr ? nullptr : allowed->as_list();

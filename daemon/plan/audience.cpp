@@ -21,9 +21,6 @@ using model::Value;
 constexpr std::size_t most_secrets = 2, most_redirect_uris = 100, most_identifier_uris = 50,
                       longest_identifier_uri = 120, most_scopes = 100, longest_scope = 40, longest_name = 90;
 
-constexpr std::array platforms = {model::path::redirect_uris_web, model::path::redirect_uris_spa,
-                                  model::path::redirect_uris_native};
-
 bool is_for_work_accounts_only(std::string_view uri) {
     return uri.find_first_of("*?") != std::string_view::npos;
 }
@@ -76,7 +73,7 @@ private:
 
     void look_at_redirect_uris() {
         std::size_t count = 0;
-        for (const auto path : platforms) {
+        for (const auto path : model::path::redirect_uris) {
             const auto uris = left_of(path);
             if (uris.as_list() == nullptr) continue;
             count += uris.as_list()->size();

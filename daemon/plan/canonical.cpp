@@ -14,7 +14,7 @@ bool is_free_text(std::string_view path) {
            path == model::path::principal_description || path == model::path::principal_notes;
 }
 
-std::string trimmed(const std::string& text) {
+std::string without_outer_blanks(const std::string& text) {
     const auto begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string::npos) return {};
     return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
@@ -36,7 +36,7 @@ model::Value canonical(const model::Attribute& attribute, model::Value value) {
         return value.as_map() != nullptr ? value : model::Value(model::Map{});
     if (value.is_null()) return attribute.fallback;
     if (const auto* text = value.as_string()) {
-        if (is_free_text(attribute.path)) return trimmed(*text);
+        if (is_free_text(attribute.path)) return without_outer_blanks(*text);
         if (model::is_guid(*text)) return model::lower_case(*text);
     }
     return value;

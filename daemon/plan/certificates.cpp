@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/diff.hpp"
+#include "plan/named_secret.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -32,15 +33,6 @@ constexpr std::array holders = {
     Holder{model::path::certificates, CredentialType::certificate, ""},
     Holder{model::path::principal_certificates, CredentialType::principal_certificate, " of the service principal"},
 };
-
-std::string day_of(Time time) {
-    return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
-
-std::string text_of(const Value& element, std::string_view member) {
-    const auto* found = element.find(member);
-    return found == nullptr ? std::string{} : found->text_or({});
-}
 
 const ResolvedAttribute* declared(const Item& item, std::string_view path) {
     const auto it = std::find_if(item.attributes.begin(), item.attributes.end(),

@@ -12,22 +12,17 @@
 namespace regent::plan {
 namespace {
 
-std::string text_of(const DesiredResource& resource, std::string_view path) {
-    const auto it = resource.attributes.find(path);
-    return it == resource.attributes.end() ? std::string{} : it->second.value.text_or({});
-}
-
 /// What there is one of: environment, solution (whose publisher's prefix is a part of the name), and title. Names are
 /// compared in lower case. Resources of Azure have names of their own.
 using Place = std::tuple<std::string, std::string, std::string>;
 std::optional<Place> place_of(const DesiredResource& connector) {
-    const auto environment = text_of(connector, model::path::environment);
-    const auto title = text_of(connector, model::path::display_name);
-    const bool in_azure = text_of(connector, model::path::backend) == model::backend::logicapps;
+    const auto environment = connector.text(model::path::environment);
+    const auto title = connector.text(model::path::display_name);
+    const bool in_azure = connector.text(model::path::backend) == model::backend::logicapps;
     if (in_azure || environment.empty() || title.empty()) return std::nullopt;
     // One that is only watched was made by somebody else.
     if (connector.management.policy == model::ManagementPolicy::observe) return std::nullopt;
-    return Place{model::lower_case(environment), model::lower_case(text_of(connector, model::path::solution)),
+    return Place{model::lower_case(environment), model::lower_case(connector.text(model::path::solution)),
                  model::lower_case(title)};
 }
 

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace regent::plan {
@@ -20,6 +21,17 @@ struct DesiredResource {
     std::map<std::string, model::DesiredAttribute, std::less<>> attributes;
     /// Documents that contribute elements, for the unchanged count and for tracing.
     std::vector<model::Address> contributors;
+
+    /// Null pointer: its manifests do not say it.
+    [[nodiscard]] const model::DesiredAttribute* attribute(std::string_view path) const {
+        const auto it = attributes.find(path);
+        return it == attributes.end() ? nullptr : &it->second;
+    }
+    /// Empty where it is not said, or no string.
+    [[nodiscard]] std::string text(std::string_view path) const {
+        const auto* said = attribute(path);
+        return said == nullptr ? std::string{} : said->value.text_or({});
+    }
 };
 
 /// Everything that the manifests of one environment ask for, references resolved to addresses.

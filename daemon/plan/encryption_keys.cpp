@@ -13,24 +13,14 @@
 namespace regent::plan {
 namespace {
 
-struct Holder {
+struct KeyHolder {
     std::string_view certificates, encryption_key, field;
 };
-constexpr std::array holders = {
-    Holder{model::path::certificates, model::path::token_encryption_key, "tokenEncryptionKey"},
-    Holder{model::path::principal_certificates, model::path::principal_encryption_key,
-           "servicePrincipal.tokenEncryptionKey"},
+constexpr std::array key_holders = {
+    KeyHolder{model::path::certificates, model::path::token_encryption_key, "tokenEncryptionKey"},
+    KeyHolder{model::path::principal_certificates, model::path::principal_encryption_key,
+              "servicePrincipal.tokenEncryptionKey"},
 };
-
-auto attribute_in(Item& item, std::string_view path) {
-    return std::find_if(item.attributes.begin(), item.attributes.end(),
-                        [&](const auto& resolved) { return resolved.attribute->path == path; });
-}
-
-std::string text_of(const model::Value& element, std::string_view member) {
-    const auto* value = element.find(member);
-    return value == nullptr ? std::string{} : value->text_or({});
-}
 
 /// What is there and encrypts has to be there afterwards, under whatever name.
 bool stays(const AttributeDiff& diff, const std::string& thumbprint) {
@@ -45,7 +35,7 @@ bool stays(const AttributeDiff& diff, const std::string& thumbprint) {
 void withhold_encryption_keys_that_go(Items& items, Plan& plan) {
     for (auto& [address, item] : items) {
         if (item.observed == nullptr || !item.is_written() || item.is_made_anew()) continue;
-        for (const auto& holder : holders) {
+        for (const auto& holder : key_holders) {
             const auto certificates = attribute_in(item, holder.certificates);
             const auto chosen = item.observed->attributes.find(holder.encryption_key);
             if (certificates == item.attributes.end() || chosen == item.observed->attributes.end() ||

@@ -18,11 +18,6 @@ using model::Value;
 
 constexpr std::array exposed_paths = {model::path::exposed_scopes, model::path::exposed_roles};
 
-std::string text_of(const Value& value, std::string_view member) {
-    const auto* found = value.find(member);
-    return found == nullptr ? std::string{} : found->text_or({});
-}
-
 const Value* observed_element(const Item& item, std::string_view path, const std::string& name) {
     if (item.observed == nullptr || item.is_made_anew()) return nullptr;
     const auto it = item.observed->attributes.find(path);

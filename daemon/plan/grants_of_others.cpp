@@ -9,11 +9,6 @@ namespace {
 
 using model::Value;
 
-std::string text_of(const Value& element, std::string_view member) {
-    const auto* value = element.find(member);
-    return value == nullptr ? std::string{} : value->text_or({});
-}
-
 /// Whether `value` names `item`: by reference, or by the id that it has in the tenant.
 bool names(const Value* value, const Item& item, std::string_view output) {
     if (value == nullptr) return false;

@@ -27,19 +27,6 @@ using model::Element;
 /// https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
 constexpr std::size_t max_redirect_uris = 256, max_redirect_uris_of_persons = 100;
 
-constexpr std::array platforms = {model::path::redirect_uris_web, model::path::redirect_uris_spa,
-                                  model::path::redirect_uris_native};
-
-const DesiredAttribute* attribute_of(const DesiredResource& resource, std::string_view path) {
-    const auto it = resource.attributes.find(path);
-    return it == resource.attributes.end() ? nullptr : &it->second;
-}
-
-std::string text_of(const DesiredResource& resource, std::string_view path) {
-    const auto* attribute = attribute_of(resource, path);
-    return attribute == nullptr ? std::string{} : attribute->value.text_or({});
-}
-
 Diagnostic error(std::string code, std::string message, const model::Span& span, std::string label, std::string help) {
     Diagnostic diagnostic;
     diagnostic.code = std::move(code);
@@ -56,13 +43,13 @@ public:
         : application_(application), graph_(graph), diagnostics_(diagnostics) {}
 
     void check() {
-        for (const auto platform : platforms) {
-            if (const auto* uris = attribute_of(application_, platform)) same_value_twice(*uris);
+        for (const auto platform : model::path::redirect_uris) {
+            if (const auto* uris = application_.attribute(platform)) same_value_twice(*uris);
         }
         across_platforms();
         too_many_redirect_uris();
         adds_to_what_is_ignored();
-        if (const auto* credentials = attribute_of(application_, model::path::federated_credentials)) {
+        if (const auto* credentials = application_.attribute(model::path::federated_credentials)) {
             same_name_twice(*credentials);
             too_many(*credentials);
             same_subject_twice(*credentials);
@@ -90,8 +77,8 @@ private:
 
     void across_platforms() {
         std::map<model::Value, std::pair<std::string_view, const Element*>> seen;
-        for (const auto platform : platforms) {
-            const auto* uris = attribute_of(application_, platform);
+        for (const auto platform : model::path::redirect_uris) {
+            const auto* uris = application_.attribute(platform);
             if (uris == nullptr) continue;
             for (const auto& element : uris->elements) {
                 const auto [it, added] = seen.emplace(element.value, std::pair{platform, &element});
@@ -109,8 +96,8 @@ private:
         std::size_t own = 0;
         const Element* extra = nullptr;
         const auto most = most_redirect_uris();
-        for (const auto platform : platforms) {
-            const auto* uris = attribute_of(application_, platform);
+        for (const auto platform : model::path::redirect_uris) {
+            const auto* uris = application_.attribute(platform);
             if (uris == nullptr) continue;
             for (const auto& element : uris->elements) {
                 seen.insert(name_of_uri(element));
@@ -132,7 +119,7 @@ private:
     }
 
     std::size_t most_redirect_uris() const {
-        const auto* audience = attribute_of(application_, model::path::sign_in_audience);
+        const auto* audience = application_.attribute(model::path::sign_in_audience);
         const bool persons = audience != nullptr && admits_personal_accounts(audience->value);
         return persons ? max_redirect_uris_of_persons : max_redirect_uris;
     }
@@ -142,9 +129,8 @@ private:
         const auto* reference = element.value.as_reference();
         if (reference == nullptr) return element.value.text_or({});
         const auto target = graph_.resources.find(reference->address);
-        if (target != graph_.resources.end() &&
-            text_of(target->second, model::path::backend) == model::backend::logicapps)
-            return "region " + text_of(target->second, model::path::location);
+        if (target != graph_.resources.end() && target->second.text(model::path::backend) == model::backend::logicapps)
+            return "region " + target->second.text(model::path::location);
         return to_string(reference->address) + " " + reference->output;
     }
 
@@ -215,7 +201,7 @@ private:
 
 /// The application a connector signs in with, when the manifests hold it.
 const DesiredResource* application_of(const DesiredResource& connector, const DesiredGraph& graph) {
-    const auto* client = attribute_of(connector, model::path::auth_client_id);
+    const auto* client = connector.attribute(model::path::auth_client_id);
     const auto* reference = client == nullptr ? nullptr : client->value.as_reference();
     if (reference == nullptr) return nullptr;
     const auto it = graph.resources.find(reference->address);
@@ -224,14 +210,14 @@ const DesiredResource* application_of(const DesiredResource& connector, const De
 
 void check_single_tenant(const DesiredResource& connector, const DesiredResource& application,
                          model::Diagnostics& diagnostics) {
-    if (text_of(connector, model::path::auth_type) != "managedIdentity") return;
-    const auto audience = text_of(application, model::path::sign_in_audience);
+    if (connector.text(model::path::auth_type) != "managedIdentity") return;
+    const auto audience = application.text(model::path::sign_in_audience);
     if (audience.empty() || audience == "AzureADMyOrg") return;
-    const auto* declared = attribute_of(application, model::path::sign_in_audience);
+    const auto* declared = application.attribute(model::path::sign_in_audience);
     auto diagnostic = error("RG0320",
                             fmt::format("{} signs in by managed identity, which needs a single-tenant application",
                                         to_string(connector.address)),
-                            attribute_of(connector, model::path::auth_type)->span, "managed identity here",
+                            connector.attribute(model::path::auth_type)->span, "managed identity here",
                             "set `signInAudience: single-tenant` on the application");
     if (declared->span.known())
         diagnostic.secondary = {{declared->span, fmt::format("{} is for more", to_string(application.address))}};
@@ -242,7 +228,7 @@ void check_single_tenant(const DesiredResource& connector, const DesiredResource
 template <typename Paths>
 bool names_connector(const DesiredResource& application, const Paths& paths, const model::Address& connector) {
     for (const auto path : paths) {
-        const auto* attribute = attribute_of(application, path);
+        const auto* attribute = application.attribute(path);
         if (attribute == nullptr) continue;
         for (const auto& element : attribute->elements) {
             const auto references = references_in(element.value);
@@ -257,9 +243,10 @@ bool names_connector(const DesiredResource& application, const Paths& paths, con
 /// By the application that it signs in with; where the manifests do not say which that is, by any.
 bool accepts_redirect_of(const DesiredGraph& graph, const DesiredResource* application,
                          const model::Address& connector) {
-    if (application != nullptr) return names_connector(*application, platforms, connector);
-    return std::any_of(graph.resources.begin(), graph.resources.end(),
-                       [&](const auto& one) { return names_connector(one.second, platforms, connector); });
+    if (application != nullptr) return names_connector(*application, model::path::redirect_uris, connector);
+    return std::any_of(graph.resources.begin(), graph.resources.end(), [&](const auto& one) {
+        return names_connector(one.second, model::path::redirect_uris, connector);
+    });
 }
 
 void warn_of_sign_in(const DesiredResource& connector, std::string_view code, std::string message, std::string help,
@@ -268,7 +255,7 @@ void warn_of_sign_in(const DesiredResource& connector, std::string_view code, st
     diagnostic.code = code;
     diagnostic.severity = model::Severity::warning;
     diagnostic.message = std::move(message);
-    diagnostic.span = attribute_of(connector, model::path::auth_type)->span;
+    diagnostic.span = connector.attribute(model::path::auth_type)->span;
     diagnostic.help = std::move(help);
     diagnostics.push_back(std::move(diagnostic));
 }
@@ -276,7 +263,7 @@ void warn_of_sign_in(const DesiredResource& connector, std::string_view code, st
 void check_connector(const DesiredResource& connector, const DesiredGraph& graph, model::Diagnostics& diagnostics) {
     const auto* application = application_of(connector, graph);
     if (application != nullptr) check_single_tenant(connector, *application, diagnostics);
-    const auto type = text_of(connector, model::path::auth_type);
+    const auto type = connector.text(model::path::auth_type);
     if (type.empty() || type == "none") return;
     const auto whose = application != nullptr ? to_string(application->address) : std::string("its application");
     const auto& name = connector.address.name;
@@ -301,12 +288,12 @@ void check_connector(const DesiredResource& connector, const DesiredGraph& graph
 void check_unused_secrets(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
     std::set<std::pair<model::Address, std::string>> used;
     for (const auto& [address, resource] : graph.resources) {
-        const auto* secret = attribute_of(resource, model::path::auth_client_secret);
+        const auto* secret = resource.attribute(model::path::auth_client_secret);
         const auto* reference = secret == nullptr ? nullptr : secret->value.as_reference();
         if (reference != nullptr) used.emplace(reference->address, reference->output);
     }
     for (const auto& [address, resource] : graph.resources) {
-        const auto* secrets = attribute_of(resource, model::path::client_secrets);
+        const auto* secrets = resource.attribute(model::path::client_secrets);
         if (secrets == nullptr) continue;
         for (const auto& element : secrets->elements) {
             if (used.contains({address, model::output::secret_text(element.name)})) continue;
@@ -335,7 +322,7 @@ void check_adopted_twice(const DesiredGraph& graph, model::Diagnostics& diagnost
         if (management.adopt.empty()) continue;
         const auto [it, added] = seen.emplace(
             std::tuple{address.kind, management.adopt,
-                       text_of(resource, model::path::environment) + text_of(resource, model::path::resource_group)},
+                       resource.text(model::path::environment) + resource.text(model::path::resource_group)},
             &resource);
         if (added) continue;
         auto diagnostic =
@@ -353,7 +340,7 @@ void check_adopted_twice(const DesiredGraph& graph, model::Diagnostics& diagnost
 void check_identifier_uris(const DesiredGraph& graph, model::Diagnostics& diagnostics) {
     std::map<std::string, std::pair<const DesiredResource*, const Element*>> seen;
     for (const auto& [address, resource] : graph.resources) {
-        const auto* uris = attribute_of(resource, model::path::identifier_uris);
+        const auto* uris = resource.attribute(model::path::identifier_uris);
         if (uris == nullptr) continue;
         for (const auto& element : uris->elements) {
             const auto* uri = element.value.as_string();

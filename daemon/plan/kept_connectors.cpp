@@ -30,11 +30,6 @@ constexpr Words of_other_wish{" still signs in by it, since what its manifest sa
                               " may sign in by it: Power Apps does not show that now",
                               "give the new one another name, or wait until the connector is written"};
 
-std::string text_of(const std::map<std::string, std::string, std::less<>>& outputs, std::string_view name) {
-    const auto it = outputs.find(name);
-    return it == outputs.end() ? std::string{} : it->second;
-}
-
 /// The issuer of managed identities is Entra, in the words of its second version.
 bool is_of_entra(const Value& credential) {
     const auto* issuer = credential.find("issuer");
@@ -46,10 +41,9 @@ bool is_of_entra(const Value& credential) {
 /// answer may be too old for that, and nobody would put back what is taken away now.
 bool may_sign_in_by(const model::ObservedResource& connector, const Value& element) {
     if (const auto* uri = element.as_string()) return is_unseen_redirect_url(connector, *uri);
-    const auto& outputs = connector.outputs;
     const auto type = connector.attributes.find(model::path::auth_type);
-    return !text_of(outputs, model::output::connector_name).empty() && type != connector.attributes.end() &&
-           type->second == Value("managedIdentity") && text_of(outputs, model::output::identity_subject).empty() &&
+    return !connector.output(model::output::connector_name).empty() && type != connector.attributes.end() &&
+           type->second == Value("managedIdentity") && connector.output(model::output::identity_subject).empty() &&
            is_of_entra(element);
 }
 

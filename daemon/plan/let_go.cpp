@@ -10,11 +10,6 @@ namespace {
 
 using model::Value;
 
-std::string output_of(const model::ObservedResource& connector, std::string_view name) {
-    const auto it = connector.outputs.find(name);
-    return it == connector.outputs.end() ? std::string{} : it->second;
-}
-
 bool is_text(const Value* value, const std::string& text) {
     return value != nullptr && !text.empty() && *value == Value(text);
 }
@@ -31,9 +26,9 @@ bool comes_elsewhere(const ObjectWork& work, const Value& element) {
 }  // namespace
 
 bool signs_in_by(const model::ObservedResource& connector, const Value& element) {
-    return is_text(&element, output_of(connector, model::output::redirect_url)) ||
-           (is_text(element.find("issuer"), output_of(connector, model::output::identity_issuer)) &&
-            is_text(element.find("subject"), output_of(connector, model::output::identity_subject)));
+    return is_text(&element, connector.output(model::output::redirect_url)) ||
+           (is_text(element.find("issuer"), connector.output(model::output::identity_issuer)) &&
+            is_text(element.find("subject"), connector.output(model::output::identity_subject)));
 }
 
 std::vector<UserUntilThen> connectors_using(const ObjectWork& work, const Value& element) {

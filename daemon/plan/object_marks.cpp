@@ -23,10 +23,10 @@ public:
         for (const auto& mark : marks_of_drops()) std::erase(work_.marks.whole, Value(mark));
         if (work_.delivery.deliver) {
             const auto secret = work_.secret_reference();
-            work_.marks.whole.emplace_back(
-                Reference{secret.address, model::output::secret_key_id(secret_name(secret)), "secretKey:", ""});
+            work_.marks.whole.emplace_back(Reference{secret.address, model::output::secret_key_id(secret_name(secret)),
+                                                     std::string(model::mark::secret_key), ""});
         } else if (!work_.delivery.keep_key_id.empty()) {
-            work_.marks.whole.emplace_back("secretKey:" + work_.delivery.keep_key_id);
+            work_.marks.whole.emplace_back(std::string(model::mark::secret_key) + work_.delivery.keep_key_id);
             if (work_.item.observed != nullptr && is_in_doubt(*work_.item.observed))
                 work_.marks.whole.emplace_back(std::string(model::mark::secret_in_doubt));
         }

@@ -16,9 +16,9 @@ std::string days(std::int64_t seconds) {
     return seconds % 86400 == 0 ? fmt::format("{}d", seconds / 86400) : fmt::format("{}h", seconds / 3600);
 }
 
-class SecretWork {
+class SecretsOfObject {
 public:
-    explicit SecretWork(ObjectWork& work) : work_(work) {}
+    explicit SecretsOfObject(ObjectWork& work) : work_(work) {}
 
     void describe() {
         if (work_.secret_plan != nullptr) {
@@ -157,11 +157,11 @@ private:
 }  // namespace
 
 void describe_secrets(ObjectWork& work) {
-    SecretWork(work).describe();
+    SecretsOfObject(work).describe();
 }
 
 void plan_secret_steps(ObjectWork& work) {
-    SecretWork(work).plan_steps();
+    SecretsOfObject(work).plan_steps();
 }
 
 }  // namespace regent::plan

@@ -26,7 +26,7 @@ constexpr std::array collections{
     Collection{model::path::consented_roles, "permission", true},
 };
 
-std::string name_of(const Change& change) {
+std::string name_of_changed(const Change& change) {
     if (!change.element.empty()) return fmt::format(" \"{}\"", change.element);
     const auto* name = change.before.find("name");
     return name == nullptr ? std::string{} : fmt::format(" `{}`", name->text_or({}));
@@ -39,7 +39,7 @@ void add_lost_elements(const ResolvedAttribute& attribute, const std::vector<std
     if (collection == collections.end()) return;
     for (const auto& change : diff(attribute, nullptr, marks).changes) {
         const bool stays = change.op == Change::Op::add || (change.op == Change::Op::set && collection->may_change);
-        if (!stays) lost.push_back(fmt::format("the {}{}", collection->element, name_of(change)));
+        if (!stays) lost.push_back(fmt::format("the {}{}", collection->element, name_of_changed(change)));
     }
 }
 

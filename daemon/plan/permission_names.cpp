@@ -14,10 +14,6 @@
 namespace regent::plan {
 namespace {
 
-bool is_guid_like(const std::string& name) {
-    return name.size() == 36 && name[8] == '-' && name[13] == '-' && name[18] == '-' && name[23] == '-';
-}
-
 /// Published names that share their first word ("User.Read" for "User.Raed"), else the first few.
 std::vector<std::string> similar(const std::string& name, const std::map<std::string, std::string>& published) {
     std::vector<std::string> found;
@@ -250,6 +246,10 @@ void check_pre_authorized(const DesiredResource& resource, const Item& item, Fin
 }
 
 }  // namespace
+
+bool is_guid_like(const std::string& name) {
+    return name.size() == 36 && name[8] == '-' && name[13] == '-' && name[18] == '-' && name[23] == '-';
+}
 
 void name_permissions(const model::Snapshot& observed, Items& items) {
     for (auto& [address, item] : items) {

@@ -18,6 +18,9 @@ struct PermissionCheck {
 [[nodiscard]] PermissionCheck check_permission_names(const DesiredGraph& desired, const model::Snapshot& observed,
                                                      Items& items);
 
+/// Whether a permission is named by its id: nobody knows its name, or the manifest gives it so.
+[[nodiscard]] bool is_guid_like(const std::string& name);
+
 /// A permission that a manifest gives by its id, since nobody knew its name, is the one with that name as soon as the
 /// API publishes it: what is observed has names then.
 void name_permissions(const model::Snapshot& observed, Items& items);

@@ -89,7 +89,7 @@ void write_set(const model::Value& value, std::string& into) {
     write_sorted(std::move(elements), into);
 }
 
-std::string text_of(const DesiredResource& resource) {
+std::string written(const DesiredResource& resource) {
     std::string text;
     write(to_string(resource.address), text);
     const auto& management = resource.management;
@@ -110,7 +110,7 @@ std::string text_of(const DesiredResource& resource) {
     return text;
 }
 
-std::string text_of(const model::ObservedResource& resource) {
+std::string written(const model::ObservedResource& resource) {
     std::string text;
     write(to_string(resource.address), text);
     write(resource.id, text);
@@ -131,7 +131,7 @@ std::string text_of(const model::ObservedResource& resource) {
     return text;
 }
 
-std::string text_of(const model::ObservedDelivery& delivery) {
+std::string written(const model::ObservedDelivery& delivery) {
     std::string text;
     write(delivery.secret, text);
     write(delivery.target, text);
@@ -140,7 +140,7 @@ std::string text_of(const model::ObservedDelivery& delivery) {
     return text;
 }
 
-std::string text_of(const Step& step) {
+std::string written(const Step& step) {
     std::string text;
     for (const auto& word : {std::string(to_string(step.work)), to_string(step.address), step.part, step.key_id})
         write(word, text);
@@ -159,21 +159,21 @@ std::string plan_id(const DesiredGraph& desired, const model::Snapshot& observed
     };
     digest.add(fmt::format("plan {}", plan_format));
     for (const auto& word : {plan.environment, plan.owner, plan.tenant_id}) add("of", word);
-    for (const auto& [address, resource] : desired.resources) add("desired", text_of(resource));
-    for (const auto& [address, resource] : observed.resources) add("observed", text_of(resource));
+    for (const auto& [address, resource] : desired.resources) add("desired", written(resource));
+    for (const auto& [address, resource] : observed.resources) add("observed", written(resource));
     std::vector<std::string> orphans;
-    for (const auto& orphan : observed.orphans) orphans.push_back(text_of(orphan));
+    for (const auto& orphan : observed.orphans) orphans.push_back(written(orphan));
     std::sort(orphans.begin(), orphans.end());
     for (const auto& orphan : orphans) add("orphan", orphan);
     for (const auto& [address, deliveries] : observed.deliveries) {
         std::vector<std::string> texts;
-        for (const auto& delivery : deliveries) texts.push_back(text_of(delivery));
+        for (const auto& delivery : deliveries) texts.push_back(written(delivery));
         std::string all;
         write(to_string(address), all);
         write_sorted(std::move(texts), all);
         add("deliveries", all);
     }
-    for (const auto& step : plan.steps) add("step", text_of(step));
+    for (const auto& step : plan.steps) add("step", written(step));
     return digest.hex();
 }
 

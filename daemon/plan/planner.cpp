@@ -41,7 +41,8 @@ namespace {
 bool differs_but_for_secrets(const model::List& wanted, const std::vector<std::string>& there) {
     model::List others;
     for (const auto& mark : there) {
-        if (mark.rfind("secretKey:", 0) != 0 && mark != model::mark::secret_in_doubt) others.emplace_back(mark);
+        if (mark.rfind(model::mark::secret_key, 0) != 0 && mark != model::mark::secret_in_doubt)
+            others.emplace_back(mark);
     }
     return canonical_set(std::move(others)) != wanted;
 }

@@ -90,11 +90,6 @@ Withheld perhaps_of_others(const model::ObservedResource& orphan, const model::E
                             environment.owner));
 }
 
-std::string text_of(const model::Map& map, std::string_view name) {
-    const auto it = map.find(name);
-    return it == map.end() ? std::string{} : it->second.text_or({});
-}
-
 /// What is not there and only watched.
 bool is_looked_for(const Item& item) {
     return item.observed == nullptr && item.withheld && item.withheld->why == Withheld::Why::observe_only;

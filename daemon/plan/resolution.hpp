@@ -5,6 +5,7 @@
 #include "plan/desired_graph.hpp"
 #include "plan/plan.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -89,6 +90,12 @@ struct Item {
 };
 
 using Items = std::map<model::Address, Item>;
+
+/// The attribute at `path` among item.attributes; their end when the manifest does not say it.
+[[nodiscard]] inline auto attribute_in(Item& item, std::string_view path) {
+    return std::find_if(item.attributes.begin(), item.attributes.end(),
+                        [&](const ResolvedAttribute& resolved) { return resolved.attribute->path == path; });
+}
 
 /// Sets every desired object beside what was observed and looks its references up, as far as their values are known by
 /// now. An object in `left_alone` is withheld from the beginning, and what cannot do without it is withheld with it.

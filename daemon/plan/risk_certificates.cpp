@@ -13,11 +13,6 @@ using model::Value;
 using Op = Change::Op;
 using Certificates = std::map<std::string, Value>;
 
-std::string text_of(const Value& certificate, std::string_view member) {
-    const auto* found = certificate.find(member);
-    return found == nullptr ? std::string{} : found->text_or({});
-}
-
 /// One that tokens are encrypted for signs nobody in, nor does one that signs SAML tokens.
 bool signs_in(const Value& certificate) {
     const auto* signs = certificate.find("signs");

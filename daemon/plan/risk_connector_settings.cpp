@@ -19,10 +19,6 @@ constexpr std::array<std::string_view, 5> hosts_of_entra = {"login.microsoftonli
                                                             "login.microsoftonline.us", "login.chinacloudapi.cn",
                                                             "login.partner.microsoftonline.cn"};
 
-json parsed(const model::Value& settings) {
-    return json::parse(settings.text_or({}), nullptr, false);
-}
-
 /// "login.example" of "https://login.example/token"; the whole of what is no address, such as an expression that the
 /// service fills in.
 std::string host_in(const std::string& address) {

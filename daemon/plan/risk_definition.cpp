@@ -11,10 +11,6 @@
 namespace regent::plan {
 namespace {
 
-nlohmann::json parsed(const model::Value& definition) {
-    return nlohmann::json::parse(definition.text_or({}), nullptr, false);
-}
-
 std::set<std::string> operations_of(const nlohmann::json& definition) {
     std::set<std::string> ids;
     const auto paths = definition.find("paths");
@@ -47,6 +43,10 @@ bool allows_plain_http(const nlohmann::json& definition) {
 }
 
 }  // namespace
+
+nlohmann::json parsed(const model::Value& text) {
+    return nlohmann::json::parse(text.text_or({}), nullptr, false);
+}
 
 /// Flows and apps call operations by their id, and send people's tokens to the host.
 Rating rate_definition(const Change& change, const RiskContext& context) {

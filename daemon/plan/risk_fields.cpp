@@ -7,10 +7,6 @@
 namespace regent::plan {
 namespace {
 
-Rating low(const Change&, const RiskContext&) {
-    return harmless();
-}
-
 Rating claims(const Change&, const RiskContext& context) {
     return context.is_new() ? harmless() : medium("applications and APIs get tokens with other claims");
 }
@@ -47,7 +43,7 @@ Rating no_client_proof(const Change& change, const RiskContext&) {
     return off ? harmless() : medium("sign-in without any proof of which client it is");
 }
 /// In every tenant, and so never less than `servicePrincipal.accountEnabled`, which locks out in one.
-Rating disabled(const Change& change, const RiskContext& context) {
+Rating application_disabled(const Change& change, const RiskContext& context) {
     if (context.is_new()) return harmless();
     if (change.after == model::Value(true)) return high("nobody can sign in with it any more, and no token is issued");
     return change.before == model::Value(true) ? medium("people can sign in with it again") : harmless();
@@ -75,56 +71,57 @@ Rating extension_property(const Change& change, const RiskContext&) {
     return high("what objects of the directory hold in it is lost");
 }
 
-struct Entry {
+struct FieldRule {
     std::string_view path;
     RiskRule rule;
 };
 
 /// Of an application, what is not about who signs in by which means.
-constexpr std::array rules = {
-    Entry{"acceptMappedClaims", mapped_claims},
-    Entry{"isFallbackPublicClient", no_client_proof},
-    Entry{"isDeviceOnlyAuthSupported", no_client_proof},
-    Entry{"nativeAuthenticationApisEnabled", no_client_proof},
-    Entry{"isDisabled", disabled},
-    Entry{"oauth2RequirePostResponse", low},
-    Entry{"groupMembershipClaims", claims},
-    Entry{"optionalClaims.idToken", claims},
-    Entry{"optionalClaims.accessToken", claims},
-    Entry{"optionalClaims.saml2Token", claims},
-    Entry{"info.marketingUrl", low},
-    Entry{"info.privacyStatementUrl", low},
-    Entry{"info.supportUrl", low},
-    Entry{"info.termsOfServiceUrl", low},
-    Entry{"samlMetadataUrl", saml_metadata},
-    Entry{"defaultRedirectUri", default_redirect},
-    Entry{"serviceManagementReference", low},
-    Entry{"requestSignatureVerification.isSignedRequestRequired", signed_requests},
-    Entry{"requestSignatureVerification.allowedWeakAlgorithms", weak_algorithms},
-    Entry{"servicePrincipalLockConfiguration.isEnabled", lock},
-    Entry{"servicePrincipalLockConfiguration.allProperties", lock},
-    Entry{"servicePrincipalLockConfiguration.credentialsWithUsageSign", lock},
-    Entry{"servicePrincipalLockConfiguration.credentialsWithUsageVerify", lock},
-    Entry{"servicePrincipalLockConfiguration.tokenEncryptionKeyId", lock},
-    Entry{"parentalControlSettings.countriesBlockedForMinors", low},
-    Entry{"parentalControlSettings.legalAgeGroupRule", low},
-    Entry{"authenticationBehaviors.blockAzureADGraphAccess", legacy_guard},
-    Entry{"authenticationBehaviors.removeUnverifiedEmailClaim", unverified_email},
-    Entry{"authenticationBehaviors.requireClientServicePrincipal", legacy_guard},
-    Entry{"addIns", low},
-    Entry{"tokenEncryptionKey", encryption_key},
-    Entry{model::path::principal_encryption_key, encryption_key},
-    Entry{model::path::principal_signing_key, signing_key},
-    Entry{"logo", low},
-    Entry{"extensionProperties", extension_property},
+constexpr std::array field_rules = {
+    FieldRule{"acceptMappedClaims", mapped_claims},
+    FieldRule{"isFallbackPublicClient", no_client_proof},
+    FieldRule{"isDeviceOnlyAuthSupported", no_client_proof},
+    FieldRule{"nativeAuthenticationApisEnabled", no_client_proof},
+    FieldRule{"isDisabled", application_disabled},
+    FieldRule{"oauth2RequirePostResponse", harmless_always},
+    FieldRule{"groupMembershipClaims", claims},
+    FieldRule{"optionalClaims.idToken", claims},
+    FieldRule{"optionalClaims.accessToken", claims},
+    FieldRule{"optionalClaims.saml2Token", claims},
+    FieldRule{"info.marketingUrl", harmless_always},
+    FieldRule{"info.privacyStatementUrl", harmless_always},
+    FieldRule{"info.supportUrl", harmless_always},
+    FieldRule{"info.termsOfServiceUrl", harmless_always},
+    FieldRule{"samlMetadataUrl", saml_metadata},
+    FieldRule{"defaultRedirectUri", default_redirect},
+    FieldRule{"serviceManagementReference", harmless_always},
+    FieldRule{"requestSignatureVerification.isSignedRequestRequired", signed_requests},
+    FieldRule{"requestSignatureVerification.allowedWeakAlgorithms", weak_algorithms},
+    FieldRule{"servicePrincipalLockConfiguration.isEnabled", lock},
+    FieldRule{"servicePrincipalLockConfiguration.allProperties", lock},
+    FieldRule{"servicePrincipalLockConfiguration.credentialsWithUsageSign", lock},
+    FieldRule{"servicePrincipalLockConfiguration.credentialsWithUsageVerify", lock},
+    FieldRule{"servicePrincipalLockConfiguration.tokenEncryptionKeyId", lock},
+    FieldRule{"parentalControlSettings.countriesBlockedForMinors", harmless_always},
+    FieldRule{"parentalControlSettings.legalAgeGroupRule", harmless_always},
+    FieldRule{"authenticationBehaviors.blockAzureADGraphAccess", legacy_guard},
+    FieldRule{"authenticationBehaviors.removeUnverifiedEmailClaim", unverified_email},
+    FieldRule{"authenticationBehaviors.requireClientServicePrincipal", legacy_guard},
+    FieldRule{"addIns", harmless_always},
+    FieldRule{"tokenEncryptionKey", encryption_key},
+    FieldRule{model::path::principal_encryption_key, encryption_key},
+    FieldRule{model::path::principal_signing_key, signing_key},
+    FieldRule{"logo", harmless_always},
+    FieldRule{"extensionProperties", extension_property},
 };
 
 }  // namespace
 
 RiskRule risk_rule_of_field(std::string_view kind, std::string_view path) noexcept {
     if (kind != model::kind::application) return nullptr;
-    const auto* it = std::find_if(rules.begin(), rules.end(), [&](const auto& e) { return e.path == path; });
-    return it == rules.end() ? nullptr : it->rule;
+    const auto* it =
+        std::find_if(field_rules.begin(), field_rules.end(), [&](const auto& e) { return e.path == path; });
+    return it == field_rules.end() ? nullptr : it->rule;
 }
 
 }  // namespace regent::plan

@@ -3,15 +3,6 @@
 #include <fmt/format.h>
 
 namespace regent::plan {
-namespace {
-
-std::string text_of(const model::Value& element, const char* member) {
-    const auto* value = element.find(member);
-    return value == nullptr ? std::string{} : value->text_or({});
-}
-
-}  // namespace
-
 Rating rate_admin_consent(const Change& change, const RiskContext&) {
     if (change.op == Change::Op::remove) return medium("what the application does by this permission stops working");
     const auto name = text_of(change.after, "name");

@@ -76,11 +76,6 @@ constexpr std::array escalations = {
 constexpr std::array<std::string_view, 6> of_the_person_only = {"openid",         "profile",   "email",
                                                                 "offline_access", "User.Read", "User.ReadBasic.All"};
 
-std::string text_of(const model::Value& permission, const char* member) {
-    const auto* value = permission.find(member);
-    return value == nullptr ? std::string{} : value->text_or({});
-}
-
 /// A permission may be written by its id; the tenant knows what that one is called.
 std::string name_in_tenant(const std::string& api, const std::string& name, const RiskContext& context) {
     const auto offered = context.observed.apis.find(api);

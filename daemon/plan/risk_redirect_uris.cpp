@@ -35,8 +35,7 @@ bool is_loopback(const std::string& host) {
 bool is_known_host(const std::string& host, const RiskContext& context) {
     const auto* object = context.object();
     if (object == nullptr) return false;
-    for (const auto path :
-         {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native}) {
+    for (const auto path : model::path::redirect_uris) {
         const auto it = object->attributes.find(path);
         if (it == object->attributes.end() || it->second.as_list() == nullptr) continue;
         for (const auto& uri : *it->second.as_list()) {

@@ -35,11 +35,19 @@ struct RiskContext {
 
 using RiskRule = Rating (*)(const Change& change, const RiskContext& context);
 
+/// The rule of what harms nobody, whatever it becomes.
+[[nodiscard]] inline Rating harmless_always(const Change&, const RiskContext&) {
+    return harmless();
+}
+
 /// The rule for one attribute; null pointer when nobody has thought about it yet.
 [[nodiscard]] RiskRule risk_rule_of(std::string_view kind, std::string_view path) noexcept;
 
 /// The same for an application's many smaller fields; asked by risk_rule_of().
 [[nodiscard]] RiskRule risk_rule_of_field(std::string_view kind, std::string_view path) noexcept;
+
+/// What a text of JSON says; discarded when it is none.
+[[nodiscard]] nlohmann::json parsed(const model::Value& text);
 
 // Rules with a subject of their own.
 [[nodiscard]] Rating rate_redirect_uri(const Change& change, const RiskContext& context);

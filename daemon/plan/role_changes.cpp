@@ -18,11 +18,6 @@ namespace {
 using model::Map;
 using model::Value;
 
-std::string text_of(const Value& element, std::string_view member) {
-    const auto* value = element.find(member);
-    return value == nullptr ? std::string{} : value->text_or({});
-}
-
 // ---- what becomes of a role
 
 const Value* find_by_name_or_id(const Map& roles, const std::string& role, std::string& name) {

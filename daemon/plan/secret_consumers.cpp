@@ -8,8 +8,6 @@
 namespace regent::plan {
 namespace {
 
-constexpr std::string_view secret_key_mark = "secretKey:";
-
 const model::ObservedDelivery* find_delivery(const std::vector<model::ObservedDelivery>& all, const std::string& secret,
                                              const std::string& target) {
     const auto it =
@@ -28,7 +26,7 @@ bool signs_in_by_others(const Item& connector) {
 
 std::string marked_key(const model::ObservedResource* observed) {
     for (const auto& mark : observed_marks(observed)) {
-        if (mark.rfind(secret_key_mark, 0) == 0) return mark.substr(secret_key_mark.size());
+        if (mark.rfind(model::mark::secret_key, 0) == 0) return mark.substr(model::mark::secret_key.size());
     }
     return {};
 }

@@ -14,7 +14,7 @@ using std::chrono::seconds;
 /// https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
 constexpr std::size_t most_beside_personal_accounts = 2;
 
-bool is_declared(const Item& item, const std::string& name) {
+bool is_declared_secret(const Item& item, const std::string& name) {
     const auto all = elements_of_secrets(item);
     return std::any_of(all.begin(), all.end(), [&](const auto* element) { return element->name == name; });
 }
@@ -23,7 +23,7 @@ bool is_declared(const Item& item, const std::string& name) {
 std::string undeclared_of_ours(const SecretWork& work, const Item& item) {
     std::string names;
     for (const auto& secret : item.observed->secrets) {
-        if (secret.name.empty() || secret.ends_at <= work.now || is_declared(item, secret.name)) continue;
+        if (secret.name.empty() || secret.ends_at <= work.now || is_declared_secret(item, secret.name)) continue;
         names += fmt::format("{}\"{}\"", names.empty() ? "" : ", ", secret.name);
     }
     return names;

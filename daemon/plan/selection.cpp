@@ -39,14 +39,14 @@ std::set<model::Address> with_needs(const Plan& plan, const std::set<model::Addr
 }
 
 /// A step that waits for a removal, and what waits for that.
-struct Waiting {
+struct WaitingStep {
     Step step;
     model::Address removed;
 };
 
 /// Takes out of `steps` what waits for removals that are not among them any more.
-std::vector<Waiting> take_waiting(std::vector<Step>& steps, const std::map<int, model::Address>& owners) {
-    std::vector<Waiting> waiting;
+std::vector<WaitingStep> take_waiting(std::vector<Step>& steps, const std::map<int, model::Address>& owners) {
+    std::vector<WaitingStep> waiting;
     std::map<int, model::Address> removed_for;  // by the id of what waits
     std::set<int> kept;
     std::erase_if(steps, [&](const Step& step) {
@@ -86,7 +86,7 @@ bool makes(const Step& step, const Change& change) {
 }
 
 /// Tells what `object` does not get since nothing is removed for it. One that would be made anew stays as it is.
-void hold_back(const std::vector<Waiting>& waiting, ResourceChange& object, Plan& plan) {
+void hold_back(const std::vector<WaitingStep>& waiting, ResourceChange& object, Plan& plan) {
     const auto is_its = [&](const auto& one) { return one.address == object.address; };
     Withheld withheld;
     for (const auto& [step, removed] : waiting) {

@@ -1,5 +1,6 @@
 #include "plan/taken_back.hpp"
 
+#include "plan/permission_names.hpp"
 #include "plan/staying.hpp"
 
 #include <algorithm>
@@ -10,10 +11,6 @@ namespace regent::plan {
 namespace {
 
 using model::Value;
-
-bool is_guid_like(const std::string& name) {
-    return name.size() == 36 && name[8] == '-' && name[13] == '-' && name[18] == '-' && name[23] == '-';
-}
 
 bool same(const Value& a, const Value& b, const char* member) {
     const auto* one = a.find(member);
@@ -43,11 +40,6 @@ model::List found_as(const Value& wanted, const Value& there, const model::Desir
             found.push_back(one);
     }
     return found;
-}
-
-auto attribute_in(Item& item, std::string_view path) {
-    return std::find_if(item.attributes.begin(), item.attributes.end(),
-                        [&](const auto& resolved) { return resolved.attribute->path == path; });
 }
 
 bool holds(const ResolvedAttribute& attribute, const Value& value) {

@@ -67,7 +67,7 @@ std::string days_of(std::chrono::seconds duration) {
     return hours % 24 == 0 ? fmt::format("{} days", hours / 24) : fmt::format("{} hours", hours);
 }
 
-std::string place_of(const model::Place& place) {
+std::string behind_what(const model::Place& place) {
     return place.known() ? fmt::format(" ({}:{})", place.file.str(), place.line) : std::string{};
 }
 
@@ -79,11 +79,6 @@ Value left_of(const Item& item, std::string_view path) {
     if (item.observed == nullptr) return {};
     const auto it = item.observed->attributes.find(path);
     return it == item.observed->attributes.end() ? Value{} : it->second;
-}
-
-std::string text_of(const Value& element, std::string_view member) {
-    const auto* found = element.find(member);
-    return found == nullptr ? std::string{} : found->text_or({});
 }
 
 /// The certificate that a change brings: as it is declared, with what is not shown of it. Null: its key is there
@@ -136,7 +131,7 @@ private:
             const auto text = objection(restriction);
             if (text.empty()) continue;
             resource_.warnings.push_back(
-                fmt::format("the tenant's policy \"{}\" {}{}", in_force.policy->name, text, place_of(change.place)));
+                fmt::format("the tenant's policy \"{}\" {}{}", in_force.policy->name, text, behind_what(change.place)));
         }
     }
 
@@ -239,7 +234,7 @@ std::vector<std::string> policy_objections(const CredentialPolicies& policies, c
     if (!policies.known) return objections;
     const auto& policy = *policy_for(policies, item).policy;
     if (!policy.enabled) return objections;
-    const auto place = place_of(secret.span.begin());
+    const auto place = behind_what(secret.span.begin());
     for (const auto& restriction : policy.restrictions) {
         if (!applies(restriction, item, now)) continue;
         if (restriction.type == "passwordAddition")

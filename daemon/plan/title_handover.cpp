@@ -27,14 +27,14 @@ std::optional<Place> place_in(const TextOf& text_of) {
     return Place{std::move(environment), model::lower_case(text_of(model::path::solution)), std::move(title)};
 }
 
-std::optional<Place> place_of(const DesiredResource& connector) {
+std::optional<Place> title_place(const DesiredResource& connector) {
     return place_in([&](std::string_view path) {
         const auto it = connector.attributes.find(path);
         return it == connector.attributes.end() ? std::string{} : it->second.value.text_or({});
     });
 }
 
-std::optional<Place> place_of(const model::ObservedResource& connector) {
+std::optional<Place> title_place(const model::ObservedResource& connector) {
     return place_in([&](std::string_view path) {
         const auto it = connector.attributes.find(path);
         return it == connector.attributes.end() ? std::string{} : it->second.text_or({});
@@ -49,9 +49,9 @@ bool gives_its_title_up(const Item& item) {
     return item.standing == Standing::outdated && is_made(item);
 }
 
-class Handovers {
+class TitleHandovers {
 public:
-    Handovers(Items& items, const DesiredGraph& desired, const model::Snapshot& observed, const History& history)
+    TitleHandovers(Items& items, const DesiredGraph& desired, const model::Snapshot& observed, const History& history)
         : items_(items), desired_(desired), observed_(observed), history_(history) {
         for (const auto& [address, resource] : observed.resources) add_holder(resource);
         for (const auto& orphan : observed.orphans) add_holder(orphan);
@@ -71,12 +71,12 @@ public:
 private:
     void add_holder(const model::ObservedResource& connector) {
         if (connector.address.kind != model::kind::connector || connector.deleted) return;
-        if (auto place = place_of(connector)) holders_.emplace(std::move(*place), &connector);
+        if (auto place = title_place(connector)) holders_.emplace(std::move(*place), &connector);
     }
 
     /// The other connector that has the title which `item` is to have; null pointer when nobody has.
     const model::ObservedResource* holder_for(const Item& item) const {
-        const auto place = place_of(*item.desired);
+        const auto place = title_place(*item.desired);
         const auto holder = place ? holders_.find(*place) : holders_.end();
         return holder == holders_.end() || holder->second == item.observed ? nullptr : holder->second;
     }
@@ -138,14 +138,15 @@ private:
 
 bool hold_back_taken_titles(Items& items, const DesiredGraph& desired, const model::Snapshot& observed,
                             const History& history) {
-    return Handovers(items, desired, observed, history).run();
+    return TitleHandovers(items, desired, observed, history).run();
 }
 
 std::optional<model::Address> title_holder(const Item& item, const Items& items) {
     if (!is_made(item)) return std::nullopt;
-    const auto place = place_of(*item.desired);
+    const auto place = title_place(*item.desired);
     for (const auto& [address, other] : items)
-        if (place && &other != &item && gives_its_title_up(other) && place_of(*other.observed) == place) return address;
+        if (place && &other != &item && gives_its_title_up(other) && title_place(*other.observed) == place)
+            return address;
     return std::nullopt;
 }
 

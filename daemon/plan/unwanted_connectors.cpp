@@ -12,11 +12,6 @@ namespace {
 
 using Remembered = model::Scope::Remembered;
 
-std::string text_of(const model::Map& values, std::string_view path) {
-    const auto it = values.find(path);
-    return it == values.end() ? std::string{} : it->second.text_or({});
-}
-
 bool is_looked_for(const Remembered& connector, const model::Scope& scope) {
     const auto holds = [](const std::vector<std::string>& ids, const std::string& id) {
         return std::find(ids.begin(), ids.end(), id) != ids.end();

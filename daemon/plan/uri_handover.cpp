@@ -23,7 +23,7 @@ using model::Value;
 using Goes = std::function<bool(const model::ObservedResource&)>;
 
 /// Who has a URI in the tenant: an application of a manifest, or one of ours whose manifest is gone.
-struct Holder {
+struct UriHolder {
     const Item* item = nullptr;
     const model::ObservedResource* observed = nullptr;
 };
@@ -41,9 +41,9 @@ auto* uris_of(AnyItem& item) {
     return it == item.attributes.end() ? nullptr : &*it;
 }
 
-class Handovers {
+class UriHandovers {
 public:
-    Handovers(Items& items, const model::Snapshot& observed, const Goes& goes, Plan& plan)
+    UriHandovers(Items& items, const model::Snapshot& observed, const Goes& goes, Plan& plan)
         : items_(items), goes_(goes), plan_(plan) {
         for (auto& [address, item] : items_) {
             find_holders(item);
@@ -92,7 +92,7 @@ private:
             if (change.op == Change::Op::remove) let_go_.emplace(key_of(change.before), item.desired->address);
     }
 
-    void add_holder(Holder holder) {
+    void add_holder(UriHolder holder) {
         // One in the recycle bin has its URIs again as soon as it is restored, and cannot be when somebody has one.
         if (holder.observed->deleted && (holder.item == nullptr || !holder.item->is_written())) return;
         const auto it = holder.observed->attributes.find(model::path::identifier_uris);
@@ -156,7 +156,7 @@ private:
         return element.blocked && references_in(element.value).empty();
     }
 
-    void withhold(const Item& item, const ResolvedElement& element, const Holder& holder) {
+    void withhold(const Item& item, const ResolvedElement& element, const UriHolder& holder) {
         Withheld withheld;
         withheld.why = Withheld::Why::unclaimed_namesake;
         withheld.address = item.desired->address;
@@ -169,7 +169,7 @@ private:
         plan_.withheld.push_back(std::move(withheld));
     }
 
-    static std::string help_for(const model::Address& other, const Holder& holder) {
+    static std::string help_for(const model::Address& other, const UriHolder& holder) {
         if (holder.item == nullptr)
             return fmt::format("it can be had in the next run after {} is deleted", to_string(other));
         const auto& desired = *holder.item->desired;
@@ -192,7 +192,7 @@ private:
     Items& items_;
     const Goes& goes_;
     Plan& plan_;
-    std::map<std::string, Holder> holders_;         ///< by the URI in small letters
+    std::map<std::string, UriHolder> holders_;      ///< by the URI in small letters
     std::map<std::string, model::Address> let_go_;  ///< of those, what this plan takes away from them
     std::set<model::Address> givers_;               ///< who lets one go that another application is to have
     /// Who is to have one that somebody else has until then, and who of the applications with a manifest that is.
@@ -216,7 +216,7 @@ std::string step_letting_go_of_uris(const Items& items, const model::Address& gi
 }
 
 void plan_handovers_of_uris(Items& items, const model::Snapshot& observed, const Goes& goes, Plan& plan) {
-    Handovers(items, observed, goes, plan).run();
+    UriHandovers(items, observed, goes, plan).run();
 }
 
 }  // namespace regent::plan

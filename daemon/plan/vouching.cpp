@@ -21,8 +21,6 @@ namespace {
 
 using model::Address;
 
-constexpr std::string_view secret_key_mark = "secretKey:";
-
 /// What somebody who planted an application would use it by.
 struct Way {
     std::string_view path;
@@ -109,7 +107,8 @@ Known known_in(const DesiredGraph& desired, const model::Snapshot& observed, con
             return;
         }
         for (const auto& mark : observed_marks(&object))
-            if (mark.rfind(secret_key_mark, 0) == 0) known.held_keys.insert(mark.substr(secret_key_mark.size()));
+            if (mark.rfind(model::mark::secret_key, 0) == 0)
+                known.held_keys.insert(mark.substr(model::mark::secret_key.size()));
     };
     for (const auto& [address, object] : observed.resources) add(object);
     for (const auto& orphan : observed.orphans) add(orphan);

@@ -22,7 +22,7 @@ std::string moment_of(Time time) {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
-std::string fate_of(const plan::CredentialFact& fact) {
+std::string fate_of_credential(const plan::CredentialFact& fact) {
     if (fact.leaves_at) return "stays beside the new one until " + moment_of(*fact.leaves_at);
     if (fact.renewed_at) return "renewed from " + day_of(*fact.renewed_at);
     return fact.declared ? "" : "not declared";
@@ -32,7 +32,7 @@ std::string fate_of(const plan::CredentialFact& fact) {
 
 std::vector<std::string> credential_columns(const plan::CredentialFact& fact) {
     return {fact.name.empty() ? fact.key_id : fact.name, std::string(words_of(fact.type)),
-            "ends " + day_of(fact.ends_at), fate_of(fact)};
+            "ends " + day_of(fact.ends_at), fate_of_credential(fact)};
 }
 
 std::vector<std::string> credential_lines(const plan::Plan& plan) {

@@ -63,7 +63,7 @@ Json place_json(const model::Place& place) {
     return json;
 }
 
-std::string_view word_for(plan::Change::Op op) noexcept {
+std::string_view op_word(plan::Change::Op op) noexcept {
     switch (op) {
         case plan::Change::Op::add:
             return "add";
@@ -124,7 +124,7 @@ bool has_unknown(const plan::ResourceChange& resource, const std::string& path) 
 
 /// `rated`: changes that would be made have a risk, those that are left alone have none.
 Json field_json(const plan::Change& change, bool replaced, bool rated) {
-    Json json{{"path", pointer_to(change.path, change.element).to_string()}, {"op", word_for(change.op)}};
+    Json json{{"path", pointer_to(change.path, change.element).to_string()}, {"op", op_word(change.op)}};
     if (change.sensitive) {
         json["sensitive"] = true;
     } else {
@@ -154,7 +154,7 @@ Json fields_json(const std::vector<plan::Change>& changes, bool replaced, bool r
 Json deletion_json(const plan::ResourceChange& resource) {
     return {{"address", model::to_string(resource.address)},
             {"path", ""},
-            {"op", word_for(plan::Change::Op::remove)},
+            {"op", op_word(plan::Change::Op::remove)},
             {"note", deleted_outside(resource)},
             {"source", place_json(resource.place)}};
 }
@@ -163,7 +163,7 @@ void append_drift(Json& json, const model::Address& address, const std::vector<p
     for (const auto& change : outside) {
         Json entry{{"address", model::to_string(address)},
                    {"path", pointer_to(change.path, change.element).to_string()},
-                   {"op", word_for(change.op)}};
+                   {"op", op_word(change.op)}};
         if (change.sensitive) {
             entry["sensitive"] = true;
         } else {

@@ -24,7 +24,7 @@ constexpr std::size_t most_near_misses = 5;
 /// https://docs.github.com/enterprise-cloud@latest/actions/reference/security/oidc
 constexpr std::string_view github_issuer = "https://token.actions.githubusercontent.com";
 
-std::string sentence_for(TrustMatch match) {
+std::string sentence_of_match(TrustMatch match) {
     switch (match) {
         case TrustMatch::exact:
             return "would be exchanged";
@@ -192,7 +192,7 @@ private:
         }
         for (const auto& [match, applications] : by_answer) {
             const auto code = std::string(entra_code_of(match));
-            line(fmt::format("{}  {}: {}", padded(code, 13), fmt::join(applications, ", "), sentence_for(match)));
+            line(fmt::format("{}  {}: {}", padded(code, 13), fmt::join(applications, ", "), sentence_of_match(match)));
         }
     }
 

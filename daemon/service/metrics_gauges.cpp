@@ -29,7 +29,7 @@ bool paused(const EnvironmentStatus& environment, const ObjectStatus& object) {
     return environment.pause.has_value() || object.pause.has_value();
 }
 
-std::string state_of(const EnvironmentStatus& environment, const ObjectStatus& object) {
+std::string gauge_state(const EnvironmentStatus& environment, const ObjectStatus& object) {
     if (paused(environment, object)) return "paused";
     const auto* ready = object.condition("Ready");
     if (ready == nullptr || ready->status == ConditionStatus::unknown) return "waiting";
@@ -118,7 +118,7 @@ private:
         std::map<std::pair<std::string, std::string>, std::size_t> counts;
         std::set<std::string> kinds;
         for (const auto& object : environment.objects) {
-            ++counts[{object.address.kind, state_of(environment, object)}];
+            ++counts[{object.address.kind, gauge_state(environment, object)}];
             kinds.insert(object.address.kind);
         }
         for (const auto& kind : kinds)

@@ -15,7 +15,7 @@ using controller::ObjectStatus;
 
 namespace {
 
-constexpr std::size_t events_on_page = 20;
+constexpr std::size_t events_of_object = 20;
 constexpr std::size_t changes_on_page = 50;
 constexpr std::size_t fields_on_page = 200;
 
@@ -226,7 +226,7 @@ private:
                 .flag("drift", entry.drift);
             changes.push_back(std::move(made));
         }
-        auto events = event_rows(input_, events_on_page, false);
+        auto events = event_rows(input_, events_of_object, false);
         page_.already_shown("history_unreadable", shown(input_.history_error, max_sentence_bytes));
         page_.flag("quiet", changes.empty() && events.empty() && input_.history_error.empty());
         page_.list("changes", changes, "has_changes");

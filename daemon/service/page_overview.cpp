@@ -21,7 +21,7 @@ constexpr std::size_t all_credentials_on_page = 1000;
 constexpr std::size_t runs_on_page = 20;
 constexpr std::size_t events_on_page = 10;
 /// Of a message in a row; the page of a run or an object has all of it.
-constexpr std::size_t message_in_row = 160;
+constexpr std::size_t message_in_overview = 160;
 
 class Overview {
 public:
@@ -190,7 +190,7 @@ private:
         add(run.removed, "removed");
         add(run.secrets, run.secrets == 1 ? "secret issued" : "secrets issued");
         add(run.failed, "failed");
-        if (!run.error.empty()) what += (what.empty() ? "" : "; ") + shown(run.error, message_in_row);
+        if (!run.error.empty()) what += (what.empty() ? "" : "; ") + shown(run.error, message_in_overview);
         if (entry.count > 1) {
             what = fmt::format("{}{} since {}", what.empty() ? "" : what + "; ",
                                quiet ? count_words(entry.count, "run without change", "runs without change")

@@ -21,7 +21,7 @@ constexpr std::size_t max_display_name = 120, max_display_name_personal = 90, ma
 constexpr std::size_t max_secrets_personal = 2;
 constexpr std::size_t max_manifest_entries = 1200;
 
-bool is_one_of(const std::string& value, std::initializer_list<std::string_view> allowed) {
+bool is_among(const std::string& value, std::initializer_list<std::string_view> allowed) {
     return std::find(allowed.begin(), allowed.end(), value) != allowed.end();
 }
 
@@ -41,7 +41,7 @@ bool are_membership_claims(const std::string& claims) {
         const auto end = std::min(claims.find(',', begin), claims.size());
         auto claim = claims.substr(begin, end - begin);
         claim.erase(std::remove(claim.begin(), claim.end(), ' '), claim.end());
-        if (!is_one_of(claim, {"None", "SecurityGroup", "ApplicationGroup", "DirectoryRole", "All"})) return false;
+        if (!is_among(claim, {"None", "SecurityGroup", "ApplicationGroup", "DirectoryRole", "All"})) return false;
         begin = end + 1;
     }
     return true;
@@ -62,7 +62,7 @@ Problem check_texts(const json& application) {
     if (characters_in(name) > (allows_personal_accounts(application) ? max_display_name_personal : max_display_name))
         return invalid_value("displayName");
     if (characters_in(text(application, "description")) > max_description) return invalid_value("description");
-    if (!is_one_of(
+    if (!is_among(
             text(application, "signInAudience"),
             {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"}))
         return invalid_value("signInAudience");
@@ -72,11 +72,11 @@ Problem check_texts(const json& application) {
     }
     if (!are_membership_claims(text(application, "groupMembershipClaims")))
         return invalid_value("groupMembershipClaims");
-    if (!is_one_of(text(application, "nativeAuthenticationApisEnabled"), {"", "none", "all"}))
+    if (!is_among(text(application, "nativeAuthenticationApisEnabled"), {"", "none", "all"}))
         return invalid_value("nativeAuthenticationApisEnabled");
-    if (!is_one_of(text(application.at("parentalControlSettings"), "legalAgeGroupRule"),
-                   {"Allow", "RequireConsentForPrivacyServices", "RequireConsentForMinors", "RequireConsentForKids",
-                    "BlockMinors"}))
+    if (!is_among(text(application.at("parentalControlSettings"), "legalAgeGroupRule"),
+                  {"Allow", "RequireConsentForPrivacyServices", "RequireConsentForMinors", "RequireConsentForKids",
+                   "BlockMinors"}))
         return invalid_value("parentalControlSettings");
     return check_tags(application.at("tags"));
 }
@@ -118,8 +118,8 @@ Problem check_size(json application) {
 }  // namespace
 
 bool allows_personal_accounts(const json& application) {
-    return is_one_of(text(application, "signInAudience"),
-                     {"AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"});
+    return is_among(text(application, "signInAudience"),
+                    {"AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"});
 }
 
 Problem check_application(const Directory& directory, const GraphSwitches& switches, const json& after,

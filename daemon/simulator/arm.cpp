@@ -23,9 +23,9 @@ namespace regent::simulator {
 namespace {
 
 using nlohmann::json;
-using Outcome = std::variant<Response, ArmError>;
+using ArmOutcome = std::variant<Response, ArmError>;
 
-constexpr std::string_view prefix = "/subscriptions/", blob_prefix = "/blob/customapis/";
+constexpr std::string_view subscriptions = "/subscriptions/", icon_prefix = "/blob/customapis/";
 constexpr std::string_view api_version = "2016-06-01", tags_api_version = "2021-04-01";
 constexpr std::size_t longest_name = 80;
 
@@ -36,12 +36,12 @@ public:
 
     bool serves(const Request& request) const override {
         const auto path = lower(request.path);
-        return starts_with(path, prefix) || starts_with(path, blob_prefix);
+        return starts_with(path, subscriptions) || starts_with(path, icon_prefix);
     }
 
     Response handle(const Request& request, const std::optional<Caller>& caller,
                     const std::string& token_error) override {
-        if (starts_with(lower(request.path), blob_prefix)) return blobs_.handle(request, blob_source());
+        if (starts_with(lower(request.path), icon_prefix)) return blobs_.handle(request, blob_source());
         auto outcome = understood(request, caller, token_error);
         auto response = std::holds_alternative<Response>(outcome) ? std::get<Response>(std::move(outcome))
                                                                   : arm_refusal(std::get<ArmError>(outcome));
@@ -113,7 +113,7 @@ private:
         std::string subscription, name, location;
     };
 
-    Outcome understood(const Request& request, const std::optional<Caller>& caller, const std::string& token_error) {
+    ArmOutcome understood(const Request& request, const std::optional<Caller>& caller, const std::string& token_error) {
         try {
             return answer(request, caller, token_error);
         } catch (const json::exception& error) {
@@ -121,7 +121,7 @@ private:
         }
     }
 
-    Outcome answer(const Request& request, const std::optional<Caller>& caller, const std::string& token_error) {
+    ArmOutcome answer(const Request& request, const std::optional<Caller>& caller, const std::string& token_error) {
         if (auto error = check_caller(caller, token_error)) return *error;
         const auto version = request.query_value("api-version").value_or("");
         if (version.empty()) {
@@ -217,7 +217,7 @@ private:
                         caller.object_id, action, scope)};
     }
 
-    Outcome route(const Request& request, const Caller& caller, const ArmPlace& place) {
+    ArmOutcome route(const Request& request, const Caller& caller, const ArmPlace& place) {
         const auto& method = request.method;
         const auto allowed = [&](const char* verb) { return check_allowed(caller, place, verb); };
         if (place.is_tags) return tags(request, caller, place);
@@ -246,7 +246,7 @@ private:
         return {405, "HttpMethodNotAllowed", fmt::format("The HTTP method '{}' is not allowed here.", method)};
     }
 
-    Outcome get_group(const ArmPlace& place) const {
+    ArmOutcome get_group(const ArmPlace& place) const {
         if (place.group.empty()) {
             return arm_answer(200, {{"id", "/subscriptions/" + place.subscription},
                                     {"subscriptionId", place.subscription},
@@ -265,7 +265,7 @@ private:
                   {"properties", {{"provisioningState", "Succeeded"}}}});
     }
 
-    Outcome list(const Request& request, const ArmPlace& place) {
+    ArmOutcome list(const Request& request, const ArmPlace& place) {
         std::size_t from = 0;
         auto page = static_cast<std::size_t>(switches_.page_size);
         if (const auto top = request.query_value("$top")) {
@@ -301,14 +301,14 @@ private:
                         place.name, place.group)};
     }
 
-    Outcome get(const Request& request, const ArmPlace& place) {
+    ArmOutcome get(const Request& request, const ArmPlace& place) {
         const auto* record = records_.find(place.key(), clock_.now(), lag());
         if (record == nullptr) return not_found(place);
         const bool exporting = same_text(request.query_value("export").value_or(""), "true");
         return arm_answer(200, shown_custom_api(*record, exporting, switches_, blobs_, request.base_url));
     }
 
-    Outcome write(const Request& request, const Caller& caller, const ArmPlace& place) {
+    ArmOutcome write(const Request& request, const Caller& caller, const ArmPlace& place) {
         const auto type = lower(request.header("Content-Type").value_or(""));
         if (!starts_with(type, "application/json"))
             return ArmError{415, "UnsupportedMediaType",
@@ -340,7 +340,7 @@ private:
         return arm_answer(200, shown_custom_api(record, false, switches_, blobs_, request.base_url));
     }
 
-    Outcome tags(const Request& request, const Caller& caller, const ArmPlace& place) {
+    ArmOutcome tags(const Request& request, const Caller& caller, const ArmPlace& place) {
         const auto& method = request.method;
         if (method != "GET" && method != "PATCH") return not_allowed(method);
         if (auto error = check_allowed(caller, place, method == "GET" ? "read" : "write")) return *error;

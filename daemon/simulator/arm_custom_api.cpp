@@ -24,7 +24,7 @@ constexpr std::array kept_members{"displayName",  "description", "iconUri",     
 constexpr std::array made_members{"swagger", "apiDefinitions", "runtimeUrls", "wsdlDefinition", "primaryRuntimeUrl"};
 
 template <std::size_t N>
-bool is_one_of(const std::array<const char*, N>& names, std::string_view name) {
+bool is_known_name(const std::array<const char*, N>& names, std::string_view name) {
     return std::any_of(names.begin(), names.end(), [&](const char* known) { return same_text(known, name); });
 }
 
@@ -83,7 +83,8 @@ std::optional<ArmError> take_parameters(json& record, json& parameters, const Ar
 
 std::optional<ArmError> check_properties(const json& properties, const ArmSwitches& switches) {
     for (const auto& [name, value] : properties.items()) {
-        if (is_one_of(kept_members, name) || is_one_of(made_members, name) || switches.unknown_properties == "drop")
+        if (is_known_name(kept_members, name) || is_known_name(made_members, name) ||
+            switches.unknown_properties == "drop")
             continue;
         return arm_invalid_content(fmt::format(
             "Could not find member '{}' on object of type 'ApiResourceDefinition'. Path 'properties.{}'", name, name));

@@ -10,16 +10,6 @@
 namespace regent::simulator {
 namespace {
 
-std::vector<std::string> segments_of(std::string_view path) {
-    std::vector<std::string> segments;
-    while (!path.empty()) {
-        const auto slash = std::min(path.find('/'), path.size());
-        if (slash > 0) segments.emplace_back(path.substr(0, slash));
-        path.remove_prefix(std::min(slash + 1, path.size()));
-    }
-    return segments;
-}
-
 constexpr std::array<std::string_view, 4> tags_suffix{"providers", "Microsoft.Resources", "tags", "default"};
 
 bool is_about_tags(const std::vector<std::string>& segments) {

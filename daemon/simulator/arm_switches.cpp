@@ -19,7 +19,7 @@ std::string one_of(const std::string& name, const json& value, const std::vector
     return given;
 }
 
-long number(const std::string& name, const json& value, long low) {
+long number_for(const std::string& name, const json& value, long low) {
     const auto given = value.get<long>();
     if (given < low) throw std::invalid_argument(fmt::format("{}: {} is less than {}", name, given, low));
     return given;
@@ -42,17 +42,17 @@ void ArmSwitches::set(const json& values, ArmBudget& budget) {
         } else if (name == "withoutClientId") {
             without_client_id = one_of(name, value, {"refuse", "take"});
         } else if (name == "replicaLagSeconds") {
-            replica_lag_seconds = number(name, value, 0);
+            replica_lag_seconds = number_for(name, value, 0);
         } else if (name == "listLagSeconds") {
-            list_lag_seconds = number(name, value, 0);
+            list_lag_seconds = number_for(name, value, 0);
         } else if (name == "pageSize") {
-            page_size = number(name, value, 1);
+            page_size = number_for(name, value, 1);
         } else if (name == "denied") {
             denied = value.get<std::set<std::string>>();
         } else if (name == "readBucket") {
-            budget.reads.size = static_cast<double>(number(name, value, 0));
+            budget.reads.size = static_cast<double>(number_for(name, value, 0));
         } else if (name == "writeBucket") {
-            budget.writes.size = static_cast<double>(number(name, value, 0));
+            budget.writes.size = static_cast<double>(number_for(name, value, 0));
         } else {
             throw std::invalid_argument("arm has no switch " + name);
         }

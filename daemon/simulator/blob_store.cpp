@@ -7,7 +7,7 @@
 namespace regent::simulator {
 namespace {
 
-constexpr std::string_view prefix = "/blob/";
+constexpr std::string_view blob_path = "/blob/";
 constexpr std::size_t nonce_bytes = 8;
 /// About as long as the resource provider's own addresses live.
 constexpr auto signature_life = std::chrono::hours(1);
@@ -23,16 +23,16 @@ Response refusal(int status, const std::string& code, const std::string& message
     return response;
 }
 
-struct Place {
+struct BlobPlace {
     std::string container, name;
 };
 
-std::optional<Place> place_of(std::string_view path) {
-    if (!starts_with(path, prefix)) return std::nullopt;
-    path.remove_prefix(prefix.size());
+std::optional<BlobPlace> blob_place(std::string_view path) {
+    if (!starts_with(path, blob_path)) return std::nullopt;
+    path.remove_prefix(blob_path.size());
     const auto slash = path.find('/');
     if (slash == std::string_view::npos || slash == 0 || slash + 1 == path.size()) return std::nullopt;
-    return Place{std::string(path.substr(0, slash)), std::string(path.substr(slash + 1))};
+    return BlobPlace{std::string(path.substr(0, slash)), std::string(path.substr(slash + 1))};
 }
 
 /// Path and query of an absolute address.
@@ -67,16 +67,16 @@ std::string BlobStore::signed_query(const std::string& resource, const char* kin
 }
 
 std::string BlobStore::address_of(const std::string& base_url, const std::string& container, const std::string& name) {
-    return fmt::format("{}{}{}/{}?{}", base_url, prefix, container, percent_encoded(name),
+    return fmt::format("{}{}{}/{}?{}", base_url, blob_path, container, percent_encoded(name),
                        signed_query(container + "/" + name, "b", "r"));
 }
 
 std::string BlobStore::writable_container(const std::string& base_url, const std::string& container) {
-    return fmt::format("{}{}{}?{}", base_url, prefix, container, signed_query(container, "c", "rwl"));
+    return fmt::format("{}{}{}?{}", base_url, blob_path, container, signed_query(container, "c", "rwl"));
 }
 
 bool BlobStore::is_own_address(const std::string& url) {
-    return place_of(request_for(url).path).has_value();
+    return blob_place(request_for(url).path).has_value();
 }
 
 std::string BlobStore::why_refused(const Request& request, const std::string& container, const std::string& name,
@@ -102,7 +102,7 @@ std::optional<Blob> BlobStore::find(const std::string& container, const std::str
 
 std::optional<Blob> BlobStore::at_address(const std::string& url, const Source& source) const {
     const auto request = request_for(url);
-    const auto place = place_of(request.path);
+    const auto place = blob_place(request.path);
     if (!place || !why_refused(request, place->container, place->name, 'r').empty()) return std::nullopt;
     return find(place->container, place->name, source);
 }
@@ -121,7 +121,7 @@ Response BlobStore::handle(const Request& request, const Source& source) {
                        "formed correctly "
                        "including the signature.");
     }
-    const auto place = place_of(request.path);
+    const auto place = blob_place(request.path);
     if (!place) return refusal(400, "InvalidUri", "The requested URI does not represent any resource on the server.");
     if (request.method != "GET" && request.method != "HEAD" && request.method != "PUT") {
         return refusal(405, "UnsupportedHttpVerb", "The resource doesn't support specified Http Verb.");

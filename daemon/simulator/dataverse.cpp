@@ -13,21 +13,21 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view prefix = "/dataverse/";
+constexpr std::string_view dataverse_path = "/dataverse/";
 /// Component type of a connector, as solutions list it.
 constexpr int connector_component = 372;
 
-struct Place {
+struct RowPlace {
     std::string organization, version, set, key;
 };
 
 /// "/dataverse/sales/api/data/v9.2/connectors(3f…)".
-std::optional<Place> place_of(std::string_view path) {
-    if (!starts_with(path, prefix)) return std::nullopt;
-    path.remove_prefix(prefix.size());
+std::optional<RowPlace> row_place(std::string_view path) {
+    if (!starts_with(path, dataverse_path)) return std::nullopt;
+    path.remove_prefix(dataverse_path.size());
     const auto slash = path.find('/');
     if (slash == std::string_view::npos) return std::nullopt;
-    Place place{std::string(path.substr(0, slash)), {}, {}, {}};
+    RowPlace place{std::string(path.substr(0, slash)), {}, {}, {}};
     path.remove_prefix(slash);
     constexpr std::string_view api = "/api/data/";
     if (!starts_with(path, api)) return std::nullopt;
@@ -64,7 +64,7 @@ std::variant<json, DataverseError> body_of(const Request& request) {
     return body;
 }
 
-json selected(json row, const DataverseQuery& query) {
+json selected_columns(json row, const DataverseQuery& query) {
     if (query.select.empty()) return row;
     json answer{{"@odata.etag", row["@odata.etag"]}};
     for (const auto& name : query.select) answer[name] = row.value(name, json());
@@ -75,11 +75,11 @@ json selected(json row, const DataverseQuery& query) {
 }  // namespace
 
 bool Dataverse::serves(std::string_view path) {
-    return starts_with(lower(std::string(path)), prefix);
+    return starts_with(lower(std::string(path)), dataverse_path);
 }
 
 bool Dataverse::is_resource(std::string_view resource) {
-    return resource.find(prefix) != std::string_view::npos;
+    return resource.find(dataverse_path) != std::string_view::npos;
 }
 
 Response Dataverse::handle(const Request& request, const std::optional<Caller>& caller,
@@ -97,7 +97,7 @@ Response Dataverse::handle(const Request& request, const std::optional<Caller>& 
 
 DataverseOutcome Dataverse::answer(const Request& request, const std::optional<Caller>& caller,
                                    const std::string& token_error) {
-    const auto place = place_of(request.path);
+    const auto place = row_place(request.path);
     if (!place) return no_segment(request.path);
     const auto environment = state_.power_apps.environments.with_organization(place->organization);
     if (!environment) return DataverseError{404, "0x80072560", "No organization answers here."};
@@ -107,7 +107,7 @@ DataverseOutcome Dataverse::answer(const Request& request, const std::optional<C
                                                   : "The token is not valid: " + token_error};
     auto audience = std::string_view(caller->audience);
     while (!audience.empty() && audience.back() == '/') audience.remove_suffix(1);
-    if (!same_text(audience, fmt::format("{}{}{}", request.base_url, prefix, place->organization)) ||
+    if (!same_text(audience, fmt::format("{}{}{}", request.base_url, dataverse_path, place->organization)) ||
         !same_text(caller->tenant_id, state_.power_apps.tenant_id))
         return DataverseError{401, "0x80040204", "The token is for another audience or tenant."};
     if (caller->user.empty() && state_.power_apps.switches.require_application_user &&
@@ -180,7 +180,7 @@ DataverseOutcome Dataverse::list_connectors(const Routed& routed) const {
         if (!made || *made <= as_of) shown.push_back(state_.shown(row));
     }
     auto page = dataverse_page(routed.request, "connectors", read, shown);
-    for (auto& row : page["value"]) row = selected(std::move(row), read);
+    for (auto& row : page["value"]) row = selected_columns(std::move(row), read);
     return dataverse_answer(200, page);
 }
 
@@ -191,7 +191,7 @@ DataverseOutcome Dataverse::get_connector(const Routed& routed) const {
     if (auto* error = std::get_if<DataverseError>(&query)) return *error;
     const auto* row = state_.find(routed.environment, routed.key);
     if (row == nullptr) return no_such_row(routed.key);
-    return dataverse_answer(200, selected(state_.shown(*row), std::get<DataverseQuery>(query)));
+    return dataverse_answer(200, selected_columns(state_.shown(*row), std::get<DataverseQuery>(query)));
 }
 
 DataverseOutcome Dataverse::stored(const Routed& routed, json row, const json& body, int status) {
@@ -330,7 +330,7 @@ DataverseOutcome Dataverse::add_component(const Routed& routed) {
 }
 
 bool Dataverse::change(const std::string& path, const json& body) {
-    const auto place = place_of(path);
+    const auto place = row_place(path);
     if (!place || place->set != "connectors") return false;
     const auto environment = state_.power_apps.environments.with_organization(place->organization);
     return environment && state_.change(*environment, lower(place->key), body);

@@ -26,7 +26,7 @@ json tidied(json credential) {
 }
 
 /// `own` is the credential that is being changed; null for a new one.
-std::optional<GraphError> check_body(const json& body, const json* own) {
+std::optional<GraphError> check_credential(const json& body, const json* own) {
     if (!body.is_object()) return no_payload();
     if (const auto wrong = check_against_metadata("federatedIdentityCredential", body)) return bad_request(*wrong);
     for (const auto* member : {"id", "name"}) {
@@ -87,7 +87,7 @@ Response GraphApplications::one_credential(const GraphRequest& request, const js
 }
 
 Response GraphApplications::add_credential(const GraphRequest& request, const json& application, const json& given) {
-    if (const auto wrong = check_body(given, nullptr)) return graph_error(*wrong);
+    if (const auto wrong = check_credential(given, nullptr)) return graph_error(*wrong);
     auto credential = tidied(given);
     if (const auto wrong = check_credential(switches_, application, credential, {})) return graph_error(*wrong);
     credential["id"] = directory_.ids().guid();
@@ -102,7 +102,7 @@ Response GraphApplications::add_credential(const GraphRequest& request, const js
 
 Response GraphApplications::change_credential(const GraphRequest& request, const json& application,
                                               const json& credential) {
-    if (const auto wrong = check_body(request.body, &credential)) return graph_error(*wrong);
+    if (const auto wrong = check_credential(request.body, &credential)) return graph_error(*wrong);
     auto changed_credential = credential;
     merge(changed_credential, request.body);
     changed_credential = tidied(std::move(changed_credential));

@@ -17,7 +17,7 @@ constexpr std::array types = {"Binary", "Boolean", "DateTime", "Integer", "Large
 constexpr std::array targets = {"User", "Group", "AdministrativeUnit", "Application", "Device", "Organization"};
 
 template <std::size_t n>
-bool is_one_of(const std::string& value, const std::array<const char*, n>& allowed) {
+bool is_known_word(const std::string& value, const std::array<const char*, n>& allowed) {
     return std::find(allowed.begin(), allowed.end(), value) != allowed.end();
 }
 
@@ -26,10 +26,10 @@ std::optional<GraphError> check_extension(const json& body) {
     const auto name = text(body, "name");
     const auto is_allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
     if (name.empty() || !std::all_of(name.begin(), name.end(), is_allowed)) return wrong("name");
-    if (!is_one_of(text(body, "dataType"), types)) return wrong("dataType");
+    if (!is_known_word(text(body, "dataType"), types)) return wrong("dataType");
     const auto& wanted = list(body, "targetObjects");
     const bool known = std::all_of(wanted.begin(), wanted.end(), [](const json& target) {
-        return target.is_string() && is_one_of(target.get<std::string>(), targets);
+        return target.is_string() && is_known_word(target.get<std::string>(), targets);
     });
     if (wanted.empty() || !known) return wrong("targetObjects");
     return std::nullopt;

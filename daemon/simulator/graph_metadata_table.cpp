@@ -7,7 +7,7 @@ namespace {
 
 // From the published metadata of Graph v1.0, the types an application registration is made of. Enumerations travel as
 // strings. https://github.com/microsoftgraph/msgraph-metadata, schemas/v1.0-Prod.csdl (August 2026)
-constexpr std::array table = {
+constexpr std::array property_table = {
     Property{"addIn", "id", "Guid", false, true},
     Property{"addIn", "properties", "keyValue", true, false},
     Property{"addIn", "type", "String", false, false},
@@ -212,7 +212,7 @@ constexpr std::array table = {
 }  // namespace
 
 std::span<const Property> graph_properties() {
-    return table;
+    return property_table;
 }
 
 }  // namespace regent::simulator

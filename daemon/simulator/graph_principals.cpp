@@ -25,19 +25,19 @@ constexpr const char* power_platform = "8578e004-a5c6-46e7-913e-12f58912df43";
 constexpr const char* default_access = "00000000-0000-0000-0000-000000000000";
 constexpr std::size_t max_scope_length = 3850;
 constexpr std::size_t max_text_length = 1024;
-constexpr const char* resource_name = "ServicePrincipal";
+constexpr const char* principal_type = "ServicePrincipal";
 
 /// Copies of the application's, and what the directory says itself.
-constexpr std::array read_only_members = {"appDisplayName",
-                                          "appRoles",
-                                          "oauth2PermissionScopes",
-                                          "info",
-                                          "signInAudience",
-                                          "appOwnerOrganizationId",
-                                          "servicePrincipalType",
-                                          "createdByAppId",
-                                          "disabledByMicrosoftStatus",
-                                          "applicationTemplateId"};
+constexpr std::array copied_members = {"appDisplayName",
+                                       "appRoles",
+                                       "oauth2PermissionScopes",
+                                       "info",
+                                       "signInAudience",
+                                       "appOwnerOrganizationId",
+                                       "servicePrincipalType",
+                                       "createdByAppId",
+                                       "disabledByMicrosoftStatus",
+                                       "applicationTemplateId"};
 
 struct Assignee {
     const json* object = nullptr;
@@ -217,7 +217,7 @@ Response GraphPrincipals::update(const GraphRequest& request, const json& princi
         if (request.body.contains(member) && !same_text(text(request.body, member), text(principal, member)))
             return graph_error(read_only(member));
     }
-    for (const auto* member : read_only_members) {
+    for (const auto* member : copied_members) {
         if (request.body.contains(member)) return graph_error(read_only(member));
     }
     for (const auto* member : {"description", "notes"}) {
@@ -226,7 +226,7 @@ Response GraphPrincipals::update(const GraphRequest& request, const json& princi
                 fmt::format("Invalid value specified for property '{}' of resource 'ServicePrincipal'.", member)));
     }
     if (switches_.encryption_key_must_be_there && names_new_key(request.body, principal))
-        return graph_error(invalid_value("tokenEncryptionKeyId", resource_name));
+        return graph_error(invalid_value("tokenEncryptionKeyId", principal_type));
     auto changed = principal;
     merge(changed, request.body);
     normalise_keys(changed, &principal);
@@ -240,14 +240,14 @@ Response GraphPrincipals::update(const GraphRequest& request, const json& princi
 }
 
 std::optional<GraphError> GraphPrincipals::check_own_keys(const json& after, const json* before) const {
-    if (auto wrong = check_keys(after, before, resource_name)) return wrong;
+    if (auto wrong = check_keys(after, before, principal_type)) return wrong;
     if (auto wrong = check_key_policy(directory_, switches_, after, before)) return wrong;
     constexpr const char* name = "preferredTokenSigningKeyThumbprint";
     const auto thumbprint = text(after, name);
     const bool is_new = before == nullptr || !same_text(text(*before, name), thumbprint);
     if (thumbprint.empty() || !is_new) return std::nullopt;
     const bool refused = switches_.signing_key_must_be_there && !has_signing_key(after, thumbprint);
-    return refused ? std::optional(invalid_value(name, resource_name)) : std::nullopt;
+    return refused ? std::optional(invalid_value(name, principal_type)) : std::nullopt;
 }
 
 Response GraphPrincipals::list_assignments(const GraphRequest& request, const std::string& id,

@@ -16,10 +16,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view prefix = "/keyvault/", audience = "https://vault.azure.net",
+constexpr std::string_view vault_path = "/keyvault/", vault_audience = "https://vault.azure.net",
                            application_id = "cfa8b339-82a2-471a-a3c9-0fc0be7a4093";
-constexpr std::array api_versions{"7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6"};
-constexpr std::size_t longest_value = std::size_t{25} * 1024, most_tags = 15, longest_tag = 256, largest_page = 25;
+constexpr std::array vault_versions{"7.0", "7.1", "7.2", "7.3", "7.4", "7.5", "7.6"};
+constexpr std::size_t longest_value = std::size_t{25} * 1024, most_secret_tags = 15, longest_tag = 256,
+                      largest_page = 25;
 
 /// One version of a secret.
 struct Version {
@@ -54,16 +55,6 @@ Response refuse(const Refusal& refusal) {
     return answer(refusal.status, {{"error", std::move(error)}});
 }
 
-std::vector<std::string> segments_of(std::string_view path) {
-    std::vector<std::string> segments;
-    while (!path.empty()) {
-        const auto slash = std::min(path.find('/'), path.size());
-        if (slash > 0) segments.emplace_back(path.substr(0, slash));
-        path.remove_prefix(std::min(slash + 1, path.size()));
-    }
-    return segments;
-}
-
 Refusal bad_parameter(std::string message) {
     return {400, "BadParameter", "", std::move(message)};
 }
@@ -84,7 +75,7 @@ std::optional<Refusal> check_body(const json& body) {
                 if (!good) return bad_parameter(fmt::format("Property {} has an invalid type.", attribute));
             }
         } else if (name == "tags") {
-            if (!member.is_object() || member.size() > most_tags)
+            if (!member.is_object() || member.size() > most_secret_tags)
                 return bad_parameter("Property tags has more than 15 entries or an invalid type.");
             for (const auto& [tag, value] : member.items())
                 if (tag.size() > longest_tag || !value.is_string() ||
@@ -101,7 +92,7 @@ class KeyVault final : public Service {
 public:
     KeyVault(const Clock& clock, std::string tenant_id) : clock_(clock), tenant_id_(std::move(tenant_id)) {}
 
-    bool serves(const Request& request) const override { return starts_with(lower(request.path), prefix); }
+    bool serves(const Request& request) const override { return starts_with(lower(request.path), vault_path); }
 
     Response handle(const Request& request, const std::optional<Caller>& caller,
                     const std::string& token_error) override {
@@ -111,7 +102,7 @@ public:
             response.set_header(
                 "WWW-Authenticate",
                 fmt::format("Bearer authorization=\"https://login.microsoftonline.com/{}\", resource=\"{}\"",
-                            tenant_id_, audience));
+                            tenant_id_, vault_audience));
         return response;
     }
 
@@ -165,7 +156,7 @@ private:
             return refuse({404, "NotFound", "", "There is no such vault."});
         const auto version = request.query_value("api-version");
         if (!version) return refuse(bad_parameter("api-version must be specified"));
-        if (std::find(api_versions.begin(), api_versions.end(), *version) == api_versions.end())
+        if (std::find(vault_versions.begin(), vault_versions.end(), *version) == vault_versions.end())
             return refuse(bad_parameter(fmt::format("The specified version ({}) is not recognized.", *version)));
         if (segments.size() < 4 || lower(segments[2]) != "secrets")
             return refuse({404, "NotFound", "", "Nothing is simulated at " + request.path});
@@ -190,9 +181,10 @@ private:
         if (!caller) return Refusal{401, "Unauthorized", "", "Error validating token: " + token_error};
         auto given = std::string_view(caller->audience);
         if (given.ends_with('/')) given.remove_suffix(1);
-        if (given != audience && given != application_id)
-            return Refusal{401, "Unauthorized", "",
-                           fmt::format("AKV10022: Invalid audience. Expected {}, found: {}.", audience, given)};
+        if (given != vault_audience && given != application_id)
+            return Refusal{
+                401, "Unauthorized", "",
+                fmt::format("AKV10022: Invalid audience. Expected {}, found: {}.", vault_audience, given)};
         if (!same_text(caller->tenant_id, tenant_id_))
             return Refusal{401, "Unauthorized", "", "AKV10032: Invalid issuer."};
         return std::nullopt;

@@ -19,10 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-long seconds(Time time) {
-    return static_cast<long>(std::chrono::system_clock::to_time_t(time));
-}
-
 Response json_answer(int status, const json& body) {
     Response response;
     response.status = status;
@@ -177,7 +173,7 @@ private:
     json issue(const json& application, const std::string& audience, bool v2) {
         const auto client = text(application, "appId");
         const auto* principal = directory_.principal_by_app(client);
-        const auto now = seconds(directory_.now());
+        const auto now = epoch_seconds(directory_.now());
         json claims{{"aud", audience},
                     {"iss", fmt::format("https://sts.windows.net/{}/", directory_.tenant_id())},
                     {"iat", now},
@@ -311,7 +307,7 @@ TokenCheck check_token(const Request& request, const SigningKey& key, Time now) 
     if (!starts_with(lower(header->substr(0, 7)), "bearer ")) return {std::nullopt, "Access token is empty."};
     const auto claims = key.verify(std::string_view(*header).substr(7));
     if (!claims) return {std::nullopt, "CompactToken validation failed."};
-    if (claims->value("exp", 0L) <= seconds(now))
+    if (claims->value("exp", 0L) <= epoch_seconds(now))
         return {std::nullopt, "Lifetime validation failed, the token is expired."};
     Caller caller;
     caller.tenant_id = text(*claims, "tid");

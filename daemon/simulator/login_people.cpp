@@ -52,10 +52,6 @@ LoginRefusal refused_refresh(int code) {
     return {400, found->error, code, found->message};
 }
 
-long seconds(Time time) {
-    return static_cast<long>(std::chrono::system_clock::to_time_t(time));
-}
-
 }  // namespace
 
 bool People::is_grant(const std::string& grant_type, bool v2) {
@@ -156,7 +152,7 @@ std::optional<LoginRefusal> People::read_scopes(const std::string& scopes, Grant
 }
 
 json People::issue(const Grant& grant, long lifetime, const std::string& issuer) {
-    const auto now = seconds(directory_.now());
+    const auto now = epoch_seconds(directory_.now());
     json person{{"iss", fmt::format("https://sts.windows.net/{}/", directory_.tenant_id())},
                 {"iat", now},
                 {"nbf", now},

@@ -3,6 +3,7 @@
 #include "simulator/dataverse.hpp"
 #include "simulator/powerapps_filter.hpp"
 #include "simulator/powerapps_routes.hpp"
+#include "simulator/values.hpp"
 
 #include <fmt/format.h>
 
@@ -17,22 +18,12 @@ using nlohmann::json;
 constexpr std::string_view power_apps_prefix = "/providers/microsoft.powerapps/";
 constexpr std::string_view platform_prefix = "/providers/microsoft.businessappplatform/";
 constexpr std::string_view blob_prefix = "/blob/";
-constexpr std::string_view audience = "https://service.powerapps.com";
+constexpr std::string_view power_apps_audience = "https://service.powerapps.com";
 
 /// Those that public clients are seen to send.
 constexpr std::array api_versions{"2016-11-01", "2017-05-01", "2017-06-01", "2018-10-01", "2019-05-01",
                                   "2019-10-01", "2020-06-01", "2020-07-01", "2020-10-01", "2021-02-01",
                                   "2021-04-01", "2023-06-01", "2024-05-01", "2025-04-01"};
-
-std::vector<std::string> segments_of(std::string_view path) {
-    std::vector<std::string> segments;
-    while (!path.empty()) {
-        const auto slash = std::min(path.find('/'), path.size());
-        if (slash > 0) segments.emplace_back(path.substr(0, slash));
-        path.remove_prefix(std::min(slash + 1, path.size()));
-    }
-    return segments;
-}
 
 std::optional<PowerAppsError> check_caller(const std::optional<Caller>& caller, const std::string& token_error,
                                            const std::string& tenant_id) {
@@ -46,12 +37,12 @@ std::optional<PowerAppsError> check_caller(const std::optional<Caller>& caller, 
     // A v2 scope made of a resource that ends in a slash doubles it; the token's audience comes with it or without.
     auto given = std::string_view(caller->audience);
     if (!given.empty() && given.back() == '/') given.remove_suffix(1);
-    if (given != audience) {
+    if (given != power_apps_audience) {
         return PowerAppsError{401, "InvalidAuthenticationTokenAudience",
                               fmt::format("The access token has been obtained for wrong audience or resource '{}'. It "
                                           "should exactly match with one of the "
                                           "allowed audiences '{}/'.",
-                                          caller->audience, audience)};
+                                          caller->audience, power_apps_audience)};
     }
     if (!same_text(caller->tenant_id, tenant_id)) {
         return PowerAppsError{401, "InvalidAuthenticationTokenTenant",

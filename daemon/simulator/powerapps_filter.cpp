@@ -12,7 +12,7 @@ namespace {
 
 /// Words and quoted literals; a literal keeps its opening quote, so that 'and' is not taken for `and`. In OData a quote
 /// inside a literal is doubled.
-std::optional<std::vector<std::string>> tokens_of(std::string_view text) {
+std::optional<std::vector<std::string>> words_of_filter(std::string_view text) {
     std::vector<std::string> tokens;
     std::size_t at = 0;
     while (at < text.size()) {
@@ -42,7 +42,7 @@ std::optional<std::vector<std::string>> tokens_of(std::string_view text) {
 }  // namespace
 
 FilterReading read_connector_filter(std::string_view text) {
-    const auto tokens = tokens_of(text);
+    const auto tokens = words_of_filter(text);
     if (!tokens) return {std::nullopt, "The filter has an unterminated string literal."};
     std::optional<std::string> environment;
     std::optional<bool> is_custom;

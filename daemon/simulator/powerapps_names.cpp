@@ -9,7 +9,7 @@
 namespace regent::simulator {
 namespace {
 
-constexpr std::string_view prefix = "shared_";
+constexpr std::string_view shared = "shared_";
 constexpr std::size_t longest_bare_name = 64;
 constexpr std::size_t kept_of_long_name = 47;
 
@@ -34,7 +34,7 @@ std::string assemble(std::string_view title, std::string_view tenant_id, const s
     auto bare =
         fmt::format("{}-5f{}-5f{}", escaped(title), digest("tenant " + std::string(tenant_id)), environment_hash);
     if (bare.size() > longest_bare_name) bare = bare.substr(0, kept_of_long_name) + "-" + digest(bare);
-    return std::string(prefix) + bare;
+    return std::string(shared) + bare;
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ std::string varied_connector_name(std::string_view title, std::string_view tenan
 }
 
 std::string_view bare_connector_name(std::string_view name) {
-    return starts_with(name, prefix) ? name.substr(prefix.size()) : name;
+    return starts_with(name, shared) ? name.substr(shared.size()) : name;
 }
 
 }  // namespace regent::simulator

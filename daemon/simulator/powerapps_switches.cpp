@@ -24,7 +24,7 @@ Knob flag(bool PowerAppsSwitches::*member) {
             [member](const PowerAppsSwitches& switches) { return json(switches.*member); }};
 }
 
-Knob number(long PowerAppsSwitches::*member, long low, long high) {
+Knob number_switch(long PowerAppsSwitches::*member, long low, long high) {
     return {[=](PowerAppsSwitches& switches, const json& value) {
                 const auto given = value.get<long>();
                 if (given < low || given > high) {
@@ -36,16 +36,16 @@ Knob number(long PowerAppsSwitches::*member, long low, long high) {
 }
 
 Knob status(long PowerAppsSwitches::*member) {
-    return number(member, 200, 599);
+    return number_switch(member, 200, 599);
 }
 
-Knob text(std::string PowerAppsSwitches::*member) {
+Knob text_switch(std::string PowerAppsSwitches::*member) {
     return {[member](PowerAppsSwitches& switches, const json& value) { switches.*member = value.get<std::string>(); },
             [member](const PowerAppsSwitches& switches) { return json(switches.*member); }};
 }
 
 Knob choice(std::string PowerAppsSwitches::*member, std::vector<std::string> choices) {
-    auto knob = text(member);
+    auto knob = text_switch(member);
     knob.set = [member, choices = std::move(choices)](PowerAppsSwitches& switches, const json& value) {
         const auto given = value.get<std::string>();
         if (std::find(choices.begin(), choices.end(), given) == choices.end()) {
@@ -74,9 +74,9 @@ const std::map<std::string, Knob>& knobs() {
         {"parameterSetsNull", choice(&S::parameter_sets_null, {"remove", "keep"})},
         {"dropRejectedSwagger", flag(&S::drop_rejected_swagger)},
         {"managedIdentityAvailable", flag(&S::managed_identity_available)},
-        {"subjectDelaySeconds", number(&S::subject_delay_seconds, 0, a_day)},
-        {"replicaLagSeconds", number(&S::replica_lag_seconds, 0, a_day)},
-        {"listLagSeconds", number(&S::list_lag_seconds, 0, a_day)},
+        {"subjectDelaySeconds", number_switch(&S::subject_delay_seconds, 0, a_day)},
+        {"replicaLagSeconds", number_switch(&S::replica_lag_seconds, 0, a_day)},
+        {"listLagSeconds", number_switch(&S::list_lag_seconds, 0, a_day)},
         {"unsharedInvisible", flag(&S::unshared_invisible)},
         {"servicePrincipalWrites", flag(&S::service_principal_writes)},
         {"servicePrincipalObjectIds", flag(&S::service_principal_object_ids)},
@@ -88,21 +88,21 @@ const std::map<std::string, Knob>& knobs() {
         {"definitionBom", flag(&S::definition_bom)},
         {"definitionCrlf", flag(&S::definition_crlf)},
         {"swaggerOnlyWhenExpanded", flag(&S::swagger_only_when_expanded)},
-        {"pageSize", number(&S::page_size, 1, 10'000)},
-        {"nextLinkHost", text(&S::next_link_host)},
-        {"builtInConnectors", number(&S::built_in_connectors, 0, 10'000)},
+        {"pageSize", number_switch(&S::page_size, 1, 10'000)},
+        {"nextLinkHost", text_switch(&S::next_link_host)},
+        {"builtInConnectors", number_switch(&S::built_in_connectors, 0, 10'000)},
         {"validateFailureStatus", status(&S::validate_failure_status)},
         {"strictMimeTypes", flag(&S::strict_mime_types)},
         {"swaggerRules", choice(&S::swagger_rules, {"published", "documented"})},
-        {"storageOrigin", text(&S::storage_origin)},
+        {"storageOrigin", text_switch(&S::storage_origin)},
         {"dataverseSecrets", choice(&S::dataverse_secrets, {"blanked", "elsewhere", "kept"})},
         {"dataverseSync", choice(&S::dataverse_sync, {"on", "off"})},
-        {"syncDelaySeconds", number(&S::sync_delay_seconds, 0, a_day)},
-        {"internalIdDelaySeconds", number(&S::internal_id_delay_seconds, 0, a_day)},
+        {"syncDelaySeconds", number_switch(&S::sync_delay_seconds, 0, a_day)},
+        {"internalIdDelaySeconds", number_switch(&S::internal_id_delay_seconds, 0, a_day)},
         {"dataverseEtags", choice(&S::dataverse_etags, {"honoured", "ignored", "refused"})},
         {"dataverseRights", choice(&S::dataverse_rights, {"all", "read", "none"})},
         {"requireApplicationUser", flag(&S::require_application_user)},
-        {"dataverseRequests", number(&S::dataverse_requests, 1, 1'000'000)},
+        {"dataverseRequests", number_switch(&S::dataverse_requests, 1, 1'000'000)},
         {"scriptFailure", choice(&S::script_failure, {"none", "compile", "capacity"})},
     };
     return table;

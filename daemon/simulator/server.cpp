@@ -28,7 +28,7 @@ using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 constexpr std::size_t idle_buffer_bytes = 4096;
 
-std::string text(beast::string_view view) {
+std::string text_in(beast::string_view view) {
     return {view.data(), view.size()};
 }
 
@@ -77,11 +77,12 @@ private:
     Request request() {
         auto& message = parser_->get();
         Request request;
-        request.method = text(message.method_string());
-        request.target = text(message.target());
+        request.method = text_in(message.method_string());
+        request.target = text_in(message.target());
         request.connection = number_;
         request.body = std::move(message.body());
-        for (const auto& field : message) request.headers.emplace_back(text(field.name_string()), text(field.value()));
+        for (const auto& field : message)
+            request.headers.emplace_back(text_in(field.name_string()), text_in(field.value()));
         const auto question = request.target.find('?');
         request.path = percent_decoded(request.target.substr(0, question), false);
         if (question != std::string::npos) request.query = parse_query(request.target.substr(question + 1));

@@ -1,5 +1,6 @@
 #include "simulator/swagger.hpp"
 
+#include "simulator/members.hpp"
 #include "simulator/swagger_check.hpp"
 #include "simulator/values.hpp"
 
@@ -11,11 +12,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t longest_summary = 80;
-
-std::string text(const json& object, const char* member) {
-    const auto it = object.find(member);
-    return it != object.end() && it->is_string() ? it->get<std::string>() : std::string{};
-}
 
 }  // namespace
 

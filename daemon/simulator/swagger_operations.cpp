@@ -1,3 +1,4 @@
+#include "simulator/members.hpp"
 #include "simulator/swagger_check.hpp"
 #include "simulator/values.hpp"
 
@@ -11,11 +12,6 @@ namespace regent::simulator {
 namespace {
 
 using nlohmann::json;
-
-std::string text(const json& object, const char* member) {
-    const auto it = object.find(member);
-    return it != object.end() && it->is_string() ? it->get<std::string>() : std::string{};
-}
 
 /// The parameter itself, or the shared one that it refers to; null when the reference dangles (told by the reference
 /// rules).

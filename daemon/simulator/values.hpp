@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace regent::simulator {
 
@@ -17,6 +18,8 @@ using Time = std::chrono::system_clock::time_point;
 [[nodiscard]] bool same_text(std::string_view a, std::string_view b);  ///< without regard to case
 [[nodiscard]] bool starts_with(std::string_view text, std::string_view prefix);
 [[nodiscard]] std::size_t characters_in(std::string_view text);  ///< of UTF-8: one of several bytes is one
+/// What is between the slashes of a path, without the empty ones.
+[[nodiscard]] std::vector<std::string> segments_of(std::string_view path);
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 [[nodiscard]] std::string percent_decoded(std::string_view text, bool plus_is_space);
 
@@ -25,6 +28,7 @@ using Time = std::chrono::system_clock::time_point;
 /// "Tue, 24 Nov 2026 10:43:52 GMT", for the Date header.
 [[nodiscard]] std::string http_date(Time time);
 [[nodiscard]] std::optional<Time> parse_time(std::string_view text);
+[[nodiscard]] long epoch_seconds(Time time);
 
 [[nodiscard]] std::string sha256_bytes(std::string_view data);
 [[nodiscard]] std::string sha256_hex(std::string_view data);

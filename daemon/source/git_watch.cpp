@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 /// Each fetch that brings something leaves one pack; from here on they are put together.
 constexpr std::size_t many_packs = 40;
 
-tl::unexpected<SourceError> refused(std::string message, std::string help) {
+tl::unexpected<SourceError> cannot_watch(std::string message, std::string help) {
     return tl::unexpected(SourceError{std::move(message), std::move(help)});
 }
 
@@ -82,29 +82,31 @@ std::size_t count_packs(const fs::path& repository) {
 /// Makes the folder, or finds it to be regent's own.
 tl::expected<void, SourceError> claim(const fs::path& path) {
     if (!path.is_absolute())
-        return refused(fmt::format("the place for the local copy, {}, is not absolute", path.string()), "");
+        return cannot_watch(fmt::format("the place for the local copy, {}, is not absolute", path.string()), "");
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
     struct stat info {};
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-        return refused(fmt::format("the local copy {} cannot be made: {}", path.string(), std::strerror(errno)),
-                       "the folder above must exist and belong to the user regent runs as; check the disk");
+        return cannot_watch(fmt::format("the local copy {} cannot be made: {}", path.string(), std::strerror(errno)),
+                            "the folder above must exist and belong to the user regent runs as; check the disk");
     }
     if (::lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
-        return refused(fmt::format("{} is not a folder", path.string()), "remove it: regent keeps its copy there");
+        return cannot_watch(fmt::format("{} is not a folder", path.string()), "remove it: regent keeps its copy there");
     if (info.st_uid != ::geteuid()) {
-        return refused(fmt::format("the local copy {} belongs to uid {}, and regent runs as uid {}", path.string(),
-                                   info.st_uid, ::geteuid()),
-                       fmt::format("chown -R it, or remove it: it is made anew (it holds nothing that is not in the "
-                                   "source)"));
+        return cannot_watch(
+            fmt::format("the local copy {} belongs to uid {}, and regent runs as uid {}", path.string(), info.st_uid,
+                        ::geteuid()),
+            fmt::format("chown -R it, or remove it: it is made anew (it holds nothing that is not in the "
+                        "source)"));
     }
     if (fs::is_empty(path, error) || fs::exists(path / repository_mark, error)) {
         if (::chmod(path.c_str(), 0700) != 0 || error)
-            return refused(fmt::format("the local copy {} cannot be used: {}", path.string(), error.message()), "");
+            return cannot_watch(fmt::format("the local copy {} cannot be used: {}", path.string(), error.message()),
+                                "");
         return {};
     }
-    return refused(fmt::format("{} holds something that is not regent's local copy", path.string()),
-                   "name an empty folder: regent keeps a repository of its own there and touches no other");
+    return cannot_watch(fmt::format("{} holds something that is not regent's local copy", path.string()),
+                        "name an empty folder: regent keeps a repository of its own there and touches no other");
 }
 
 class GitSource final : public ChangingSource {
@@ -222,9 +224,9 @@ private:
         fs::rename(repository_->path, aside, error);
         if (!error) fs::rename(fresh, repository_->path, error);
         if (error) {
-            return refused(fmt::format("the damaged local copy {} cannot be replaced: {}", repository_->path.string(),
-                                       error.message()),
-                           "check the disk; you may remove it by hand");
+            return cannot_watch(fmt::format("the damaged local copy {} cannot be replaced: {}",
+                                            repository_->path.string(), error.message()),
+                                "check the disk; you may remove it by hand");
         }
         repository_->damaged = false;
         notes.push_back(fmt::format("the local copy {} was damaged ({}): it was moved to {}, and fetched afresh",
@@ -240,7 +242,7 @@ private:
         auto info = repository ? read_commit(repository.get(), commit, name()) : std::nullopt;
         if (!info) {
             repository_->damaged = true;
-            return refused(
+            return cannot_watch(
                 fmt::format("commit {} cannot be read from the local copy: {}", short_id(commit), last_git_error()),
                 "the next look fetches it afresh");
         }
@@ -283,9 +285,9 @@ private:
                 return {};
             case Ancestry::unknown:
                 repository_->damaged = true;
-                return refused(fmt::format("the history of {} cannot be read from the local copy: {}",
-                                           short_id(info.commit), last_git_error()),
-                               "the next look fetches it afresh");
+                return cannot_watch(fmt::format("the history of {} cannot be read from the local copy: {}",
+                                                short_id(info.commit), last_git_error()),
+                                    "the next look fetches it afresh");
             case Ancestry::does_not:
                 break;
         }
@@ -294,12 +296,13 @@ private:
             "state of {} stays in force",
             info.commit, short_id(in_force_.empty() ? last_commit_ : in_force_));
         if (!branch) {
-            return refused(fmt::format("the tag `{}` was moved to {}, which does not descend from {}, the commit read "
-                                       "last",
-                                       printable(location_.tag), describe(info), short_id(last_commit_)),
-                           help);
+            return cannot_watch(
+                fmt::format("the tag `{}` was moved to {}, which does not descend from {}, the commit read "
+                            "last",
+                            printable(location_.tag), describe(info), short_id(last_commit_)),
+                help);
         }
-        return refused(
+        return cannot_watch(
             fmt::format("the branch `{}` is now at {}, which does not descend from {}, the commit read last: "
                         "the history was rewritten (a force-push), or this is another branch",
                         printable(location_.branch), describe(info), short_id(last_commit_)),

@@ -29,7 +29,7 @@ constexpr std::uint32_t interesting = IN_CREATE | IN_MODIFY | IN_CLOSE_WRITE | I
 /// How soon what could not be watched is tried again.
 constexpr std::chrono::seconds retry{2};
 /// What links on a path may lead through at most, as in the kernel.
-constexpr int max_links = 40;
+constexpr int max_watched_links = 40;
 
 /// Folders to watch, and which names in them count.
 struct Place {
@@ -44,7 +44,7 @@ using Layout = std::function<std::vector<Place>()>;
 /// nothing happens in the folder it led to before.
 void add_links_on(const fs::path& path, std::vector<Place>& places) {
     auto rest = path;
-    for (int links = 0; links <= max_links; ++links) {
+    for (int links = 0; links <= max_watched_links; ++links) {
         auto walked = rest.root_path();
         const auto parts = rest.relative_path();
         auto part = parts.begin();

@@ -13,8 +13,8 @@ using provider::ErrorKind;
 
 namespace {
 
-const model::Address app{"Application", "app"};
-const model::Address arm{"Connector", "arm"};
+const model::Address journal_app{"Application", "app"};
+const model::Address journal_arm{"Connector", "arm"};
 
 struct Crash {};
 
@@ -42,9 +42,9 @@ TEST_CASE("killed at any point, the journal says whether a creation may have bee
 
     PlanBuilder plan;
     if (secret) {
-        plan.step(Work::add, app, {}, "clientSecrets/arm");
+        plan.step(Work::add, journal_app, {}, "clientSecrets/arm");
     } else {
-        plan.step(Work::create, arm);
+        plan.step(Work::create, journal_arm);
     }
     Stage stage;
     stage.options.crash_point = [&](std::string_view point, const plan::Step&) {
@@ -69,7 +69,7 @@ TEST_CASE("killed at any point, the journal says whether a creation may have bee
 TEST_CASE("what a recorded run made was seen, and what is made anew is seen", "[apply][journal]") {
     Stage stage;
     PlanBuilder plan;
-    plan.step(Work::create, arm);
+    plan.step(Work::create, journal_arm);
     (void)stage.run(plan.plan());
     bool told = false;
     std::string operation;
@@ -93,8 +93,8 @@ TEST_CASE("a crash ends the run: no other step begins", "[apply][crash]") {
         if (point == "before_send") throw Crash{};
     };
     PlanBuilder plan;
-    plan.step(Work::create, arm);
-    plan.step(Work::update, app);
+    plan.step(Work::create, journal_arm);
+    plan.step(Work::update, journal_app);
     CHECK_THROWS_AS(stage.run(plan.plan()), Crash);
     CHECK(stage.writer.asked().empty());
 }
@@ -104,7 +104,7 @@ TEST_CASE("every step passes the six crash points in order", "[apply][crash]") {
     std::vector<std::string> passed;
     stage.options.crash_point = [&](std::string_view point, const plan::Step&) { passed.emplace_back(point); };
     PlanBuilder plan;
-    plan.step(Work::create, arm);
+    plan.step(Work::create, journal_arm);
     (void)stage.run(plan.plan());
     CHECK(passed == std::vector<std::string>{"before_intent", "after_intent", "before_send", "after_answer",
                                              "after_outcome", "after_observed"});
@@ -113,12 +113,12 @@ TEST_CASE("every step passes the six crash points in order", "[apply][crash]") {
 TEST_CASE("only creations without a key of their own are journalled", "[apply][journal]") {
     Stage stage;
     PlanBuilder plan;
-    plan.step(Work::create, app);
-    plan.step(Work::add, app, {}, "servicePrincipal");
-    plan.step(Work::add, app, {}, "federatedCredentials/ci");
-    plan.step(Work::update, arm);
-    plan.step(Work::drop, app, {}, "clientSecrets/old");
-    plan.step(Work::remove, arm);
+    plan.step(Work::create, journal_app);
+    plan.step(Work::add, journal_app, {}, "servicePrincipal");
+    plan.step(Work::add, journal_app, {}, "federatedCredentials/ci");
+    plan.step(Work::update, journal_arm);
+    plan.step(Work::drop, journal_app, {}, "clientSecrets/old");
+    plan.step(Work::remove, journal_arm);
     CHECK(stage.run(plan.plan()).complete());
     CHECK(stage.store->heard().empty());
 }
@@ -141,8 +141,8 @@ TEST_CASE("each journal entry has an operation id of its own, and its outcome th
                         return result;
                     });
     PlanBuilder plan;
-    plan.step(Work::create, arm);
-    plan.step(Work::add, app, {}, "clientSecrets/arm");
+    plan.step(Work::create, journal_arm);
+    plan.step(Work::add, journal_app, {}, "clientSecrets/arm");
     CHECK(stage.run(plan.plan()).complete());
     CHECK(ids == std::vector<std::string>{"00000001", "00000002"});
     CHECK(stage.store->heard() == std::vector<std::string>{"begin create Connector/arm ", "finish 0 shared_arm",
@@ -154,8 +154,8 @@ TEST_CASE("what cannot be written down is not sent", "[apply][journal]") {
     Stage stage;
     stage.store->begin_fails = true;
     PlanBuilder plan;
-    plan.step(Work::create, arm);
-    plan.step(Work::update, app);
+    plan.step(Work::create, journal_arm);
+    plan.step(Work::update, journal_app);
     const auto result = stage.run(plan.plan());
     CHECK(result.outcomes[0].state == StepState::failed);
     CHECK(result.outcomes[0].error.message.find("disk full") != std::string::npos);
@@ -166,8 +166,8 @@ TEST_CASE("a history that cannot be written is a warning, since the tenant is as
     Stage stage;
     stage.store->writes_fail = true;
     PlanBuilder plan;
-    plan.step(Work::update, app);
-    plan.step(Work::update, arm);
+    plan.step(Work::update, journal_app);
+    plan.step(Work::update, journal_arm);
     const auto result = stage.run(plan.plan());
     CHECK(result.complete());
     CHECK(result.warnings == std::vector<std::string>{"disk full"});
@@ -186,7 +186,7 @@ TEST_CASE("after a failed creation the journal stays open unless the answer rule
     Stage stage;
     stage.writer.fail("create Connector/arm", row.kind);
     PlanBuilder plan;
-    plan.step(Work::create, arm);
+    plan.step(Work::create, journal_arm);
     CHECK_FALSE(stage.run(plan.plan()).complete());
     CHECK(stage.store->unresolved("dev")->size() == row.unresolved);
 }
@@ -196,20 +196,21 @@ TEST_CASE("what was applied is remembered whole, step after step", "[apply][hist
     stage.writer.succeed("create Application/app", {{"appId", "a-1"}, {"objectId", "o-1"}});
     stage.writer.succeed("create Connector/arm", {{"name", "shared_arm"}, {"redirectUrl", "https://r.example/arm"}});
     PlanBuilder plan;
-    const int created = plan.step(Work::create, app, {}, "", {{"displayName", "App"}});
-    plan.at(created).values["redirectUris.web"] = model::List{output_of(arm, "redirectUrl")};
-    const int connector = plan.step(Work::create, arm, {created});
-    plan.step(Work::complete, app, {connector}, "", {{"redirectUris.web", model::List{output_of(arm, "redirectUrl")}}});
-    plan.step(Work::add, app, {connector}, "servicePrincipal");
-    plan.step(Work::add, app, {connector}, "federatedCredentials/ci",
+    const int created = plan.step(Work::create, journal_app, {}, "", {{"displayName", "App"}});
+    plan.at(created).values["redirectUris.web"] = model::List{output_of(journal_arm, "redirectUrl")};
+    const int connector = plan.step(Work::create, journal_arm, {created});
+    plan.step(Work::complete, journal_app, {connector}, "",
+              {{"redirectUris.web", model::List{output_of(journal_arm, "redirectUrl")}}});
+    plan.step(Work::add, journal_app, {connector}, "servicePrincipal");
+    plan.step(Work::add, journal_app, {connector}, "federatedCredentials/ci",
               {{"federatedCredentials", model::Map{{"ci", model::Map{{"issuer", "https://i.example"}}}}}});
     CHECK(stage.run(plan.plan()).complete());
 
     const auto history = stage.store->history("dev");
-    CHECK(history->remote_ids.at(app) == "o-1");
-    CHECK(history->remote_ids.at(arm) == "shared_arm");
-    CHECK(history->places.at(app).file == "base/app.yaml");
-    CHECK(history->last_applied.at(app) ==
+    CHECK(history->remote_ids.at(journal_app) == "o-1");
+    CHECK(history->remote_ids.at(journal_arm) == "shared_arm");
+    CHECK(history->places.at(journal_app).file == "base/app.yaml");
+    CHECK(history->last_applied.at(journal_app) ==
           model::Map{{"displayName", "App"},
                      {"redirectUris.web", model::List{"https://r.example/arm"}},
                      {"servicePrincipal", true},
@@ -217,24 +218,24 @@ TEST_CASE("what was applied is remembered whole, step after step", "[apply][hist
 
     SECTION("a later update keeps the rest") {
         PlanBuilder next;
-        next.step(Work::update, app, {}, "", {{"displayName", "New name"}});
+        next.step(Work::update, journal_app, {}, "", {{"displayName", "New name"}});
         CHECK(stage.run(next.plan()).complete());
-        const auto values = stage.store->history("dev")->last_applied.at(app);
+        const auto values = stage.store->history("dev")->last_applied.at(journal_app);
         CHECK(values.at("displayName") == "New name");
         CHECK(values.at("servicePrincipal") == true);
     }
     SECTION("a removed object is forgotten") {
         PlanBuilder next;
-        next.step(Work::remove, app);
+        next.step(Work::remove, journal_app);
         CHECK(stage.run(next.plan()).complete());
-        CHECK_FALSE(stage.store->history("dev")->last_applied.contains(app));
+        CHECK_FALSE(stage.store->history("dev")->last_applied.contains(journal_app));
     }
     SECTION("a failed update is not remembered") {
         stage.writer.fail("update Application/app", ErrorKind::rejected);
         PlanBuilder next;
-        next.step(Work::update, app, {}, "", {{"displayName", "New name"}});
+        next.step(Work::update, journal_app, {}, "", {{"displayName", "New name"}});
         CHECK_FALSE(stage.run(next.plan()).complete());
-        CHECK(stage.store->history("dev")->last_applied.at(app).at("displayName") == "App");
+        CHECK(stage.store->history("dev")->last_applied.at(journal_app).at("displayName") == "App");
     }
 }
 
@@ -243,7 +244,7 @@ TEST_CASE("environments of the same name in two tenants do not share a journal",
     stage.writer.fail("create Connector/arm", ErrorKind::outcome_unknown);
     stage.options.environment_key = "tenant-1 dev";
     PlanBuilder plan;
-    plan.step(Work::create, arm);
+    plan.step(Work::create, journal_arm);
     (void)stage.run(plan.plan());
     CHECK(stage.store->unresolved("tenant-1 dev")->size() == 1);
     CHECK(stage.store->unresolved("dev")->empty());
@@ -254,12 +255,12 @@ TEST_CASE("elements of others that were there are remembered with the one that w
     auto seen = std::make_shared<model::ObservedResource>();
     seen->attributes["federatedCredentials"] = model::Map{{"theirs", model::Map{}}, {"old", model::Map{}}};
     PlanBuilder plan;
-    const int added = plan.step(Work::add, app, {}, "federatedCredentials/ci",
+    const int added = plan.step(Work::add, journal_app, {}, "federatedCredentials/ci",
                                 {{"federatedCredentials", model::Map{{"ci", model::Map{}}}}});
-    const int dropped = plan.step(Work::drop, app, {added}, "federatedCredentials/old");
+    const int dropped = plan.step(Work::drop, journal_app, {added}, "federatedCredentials/old");
     plan.at(added).observed = plan.at(dropped).observed = seen;
     CHECK(stage.run(plan.plan()).complete());
-    CHECK(stage.store->history("dev")->last_applied.at(app).at("federatedCredentials") ==
+    CHECK(stage.store->history("dev")->last_applied.at(journal_app).at("federatedCredentials") ==
           model::Map{{"ci", model::Map{}}, {"theirs", model::Map{}}});
 }
 
@@ -269,7 +270,7 @@ TEST_CASE("killed after a connector was deleted to be made anew, who may use it 
     CAPTURE(point);
     const model::Map share{{"role", "CanEdit"}, {"type", "User"}};
     PlanBuilder plan;
-    const int removed = plan.step(Work::remove, arm);
+    const int removed = plan.step(Work::remove, journal_arm);
     auto old = std::make_shared<model::ObservedResource>();
     old->id = "shared_old";
     const std::string form = R"({"parameters":{"x-ms-apimTemplateParameter.name":"Accept"},"templateId":"setheader"})",
@@ -278,9 +279,9 @@ TEST_CASE("killed after a connector was deleted to be made anew, who may use it 
     const model::Value policies("[" + key + "," + form + "]");
     old->attributes = {{"policies", policies}, {"iconBrandColor", "#999999"}, {"displayName", "Old"}};
     plan.at(removed).observed = old;
-    const int created = plan.step(Work::create, arm, {removed}, {},
+    const int created = plan.step(Work::create, journal_arm, {removed}, {},
                                   {{"policies", policies}, {"iconBrandColor", "#999999"}, {"displayName", "New"}});
-    plan.step(Work::add, arm, {created}, "shares/mary", {{"shares", model::Map{{"mary", share}}}});
+    plan.step(Work::add, journal_arm, {created}, "shares/mary", {{"shares", model::Map{{"mary", share}}}});
 
     Stage stage;
     stage.writer.succeed("create Connector/arm", {{"name", "shared_new"}});
@@ -289,7 +290,7 @@ TEST_CASE("killed after a connector was deleted to be made anew, who may use it 
     };
     CHECK_THROWS_AS(stage.run(plan.plan()), Crash);
     stage.restart();
-    const auto left = plan::ToGiveBack::in(stage.store->history("dev")->last_applied[arm]);
+    const auto left = plan::ToGiveBack::in(stage.store->history("dev")->last_applied[journal_arm]);
     REQUIRE(left);
     CHECK(left->shares == model::Map{{"mary", share}});
     CHECK(left->settings == model::Map{{"policies", "[" + form + "]"}, {"iconBrandColor", "#999999"}});
@@ -300,5 +301,5 @@ TEST_CASE("killed after a connector was deleted to be made anew, who may use it 
     // The next run shares the new one, and nothing is left to do.
     stage.options.crash_point = nullptr;
     CHECK(stage.run(plan.plan()).complete());
-    CHECK_FALSE(plan::ToGiveBack::in(stage.store->history("dev")->last_applied[arm]));
+    CHECK_FALSE(plan::ToGiveBack::in(stage.store->history("dev")->last_applied[journal_arm]));
 }

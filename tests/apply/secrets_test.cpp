@@ -11,8 +11,8 @@ using provider::ErrorKind;
 
 namespace {
 
-const model::Address app{"Application", "app"};
-const model::Address arm{"Connector", "arm"};
+const model::Address secret_app{"Application", "app"};
+const model::Address secret_arm{"Connector", "arm"};
 const model::Address arm_test{"Connector", "arm-test"};
 
 // Long enough to live on the heap, and found nowhere else.
@@ -33,7 +33,7 @@ struct Received {
 void issue_and_receive(Stage& stage, std::map<std::string, Received>& received) {
     stage.writer.on("add clientSecrets/arm of Application/app",
                     [](const plan::Step&, const provider::StepInput&) { return issued(); });
-    for (const auto& connector : {arm, arm_test}) {
+    for (const auto& connector : {secret_arm, arm_test}) {
         stage.writer.on("create " + model::to_string(connector),
                         [&received](const plan::Step& step, const provider::StepInput& input) {
                             received[step.address.name] = {input.secrets.at("auth.clientSecret").reveal(),
@@ -44,8 +44,8 @@ void issue_and_receive(Stage& stage, std::map<std::string, Received>& received) 
 }
 
 model::Map signs_in_with_secret() {
-    return {{"auth.clientSecret", output_of(app, "clientSecrets/arm/secretText")},
-            {"marks", model::List{model::Reference{app, "clientSecrets/arm/keyId", "secretKey:", ""}}}};
+    return {{"auth.clientSecret", output_of(secret_app, "clientSecrets/arm/secretText")},
+            {"marks", model::List{model::Reference{secret_app, "clientSecrets/arm/keyId", "secretKey:", ""}}}};
 }
 
 }  // namespace
@@ -56,8 +56,8 @@ TEST_CASE("a secret goes to every connector that needs it and is written down no
     std::map<std::string, Received> received;
     issue_and_receive(stage, received);
     PlanBuilder plan;
-    const int secret = plan.step(Work::add, app, {}, "clientSecrets/arm");
-    plan.step(Work::create, arm, {secret}, "", signs_in_with_secret());
+    const int secret = plan.step(Work::add, secret_app, {}, "clientSecrets/arm");
+    plan.step(Work::create, secret_arm, {secret}, "", signs_in_with_secret());
     plan.step(Work::create, arm_test, {secret}, "", signs_in_with_secret());
 
     const auto result = stage.run(plan.plan());
@@ -87,8 +87,8 @@ TEST_CASE("a connector that failed was not delivered to", "[apply][secrets]") {
     issue_and_receive(stage, received);
     stage.writer.fail("create Connector/arm", ErrorKind::rejected);
     PlanBuilder plan;
-    const int secret = plan.step(Work::add, app, {}, "clientSecrets/arm");
-    plan.step(Work::create, arm, {secret}, "", signs_in_with_secret());
+    const int secret = plan.step(Work::add, secret_app, {}, "clientSecrets/arm");
+    plan.step(Work::create, secret_arm, {secret}, "", signs_in_with_secret());
     CHECK_FALSE(stage.run(plan.plan()).complete());
     for (const auto& words : stage.store->heard()) CHECK_FALSE(words.starts_with("delivered"));
 }
@@ -96,7 +96,7 @@ TEST_CASE("a connector that failed was not delivered to", "[apply][secrets]") {
 TEST_CASE("a step whose secret was not issued in this run fails before anything is sent", "[apply][secrets]") {
     Stage stage;
     PlanBuilder plan;
-    plan.step(Work::update, arm, {}, "", signs_in_with_secret());
+    plan.step(Work::update, secret_arm, {}, "", signs_in_with_secret());
     const auto result = stage.run(plan.plan());
     CHECK(result.outcomes.front().state == StepState::failed);
     CHECK(result.outcomes.front().error.message.find("clientSecrets/arm/secretText") != std::string::npos);
@@ -105,13 +105,13 @@ TEST_CASE("a step whose secret was not issued in this run fails before anything 
 
 TEST_CASE("a secret is held until the last step that needs it is over, however it ended", "[apply][secrets]") {
     PlanBuilder plan;
-    const int secret = plan.step(Work::add, app, {}, "clientSecrets/arm");
-    const int first = plan.step(Work::create, arm, {secret}, "", signs_in_with_secret());
+    const int secret = plan.step(Work::add, secret_app, {}, "clientSecrets/arm");
+    const int first = plan.step(Work::create, secret_arm, {secret}, "", signs_in_with_secret());
     const int second = plan.step(Work::create, arm_test, {secret}, "", signs_in_with_secret());
     SecretKeeper keeper(plan.plan());
-    const auto reference = output_of(app, "clientSecrets/arm/secretText");
+    const auto reference = output_of(secret_app, "clientSecrets/arm/secretText");
 
-    keeper.keep(app, issued().secret_outputs);
+    keeper.keep(secret_app, issued().secret_outputs);
     keeper.step_over(plan.at(secret));
     REQUIRE(keeper.find(reference) != nullptr);
     keeper.step_over(plan.at(first));
@@ -120,15 +120,15 @@ TEST_CASE("a secret is held until the last step that needs it is over, however i
     CHECK(keeper.find(reference) == nullptr);
     CHECK(keeper.held() == 0);
 
-    keeper.keep(app, issued().secret_outputs);  // nobody waits for it any more
+    keeper.keep(secret_app, issued().secret_outputs);  // nobody waits for it any more
     CHECK(keeper.held() == 0);
 }
 
 TEST_CASE("a secret that no step needs is not kept at all", "[apply][secrets]") {
     PlanBuilder plan;
-    plan.step(Work::add, app, {}, "clientSecrets/arm");
+    plan.step(Work::add, secret_app, {}, "clientSecrets/arm");
     SecretKeeper keeper(plan.plan());
-    keeper.keep(app, issued().secret_outputs);
+    keeper.keep(secret_app, issued().secret_outputs);
     CHECK(keeper.held() == 0);
 }
 
@@ -136,11 +136,11 @@ TEST_CASE("rotating a secret leaves its name among what was applied", "[apply][s
     Stage stage;
     PlanBuilder plan;
     const model::Map wanted{{"clientSecrets", model::Map{{"arm", model::Map{{"validForSeconds", 100}}}}}};
-    const int added = plan.step(Work::add, app, {}, "clientSecrets/arm", wanted);
-    const int dropped = plan.step(Work::drop, app, {added}, "clientSecrets/arm");
+    const int added = plan.step(Work::add, secret_app, {}, "clientSecrets/arm", wanted);
+    const int dropped = plan.step(Work::drop, secret_app, {added}, "clientSecrets/arm");
     plan.at(dropped).key_id = "k-0";
     CHECK(stage.run(plan.plan()).complete());
-    CHECK(stage.store->history("dev")->last_applied.at(app) == wanted);
+    CHECK(stage.store->history("dev")->last_applied.at(secret_app) == wanted);
 }
 
 TEST_CASE("which key a place was handed last is remembered, also after the secret left its manifest",
@@ -150,16 +150,17 @@ TEST_CASE("which key a place was handed last is remembered, also after the secre
                     [](const plan::Step&, const provider::StepInput&) { return issued(); });
     const model::Map place{{"type", "file"}, {"path", "/delivered/arm"}};
     PlanBuilder plan;
-    const int secret = plan.step(Work::add, app, {}, "clientSecrets/arm");
-    plan.step(Work::add, app, {secret}, "secretDeliveries/arm",
-              {{"secretDeliveries", place}, {"delivered.secret", output_of(app, "clientSecrets/arm/secretText")}});
+    const int secret = plan.step(Work::add, secret_app, {}, "clientSecrets/arm");
+    plan.step(
+        Work::add, secret_app, {secret}, "secretDeliveries/arm",
+        {{"secretDeliveries", place}, {"delivered.secret", output_of(secret_app, "clientSecrets/arm/secretText")}});
     CHECK(stage.run(plan.plan()).complete());
     const model::Map remembered{{"file:/delivered/arm", "k-1"}};
-    CHECK(stage.store->history("dev")->last_applied.at(app).at("handedOver") == model::Value(remembered));
+    CHECK(stage.store->history("dev")->last_applied.at(secret_app).at("handedOver") == model::Value(remembered));
 
     PlanBuilder later;
-    later.step(Work::drop, app, {}, "clientSecrets/arm");
+    later.step(Work::drop, secret_app, {}, "clientSecrets/arm");
     CHECK(stage.run(later.plan()).complete());
-    CHECK(stage.store->history("dev")->last_applied.at(app).at("handedOver") == model::Value(remembered));
+    CHECK(stage.store->history("dev")->last_applied.at(secret_app).at("handedOver") == model::Value(remembered));
     CHECK(stage.content_of_all_files().find(secret_value) == std::string::npos);
 }

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Stand {
-    explicit Stand(ProgressStyle style) : display(terminal, style, "reading", [this] { return now; }) {}
+struct ReadStand {
+    explicit ReadStand(ProgressStyle style) : display(terminal, style, "reading", [this] { return now; }) {}
 
     /// A second at a time, as long as it takes.
     void pass(std::chrono::seconds seconds) {
@@ -30,7 +30,7 @@ struct Stand {
 
 TEST_CASE("a read that takes less than two seconds shows nothing") {
     for (const auto style : {ProgressStyle::lines, ProgressStyle::redrawn}) {
-        Stand it(style);
+        ReadStand it(style);
         it.display.read({"Graph", "applications", 100, {}, false});
         it.display.waits("throttled by the service (429)", 1s);
         it.pass(1s);
@@ -39,7 +39,7 @@ TEST_CASE("a read that takes less than two seconds shows nothing") {
 }
 
 TEST_CASE("a log hears of a long read after two seconds and then every ten") {
-    Stand it(ProgressStyle::lines);
+    ReadStand it(ProgressStyle::lines);
     it.display.read({"Graph", "applications", 0, 20000, true});
     it.pass(2s);
     CHECK(it.terminal.taken() == "reading applications: 0 of about 20,000\n");
@@ -74,7 +74,7 @@ TEST_CASE("on a terminal one line is redrawn, and gone at the end") {
 }
 
 TEST_CASE("who wants it quiet is not told what a read is at") {
-    Stand it(ProgressStyle::silent);
+    ReadStand it(ProgressStyle::silent);
     it.display.read({"Graph", "applications", 100, {}, false});
     it.pass(60s);
     CHECK(it.terminal.shown.empty());

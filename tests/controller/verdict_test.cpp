@@ -7,11 +7,11 @@ using namespace regent::controller;
 
 namespace {
 
-const model::Address connector{"Connector", "arm"};
+const model::Address the_connector{"Connector", "arm"};
 
 plan::Withheld note(plan::Withheld::Why why, const std::string& message) {
     plan::Withheld made;
-    made.address = connector;
+    made.address = the_connector;
     made.why = why;
     made.message = message;
     return made;
@@ -20,7 +20,7 @@ plan::Withheld note(plan::Withheld::Why why, const std::string& message) {
 /// One connector of which a plan says this.
 plan::Plan plan_with(std::vector<plan::Withheld> notes) {
     plan::Plan plan;
-    plan.resources.emplace_back().address = connector;
+    plan.resources.emplace_back().address = the_connector;
     plan.withheld = std::move(notes);
     return plan;
 }
@@ -72,7 +72,7 @@ TEST_CASE("a note about one element does not hide that the rest failed") {
     failed.state = apply::StepState::failed;
     failed.error.kind = provider::ErrorKind::rejected;
     failed.error.message = "Entra refused";
-    const std::map<model::Address, apply::StepOutcome> outcomes{{connector, failed}};
+    const std::map<model::Address, apply::StepOutcome> outcomes{{the_connector, failed}};
     const auto verdicts = judged(now, outcomes);
     CHECK(verdicts.front().ready == ConditionStatus::no);
     CHECK(verdicts.front().message == "Entra refused");

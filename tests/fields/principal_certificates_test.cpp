@@ -22,8 +22,8 @@ std::string bytes_of(const std::string& name) {
     return text;
 }
 
-struct Stage : FieldStage {
-    Stage() {
+struct PrincipalStage : FieldStage {
+    PrincipalStage() {
         for (const auto* name : {"portal.pem", "portal-next.pem", "saml.pem", "saml-next.pem"})
             file(name, file_text(name));
     }
@@ -76,7 +76,7 @@ bool says(const std::vector<std::string>& texts, const std::string& wanted) {
 }  // namespace
 
 TEST_CASE("certificates of a service principal are kept, repaired, exchanged, and taken away when the list is empty") {
-    Stage stage;
+    PrincipalStage stage;
     stage.declare_of_principal("certificates: [{name: portal, path: portal.pem}]");
     stage.apply();
     CHECK(stage.names() == std::vector<std::string>{"portal"});
@@ -110,7 +110,7 @@ TEST_CASE("certificates of a service principal are kept, repaired, exchanged, an
 }
 
 TEST_CASE("the same certificate of an application and of its service principal are two keys") {
-    Stage stage;
+    PrincipalStage stage;
     stage.declare(
         "certificates: [{name: portal, path: portal.pem}]\n"
         "servicePrincipal: {certificates: [{name: portal, path: portal.pem}]}");
@@ -121,7 +121,7 @@ TEST_CASE("the same certificate of an application and of its service principal a
 }
 
 TEST_CASE("what signs SAML tokens stays with a declared list, whole and unchanged, and is told as what it is") {
-    Stage stage;
+    PrincipalStage stage;
     stage.declare("");
     stage.apply();
     stage.make_signing_certificate();
@@ -147,7 +147,7 @@ TEST_CASE("what signs SAML tokens stays with a declared list, whole and unchange
 }
 
 TEST_CASE("a certificate that is called like the one that signs is another one, and stays so") {
-    Stage stage;
+    PrincipalStage stage;
     stage.declare("");
     stage.apply();
     stage.make_signing_certificate();
@@ -164,7 +164,7 @@ TEST_CASE("a certificate that is called like the one that signs is another one, 
 }
 
 TEST_CASE("a service principal that comes back from the recycle bin keeps what signs, and gets what is declared") {
-    Stage stage;
+    PrincipalStage stage;
     stage.declare_of_principal("certificates: [{name: portal, path: portal-next.pem}]");
     stage.apply();
     stage.make_signing_certificate();
@@ -179,7 +179,7 @@ TEST_CASE("a service principal that comes back from the recycle bin keeps what s
 
 TEST_CASE("the key that a service principal's tokens are encrypted for is there before, and goes after, it is chosen") {
     for (const bool strict : {true, false}) {
-        Stage stage;
+        PrincipalStage stage;
         stage.tenant().switches({{"encryptionKeyMustBeThere", strict}});
         stage.declare_of_principal(tokens("saml.pem"));
         stage.apply();
@@ -211,7 +211,7 @@ TEST_CASE("the key that a service principal's tokens are encrypted for is there 
 }
 
 TEST_CASE("every certificate that is there stands among the credentials with its end, and is warned of in time") {
-    Stage stage;
+    PrincipalStage stage;
     stage.declare("certificates: [{name: portal, path: portal.pem}]\nservicePrincipal: {" + tokens("saml.pem") + "}");
     stage.apply();
     stage.make_signing_certificate();
@@ -231,7 +231,7 @@ TEST_CASE("every certificate that is there stands among the credentials with its
 }
 
 TEST_CASE("a secret of the service principal is told with its end, and the password of a signing certificate is none") {
-    Stage stage;
+    PrincipalStage stage;
     stage.declare("");
     stage.apply();
     stage.make_signing_certificate();
@@ -261,7 +261,7 @@ TEST_CASE("a secret of the service principal is told with its end, and the passw
 }
 
 TEST_CASE("which certificate signs is chosen by thumbprint, in capitals or not, put back, and given up when empty") {
-    Stage stage;
+    PrincipalStage stage;
     stage.declare("");
     stage.apply();
     stage.make_signing_certificate();
@@ -290,7 +290,7 @@ TEST_CASE("which certificate signs is chosen by thumbprint, in capitals or not, 
 }
 
 TEST_CASE("a signing key that nobody sees is warned of before, and a refusal of it says who makes one") {
-    Stage stage;
+    PrincipalStage stage;
     stage.declare_of_principal("preferredTokenSigningKeyThumbprint: " + thumbprint);
     const auto warnings = stage.plan().resources.front().warnings;
     CHECK(says(warnings, "regent makes none"));
@@ -310,7 +310,7 @@ TEST_CASE("a signing key that nobody sees is warned of before, and a refusal of 
 }
 
 TEST_CASE("what cannot be of a service principal's keys is told before anything is sent") {
-    Stage stage;
+    PrincipalStage stage;
     const auto said = [&](const std::string& members) {
         return stage.complaints("servicePrincipal: {" + members + "}");
     };

@@ -16,7 +16,7 @@ using namespace regent;
 
 namespace {
 
-std::string read_file(const fs::path& path) {
+std::string read_example(const fs::path& path) {
     std::ifstream stream(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(stream), {}};
 }
@@ -44,7 +44,7 @@ TEST_CASE("every code that the bad inputs earn can be explained", "[manifest][ca
     std::set<std::string> seen;
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(REGENT_SOURCE_DIR) / "tests/manifest/bad")) {
         if (entry.path().filename() != "expected.txt") continue;
-        const auto text = read_file(entry.path());
+        const auto text = read_example(entry.path());
         const std::regex code("RG[0-9]{4}");
         for (auto match = std::sregex_iterator(text.begin(), text.end(), code); match != std::sregex_iterator();
              ++match) {

@@ -13,8 +13,8 @@ std::vector<std::string> members(const model::Declaration& declaration, std::str
     std::vector<std::string> texts;
     const auto it = declaration.attributes.find(path);
     if (it == declaration.attributes.end()) return texts;
-    for (const auto& element : it->second.elements)
-        texts.push_back(element.name.empty() ? model::to_text(element.value) : element.name);
+    for (const auto& element_of : it->second.elements)
+        texts.push_back(element_of.name.empty() ? model::to_text(element_of.value) : element_of.name);
     return texts;
 }
 
@@ -23,7 +23,7 @@ std::string scalar(const model::Declaration& declaration, std::string_view path)
     return it == declaration.attributes.end() ? "(absent)" : model::to_text(it->second.value);
 }
 
-bool declares(const model::Declaration& declaration, std::string_view path) {
+bool says_path(const model::Declaration& declaration, std::string_view path) {
     return declaration.attributes.find(path) != declaration.attributes.end();
 }
 
@@ -34,7 +34,7 @@ std::vector<std::string> needs(const model::Declaration& declaration) {
     return texts;
 }
 
-const model::Element& element(const model::Declaration& declaration, std::string_view path, std::size_t index = 0) {
+const model::Element& element_of(const model::Declaration& declaration, std::string_view path, std::size_t index = 0) {
     return declaration.attributes.find(path)->second.elements.at(index);
 }
 
@@ -57,15 +57,15 @@ TEST_CASE("the tutorial's file loads whole: both connectors, the secret, and bot
     CHECK(scalar(app, model::path::sign_in_audience) == "\"AzureADMyOrg\"");
     CHECK(scalar(app, model::path::service_principal) == "true");
     CHECK(app.labels.at("team") == "platform");
-    CHECK(element(app, model::path::permissions).value ==
+    CHECK(element_of(app, model::path::permissions).value ==
           model::Value(model::Map{
               {"api", "797f4846-ba00-4fd7-ba43-dac1f8f63013"}, {"type", "delegated"}, {"name", "user_impersonation"}}));
-    CHECK(element(app, model::path::client_secrets).name == "arm");
-    CHECK(element(app, model::path::client_secrets).value ==
+    CHECK(element_of(app, model::path::client_secrets).name == "arm");
+    CHECK(element_of(app, model::path::client_secrets).value ==
           model::Value(model::Map{{"validForSeconds", 180 * 86400}, {"rotateBeforeSeconds", 30 * 86400}}));
     CHECK(members(app, model::path::redirect_uris_web) ==
           Texts{"(known after Connector/arm)", "(known after Connector/arm-mi)"});
-    const auto& trust = element(app, model::path::federated_credentials);
+    const auto& trust = element_of(app, model::path::federated_credentials);
     CHECK(trust.value ==
           model::Value(model::Map{{"issuer", model::Reference{{"Connector", "arm-mi"}, "identity/issuer", "", ""}},
                                   {"subject", model::Reference{{"Connector", "arm-mi"}, "identity/subject", "", ""}},
@@ -88,7 +88,7 @@ TEST_CASE("the tutorial's file loads whole: both connectors, the secret, and bot
 
     const auto& identity = loaded["Connector/arm-mi"];
     CHECK(scalar(identity, model::path::auth_type) == "\"managedIdentity\"");
-    CHECK_FALSE(declares(identity, model::path::auth_client_secret));
+    CHECK_FALSE(says_path(identity, model::path::auth_client_secret));
     CHECK(loaded.diagnostics.size() == 1);
     CHECK(loaded.diagnostics.front().code == "RG0507");
 }
@@ -126,9 +126,9 @@ TEST_CASE("the stricter environment loads, and its override changes one secret b
     CHECK(prod.endpoints.graph == "https://graph.microsoft.com");
     const auto& app = loaded["Application/arm-connector"];
     CHECK(app.management.prevent_delete);
-    CHECK(element(app, model::path::client_secrets).value.find("validForSeconds")->as_integer());
-    CHECK(*element(app, model::path::client_secrets).value.find("validForSeconds")->as_integer() == 90 * 86400);
-    CHECK(*element(app, model::path::client_secrets).value.find("rotateBeforeSeconds")->as_integer() == 30 * 86400);
+    CHECK(element_of(app, model::path::client_secrets).value.find("validForSeconds")->as_integer());
+    CHECK(*element_of(app, model::path::client_secrets).value.find("validForSeconds")->as_integer() == 90 * 86400);
+    CHECK(*element_of(app, model::path::client_secrets).value.find("rotateBeforeSeconds")->as_integer() == 30 * 86400);
     CHECK(scalar(loaded["Connector/arm"], model::path::environment) == "\"5f5f5f5f-6a6a-7b7b-8c8c-9d9d9d9d9d9d\"");
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("the adopted portal loads: its id from a variable, one field ignored, 
     CHECK(scalar(app, model::path::sign_in_audience) == "\"AzureADMultipleOrgs\"");
     CHECK(members(app, model::path::redirect_uris_web) == Texts{"\"https://portal.contoso.example/signin-oidc\""});
     CHECK(members(app, model::path::redirect_uris_spa) == Texts{"\"https://portal.contoso.example/\""});
-    CHECK_FALSE(declares(app, model::path::redirect_uris_native));
+    CHECK_FALSE(says_path(app, model::path::redirect_uris_native));
     CHECK(app.attributes.at("permissions").elements.size() == 3);
     const auto& preview = loaded["RedirectUri/portal-preview"];
     REQUIRE(preview.contribution);
@@ -171,7 +171,7 @@ TEST_CASE("the API with a pipeline loads, and a credential of its own document i
     REQUIRE(loaded.diagnostics.empty());
     const auto& app = loaded["Application/orders-api"];
     CHECK(members(app, model::path::identifier_uris) == Texts{"\"api://contoso-orders-dev\""});
-    CHECK(*element(app, model::path::federated_credentials).value.find("subject")->as_string() ==
+    CHECK(*element_of(app, model::path::federated_credentials).value.find("subject")->as_string() ==
           "repo:contoso/orders:environment:dev");
     const auto& nightly = *loaded["FederatedCredential/orders-api-nightly"].contribution;
     CHECK(nightly.path == "federatedCredentials");
@@ -194,15 +194,15 @@ TEST_CASE("an empty list means that there must be none; an absent one is left al
         CHECK(app.management.adopt == "3c3c3c3c-0000-4444-8888-0123456789ab");
         for (const auto path : {"redirectUris.web", "redirectUris.spa", "redirectUris.native"}) {
             INFO(path);
-            REQUIRE(declares(app, path));
+            REQUIRE(says_path(app, path));
             CHECK(app.attributes.find(path)->second.exclusive);
             CHECK(app.attributes.find(path)->second.elements.empty());
         }
     }
     SECTION("redirectUris: {web: []} is about web") {
         const auto loaded = load_repository({application("redirectUris: {web: []}\n"), "", {}});
-        CHECK(declares(loaded["Application/portal"], model::path::redirect_uris_web));
-        CHECK_FALSE(declares(loaded["Application/portal"], model::path::redirect_uris_spa));
+        CHECK(says_path(loaded["Application/portal"], model::path::redirect_uris_web));
+        CHECK_FALSE(says_path(loaded["Application/portal"], model::path::redirect_uris_spa));
     }
     SECTION("tags, permissions and credentials that are not there are not managed") {
         const auto loaded = load_repository({application(""), "", {}});
@@ -217,7 +217,7 @@ TEST_CASE("{appId} in an identifier URI waits for the application itself", "[man
     const auto loaded =
         load_repository({application("exposes:\n  identifierUris: [\"api://{appId}/orders\"]\n"), "", {}});
     REQUIRE(loaded.diagnostics.empty());
-    CHECK(element(loaded["Application/portal"], model::path::identifier_uris).value ==
+    CHECK(element_of(loaded["Application/portal"], model::path::identifier_uris).value ==
           model::Value(model::Reference{{"Application", "portal"}, "appId", "api://", "/orders"}));
 }
 
@@ -238,7 +238,7 @@ TEST_CASE("both spellings of an audience mean the same", "[manifest][loader]") {
 
 TEST_CASE("a service principal that is not wanted is not managed", "[manifest][loader]") {
     const auto loaded = load_repository({application("servicePrincipal: {create: false}\n"), "", {}});
-    CHECK_FALSE(declares(loaded["Application/portal"], model::path::service_principal));
+    CHECK_FALSE(says_path(loaded["Application/portal"], model::path::service_principal));
 }
 
 TEST_CASE("a federated credential's audience is its cloud's unless it says another", "[manifest][loader]") {
@@ -257,12 +257,13 @@ TEST_CASE("a federated credential's audience is its cloud's unless it says anoth
         "11111111-1111-1111-1111-111111111111\n  cloud: " +
         cloud + "\n";
     const auto loaded = load_repository({credential, environment, {}});
-    CHECK(*element(loaded["Application/portal"], model::path::federated_credentials)
+    CHECK(*element_of(loaded["Application/portal"], model::path::federated_credentials)
                .value.find("audience")
                ->as_string() == audience);
     const auto own = load_repository({credential + "      audience: api://mine\n", environment, {}});
-    CHECK(*element(own["Application/portal"], model::path::federated_credentials).value.find("audience")->as_string() ==
-          "api://mine");
+    CHECK(*element_of(own["Application/portal"], model::path::federated_credentials)
+               .value.find("audience")
+               ->as_string() == "api://mine");
 }
 
 TEST_CASE("a connector without auth takes no sign-in, and an environment's id is taken as it is",

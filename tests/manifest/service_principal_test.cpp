@@ -23,7 +23,7 @@ model::List values(const model::Declaration& declaration, std::string_view path)
     return all;
 }
 
-Loaded loaded(const std::string& spec) {
+Loaded loaded_principal(const std::string& spec) {
     auto result = load_repository({application(spec), "", {}});
     INFO(result.text);
     REQUIRE(result.diagnostics.empty());
@@ -34,7 +34,7 @@ Loaded loaded(const std::string& spec) {
 
 TEST_CASE("a property of the service principal that is left out is not managed; an empty one must be empty",
           "[manifest][service-principal]") {
-    const auto repository = loaded(
+    const auto repository = loaded_principal(
         "servicePrincipal:\n"
         "    accountEnabled: false\n"
         "    appRoleAssignmentRequired: true\n"
@@ -61,7 +61,7 @@ TEST_CASE("a property of the service principal that is left out is not managed; 
 
 TEST_CASE("consent is declared only where it is said, for scopes and roles apart, and never exactly",
           "[manifest][service-principal]") {
-    const auto repository = loaded(
+    const auto repository = loaded_principal(
         "permissions:\n"
         "    - api: microsoft-graph\n"
         "      delegated: [openid, User.Read]\n"
@@ -76,7 +76,7 @@ TEST_CASE("consent is declared only where it is said, for scopes and roles apart
     CHECK(values(declaration, path::consented_roles).size() == 1);
     CHECK_FALSE(find(declaration, path::consented_scopes)->exclusive);
     CHECK_FALSE(find(declaration, path::consented_roles)->exclusive);
-    const auto without = loaded("permissions:\n    - api: microsoft-graph\n      delegated: [openid]\n");
+    const auto without = loaded_principal("permissions:\n    - api: microsoft-graph\n      delegated: [openid]\n");
     CHECK(find(without["Application/portal"], path::consented_scopes) == nullptr);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("an API may be asked for some permissions with consent and for others 
         "    - api: 00000003-0000-0000-c000-000000000000\n"
         "      application: [User.Read.All]\n"
         "      adminConsent: true\n";
-    const auto repository = loaded(both);
+    const auto repository = loaded_principal(both);
     const auto& declaration = repository["Application/portal"];
     CHECK(values(declaration, path::permissions).size() == 2);
     CHECK(find(declaration, path::consented_scopes) == nullptr);
@@ -105,7 +105,7 @@ TEST_CASE("an API may be asked for some permissions with consent and for others 
 
 TEST_CASE("users and groups are declared exactly, applications beside what others gave",
           "[manifest][service-principal]") {
-    const auto repository = loaded(
+    const auto repository = loaded_principal(
         "servicePrincipal:\n"
         "    assignments:\n"
         "      usersAndGroups:\n"
@@ -129,7 +129,7 @@ TEST_CASE("users and groups are declared exactly, applications beside what other
 
 TEST_CASE("an application without `servicePrincipal` gets one, and none with `create: false`",
           "[manifest][service-principal]") {
-    CHECK(find(loaded("notes: x\n")["Application/portal"], path::service_principal)->value == Value(true));
-    CHECK(find(loaded("servicePrincipal: {create: false}\n")["Application/portal"], path::service_principal) ==
-          nullptr);
+    CHECK(find(loaded_principal("notes: x\n")["Application/portal"], path::service_principal)->value == Value(true));
+    CHECK(find(loaded_principal("servicePrincipal: {create: false}\n")["Application/portal"],
+               path::service_principal) == nullptr);
 }

@@ -33,18 +33,18 @@ Loaded in_solution(const std::string& lines, const std::string& environment = wi
                             .files = {{"api.json", good_openapi()}}});
 }
 
-Texts codes(const Loaded& loaded) {
+Texts codes_told(const Loaded& loaded) {
     Texts all;
     for (const auto& diagnostic : loaded.diagnostics) all.push_back(diagnostic.code);
     return all;
 }
 
 bool tells(const Loaded& loaded, const std::string& code) {
-    const auto all = codes(loaded);
+    const auto all = codes_told(loaded);
     return std::find(all.begin(), all.end(), code) != all.end();
 }
 
-std::string text(const Loaded& loaded, std::string_view name) {
+std::string file_text(const Loaded& loaded, std::string_view name) {
     const auto& attributes = loaded["Connector/orders"].attributes;
     const auto it = attributes.find(name);
     return it == attributes.end() ? std::string("(absent)") : it->second.value.text_or("(no text)");
@@ -62,11 +62,11 @@ TEST_CASE("the publisher in the file of a connector in a solution is said to be 
          .files = {{"api.json", good_openapi()}, {"apiProperties.json", R"({"properties": {"publisher": "Contoso",
                                       "iconBrandColor": "#da3b01", "capabilities": []}})"}}});
     INFO(loaded.text);
-    CHECK(codes(loaded) == Texts{"RG0643"});
+    CHECK(codes_told(loaded) == Texts{"RG0643"});
     CHECK(loaded.diagnostics.front().severity == model::Severity::warning);
     CHECK(loaded.diagnostics.front().span.file.str().ends_with("apiProperties.json"));
-    CHECK(text(loaded, path::publisher) == "(absent)");
-    CHECK(text(loaded, path::icon_brand_color) == "#da3b01");
+    CHECK(file_text(loaded, path::publisher) == "(absent)");
+    CHECK(file_text(loaded, path::icon_brand_color) == "#da3b01");
 }
 
 TEST_CASE("capabilities go by the names that a row has, and what it has no value for is told", "[manifest][solution]") {
@@ -78,12 +78,12 @@ TEST_CASE("capabilities go by the names that a row has, and what it has no value
     };
     const auto plain = in_solution("  capabilities: [Actions, actions, gateway]\n");
     INFO(plain.text);
-    CHECK(codes(plain).empty());
+    CHECK(codes_told(plain).empty());
     CHECK(names_in(plain) == Texts{"actions"});
     CHECK(plain.declarations.at(0).attributes.at(std::string(path::gateway)).value == model::Value(true));
     const auto without_value = in_solution("  capabilities: [actions, triggers, cloud only, action]\n");
     INFO(without_value.text);
-    CHECK(codes(without_value) == Texts{"RG0643", "RG0643", "RG0643"});
+    CHECK(codes_told(without_value) == Texts{"RG0643", "RG0643", "RG0643"});
     for (const auto& diagnostic : without_value.diagnostics) CHECK(diagnostic.severity == model::Severity::warning);
     CHECK(without_value.text.find("\"triggers\"") != std::string::npos);
     CHECK(without_value.text.find("did you mean `actions`") != std::string::npos);
@@ -93,10 +93,10 @@ TEST_CASE("capabilities go by the names that a row has, and what it has no value
 TEST_CASE("a connector is in the solution that it names, else in its environment's", "[manifest][solution]") {
     const auto plain = in_solution("");
     INFO(plain.text);
-    CHECK(codes(plain).empty());
-    CHECK(text(plain, path::backend) == "solution");
-    CHECK(text(plain, path::solution) == "ContosoConnectors");
-    CHECK(text(in_solution("  solution: Others\n"), path::solution) == "Others");
+    CHECK(codes_told(plain).empty());
+    CHECK(file_text(plain, path::backend) == "solution");
+    CHECK(file_text(plain, path::solution) == "ContosoConnectors");
+    CHECK(file_text(in_solution("  solution: Others\n"), path::solution) == "Others");
     REQUIRE(plain.environment);
     REQUIRE(plain.environment->dataverses.size() == 1);
     CHECK(plain.environment->dataverses[0].environment == "Default-11111111-1111-1111-1111-111111111111");
@@ -104,9 +104,9 @@ TEST_CASE("a connector is in the solution that it names, else in its environment
 }
 
 TEST_CASE("without a Dataverse or a solution it is refused, and made nowhere else", "[manifest][solution]") {
-    CHECK(codes(in_solution("", environment_with(""))) == Texts{"RG0640"});
+    CHECK(codes_told(in_solution("", environment_with(""))) == Texts{"RG0640"});
     const auto none = in_solution("", environment_with("  dataverse: [{environment: sales}]\n"));
-    CHECK(codes(none) == Texts{"RG0641"});
+    CHECK(codes_told(none) == Texts{"RG0641"});
     CHECK(none.diagnostics[0].span.line == 7);
 }
 
@@ -115,23 +115,24 @@ TEST_CASE("a secret that nobody could say has arrived is never sent through Data
         "  auth:\n    applicationRef: {name: arm}\n    resource: https://management.core.windows.net/\n"
         "    credential: ";
     const auto secret = in_solution(auth + "{clientSecretRef: {name: arm}}\n");
-    CHECK(codes(secret) == Texts{"RG0642"});
+    CHECK(codes_told(secret) == Texts{"RG0642"});
     CHECK(secret.text.find("managedIdentity") != std::string::npos);
-    CHECK(codes(in_solution(auth + "{managedIdentity: {}}\n")) == Texts{"RG0507"});
-    CHECK(codes(in_solution("  auth:\n    oauth2: {clientId: x, authorizationUrl: https://l.example/a, tokenUrl: "
-                            "https://l.example/t}\n  clientSecretFrom: {credential: contoso}\n")) == Texts{"RG0642"});
+    CHECK(codes_told(in_solution(auth + "{managedIdentity: {}}\n")) == Texts{"RG0507"});
+    CHECK(codes_told(in_solution("  auth:\n    oauth2: {clientId: x, authorizationUrl: https://l.example/a, tokenUrl: "
+                                 "https://l.example/t}\n  clientSecretFrom: {credential: contoso}\n")) ==
+          Texts{"RG0642"});
 }
 
 TEST_CASE("what connectors of other kinds have is refused by name", "[manifest][solution]") {
-    CHECK(codes(in_solution("  publisher: Contoso\n")) == Texts{"RG0643"});
-    CHECK(codes(in_solution("  shares: [{id: 22222222-3333-4444-5555-666666666666}]\n")) == Texts{"RG0643"});
+    CHECK(codes_told(in_solution("  publisher: Contoso\n")) == Texts{"RG0643"});
+    CHECK(codes_told(in_solution("  shares: [{id: 22222222-3333-4444-5555-666666666666}]\n")) == Texts{"RG0643"});
     const auto elsewhere =
         load_repository({.manifest = "apiVersion: regent/v1\nkind: Connector\nmetadata: {name: orders}\nspec:\n"
                                      "  displayName: Orders\n  powerPlatformEnvironment: sales\n"
                                      "  solution: ContosoConnectors\n  openapi: api.json\n",
                          .environment = with_dataverse,
                          .files = {{"api.json", good_openapi()}}});
-    CHECK(codes(elsewhere) == Texts{"RG0643"});
+    CHECK(codes_told(elsewhere) == Texts{"RG0643"});
 }
 
 TEST_CASE("an entry of `dataverse` names a known environment once, and an organization's address",
@@ -145,7 +146,7 @@ TEST_CASE("an entry of `dataverse` names a known environment once, and an organi
                                 "contoso.crm4.dynamics.com", "https://u:p@contoso.crm4.dynamics.com"})
         CHECK(tells(with(std::string("{environment: sales, solution: A, url: \"") + address + "\"}"), "RG0644"));
     const auto good = with("{environment: sales, solution: A, url: \"https://contoso.crm4.dynamics.com/\"}");
-    CHECK(codes(good).empty());
+    CHECK(codes_told(good).empty());
     CHECK(good.environment->dataverses[0].url == "https://contoso.crm4.dynamics.com");
 }
 
@@ -162,5 +163,5 @@ TEST_CASE("a sign-in on this machine is for services on this machine", "[manifes
     CHECK(half.text.find("`powerPlatform` is left at https://api.bap.microsoft.com") != std::string::npos);
     CHECK(half.text.find("add `powerPlatform: " + local + "`") != std::string::npos);
     CHECK(tells(endpoints("    powerPlatform: " + local + "\n"), "RG0466"));
-    CHECK(codes(endpoints("    powerApps: " + local + "\n    powerPlatform: " + local + "\n")).empty());
+    CHECK(codes_told(endpoints("    powerApps: " + local + "\n    powerPlatform: " + local + "\n")).empty());
 }

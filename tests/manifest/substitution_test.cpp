@@ -16,7 +16,7 @@ using manifest::Style;
 
 namespace {
 
-Document document_of(const std::string& text) {
+Document document_in(const std::string& text) {
     auto result = manifest::read_yaml({"base/a.regent.yaml", text});
     INFO(text);
     REQUIRE(result.diagnostics.empty());
@@ -37,7 +37,7 @@ manifest::Variables variables_of(const std::string& text) {
 
 /// The value of `a` after substitution.
 Node value_after(const std::string& written, const std::string& variables) {
-    auto document = document_of("a: " + written + "\n");
+    auto document = document_in("a: " + written + "\n");
     INFO(written);
     REQUIRE(manifest::substitute(document, variables_of(variables)).empty());
     return *document.root.find("a");
@@ -94,7 +94,7 @@ TEST_CASE("a variable's own text is not looked through again", "[manifest][subst
 }
 
 TEST_CASE("keys are never replaced", "[manifest][substitution]") {
-    auto document = document_of("${env}: ${env}\n");
+    auto document = document_in("${env}: ${env}\n");
     CHECK(manifest::substitute(document, variables_of(some_variables)).empty());
     CHECK(document.root.find("${env}")->text == "dev");
 }
@@ -113,7 +113,7 @@ TEST_CASE("a value that came from a variable says where the variable is", "[mani
 }
 
 TEST_CASE("a scalar with a mistake stays as it was, and all mistakes are told", "[manifest][substitution]") {
-    auto document = document_of("a: ${env} ${nope} ${bad-name}\nb: [\"${nope}\"]\nc: ${env}\n");
+    auto document = document_in("a: ${env} ${nope} ${bad-name}\nb: [\"${nope}\"]\nc: ${env}\n");
     const auto diagnostics = manifest::substitute(document, variables_of(some_variables));
     REQUIRE(diagnostics.size() == 3);
     CHECK(diagnostics[0].code == "RG0301");
@@ -126,7 +126,7 @@ TEST_CASE("a scalar with a mistake stays as it was, and all mistakes are told", 
 }
 
 TEST_CASE("a placeholder made by an escape is reported at its whole text", "[manifest][substitution]") {
-    auto document = document_of("a: \"\\u0024{nope}\"\n");
+    auto document = document_in("a: \"\\u0024{nope}\"\n");
     const auto diagnostics = manifest::substitute(document, variables_of(some_variables));
     REQUIRE(diagnostics.size() == 1);
     CHECK((diagnostics[0].span == document.root.find("a")->span));
@@ -142,12 +142,12 @@ TEST_CASE("no value of a variable can change the structure of a document", "[man
         variables.by_name["x"].value.kind = Node::Kind::scalar;
         variables.by_name["x"].value.style = Style::quoted;
         variables.by_name["x"].value.text = text;
-        auto document = document_of("a: ${x}\nb: [\"<${x}>\", z]\n");
+        auto document = document_in("a: ${x}\nb: [\"<${x}>\", z]\n");
         REQUIRE(manifest::substitute(document, variables).empty());
         CHECK(document.root.entries.size() == 2);
         CHECK(document.root.find("a")->text == text);
         CHECK(document.root.find("b")->items[0].text == "<" + text + ">");
-        const auto again = document_of(manifest::to_yaml(document));
+        const auto again = document_in(manifest::to_yaml(document));
         CHECK(again.root.find("b")->items[0].text == "<" + text + ">");
     }
 }

@@ -30,7 +30,7 @@ struct Reading {
     bool disagree = false;
 };
 
-std::optional<Reading> read(const std::string& text) {
+std::optional<Reading> read_back(const std::string& text) {
     if (text.find("\n---") != std::string::npos) return std::nullopt;  // the reader parts documents before
     const manifest::SourceText source{"a.regent.yaml", text};
     const manifest::SourceLines lines(source.text);
@@ -44,7 +44,7 @@ std::optional<Reading> read(const std::string& text) {
 }
 
 bool beyond_doubt(const std::string& text) {
-    const auto reading = read(text);
+    const auto reading = read_back(text);
     REQUIRE(reading);
     return reading->beyond_doubt;
 }
@@ -88,7 +88,7 @@ TEST_CASE("Whatever one parser might read otherwise is shown to both", "[yaml]")
     for (const std::string_view text :
          {"a: \"no\\_break\"", "a: 'it''s'", "a: |\n  b\n", "a: b\n  c\n", "a: é", "a:\tb", "a: b\r\n", "a:", "a: ~",
           "a: [b: c]", "a: [b, ]", "{a: }", "\"a\": b", "a: [\"b\"]", "? a\n: b\n", "a: b#c", "a: *", "--- a\n..."}) {
-        const auto reading = read(std::string(text));
+        const auto reading = read_back(std::string(text));
         CAPTURE(text);
         CHECK((!reading || !reading->beyond_doubt));
     }
@@ -98,7 +98,7 @@ TEST_CASE("Both parsers read the same in every document that is beyond doubt", "
     std::mt19937 random(20'261'127);
     std::size_t certain = 0;
     const auto try_out = [&](const std::string& text) {
-        const auto reading = read(text);
+        const auto reading = read_back(text);
         if (!reading || !reading->beyond_doubt) return;
         ++certain;
         CAPTURE(text);

@@ -11,13 +11,13 @@ using manifest::Style;
 
 namespace {
 
-manifest::ReadResult read(const std::string& text, const manifest::ReadLimits& limits = {}) {
+manifest::ReadResult read_yaml(const std::string& text, const manifest::ReadLimits& limits = {}) {
     return manifest::read_yaml({"base/a.regent.yaml", text}, limits);
 }
 
 /// The only document of a text that has to be fine.
 Node root_of(const std::string& text) {
-    auto result = read(text);
+    auto result = read_yaml(text);
     INFO(text);
     REQUIRE(result.diagnostics.empty());
     REQUIRE(result.documents.size() == 1);
@@ -73,7 +73,7 @@ TEST_CASE("columns count characters, whatever their bytes and width, and offsets
         CHECK(root.find("a")->span.column == 4);
     }
     SECTION("in the second document, after Windows line ends") {
-        const auto result = read("a: é\r\n---\r\nb: ü\r\n");
+        const auto result = read_yaml("a: é\r\n---\r\nb: ü\r\n");
         REQUIRE(result.documents.size() == 2);
         const auto& span = result.documents[1].root.find("b")->span;
         CHECK(shown(span) == "3:4-3:5");
@@ -131,7 +131,7 @@ TEST_CASE("what yaml-cpp swallows or chokes on is an error with a place", "[mani
     };
     for (const auto& row : rows) {
         DYNAMIC_SECTION(row.name) {
-            const auto result = read(row.text);
+            const auto result = read_yaml(row.text);
             REQUIRE_FALSE(result.diagnostics.empty());
             CHECK(result.diagnostics.front().code == row.code);
             CHECK(result.diagnostics.front().span.line == row.line);
@@ -142,7 +142,7 @@ TEST_CASE("what yaml-cpp swallows or chokes on is an error with a place", "[mani
 }
 
 TEST_CASE("a duplicate key is shown with both places", "[manifest][yaml]") {
-    const auto result = read("metadata:\n  name: arm\n  labels: {}\n  name: arm-old\n");
+    const auto result = read_yaml("metadata:\n  name: arm\n  labels: {}\n  name: arm-old\n");
     REQUIRE(result.diagnostics.size() == 1);
     const auto& diagnostic = result.diagnostics.front();
     CHECK(shown(diagnostic.span) == "4:3-4:7");
@@ -151,7 +151,7 @@ TEST_CASE("a duplicate key is shown with both places", "[manifest][yaml]") {
 }
 
 TEST_CASE("the same key in different mappings is no duplicate", "[manifest][yaml]") {
-    CHECK(read("a: {name: x}\nb: {name: y}\nc: [{name: x}, {name: x}]\n").diagnostics.empty());
+    CHECK(read_yaml("a: {name: x}\nb: {name: y}\nc: [{name: x}, {name: x}]\n").diagnostics.empty());
 }
 
 TEST_CASE("an alias bomb is refused before anything is expanded", "[manifest][yaml]") {
@@ -162,13 +162,13 @@ TEST_CASE("an alias bomb is refused before anything is expanded", "[manifest][ya
         for (int i = 0; i < 10; ++i) bomb += (i == 0 ? "" : ", ") + below;
         bomb += "]\n";
     }
-    const auto result = read(bomb);
+    const auto result = read_yaml(bomb);
     CHECK(result.documents.empty());
     CHECK(codes_of(result) == Codes(100, "RG0112"));
 }
 
 TEST_CASE("a mistake in one document hides nothing in the others, and each is named", "[manifest][yaml]") {
-    const auto result = read(
+    const auto result = read_yaml(
         "kind: Application\nmetadata: {name: a}\nspec: [\n"
         "---\nkind: Connector\nmetadata: {name: b}\n"
         "---\n# nothing but a comment\n"
@@ -183,10 +183,10 @@ TEST_CASE("a mistake in one document hides nothing in the others, and each is na
 }
 
 TEST_CASE("empty and comment-only documents are not documents", "[manifest][yaml]") {
-    CHECK(read("").documents.empty());
-    CHECK(read("# only a comment\n").documents.empty());
-    CHECK(read("---\n---\n# x\n---\n").documents.empty());
-    const auto result = read("# yaml-language-server: $schema=x\n---\na: 1\n---\n");
+    CHECK(read_yaml("").documents.empty());
+    CHECK(read_yaml("# only a comment\n").documents.empty());
+    CHECK(read_yaml("---\n---\n# x\n---\n").documents.empty());
+    const auto result = read_yaml("# yaml-language-server: $schema=x\n---\na: 1\n---\n");
     REQUIRE(result.documents.size() == 1);
     CHECK(result.documents[0].of == 1);
     CHECK(manifest::subject_of(result.documents[0]).empty());
@@ -201,51 +201,51 @@ TEST_CASE("limits are refused with the limit's own code", "[manifest][yaml][limi
     manifest::ReadLimits limits;
     SECTION("bytes of a file") {
         limits.file_bytes = 10;
-        CHECK(read("a: 3456789", limits).diagnostics.empty());
-        CHECK(codes_of(read("a: 34567890", limits)) == Codes{"RG0121"});
+        CHECK(read_yaml("a: 3456789", limits).diagnostics.empty());
+        CHECK(codes_of(read_yaml("a: 34567890", limits)) == Codes{"RG0121"});
     }
     SECTION("documents") {
         limits.documents = 2;
-        CHECK(read("a: 1\n---\nb: 1\n", limits).diagnostics.empty());
-        const auto result = read("a: 1\n---\nb: 1\n---\nc: 1\n", limits);
+        CHECK(read_yaml("a: 1\n---\nb: 1\n", limits).diagnostics.empty());
+        const auto result = read_yaml("a: 1\n---\nb: 1\n---\nc: 1\n", limits);
         CHECK(codes_of(result) == Codes{"RG0122"});
         CHECK(result.documents.empty());
         CHECK(result.diagnostics.front().span.line == 4);
     }
     SECTION("depth") {
         limits.depth = 3;
-        CHECK(read("a: {b: {}}\n", limits).diagnostics.empty());
-        CHECK(codes_of(read("a: {b: {c: {}}}\n", limits)) == Codes{"RG0123"});
+        CHECK(read_yaml("a: {b: {}}\n", limits).diagnostics.empty());
+        CHECK(codes_of(read_yaml("a: {b: {c: {}}}\n", limits)) == Codes{"RG0123"});
     }
     SECTION("events, over all documents of the file") {
         limits.events = 8;  // two mappings with a key and a value each
-        CHECK(read("a: 1\n---\nb: 1\n", limits).diagnostics.empty());
-        const auto result = read("a: 1\n---\nb: 1\n---\nc: 1\n---\nd: 1\n", limits);
+        CHECK(read_yaml("a: 1\n---\nb: 1\n", limits).diagnostics.empty());
+        const auto result = read_yaml("a: 1\n---\nb: 1\n---\nc: 1\n---\nd: 1\n", limits);
         CHECK(codes_of(result) == Codes{"RG0124"});
         CHECK(result.documents.empty());
     }
     SECTION("bytes of a text") {
         limits.scalar_bytes = 4;
-        CHECK(read("a: 1234\n", limits).diagnostics.empty());
-        CHECK(codes_of(read("a: 12345\n", limits)) == Codes{"RG0125"});
+        CHECK(read_yaml("a: 1234\n", limits).diagnostics.empty());
+        CHECK(codes_of(read_yaml("a: 12345\n", limits)) == Codes{"RG0125"});
     }
     SECTION("bytes of a line") {
         limits.line_bytes = 8;
-        CHECK(read("a: 34567\n", limits).diagnostics.empty());
-        CHECK(codes_of(read("b: 1\na: 345678\n", limits)) == Codes{"RG0126"});
+        CHECK(read_yaml("a: 34567\n", limits).diagnostics.empty());
+        CHECK(codes_of(read_yaml("b: 1\na: 345678\n", limits)) == Codes{"RG0126"});
     }
 }
 
 TEST_CASE("a megabyte of opening brackets ends at the file limit, and a line of them at the depth",
           "[manifest][yaml]") {
-    CHECK(codes_of(read(std::string(1024 * 1024, '['))) == Codes{"RG0121"});
-    CHECK(codes_of(read(std::string(60'000, '['))) == Codes{"RG0123"});
-    CHECK(codes_of(read(std::string(60'000, '{'))) == Codes{"RG0123"});
+    CHECK(codes_of(read_yaml(std::string(1024 * 1024, '['))) == Codes{"RG0121"});
+    CHECK(codes_of(read_yaml(std::string(60'000, '['))) == Codes{"RG0123"});
+    CHECK(codes_of(read_yaml(std::string(60'000, '{'))) == Codes{"RG0123"});
 }
 
 TEST_CASE("what two parsers read differently is refused, saying what each saw", "[manifest][yaml]") {
     // yaml-cpp 0.7 writes the escape of a no-break space as a lone byte.
-    const auto result = read("a: \"x\\_y\"\n");
+    const auto result = read_yaml("a: \"x\\_y\"\n");
     REQUIRE(codes_of(result) == Codes{"RG0140"});
     CHECK(result.diagnostics.front().notes.size() == 2);
     CHECK(result.documents.empty());

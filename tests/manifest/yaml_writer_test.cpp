@@ -17,7 +17,7 @@ using manifest::Style;
 
 namespace {
 
-Document document_of(const std::string& text) {
+Document document_from(const std::string& text) {
     auto result = manifest::read_yaml({"base/a.regent.yaml", text});
     INFO(text);
     if (!result.diagnostics.empty()) INFO(result.diagnostics[0].code << " " << result.diagnostics[0].message);
@@ -128,7 +128,7 @@ TEST_CASE("a tree is written in block style, with quotes only where they are nee
         "  tail: |-\n"
         "    no feed\n"
         "  \"true\": key\n";
-    CHECK(manifest::to_yaml(document_of(text)) == text);
+    CHECK(manifest::to_yaml(document_from(text)) == text);
 }
 
 TEST_CASE("what is written reads back as the same tree", "[manifest][writer][property]") {
@@ -137,16 +137,17 @@ TEST_CASE("what is written reads back as the same tree", "[manifest][writer][pro
         document.root = TreeMaker(seed).mapping(4);
         const auto text = manifest::to_yaml(document);
         INFO(seed << "\n" << text);
-        const auto again = document_of(text);
+        const auto again = document_from(text);
         REQUIRE(outline(again.root) == outline(document.root));
         CHECK(manifest::to_yaml(again) == text);
     }
 }
 
 TEST_CASE("the origin of a value stands behind it as a comment and changes nothing", "[manifest][writer]") {
-    auto document = document_of("a: x ${env}\nb: \"${nope:-1}\"\nc: |\n  to ${env}\nd: [\"${flag}\"]\ne: as written\n");
+    auto document =
+        document_from("a: x ${env}\nb: \"${nope:-1}\"\nc: |\n  to ${env}\nd: [\"${flag}\"]\ne: as written\n");
     manifest::Variables variables{"dev", {}};
-    const auto environment = document_of("env: dev\nflag: true\n");
+    const auto environment = document_from("env: dev\nflag: true\n");
     for (const auto& entry : environment.root.entries) {
         auto place = entry.key_span.begin();
         place.file = "environments/dev.regent.yaml";
@@ -162,12 +163,12 @@ TEST_CASE("the origin of a value stands behind it as a comment and changes nothi
           "d:\n"
           "  - true  # from ${flag} (environments/dev.regent.yaml:2:1)\n"
           "e: as written\n");
-    CHECK(outline(document_of(text).root) == outline(document.root));
+    CHECK(outline(document_from(text).root) == outline(document.root));
 }
 
 TEST_CASE("an origin with a strange file name cannot break out of its comment", "[manifest][writer]") {
-    auto document = document_of("a: x\n");
+    auto document = document_from("a: x\n");
     document.root.entries[0].value.origins.push_back(
         {manifest::Origin::Kind::variable, "v", {"a\nb: injected\n#.yaml", 1, 1}});
-    CHECK(document_of(manifest::to_yaml(document, true)).root.entries.size() == 1);
+    CHECK(document_from(manifest::to_yaml(document, true)).root.entries.size() == 1);
 }

@@ -10,7 +10,7 @@ using nlohmann::json;
 
 namespace {
 
-json header(const std::string& name, const std::string& value, const std::string& template_id = "setheader") {
+json policy_header(const std::string& name, const std::string& value, const std::string& template_id = "setheader") {
     return {{"templateId", template_id},
             {"parameters", {{"x-ms-apimTemplateParameter.name", name}, {"x-ms-apimTemplateParameter.value", value}}}};
 }
@@ -30,20 +30,20 @@ TEST_CASE("headers that say who calls are told by their names", "[model][policie
 }
 
 TEST_CASE("a text in a policy that signs in is a key, what a request brings is none", "[model][policies]") {
-    CHECK(holds_a_key(header("Authorization", "Bearer abc")));
-    CHECK(holds_a_key(header("x-api-key", "user@contoso.example")));
-    CHECK(holds_a_key(header("subscription-key", "abc", "SetQueryParameter")));
-    CHECK_FALSE(holds_a_key(header("Accept", "abc")));
-    CHECK_FALSE(holds_a_key(header("Authorization", "")));
-    CHECK_FALSE(holds_a_key(header("Authorization", "abc", "routerequesttoendpoint")));
-    CHECK_FALSE(holds_a_key(header("x-api-key", "@connectionParameters('api_key')")));
-    CHECK_FALSE(holds_a_key(header("Authorization", "Bearer @{connectionParameters('token')}")));
+    CHECK(holds_a_key(policy_header("Authorization", "Bearer abc")));
+    CHECK(holds_a_key(policy_header("x-api-key", "user@contoso.example")));
+    CHECK(holds_a_key(policy_header("subscription-key", "abc", "SetQueryParameter")));
+    CHECK_FALSE(holds_a_key(policy_header("Accept", "abc")));
+    CHECK_FALSE(holds_a_key(policy_header("Authorization", "")));
+    CHECK_FALSE(holds_a_key(policy_header("Authorization", "abc", "routerequesttoendpoint")));
+    CHECK_FALSE(holds_a_key(policy_header("x-api-key", "@connectionParameters('api_key')")));
+    CHECK_FALSE(holds_a_key(policy_header("Authorization", "Bearer @{connectionParameters('token')}")));
     CHECK(keys_in_policies(json::parse(R"([null, 1, {"templateId": "setheader"}, {"parameters": []}])")).empty());
 }
 
 TEST_CASE("policies are shown without their keys and without digests of them", "[model][policies]") {
     const auto with_key = [](const std::string& key) {
-        return Value(json::array({header("Accept", "text/plain"), header("x-api-key", key)}).dump());
+        return Value(json::array({policy_header("Accept", "text/plain"), policy_header("x-api-key", key)}).dump());
     };
     const auto shown = without_keys(path::policies, with_key("first"));
     CHECK(shown == with_key("***"));

@@ -17,7 +17,7 @@ using Kind = CallError::Kind;
 namespace {
 
 const std::string graph = "https://graph.microsoft.com";
-const std::string scope = "https://graph.microsoft.com/.default";
+const std::string token_scope = "https://graph.microsoft.com/.default";
 
 /// A session over scripted answers, in virtual time.
 class Bench {
@@ -34,7 +34,7 @@ public:
         request.origin = graph;
         request.target = target;
         request.idempotent = idempotent;
-        return session->call(request, scope);
+        return session->call(request, token_scope);
     }
 
     std::string target = "/v1.0/x";
@@ -82,7 +82,7 @@ TEST_CASE("who only looks begins no call after the wish to stop, and who writes 
         Request request;
         request.origin = graph;
         request.target = "/x";
-        return reads->call(request, scope);
+        return reads->call(request, token_scope);
     };
     CHECK(call());
     it.clock.stop();
@@ -265,7 +265,7 @@ TEST_CASE("when one call is throttled, all calls to that origin wait", "[net][se
         Request request;
         request.origin = "https://api.powerapps.com";
         request.target = "/x";
-        CHECK(other.session->call(request, scope));
+        CHECK(other.session->call(request, token_scope));
         CHECK(other.clock.slept() == 0ms);
     }
 }

@@ -20,8 +20,8 @@ using nlohmann::json;
 namespace {
 
 const std::string login = "https://login.microsoftonline.com";
-const std::string tenant = "11111111-1111-1111-1111-111111111111";
-const std::string client = "22222222-2222-2222-2222-222222222222";
+const std::string the_tenant = "11111111-1111-1111-1111-111111111111";
+const std::string the_client = "22222222-2222-2222-2222-222222222222";
 const std::string graph_scope = "https://graph.microsoft.com/.default";
 const std::string secret_text = "topsecret~+&=/ä";
 
@@ -50,7 +50,7 @@ std::map<std::string, std::string> form_of(const Request& request) {
     return fields;
 }
 
-std::string jwt(const json& claims) {
+std::string token_with(const json& claims) {
     return "eyJhbGciOiJub25lIn0." + to_base64url(claims.dump()) + ".c2ln";
 }
 
@@ -70,7 +70,7 @@ class Desk {
 public:
     explicit Desk(ScriptedTransport::Script script, Credential credential = Secret(std::string(secret_text)))
         : transport(std::move(script)),
-          tokens(make_token_source(transport, clock, rng, {login, tenant, client, std::move(credential)})) {}
+          tokens(make_token_source(transport, clock, rng, {login, the_tenant, the_client, std::move(credential)})) {}
 
     tl::expected<AccessToken, TokenError> token(const std::string& scope = graph_scope) { return tokens->token(scope); }
 
@@ -98,7 +98,7 @@ ClientCertificate parsed(const std::string& text, const std::string& password = 
 }  // namespace
 
 TEST_CASE("a secret is sent as the form that Entra wants", "[net][sign-in]") {
-    Desk desk([](const Request&, int) { return token_answer(jwt({{"oid", "333"}, {"roles", {"a"}}})); });
+    Desk desk([](const Request&, int) { return token_answer(token_with({{"oid", "333"}, {"roles", {"a"}}})); });
 
     const auto token = desk.token();
 
@@ -108,11 +108,11 @@ TEST_CASE("a secret is sent as the form that Entra wants", "[net][sign-in]") {
     REQUIRE(desk.transport.count() == 1);
     const auto request = desk.transport.requests().front();
     CHECK(request.method == Method::post);
-    CHECK(request.origin + request.target == login + "/" + tenant + "/oauth2/v2.0/token");
+    CHECK(request.origin + request.target == login + "/" + the_tenant + "/oauth2/v2.0/token");
     CHECK(find_header(request.headers, "Content-Type") == "application/x-www-form-urlencoded");
     CHECK_FALSE(find_header(request.headers, "Authorization"));
     CHECK(form_of(request) == std::map<std::string, std::string>{{"grant_type", "client_credentials"},
-                                                                 {"client_id", client},
+                                                                 {"client_id", the_client},
                                                                  {"scope", graph_scope},
                                                                  {"client_secret", secret_text}});
 }
@@ -135,9 +135,9 @@ TEST_CASE("a certificate signs a fresh assertion for exactly this endpoint", "[n
           json{{"alg", "PS256"}, {"typ", "JWT"}, {"x5t#S256", der_sha256_base64url(rsa_identity().certificate_pem)}});
     const auto claims = json::parse(from_base64url(assertion.substr(first + 1, last - first - 1)).value());
     const auto now = std::chrono::system_clock::to_time_t(desk.clock.now());
-    CHECK(claims["aud"] == login + "/" + tenant + "/oauth2/v2.0/token");
-    CHECK(claims["iss"] == client);
-    CHECK(claims["sub"] == client);
+    CHECK(claims["aud"] == login + "/" + the_tenant + "/oauth2/v2.0/token");
+    CHECK(claims["iss"] == the_client);
+    CHECK(claims["sub"] == the_client);
     CHECK(claims["nbf"] == now);
     CHECK(claims["exp"] == now + 600);
     CHECK(verifies_ps256(rsa_identity().certificate_pem, assertion.substr(0, last),
@@ -323,7 +323,7 @@ TEST_CASE("a tenant that would change the address is refused before anything is 
     VirtualClock clock;
     CountingRng rng;
     ScriptedTransport transport([](const Request&, int) { return token_answer("t"); });
-    const auto tokens = make_token_source(transport, clock, rng, {login, wrong, client, Secret("x")});
+    const auto tokens = make_token_source(transport, clock, rng, {login, wrong, the_client, Secret("x")});
     CHECK_FALSE(tokens->token(graph_scope));
     CHECK(transport.count() == 0);
 }

@@ -17,25 +17,25 @@ using nlohmann::json;
 
 namespace {
 
-const std::string login = "https://login.microsoftonline.com";
-const std::string tenant = "11111111-1111-1111-1111-111111111111";
-const std::string graph_scope = "https://graph.microsoft.com/.default";
+const std::string login_host = "https://login.microsoftonline.com";
+const std::string own_tenant = "11111111-1111-1111-1111-111111111111";
+const std::string scope_of_graph = "https://graph.microsoft.com/.default";
 
-std::string jwt(const json& claims) {
+std::string jwt_of(const json& claims) {
     return "eyJhbGciOiJub25lIn0." + to_base64url(claims.dump()) + ".c2ln";
 }
 
-Outcome token_answer(const std::string& token = jwt({{"tid", tenant}}), const json& expires_in = 3599) {
+Outcome fresh_token_answer(const std::string& token = jwt_of({{"tid", own_tenant}}), const json& expires_in = 3599) {
     return answer(200, json{{"expires_in", expires_in}, {"access_token", token}}.dump());
 }
 
-class Desk {
+class Counter {
 public:
-    Desk(ScriptedTransport::Script script, Credential credential)
+    Counter(ScriptedTransport::Script script, Credential credential)
         : transport(std::move(script)),
-          tokens(make_token_source(transport, clock, rng, {login, tenant, "client", std::move(credential)})) {}
+          tokens(make_token_source(transport, clock, rng, {login_host, own_tenant, "client", std::move(credential)})) {}
 
-    tl::expected<AccessToken, TokenError> token() { return tokens->token(graph_scope); }
+    tl::expected<AccessToken, TokenError> token() { return tokens->token(scope_of_graph); }
 
     VirtualClock clock;
     CountingRng rng;
@@ -62,7 +62,7 @@ Outcome answer_that_ends_at(std::chrono::system_clock::time_point end, bool as_t
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(end.time_since_epoch()).count();
     const json expires_on = as_text ? json(std::to_string(seconds)) : json(seconds);
     return answer(200, json{{"token_type", "Bearer"},
-                            {"access_token", jwt({{"tid", tenant}})},
+                            {"access_token", jwt_of({{"tid", own_tenant}})},
                             {"expires_on", expires_on},
                             {"resource", "https://graph.microsoft.com"}}
                            .dump());
@@ -83,7 +83,7 @@ std::string assertion_in(const Request& request) {
 
 using Variables = std::map<std::string, std::string>;
 
-tl::expected<SignIn, TokenError> from(const Variables& variables) {
+tl::expected<SignIn, TokenError> sign_in_from(const Variables& variables) {
     return credential_from_environment([&](const char* name) -> const char* {
         const auto found = variables.find(name);
         return found == variables.end() ? nullptr : found->second.c_str();
@@ -91,7 +91,7 @@ tl::expected<SignIn, TokenError> from(const Variables& variables) {
 }
 
 std::string found_by(const Variables& variables) {
-    const auto found = from(variables);
+    const auto found = sign_in_from(variables);
     return found ? describe(found->credential) : found.error().message;
 }
 
@@ -100,13 +100,13 @@ std::string found_by(const Variables& variables) {
 TEST_CASE("a federated token is read from its file for every sign-in, since somebody else renews it",
           "[net][sign-in][federated]") {
     const TemporaryDirectory directory;
-    const auto first = jwt({{"sub", "system:serviceaccount:apps:regent"}}), second = jwt({{"sub", "renewed"}});
+    const auto first = jwt_of({{"sub", "system:serviceaccount:apps:regent"}}), second = jwt_of({{"sub", "renewed"}});
     const auto file = directory.write("token", first + "\n");
-    Desk desk([](const Request&, int) { return token_answer(); }, FederatedTokenFile{file});
+    Counter desk([](const Request&, int) { return fresh_token_answer(); }, FederatedTokenFile{file});
 
     REQUIRE(desk.token());
     directory.write("token", second);
-    desk.tokens->forget(graph_scope);
+    desk.tokens->forget(scope_of_graph);
     REQUIRE(desk.token());
 
     const auto requests = desk.transport.requests();
@@ -119,7 +119,8 @@ TEST_CASE("a federated token is read from its file for every sign-in, since some
 TEST_CASE("a federated token file that is not there or holds something else says so, without what is in it",
           "[net][sign-in][federated][secrets]") {
     const TemporaryDirectory directory;
-    Desk missing([](const Request&, int) { return token_answer(); }, FederatedTokenFile{directory.path() / "none"});
+    Counter missing([](const Request&, int) { return fresh_token_answer(); },
+                    FederatedTokenFile{directory.path() / "none"});
     const auto absent = missing.token();
     REQUIRE_FALSE(absent);
     CHECK_THAT(absent.error().message, Catch::Contains("there is no file"));
@@ -127,17 +128,17 @@ TEST_CASE("a federated token file that is not there or holds something else says
     CHECK(missing.transport.count() == 0);
 
     const auto file = directory.write("token", "topsecret words");
-    Desk other([](const Request&, int) { return token_answer(); }, FederatedTokenFile{file});
+    Counter other([](const Request&, int) { return fresh_token_answer(); }, FederatedTokenFile{file});
     const auto wrong = other.token();
     REQUIRE_FALSE(wrong);
     CHECK_THAT(wrong.error().message, Catch::Contains("holds no token") && !Catch::Contains("topsecret"));
 }
 
 TEST_CASE("a workflow on GitHub Actions signs in with the token of its runner", "[net][sign-in][federated]") {
-    const auto github = jwt({{"sub", "repo:contoso/orders:ref:refs/heads/main"}});
-    Desk desk(
+    const auto github = jwt_of({{"sub", "repo:contoso/orders:ref:refs/heads/main"}});
+    Counter desk(
         [&](const Request& request, int) {
-            return request.method == Method::get ? answer(200, json{{"value", github}}.dump()) : token_answer();
+            return request.method == Method::get ? answer(200, json{{"value", github}}.dump()) : fresh_token_answer();
         },
         GitHubActionsToken{"https://pipelines.actions.githubusercontent.com/x/idtoken?api-version=2.0",
                            Secret("runner-topsecret")});
@@ -153,8 +154,8 @@ TEST_CASE("a workflow on GitHub Actions signs in with the token of its runner", 
 }
 
 TEST_CASE("a workflow without the permission for a token is told which", "[net][sign-in][federated]") {
-    Desk desk([](const Request&, int) { return answer(403, "no"); },
-              GitHubActionsToken{"https://actions.example/t", Secret("runner-topsecret")});
+    Counter desk([](const Request&, int) { return answer(403, "no"); },
+                 GitHubActionsToken{"https://actions.example/t", Secret("runner-topsecret")});
     const auto refused = desk.token();
     REQUIRE_FALSE(refused);
     CHECK_THAT(refused.error().message, Catch::Contains("403") && !Catch::Contains("topsecret"));
@@ -165,9 +166,9 @@ TEST_CASE("a virtual machine's identity is asked of the metadata service, for a 
           "[net][sign-in][managed-identity]") {
     ManagedIdentity identity;
     identity.client_id = "the user-assigned one";
-    Desk desk(
+    Counter desk(
         [](const Request&, int) {
-            return token_answer(jwt({{"tid", tenant}, {"oid", "44"}}), "86399");
+            return fresh_token_answer(jwt_of({{"tid", own_tenant}, {"oid", "44"}}), "86399");
         },
         identity);
 
@@ -187,15 +188,16 @@ TEST_CASE("a virtual machine's identity is asked of the metadata service, for a 
 TEST_CASE("the metadata service is given the time that its updates take", "[net][sign-in][managed-identity]") {
     const auto [status, wait] =
         GENERATE(table<int, std::chrono::milliseconds>({{404, 2s}, {410, 70s}, {429, 2s}, {500, 2s}}));
-    Desk desk([status = status](const Request&, int number) { return number == 1 ? answer(status) : token_answer(); },
-              ManagedIdentity{});
+    Counter desk(
+        [status = status](const Request&, int number) { return number == 1 ? answer(status) : fresh_token_answer(); },
+        ManagedIdentity{});
     REQUIRE(desk.token());
     CHECK(desk.clock.slept() >= wait);
     CHECK(desk.clock.slept() <= wait + 1s);
 }
 
 TEST_CASE("an identity that is not assigned is not asked for again", "[net][sign-in][managed-identity]") {
-    Desk desk(
+    Counter desk(
         [](const Request&, int) {
             return answer(400, R"({"error":"invalid_request","error_description":"Identity not found"})");
         },
@@ -210,7 +212,7 @@ TEST_CASE("an identity that is not assigned is not asked for again", "[net][sign
 TEST_CASE("App Service wants its own header, and it is in no error", "[net][sign-in][managed-identity][secrets]") {
     int status = 200;
     std::chrono::system_clock::time_point end;
-    Desk desk(
+    Counter desk(
         [&](const Request&, int) { return status == 200 ? answer_that_ends_at(end, true) : answer(status, "denied"); },
         app_service());
     end = std::chrono::floor<std::chrono::seconds>(desk.clock.now()) + 8h;
@@ -224,7 +226,7 @@ TEST_CASE("App Service wants its own header, and it is in no error", "[net][sign
     CHECK_FALSE(find_header(request.headers, "Metadata"));
 
     status = 401;
-    desk.tokens->forget(graph_scope);
+    desk.tokens->forget(scope_of_graph);
     const auto refused = desk.token();
     REQUIRE_FALSE(refused);
     CHECK_THAT(refused.error().message + refused.error().help, !Catch::Contains("topsecret"));
@@ -234,7 +236,7 @@ TEST_CASE("Service Fabric is asked in its own words, and its secret is in no err
           "[net][sign-in][managed-identity][secrets]") {
     bool refuses = false;
     std::chrono::system_clock::time_point end;
-    Desk desk(
+    Counter desk(
         [&](const Request&, int) {
             if (!refuses) return answer_that_ends_at(end, false);
             return answer(404, R"({"error":{"correlationId":"7f30f4d3","code":"ManagedIdentityNotFound","message":)"
@@ -253,7 +255,7 @@ TEST_CASE("Service Fabric is asked in its own words, and its secret is in no err
     CHECK_FALSE(find_header(request.headers, "X-IDENTITY-HEADER"));
 
     refuses = true;
-    desk.tokens->forget(graph_scope);
+    desk.tokens->forget(scope_of_graph);
     const auto count = desk.transport.count();
     const auto refused = desk.token();
     REQUIRE_FALSE(refused);
@@ -267,7 +269,7 @@ TEST_CASE("Service Fabric is asked in its own words, and its secret is in no err
 
 TEST_CASE("a token that has ended when it comes is none", "[net][sign-in][managed-identity]") {
     std::chrono::system_clock::time_point end;
-    Desk desk([&](const Request&, int) { return answer_that_ends_at(end, true); }, app_service());
+    Counter desk([&](const Request&, int) { return answer_that_ends_at(end, true); }, app_service());
     end = desk.clock.now() - 1s;
     const auto refused = desk.token();
     REQUIRE_FALSE(refused);
@@ -277,10 +279,10 @@ TEST_CASE("a token that has ended when it comes is none", "[net][sign-in][manage
 TEST_CASE("the Azure Arc agent's challenge is answered with its key file", "[net][sign-in][managed-identity]") {
     const TemporaryDirectory keys;
     const auto key = keys.write("abc.key", "arc-topsecret");
-    Desk desk(
+    Counter desk(
         [&](const Request& request, int) {
             return find_header(request.headers, "Authorization")
-                       ? token_answer()
+                       ? fresh_token_answer()
                        : answer(401, "", {{"WWW-Authenticate", "Basic realm=" + key}});
         },
         arc(keys.path()));
@@ -298,7 +300,7 @@ TEST_CASE("a key elsewhere is not read, whoever names it", "[net][sign-in][manag
         keys.write("abc.pem", "topsecret"), keys.write("large.key", std::string(5000, 'x'))};
     for (const auto& path : paths) {
         CAPTURE(path);
-        Desk desk(
+        Counter desk(
             [&](const Request&, int) {
                 return answer(401, "", {{"WWW-Authenticate", "Basic realm=" + path}});
             },
@@ -311,15 +313,15 @@ TEST_CASE("a key elsewhere is not read, whoever names it", "[net][sign-in][manag
 }
 
 TEST_CASE("a token of another tenant is an error, and nothing is read with it", "[net][sign-in][tenant]") {
-    Desk desk(
+    Counter desk(
         [](const Request&, int) {
-            return token_answer(jwt({{"tid", "99999999-1111-1111-1111-111111111111"}}));
+            return fresh_token_answer(jwt_of({{"tid", "99999999-1111-1111-1111-111111111111"}}));
         },
         ManagedIdentity{});
     const auto refused = desk.token();
     REQUIRE_FALSE(refused);
     CHECK_THAT(refused.error().message,
-               Catch::Contains("99999999-1111-1111-1111-111111111111") && Catch::Contains(tenant));
+               Catch::Contains("99999999-1111-1111-1111-111111111111") && Catch::Contains(own_tenant));
     CHECK_FALSE(refused.error().retryable);
 }
 
@@ -385,9 +387,9 @@ TEST_CASE("what Service Fabric says of itself has to fit together, and is not ta
     CHECK_THAT(said("", "topsecret", thumbprint), Catch::Contains("without IDENTITY_ENDPOINT"));
     CHECK_THAT(said("https://10.0.0.4:2377/t", "topsecret", thumbprint, "c"), Catch::Contains("AZURE_CLIENT_ID"));
 
-    const auto found = from({{"IDENTITY_ENDPOINT", "https://10.0.0.4:2377/t"},
-                             {"IDENTITY_HEADER", "h"},
-                             {"IDENTITY_SERVER_THUMBPRINT", "ab:cd " + std::string(36, 'f')}});
+    const auto found = sign_in_from({{"IDENTITY_ENDPOINT", "https://10.0.0.4:2377/t"},
+                                     {"IDENTITY_HEADER", "h"},
+                                     {"IDENTITY_SERVER_THUMBPRINT", "ab:cd " + std::string(36, 'f')}});
     REQUIRE(found);
     CHECK(origin_of(found->credential) == "https://10.0.0.4:2377");
     CHECK(pinned_certificate_of(found->credential) == "ABCD" + std::string(36, 'F'));

@@ -13,20 +13,20 @@ namespace {
 using model::ManagementPolicy;
 using Names = std::vector<std::string>;
 
-Plan plan_of(const std::vector<model::Declaration>& documents, const PretendTenant& tenant,
-             const model::Environment& in = environment()) {
+Plan plan_for(const std::vector<model::Declaration>& documents, const PretendTenant& tenant,
+              const model::Environment& in = environment()) {
     const auto graph = graph_of(documents, in);
     return make_plan(graph, tenant.observe(graph), {}, today);
 }
 
-Plan apply(const std::vector<model::Declaration>& documents, PretendTenant& tenant,
-           const model::Environment& in = environment()) {
+Plan apply_all(const std::vector<model::Declaration>& documents, PretendTenant& tenant,
+               const model::Environment& in = environment()) {
     const auto graph = graph_of(documents, in);
     const auto observed = tenant.observe(graph);
     auto plan = make_plan(graph, observed, {}, today);
     Dice dice(1);
     tenant.carry_out(plan, observed, dice);
-    REQUIRE(names_of(plan_of(documents, tenant, in)) == Names{});
+    REQUIRE(names_of(plan_for(documents, tenant, in)) == Names{});
     return plan;
 }
 
@@ -47,12 +47,12 @@ model::Environment removing() {
 
 TEST_CASE("application and connector that need each other are made in one run", "[management]") {
     PretendTenant tenant;
-    const auto plan = apply({application("a")
-                                 .list(model::path::redirect_uris_web, {url_of("x")})
-                                 .list(model::path::identifier_uris, {app_id_of("a", "api://")})
-                                 .credential("mi", identity_of("x")),
-                             connector("x").by_managed_identity("a")},
-                            tenant);
+    const auto plan = apply_all({application("a")
+                                     .list(model::path::redirect_uris_web, {url_of("x")})
+                                     .list(model::path::identifier_uris, {app_id_of("a", "api://")})
+                                     .credential("mi", identity_of("x")),
+                                 connector("x").by_managed_identity("a")},
+                                tenant);
     CHECK(names_of(plan) == Names{"create Application/a", "complete Application/a", "create Connector/x",
                                   "complete Application/a", "await identity of Connector/x",
                                   "add federatedCredentials/mi of Application/a"});
@@ -65,8 +65,8 @@ TEST_CASE("application and connector that need each other are made in one run", 
 
 TEST_CASE("what is known already is waited for by nobody", "[management]") {
     PretendTenant tenant;
-    apply({application("a"), connector("x").by_managed_identity("a")}, tenant);
-    CHECK(names_of(plan_of(
+    apply_all({application("a"), connector("x").by_managed_identity("a")}, tenant);
+    CHECK(names_of(plan_for(
               {application("a"), connector("x").by_managed_identity("a"), redirect_uri("uri", "a", url_of("x"))},
               tenant)) == Names{"update Application/a"});
 }
@@ -74,7 +74,7 @@ TEST_CASE("what is known already is waited for by nobody", "[management]") {
 TEST_CASE("an observed object is read and never written", "[management]") {
     PretendTenant tenant;
     tenant.add(app("a"), {{"displayName", "other"}});
-    const auto plan = plan_of({application("a").is(ManagementPolicy::observe)}, tenant);
+    const auto plan = plan_for({application("a").is(ManagementPolicy::observe)}, tenant);
     CHECK(plan.empty());
     CHECK(the_withheld(plan, app("a")).why == Withheld::Why::observe_only);
     CHECK(the_withheld(plan, app("a")).changes.size() == 1);
@@ -86,7 +86,7 @@ TEST_CASE("an observed object that is missing or deleted is not made", "[managem
                                                        connector("x").by_managed_identity("a")};
     for (const bool in_bin : {false, true}) {
         if (in_bin) tenant.add(app("a"), {{"displayName", "The a"}}).deleted = true;
-        const auto plan = plan_of(documents, tenant);
+        const auto plan = plan_for(documents, tenant);
         CHECK(plan.empty());
         CHECK(the_withheld(plan, app("a")).why == Withheld::Why::observe_only);
         CHECK(the_withheld(plan, con("x")).why == Withheld::Why::waits_for_withheld);
@@ -96,9 +96,9 @@ TEST_CASE("an observed object that is missing or deleted is not made", "[managem
 TEST_CASE("what is only created is created whole, and then left", "[management]") {
     PretendTenant tenant;
     const std::vector<model::Declaration> documents = {application("a").is(ManagementPolicy::create_only)};
-    CHECK(names_of(apply(documents, tenant)) == Names{"create Application/a"});
+    CHECK(names_of(apply_all(documents, tenant)) == Names{"create Application/a"});
     tenant.find(app("a"))->attributes["displayName"] = "other";
-    const auto plan = plan_of(documents, tenant);
+    const auto plan = plan_for(documents, tenant);
     CHECK(plan.empty());
     CHECK(the_withheld(plan, app("a")).why == Withheld::Why::create_only);
 }
@@ -107,15 +107,15 @@ TEST_CASE("an ignored attribute is written once, when the object is made", "[man
     PretendTenant tenant;
     const std::vector<model::Declaration> documents = {application("a").ignores("displayName").ignores("redirectUris"),
                                                        redirect_uri("uri", "a", "https://one")};
-    apply(documents, tenant);
+    apply_all(documents, tenant);
     auto& there = tenant.find(app("a"))->attributes;
     CHECK(there.at("displayName") == model::Value("The a"));
     there["displayName"] = "other";
-    const auto plan = plan_of(documents, tenant);
+    const auto plan = plan_for(documents, tenant);
     CHECK(plan.empty());
     CHECK(plan.resources.at(0).ignored == Names{"displayName"});
     // Its mark stays as well, so that it goes when nothing is ignored any more and its document is gone.
-    apply({application("a")}, tenant);
+    apply_all({application("a")}, tenant);
     CHECK(there.at("redirectUris.web") == model::Value(model::List{}));
 }
 
@@ -128,25 +128,25 @@ TEST_CASE("an element that is ignored by itself stays, and the rest of its list 
                                                    .list("redirectUris.web", uris)};
     };
     const auto one = with({"https://one"}), two = with({"https://one", "https://two"});
-    apply(one, tenant);
+    apply_all(one, tenant);
     auto& there = tenant.find(app("a"))->attributes;
     there["redirectUris.web"] = model::List{"https://attacker", "https://old", "https://one"};
-    const auto plan = plan_of(two, tenant);
+    const auto plan = plan_for(two, tenant);
     REQUIRE(plan.resources.at(0).changes.size() == 2);
     CHECK(plan.resources.at(0).ignored == Names{"redirectUris.web[https://old]"});
-    apply(two, tenant);
+    apply_all(two, tenant);
     CHECK(there.at("redirectUris.web") == model::Value(model::List{"https://old", "https://one", "https://two"}));
-    CHECK(plan_of(two, tenant).empty());
+    CHECK(plan_for(two, tenant).empty());
 }
 
 TEST_CASE("an immutable change that may replace the object does, after all is there that the new one needs",
           "[management]") {
     PretendTenant tenant;
-    apply({application("a"), connector("x").by_managed_identity("a")}, tenant);
+    apply_all({application("a"), connector("x").by_managed_identity("a")}, tenant);
     const auto plan =
-        apply({application("a"), application("b"),
-               connector("x").by_managed_identity("b").set(model::path::display_name, "New").allows_replacement()},
-              tenant);
+        apply_all({application("a"), application("b"),
+                   connector("x").by_managed_identity("b").set(model::path::display_name, "New").allows_replacement()},
+                  tenant);
     CHECK(names_of(plan) == Names{"create Application/b", "delete Connector/x", "create Connector/x"});
     CHECK(plan.deletes == 1);
     CHECK(tenant.made.at(con("x")) == 2);
@@ -154,22 +154,22 @@ TEST_CASE("an immutable change that may replace the object does, after all is th
 
 TEST_CASE("nothing that is only watched, adopted or protected is replaced", "[management]") {
     PretendTenant tenant;
-    apply({connector("x")}, tenant);
+    apply_all({connector("x")}, tenant);
     auto changed = connector("x").set(model::path::display_name, "New").allows_replacement();
     SECTION("watched") {
-        const auto plan = plan_of(
+        const auto plan = plan_for(
             {application("a").list(model::path::redirect_uris_web, {}), changed.is(ManagementPolicy::observe)}, tenant);
         CHECK(names_of(plan) == Names{"create Application/a"});
     }
     SECTION("protected") {
         // Its protection is written on it, and no more.
-        const auto plan = plan_of({changed.prevents_delete()}, tenant);
+        const auto plan = plan_for({changed.prevents_delete()}, tenant);
         CHECK(names_of(plan) == Names{"update Connector/x"});
         CHECK(plan.steps[0].changed == std::set<std::string, std::less<>>{"marks"});
         CHECK(the_withheld(plan, con("x")).why == Withheld::Why::prevent_delete);
     }
     SECTION("adopted") {
-        const auto plan = plan_of({changed.adopts("Connector/x#1")}, tenant);
+        const auto plan = plan_for({changed.adopts("Connector/x#1")}, tenant);
         CHECK(plan.empty());
         CHECK(the_withheld(plan, con("x")).why == Withheld::Why::adopt_target_differs);
     }
@@ -178,7 +178,7 @@ TEST_CASE("nothing that is only watched, adopted or protected is replaced", "[ma
 TEST_CASE("what would replace a connector is withheld until its manifest allows it, and the rest is done",
           "[management]") {
     PretendTenant tenant;
-    apply({connector("x")}, tenant);
+    apply_all({connector("x")}, tenant);
     auto changed = connector("x").set(model::path::display_name, "New").set(model::path::description, "For all");
     const auto graph = graph_of({changed});
     auto observed = tenant.observe(graph);
@@ -223,7 +223,7 @@ TEST_CASE("what would replace a connector is withheld until its manifest allows 
 
 TEST_CASE("a connector that is replaced gets its shares again, declared or left to people", "[management]") {
     PretendTenant tenant;
-    apply({connector("x")}, tenant);
+    apply_all({connector("x")}, tenant);
     auto changed = connector("x").set(model::path::display_name, "New").allows_replacement();
     const auto role = [](const char* name) { return model::Value(model::Map{{"type", "Group"}, {"role", name}}); };
     const auto observed_in = [&](const DesiredGraph& graph) {
@@ -258,7 +258,7 @@ TEST_CASE("an adoption takes over the object that the manifest names", "[managem
     auto& there = tenant.add({"Application", ""}, {{"displayName", "other"}});
     there.ownership = model::Ownership::unclaimed;
     const auto id = there.outputs.at("appId");
-    const auto plan = apply({application("a").adopts(id)}, tenant);
+    const auto plan = apply_all({application("a").adopts(id)}, tenant);
     CHECK(names_of(plan) == Names{"adopt Application/a"});
     CHECK(tenant.find(app("a"))->attributes.at("displayName") == model::Value("The a"));
     CHECK(plan.summary.adopt == 1);
@@ -268,17 +268,17 @@ TEST_CASE("an adoption that would be a replacement is left", "[management]") {
     PretendTenant tenant;
     auto& there = tenant.add({"Connector", ""}, {{"displayName", "other"}, {"environment", "pp-1"}});
     there.ownership = model::Ownership::unclaimed;
-    const auto plan = plan_of({connector("x").adopts(there.id)}, tenant);
+    const auto plan = plan_for({connector("x").adopts(there.id)}, tenant);
     CHECK(plan.empty());
     CHECK(the_withheld(plan, con("x")).why == Withheld::Why::adopt_target_differs);
 }
 
 TEST_CASE("a deleted application is restored, not made again", "[management]") {
     PretendTenant tenant;
-    apply({application("a").set(model::path::service_principal, true)}, tenant);
+    apply_all({application("a").set(model::path::service_principal, true)}, tenant);
     tenant.find(app("a"))->deleted = true;
     tenant.find(app("a"))->attributes.erase("servicePrincipal");
-    const auto plan = apply({application("a").set(model::path::service_principal, true)}, tenant);
+    const auto plan = apply_all({application("a").set(model::path::service_principal, true)}, tenant);
     CHECK(names_of(plan) == Names{"create Application/a", "add servicePrincipal of Application/a"});
     CHECK(plan.steps[0].restore);
     CHECK(tenant.made.at(app("a")) == 1);
@@ -307,10 +307,10 @@ TEST_CASE("every obstacle is told with its reason, and what needs the object wai
 
 TEST_CASE("what is left alone as it was asked to be is no obstacle", "[management]") {
     PretendTenant tenant;
-    apply({application("a"), application("b"), application("kept").prevents_delete()}, tenant);
+    apply_all({application("a"), application("b"), application("kept").prevents_delete()}, tenant);
     tenant.find(app("a"))->attributes["displayName"] = "other";
     tenant.find(app("b"))->attributes["displayName"] = "other";
-    const auto plan = plan_of(
+    const auto plan = plan_for(
         {application("a").is(ManagementPolicy::observe), application("b").is(ManagementPolicy::create_only)}, tenant);
     CHECK(plan.withheld.size() == 3);
     CHECK(count_obstacles(plan) == 0);
@@ -318,18 +318,18 @@ TEST_CASE("what is left alone as it was asked to be is no obstacle", "[managemen
 
 TEST_CASE("the identity of a connector that belongs to others is not trusted", "[management]") {
     PretendTenant tenant;
-    apply({application("a"), connector("x").by_managed_identity("a")}, tenant);
+    apply_all({application("a"), connector("x").by_managed_identity("a")}, tenant);
     tenant.minutes_pass();
     tenant.find(con("x"))->ownership = model::Ownership::foreign;
     CHECK(
-        plan_of({application("a").credential("mi", identity_of("x")), connector("x").by_managed_identity("a")}, tenant)
+        plan_for({application("a").credential("mi", identity_of("x")), connector("x").by_managed_identity("a")}, tenant)
             .empty());
 }
 
 TEST_CASE("nobody waits for the redirect URL of a connector whose sign-in is left to people, and has none",
           "[management]") {
     PretendTenant tenant;
-    apply({application("a"), connector("x")}, tenant);
+    apply_all({application("a"), connector("x")}, tenant);
     tenant.find(con("x"))->outputs.erase(std::string(model::output::redirect_url));
     auto x = connector("x").by_managed_identity("a");
     SECTION("what is to be ignored") {
@@ -341,12 +341,12 @@ TEST_CASE("nobody waits for the redirect URL of a connector whose sign-in is lef
     SECTION("the connector was only to be made") {
         x.is(ManagementPolicy::create_only);
     }
-    const auto plan = plan_of({application("a")
-                                   .set(model::path::notes, "New")
-                                   .list(model::path::redirect_uris_web, {"https://a.example/", url_of("x")})
-                                   .credential("mi", identity_of("x")),
-                               x},
-                              tenant);
+    const auto plan = plan_for({application("a")
+                                    .set(model::path::notes, "New")
+                                    .list(model::path::redirect_uris_web, {"https://a.example/", url_of("x")})
+                                    .credential("mi", identity_of("x")),
+                                x},
+                               tenant);
     CHECK(names_of(plan) == Names{"update Application/a"});
     REQUIRE(plan.withheld.size() >= 2);
     CHECK(the_withheld(plan, app("a")).why == Withheld::Why::waits_for_withheld);
@@ -356,12 +356,12 @@ TEST_CASE("nobody waits for the redirect URL of a connector whose sign-in is lef
 
 TEST_CASE("what left the manifests is kept, or removed with connectors first, as policy says", "[management]") {
     PretendTenant tenant;
-    apply({application("a"), application("b"), connector("x").by_managed_identity("a")}, tenant);
+    apply_all({application("a"), application("b"), connector("x").by_managed_identity("a")}, tenant);
     const std::vector<model::Declaration> rest = {application("b")};
-    const auto kept = plan_of(rest, tenant);
+    const auto kept = plan_for(rest, tenant);
     CHECK(kept.empty());
     CHECK(the_withheld(kept, app("a")).why == Withheld::Why::on_removal_keep);
-    const auto removed = apply(rest, tenant, removing());
+    const auto removed = apply_all(rest, tenant, removing());
     CHECK(names_of(removed) == Names{"delete Connector/x", "delete Application/a"});
     CHECK(removed.deletes == 2);
     CHECK(tenant.find(app("a"))->deleted);
@@ -370,10 +370,10 @@ TEST_CASE("what left the manifests is kept, or removed with connectors first, as
 TEST_CASE("an object that goes while another is made under its display name is told as a probable renaming",
           "[management]") {
     PretendTenant tenant;
-    apply({application("a"), application("b"), connector("x")}, tenant);
-    const auto plan = plan_of({application("a2").set(model::path::display_name, "The a"), application("b"),
-                               connector("y").set(model::path::display_name, "Another")},
-                              tenant, removing());
+    apply_all({application("a"), application("b"), connector("x")}, tenant);
+    const auto plan = plan_for({application("a2").set(model::path::display_name, "The a"), application("b"),
+                                connector("y").set(model::path::display_name, "Another")},
+                               tenant, removing());
     for (const auto& resource : plan.resources) {
         if (resource.action != Action::remove) continue;
         INFO(to_string(resource.address));
@@ -385,10 +385,10 @@ TEST_CASE("an object that goes while another is made under its display name is t
 
 TEST_CASE("an object that another document adopts by its id is not removed", "[management]") {
     PretendTenant tenant;
-    apply({application("a"), application("b"), connector("x")}, tenant);
+    apply_all({application("a"), application("b"), connector("x")}, tenant);
     const auto id = tenant.find(app("a"))->outputs.at("appId");
     const auto connector_id = tenant.find(con("x"))->id;
-    const auto plan = plan_of(
+    const auto plan = plan_for(
         {application("renamed").adopts(id), application("b"), connector("y").adopts(connector_id)}, tenant, removing());
     CHECK(plan.summary.remove == 0);
     CHECK(the_withheld(plan, app("a")).help.find("call the manifest `a` again") != std::string::npos);
@@ -397,15 +397,15 @@ TEST_CASE("an object that another document adopts by its id is not removed", "[m
 
 TEST_CASE("preventDelete outlives its manifest", "[management]") {
     PretendTenant tenant;
-    apply({application("a").prevents_delete(), application("b")}, tenant);
-    const auto plan = plan_of({application("b")}, tenant, removing());
+    apply_all({application("a").prevents_delete(), application("b")}, tenant);
+    const auto plan = plan_for({application("b")}, tenant, removing());
     CHECK(plan.empty());
     CHECK(the_withheld(plan, app("a")).why == Withheld::Why::prevent_delete);
 }
 
 TEST_CASE("what a manifest says of its object's end while it is not written to is remembered", "[management]") {
     PretendTenant tenant;
-    apply({application("a"), application("b"), connector("x").by_managed_identity("b")}, tenant);
+    apply_all({application("a"), application("b"), connector("x").by_managed_identity("b")}, tenant);
     History history;
     const auto look = [&](const std::vector<model::Declaration>& documents) {
         const auto graph = graph_of(documents, removing());
@@ -453,14 +453,14 @@ TEST_CASE("what a manifest says of its object's end while it is not written to i
 
 TEST_CASE("what a manifest says of its object's end outlives it, and wins over the policy", "[management]") {
     PretendTenant tenant;
-    apply({application("goes").on_removal(model::OnRemoval::remove),
-           application("stays").on_removal(model::OnRemoval::keep), application("b"),
-           connector("x").by_managed_identity("b").on_removal(model::OnRemoval::remove)},
-          tenant);
-    const auto keeping = plan_of({application("b")}, tenant);
+    apply_all({application("goes").on_removal(model::OnRemoval::remove),
+               application("stays").on_removal(model::OnRemoval::keep), application("b"),
+               connector("x").by_managed_identity("b").on_removal(model::OnRemoval::remove)},
+              tenant);
+    const auto keeping = plan_for({application("b")}, tenant);
     CHECK(names_of(keeping) == Names{"delete Connector/x", "delete Application/goes"});
     CHECK(the_withheld(keeping, app("stays")).why == Withheld::Why::on_removal_keep);
-    const auto removing_all = plan_of({}, tenant, removing());
+    const auto removing_all = plan_for({}, tenant, removing());
     CHECK(the_withheld(removing_all, app("stays")).help.find("`management.onRemoval: keep`") != std::string::npos);
     CHECK(removing_all.summary.remove == 3);
 }
@@ -472,9 +472,9 @@ TEST_CASE("an identifier URI of an application in the recycle bin is taken when 
         return std::vector<model::Declaration>{application("bin").list(model::path::identifier_uris, bin),
                                                application("other").list(model::path::identifier_uris, other)};
     };
-    apply(documents({"api://one"}, {"api://two"}), tenant, environment());
+    apply_all(documents({"api://one"}, {"api://two"}), tenant, environment());
     tenant.find(app("bin"))->deleted = true;
-    const auto moved = plan_of(documents({}, {"api://one"}), tenant);
+    const auto moved = plan_for(documents({}, {"api://one"}), tenant);
     const auto taken = std::find_if(moved.steps.begin(), moved.steps.end(), [](const auto& step) {
         return step.address == app("other") && step.work == Work::complete;
     });
@@ -485,7 +485,7 @@ TEST_CASE("an identifier URI of an application in the recycle bin is taken when 
     CHECK(std::find(taken->after.begin(), taken->after.end(), restored->id) != taken->after.end());
 
     const auto kept =
-        plan_of({application("bin"), application("other").list(model::path::identifier_uris, {"api://one"})}, tenant);
+        plan_for({application("bin"), application("other").list(model::path::identifier_uris, {"api://one"})}, tenant);
     CHECK(the_withheld(kept, app("other")).why == Withheld::Why::unclaimed_namesake);
 }
 
@@ -497,8 +497,8 @@ TEST_CASE("an application under another name with the same identifier URI leaves
             application(name).list(model::path::identifier_uris, {uri, app_id_of(name, "api://")}),
             connector("x").by_managed_identity(name)};
     };
-    apply(documents("old"), tenant, removing());
-    const auto plan = plan_of(documents("new", "https://CONTOSO.example/orders"), tenant, removing());
+    apply_all(documents("old"), tenant, removing());
+    const auto plan = plan_for(documents("new", "https://CONTOSO.example/orders"), tenant, removing());
     CHECK(names_of(plan) == Names{});
     const auto& made = the_withheld(plan, app("new"));
     CHECK(made.why == Withheld::Why::unclaimed_namesake);
@@ -506,7 +506,7 @@ TEST_CASE("an application under another name with the same identifier URI leaves
     CHECK(made.help.find("call it `old` again") != std::string::npos);
     CHECK(the_withheld(plan, app("old")).message.find("is to have its identifier URI") != std::string::npos);
     CHECK(plan.deletes == 0);
-    CHECK(names_of(plan_of(documents("new", "https://contoso.example/other"), tenant, removing())).size() > 1);
+    CHECK(names_of(plan_for(documents("new", "https://contoso.example/other"), tenant, removing())).size() > 1);
 }
 
 TEST_CASE("a connector under another name with the same title is neither made beside the old one, nor in its place",
@@ -517,8 +517,8 @@ TEST_CASE("a connector under another name with the same title is neither made be
             application("a").secret("s").list(model::path::redirect_uris_web, {url_of(name)}),
             connector(name).set(model::path::display_name, "Orders").by_secret("a", "s")};
     };
-    apply(documents("old"), tenant, removing());
-    const auto plan = plan_of(documents("new"), tenant, removing());
+    apply_all(documents("old"), tenant, removing());
+    const auto plan = plan_for(documents("new"), tenant, removing());
     CHECK(names_of(plan) == Names{});
     const auto& made = the_withheld(plan, con("new"));
     CHECK(made.why == Withheld::Why::unclaimed_namesake);
@@ -527,40 +527,40 @@ TEST_CASE("a connector under another name with the same title is neither made be
     CHECK(the_withheld(plan, con("old")).why == Withheld::Why::waits_for_withheld);
     CHECK(plan.deletes == 0);
     // Removed in a commit of its own, it makes room.
-    apply({application("a").secret("s").list(model::path::redirect_uris_web, {"https://a.example/"})}, tenant,
-          removing());
-    CHECK(names_of(plan_of(documents("new"), tenant, removing())).size() > 1);
+    apply_all({application("a").secret("s").list(model::path::redirect_uris_web, {"https://a.example/"})}, tenant,
+              removing());
+    CHECK(names_of(plan_for(documents("new"), tenant, removing())).size() > 1);
 }
 
 TEST_CASE("what is only created is left alone after its manifest is gone, too, unless that said otherwise",
           "[management]") {
     PretendTenant tenant;
     auto goes = application("goes").is(ManagementPolicy::create_only);
-    apply({application("stays").is(ManagementPolicy::create_only), goes.on_removal(model::OnRemoval::remove),
-           application("b")},
-          tenant);
-    const auto plan = plan_of({application("b")}, tenant, removing());
+    apply_all({application("stays").is(ManagementPolicy::create_only), goes.on_removal(model::OnRemoval::remove),
+               application("b")},
+              tenant);
+    const auto plan = plan_for({application("b")}, tenant, removing());
     CHECK(names_of(plan) == Names{"delete Application/goes"});
     CHECK(the_withheld(plan, app("stays")).why == Withheld::Why::on_removal_keep);
     CHECK(the_withheld(plan, app("stays")).help.find("create-only") != std::string::npos);
 
     // A manifest that decides again forgets it.
-    apply({application("stays"), application("b")}, tenant, removing());
-    CHECK(names_of(plan_of({application("b")}, tenant, removing())) == Names{"delete Application/stays"});
+    apply_all({application("stays"), application("b")}, tenant, removing());
+    CHECK(names_of(plan_for({application("b")}, tenant, removing())) == Names{"delete Application/stays"});
 }
 
 TEST_CASE("an application that a connector goes on using is not removed", "[management]") {
     PretendTenant tenant;
-    apply({application("a"), connector("x").by_managed_identity("a").prevents_delete()}, tenant);
-    const auto plan = plan_of({application("b")}, tenant, removing());
+    apply_all({application("a"), connector("x").by_managed_identity("a").prevents_delete()}, tenant);
+    const auto plan = plan_for({application("b")}, tenant, removing());
     CHECK(names_of(plan) == Names{"create Application/b"});
     CHECK(the_withheld(plan, app("a")).why == Withheld::Why::waits_for_withheld);
 }
 
 TEST_CASE("removals come after everything else", "[management]") {
     PretendTenant tenant;
-    apply({application("a")}, tenant);
-    const auto plan = plan_of({application("b").set(model::path::service_principal, true)}, tenant, removing());
+    apply_all({application("a")}, tenant);
+    const auto plan = plan_for({application("b").set(model::path::service_principal, true)}, tenant, removing());
     REQUIRE(names_of(plan) ==
             Names{"create Application/b", "add servicePrincipal of Application/b", "delete Application/a"});
     CHECK(plan.steps[2].after == std::vector<int>{1, 2});
@@ -569,7 +569,7 @@ TEST_CASE("removals come after everything else", "[management]") {
 TEST_CASE("a permission that the API does not publish is a problem, and its object is not planned", "[management]") {
     const PretendTenant tenant;
     const auto of = [&](const std::string& name, const std::string& type = "delegated") {
-        return plan_of({application("a").list(model::path::permissions, {permission(name, type)})}, tenant);
+        return plan_for({application("a").list(model::path::permissions, {permission(name, type)})}, tenant);
     };
     CHECK(of("User.Read").problems.empty());
     CHECK(of("11111111-1111-4111-8111-111111111111").problems.empty());
@@ -615,9 +615,9 @@ TEST_CASE("an API without service principal in the tenant is told with the comma
 TEST_CASE("an application that a connector goes on signing in with stays, also where people manage that", "[removal]") {
     PretendTenant tenant;
     auto in = removing();
-    apply({application("b").secret("s"), connector("c").by_secret("b", "s")}, tenant, in);
+    apply_all({application("b").secret("s"), connector("c").by_secret("b", "s")}, tenant, in);
     const auto plan =
-        plan_of({application("d").secret("t"), connector("c").by_secret("d", "t").ignores("auth")}, tenant, in);
+        plan_for({application("d").secret("t"), connector("c").by_secret("d", "t").ignores("auth")}, tenant, in);
     CHECK(the_withheld(plan, app("b")).message.find("Connector/c still signs in with it") != std::string::npos);
     for (const auto& step : plan.steps) CHECK(step.work != Work::remove);
 }

@@ -16,10 +16,10 @@ namespace {
 using model::List;
 using model::Risk;
 
-constexpr auto github = "https://token.actions.githubusercontent.com";
+constexpr auto github_issuer = "https://token.actions.githubusercontent.com";
 
-Plan plan_of(const model::Declaration& document, const PretendTenant& tenant = {},
-             const model::Environment& in = environment()) {
+Plan rated_plan(const model::Declaration& document, const PretendTenant& tenant = {},
+                const model::Environment& in = environment()) {
     const auto graph = graph_of({document}, in);
     auto observed = tenant.observe(graph);
     observed.apis[std::string(api)].application = {
@@ -50,16 +50,16 @@ std::string reason_of(const Plan& plan, std::string_view path) {
 Risk risk_of_uri(std::string_view path, const char* uri, bool production = false, const PretendTenant& tenant = {}) {
     auto in = environment();
     in.production = production;
-    return risk_of(plan_of(application("a").list(path, {uri}), tenant, in), path);
+    return risk_of(rated_plan(application("a").list(path, {uri}), tenant, in), path);
 }
 
 Risk risk_of_trust(const std::string& issuer, const std::string& subject) {
-    return risk_of(plan_of(application("a").credential("c", trust(issuer, subject))),
+    return risk_of(rated_plan(application("a").credential("c", trust(issuer, subject))),
                    model::path::federated_credentials);
 }
 
 Risk risk_of_permission(const std::string& name, const std::string& type) {
-    return risk_of(plan_of(application("a").list(model::path::permissions, {permission(name, type)})),
+    return risk_of(rated_plan(application("a").list(model::path::permissions, {permission(name, type)})),
                    model::path::permissions);
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("every attribute has somebody's judgement of its risk", "[risk]") {
 TEST_CASE("display texts are no risk", "[risk]") {
     PretendTenant tenant;
     tenant.add(app("a"), {{"displayName", "old"}, {"notes", "old"}});
-    const auto plan = plan_of(application("a").set(model::path::notes, "new"), tenant);
+    const auto plan = rated_plan(application("a").set(model::path::notes, "new"), tenant);
     REQUIRE(plan.resources.at(0).action == Action::update);
     CHECK(risk_notes(plan).empty());
     CHECK(highest_risk(plan) == Risk::low);
@@ -94,14 +94,14 @@ TEST_CASE("a redirect URI is as risky as where it leads", "[risk]") {
     SECTION("a further path on a host that it has is nothing new") {
         PretendTenant tenant;
         tenant.add(app("a"), {{"redirectUris.web", List{"https://contoso.example:8443/old"}}});
-        CHECK(risk_of(plan_of(application("a").list(
-                                  web, {"https://contoso.example:8443/old", "https://CONTOSO.example/new"}),
-                              tenant),
+        CHECK(risk_of(rated_plan(application("a").list(
+                                     web, {"https://contoso.example:8443/old", "https://CONTOSO.example/new"}),
+                                 tenant),
                       web) == Risk::low);
-        CHECK(reason_of(
-                  plan_of(application("a").list(web, {"https://contoso.example:8443/old", "https://other.example/new"}),
-                          tenant),
-                  web) == "tokens go to a new host, other.example");
+        CHECK(reason_of(rated_plan(application("a").list(
+                                       web, {"https://contoso.example:8443/old", "https://other.example/new"}),
+                                   tenant),
+                        web) == "tokens go to a new host, other.example");
     }
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("the redirect URL of a connector that is ours is no new place, also wh
     tenant.add(app("a"), {{"displayName", "The a"}});
     tenant.add(con("x"), {{"displayName", "The x"}}).outputs[std::string(model::output::redirect_url)] = url;
     const model::Declaration document = application("a").list(model::path::redirect_uris_web, {url});
-    CHECK(risk_of(plan_of(document, tenant), model::path::redirect_uris_web) == Risk::medium);
+    CHECK(risk_of(rated_plan(document, tenant), model::path::redirect_uris_web) == Risk::medium);
     const auto graph = graph_of({document, connector("x")});
     auto observed = tenant.observe(graph);
     CHECK(risk_of(make_plan(graph, observed, {}, today), model::path::redirect_uris_web) == Risk::low);
@@ -156,26 +156,26 @@ TEST_CASE("a certificate that tokens are encrypted for signs nobody in", "[risk]
         tenant.add(app("a"), {{std::string(path), model::Map{{"key", certificate(usage)}}}});
         return tenant;
     };
-    CHECK(risk_of(plan_of(with("Encrypt")), path) == Risk::low);
-    CHECK(risk_of(plan_of(with("Verify")), path) == Risk::medium);
-    CHECK(risk_of(plan_of(application("a").list(path, {}), there("Encrypt")), path) == Risk::low);
-    CHECK(risk_of(plan_of(application("a").list(path, {}), there("Verify")), path) == Risk::medium);
-    CHECK(risk_of(plan_of(with("Encrypt"), there("Verify")), path) == Risk::medium);
-    CHECK(risk_of(plan_of(with("Verify"), there("Encrypt")), path) == Risk::medium);
+    CHECK(risk_of(rated_plan(with("Encrypt")), path) == Risk::low);
+    CHECK(risk_of(rated_plan(with("Verify")), path) == Risk::medium);
+    CHECK(risk_of(rated_plan(application("a").list(path, {}), there("Encrypt")), path) == Risk::low);
+    CHECK(risk_of(rated_plan(application("a").list(path, {}), there("Verify")), path) == Risk::medium);
+    CHECK(risk_of(rated_plan(with("Encrypt"), there("Verify")), path) == Risk::medium);
+    CHECK(risk_of(rated_plan(with("Verify"), there("Encrypt")), path) == Risk::medium);
 }
 
 TEST_CASE("a wider audience is a risk where the application is in use", "[risk]") {
     const auto path = model::path::sign_in_audience;
     PretendTenant tenant;
     tenant.add(app("a"), {{"signInAudience", "AzureADMultipleOrgs"}});
-    CHECK(risk_of(plan_of(application("a")
-                              .set(path, "AzureADandPersonalMicrosoftAccount")
-                              .set(model::path::access_token_version, 2),
-                          tenant),
+    CHECK(risk_of(rated_plan(application("a")
+                                 .set(path, "AzureADandPersonalMicrosoftAccount")
+                                 .set(model::path::access_token_version, 2),
+                             tenant),
                   path) == Risk::high);
-    CHECK(risk_of(plan_of(application("a").set(path, "AzureADMyOrg"), tenant), path) == Risk::medium);
-    CHECK(risk_of(plan_of(application("a").set(path, "AzureADMultipleOrgs")), path) == Risk::medium);
-    CHECK(risk_of(plan_of(application("a").set(path, "AzureADMyOrg")), path) == Risk::low);
+    CHECK(risk_of(rated_plan(application("a").set(path, "AzureADMyOrg"), tenant), path) == Risk::medium);
+    CHECK(risk_of(rated_plan(application("a").set(path, "AzureADMultipleOrgs")), path) == Risk::medium);
+    CHECK(risk_of(rated_plan(application("a").set(path, "AzureADMyOrg")), path) == Risk::low);
 }
 
 TEST_CASE("a permission with a known way to the whole tenant is a high risk", "[risk]") {
@@ -189,31 +189,32 @@ TEST_CASE("a permission with a known way to the whole tenant is a high risk", "[
 }
 
 TEST_CASE("a federated credential is as risky as who may get its token", "[risk]") {
-    CHECK(risk_of_trust(github, "repo:contoso/orders:environment:prod") == Risk::medium);
-    CHECK(risk_of_trust(github, "repo:contoso/orders:ref:refs/heads/main") == Risk::medium);
-    CHECK(risk_of_trust(github, "repo:contoso/orders:pull_request") == Risk::high);
-    CHECK(risk_of_trust(github, "repo:contoso@1/orders@2:pull_request") == Risk::high);
+    CHECK(risk_of_trust(github_issuer, "repo:contoso/orders:environment:prod") == Risk::medium);
+    CHECK(risk_of_trust(github_issuer, "repo:contoso/orders:ref:refs/heads/main") == Risk::medium);
+    CHECK(risk_of_trust(github_issuer, "repo:contoso/orders:pull_request") == Risk::high);
+    CHECK(risk_of_trust(github_issuer, "repo:contoso@1/orders@2:pull_request") == Risk::high);
     CHECK(risk_of_trust("https://oidc.example/cluster/", "system:serviceaccount:shop:default") == Risk::high);
     CHECK(risk_of_trust("https://oidc.example/cluster/", "system:serviceaccount:shop:orders") == Risk::medium);
     CHECK(risk_of_trust("https://login.microsoftonline.com/" + environment().tenant_id + "/v2.0", "x") == Risk::medium);
     CHECK(risk_of_trust("https://login.microsoftonline.com/99999999-9999-9999-9999-999999999999/v2.0", "x") ==
           Risk::high);
-    CHECK(reason_of(plan_of(application("a").credential("c", trust(github, "repo:contoso@1/orders@2:pull_request"))),
+    CHECK(reason_of(rated_plan(
+                        application("a").credential("c", trust(github_issuer, "repo:contoso@1/orders@2:pull_request"))),
                     model::path::federated_credentials)
               .find("a branch of contoso/orders runs") != std::string::npos);
 }
 
 TEST_CASE("a credential that only gets another description is no risk", "[risk]") {
     const auto path = model::path::federated_credentials;
-    auto wanted = trust(github, "repo:contoso/orders:pull_request");
+    auto wanted = trust(github_issuer, "repo:contoso/orders:pull_request");
     PretendTenant tenant;
     tenant.add(app("a"), {{"federatedCredentials", model::Map{{"c", wanted}}}});
     wanted["description"] = "another";
-    const auto plan = plan_of(application("a").credential("c", wanted), tenant);
+    const auto plan = rated_plan(application("a").credential("c", wanted), tenant);
     REQUIRE(plan.resources.at(0).action == Action::update);
     CHECK(risk_of(plan, path) == Risk::low);
     wanted["subject"] = "repo:contoso/other:pull_request";
-    CHECK(risk_of(plan_of(application("a").credential("c", wanted), tenant), path) == Risk::high);
+    CHECK(risk_of(rated_plan(application("a").credential("c", wanted), tenant), path) == Risk::high);
 }
 
 TEST_CASE("the identity of a connector of the same repository is no risk", "[risk]") {
@@ -227,10 +228,10 @@ TEST_CASE("tokens in the address bar are a risk when they come, not when they go
     PretendTenant tenant;
     tenant.add(app("a"), {{std::string(model::path::implicit_access_token), true}});
     const auto path = model::path::implicit_access_token;
-    CHECK(risk_of(plan_of(application("a").set(path, true)), path) == Risk::high);
-    CHECK(risk_of(plan_of(application("a").set(model::path::implicit_id_token, true)),
+    CHECK(risk_of(rated_plan(application("a").set(path, true)), path) == Risk::high);
+    CHECK(risk_of(rated_plan(application("a").set(model::path::implicit_id_token, true)),
                   model::path::implicit_id_token) == Risk::medium);
-    CHECK(risk_of(plan_of(application("a").set(path, false), tenant), path) == Risk::low);
+    CHECK(risk_of(rated_plan(application("a").set(path, false), tenant), path) == Risk::low);
 }
 
 TEST_CASE("what is deleted is a high risk, and comes first", "[risk]") {
@@ -238,7 +239,7 @@ TEST_CASE("what is deleted is a high risk, and comes first", "[risk]") {
     in.policy.on_removal = model::OnRemoval::remove;
     PretendTenant tenant;
     tenant.add(app("z"), {{"displayName", "gone"}});
-    const auto plan = plan_of(application("a").set(model::path::implicit_id_token, true), tenant, in);
+    const auto plan = rated_plan(application("a").set(model::path::implicit_id_token, true), tenant, in);
     const auto notes = risk_notes(plan);
     REQUIRE(notes.size() == 2);
     CHECK(to_string(notes[0].resource->address) == "Application/z");
@@ -421,15 +422,16 @@ TEST_CASE("a scope that users may consent to from then on is for somebody to loo
 TEST_CASE("a risk is no part of a plan's id", "[risk][plan_id]") {
     auto in = environment();
     const auto document = application("a").list(model::path::redirect_uris_web, {"http://localhost:3000/"});
-    const auto here = plan_of(document, {}, in);
+    const auto here = rated_plan(document, {}, in);
     in.production = true;
-    const auto there = plan_of(document, {}, in);
+    const auto there = rated_plan(document, {}, in);
     CHECK(highest_risk(here) != highest_risk(there));
     CHECK(here.id == there.id);
 }
 
 TEST_CASE("what is riskier than the environment allows waits for an approval", "[risk][safety]") {
-    auto graph = graph_of({application("a").credential("pr", trust(github, "repo:contoso/orders:pull_request"))});
+    auto graph =
+        graph_of({application("a").credential("pr", trust(github_issuer, "repo:contoso/orders:pull_request"))});
     const auto plan = make_plan(graph, PretendTenant{}.observe(graph), {}, today);
     CHECK(check_safety(plan, graph, {}).empty());
     graph.environment.policy.max_risk = Risk::medium;
@@ -441,7 +443,8 @@ TEST_CASE("what is riskier than the environment allows waits for an approval", "
 }
 
 TEST_CASE("--fail-on-risk refuses an approved plan too", "[risk][safety]") {
-    const auto graph = graph_of({application("a").credential("pr", trust(github, "repo:contoso/orders:pull_request"))});
+    const auto graph =
+        graph_of({application("a").credential("pr", trust(github_issuer, "repo:contoso/orders:pull_request"))});
     const auto plan = make_plan(graph, PretendTenant{}.observe(graph), {}, today);
     const auto refusals = check_safety(plan, graph, {plan.id, {}, Risk::high});
     REQUIRE(refusals.size() == 1);

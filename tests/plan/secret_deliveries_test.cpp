@@ -12,9 +12,9 @@ namespace {
 using std::chrono::hours;
 using State = model::ObservedDelivery::State;
 
-const std::string issue = "add clientSecrets/s of Application/a";
-const std::string hand_over = "add secretDeliveries/s of Application/a";
-const std::string drop = "drop clientSecrets/s of Application/a";
+const std::string issue_step = "add clientSecrets/s of Application/a";
+const std::string hand_over_step = "add secretDeliveries/s of Application/a";
+const std::string drop_step = "drop clientSecrets/s of Application/a";
 const std::string path_one = "/delivered/one";
 const std::string path_two = "/delivered/two";
 
@@ -45,7 +45,7 @@ public:
     }
     Reason reason() {
         for (const auto& step : plan().steps) {
-            if (name_of(step) == issue) return step.reason;
+            if (name_of(step) == issue_step) return step.reason;
         }
         return Reason::in_sync;
     }
@@ -67,7 +67,7 @@ public:
     Dice dice{1};
 };
 
-const std::vector<std::string> renewal = {issue, hand_over, hand_over, drop};
+const std::vector<std::string> renewal = {issue_step, hand_over_step, hand_over_step, drop_step};
 
 /// It holds two secrets, and both are declared.
 model::Declaration for_personal_accounts() {
@@ -266,7 +266,7 @@ TEST_CASE_METHOD(HandedOver, "a secret whose end is near is renewed, whoever ref
     REQUIRE(plan().withheld.size() == 1);
     for (auto& secret : secrets()) secret.ends_at = tenant.now + hours(1);
     CHECK(plan().withheld.empty());
-    CHECK(names_of(plan()).front() == issue);
+    CHECK(names_of(plan()).front() == issue_step);
 }
 
 TEST_CASE_METHOD(HandedOver, "the old secret stays beside the new one for as long as keepOld says, then goes",
@@ -286,7 +286,7 @@ TEST_CASE_METHOD(HandedOver, "the old secret stays beside the new one for as lon
     tenant.now = *kept->leaves_at - std::chrono::seconds(1);
     CHECK(plan().empty());
     tenant.now = *kept->leaves_at;
-    CHECK(names_of(plan()) == std::vector<std::string>{drop});
+    CHECK(names_of(plan()) == std::vector<std::string>{drop_step});
     CHECK(plan().steps[0].key_id == old);
     CHECK(plan().resources.at(0).reason == Reason::secret_superseded);
     apply();
@@ -323,7 +323,7 @@ TEST_CASE_METHOD(HandedOver, "an overlap asked for once counts for that rotation
     tenant.now += hours(47);
     CHECK(plan().empty());
     tenant.now += hours(2);
-    CHECK(names_of(plan()) == std::vector<std::string>{drop});
+    CHECK(names_of(plan()) == std::vector<std::string>{drop_step});
 
     documents = {application_with(hours(24))};
     apply();
@@ -336,7 +336,7 @@ TEST_CASE_METHOD(HandedOver, "a secret that was issued and reached nobody goes a
     documents = {application_with(hours(24))};
     apply({{app("a"), "s", {}}}, 1);  // killed after the secret was issued
     CHECK(secrets().size() == 2);
-    CHECK(names_of(plan()) == std::vector<std::string>{drop});
+    CHECK(names_of(plan()) == std::vector<std::string>{drop_step});
     CHECK(plan().steps[0].key_id == secrets().back().key_id);
 }
 
@@ -348,7 +348,7 @@ TEST_CASE_METHOD(HandedOver, "a secret that is to be handed to another place goe
     tenant.targets_complain = false;  // the place that nobody names any more keeps a dead one
     documents = {moved(hours(0))};
     const auto planned = plan();
-    CHECK(names_of(planned) == std::vector<std::string>{issue, hand_over, drop});
+    CHECK(names_of(planned) == std::vector<std::string>{issue_step, hand_over_step, drop_step});
     CHECK(planned.steps.at(2).after == std::vector<int>{planned.steps.at(1).id});
 
     // As long as it cannot be handed to it, what somebody reads elsewhere stays, and what was issued in vain goes.
@@ -369,7 +369,7 @@ TEST_CASE_METHOD(HandedOver,
                  "[secrets][deliveries]") {
     tenant.targets_complain = false;
     documents = {application("a").secret("s").delivered_to("/delivered/elsewhere").keeps_old(hours(24))};
-    CHECK(names_of(plan()) == std::vector<std::string>{issue, hand_over});
+    CHECK(names_of(plan()) == std::vector<std::string>{issue_step, hand_over_step});
     const auto old = secrets().front().key_id;
     for (int i = 0; i < 6; ++i) {
         apply({}, 1);

@@ -41,9 +41,9 @@ public:
     Dice dice{1};
 };
 
-const std::string issue = "add clientSecrets/s of Application/a";
-const std::string drop = "drop clientSecrets/s of Application/a";
-const std::vector<std::string> reissue = {issue, "update Connector/x", drop};
+const std::string issue_of_secret = "add clientSecrets/s of Application/a";
+const std::string drop_of_secret = "drop clientSecrets/s of Application/a";
+const std::vector<std::string> reissue = {issue_of_secret, "update Connector/x", drop_of_secret};
 
 }  // namespace
 
@@ -54,8 +54,8 @@ TEST_CASE_METHOD(Delivered, "a secret that is there, valid and delivered is left
 TEST_CASE_METHOD(Delivered, "a secret that was taken away is issued again and delivered", "[secrets]") {
     tenant.find(app("a"))->secrets.clear();
     const auto again = plan(documents);
-    CHECK(names_of(again) == std::vector<std::string>{issue, "update Connector/x"});
-    CHECK(reason_of(again, issue) == Reason::secret_missing);
+    CHECK(names_of(again) == std::vector<std::string>{issue_of_secret, "update Connector/x"});
+    CHECK(reason_of(again, issue_of_secret) == Reason::secret_missing);
     CHECK(again.summary.secrets == 1);
     apply(documents);
 }
@@ -67,7 +67,7 @@ TEST_CASE_METHOD(Delivered, "a secret is renewed inside its rotateBefore, and th
     secret().ends_at = today + hours(24 * 30);
     const auto due = plan(documents);
     REQUIRE(names_of(due) == reissue);
-    CHECK(reason_of(due, issue) == Reason::secret_expiring);
+    CHECK(reason_of(due, issue_of_secret) == Reason::secret_expiring);
     CHECK(due.steps[2].key_id == secret().key_id);
     CHECK(due.steps[2].after == std::vector<int>{2});
     apply(documents);
@@ -78,7 +78,7 @@ TEST_CASE_METHOD(Delivered, "a secret that its connector does not name was not d
     tenant.find(con("x"))->attributes["marks"] = model::List{"secretKey:another"};
     const auto again = plan(documents);
     CHECK(names_of(again) == reissue);
-    CHECK(reason_of(again, issue) == Reason::secret_not_delivered);
+    CHECK(reason_of(again, issue_of_secret) == Reason::secret_not_delivered);
     apply(documents);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE_METHOD(Delivered, "an update of a connector keeps its secret, unless p
     tenant.secret_on_update = model::Policy::SecretOnUpdate::reissue;
     const auto again = plan(documents);
     CHECK(names_of(again) == reissue);
-    CHECK(reason_of(again, issue) == Reason::secret_needed);
+    CHECK(reason_of(again, issue_of_secret) == Reason::secret_needed);
     apply(documents);
 }
 
@@ -109,7 +109,7 @@ TEST_CASE_METHOD(Delivered, "a connector that somebody else saved gets a new sec
     marks = list;
     const auto again = plan(documents);
     CHECK(names_of(again) == reissue);
-    CHECK(reason_of(again, issue) == Reason::secret_in_doubt);
+    CHECK(reason_of(again, issue_of_secret) == Reason::secret_in_doubt);
     SECTION("and has it then") {
         apply(documents);
         CHECK(tenant.find(app("a"))->secrets.size() == 1);
@@ -144,7 +144,7 @@ TEST_CASE_METHOD(Delivered, "a connector whose way to sign in is left to people 
 TEST_CASE_METHOD(Delivered, "a secret gets another name in one run", "[secrets]") {
     const std::vector<model::Declaration> renamed = {application("a").secret("t"), connector("x").by_secret("a", "t")};
     CHECK(names_of(plan(renamed)) ==
-          std::vector<std::string>{"add clientSecrets/t of Application/a", "update Connector/x", drop});
+          std::vector<std::string>{"add clientSecrets/t of Application/a", "update Connector/x", drop_of_secret});
     apply(renamed);
     CHECK(tenant.find(app("a"))->secrets.size() == 1);
 }
@@ -200,7 +200,7 @@ TEST_CASE_METHOD(Delivered, "a connector's way to sign in is not sent without it
 TEST_CASE_METHOD(Delivered, "a secret goes after the connector that had it", "[secrets]") {
     in.policy.on_removal = model::OnRemoval::remove;
     const std::vector<model::Declaration> without = {application("a")};
-    CHECK(names_of(plan(without)) == std::vector<std::string>{"delete Connector/x", drop});
+    CHECK(names_of(plan(without)) == std::vector<std::string>{"delete Connector/x", drop_of_secret});
     apply(without);
 }
 
@@ -209,7 +209,7 @@ TEST_CASE_METHOD(Delivered, "a secret that a watched connector uses stays when a
     documents[1].management.policy = model::ManagementPolicy::observe;
     documents.push_back(connector("y").by_secret("a", "s"));
     const auto both = plan(documents);
-    CHECK(names_of(both) == std::vector<std::string>{issue, "create Connector/y"});
+    CHECK(names_of(both) == std::vector<std::string>{issue_of_secret, "create Connector/y"});
     apply(documents);
     CHECK(tenant.find(app("a"))->secrets.size() == 2);
 }
@@ -233,7 +233,7 @@ TEST_CASE_METHOD(Delivered, "a secret made by hand is told, and goes only on req
 
 TEST_CASE_METHOD(Delivered, "going over to a managed identity takes the secret away afterwards", "[secrets]") {
     const std::vector<model::Declaration> without = {application("a"), connector("x").by_managed_identity("a")};
-    CHECK(names_of(plan(without)) == std::vector<std::string>{"update Connector/x", drop});
+    CHECK(names_of(plan(without)) == std::vector<std::string>{"update Connector/x", drop_of_secret});
     apply(without);
 }
 

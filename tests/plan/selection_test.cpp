@@ -13,7 +13,7 @@ namespace {
 
 using Addresses = std::set<model::Address>;
 
-Plan plan_of(const std::vector<model::Declaration>& documents, const PretendTenant& tenant = {}) {
+Plan whole_plan(const std::vector<model::Declaration>& documents, const PretendTenant& tenant = {}) {
     auto in = environment();
     in.policy.on_removal = model::OnRemoval::remove;
     const auto graph = graph_of(documents, in);
@@ -25,7 +25,7 @@ Plan plan_of(const std::vector<model::Declaration>& documents, const PretendTena
 TEST_CASE("what is not selected is not in the plan", "[select]") {
     PretendTenant tenant;
     tenant.add(app("gone"), {{"displayName", "gone"}});
-    auto plan = plan_of({application("a"), application("b")}, tenant);
+    auto plan = whole_plan({application("a"), application("b")}, tenant);
     REQUIRE(plan.deletes == 1);
     const auto selection = select(plan, {app("a")});
     CHECK(names_of(plan) == std::vector<std::string>{"create Application/a"});
@@ -36,8 +36,8 @@ TEST_CASE("what is not selected is not in the plan", "[select]") {
 }
 
 TEST_CASE("what a selected object needs comes along, whole", "[select]") {
-    auto plan = plan_of({application("a").list(model::path::redirect_uris_web, {url_of("c")}).secret("s"),
-                         connector("c").by_secret("a", "s"), application("other")});
+    auto plan = whole_plan({application("a").list(model::path::redirect_uris_web, {url_of("c")}).secret("s"),
+                            connector("c").by_secret("a", "s"), application("other")});
     const auto whole = names_of(plan);
     const auto selection = select(plan, {con("c")});
     CHECK(selection.needed == Addresses{app("a")});
@@ -51,8 +51,8 @@ TEST_CASE("what a selected object needs comes along, whole", "[select]") {
 }
 
 TEST_CASE("who a secret is issued for comes along with it", "[select]") {
-    auto plan = plan_of({application("o").secret("s"), connector("c").by_secret("o", "s"),
-                         application("other").secret("t"), connector("d").by_secret("other", "t")});
+    auto plan = whole_plan({application("o").secret("s"), connector("c").by_secret("o", "s"),
+                            application("other").secret("t"), connector("d").by_secret("other", "t")});
     const auto selection = select(plan, {app("o")});
     CHECK(selection.needed == Addresses{con("c")});
     CHECK(selection.left_out == Addresses{app("other"), con("d")});
@@ -63,7 +63,7 @@ TEST_CASE("who a secret is issued for comes along with it", "[select]") {
 TEST_CASE("a removal is never selected", "[select]") {
     PretendTenant tenant;
     tenant.add(app("gone"), {{"displayName", "gone"}});
-    auto plan = plan_of({application("a")}, tenant);
+    auto plan = whole_plan({application("a")}, tenant);
     const auto selection = select(plan, {app("gone")});
     CHECK(plan.steps.empty());
     CHECK(selection.left_out == Addresses{app("a"), app("gone")});

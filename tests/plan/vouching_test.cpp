@@ -18,13 +18,13 @@ using model::Map;
 using model::Value;
 namespace path = model::path;
 
-Value role(const std::string& name) {
+Value role_called(const std::string& name) {
     return Map{{"api", std::string(api)}, {"type", "application"}, {"name", name}};
 }
 
 Document consenting() {
     auto document = application("a").set(path::service_principal, true);
-    document.list(path::consented_roles, {role("one")});
+    document.list(path::consented_roles, {role_called("one")});
     document.declaration.attributes.at(std::string(path::consented_roles)).exclusive = false;
     return document;
 }
@@ -259,7 +259,7 @@ TEST_CASE("a run that made an application gives it consent when it takes it out 
 TEST_CASE("consent that is there stays, whoever vouches for the application", "[vouching]") {
     Planted planted;
     planted.there->attributes[std::string(path::owners)] = List{"somebody"};
-    planted.there->attributes[std::string(path::consented_roles)] = List{role("one")};
+    planted.there->attributes[std::string(path::consented_roles)] = List{role_called("one")};
     const auto plan = planted.plan(consenting());
     CHECK_FALSE(Planted::gives(plan));
     CHECK_FALSE(Planted::withholds(plan));

@@ -55,13 +55,13 @@ Ran run_on(const std::filesystem::path& socket, std::vector<std::string> words) 
 }
 
 /// A service whose sample is as old as it says, seen from now.
-struct Service {
+struct ListeningService {
     FakeControl control;
     TemporaryFolder folder;
     std::filesystem::path path = folder.path / "regent.sock";
     std::unique_ptr<HttpServer> server;
 
-    Service() {
+    ListeningService() {
         control.publish(sample_status(std::chrono::system_clock::now()));
         auto listening = HttpServer::listen(UnixListener{path, ""}, {api_routes(control)});
         REQUIRE(listening);
@@ -80,7 +80,7 @@ std::string line_with(const std::string& text, const std::string& word) {
 }  // namespace
 
 TEST_CASE("status says what needs a person, and how the last run went") {
-    const Service service;
+    const ListeningService service;
     const auto ran = service.run({"status", "-e", "prod"});
     INFO(ran.out);
     CHECK(ran.code == ExitCode::ok);
@@ -101,14 +101,14 @@ TEST_CASE("status says what needs a person, and how the last run went") {
 }
 
 TEST_CASE("status shows a plan that waits") {
-    const Service service;
+    const ListeningService service;
     const auto ran = service.run({"status"});
     CHECK_THAT(ran.out, Contains("Pending   plan ad9b513c: 1 to update (mode plan)"));
     CHECK_THAT(ran.out, Contains("\nprod   mode apply   main@9b1e77d\n"));
 }
 
 TEST_CASE("status --exit-code is 2 unless everything is ready") {
-    Service service;
+    ListeningService service;
     CHECK(service.run({"status", "--exit-code"}).code == ExitCode::changes);
     CHECK(service.run({"status"}).code == ExitCode::ok);
     service.control.change([](controller::ServiceStatus& status) {
@@ -119,7 +119,7 @@ TEST_CASE("status --exit-code is 2 unless everything is ready") {
 }
 
 TEST_CASE("get prints aligned columns") {
-    const Service service;
+    const ListeningService service;
     const auto ran = service.run({"get", "-e", "prod"});
     CHECK(ran.code == ExitCode::ok);
     CHECK_THAT(ran.out,
@@ -134,7 +134,7 @@ TEST_CASE("get prints aligned columns") {
 }
 
 TEST_CASE("get chooses by kind and name, and shows the environment when there are several") {
-    const Service service;
+    const ListeningService service;
     CHECK_THAT(service.run({"get"}).out, Contains("ENVIRONMENT  KIND"));
     const auto connectors = service.run({"get", "connector", "-o", "name"});
     CHECK(connectors.out == "Connector/arm\nConnector/arm-mi\n");
@@ -152,7 +152,7 @@ TEST_CASE("get chooses by kind and name, and shows the environment when there ar
 }
 
 TEST_CASE("machines get one document, also when there is nothing") {
-    Service service;
+    ListeningService service;
     const auto all = service.run({"get", "-o", "json"});
     CHECK(json::parse(all.out)["items"].size() == 7);
     CHECK(json::parse(service.run({"status", "-o", "json"}).out)["version"] == "0.1.0");
@@ -168,7 +168,7 @@ TEST_CASE("machines get one document, also when there is nothing") {
 }
 
 TEST_CASE("while nobody has looked yet, nothing is said to be missing") {
-    Service service;
+    ListeningService service;
     const auto begun = std::chrono::system_clock::now() - 12s;
     service.control.change([&](controller::ServiceStatus& status) {
         auto& prod = status.environments[1];
@@ -221,7 +221,7 @@ TEST_CASE("while nobody has looked yet, nothing is said to be missing") {
 }
 
 TEST_CASE("wait waits for the first run as well") {
-    Service service;
+    ListeningService service;
     const auto all = service.control.status()->environments;
     service.control.change([](controller::ServiceStatus& status) { status.environments.clear(); });
     CHECK(service.run({"get", "-o", "json"}).out == "{\n  \"items\": []\n}\n");
@@ -244,7 +244,7 @@ TEST_CASE("wait waits for the first run as well") {
 }
 
 TEST_CASE("describe tells everything about one object") {
-    Service service;
+    ListeningService service;
     controller::Event event;
     event.id = "7-1";
     event.time = std::chrono::system_clock::now();
@@ -276,7 +276,7 @@ TEST_CASE("describe tells everything about one object") {
 }
 
 TEST_CASE("what comes from a tenant cannot move the cursor") {
-    Service service;
+    ListeningService service;
     service.control.change([](controller::ServiceStatus& status) {
         auto& object = object_in(status, "prod", {"Application", "customer-portal"});
         object.conditions[0].message =
@@ -306,7 +306,7 @@ TEST_CASE("what comes from a tenant cannot move the cursor") {
 }
 
 TEST_CASE("colours are shown when they are asked for, and change nothing else") {
-    const Service service;
+    const ListeningService service;
     const auto plain = service.run({"get", "-e", "prod"}).out;
     auto painted = service.run({"get", "-e", "prod", "--color", "always"}).out;
     CHECK(painted.find("\x1b[") != std::string::npos);
@@ -326,7 +326,7 @@ TEST_CASE("colours are shown when they are asked for, and change nothing else") 
 }
 
 TEST_CASE("history folds quiet runs and shows one with its changes") {
-    Service service;
+    ListeningService service;
     controller::HistoryEntry quiet;
     quiet.environment = "prod";
     quiet.run.id = 1184;
@@ -377,7 +377,7 @@ TEST_CASE("history folds quiet runs and shows one with its changes") {
 }
 
 TEST_CASE("events are told in their order and filtered") {
-    Service service;
+    ListeningService service;
     controller::Event event;
     event.id = "7-1";
     event.time = std::chrono::system_clock::now() - 1h;
@@ -396,7 +396,7 @@ TEST_CASE("events are told in their order and filtered") {
 }
 
 TEST_CASE("wait ends when the condition holds, and with 75 when it does not") {
-    Service service;
+    ListeningService service;
     const std::vector<std::string> words = {"wait", "Application/customer-portal", "-e", "prod", "--timeout", "20s"};
     std::jthread later([&] {
         std::this_thread::sleep_for(300ms);
@@ -424,7 +424,7 @@ TEST_CASE("wait ends when the condition holds, and with 75 when it does not") {
 }
 
 TEST_CASE("reconcile asks for a run, waits for it and tells its result") {
-    Service service;
+    ListeningService service;
     const auto asked = service.run({"reconcile"});
     CHECK(asked.code == ExitCode::ok);
     CHECK_THAT(asked.out, Contains("A run of dev, prod is asked for."));
@@ -459,7 +459,7 @@ TEST_CASE("reconcile asks for a run, waits for it and tells its result") {
 }
 
 TEST_CASE("pause needs a reason, says until when, and how to go on") {
-    Service service;
+    ListeningService service;
     CHECK(service.run({"pause", "Connector/arm", "-e", "prod"}).code == ExitCode::usage);
     CHECK(service.run({"pause", "Connector/arm", "-e", "prod", "--reason", " "}).code == ExitCode::usage);
     CHECK(service.run({"pause", "-e", "prod", "--reason", "x"}).code == ExitCode::usage);
@@ -487,7 +487,7 @@ TEST_CASE("pause needs a reason, says until when, and how to go on") {
 }
 
 TEST_CASE("approve finds the environment of the plan") {
-    Service service;
+    ListeningService service;
     const auto ran = service.run({"approve", "ad9b513c"});
     CHECK(ran.code == ExitCode::ok);
     CHECK_THAT(ran.out, Contains("Approved: plan ad9b513c of dev."));
@@ -527,7 +527,7 @@ TEST_CASE("a service that is not there says what to do, with 7") {
 
 TEST_CASE("a socket of a group one is not in says which group") {
     if (::geteuid() != 0) return;
-    Service service;
+    ListeningService service;
     ::chmod(service.folder.path.c_str(), 0755);
     REQUIRE(::chown(service.path.c_str(), 0, 60) == 0);
     REQUIRE(::chmod(service.path.c_str(), 0660) == 0);
@@ -550,7 +550,7 @@ TEST_CASE("something else behind the socket is no regent") {
 }
 
 TEST_CASE("watching prints everything once, then what changes") {
-    Service service;
+    ListeningService service;
     // A watcher goes on for ever; it ends with the service.
     std::jthread story([&] {
         std::this_thread::sleep_for(600ms);
@@ -570,7 +570,7 @@ TEST_CASE("watching prints everything once, then what changes") {
 }
 
 TEST_CASE("watching events goes on after the last one") {
-    Service service;
+    ListeningService service;
     std::jthread story([&] {
         for (int i = 1; i <= 2; ++i) {
             std::this_thread::sleep_for(500ms);

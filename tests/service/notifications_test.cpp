@@ -27,7 +27,6 @@ using namespace regent::service::testing;
 using namespace std::chrono_literals;
 using regent::net::test::answer;
 using regent::net::test::FakeServer;
-using regent::net::test::Peer;
 using regent::net::test::Received;
 using regent::net::test::response;
 using regent::net::test::ScriptedTransport;
@@ -119,7 +118,7 @@ regent::controller::Event numbered(int number) {
 }  // namespace
 
 TEST_CASE("a signed CloudEvent arrives over HTTP", "[service][notifications]") {
-    FakeServer server([](Peer& peer, const Received&) { peer.write(response(202, "")); });
+    FakeServer server([](regent::net::test::Peer& peer, const Received&) { peer.write(response(202, "")); });
     net::SystemRng rng;
     Heard heard;
     {
@@ -149,7 +148,7 @@ TEST_CASE("the status alone says whether a receiver took it, whatever its body i
                                         std::string("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 200 OK\r\n\r\nok"));
     CAPTURE(answer.substr(0, 60));
     std::atomic<int> posted = 0;
-    FakeServer server([&](Peer& peer, const Received&) {
+    FakeServer server([&](regent::net::test::Peer& peer, const Received&) {
         ++posted;
         peer.write(answer);
         peer.close();
@@ -170,7 +169,7 @@ TEST_CASE("an answer without a length that says no is a no, and half a header se
           "[service][notifications]") {
     const auto refuses = GENERATE(true, false);
     std::atomic<int> posted = 0;
-    FakeServer server([&](Peer& peer, const Received&) {
+    FakeServer server([&](regent::net::test::Peer& peer, const Received&) {
         ++posted;
         peer.write(refuses ? "HTTP/1.0 500 Oh\r\n\r\nno" : "HTTP/1.0 200 OK\r\nContent-Ty");
         peer.close();
@@ -267,11 +266,11 @@ TEST_CASE("a failed request names neither host nor path of its receiver", "[serv
 TEST_CASE("a receiver that hangs delays neither the caller, nor other receivers, nor the end",
           "[service][notifications]") {
     std::atomic<int> arrived = 0;
-    FakeServer hanging([&](Peer& peer, const Received&) {
+    FakeServer hanging([&](regent::net::test::Peer& peer, const Received&) {
         ++arrived;
         peer.wait_for_hang_up();
     });
-    FakeServer healthy([](Peer& peer, const Received&) { peer.write(response(200, "ok")); });
+    FakeServer healthy([](regent::net::test::Peer& peer, const Received&) { peer.write(response(200, "ok")); });
     net::SystemRng rng;
     Heard heard;
     std::vector<Receiver> receivers;
@@ -293,7 +292,7 @@ TEST_CASE("a receiver that hangs delays neither the caller, nor other receivers,
 }
 
 TEST_CASE("what waits is sent before the end", "[service][notifications]") {
-    FakeServer server([](Peer& peer, const Received&) { peer.write(response(200, "ok")); });
+    FakeServer server([](regent::net::test::Peer& peer, const Received&) { peer.write(response(200, "ok")); });
     net::SystemRng rng;
     Heard heard;
     {

@@ -9,7 +9,6 @@ using namespace regent::simulator;
 using namespace regent::simulator::test;
 using nlohmann::json;
 using regent::interop::exchange;
-using regent::interop::HttpReply;
 
 namespace {
 
@@ -79,8 +78,8 @@ public:
                                 begun.at("device_code").get<std::string>()),
                     status);
     }
-    [[nodiscard]] HttpReply call(const std::string& method, const std::string& target, const std::string& token,
-                                 const json& body = nullptr) const {
+    [[nodiscard]] regent::interop::HttpReply call(const std::string& method, const std::string& target,
+                                                  const std::string& token, const json& body = nullptr) const {
         return exchange(port_, method, target,
                         {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}},
                         body.is_null() ? std::string{} : body.dump());
@@ -104,7 +103,7 @@ void enter(Simulator& simulator, const json& begun, const json& what) {
     simulator.control("POST", "change", body.dump());
 }
 
-json created(const HttpReply& reply) {
+json created(const regent::interop::HttpReply& reply) {
     INFO(reply.body);
     REQUIRE(reply.status == 201);
     return json::parse(reply.body);

@@ -32,7 +32,7 @@ json answer(const HttpReply& reply, const std::string& id) {
     return {};
 }
 
-struct Stage {
+struct BatchStage {
     HttpReply run(const std::vector<json>& steps) { return tenant.post("/$batch", {{"requests", steps}}); }
 
     GraphTenant tenant;
@@ -43,7 +43,7 @@ struct Stage {
 }  // namespace
 
 TEST_CASE("a batch answers each of its requests by id, in any order", "[simulator][graph]") {
-    Stage stage;
+    BatchStage stage;
     const auto reply = stage.run({step("a", "GET", stage.at), step("b", "get", "applications(uniqueName='nobody')"),
                                   step("c", "POST", "/applications", {{"displayName", "made in a batch"}})});
     CHECK(reply.json.at("responses").at(0).at("id") == "c");
@@ -56,7 +56,7 @@ TEST_CASE("a batch answers each of its requests by id, in any order", "[simulato
 }
 
 TEST_CASE("a batch that cannot be read is refused whole", "[simulator][graph]") {
-    Stage stage;
+    BatchStage stage;
     std::vector<json> many;
     for (int i = 0; i < 21; ++i) many.push_back(step(std::to_string(i), "GET", stage.at));
     CHECK(stage.run(many).status == 400);
@@ -73,7 +73,7 @@ TEST_CASE("a batch that cannot be read is refused whole", "[simulator][graph]") 
 }
 
 TEST_CASE("what depends on a failure is a 424", "[simulator][graph]") {
-    Stage stage;
+    BatchStage stage;
     const auto reply =
         stage.run({step("a", "PATCH", stage.at, {{"colour", "red"}}), after(step("b", "GET", stage.at), "a"),
                    after(step("c", "GET", stage.at), "b"), after(step("d", "GET", stage.at), "nobody")});
@@ -84,7 +84,7 @@ TEST_CASE("what depends on a failure is a 424", "[simulator][graph]") {
 }
 
 TEST_CASE("two writes on one application wait for each other or collide", "[simulator][graph][switches]") {
-    Stage stage;
+    BatchStage stage;
     const auto app_id = stage.application.at("appId").get<std::string>();
     const auto first = step("a", "PATCH", stage.at, {{"notes", "first"}});
     const auto second =
@@ -125,7 +125,7 @@ TEST_CASE("two writes on one application wait for each other or collide", "[simu
 }
 
 TEST_CASE("whoever uses up his resource units waits as long as Graph says", "[simulator][graph][switches]") {
-    Stage stage;
+    BatchStage stage;
     stage.tenant.switches({{"resourceUnitsPer10Seconds", 5}});
     for (int i = 0; i < 4; ++i) CHECK_FALSE(stage.tenant.get(stage.at).header("x-ms-throttle-limit-percentage"));
     CHECK(stage.tenant.get(stage.at).header("x-ms-throttle-limit-percentage") == "1.0");
@@ -154,7 +154,7 @@ TEST_CASE("whoever uses up his resource units waits as long as Graph says", "[si
 }
 
 TEST_CASE("a request costs what Graph's table says", "[simulator][graph]") {
-    Stage stage;
+    BatchStage stage;
     const auto cost = [&](const std::string& target) {
         return stage.tenant.get(target).header("x-ms-resource-unit").value_or("");
     };
@@ -169,7 +169,7 @@ TEST_CASE("a request costs what Graph's table says", "[simulator][graph]") {
 }
 
 TEST_CASE("the bytes of certificates are for 150 reads a minute of the whole tenant", "[simulator][graph][switches]") {
-    Stage stage;
+    BatchStage stage;
     for (int i = 0; i < 150; ++i) REQUIRE(stage.tenant.get(stage.at + "?$select=id,keyCredentials").status == 200);
     const auto refused = stage.tenant.get(stage.at + "?$select=keyCredentials");
     CHECK(refused.status == 429);

@@ -14,7 +14,7 @@ json credential(const std::string& name, const std::string& subject = "repo:cont
             {"audiences", {"api://AzureADTokenExchange"}}};
 }
 
-struct Stage {
+struct CredentialStage {
     GraphTenant tenant;
     json application = tenant.created({{"displayName", "demo"}});
     const std::string all = GraphTenant::at(application, "/federatedIdentityCredentials");
@@ -23,7 +23,7 @@ struct Stage {
 }  // namespace
 
 TEST_CASE("a federated credential is made, read by id and name, changed and deleted", "[simulator][graph]") {
-    Stage stage;
+    CredentialStage stage;
     auto& tenant = stage.tenant;
     auto given = credential("main");
     given["description"] = "";
@@ -44,7 +44,7 @@ TEST_CASE("a federated credential is made, read by id and name, changed and dele
 }
 
 TEST_CASE("a credential is upserted by its name", "[simulator][graph]") {
-    Stage stage;
+    CredentialStage stage;
     auto& tenant = stage.tenant;
     const auto target = stage.all + "(name='main')";
     auto body = credential("main");
@@ -57,7 +57,7 @@ TEST_CASE("a credential is upserted by its name", "[simulator][graph]") {
 }
 
 TEST_CASE("values of a credential that no token exchange could use are refused", "[simulator][graph]") {
-    Stage stage;
+    CredentialStage stage;
     const auto with = [](const char* member, const json& value) {
         auto body = credential("main");
         body[member] = value;
@@ -76,7 +76,7 @@ TEST_CASE("values of a credential that no token exchange could use are refused",
 }
 
 TEST_CASE("issuer and subject together are one application's only once", "[simulator][graph]") {
-    Stage stage;
+    CredentialStage stage;
     auto& tenant = stage.tenant;
     REQUIRE(tenant.post(stage.all, credential("one", "s")).status == 201);
     const auto second = tenant.post(stage.all, credential("two", "s"));
@@ -89,7 +89,7 @@ TEST_CASE("issuer and subject together are one application's only once", "[simul
 }
 
 TEST_CASE("a name twice is a 409, or a 400", "[simulator][graph][switches]") {
-    Stage stage;
+    CredentialStage stage;
     REQUIRE(stage.tenant.post(stage.all, credential("main", "a")).status == 201);
     for (const int status : {409, 400}) {
         stage.tenant.switches({{"duplicateCredentialNameStatus", status}});
@@ -100,7 +100,7 @@ TEST_CASE("a name twice is a 409, or a 400", "[simulator][graph][switches]") {
 }
 
 TEST_CASE("the 21st credential is one too many", "[simulator][graph][switches]") {
-    Stage stage;
+    CredentialStage stage;
     for (int i = 0; i < 20; ++i) {
         const auto number = std::to_string(i);
         REQUIRE(stage.tenant.post(stage.all, credential("number-" + number, "subject-" + number)).status == 201);

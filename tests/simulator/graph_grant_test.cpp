@@ -21,7 +21,7 @@ json role(const char* id, const char* value, bool enabled) {
             {"value", value}, {"displayName", value}, {"description", value}};
 }
 
-struct Stage {
+struct GrantStage {
     json principal_of(const std::string& app_id) {
         return tenant.get("/servicePrincipals(appId='" + app_id + "')").json;
     }
@@ -79,7 +79,7 @@ struct Stage {
 }  // namespace
 
 TEST_CASE("consent is one grant for a client and an API; scopes change, nothing else does") {
-    Stage stage;
+    GrantStage stage;
     const auto made = stage.tenant.post("/oauth2PermissionGrants", stage.grant("User.Read openid"));
     REQUIRE(made.status == 201);
     const auto again = stage.tenant.post("/oauth2PermissionGrants", stage.grant("Mail.Read"));
@@ -97,7 +97,7 @@ TEST_CASE("consent is one grant for a client and an API; scopes change, nothing 
 }
 
 TEST_CASE("a grant to or of nobody, of nothing, or of too much is refused") {
-    Stage stage;
+    GrantStage stage;
     const json nobody{{"clientId", "dddddddd-0000-4000-8000-000000000001"}};
     const auto refused = stage.tenant.post("/oauth2PermissionGrants", stage.grant("openid", nobody));
     CHECK(refused.status == 400);
@@ -111,7 +111,7 @@ TEST_CASE("a grant to or of nobody, of nothing, or of too much is refused") {
 }
 
 TEST_CASE("a role is given once, is taken away, and must be there and enabled") {
-    Stage stage;
+    GrantStage stage;
     const auto at = "/servicePrincipals/" + stage.api["id"].get<std::string>() + "/appRoleAssignedTo";
     const auto given = stage.tenant.post(at, stage.assignment(stage.client, reader_role));
     REQUIRE(given.status == 201);
@@ -130,7 +130,7 @@ TEST_CASE("a role is given once, is taken away, and must be there and enabled") 
 }
 
 TEST_CASE("users and groups hold roles, too") {
-    Stage stage;
+    GrantStage stage;
     stage.tenant.control(
         "POST", "state",
         {{"graph", {{"groups", {{{"id", "eeeeeeee-0000-4000-8000-000000000001"}, {"displayName", "Readers"}}}}}}});
@@ -143,7 +143,7 @@ TEST_CASE("users and groups hold roles, too") {
 }
 
 TEST_CASE("a service principal's own properties are written; what it copies from its application is not") {
-    Stage stage;
+    GrantStage stage;
     const auto at = "/servicePrincipals/" + stage.api["id"].get<std::string>();
     const json own{{"accountEnabled", false},    {"appRoleAssignmentRequired", true},
                    {"notes", "Owner: platform"}, {"loginUrl", "https://orders.contoso.example"},
@@ -156,7 +156,7 @@ TEST_CASE("a service principal's own properties are written; what it copies from
 }
 
 TEST_CASE("Application.ReadWrite.OwnedBy reads everything of applications, and writes what is its own") {
-    Stage stage;
+    GrantStage stage;
     stage.sign_in_with({"Application.ReadWrite.OwnedBy"});
     const auto foreign = "/servicePrincipals/" + stage.api["id"].get<std::string>();
     CHECK(stage.tenant.get(foreign).status == 200);
@@ -170,7 +170,7 @@ TEST_CASE("Application.ReadWrite.OwnedBy reads everything of applications, and w
 }
 
 TEST_CASE("grants need permissions of their own, to be read and to be written") {
-    Stage stage;
+    GrantStage stage;
     const auto roles = "/servicePrincipals/" + stage.api["id"].get<std::string>() + "/appRoleAssignedTo";
     SECTION("Application.ReadWrite.OwnedBy does for neither") {
         stage.sign_in_with({"Application.ReadWrite.OwnedBy"});

@@ -14,7 +14,7 @@ namespace {
 
 const Headers eventual{{"ConsistencyLevel", "eventual"}};
 
-std::string behind_version(const std::string& link) {
+std::string after_version(const std::string& link) {
     return link.substr(link.find("/v1.0") + 5);
 }
 
@@ -33,7 +33,7 @@ TEST_CASE("a list comes in pages of 100, of at most 999 on demand, each object o
         ++pages;
         for (const auto& one : page.json.at("value")) CHECK(ids.insert(one.at("id")).second);
         if (!page.json.contains("@odata.nextLink")) break;
-        page = tenant.get(behind_version(page.json["@odata.nextLink"]));
+        page = tenant.get(after_version(page.json["@odata.nextLink"]));
         REQUIRE(page.status == 200);
     }
     CHECK(pages == 3);
@@ -50,7 +50,7 @@ TEST_CASE("a list comes in pages of 100, of at most 999 on demand, each object o
     SECTION("a page token can be too old") {
         const auto first = tenant.get("/applications?$top=5");
         tenant.switches({{"pageTokensExpire", true}});
-        CHECK(tenant.get(behind_version(first.json.at("@odata.nextLink"))).code() == "Directory_ExpiredPageToken");
+        CHECK(tenant.get(after_version(first.json.at("@odata.nextLink"))).code() == "Directory_ExpiredPageToken");
         CHECK(tenant.get("/applications?$top=5").status == 200);
     }
     SECTION("service principals page alike, with what they mirror") {
@@ -77,7 +77,7 @@ TEST_CASE("a list with a filter pages through what matches, each object once, co
             sizes.push_back(page.json.at("value").size());
             for (const auto& one : page.json.at("value")) CHECK(names.insert(one.at("displayName")).second);
             if (!page.json.contains("@odata.nextLink")) break;
-            page = tenant.get(behind_version(page.json["@odata.nextLink"]), eventual);
+            page = tenant.get(after_version(page.json["@odata.nextLink"]), eventual);
         }
         CHECK(names.size() == 8);
         CHECK(sizes == std::vector<std::size_t>{3, 3, 2});
@@ -127,7 +127,7 @@ TEST_CASE("counts, searches and orders", "[simulator][graph]") {
     tenant.created({{"displayName", "aardvark"}});
     const auto counted = tenant.get("/applications?$count=true&$top=1", eventual);
     CHECK(counted.json.at("@odata.count") == 3);
-    const auto link = behind_version(counted.json.at("@odata.nextLink"));
+    const auto link = after_version(counted.json.at("@odata.nextLink"));
     CHECK_FALSE(tenant.get(link, eventual).json.contains("@odata.count"));
     CHECK_FALSE(tenant.get("/applications?$count=true").json.contains("@odata.count"));
     CHECK(tenant.get("/applications/$count", eventual).body == "3");

@@ -7,8 +7,8 @@ using nlohmann::json;
 
 namespace {
 
-struct Stage {
-    Stage() { REQUIRE(tenant.post("/servicePrincipals", {{"appId", application.at("appId")}}).status == 201); }
+struct PasswordStage {
+    PasswordStage() { REQUIRE(tenant.post("/servicePrincipals", {{"appId", application.at("appId")}}).status == 201); }
     HttpReply add(const json& credential) {
         return tenant.post(GraphTenant::at(application, "/addPassword"), {{"passwordCredential", credential}});
     }
@@ -29,7 +29,7 @@ struct Stage {
 }  // namespace
 
 TEST_CASE("a secret is shown once, signs in, and is told from then on by its hint", "[simulator][graph]") {
-    Stage stage;
+    PasswordStage stage;
     const auto made = stage.add({{"displayName", "ci"}, {"endDateTime", "2099-03-01T00:00:00+02:00"}});
     REQUIRE(made.status == 200);
     const auto secret = made.json.at("secretText").get<std::string>();
@@ -48,7 +48,7 @@ TEST_CASE("a secret is shown once, signs in, and is told from then on by its hin
 }
 
 TEST_CASE("a secret of the service principal signs in as well", "[simulator][graph]") {
-    Stage stage;
+    PasswordStage stage;
     const auto principal = "/servicePrincipals(appId='" + stage.application.at("appId").get<std::string>() + "')";
     const auto made = stage.tenant.post(principal + "/addPassword", {{"passwordCredential", {{"displayName", "ci"}}}});
     REQUIRE(made.status == 200);
@@ -66,7 +66,7 @@ TEST_CASE("a secret of the service principal signs in as well", "[simulator][gra
 }
 
 TEST_CASE("a secret lasts two years unless something else is asked for", "[simulator][graph]") {
-    Stage stage;
+    PasswordStage stage;
     const auto made = stage.add({{"startDateTime", "2090-01-01T00:00:00Z"}});
     CHECK(made.json.at("endDateTime") == "2092-01-01T00:00:00Z");
     CHECK(made.json.at("displayName").is_null());
@@ -75,7 +75,7 @@ TEST_CASE("a secret lasts two years unless something else is asked for", "[simul
 }
 
 TEST_CASE("nobody chooses a secret, its key id or its hint", "[simulator][graph]") {
-    Stage stage;
+    PasswordStage stage;
     for (const auto& given : std::vector<json>{{{"secretText", "mine"}},
                                                {{"keyId", "99999999-9999-9999-9999-999999999999"}},
                                                {{"hint", "abc"}},
@@ -100,7 +100,7 @@ TEST_CASE("secrets asked for by a create are shown in its answer", "[simulator][
 }
 
 TEST_CASE("an unknown secret cannot be removed: a 400, or a 404", "[simulator][graph][switches]") {
-    Stage stage;
+    PasswordStage stage;
     for (const int status : {400, 404}) {
         stage.tenant.switches({{"absentPasswordStatus", status}});
         const auto reply = stage.take_away("99999999-9999-9999-9999-999999999999");
@@ -110,7 +110,7 @@ TEST_CASE("an unknown secret cannot be removed: a 400, or a 404", "[simulator][g
 }
 
 TEST_CASE("sign-in learns of a secret late", "[simulator][graph][switches]") {
-    Stage stage;
+    PasswordStage stage;
     stage.tenant.switches({{"secretDelaySeconds", 30}});
     const auto secret = stage.add(json::object()).json.at("secretText").get<std::string>();
     CHECK(stage.sign_in(secret) == 401);
@@ -119,7 +119,7 @@ TEST_CASE("sign-in learns of a secret late", "[simulator][graph][switches]") {
 }
 
 TEST_CASE("with personal accounts two secrets are all there can be", "[simulator][graph]") {
-    Stage stage;
+    PasswordStage stage;
     REQUIRE(stage.tenant
                 .patch(GraphTenant::at(stage.application), {{"signInAudience", "AzureADandPersonalMicrosoftAccount"},
                                                             {"api", {{"requestedAccessTokenVersion", 2}}}})

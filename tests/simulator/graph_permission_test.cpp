@@ -18,7 +18,7 @@ json scope(bool enabled = true, const std::string& id = scope_id, const std::str
             {"adminConsentDisplayName", "Read orders"},
             {"adminConsentDescription", "Reads orders"}};
 }
-json role(bool enabled = true, const std::string& id = role_id, const std::string& value = "Orders.Write") {
+json write_role(bool enabled = true, const std::string& id = role_id, const std::string& value = "Orders.Write") {
     return {{"id", id},       {"isEnabled", enabled},          {"allowedMemberTypes", {"Application"}},
             {"value", value}, {"displayName", "Write orders"}, {"description", "Writes orders"}};
 }
@@ -29,7 +29,7 @@ json roles(const std::vector<json>& list) {
     return {{"appRoles", list}};
 }
 
-struct Stage {
+struct PermissionStage {
     HttpReply change(const json& body) { return tenant.patch(GraphTenant::at(application), body); }
 
     GraphTenant tenant;
@@ -39,9 +39,9 @@ struct Stage {
 }  // namespace
 
 TEST_CASE("an enabled scope or role is disabled before it is changed or removed", "[simulator][graph]") {
-    Stage stage;
+    PermissionStage stage;
     REQUIRE(stage.change(scopes({scope()})).status == 204);
-    REQUIRE(stage.change(roles({role()})).status == 204);
+    REQUIRE(stage.change(roles({write_role()})).status == 204);
     const auto is_refused = [](const HttpReply& reply) {
         CHECK(reply.status == 400);
         CHECK(reply.code() == "CannotDeleteOrUpdateEnabledEntitlement");
@@ -49,20 +49,20 @@ TEST_CASE("an enabled scope or role is disabled before it is changed or removed"
     is_refused(stage.change(scopes({})));
     is_refused(stage.change(roles({})));
     is_refused(stage.change(scopes({scope(true, scope_id, "Orders.Read.All")})));
-    auto disabled_and_changed = role(false);
+    auto disabled_and_changed = write_role(false);
     disabled_and_changed["value"] = "Orders.Admin";
     is_refused(stage.change(roles({disabled_and_changed})));
     CHECK(stage.change(scopes({scope()})).status == 204);
     REQUIRE(stage.change(scopes({scope(false)})).status == 204);
-    REQUIRE(stage.change(roles({role(false)})).status == 204);
+    REQUIRE(stage.change(roles({write_role(false)})).status == 204);
     CHECK(stage.change(scopes({scope(true, scope_id, "Orders.Read.All")})).status == 204);
     CHECK(stage.change(roles({})).status == 204);
     CHECK(stage.tenant.shown(stage.application).at("appRoles").empty());
 }
 
 TEST_CASE("the code of the disable-first rule differs between versions", "[simulator][graph][switches]") {
-    Stage stage;
-    REQUIRE(stage.change(roles({role()})).status == 204);
+    PermissionStage stage;
+    REQUIRE(stage.change(roles({write_role()})).status == 204);
     stage.tenant.switches({{"entitlementErrorCode", "Request_BadRequest"}});
     const auto reply = stage.change(roles({}));
     CHECK(reply.code() == "Request_BadRequest");
@@ -71,7 +71,7 @@ TEST_CASE("the code of the disable-first rule differs between versions", "[simul
 
 TEST_CASE("how long a disabled scope counts as enabled is a switch, and reads do not show it",
           "[simulator][graph][switches]") {
-    Stage stage;
+    PermissionStage stage;
     REQUIRE(stage.change(scopes({scope()})).status == 204);
     stage.tenant.switches({{"disabledSeenAfterSeconds", 30}});
     stage.tenant.pass(60);
@@ -85,7 +85,7 @@ TEST_CASE("how long a disabled scope counts as enabled is a switch, and reads do
 }
 
 TEST_CASE("a scope that a pre-authorized client names goes with it, or after it", "[simulator][graph]") {
-    Stage stage;
+    PermissionStage stage;
     auto body = scopes({scope(false)});
     body["api"]["preAuthorizedApplications"] = {
         {{"appId", "bbbbbbbb-0000-4000-8000-000000000001"}, {"delegatedPermissionIds", {scope_id}}}};
@@ -98,7 +98,7 @@ TEST_CASE("a scope that a pre-authorized client names goes with it, or after it"
 
 TEST_CASE("whether texts of an enabled scope may change is a switch; its value may not",
           "[simulator][graph][switches]") {
-    Stage stage;
+    PermissionStage stage;
     REQUIRE(stage.change(scopes({scope()})).status == 204);
     auto reworded = scope();
     reworded["adminConsentDisplayName"] = "Read all orders";
@@ -111,10 +111,10 @@ TEST_CASE("whether texts of an enabled scope may change is a switch; its value m
 
 TEST_CASE("scopes and roles come back with their origin, ids in lower case, empty texts as null",
           "[simulator][graph]") {
-    Stage stage;
-    auto given = role(true, "AAAAAAAA-0000-4000-8000-00000000000A", "");
+    PermissionStage stage;
+    auto given = write_role(true, "AAAAAAAA-0000-4000-8000-00000000000A", "");
     given["description"] = "";
-    REQUIRE(stage.change(roles({given, role()})).status == 204);
+    REQUIRE(stage.change(roles({given, write_role()})).status == 204);
     const auto shown = stage.tenant.shown(stage.application).at("appRoles");
     CHECK(shown.at(0).at("id") == role_id);
     CHECK(shown.at(0).at("origin") == "Application");
@@ -124,14 +124,14 @@ TEST_CASE("scopes and roles come back with their origin, ids in lower case, empt
 }
 
 TEST_CASE("permissions that could not be told apart or written in a token are refused", "[simulator][graph]") {
-    Stage stage;
+    PermissionStage stage;
     const auto typed = [](const char* type) {
         auto one = scope();
         one["type"] = type;
         return one;
     };
     const auto members = [](const json& types) {
-        auto one = role();
+        auto one = write_role();
         one["allowedMemberTypes"] = types;
         return one;
     };
@@ -140,14 +140,14 @@ TEST_CASE("permissions that could not be told apart or written in a token are re
          {scopes({scope(true, "no-guid")}), scopes({scope(), scope()}), scopes({scope(), scope(true, other_id)}),
           scopes({scope(true, scope_id, "")}), scopes({scope(true, scope_id, "with blank")}),
           scopes({scope(true, scope_id, ".dot")}), scopes({scope(true, scope_id, std::string(121, 'x'))}),
-          scopes({typed("Everybody")}), roles({role(), role(true, other_id)}), roles({members(json::array())}),
-          roles({members({"Device"})})}) {
+          scopes({typed("Everybody")}), roles({write_role(), write_role(true, other_id)}),
+          roles({members(json::array())}), roles({members({"Device"})})}) {
         INFO(body.dump());
         CHECK(stage.change(body).status == 400);
     }
     SECTION("a scope and a role may be one permission, and only then share an id") {
         auto both = scopes({scope()});
-        both["appRoles"] = json::array({role(true, scope_id, "Orders.Read")});
+        both["appRoles"] = json::array({write_role(true, scope_id, "Orders.Read")});
         // Alike in all that both have: Terraform's azuread provider quotes the service about it.
         CHECK(stage.change(both).status == 400);
         auto& one = both["appRoles"][0];
@@ -155,13 +155,13 @@ TEST_CASE("permissions that could not be told apart or written in a token are re
         one["description"] = both["api"]["oauth2PermissionScopes"][0].value("adminConsentDescription", json());
         CHECK(stage.change(both).status == 204);
         both["appRoles"][0]["value"] = "Orders.Else";
-        Stage second;
+        PermissionStage second;
         CHECK(second.change(both).status == 400);
     }
 }
 
 TEST_CASE("a client is pre-authorised for scopes that exist, once", "[simulator][graph]") {
-    Stage stage;
+    PermissionStage stage;
     const json client{{"appId", graph_app_id}, {"delegatedPermissionIds", {scope_id}}};
     const auto api = [](const json& clients) { return json{{"api", {{"preAuthorizedApplications", clients}}}}; };
     CHECK(stage.change(api(json::array({client}))).status == 400);
@@ -176,7 +176,7 @@ TEST_CASE("a client is pre-authorised for scopes that exist, once", "[simulator]
 }
 
 TEST_CASE("an application that wants too much of others is refused", "[simulator][graph]") {
-    Stage stage;
+    PermissionStage stage;
     const auto wanting = [](std::size_t apis, std::size_t permissions) {
         auto list = json::array();
         for (std::size_t i = 0; i < apis; ++i) {
@@ -197,7 +197,7 @@ TEST_CASE("an application that wants too much of others is refused", "[simulator
 }
 
 TEST_CASE("an API for personal accounts has version 2, and roles where a switch says so", "[simulator][graph]") {
-    Stage stage;
+    PermissionStage stage;
     const auto personal = [](const json& version) {
         return json{{"signInAudience", "AzureADandPersonalMicrosoftAccount"},
                     {"api", {{"requestedAccessTokenVersion", version}}}};
@@ -205,7 +205,7 @@ TEST_CASE("an API for personal accounts has version 2, and roles where a switch 
     CHECK(stage.change(personal(1)).status == 400);
     CHECK(stage.change(personal(nullptr)).status == 400);
     CHECK(stage.change(personal(2)).status == 204);
-    CHECK(stage.change(roles({role()})).status == 400);
+    CHECK(stage.change(roles({write_role()})).status == 400);
     stage.tenant.switches({{"rolesForPersonalAccounts", true}});
-    CHECK(stage.change(roles({role()})).status == 204);
+    CHECK(stage.change(roles({write_role()})).status == 204);
 }

@@ -7,7 +7,7 @@ using nlohmann::json;
 
 namespace {
 
-struct Stage {
+struct UriStage {
     HttpReply redirects(const char* platform, const json& uris) {
         return tenant.patch(GraphTenant::at(application), {{platform, {{"redirectUris", uris}}}});
     }
@@ -22,7 +22,7 @@ struct Stage {
 }  // namespace
 
 TEST_CASE("redirect URIs are https, loopback or what the platform allows", "[simulator][graph]") {
-    Stage stage;
+    UriStage stage;
     for (const auto* good : {"https://a.example/signin", "https://a.example", "http://localhost:8080/x",
                              "http://127.0.0.1/x", "https://*.contoso.com/x", "https://a.example/x?y=1"}) {
         INFO(good);
@@ -52,7 +52,7 @@ TEST_CASE("redirect URIs are https, loopback or what the platform allows", "[sim
 }
 
 TEST_CASE("256 redirect URIs in all, 100 with personal accounts", "[simulator][graph]") {
-    Stage stage;
+    UriStage stage;
     const auto many = [](int count, const std::string& host) {
         auto uris = json::array();
         for (int i = 0; i < count; ++i) uris.push_back("https://" + host + "/" + std::to_string(i));
@@ -74,7 +74,7 @@ TEST_CASE("256 redirect URIs in all, 100 with personal accounts", "[simulator][g
 }
 
 TEST_CASE("whether one URI may stand under two platforms is a switch", "[simulator][graph][switches]") {
-    Stage stage;
+    UriStage stage;
     REQUIRE(stage.redirects("web", {"https://a.example/"}).status == 204);
     stage.tenant.switches({{"redirectUriOnTwoPlatforms", false}});
     CHECK(stage.redirects("spa", {"https://a.example/"}).status == 400);
@@ -83,7 +83,7 @@ TEST_CASE("whether one URI may stand under two platforms is a switch", "[simulat
 }
 
 TEST_CASE("identifier URIs use the scheme api or a domain of the tenant", "[simulator][graph]") {
-    Stage stage;
+    UriStage stage;
     const auto app_id = stage.application.at("appId").get<std::string>();
     for (const auto& good :
          {"api://" + app_id, std::string("api://") + tenant_id + "/orders", std::string("https://contoso.com/orders"),
@@ -104,7 +104,7 @@ TEST_CASE("identifier URIs use the scheme api or a domain of the tenant", "[simu
 }
 
 TEST_CASE("an identifier URI is one application's in the tenant, whatever its case", "[simulator][graph]") {
-    Stage stage;
+    UriStage stage;
     const auto other = stage.tenant.created({{"displayName", "other"}, {"identifierUris", {"api://taken"}}});
     const auto reply = stage.identifiers({"api://free", "api://Taken"});
     CHECK(reply.status == 400);
@@ -115,7 +115,7 @@ TEST_CASE("an identifier URI is one application's in the tenant, whatever its ca
 }
 
 TEST_CASE("an identifier URI that is there already is left alone", "[simulator][graph]") {
-    Stage stage;
+    UriStage stage;
     stage.tenant.control("POST", "change",
                          {{"path", "/v1.0" + GraphTenant::at(stage.application)},
                           {"patch", {{"identifierUris", {"https://fabrikam.com/old/"}}}}});

@@ -8,7 +8,7 @@ using nlohmann::json;
 namespace {
 
 /// A vault, and somebody who is signed in to it.
-struct Stage {
+struct VaultStage {
     std::string token_for(const std::string& resource) {
         const auto answer = tenant.sign_in("grant_type=client_credentials&client_id=" + std::string(client_id) +
                                            "&client_secret=simulator&scope=" + encoded(resource + "/.default"));
@@ -33,7 +33,7 @@ struct Stage {
 }  // namespace
 
 TEST_CASE("a vault keeps every version of a secret and lists them without their values", "[simulator][keyvault]") {
-    Stage stage;
+    VaultStage stage;
     const auto first = stage.set("first-value");
     REQUIRE(first.status == 200);
     CHECK(first.json.at("value") == "first-value");
@@ -48,7 +48,7 @@ TEST_CASE("a vault keeps every version of a secret and lists them without their 
 }
 
 TEST_CASE("a list of versions goes on behind a link", "[simulator][keyvault]") {
-    Stage stage;
+    VaultStage stage;
     for (int i = 0; i < 5; ++i) REQUIRE(stage.set("v" + std::to_string(i)).status == 200);
     const auto page = stage.call("GET", "arm/versions?api-version=7.4&maxresults=3");
     REQUIRE(page.json.at("value").size() == 3);
@@ -60,7 +60,7 @@ TEST_CASE("a list of versions goes on behind a link", "[simulator][keyvault]") {
 }
 
 TEST_CASE("a vault wants a token of its own, and tells where to get one", "[simulator][keyvault]") {
-    Stage stage;
+    VaultStage stage;
     stage.token = stage.token_for("https://graph.microsoft.com");
     const auto wrong = stage.set("x");
     CHECK(wrong.status == 401);
@@ -72,7 +72,7 @@ TEST_CASE("a vault wants a token of its own, and tells where to get one", "[simu
 }
 
 TEST_CASE("a deleted secret keeps its name until somebody recovers or purges it", "[simulator][keyvault]") {
-    Stage stage;
+    VaultStage stage;
     REQUIRE(stage.set("x").status == 200);
     REQUIRE(stage.call("DELETE", "arm?api-version=7.4").status == 200);
     CHECK(stage.call("GET", "arm/versions?api-version=7.4").code() == "SecretNotFound");
@@ -82,7 +82,7 @@ TEST_CASE("a deleted secret keeps its name until somebody recovers or purges it"
 }
 
 TEST_CASE("a vault refuses what it does not know and what is not permitted", "[simulator][keyvault]") {
-    Stage stage;
+    VaultStage stage;
     CHECK(stage.call("PUT", "arm?api-version=7.4", {{"secret", "x"}}).status == 400);
     CHECK(stage.call("PUT", "arm?api-version=7.4", {{"value", "x"}, {"expires", 1}}).status == 400);
     CHECK(stage.call("PUT", "arm?api-version=7.4", {{"value", "x"}, {"tags", {{"n", 1}}}}).status == 400);

@@ -9,7 +9,6 @@ using namespace regent::simulator;
 using namespace regent::simulator::test;
 using nlohmann::json;
 using regent::interop::exchange;
-using regent::interop::HttpReply;
 
 namespace {
 
@@ -27,15 +26,15 @@ public:
         token_ = json::parse(reply.body).at("access_token");
     }
 
-    [[nodiscard]] HttpReply call(const std::string& method, const std::string& target,
-                                 const json& body = nullptr) const {
+    [[nodiscard]] regent::interop::HttpReply call(const std::string& method, const std::string& target,
+                                                  const json& body = nullptr) const {
         return exchange(port_, method, target,
                         {{"Authorization", "Bearer " + token_}, {"Content-Type", "application/json"}},
                         body.is_null() ? std::string{} : body.dump());
     }
     /// An address that a signature opens: no token goes with it.
-    [[nodiscard]] HttpReply open(const std::string& method, const std::string& url,
-                                 const std::string& body = {}) const {
+    [[nodiscard]] regent::interop::HttpReply open(const std::string& method, const std::string& url,
+                                                  const std::string& body = {}) const {
         return exchange(port_, method, url.substr(url.find('/', url.find("://") + 3)),
                         {{"x-ms-blob-type", "BlockBlob"}, {"Content-Type", "image/png"}}, body);
     }
@@ -45,7 +44,7 @@ private:
     std::string token_;
 };
 
-json properties_of(const HttpReply& reply) {
+json properties_of(const regent::interop::HttpReply& reply) {
     INFO(reply.body);
     REQUIRE(reply.status < 300);
     return json::parse(reply.body).at("properties");

@@ -10,14 +10,8 @@ namespace regent::provider::connectors {
 namespace {
 
 constexpr const char* extension = "x-regent";
-constexpr std::string_view secret_key_mark = "secretKey:";
 
-std::string text_of(const model::Map& values, std::string_view path) {
-    const auto it = values.find(path);
-    return it == values.end() ? std::string{} : it->second.text_or({});
-}
-
-std::string text(const nlohmann::json& object, const char* member) {
+std::string marked_text(const nlohmann::json& object, const char* member) {
     const auto it = object.find(member);
     return it != object.end() && it->is_string() ? it->get<std::string>() : std::string{};
 }
@@ -51,17 +45,17 @@ std::optional<ConnectorMark> take_mark(nlohmann::json& definition) {
     definition.erase(it);
     if (!json.is_object()) return std::nullopt;
     ConnectorMark mark;
-    mark.owner = text(json, "owner");
-    mark.name = text(json, "name");
-    mark.secret_key_id = text(json, "secretKeyId");
-    mark.secret_from = text(json, "secretFrom");
-    mark.saved_by = text(json, "savedBy");
-    mark.icon = text(json, "icon");
-    mark.script = text(json, "script");
-    mark.on_removal = text(json, "onRemoval");
-    mark.environment = text(json, "environment");
-    mark.title = text(json, "title");
-    mark.connector = text(json, "connector");
+    mark.owner = marked_text(json, "owner");
+    mark.name = marked_text(json, "name");
+    mark.secret_key_id = marked_text(json, "secretKeyId");
+    mark.secret_from = marked_text(json, "secretFrom");
+    mark.saved_by = marked_text(json, "savedBy");
+    mark.icon = marked_text(json, "icon");
+    mark.script = marked_text(json, "script");
+    mark.on_removal = marked_text(json, "onRemoval");
+    mark.environment = marked_text(json, "environment");
+    mark.title = marked_text(json, "title");
+    mark.connector = marked_text(json, "connector");
     if (const auto prevent = json.find("preventDelete"); prevent != json.end() && prevent->is_boolean()) {
         mark.prevent_delete = prevent->get<bool>();
     }
@@ -102,7 +96,8 @@ ConnectorMark mark_for(const plan::Step& step, const StepInput& input, const Ide
             if (text == model::mark::secret_in_doubt) mark.saved_by = nobody_knows;
             if (text == model::mark::kept_on_removal) mark.on_removal = "keep";
             if (text == model::mark::deleted_on_removal) mark.on_removal = "delete";
-            if (text.rfind(secret_key_mark, 0) == 0) mark.secret_key_id = text.substr(secret_key_mark.size());
+            if (text.rfind(model::mark::secret_key, 0) == 0)
+                mark.secret_key_id = text.substr(model::mark::secret_key.size());
         }
     }
     const auto delivered = input.secret_key_ids.find(model::path::auth_client_secret);
@@ -114,7 +109,8 @@ model::List marks_in(const std::optional<ConnectorMark>& mark) {
     model::List marks;
     if (mark && mark->prevent_delete) marks.emplace_back("preventDelete");
     if (mark && !mark->on_removal.empty()) marks.emplace_back("onRemoval:" + mark->on_removal);
-    if (mark && !mark->secret_key_id.empty()) marks.emplace_back(std::string(secret_key_mark) + mark->secret_key_id);
+    if (mark && !mark->secret_key_id.empty())
+        marks.emplace_back(std::string(model::mark::secret_key) + mark->secret_key_id);
     if (mark && mark->secret_in_doubt && !mark->secret_key_id.empty())
         marks.emplace_back(std::string(model::mark::secret_in_doubt));
     return marks;

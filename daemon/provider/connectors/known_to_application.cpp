@@ -22,8 +22,7 @@ bool is_vouched_for(const model::Scope& scope, const model::ObservedResource& ap
 bool knows(const model::ObservedResource& application, const Outputs& connector) {
     const auto url = output_in(connector, model::output::redirect_url);
     const auto subject = output_in(connector, model::output::identity_subject);
-    for (const auto path :
-         {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native}) {
+    for (const auto path : model::path::redirect_uris) {
         const auto it = application.attributes.find(path);
         const auto* uris = it == application.attributes.end() ? nullptr : it->second.as_list();
         if (!url.empty() && uris != nullptr && std::find(uris->begin(), uris->end(), model::Value(url)) != uris->end())

@@ -1,5 +1,7 @@
 #include "provider/delivery/run_program.hpp"
 
+#include "provider/delivery/private_file.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
@@ -26,10 +28,6 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     for (const auto& text : texts) all.push_back(const_cast<char*>(text.c_str()));
     all.push_back(nullptr);
     return all;
-}
-
-std::string words_of(int error) {
-    return std::generic_category().message(error);
 }
 
 /// Our end and the program's. A socket and not a pipe: a program that does not read must not end us by SIGPIPE.

@@ -37,7 +37,7 @@ std::string percent_decoded(std::string_view text) {
 }
 
 /// The tag of "tags/any(t:t eq 'regent:owner:…')"; nothing for any other filter.
-std::optional<std::string> tag_of(const std::string& filter) {
+std::optional<std::string> filtered_tag(const std::string& filter) {
     constexpr std::string_view before = "tags/any(t:t eq '", after = "')";
     if (!filter.starts_with(before) || !filter.ends_with(after) || filter.size() < before.size() + after.size())
         return std::nullopt;
@@ -67,7 +67,7 @@ std::string own_app_id(const std::string& text) {
     return lower_case(text.substr(begin, text.find('"', begin) - begin));
 }
 
-std::string path_of(const std::string& collection, const std::string& id, const std::string& options) {
+std::string object_address(const std::string& collection, const std::string& id, const std::string& options) {
     return collection + "/" + id + (options.empty() ? std::string{} : "?" + options);
 }
 
@@ -94,7 +94,7 @@ void AnswerMemory::keep_list(const std::string& path, const std::vector<json>& o
         at = end;
         if (option.starts_with("$top=")) continue;
         if (option.starts_with("$filter=")) {
-            auto tag = tag_of(percent_decoded(option.substr(8)));
+            auto tag = filtered_tag(percent_decoded(option.substr(8)));
             if (!tag) return;
             list.tag = std::move(*tag);
         } else {
@@ -142,7 +142,7 @@ std::vector<AnswerMemory::Stale> AnswerMemory::forget(const std::set<std::string
     for (const auto& [path, list] : lists_) {
         for (const auto& [id, text] : list.texts) {
             if (ids.contains(id) || ids.contains(own_app_id(text)))
-                stale.push_back({path, id, path_of(list.collection, id, list.options)});
+                stale.push_back({path, id, object_address(list.collection, id, list.options)});
         }
     }
     return stale;
@@ -172,7 +172,7 @@ std::vector<AnswerMemory::Stale> AnswerMemory::belongs_to(const std::string& col
     for (const auto& [path, list] : lists_) {
         if (list.collection != collection || list.texts.contains(id)) continue;
         if (list.tag.empty() || carries(changed, list.tag))
-            entries.push_back({path, id, path_of(list.collection, id, list.options)});
+            entries.push_back({path, id, object_address(list.collection, id, list.options)});
     }
     return entries;
 }

@@ -52,8 +52,7 @@ std::vector<std::string> elements_of(const model::Map& attributes, std::string_v
 /// Everything that can have been contributed, as the mark says it: "redirectUris.web:https://…".
 std::vector<std::string> contributable(const model::Map& attributes) {
     std::vector<std::string> all;
-    for (const auto path :
-         {model::path::redirect_uris_web, model::path::redirect_uris_spa, model::path::redirect_uris_native}) {
+    for (const auto path : model::path::redirect_uris) {
         for (auto& element : elements_of(attributes, path)) all.push_back(std::move(element));
     }
     const auto it = attributes.find(model::path::federated_credentials);

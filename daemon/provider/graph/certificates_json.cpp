@@ -21,11 +21,6 @@ using model::Map;
 using model::Value;
 using nlohmann::json;
 
-std::string text_of(const Value& value, std::string_view member) {
-    const auto* found = value.find(member);
-    return found == nullptr ? std::string{} : found->text_or({});
-}
-
 /// A new one's, base64: see manifest/load_certificates.cpp.
 std::string bytes_of(const Value& certificate) {
     const auto* key = certificate.find("key");
@@ -55,7 +50,7 @@ std::string thumbprint_of(const json& key) {
     return model::upper_case(text);
 }
 
-std::string name_of(const json& key) {
+std::string display_name_of(const json& key) {
     auto name = member_text(key, "displayName");
     return name.empty() ? thumbprint_of(key) : name;
 }
@@ -82,7 +77,7 @@ bool signs(const json& key, const json& keys) {
 bool is_shown_by_another(const json& key, const json& keys) {
     return is_private(key) && std::any_of(keys.begin(), keys.end(), [&](const json& other) {
                return !is_private(other) && !thumbprint_of(key).empty() && thumbprint_of(other) == thumbprint_of(key) &&
-                      name_of(other) == name_of(key);
+                      display_name_of(other) == display_name_of(key);
            });
 }
 
@@ -130,7 +125,7 @@ std::map<std::string, const json*> keys_kept(const Map& wanted, const json& ther
                 const bool matches = thumbprint_of(key) == text_of(certificate, "thumbprint") &&
                                      member_text(key, "usage") == text_of(certificate, "usage") &&
                                      !taken.contains(member_text(key, "keyId"));
-                if (!matches || (by_name && name_of(key) != name)) continue;
+                if (!matches || (by_name && display_name_of(key) != name)) continue;
                 taken.insert(member_text(key, "keyId"));
                 kept.emplace(name, &key);
                 break;
@@ -200,7 +195,7 @@ ReadCertificates read_certificates(StrictReading& reading, const json& object, c
     std::stable_partition(in_turn.begin(), in_turn.end(), [&](const json& key) { return !is_kept(key); });
     for (const auto& key : in_turn) {
         if (holder.is_principal && is_shown_by_another(key, keys)) continue;
-        auto name = name_of(key);
+        auto name = display_name_of(key);
         const auto id = member_text(key, "keyId");
         if (certificates.contains(name)) name += " (" + id + ")";
         if (!encryption_id.empty() && id == encryption_id)

@@ -70,11 +70,6 @@ Map role_of(const json& entry) {
             {"description", member_text(entry, "description")}};
 }
 
-std::string text_of(const Value& value, std::string_view name) {
-    const auto* found = value.find(name);
-    return found == nullptr ? std::string{} : found->text_or({});
-}
-
 json text_or_null(const Value& value, std::string_view name) {
     auto text = text_of(value, name);
     return text.empty() ? json() : json(std::move(text));
@@ -112,7 +107,7 @@ json role_json(const std::string& name, const Value& role) {
 }
 
 /// Whether `entry`, which was read, says all that `written` says. What is missing says null.
-bool says(const json& entry, const json& written) {
+bool says_as_written(const json& entry, const json& written) {
     for (const auto& [name, value] : written.items()) {
         const auto* there = member(entry, name.c_str());
         if (there == nullptr ? !value.is_null() : *there != value) return false;
@@ -123,7 +118,7 @@ bool says(const json& entry, const json& written) {
 using ToValue = Map (*)(const json& entry);
 using ToJson = json (*)(const std::string& name, const Value& element);
 
-std::string name_of(const json& entry) {
+std::string value_or_id(const json& entry) {
     auto value = member_text(entry, "value");
     return value.empty() ? lower_case(member_text(entry, "id")) : value;
 }
@@ -137,8 +132,8 @@ tl::expected<Map, std::string> by_name(const json* parent, const char* name, ToV
     for (const auto& entry : **list) {
         const auto id = lower_case(member_text(entry, "id"));
         if (id.empty()) return Wrong(fmt::format("an entry of `{}` has no `id`", name));
-        const auto [place, is_new] = all.emplace(name_of(entry), of(entry));
-        if (is_new && !says(entry, write(place->first, place->second))) otherwise.push_back(entry);
+        const auto [place, is_new] = all.emplace(value_or_id(entry), of(entry));
+        if (is_new && !says_as_written(entry, write(place->first, place->second))) otherwise.push_back(entry);
     }
     return all;
 }
@@ -203,7 +198,7 @@ json said_otherwise(const plan::Step& step) {
 /// how the service compares is documented nowhere: it may take another order of `allowedMemberTypes` for a change, or
 /// null for another text than "".
 void keep_words(json& entry, const json& there, ToValue of, ToJson write) {
-    const auto as_ours = write(name_of(there), of(there));
+    const auto as_ours = write(value_or_id(there), of(there));
     if (as_ours["id"] != entry["id"]) return;
     for (const auto& [name, value] : as_ours.items()) {
         const auto* words = member(there, name.c_str());

@@ -17,7 +17,7 @@ namespace {
 using net::Method;
 using nlohmann::json;
 
-std::string path_of(const StepContext& context) {
+std::string extensions_path(const StepContext& context) {
     return fmt::format("/applications/{}/extensionProperties", context.object_id());
 }
 
@@ -28,7 +28,7 @@ tl::expected<json, ProviderError> shown_property(const StepContext& context, con
     const auto full_name = fmt::format("extension_{}_{}", app_id, context.element());
     const Patience patience{what, context.is_fresh(), context.options.replication_grace, context.input.progress};
     auto answer = until_accepted(context.client, patience,
-                                 [&] { return context.client.send(Method::get, path_of(context), what); });
+                                 [&] { return context.client.send(Method::get, extensions_path(context), what); });
     if (!answer) return tl::unexpected(std::move(answer.error()));
     if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
     const auto* list = member(*answer->body, "value");
@@ -112,7 +112,7 @@ StepOutcome add_extension_property(const StepContext& context) {
     if (is_the_same(*there, body)) return StepResult{};
     if (came_back_as_another(context, *there)) return made_anew_next();
     // Sent twice, it is refused the second time.
-    auto answer = context.send(Method::post, path_of(context), what, &body);
+    auto answer = context.send(Method::post, extensions_path(context), what, &body);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     if (answer->ok()) return StepResult{};
     if (says_that_it_exists(*answer)) {
@@ -131,7 +131,7 @@ StepOutcome drop_extension_property(const StepContext& context) {
     if (id.empty()) return StepResult{};
     const Patience patience{what, false, context.options.replication_grace, context.input.progress};
     auto answer = until_accepted(context.client, patience, [&] {
-        auto deleted = context.client.send(Method::del, path_of(context) + "/" + percent_encoded(id), what);
+        auto deleted = context.client.send(Method::del, extensions_path(context) + "/" + percent_encoded(id), what);
         if (deleted && deleted->status == 404) deleted->status = 204;  // gone is what was wanted
         return deleted;
     });

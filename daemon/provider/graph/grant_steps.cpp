@@ -59,11 +59,6 @@ Difference difference_of(const StepContext& context) {
     return difference;
 }
 
-std::string text_of(const model::Value& element, std::string_view name) {
-    const auto* member = element.find(name);
-    return member == nullptr ? std::string{} : member->text_or({});
-}
-
 /// The id that the plan says a role is to have under `name`; nothing of roles at applications that it knows nothing of.
 /// Looked up by its name, a role whose name goes over to another id may be the old one still, and be given for good.
 std::optional<std::string> planned_id(const StepContext& context, const std::string& name,
@@ -104,10 +99,6 @@ ProviderError explained(ProviderError error, const char* permission, const char*
     error.help =
         fmt::format("the service principal needs `{}`, or {}; check with `regent doctor`", permission, otherwise);
     return error;
-}
-
-bool says(const GraphAnswer& answer, std::string_view words) {
-    return answer.error_message().find(words) != std::string::npos;
 }
 
 // ---- delegated permissions
@@ -162,7 +153,7 @@ tl::expected<bool, ProviderError> make_grant(const StepContext& context, const s
     });
     if (!answer) return tl::unexpected(std::move(answer.error()));
     if (answer->ok()) return true;
-    if (answer->error_code() == "Request_MultipleObjectsWithSameKeyValue" || says(*answer, "entry already exists"))
+    if (answer->error_code() == "Request_MultipleObjectsWithSameKeyValue" || answer->says("entry already exists"))
         return false;
     return tl::unexpected(context.client.refused(what, *answer));
 }
@@ -195,8 +186,8 @@ Done consent_to_scopes(const StepContext& context, const Difference& difference,
 // ---- roles
 
 bool is_assigned_already(const GraphAnswer& answer) {
-    return says(answer, "EntitlementGrant entry already exists") ||
-           says(answer, "Permission being assigned already exists on the object");
+    return answer.says("EntitlementGrant entry already exists") ||
+           answer.says("Permission being assigned already exists on the object");
 }
 
 /// Of `principal` at `resource`. The answer tells what the principal is. `role` is asked again when the service does
@@ -228,7 +219,7 @@ tl::expected<GraphAnswer, ProviderError> assign(const StepContext& context, cons
         auto answer = until_accepted(context.client, patience, next);
         if (!answer || answer->ok() || is_assigned_already(*answer)) return answer;
         // A role as old as this run: the service principal copies it from its application with a delay.
-        const bool not_yet = says(*answer, "Permission being assigned was not found") &&
+        const bool not_yet = answer->says("Permission being assigned was not found") &&
                              waited < std::min<std::chrono::milliseconds>(patience.grace, 60s);
         if (!not_yet) return tl::unexpected(context.client.refused(what, *answer));
         context.progress("waiting until Entra knows it everywhere");

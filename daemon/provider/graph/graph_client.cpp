@@ -75,6 +75,10 @@ std::string GraphAnswer::error_message() const {
     return message != nullptr && message->is_object() ? member_text(*message, "value") : member_text(*error, "message");
 }
 
+bool GraphAnswer::says(std::string_view words) const {
+    return error_message().find(words) != std::string::npos;
+}
+
 std::string percent_encoded(const std::string& text) {
     std::string out;
     for (const unsigned char c : text) {

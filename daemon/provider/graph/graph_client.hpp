@@ -28,6 +28,8 @@ struct GraphAnswer {
     [[nodiscard]] bool ok() const noexcept { return status >= 200 && status < 300; }
     [[nodiscard]] std::string error_code() const;
     [[nodiscard]] std::string error_message() const;
+    /// Whether the error's message has these words.
+    [[nodiscard]] bool says(std::string_view words) const;
 };
 
 /// How a request is to be sent.

@@ -9,10 +9,6 @@
 namespace regent::provider::graph {
 namespace {
 
-bool says(const GraphAnswer& answer, std::string_view words) {
-    return answer.error_message().find(words) != std::string::npos;
-}
-
 bool is_quota(const std::string& code) {
     return code == "Directory_QuotaExceeded" || code == "Directory_ResourceSizeExceeded";
 }
@@ -37,7 +33,7 @@ bool is_caller_unknown(const std::string& code) {
 
 /// The path itself is not known there, whatever the object.
 bool is_path_unknown(const GraphAnswer& answer) {
-    return says(answer, "Resource not found for the segment");
+    return answer.says("Resource not found for the segment");
 }
 
 ErrorKind kind_of(const GraphAnswer& answer) {
@@ -49,8 +45,8 @@ ErrorKind kind_of(const GraphAnswer& answer) {
     if (answer.status == 429 && is_hard_limit(code)) return ErrorKind::rejected;
     if (const auto kind = kind_of_status(answer.status); kind != ErrorKind::rejected || answer.status == 501)
         return kind;
-    const bool conflict = is_concurrent_write(answer) || is_still_enabled(answer) || says(answer, "already exists") ||
-                          says(answer, "A conflicting object");
+    const bool conflict = is_concurrent_write(answer) || is_still_enabled(answer) || answer.says("already exists") ||
+                          answer.says("A conflicting object");
     return conflict ? ErrorKind::conflict : ErrorKind::rejected;
 }
 
@@ -83,12 +79,12 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
     if (kind == ErrorKind::sign_in)
         return "the token was not accepted: check the tenant, and that `endpoints` are those of its cloud";
     if (kind == ErrorKind::throttled) return "the next run goes on; nothing that was done is lost";
-    if (code == "HostNameNotOnVerifiedDomain" && says(answer, "policy"))
+    if (code == "HostNameNotOnVerifiedDomain" && answer.says("policy"))
         return "an app management policy of the tenant allows identifier URIs of the default formats only: use "
                "api://{appId} or api://{tenantId}/{appId}, or ask for an exemption";
     if (code == "HostNameNotOnVerifiedDomain") return "use api://{appId}, or a domain that is verified in the tenant";
     if (code == "IdentifierUrisEndsWithSlash") return "write the identifier URI without the slash at its end";
-    if (code == "Directory_QuotaExceeded" && says(answer, "forward-link"))
+    if (code == "Directory_QuotaExceeded" && answer.says("forward-link"))
         return "the object holds as many of these as it may: remove some that nobody needs";
     if (code == "Directory_QuotaExceeded")
         return "delete objects that are not needed (deleted ones count for 30 days), or ask for a larger quota";
@@ -100,7 +96,7 @@ std::string help_for(ErrorKind kind, const GraphAnswer& answer) {
                "(Entra admin center, App registrations, Deleted applications; Entra keeps them for 30 days), then run "
                "again. Granted `Application.Read.All`, regent looks there itself and restores it";
     }
-    if (says(answer, "A conflicting object") || says(answer, "Another object with the same value"))
+    if (answer.says("A conflicting object") || answer.says("Another object with the same value"))
         return "another object of the tenant, perhaps a deleted one, has this value: find it (for an identifier URI: "
                "`az "
                "ad app list --identifier-uri …`), or choose another value";
@@ -178,23 +174,23 @@ ProviderError interrupted(const std::string& what) {
 
 bool is_not_replicated_yet(const GraphAnswer& answer) {
     if (is_path_unknown(answer)) return false;
-    return answer.status == 404 || says(answer, "Not a valid reference update") ||
-           says(answer, "does not reference a valid application object") ||
-           says(answer, "one of its queried reference-property objects are not present") ||
-           says(answer, "backing application of the service principal being created must in the local tenant");
+    return answer.status == 404 || answer.says("Not a valid reference update") ||
+           answer.says("does not reference a valid application object") ||
+           answer.says("one of its queried reference-property objects are not present") ||
+           answer.says("backing application of the service principal being created must in the local tenant");
 }
 
 bool is_still_enabled(const GraphAnswer& answer) {
     return answer.error_code() == "CannotDeleteOrUpdateEnabledEntitlement" ||
-           says(answer, "cannot be deleted or updated unless disabled first");
+           answer.says("cannot be deleted or updated unless disabled first");
 }
 
 bool is_concurrent_write(const GraphAnswer& answer) {
-    return answer.error_code() == "Directory_ConcurrencyViolation" || says(answer, "concurrent requests");
+    return answer.error_code() == "Directory_ConcurrencyViolation" || answer.says("concurrent requests");
 }
 
 bool is_key_taken(const GraphAnswer& answer) {
-    return answer.status >= 400 && answer.status < 500 && says(answer, "property uniqueName already exists");
+    return answer.status >= 400 && answer.status < 500 && answer.says("property uniqueName already exists");
 }
 
 bool leaves_outcome_open(const GraphAnswer& answer) {

@@ -29,7 +29,7 @@ using plan::Work;
 constexpr const char* default_audience = "AzureADMyOrg";
 constexpr SendOptions upsert{.create_if_missing = true};
 
-std::string path_of(const std::string& object_id) {
+std::string object_path(const std::string& object_id) {
     return "/applications/" + object_id;
 }
 
@@ -138,7 +138,7 @@ StepOutcome identified_by_key(const StepContext& context, const std::string& pat
 /// What is there right now, before something that cannot be taken back; null JSON when it is gone.
 tl::expected<json, ProviderError> look_again(const StepContext& context, const std::string& what) {
     const auto id = context.object_id();
-    auto answer = context.client.send(Method::get, path_of(id) + "?$select=id,appId,uniqueName,tags", what);
+    auto answer = context.client.send(Method::get, object_path(id) + "?$select=id,appId,uniqueName,tags", what);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     if (answer->status == 404) return json();
     if (!answer->ok()) return tl::unexpected(context.client.refused(what, *answer));
@@ -186,7 +186,7 @@ tl::expected<void, ProviderError> until_disabled(const StepContext& context, con
     const auto ids = disabled_before(context.step);
     const milliseconds grace = context.options.replication_grace;
     for (milliseconds pause = 1s, waited = 0s; !ids.empty(); pause = std::min<milliseconds>(pause * 2, 15s)) {
-        auto read = context.client.get(path_of(context.object_id()) + "?$select=id,api,appRoles", what);
+        auto read = context.client.get(object_path(context.object_id()) + "?$select=id,api,appRoles", what);
         if (!read && read.error().kind != ErrorKind::not_found) return tl::unexpected(std::move(read.error()));
         if (read && shows_disabled(*read, ids)) return {};
         if (waited >= grace) return {};
@@ -220,7 +220,7 @@ json taken_out_of_creation(json& body) {
 StepOutcome look_at_restored(const StepContext& context, const std::string& what) {
     const Patience patience{what, true, context.options.replication_grace, context.input.progress};
     auto answer = until_accepted(context.client, patience, [&] {
-        return context.client.send(Method::get, path_of(context.object_id()) + "?$select=id,appId,uniqueName,tags",
+        return context.client.send(Method::get, object_path(context.object_id()) + "?$select=id,appId,uniqueName,tags",
                                    what);
     });
     if (!answer) return tl::unexpected(std::move(answer.error()));
@@ -236,7 +236,7 @@ StepOutcome look_at_restored(const StepContext& context, const std::string& what
 }
 
 StepOutcome restore_application(const StepContext& context, const json& body, const std::string& what) {
-    auto answer = patch_in_order(context, path_of(context.object_id()), what, body);
+    auto answer = patch_in_order(context, object_path(context.object_id()), what, body);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     return identified(context, {{"id", context.object_id()}, {"appId", context.app_id()}}, what);
 }
@@ -286,7 +286,7 @@ StepOutcome create_application(const StepContext& context) {
     auto made = identified_by_key(context, path, *answer, what);
     if (made && context.step.restore) made->detail = "it was gone for good, and is made anew: " + made->detail;
     if (!made || rest.empty()) return made;
-    auto second = patch(context, path_of(made->outputs.at(std::string(model::output::object_id))), what, rest);
+    auto second = patch(context, object_path(made->outputs.at(std::string(model::output::object_id))), what, rest);
     if (!second) return tl::unexpected(std::move(second.error()));
     return made;
 }
@@ -307,11 +307,11 @@ StepOutcome adopt_application(const StepContext& context) {
     if (!body) return tl::unexpected(std::move(body.error()));
     if (key.empty()) (*body)["uniqueName"] = context.key();
     if (auto same = lists_are_unchanged(context, what); !same) return tl::unexpected(std::move(same.error()));
-    auto answer = patch_in_order(context, path_of(context.object_id()), what, *body);
+    auto answer = patch_in_order(context, object_path(context.object_id()), what, *body);
     if (!answer && key.empty() && holds_our_key(context, what)) {
         // An earlier try set the key and its answer was lost; a key that is set may not be written again.
         body->erase("uniqueName");
-        answer = patch_in_order(context, path_of(context.object_id()), what, *body);
+        answer = patch_in_order(context, object_path(context.object_id()), what, *body);
     }
     if (!answer) return tl::unexpected(with_owner_command(context, std::move(answer.error())));
     context.written.remember(context, *body);
@@ -330,7 +330,7 @@ StepOutcome update_application(const StepContext& context) {
     if (body->empty()) return StepResult{};
     if (auto seen = until_disabled(context, what); !seen) return tl::unexpected(std::move(seen.error()));
     if (auto same = lists_are_unchanged(context, what); !same) return tl::unexpected(std::move(same.error()));
-    auto answer = patch_in_order(context, path_of(context.object_id()), what, *body);
+    auto answer = patch_in_order(context, object_path(context.object_id()), what, *body);
     if (!answer) return tl::unexpected(std::move(answer.error()));
     context.written.remember(context, *body);
     return StepResult{};
@@ -350,7 +350,7 @@ StepOutcome remove_application(const StepContext& context) {
         result.outputs.emplace(model::output::service_principal_id, std::move(principal));
     const Patience patience{what, false, context.options.replication_grace, context.input.progress};
     auto answer = until_accepted(context.client, patience, [&] {
-        auto deleted = context.client.send(Method::del, path_of(context.object_id()), what);
+        auto deleted = context.client.send(Method::del, object_path(context.object_id()), what);
         if (deleted && deleted->status == 404) deleted->status = 204;  // gone is what was wanted
         return deleted;
     });

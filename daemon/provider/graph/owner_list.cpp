@@ -13,10 +13,10 @@ using nlohmann::json;
 /// `$expand` shows so many members of a relation, and does not say when there are more.
 /// https://learn.microsoft.com/graph/query-parameters#expand
 constexpr std::size_t most_expanded = 20;
-/// Applications in a page with `$expand`.
-constexpr std::size_t page = 100;
+/// Applications on a page with `$expand`.
+constexpr std::size_t owners_a_page = 100;
 /// Up to so many batches nobody saves anything by listing.
-constexpr std::size_t few_batches = 2;
+constexpr std::size_t few_owner_batches = 2;
 
 std::size_t divided_up(std::size_t count, std::size_t by) {
     return (count + by - 1) / by;
@@ -47,14 +47,15 @@ tl::expected<std::optional<OwnersByApplication>, ProviderError> list_owners(Grap
                                                                             const OwnerListing& listing,
                                                                             ReadProgress& progress) {
     const auto batches = divided_up(listing.declaring, GraphClient::max_batch);
-    if (!listing.expandable || batches <= few_batches || batches <= divided_up(listing.applications, page))
+    if (!listing.expandable || batches <= few_owner_batches ||
+        batches <= divided_up(listing.applications, owners_a_page))
         return std::optional<OwnersByApplication>{};
     ReadPart part(progress, {"Graph", "owners of all applications", 0, listing.applications, true});
     std::size_t pages_read = 0;
     // Whoever remembers the list looks at the tags of what has changed: it may belong there no longer.
     const auto path = fmt::format("/applications?$filter={}&$select={}&$expand=owners($select=id)&$top={}",
                                   percent_encoded(fmt::format("tags/any(t:t eq '{}')", listing.tag)),
-                                  client.remembers() ? "id,tags" : "id", page);
+                                  client.remembers() ? "id,tags" : "id", owners_a_page);
     auto listed = client.list_at_most(path, "list the owners of applications", batches - 1, &part, &pages_read);
     if (!listed && listed.error().kind == ErrorKind::rejected && pages_read == 0) {
         listing.expandable = false;

@@ -51,7 +51,7 @@ bool is_one_of_ours(const StepContext& context) {
 }
 
 /// A managed identity may have been made moments before this run, on another replica.
-constexpr milliseconds grace_of_strangers = 15s;
+constexpr milliseconds grace_of_new_owners = 15s;
 
 /// When one of both is not there, the one that is owned or its owner: is it the owner, as far as can be seen? One that
 /// nobody has would be waited for in every run.
@@ -65,7 +65,7 @@ bool is_nobody(const StepContext& context, const std::string& owner, const Graph
     return (there && there->status == 404) || refusal.error_message().find(owner) != std::string::npos;
 }
 
-bool says(const GraphAnswer& answer, std::string_view words) {
+bool refuses_with(const GraphAnswer& answer, std::string_view words) {
     return answer.status == 400 && answer.error_message().find(words) != std::string::npos;
 }
 
@@ -81,14 +81,14 @@ StepOutcome add_owner(const StepContext& context) {
     const auto worth = [&](const GraphAnswer& refusal) {
         const milliseconds whole = context.options.replication_grace;
         nobody = is_nobody(context, owner, refusal, what);
-        return nobody ? std::min(whole, grace_of_strangers) : whole;
+        return nobody ? std::min(whole, grace_of_new_owners) : whole;
     };
     const Patience patience{what, owned->is_fresh || is_one_of_ours(context), context.options.replication_grace,
                             context.input.progress, worth};
     auto answer = until_accepted(context.client, patience, [&] {
         auto added = context.client.send(Method::post, owned->path + "/$ref", what, &body);
         // https://learn.microsoft.com/graph/api/application-post-owners, …/serviceprincipal-post-owners
-        if (added && says(*added, "added object references already exist")) added->status = 204;
+        if (added && refuses_with(*added, "added object references already exist")) added->status = 204;
         return added;
     });
     if (!answer) return tl::unexpected(std::move(answer.error()));
@@ -121,7 +121,7 @@ StepOutcome drop_owner(const StepContext& context) {
     auto answer = until_accepted(context.client, patience, [&] {
         auto removed = context.client.send(Method::del, path, what);
         const bool gone =
-            removed && (removed->status == 404 || says(*removed, "removed object references do not exist"));
+            removed && (removed->status == 404 || refuses_with(*removed, "removed object references do not exist"));
         if (gone) removed->status = 204;  // gone is what was wanted
         return removed;
     });

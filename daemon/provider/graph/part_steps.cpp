@@ -22,7 +22,7 @@ using nlohmann::json;
 
 constexpr std::array trust_members = {"issuer", "subject", "audiences"};
 
-StepOutcome identified(const StepContext& context, const json& principal, const std::string& what) {
+StepOutcome identified_principal(const StepContext& context, const json& principal, const std::string& what) {
     const auto id = lower_case(member_text(principal, "id"));
     if (id.empty() || lower_case(member_text(principal, "appId")) != context.app_id())
         return tl::unexpected(context.client.incomplete(what, "an answer about another service principal"));
@@ -32,14 +32,14 @@ StepOutcome identified(const StepContext& context, const json& principal, const 
 }
 
 /// It is there; its id is read for as long as a replica may not know it.
-StepOutcome read_principal(const StepContext& context, const std::string& what) {
+StepOutcome read_own_principal(const StepContext& context, const std::string& what) {
     const Patience patience{what, true, context.options.replication_grace, context.input.progress};
     auto read = until_accepted(context.client, patience, [&] {
         return context.client.send(Method::get, principal_path(context.app_id()) + "?$select=id,appId", what);
     });
     if (!read) return tl::unexpected(std::move(read.error()));
     if (!read->ok()) return tl::unexpected(context.client.refused(what, *read));
-    return identified(context, *read->body, what);
+    return identified_principal(context, *read->body, what);
 }
 
 /// The keys that a change of them has to repeat, as they are now. Those of a service principal that came with this run
@@ -213,7 +213,7 @@ StepOutcome add_service_principal(const StepContext& context) {
     if (lay_there && !is_made_anew) {
         const auto restored = restore_principal(context, what);
         if (!restored) return tl::unexpected(restored.error());
-        if (*restored) return read_principal(context, what);
+        if (*restored) return read_own_principal(context, what);
     }
 
     const auto nothing = json::object();
@@ -226,8 +226,8 @@ StepOutcome add_service_principal(const StepContext& context) {
     if (!answer) return tl::unexpected(std::move(answer.error()));
     const bool there_already = answer->status == 409 && !is_concurrent_write(*answer);
     if (!answer->ok() && !there_already) return tl::unexpected(context.client.refused(what, *answer));
-    if (answer->ok() && answer->body->is_object()) return identified(context, *answer->body, what);
-    return read_principal(context, what);
+    if (answer->ok() && answer->body->is_object()) return identified_principal(context, *answer->body, what);
+    return read_own_principal(context, what);
 }
 
 StepOutcome write_principal_settings(const StepContext& context) {

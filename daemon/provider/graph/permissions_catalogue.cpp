@@ -26,11 +26,6 @@ bool is_disabled(const json& entry) {
     return enabled != nullptr && enabled->is_boolean() && !enabled->get<bool>();
 }
 
-std::string text_of(const model::Value& permission, const char* name) {
-    const auto* value = permission.find(name);
-    return value == nullptr ? std::string{} : value->text_or({});
-}
-
 ProviderError rejected(const std::string& what, const std::string& why, std::string help) {
     ProviderError error;
     error.kind = ErrorKind::rejected;

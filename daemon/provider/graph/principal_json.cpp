@@ -20,34 +20,36 @@ using model::Value;
 using nlohmann::json;
 namespace path = model::path;
 
-enum class Shape { flag, text, choice, thumbprint, texts };
+enum class PrincipalShape { flag, text, choice, thumbprint, texts };
 
-struct Property {
+struct PrincipalProperty {
     std::string_view path;
     const char* member;
-    Shape shape;
+    PrincipalShape shape;
 };
 
 constexpr std::array properties = {
-    Property{path::principal_account_enabled, "accountEnabled", Shape::flag},
-    Property{path::principal_assignment_required, "appRoleAssignmentRequired", Shape::flag},
-    Property{path::principal_description, "description", Shape::text},
-    Property{path::principal_notes, "notes", Shape::text},
-    Property{path::principal_home_page_url, "homepage", Shape::text},
-    Property{path::principal_login_url, "loginUrl", Shape::text},
-    Property{path::principal_sign_on_mode, "preferredSingleSignOnMode", Shape::choice},
-    Property{path::principal_notification_addresses, "notificationEmailAddresses", Shape::texts},
-    Property{path::principal_alternative_names, "alternativeNames", Shape::texts},
-    Property{path::principal_tags, "tags", Shape::texts},
-    Property{path::principal_signing_key, "preferredTokenSigningKeyThumbprint", Shape::thumbprint},
+    PrincipalProperty{path::principal_account_enabled, "accountEnabled", PrincipalShape::flag},
+    PrincipalProperty{path::principal_assignment_required, "appRoleAssignmentRequired", PrincipalShape::flag},
+    PrincipalProperty{path::principal_description, "description", PrincipalShape::text},
+    PrincipalProperty{path::principal_notes, "notes", PrincipalShape::text},
+    PrincipalProperty{path::principal_home_page_url, "homepage", PrincipalShape::text},
+    PrincipalProperty{path::principal_login_url, "loginUrl", PrincipalShape::text},
+    PrincipalProperty{path::principal_sign_on_mode, "preferredSingleSignOnMode", PrincipalShape::choice},
+    PrincipalProperty{path::principal_notification_addresses, "notificationEmailAddresses", PrincipalShape::texts},
+    PrincipalProperty{path::principal_alternative_names, "alternativeNames", PrincipalShape::texts},
+    PrincipalProperty{path::principal_tags, "tags", PrincipalShape::texts},
+    PrincipalProperty{path::principal_signing_key, "preferredTokenSigningKeyThumbprint", PrincipalShape::thumbprint},
 };
 
-std::optional<Value> value_of(const json& found, Shape shape) {
+std::optional<Value> value_of(const json& found, PrincipalShape shape) {
     if (found.is_null()) return Value{};
-    if (shape == Shape::flag && found.is_boolean()) return Value(found.get<bool>());
-    if ((shape == Shape::text || shape == Shape::choice) && found.is_string()) return Value(found.get<std::string>());
-    if (shape == Shape::thumbprint && found.is_string()) return Value(model::upper_case(found.get<std::string>()));
-    if (shape != Shape::texts || !found.is_array()) return std::nullopt;
+    if (shape == PrincipalShape::flag && found.is_boolean()) return Value(found.get<bool>());
+    if ((shape == PrincipalShape::text || shape == PrincipalShape::choice) && found.is_string())
+        return Value(found.get<std::string>());
+    if (shape == PrincipalShape::thumbprint && found.is_string())
+        return Value(model::upper_case(found.get<std::string>()));
+    if (shape != PrincipalShape::texts || !found.is_array()) return std::nullopt;
     model::List texts;
     for (const auto& text : found) {
         if (!text.is_string()) return std::nullopt;
@@ -61,9 +63,9 @@ void leave_out_tags_of_regent(Value& tags) {
         std::erase_if(*list, [](const auto& tag) { return tag.text_or({}).rfind(tag_prefix, 0) == 0; });
 }
 
-json member_value(const Value& value, Shape shape) {
+json member_value(const Value& value, PrincipalShape shape) {
     // An empty text is no text to the directory, and no choice is none.
-    const bool says_none = value == Value("") || (shape == Shape::choice && value == Value("none"));
+    const bool says_none = value == Value("") || (shape == PrincipalShape::choice && value == Value("none"));
     return value.is_null() || says_none ? json() : model::to_json(value);
 }
 
@@ -103,7 +105,7 @@ ReadPrincipal read_principal(const json& principal) {
 
 json principal_body(const std::set<std::string, std::less<>>& changed, const model::Map& values) {
     auto body = json::object();
-    const auto put = [&](std::string_view path, Shape shape, json& into) {
+    const auto put = [&](std::string_view path, PrincipalShape shape, json& into) {
         const auto it = changed.contains(path) ? values.find(path) : values.end();
         if (it != values.end()) into = member_value(it->second, shape);
         return it != values.end();
@@ -113,7 +115,7 @@ json principal_body(const std::set<std::string, std::less<>>& changed, const mod
         if (put(property.path, property.shape, value)) body[property.member] = std::move(value);
     }
     json relay_state;
-    if (put(path::principal_relay_state, Shape::text, relay_state))
+    if (put(path::principal_relay_state, PrincipalShape::text, relay_state))
         body["samlSingleSignOnSettings"] = {{"relayState", std::move(relay_state)}};
     return body;
 }

@@ -23,7 +23,7 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 
 /// An object that was just listed is on some replica; others learn of it within seconds.
-constexpr int attempts = 4;
+constexpr int relation_attempts = 4;
 
 enum class Of { application, service_principal };
 
@@ -93,7 +93,7 @@ public:
             }
             open = std::move(missing);
             if (open.empty()) break;
-            if (attempt == attempts)
+            if (attempt == relation_attempts)
                 return tl::unexpected(
                     client_.incomplete(what_, fmt::format("{} was listed, and is not there", path_of(*open.front()))));
             part.waits("Graph does not show every object yet", 1s * (1 << attempt));

@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 constexpr int max_issues = 3;
 /// How long a lost secret is looked for. What turns up later is dropped by the next plan, which knows it by its name.
 constexpr milliseconds longest_look = 60s;
-constexpr milliseconds longest_pause = 8s;
+constexpr milliseconds longest_pause_between_looks = 8s;
 /// How long a new secret is tried before somebody else's patience is asked for.
 constexpr milliseconds longest_trial = 180s;
 
@@ -90,7 +90,7 @@ template <typename Settled>
 tl::expected<bool, ProviderError> watch_secrets(const StepContext& context, const std::string& what,
                                                 milliseconds patience, const Settled& settled) {
     milliseconds waited{0};
-    for (milliseconds pause = 1s;; pause = std::min(pause * 2, longest_pause)) {
+    for (milliseconds pause = 1s;; pause = std::min(pause * 2, longest_pause_between_looks)) {
         auto secrets = read_secrets(context, what);
         if (!secrets) return tl::unexpected(std::move(secrets.error()));
         if (*secrets) {
@@ -163,7 +163,7 @@ StepOutcome usable(const StepContext& context, StepOutcome made) {
     const auto patience = std::min<milliseconds>(context.options.replication_grace, longest_trial);
     milliseconds waited{0};
     for (milliseconds pause = 1s; !context.options.accepts_secret(app_id, text);
-         pause = std::min(pause * 2, longest_pause)) {
+         pause = std::min(pause * 2, longest_pause_between_looks)) {
         if (waited >= patience) {
             ProviderError error;
             error.kind = ErrorKind::not_yet;

@@ -9,11 +9,6 @@ namespace regent::provider::powerapps {
 
 using nlohmann::json;
 
-std::string text_of(const model::Map& values, std::string_view path) {
-    const auto it = values.find(path);
-    return it == values.end() ? std::string{} : it->second.text_or({});
-}
-
 std::string connector_name(const plan::Step& step, const StepInput& input) {
     const auto own = input.own_outputs.find(model::output::connector_name);
     if (own != input.own_outputs.end()) return own->second;

@@ -12,9 +12,6 @@
 
 namespace regent::provider::powerapps {
 
-/// The text of an attribute; empty where it has none.
-[[nodiscard]] std::string text_of(const model::Map& values, std::string_view path);
-
 /// What the service calls the connector that a step writes to; empty when it is still to be made.
 [[nodiscard]] std::string connector_name(const plan::Step& step, const StepInput& input);
 
