@@ -20,7 +20,10 @@ export CCACHE_BASEDIR := $(CURDIR)
 
 .PHONY: demo test build deps deb deps-package test-system test-browser interop test-asan lint format bench clean
 
-demo: deps build
+# Only what it shows: the tests take as long to build as the programs.
+demo: deps
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS) --target regent regent-simulator
 	@tools/demo build/release/bin
 
 test: deps build
@@ -58,7 +61,8 @@ test-asan: deps
 	ctest --preset asan -j $(JOBS)
 
 lint: deps
-	@tools/lint build/release
+	cmake --preset lint
+	@tools/lint build/lint
 
 bench: build
 	@bench/run build/release/bin

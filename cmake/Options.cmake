@@ -18,6 +18,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # (https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105651).
   target_compile_options(regent_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # Files of a folder compiled together, which takes a third of the time. A local name is not wrong then for being a neighbour's private one, and
+  # a type in an unnamed namespace is where it belongs; each file by itself is what the dev preset compiles and clang-tidy reads.
+  target_compile_options(regent_options INTERFACE -Wno-shadow -Wno-subobject-linkage)
+endif()
 if(REGENT_SANITIZE)
   # vptr: cpprestsdk 2.10.18 derives its stream buffers in a way this check refuses (cpprest/astreambuf.h).
   target_compile_options(regent_options INTERFACE -fsanitize=${REGENT_SANITIZE} -fno-sanitize=vptr

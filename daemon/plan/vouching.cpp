@@ -1,5 +1,6 @@
 #include "plan/vouching.hpp"
 
+#include "model/marks.hpp"
 #include "model/principal_in_bin.hpp"
 #include "model/principal_secrets.hpp"
 #include "plan/diff.hpp"
