@@ -247,7 +247,7 @@ private:
         if (auto* map = std::get_if<model::Map>(&from.held)) {
             const auto it = map->find(wrong.element);
             if (it == map->end() || map->size() < 2) return false;
-            staying.push_back({wrong.element, it->second, why_of_element(*map, wrong)});
+            staying.push_back({wrong.element, it->second, why_of_element(it->second, wrong)});
             map->erase(it);
             return true;
         }
@@ -258,14 +258,10 @@ private:
         return true;
     }
 
-    /// Of two claims of one name the second is read under its name and its source.
-    static std::string why_of_element(const model::Map& elements, const Misread& wrong) {
-        const auto end = wrong.element.rfind(" (");
-        const bool is_second = wrong.path.starts_with("optionalClaims.") && end != std::string::npos &&
-                               elements.contains(wrong.element.substr(0, end));
-        return is_second
-                   ? fmt::format("a second claim `{}`, and a manifest names a claim once", wrong.element.substr(0, end))
-                   : wrong.why;
+    /// Of two claims of one name the second is read under another one, and says its own.
+    static std::string why_of_element(const Value& element, const Misread& wrong) {
+        const auto claim = wrong.path.starts_with("optionalClaims.") ? member_text(element, "claim") : std::string{};
+        return claim.empty() ? wrong.why : fmt::format("a second claim `{}`, and a manifest names a claim once", claim);
     }
 
     /// A manifest names the files of its certificates: they are declared when the bytes of each of them are known, or

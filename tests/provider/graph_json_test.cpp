@@ -112,12 +112,51 @@ TEST_CASE("what Graph writes in another form is read as it was meant") {
     CHECK(claims == model::Value(model::Map{
                         {"email", model::Map{}},
                         {"groups", model::Map{{"essential", true}, {"additionalProperties", model::List{"a", "b"}}}},
-                        {"groups (user)", model::Map{{"source", "user"}}}}));
+                        {"groups (user)", model::Map{{"claim", "groups"}, {"source", "user"}}}}));
     // Written again it is the same, also the second one of a name.
     const auto written = body({{std::string(path::optional_claims_id_token), claims}})["optionalClaims"]["idToken"];
     REQUIRE(written.size() == 3);
     CHECK(written[2]["name"] == "groups");
     CHECK(written[2]["source"] == "user");
+}
+
+TEST_CASE("claims of one name are the same in any order of the answer, and are written under their own name") {
+    const auto claim = [](const char* name, const json& source, bool essential = false) {
+        return json{
+            {"name", name}, {"source", source}, {"essential", essential}, {"additionalProperties", json::array()}};
+    };
+    // The last but one is called what the second `groups` would be, and one is there twice.
+    std::vector<json> there = {claim("groups", nullptr), claim("groups", "user"),        claim("groups", "user", true),
+                               claim("upn", "user"),     claim("groups (user)", "user"), claim("upn", "user")};
+    std::sort(there.begin(), there.end());
+    std::optional<model::Value> first;
+    do {
+        auto shown = minimal();
+        shown["optionalClaims"] = {{"idToken", json::array()}, {"accessToken", there}, {"saml2Token", json::array()}};
+        const auto claims = at(read(shown), path::optional_claims_access_token);
+        if (!first) first = claims;
+        REQUIRE(claims == *first);
+    } while (std::next_permutation(there.begin(), there.end()));
+    REQUIRE(first->as_map()->size() == there.size());
+    CHECK(*first->find("groups") == model::Value(model::Map{}));
+    const auto body = property_body({std::string(path::optional_claims_access_token)},
+                                    {{std::string(path::optional_claims_access_token), *first}}, nullptr);
+    auto written = body["optionalClaims"]["accessToken"].get<std::vector<json>>();
+    std::sort(written.begin(), written.end());
+    CHECK(written == there);
+}
+
+TEST_CASE("an add-in keeps both values of a key that it has twice") {
+    auto shown = minimal();
+    shown["addIns"] = {
+        {{"id", "0a000000-0000-4000-8000-000000000001"},
+         {"type", "FileHandler"},
+         {"properties",
+          {{{"key", "k"}, {"value", "2"}}, {{"key", "l"}, {"value", ""}}, {{"key", "k"}, {"value", "1"}}}}}};
+    const auto add_ins = at(read(shown), path::add_ins);
+    auto body = property_body({std::string(path::add_ins)}, {{std::string(path::add_ins), add_ins}}, nullptr);
+    CHECK(body["addIns"][0]["properties"] ==
+          json{{{"key", "k"}, {"value", "1"}}, {{"key", "k"}, {"value", "2"}}, {{"key", "l"}, {"value", ""}}});
 }
 
 TEST_CASE("certificates are called by their names and told apart by their thumbprints") {

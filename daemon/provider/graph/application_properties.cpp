@@ -4,8 +4,11 @@
 #include "provider/graph/json_access.hpp"
 #include "provider/graph/permissions_catalogue.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
 
 namespace regent::provider::graph {
@@ -16,6 +19,9 @@ using model::Map;
 using model::Value;
 using nlohmann::json;
 namespace path = model::path;
+
+/// A member of a claim that does not stand under its own name, since another one has it: its name.
+constexpr std::string_view name_of_claim = "claim";
 
 enum class Shape {
     text,    ///< empty: null
@@ -153,29 +159,63 @@ List read_words(const std::string& text) {
     return words;
 }
 
-/// With the members that say something. Two claims of one name differ in their sources.
+/// With the members that say something.
+Map claim_value(const json& claim) {
+    Map value;
+    if (auto source = member_text(claim, "source"); !source.empty()) value.emplace("source", std::move(source));
+    if (const auto* essential = member(claim, "essential"); essential != nullptr && *essential == true)
+        value.emplace("essential", true);
+    List properties;
+    if (const auto* given = member(claim, "additionalProperties"); given != nullptr && given->is_array()) {
+        for (const auto& property : *given)
+            if (property.is_string()) properties.emplace_back(property.get<std::string>());
+    }
+    std::sort(properties.begin(), properties.end());
+    if (!properties.empty()) value.emplace("additionalProperties", std::move(properties));
+    return value;
+}
+
+/// What tells a claim from others of its name: its source, and its number where that is the same, too.
+std::string distinction_of(const std::string& source, std::size_t number) {
+    if (number < 2) return source;
+    return source.empty() ? fmt::format("{}", number) : fmt::format("{}, {}", source, number);
+}
+
+/// By name. Of several of one name, all but the first have a name that no manifest can write, and say their own as a
+/// member. Answers come in any order: which one is the first does not depend on it. One without a source is.
 Map read_claims(StrictReading& reading, const json* parent, const char* name) {
     Map claims;
     const auto* list = reading.array(parent, name);
     if (list == nullptr) return claims;
-    for (const auto& claim : *list) {
-        auto claim_name = reading.required_text(&claim, "name");
-        const auto source = member_text(claim, "source");
-        Map value;
-        if (!source.empty()) value.emplace("source", source);
-        if (const auto* essential = member(claim, "essential"); essential != nullptr && *essential == true)
-            value.emplace("essential", true);
-        List properties;
-        if (const auto* given = member(claim, "additionalProperties"); given != nullptr && given->is_array()) {
-            for (const auto& property : *given)
-                if (property.is_string()) properties.emplace_back(property.get<std::string>());
+    std::map<std::string, std::map<std::string, std::vector<Map>>> all;
+    for (const auto& claim : *list)
+        all[reading.required_text(&claim, "name")][member_text(claim, "source")].push_back(claim_value(claim));
+    for (auto& [claim_name, by_source] : all) {
+        for (auto& [source, values] : by_source) {
+            std::sort(values.begin(), values.end());
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                auto key = claim_name;
+                for (auto number = i + 1; claims.contains(key) || (key != claim_name && all.contains(key)); ++number)
+                    key = fmt::format("{} ({})", claim_name, distinction_of(source, number));
+                if (key != claim_name) values[i].emplace(name_of_claim, claim_name);
+                claims.emplace(std::move(key), std::move(values[i]));
+            }
         }
-        std::sort(properties.begin(), properties.end());
-        if (!properties.empty()) value.emplace("additionalProperties", std::move(properties));
-        if (claims.contains(claim_name)) claim_name += " (" + source + ")";
-        claims.insert_or_assign(std::move(claim_name), std::move(value));
     }
     return claims;
+}
+
+/// Several values of one key are a list, which no manifest can write.
+void add_value(Map& values, const std::string& key, const std::string& value) {
+    auto& there = values[key];
+    if (there.is_null()) {
+        there = value;
+        return;
+    }
+    auto all = there.as_list() == nullptr ? List{there} : *there.as_list();
+    all.emplace_back(value);
+    std::sort(all.begin(), all.end());
+    there = std::move(all);
 }
 
 List read_add_ins(StrictReading& reading, const json* parent, const char* name) {
@@ -186,7 +226,7 @@ List read_add_ins(StrictReading& reading, const json* parent, const char* name) 
         Map values;
         if (const auto* given = reading.array(&add_in, "properties")) {
             for (const auto& property : *given)
-                values.insert_or_assign(member_text(property, "key"), member_text(property, "value"));
+                add_value(values, member_text(property, "key"), member_text(property, "value"));
         }
         add_ins.emplace_back(Map{{"type", member_text(add_in, "type")},
                                  {"id", lower_case(member_text(add_in, "id"))},
@@ -245,10 +285,8 @@ json claims_json(const Value& value) {
         const auto* source = claim.find("source");
         const auto* essential = claim.find("essential");
         const auto* additional = claim.find("additionalProperties");
-        // As read_claims() calls the second one of a name.
-        const auto suffix = source == nullptr ? std::string{} : " (" + source->text_or({}) + ")";
-        const bool second = !suffix.empty() && key.ends_with(suffix);
-        claims.push_back({{"name", second ? key.substr(0, key.size() - suffix.size()) : key},
+        const auto* name = claim.find(name_of_claim);
+        claims.push_back({{"name", name == nullptr ? key : name->text_or(key)},
                           {"source", source == nullptr ? json() : json(source->text_or({}))},
                           {"essential", essential != nullptr && *essential == Value(true)},
                           {"additionalProperties", additional == nullptr ? json::array() : texts_json(*additional)}});
@@ -268,7 +306,10 @@ json add_ins_json(const Value& value) {
         auto pairs = json::array();
         const auto* given = element.find("properties");
         if (const auto* map = given == nullptr ? nullptr : given->as_map()) {
-            for (const auto& [key, property] : *map) pairs.push_back({{"key", key}, {"value", property.text_or({})}});
+            for (const auto& [key, property] : *map) {
+                for (const auto& one : property.as_list() == nullptr ? List{property} : *property.as_list())
+                    pairs.push_back({{"key", key}, {"value", one.text_or({})}});
+            }
         }
         const auto id = text("id");
         add_ins.push_back(
