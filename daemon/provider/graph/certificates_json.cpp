@@ -13,6 +13,9 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 namespace regent::provider::graph {
 namespace {
@@ -81,6 +84,38 @@ bool is_shown_by_another(const json& key, const json& keys) {
            });
 }
 
+/// Of a service principal: what signs tokens, which no manifest declares and no list takes away.
+bool is_left_alone(const json& key, const json& keys, bool of_principal) {
+    return of_principal && signs(key, keys);
+}
+
+struct NamedKey {
+    std::string name;  ///< no other one has it
+    const json* key = nullptr;
+};
+
+/// Of several with one display name, the one that has been valid for longest is called by it, and the others by it and
+/// their ids: answers come in any order, and a new one of that name leaves those that are there their names. What a
+/// manifest may name goes first: it has its plain name then, whatever stands beside it.
+std::vector<NamedKey> named_keys(const json& keys, bool of_principal) {
+    std::vector<NamedKey> named;
+    for (const auto& key : keys)
+        if (!of_principal || !is_shown_by_another(key, keys)) named.push_back({display_name_of(key), &key});
+    const auto rank = [&](const NamedKey& one) {
+        return std::tuple(is_left_alone(*one.key, keys, of_principal), member_text(*one.key, "startDateTime"),
+                          thumbprint_of(*one.key), member_text(*one.key, "keyId"));
+    };
+    std::sort(named.begin(), named.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    std::set<std::string> display_names, taken;
+    for (const auto& one : named) display_names.insert(one.name);
+    for (auto& [name, key] : named) {
+        if (taken.insert(name).second) continue;
+        while (display_names.contains(name) || taken.contains(name)) name += " (" + member_text(*key, "keyId") + ")";
+        taken.insert(name);
+    }
+    return named;
+}
+
 Value certificate_value(const json& key, bool is_kept) {
     Map value{{"usage", member_text(key, "usage")},
               {"thumbprint", thumbprint_of(key)},
@@ -113,21 +148,23 @@ bool holds_key(const json& keys, const std::string& key_id) {
     return std::any_of(keys.begin(), keys.end(), [&](const json& key) { return member_text(key, "keyId") == key_id; });
 }
 
+using KeptKeys = std::map<std::string, const json*>;
+
 /// The keys that are there for what is wanted, by name. What is there under its own name keeps that key; only then do
 /// others choose, whose certificate is there under a name that goes.
-std::map<std::string, const json*> keys_kept(const Map& wanted, const json& there) {
-    std::map<std::string, const json*> kept;
-    std::set<std::string> taken;
+KeptKeys keys_kept(const Map& wanted, const std::vector<NamedKey>& there) {
+    KeptKeys kept;
+    std::set<const json*> taken;
     for (const bool by_name : {true, false}) {
         for (const auto& [name, certificate] : wanted) {
             if (kept.contains(name)) continue;
-            for (const auto& key : there) {
-                const bool matches = thumbprint_of(key) == text_of(certificate, "thumbprint") &&
-                                     member_text(key, "usage") == text_of(certificate, "usage") &&
-                                     !taken.contains(member_text(key, "keyId"));
-                if (!matches || (by_name && display_name_of(key) != name)) continue;
-                taken.insert(member_text(key, "keyId"));
-                kept.emplace(name, &key);
+            for (const auto& [its_name, key] : there) {
+                const bool matches = thumbprint_of(*key) == text_of(certificate, "thumbprint") &&
+                                     member_text(*key, "usage") == text_of(certificate, "usage") &&
+                                     !taken.contains(key);
+                if (!matches || (by_name && its_name != name)) continue;
+                taken.insert(key);
+                kept.emplace(name, key);
                 break;
             }
         }
@@ -143,24 +180,55 @@ std::string new_key_id(const std::string& seed, const std::string& name, const V
     return id;
 }
 
-json key_credentials(const Map& wanted, const json& there, const std::string& seed, bool keeps_signing_keys) {
+/// Keys that stay, and those that sign tokens, which nobody takes away.
+json staying_keys(const KeptKeys& kept, const std::set<std::string>& unchanged, const json& there, bool of_principal) {
     auto keys = json::array();
-    const auto kept = keys_kept(wanted, there);
-    for (const auto& [name, certificate] : wanted) {
-        if (const auto same = kept.find(name); same != kept.end()) {
-            keys.push_back(repeated(*same->second));
-            keys.back()["displayName"] = name;
-            continue;
+    for (const auto& [name, key] : kept) {
+        keys.push_back(repeated(*key));
+        if (!unchanged.contains(member_text(*key, "displayName"))) keys.back()["displayName"] = name;
+    }
+    for (const auto& key : there) {
+        if (is_left_alone(key, there, of_principal) && !holds_key(keys, member_text(key, "keyId")))
+            keys.push_back(repeated(key));
+    }
+    return keys;
+}
+
+/// The display names that can stay, since the keys that have them are read again under the names that are wanted. They
+/// are others' to look for, also where several keys share one. Not so where a manifest calls a key otherwise, or brings
+/// another one of that name.
+std::set<std::string> unchanged_names(const Map& wanted, const KeptKeys& kept, const json& there, bool of_principal) {
+    std::set<std::string> unchanged;
+    std::map<std::string, std::pair<std::string, std::string>> names;  // by key id: the wanted one, the display name
+    for (const auto& [name, key] : kept) {
+        const auto display_name = member_text(*key, "displayName");
+        unchanged.insert(display_name);
+        names.emplace(member_text(*key, "keyId"), std::pair(name, display_name));
+    }
+    for (const auto& [name, certificate] : wanted)
+        if (!kept.contains(name)) unchanged.erase(name);
+    for (bool settled = false; !settled;) {
+        settled = true;
+        const auto result = staying_keys(kept, unchanged, there, of_principal);
+        for (const auto& [name, key] : named_keys(result, of_principal)) {
+            const auto known = names.find(member_text(*key, "keyId"));
+            if (known == names.end() || known->second.first == name) continue;
+            if (unchanged.erase(known->second.second) != 0) settled = false;
         }
+    }
+    return unchanged;
+}
+
+json key_credentials(const Map& wanted, const json& there, const std::string& seed, bool of_principal) {
+    const auto kept = keys_kept(wanted, named_keys(there, of_principal));
+    auto keys = staying_keys(kept, unchanged_names(wanted, kept, there, of_principal), there, of_principal);
+    for (const auto& [name, certificate] : wanted) {
+        if (kept.contains(name)) continue;
         keys.push_back({{"type", "AsymmetricX509Cert"},
                         {"usage", text_of(certificate, "usage")},
                         {"displayName", name},
                         {"keyId", new_key_id(seed, name, certificate, there)},
                         {"key", bytes_of(certificate)}});
-    }
-    if (!keeps_signing_keys) return keys;
-    for (const auto& key : there) {
-        if (signs(key, there) && !holds_key(keys, member_text(key, "keyId"))) keys.push_back(repeated(key));
     }
     return keys;
 }
@@ -189,20 +257,15 @@ ReadCertificates read_certificates(StrictReading& reading, const json& object, c
     if (keys.empty() && encryption_id.empty()) return read;
     Map certificates;
     Value encryption = Map{};
-    const auto is_kept = [&](const json& key) { return holder.is_principal && signs(key, keys); };
-    // What a manifest may name goes first: it has its plain name then, whatever stands beside it.
-    auto in_turn = keys;
-    std::stable_partition(in_turn.begin(), in_turn.end(), [&](const json& key) { return !is_kept(key); });
-    for (const auto& key : in_turn) {
-        if (holder.is_principal && is_shown_by_another(key, keys)) continue;
-        auto name = display_name_of(key);
+    for (const auto& [name, shown] : named_keys(keys, holder.is_principal)) {
+        const auto& key = *shown;
         const auto id = member_text(key, "keyId");
-        if (certificates.contains(name)) name += " (" + id + ")";
+        const bool is_kept = is_left_alone(key, keys, holder.is_principal);
         if (!encryption_id.empty() && id == encryption_id)
             encryption = Map{{"name", name}, {"thumbprint", thumbprint_of(key)}};
         if (const auto ends = parse_time(member_text(key, "endDateTime")))
-            read.certificates.push_back({id, name, thumbprint_of(key), *ends, is_kept(key), holder.is_principal});
-        certificates.insert_or_assign(std::move(name), certificate_value(key, is_kept(key)));
+            read.certificates.push_back({id, name, thumbprint_of(key), *ends, is_kept, holder.is_principal});
+        certificates.insert_or_assign(name, certificate_value(key, is_kept));
     }
     // A key that is not among them cannot be; should it be all the same, it is not taken for none.
     if (!encryption_id.empty() && encryption == Value(Map{}))
@@ -254,9 +317,10 @@ void add_certificates(const plan::Step& step, const CertificateHolder& holder, c
     const auto certificates = step.values.find(holder.certificates);
     for (const auto& key : keys) {
         if (member_text(key, "usage") != "Encrypt") continue;
-        // A new key does not say its thumbprint: Entra computes it.
-        const auto* declared =
-            certificates == step.values.end() ? nullptr : certificates->second.find(member_text(key, "displayName"));
+        // A new key does not say its thumbprint: Entra computes it. It has the name that is wanted.
+        const auto* declared = certificates == step.values.end() || !thumbprint_of(key).empty()
+                                   ? nullptr
+                                   : certificates->second.find(member_text(key, "displayName"));
         if (thumbprint_of(key) == thumbprint || (declared != nullptr && text_of(*declared, "thumbprint") == thumbprint))
             body["tokenEncryptionKeyId"] = member_text(key, "keyId");
     }

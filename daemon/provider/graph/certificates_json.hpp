@@ -31,8 +31,9 @@ struct ReadCertificates {
     std::string keys;  ///< both properties as JSON, without bytes; empty: nothing is there
 };
 
-/// A certificate is called by its display name; where two have the same one, the others are called by their key ids
-/// too. The private key of a SAML certificate and the public one beside it are one certificate.
+/// A certificate is called by its display name; where several have the same one, as in a rotation, the one that has
+/// been valid for longest is, and the others by their key ids too: whatever order an answer has. The private key of a
+/// SAML certificate and the public one beside it are one certificate.
 /// https://learn.microsoft.com/graph/api/serviceprincipal-addtokensigningcertificate
 [[nodiscard]] ReadCertificates read_certificates(StrictReading& reading, const nlohmann::json& object,
                                                  const CertificateHolder& holder);
@@ -46,9 +47,9 @@ void note_certificates(ReadCertificates read, const CertificateHolder& holder, m
 [[nodiscard]] nlohmann::json keys_there(const CertificateHolder& holder, const model::ObservedResource* observed);
 
 /// Adds to `body` what `step` changes of them. The collection is written whole: what is there already is repeated
-/// without its bytes, which keeps it, and so is everything that signs SAML tokens for a service principal. Key ids of
-/// new ones are made from `application_key`, so that a request that is sent twice does no harm.
-/// https://learn.microsoft.com/graph/api/application-update
+/// without its bytes and under its own display name, which keeps it, and so is everything that signs SAML tokens for a
+/// service principal. Key ids of new ones are made from `application_key`, so that a request that is sent twice does no
+/// harm. https://learn.microsoft.com/graph/api/application-update
 void add_certificates(const plan::Step& step, const CertificateHolder& holder, const std::string& application_key,
                       const nlohmann::json& there, nlohmann::json& body);
 
