@@ -1,6 +1,7 @@
 #include "controller/measured_transport.hpp"
 
 #include "net/redact.hpp"
+#include "net/retry.hpp"
 
 #include <fmt/format.h>
 
@@ -60,8 +61,23 @@ net::Outcome MeasuredTransport::send(const net::Request& request) {
         counters.name = service;
         ++counters.requests;
     }
+    if (service == "graph") note_date(outcome);
     note_retry(service, request, outcome);
     return outcome;
+}
+
+void MeasuredTransport::note_date(const net::Outcome& outcome) {
+    const auto header = net::find_header(outcome.headers, "Date");
+    const auto date = header ? net::parse_http_date(std::string(*header)) : std::nullopt;
+    if (!date) return;
+    const auto ahead = std::chrono::duration_cast<std::chrono::seconds>(clock_.now() - *date);
+    const std::lock_guard lock(mutex_);
+    clock_ahead_ = ahead;
+}
+
+std::optional<std::chrono::seconds> MeasuredTransport::clock_ahead() const {
+    const std::lock_guard lock(mutex_);
+    return clock_ahead_;
 }
 
 void MeasuredTransport::answered_in_batch(const net::Request& request, const net::Outcome& outcome) {

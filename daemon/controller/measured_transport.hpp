@@ -6,8 +6,11 @@
 #include "net/clock.hpp"
 #include "net/transport.hpp"
 
+#include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,12 +29,15 @@ public:
 
     /// graph, login, powerplatform: those that were talked to. Thread-safe.
     [[nodiscard]] std::vector<ServiceCounters> counters() const;
+    /// How far this machine's clock is ahead of Graph's, by the `Date` of its last answer; unset: it has said none.
+    [[nodiscard]] std::optional<std::chrono::seconds> clock_ahead() const;
     /// A call waits because the service said so.
     void waited(const std::string& origin, std::chrono::milliseconds wait);
 
 private:
     [[nodiscard]] std::string service_of(const std::string& origin) const;
     [[nodiscard]] std::string service_of(const net::Request& request) const;
+    void note_date(const net::Outcome& outcome);
     void note_retry(const std::string& service, const net::Request& request, const net::Outcome& outcome);
 
     std::unique_ptr<net::Transport> inner_;
@@ -40,6 +46,7 @@ private:
     Measurements& measurements_;
     mutable std::mutex mutex_;
     std::map<std::string, ServiceCounters> counters_;
+    std::optional<std::chrono::seconds> clock_ahead_;
 };
 
 }  // namespace regent::controller

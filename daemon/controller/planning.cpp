@@ -1,5 +1,6 @@
 #include "controller/planning.hpp"
 
+#include "controller/clock_difference.hpp"
 #include "controller/keys_on_this_machine.hpp"
 #include "controller/missing_secrets.hpp"
 #include "manifest/well_known_apis.hpp"
@@ -94,6 +95,7 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
         if (auto seen = look(workspace, tenant, *corrected, progress, whole, planned); !seen)
             return tl::unexpected(std::move(seen.error()));
     }
+    if (auto wrong = clock_error(tenant.clock_ahead())) return tl::unexpected(std::move(*wrong));
     const auto& history = corrected ? *corrected : remembered;
     auto uncompared = name_policy_keys(workspace.graph, history, planned.snapshot);
     planned.plan = plan::make_plan(workspace.graph, planned.snapshot, history, tenant.clock().now(), rotations);

@@ -321,6 +321,7 @@ public:
     net::SessionCounters counters() const override { return session_->counters(); }
     std::vector<ServiceCounters> services() const override { return transport_->counters(); }
     net::Clock& clock() override { return clock_; }
+    std::optional<std::chrono::seconds> clock_ahead() const override { return transport_->clock_ahead(); }
     net::Rng& rng() override { return rng_; }
     void interrupt() noexcept override { clock_.interrupt(); }
 

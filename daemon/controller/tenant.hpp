@@ -117,6 +117,8 @@ public:
     /// The same by service, for status.
     [[nodiscard]] virtual std::vector<ServiceCounters> services() const = 0;
     [[nodiscard]] virtual net::Clock& clock() = 0;
+    /// How far that clock is ahead of Graph's, by its last answer; unset: Graph has not said what time it is.
+    [[nodiscard]] virtual std::optional<std::chrono::seconds> clock_ahead() const { return std::nullopt; }
     [[nodiscard]] virtual net::Rng& rng() = 0;
     /// Ends every wait at once; safe to call from a signal handler.
     virtual void interrupt() noexcept = 0;

@@ -59,6 +59,14 @@ to have it. Its value is nowhere, so the next run issues another one and
 hands that to all of them; the old one stays valid until each who holds it
 has the new one. What a machine may deliver says `spec.delivery` of its
 configuration.)"},
+        ErrorCode{"RG0713", "wrong clock",
+                  R"(This machine's clock is more than an hour ahead of Graph's or behind it, by the
+`Date` of its answers. Client secrets and certificates are issued, renewed and
+taken away by the time: with a wrong one, secrets that are still used would be
+taken away as ended, or nobody would renew what has ended. So nothing is planned
+and nothing changed. A machine that was just started or brought back from a
+snapshot sets its clock by itself (`timedatectl` says whether); the service goes
+on then. `regent doctor` tells smaller differences, too.)"},
         ErrorCode{"RG0720", "secret that is not on this machine",
                   R"(`clientSecretFrom`, or a policy that names its key (RG0634), names the file
 `connector.NAME` in `$CREDENTIALS_DIRECTORY`, where systemd puts what the unit

@@ -182,9 +182,8 @@ private:
         auto given = std::string_view(caller->audience);
         if (given.ends_with('/')) given.remove_suffix(1);
         if (given != vault_audience && given != application_id)
-            return Refusal{
-                401, "Unauthorized", "",
-                fmt::format("AKV10022: Invalid audience. Expected {}, found: {}.", vault_audience, given)};
+            return Refusal{401, "Unauthorized", "",
+                           fmt::format("AKV10022: Invalid audience. Expected {}, found: {}.", vault_audience, given)};
         if (!same_text(caller->tenant_id, tenant_id_))
             return Refusal{401, "Unauthorized", "", "AKV10032: Invalid issuer."};
         return std::nullopt;

@@ -201,9 +201,9 @@ def what_was_written_and_cannot_be_seen_is_5(binaries):
     with small(binaries) as it:
         it.regent("apply", "--yes", expect=0)
         it.edit("base/a.regent.yaml", "displayName: A", "displayName: Another name")
-        it.simulator.control("switches", {"graph": {"replicaLagSeconds": 3600}})
-        it.simulator.control("clock", {"advanceSeconds": 7200})
-        it.simulator.control("switches", {"graph": {"replicaLagSeconds": 3600}})
+        it.simulator.control("switches", {"graph": {"replicaLagSeconds": 1500}})
+        it.simulator.control("clock", {"advanceSeconds": 3000})
+        it.simulator.control("switches", {"graph": {"replicaLagSeconds": 1500}})
         run = it.regent("apply", "--yes", environment={"REGENT_REPLICATION_GRACE": "2"}, expect=5)
         says(run, "not settled", "displayName")
 
@@ -313,6 +313,18 @@ def a_service_that_throttles_without_end_is_75(binaries):
                 says(it.regent(*command, expect=75), "error[RG", str(status))
             it.heal()
         check(not it.simulator.writes(), "it wrote on half a view")
+
+
+@case
+def a_clock_that_is_days_off_is_75_and_nothing_is_planned_by_it(binaries):
+    with small(binaries) as it:
+        it.regent("apply", "--yes", expect=0)
+        it.edit("base/a.regent.yaml", "displayName: A", "displayName: Another name")
+        it.simulator.control("clock", {"advanceSeconds": 100 * 86400})
+        for command in (("plan",), ("apply", "--yes")):
+            run = it.regent(*command, expect=75)
+            says(run, "RG0713", "this machine's clock is 100 days behind Graph's", "nothing is planned", "timedatectl set-ntp true")
+        check(it.application("regent.dev.a")["displayName"] == "A", "something was planned and written by a wrong clock")
 
 
 @case
