@@ -36,6 +36,10 @@ bool is_obstacle(const Withheld& withheld) noexcept {
     return false;
 }
 
+bool passes_by_itself(const Withheld& withheld) noexcept {
+    return withheld.why == Withheld::Why::not_seen_yet || withheld.why == Withheld::Why::secret_waits;
+}
+
 std::size_t count_obstacles(const Plan& plan) noexcept {
     return static_cast<std::size_t>(std::count_if(plan.withheld.begin(), plan.withheld.end(), is_obstacle));
 }

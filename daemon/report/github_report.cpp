@@ -1,4 +1,5 @@
 #include "formats/workflow_commands.hpp"
+#include "report/obstacle_lines.hpp"
 #include "report/outside_faces.hpp"
 #include "report/places.hpp"
 #include "report/risk_lines.hpp"
@@ -23,6 +24,12 @@ std::string write_github(const RunReport& report) {
         if (!refusal.help.empty()) text += "\nhelp: " + model::with_visible_controls(refusal.help);
         annotations.push_back(
             {Level::error, place_in_git({}, report), std::string(code_of(refusal.guard)), std::move(text)});
+    }
+    for (const auto& line : obstacle_lines(report)) {
+        auto text = fmt::format("{}: {}", line.object, line.text);
+        if (!line.help.empty()) text += "\nhelp: " + line.help;
+        annotations.push_back({line.passes ? Level::warning : Level::error, line.span,
+                               line.passes ? "waits" : "cannot be done", std::move(text)});
     }
     for (const auto& line : risk_lines(report)) {
         annotations.push_back({line.risk == model::Risk::high ? Level::warning : Level::notice,

@@ -210,7 +210,7 @@ private:
                             resource.action == Action::remove ? "was in " : "",
                             formats::escaped_markup(shown(resource.place))));
         }
-        if (const auto why = sentence_for(resource.reason); !why.empty()) add(fmt::format("<p>{}</p>\n", why));
+        if (const auto why = sentence_for(resource); !why.empty()) add(fmt::format("<p>{}</p>\n", why));
         for (const auto& warning : resource.warnings)
             add(fmt::format("<p class=\"medium\">warning: {}</p>\n", shown_text(warning)));
         fields(resource.changes, fate_of(resource));

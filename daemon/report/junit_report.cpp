@@ -1,4 +1,5 @@
 #include "formats/junit.hpp"
+#include "plan/obstacles.hpp"
 #include "report/change_lines.hpp"
 #include "report/outside_faces.hpp"
 #include "report/places.hpp"
@@ -56,12 +57,15 @@ JunitCase case_of(const plan::ResourceChange& resource, const RunReport& report,
     return one;
 }
 
-JunitCase case_of(const plan::Withheld& withheld, const RunReport& report) {
+JunitCase case_of(const plan::Withheld& withheld, const RunReport& report, bool drift_only) {
     auto one = case_at(withheld.address, withheld.place, report);
     const auto outside = outside_changes(withheld.changes);
     const auto message = model::with_visible_controls(withheld.message);
     if (!outside.empty()) {
         fail(one, "drift", message, lines_of(withheld.changes, report, Fate::left_alone));
+    } else if (!drift_only && plan::is_obstacle(withheld) && !plan::passes_by_itself(withheld)) {
+        fail(one, "cannot-be-done", message,
+             withheld.help.empty() ? std::string{} : "help: " + model::with_visible_controls(withheld.help) + "\n");
     } else {
         one.state = JunitCase::State::skipped;
         one.message = message;
@@ -104,7 +108,7 @@ std::string write_junit(const RunReport& report, bool drift_only) {
         if (resource.action != plan::Action::none || !is_withheld(resource.address))
             cases.push_back(case_of(resource, report, drift_only));
     }
-    for (const auto& withheld : plan.withheld) cases.push_back(case_of(withheld, report));
+    for (const auto& withheld : plan.withheld) cases.push_back(case_of(withheld, report, drift_only));
     for (const auto& problem : plan.problems) {
         JunitCase one;
         const auto span = span_in_git(problem.span, report);

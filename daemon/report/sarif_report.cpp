@@ -1,5 +1,6 @@
 #include "formats/sarif.hpp"
 #include "report/change_lines.hpp"
+#include "report/obstacle_lines.hpp"
 #include "report/outside_faces.hpp"
 #include "report/places.hpp"
 #include "report/risk_lines.hpp"
@@ -24,6 +25,9 @@ const std::vector<formats::SarifRule>& own_rules() {
         {"warning", "worth knowing", "It stops nothing. What to do stands in the message."},
         {"risk-medium", "change of medium risk", "Who signs in, or what for, changes."},
         {"drift", "changed outside", "The tenant was changed by somebody else than regent since its last run."},
+        {"cannot-be-done", "cannot be done",
+         "A manifest asks for it, and nothing comes of it before a person acts. `apply` ends with 5."},
+        {"waits", "waits", "It cannot be done yet, and nobody has to act. `apply` ends with 5 until then."},
         {"refused", "plan that apply refuses", "A guard of the Environment stops this plan."},
         {"no-plan", "no plan",
          "The manifests have mistakes, so the tenant was not read and nothing is known of what would change."}};
@@ -36,6 +40,16 @@ formats::SarifResult risk_result(const RiskLine& line, const RunReport& report) 
             high ? SarifLevel::error : SarifLevel::warning,
             fmt::format("{}: {}: {}", line.object, line.what, line.reason),
             place_in_git(line.place, report),
+            {}};
+}
+
+formats::SarifResult obstacle_result(ObstacleLine line) {
+    auto message = fmt::format("{}: {}", line.object, line.text);
+    if (!line.help.empty()) message += "; " + line.help;
+    return {line.passes ? "waits" : "cannot-be-done",
+            line.passes ? SarifLevel::warning : SarifLevel::error,
+            std::move(message),
+            std::move(line.span),
             {}};
 }
 
@@ -88,6 +102,7 @@ std::string write_sarif(const RunReport& report) {
                            model::with_visible_controls(refusal.message),
                            place_in_git({}, report),
                            {}});
+    for (auto& line : obstacle_lines(report)) results.push_back(obstacle_result(std::move(line)));
     for (const auto& line : warning_lines(report)) add_warning(line, rules, results);
     for (const auto& line : risk_lines(report)) results.push_back(risk_result(line, report));
     for (const auto& resource : plan.resources) {

@@ -121,7 +121,7 @@ private:
     void object(const plan::ResourceChange& resource) {
         line(layout_.heading(sign_of(resource.action), tone_of(resource.action), resource.address, where(resource)));
         if (resource.action == Action::adopt) line(layout_.note(adoption_text(resource)));
-        if (const auto why = sentence_for(resource.reason); !why.empty()) line(layout_.note(std::string(why)));
+        if (const auto why = sentence_for(resource); !why.empty()) line(layout_.note(std::string(why)));
         text_ += layout_.block(change_lines(resource.changes, report_, fate_of(resource)));
         for (const auto& warning : resource.warnings) {
             line(layout_.note(paint("warning: ", Tone::warning, options_.colour) +

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -159,6 +160,24 @@ std::string_view sentence_for(plan::Reason reason) noexcept {
             return "because a value that it waited for is there now";
     }
     return "";
+}
+
+std::string_view sentence_for(const plan::ResourceChange& resource) noexcept {
+    const auto& changes = resource.changes;
+    const auto ended = [&](const std::string& name) {
+        return std::any_of(changes.begin(), changes.end(), [&](const auto& change) {
+            return change.superseded && change.op == plan::Change::Op::remove && change.element == name;
+        });
+    };
+    const auto is_issued = [](const auto& change) {
+        return change.path == model::path::client_secrets && change.op == plan::Change::Op::add;
+    };
+    // One that merely misses its secret beside one that ended: the general sentence holds for both.
+    const bool all_ended = std::any_of(changes.begin(), changes.end(), is_issued) &&
+                           std::all_of(changes.begin(), changes.end(),
+                                       [&](const auto& change) { return !is_issued(change) || ended(change.element); });
+    if (resource.reason == plan::Reason::secret_missing && all_ended) return "because its secret has ended";
+    return sentence_for(resource.reason);
 }
 
 std::string counts_text(const plan::Summary& summary) {

@@ -35,6 +35,8 @@ namespace regent::report {
 [[nodiscard]] std::string what_of(const plan::Step& step);
 /// The sentence behind a reason that a reader cannot see from the fields; empty for the obvious ones.
 [[nodiscard]] std::string_view sentence_for(plan::Reason reason) noexcept;
+/// The same, where the changes tell more than the reason does.
+[[nodiscard]] std::string_view sentence_for(const plan::ResourceChange& resource) noexcept;
 
 /// "3 to create, 1 to adopt, 1 secret to issue. 1 unchanged."
 [[nodiscard]] std::string counts_text(const plan::Summary& summary);

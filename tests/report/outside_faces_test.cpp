@@ -156,6 +156,39 @@ TEST_CASE("a risk that changes nothing of the plan is told in every face, the ri
     CHECK(text.find("any pull request") == std::string::npos);
 }
 
+TEST_CASE("what cannot be done is an error at its manifest's line, and what only waits is none", "[report][withheld]") {
+    const auto made = case_named("withheld");
+    auto waiting = made->plan.withheld.back();
+    waiting.why = plan::Withheld::Why::not_seen_yet;
+    waiting.address = {"Connector", "late"};
+    waiting.place = {"base/late.regent.yaml", 7, 1};
+    waiting.message = "it was made a minute ago";
+    made->plan.withheld.insert(made->plan.withheld.begin(), waiting);
+
+    std::vector<std::string> results;
+    const auto log = nlohmann::json::parse(write_sarif(made->report));
+    for (const auto& result : log.at("runs").at(0).at("results")) {
+        const auto& where = result.at("locations").at(0).at("physicalLocation");
+        results.push_back(result.at("ruleId").get<std::string>() + " " + result.at("level").get<std::string>() + " " +
+                          where.at("artifactLocation").at("uri").get<std::string>() + ":" +
+                          std::to_string(where.at("region").at("startLine").get<int>()));
+    }
+    CHECK(results == std::vector<std::string>{"cannot-be-done error identity/base/arm-connector.regent.yaml:25",
+                                              "waits warning identity/base/late.regent.yaml:7",
+                                              "drift note identity/base/legacy.regent.yaml:1"});
+
+    const auto commands = write_github(made->report);
+    CHECK(commands.find("::error file=identity/base/arm-connector.regent.yaml,line=25,title=cannot be done::") !=
+          std::string::npos);
+    CHECK(commands.find("::warning file=identity/base/late.regent.yaml,line=7,title=waits::") != std::string::npos);
+    CHECK(commands.find("file=identity/base/legacy") == std::string::npos);
+
+    const auto whole = write_junit(made->report, false), nightly = write_junit(made->report, true);
+    CHECK(whole.find("type=\"cannot-be-done\"") != std::string::npos);
+    CHECK(whole.find("failures=\"2\" errors=\"0\" skipped=\"1\"") != std::string::npos);
+    CHECK(nightly.find("cannot-be-done") == std::string::npos);
+}
+
 TEST_CASE("what a plan warns of is told in every face that leads to lines", "[report][warning]") {
     const auto made = case_named("drift-adopt-delete");
     made->report.findings.push_back({.code = "RG0522",

@@ -117,3 +117,25 @@ TEST_CASE("what is no plan file is refused with the reason", "[report][plan_file
     REQUIRE_FALSE(refused);
     CHECK(refused.error().message.find(row.reason) != std::string::npos);
 }
+
+TEST_CASE("a secret that takes the place of one that ended is not told as one that never was", "[report]") {
+    plan::ResourceChange portal;
+    portal.reason = plan::Reason::secret_missing;
+    plan::Change issued, ended;
+    issued.path = ended.path = "clientSecrets";
+    issued.element = ended.element = "file";
+    issued.op = plan::Change::Op::add;
+    ended.op = plan::Change::Op::remove;
+    ended.superseded = true;
+    portal.changes = {issued, ended};
+    CHECK(sentence_for(portal) == "because its secret has ended");
+
+    portal.changes = {issued};
+    CHECK(sentence_for(portal) == "because it has no secret of that name");
+    auto missing = issued;
+    missing.element = "vault";
+    portal.changes = {issued, ended, missing};
+    CHECK(sentence_for(portal) == "because it has no secret of that name");
+    portal.changes = {};
+    CHECK(sentence_for(portal) == "because it has no secret of that name");
+}
