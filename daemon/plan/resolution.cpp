@@ -125,8 +125,9 @@ private:
         if (found->second.ownership == model::Ownership::foreign) {
             block(item, Withheld::Why::foreign_owner,
                   fmt::format("belongs to {} ({})", found->second.owner, found->second.id),
-                  "remove it from the manifests there first; where it is kept then, its marks of that owner stay: take "
-                  "them away, too (an application's tags `regent:…`)");
+                  "set `management.onRemoval: keep` in its manifest there, apply, then remove that manifest and apply "
+                  "(with `onRemoval: delete` its removal deletes it); then take its marks of that owner away (an "
+                  "application's tags `regent:…`)");
         } else if (item.standing == Standing::unclaimed ||
                    (is_managed(resource) && !found->second.deleted && !resource.management.adopt.empty())) {
             check_adoption(item);

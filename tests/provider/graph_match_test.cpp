@@ -56,6 +56,22 @@ TEST_CASE("an application with our key and another owner's mark is left alone, a
     REQUIRE(seen.obstacles.size() == 1);
     CHECK(seen.obstacles[0].kind == Obstacle::Kind::foreign_owner);
     CHECK(seen.obstacles[0].message.find("team-b.dev") != std::string::npos);
+    // Not how to steal it back.
+    CHECK(seen.obstacles[0].help.find("team-b.dev has it now: remove the manifest here, which deletes nothing") == 0);
+    CHECK(seen.obstacles[0].help.find("taken back") == std::string::npos);
+}
+
+TEST_CASE("whoever wants another owner's application is told a way on which it is not deleted") {
+    const auto help = [](const char* owner) {
+        Tenant tenant;
+        tenant.seed(json::array({app(first_id, nullptr, {std::string("regent:owner:") + owner})}));
+        return look(tenant, {{"portal", first_id}}).obstacles.at(0).help;
+    };
+    const auto other = help("team-b.prod"), renamed = help("regent.old"), owner = help("team-b.dev");
+    CHECK(other.find("set `management.onRemoval: keep` in its manifest there, apply, then remove") == 0);
+    CHECK(other.find("spec.owner") == std::string::npos);
+    CHECK(renamed.find("these manifests have it as environment `old`: was that renamed, call it `old` again") == 0);
+    CHECK(owner.find("was only `spec.owner` changed here, write `team-b` again") != std::string::npos);
 }
 
 TEST_CASE("what is ours and wanted by no manifest is an orphan, named by its key or by its name tag") {

@@ -54,7 +54,8 @@ model::Obstacle adopted_is_marked(const Wanted& wanted, const ConnectorMark& mar
     return {
         Kind::adopt_target_taken, wanted.address,
         fmt::format("{} belongs to {} already, as {}", wanted.adopt, mark.owner, mark.name),
-        fmt::format("remove it from the manifests there first; was this one only renamed, call it `{}` again; did a "
+        fmt::format("remove it from the manifests there first, kept by `onRemoval: keep` (else the removal may delete "
+                    "it); was this one only renamed, call it `{}` again; did a "
                     "solution import bring it, add `policy: observe`: applications get its redirect URL and identity",
                     mark.name)};
 }

@@ -4,6 +4,7 @@
 #include "model/principal_in_bin.hpp"
 #include "provider/graph/exposed_api.hpp"
 #include "provider/graph/json_access.hpp"
+#include "provider/graph/other_owners.hpp"
 #include "provider/graph/principal_json.hpp"
 
 #include <fmt/format.h>
@@ -185,7 +186,7 @@ ApplicationMatch::Done ApplicationMatch::settle_one(const Wanted& wanted) {
         obstruct(wanted.address, Obstacle::Kind::foreign_owner,
                  fmt::format("the application with the key {} ({}) carries the mark of {}",
                              identity_.key_of(wanted.address), object_id(application), facts.owner),
-                 "look who changed its tags; without the tag `regent:owner:…` it is taken back");
+                 help_after_hand_over(facts.owner));
         return {};
     }
     if (!wanted.adopt.empty() && wanted.adopt != app_id(application)) {
@@ -274,9 +275,7 @@ ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
     if (const auto owner = owner_of(*target, facts); !owner.empty()) {
         obstruct(wanted.address, Obstacle::Kind::adopt_target_taken,
                  fmt::format("the application {} ({}) belongs to {}", wanted.adopt, object_id(*target), owner),
-                 "remove it from the manifests there first; where it is kept then, its tags `regent:…` stay: take them "
-                 "away, "
-                 "too");
+                 help_to_take_over(owner, identity_));
         return {};
     }
     if (deleted != nullptr) {
