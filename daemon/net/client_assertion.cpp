@@ -60,7 +60,9 @@ public:
         const auto help =
             "check AZURE_FEDERATED_TOKEN_FILE: the projected token of the pod's service account, or what else writes "
             "the token";
-        if (!*bytes) return assertion_failure(true, fmt::format("there is no file {}", file.path.string()), help);
+        // Kubernetes mounts the token before it starts the container: what was never there is a wrong path.
+        if (!*bytes)
+            return assertion_failure(request_.had_before, fmt::format("there is no file {}", file.path.string()), help);
         auto text = (*bytes)->bytes.reveal();
         while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
         if (text.empty() || !looks_like_jwt(text))

@@ -12,6 +12,7 @@ struct AssertionRequest {
     std::string token_endpoint;  ///< `aud` of an assertion that we sign ourselves
     std::string client_id;
     std::string federated_audience;  ///< what an outside issuer is asked to put there
+    bool had_before = false;         ///< one was had already: a file that is missing now is being renewed
 };
 
 /// The JWT that stands in for a client secret: signed with our certificate

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include <array>
+#include <ctime>
 #include <memory>
 
 namespace regent::net {
@@ -69,6 +70,12 @@ bool looks_like_pem(const Secret& bytes) {
     return bytes.reveal().find("-----BEGIN ") != std::string::npos;
 }
 
+std::chrono::system_clock::time_point time_of(const ASN1_TIME* time) {
+    std::tm parts{};
+    if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
+    return std::chrono::system_clock::from_time_t(timegm(&parts));
+}
+
 tl::unexpected<TokenError> refuse_pem_key(const Secret& bytes, const Secret& password) {
     const auto& text = bytes.reveal();
     const bool encrypted = text.find("ENCRYPTED PRIVATE KEY") != std::string::npos ||
@@ -87,11 +94,14 @@ tl::unexpected<TokenError> refuse_pem_key(const Secret& bytes, const Secret& pas
 struct ClientCertificate::Parts {
     Certificate certificate;
     Key key;
+    std::string file;
 };
 
-tl::expected<ClientCertificate, TokenError> ClientCertificate::parse(const Secret& bytes, const Secret& password) {
+tl::expected<ClientCertificate, TokenError> ClientCertificate::parse(const Secret& bytes, const Secret& password,
+                                                                     const std::string& file) {
     const QuietErrors quiet;
     auto parts = std::make_shared<Parts>();
+    parts->file = file;
     if (looks_like_pem(bytes)) {
         parts->key = read_pem_key(bytes, password);
         if (!parts->key) return refuse_pem_key(bytes, password);
@@ -126,6 +136,18 @@ tl::expected<ClientCertificate, TokenError> ClientCertificate::parse(const Secre
                       "create a certificate with an RSA key of 2048 bits");
     }
     return ClientCertificate(std::move(parts));
+}
+
+const std::string& ClientCertificate::file() const noexcept {
+    return parts_->file;
+}
+
+std::chrono::system_clock::time_point ClientCertificate::begins_at() const {
+    return time_of(X509_get0_notBefore(parts_->certificate.get()));
+}
+
+std::chrono::system_clock::time_point ClientCertificate::ends_at() const {
+    return time_of(X509_get0_notAfter(parts_->certificate.get()));
 }
 
 std::string ClientCertificate::thumbprint() const {

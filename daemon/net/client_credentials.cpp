@@ -1,4 +1,5 @@
 #include "net/client_assertion.hpp"
+#include "net/credential_dates.hpp"
 #include "net/credentials.hpp"
 #include "net/login_form.hpp"
 #include "net/managed_identity.hpp"
@@ -7,6 +8,8 @@
 #include "net/token_fetcher.hpp"
 
 #include <fmt/format.h>
+
+#include <atomic>
 
 namespace regent::net {
 namespace {
@@ -22,16 +25,20 @@ public:
 
     tl::expected<Fetched, TokenError> fetch(const std::string& scope, int,
                                             std::optional<std::chrono::milliseconds>& retry_after) override {
-        auto form = make_form(scope);
-        if (!form) return tl::unexpected(std::move(form.error()));
+        auto assertion = make_assertion();
+        if (!assertion) return tl::unexpected(std::move(assertion.error()));
+        auto form = make_form(scope, *assertion);
         const auto asked_at = clock_.monotonic();
-        auto outcome = post_login_form(transport_, request_.login_origin, request_.tenant, "token", std::move(*form));
+        auto outcome = post_login_form(transport_, request_.login_origin, request_.tenant, "token", std::move(form));
         if (!outcome) return tl::unexpected(std::move(outcome.error()));
         if (outcome->status != 200) {
             if (const auto text = find_header(outcome->headers, "Retry-After"))
                 retry_after = parse_retry_after(*text, clock_.now());
             auto error = explain_refusal(outcome->status, outcome->body);
             if (const auto* secret = std::get_if<Secret>(&request_.credential)) hide_secret(error.message, *secret);
+            if (auto help = help_by_dates(refusal_code(outcome->body), request_.credential, *assertion, clock_.now());
+                !help.empty())
+                error.help = std::move(help);
             return tl::unexpected(std::move(error));
         }
         auto read =
@@ -41,18 +48,27 @@ public:
     }
 
 private:
-    tl::expected<std::string, TokenError> make_form(const std::string& scope) {
+    /// Empty when a secret is sent instead.
+    tl::expected<std::string, TokenError> make_assertion() {
+        if (std::holds_alternative<Secret>(request_.credential)) return std::string();
+        auto assertion = make_client_assertion(request_.credential,
+                                               {.token_endpoint = request_.login_origin + target_,
+                                                .client_id = request_.client_id,
+                                                .federated_audience = request_.federated_audience,
+                                                .had_before = had_assertion_},
+                                               transport_, clock_, rng_);
+        had_assertion_ = had_assertion_ || assertion.has_value();
+        return assertion;
+    }
+
+    [[nodiscard]] std::string make_form(const std::string& scope, const std::string& assertion) const {
         auto form = fmt::format("grant_type=client_credentials&client_id={}&scope={}", form_encoded(request_.client_id),
                                 form_encoded(scope));
         if (const auto* secret = std::get_if<Secret>(&request_.credential))
             return form + "&client_secret=" + form_encoded(secret->reveal());
-        auto assertion = make_client_assertion(
-            request_.credential, {request_.login_origin + target_, request_.client_id, request_.federated_audience},
-            transport_, clock_, rng_);
-        if (!assertion) return tl::unexpected(std::move(assertion.error()));
         return form +
                "&client_assertion_type=" + form_encoded("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") +
-               "&client_assertion=" + form_encoded(*assertion);
+               "&client_assertion=" + form_encoded(assertion);
     }
 
     Transport& transport_;
@@ -60,6 +76,7 @@ private:
     Rng& rng_;
     TokenRequest request_;
     std::string target_;
+    std::atomic<bool> had_assertion_ = false;  ///< scopes are asked for beside each other
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -22,7 +23,14 @@ class ClientCertificate {
 public:
     /// Reads PEM (certificate and key in any order, the key optionally encrypted) or PKCS#12. The error says what is
     /// missing or wrong and never quotes the input.
-    [[nodiscard]] static tl::expected<ClientCertificate, TokenError> parse(const Secret& bytes, const Secret& password);
+    /// `file` is what people know it by; it is not opened.
+    [[nodiscard]] static tl::expected<ClientCertificate, TokenError> parse(const Secret& bytes, const Secret& password,
+                                                                           const std::string& file = {});
+
+    [[nodiscard]] const std::string& file() const noexcept;
+    /// From when until when it may be used, as it says itself.
+    [[nodiscard]] std::chrono::system_clock::time_point begins_at() const;
+    [[nodiscard]] std::chrono::system_clock::time_point ends_at() const;
 
     /// `x5t#S256`: base64url of SHA-256 over the certificate's DER bytes, as Entra looks it up.
     [[nodiscard]] std::string thumbprint() const;

@@ -87,7 +87,8 @@ tl::expected<SignIn, TokenError> credential_from_directory(const fs::path& direc
         result.credential = std::move(*secret);
         return result;
     }
-    auto parsed = ClientCertificate::parse(*certificate, password.value_or(Secret()));
+    auto parsed = ClientCertificate::parse(*certificate, password.value_or(Secret()),
+                                           (directory / (prefix + "client-certificate")).string());
     if (!parsed) {
         parsed.error().message =
             fmt::format("{}: {}", (directory / (prefix + "client-certificate")).string(), parsed.error().message);

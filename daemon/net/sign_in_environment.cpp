@@ -64,7 +64,8 @@ public:
             warnings.push_back(
                 fmt::format("{} holds a private key and can be read by everybody on this machine; chmod 600 it", path));
         }
-        auto certificate = ClientCertificate::parse((*file)->bytes, Secret(value("AZURE_CLIENT_CERTIFICATE_PASSWORD")));
+        auto certificate =
+            ClientCertificate::parse((*file)->bytes, Secret(value("AZURE_CLIENT_CERTIFICATE_PASSWORD")), path);
         if (!certificate) {
             certificate.error().message = fmt::format("{}: {}", path, certificate.error().message);
             return tl::unexpected(std::move(certificate.error()));

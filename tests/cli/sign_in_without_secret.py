@@ -23,8 +23,8 @@ def part(claims):
     return base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
 
 
-def outside_token(subject=SUBJECT, issuer=ISSUER, audience="api://AzureADTokenExchange"):
-    now = int(time.time())
+def outside_token(subject=SUBJECT, issuer=ISSUER, audience="api://AzureADTokenExchange", age=0):
+    now = int(time.time()) - age
     claims = {"iss": issuer, "sub": subject, "aud": audience, "nbf": now, "exp": now + 3600}
     return f"{part({'alg': 'RS256', 'typ': 'JWT'})}.{part(claims)}.{part('signature')}"
 
@@ -59,6 +59,24 @@ def a_federated_token_that_entra_does_not_match_is_4_with_the_part_that_differs(
         with bench(binaries, ONE_APPLICATION) as it:
             trust(it)
             says(it.regent("plan", environment=with_token(it, outside_token(**claims)), expect=4), "AADSTS" + code)
+
+
+@case
+def a_federated_token_that_has_ended_is_told_by_its_end(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        trust(it)
+        environment = with_token(it, outside_token(age=4200))
+        run = it.regent("plan", environment=environment, expect=4)
+        says(run, f"the token in {environment['AZURE_FEDERATED_TOKEN_FILE']} ended at ", "whoever renews it has stopped")
+
+
+@case
+def a_federated_token_file_that_is_not_there_is_4_at_once(binaries):
+    with bench(binaries, ONE_APPLICATION) as it:
+        start = time.monotonic()
+        run = it.regent("plan", environment={"AZURE_CLIENT_SECRET": None, "AZURE_FEDERATED_TOKEN_FILE": "/nowhere/token"}, expect=4)
+        says(run, "there is no file /nowhere/token", "check AZURE_FEDERATED_TOKEN_FILE")
+        check(time.monotonic() - start < 5, "a file that is not there was waited for")
 
 
 class MetadataService:

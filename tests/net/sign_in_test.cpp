@@ -5,6 +5,8 @@
 #include "net/sign_in_errors.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <atomic>
@@ -275,6 +277,27 @@ TEST_CASE("a refusal is told in the service's words, with what to do", "[net][si
           "AADSTS" + std::to_string(row.code) + ": What is wrong. (trace id 0a0b0c0d-0000-0000-0000-000000000000)");
     CHECK_THAT(token.error().help, Catch::Contains(row.help));
     CHECK(desk.transport.count() == 1);
+}
+
+TEST_CASE("a certificate that is refused outside its own time is told by its dates", "[net][sign-in][certificate]") {
+    const auto identity = rsa_identity();
+    const auto certificate =
+        ClientCertificate::parse(Secret(identity.key_pem + identity.certificate_pem), Secret(), "/etc/regent/c.pem");
+    REQUIRE(certificate);
+    const auto help_at = [&](std::chrono::system_clock::time_point when) {
+        Desk desk([](const Request&, int) { return refusal(401, 700027, "invalid_client", "Not registered."); },
+                  *certificate);
+        desk.clock.set_back_or_forth(std::chrono::duration_cast<std::chrono::milliseconds>(when - desk.clock.now()));
+        return desk.token().error().help;
+    };
+    const auto day = [](std::chrono::system_clock::time_point when) {
+        return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(when)));
+    };
+    CHECK_THAT(help_at(certificate->ends_at() + 1h),
+               Catch::StartsWith("/etc/regent/c.pem ended on " + day(certificate->ends_at()) + ": make a new"));
+    CHECK_THAT(help_at(certificate->begins_at() - 1h),
+               Catch::StartsWith("/etc/regent/c.pem begins on " + day(certificate->begins_at())));
+    CHECK_THAT(help_at(certificate->ends_at() - 1h), Catch::StartsWith("upload this certificate"));
 }
 
 TEST_CASE("an answer that is no token is an error, not a crash", "[net][sign-in][errors]") {

@@ -124,7 +124,7 @@ TEST_CASE("a federated token file that is not there or holds something else says
     const auto absent = missing.token();
     REQUIRE_FALSE(absent);
     CHECK_THAT(absent.error().message, Catch::Contains("there is no file"));
-    CHECK(absent.error().retryable);
+    CHECK_FALSE(absent.error().retryable);
     CHECK(missing.transport.count() == 0);
 
     const auto file = directory.write("token", "topsecret words");
@@ -132,6 +132,41 @@ TEST_CASE("a federated token file that is not there or holds something else says
     const auto wrong = other.token();
     REQUIRE_FALSE(wrong);
     CHECK_THAT(wrong.error().message, Catch::Contains("holds no token") && !Catch::Contains("topsecret"));
+}
+
+TEST_CASE("a token file that has gone since the last sign-in is being renewed, and is asked for again",
+          "[net][sign-in][federated]") {
+    const TemporaryDirectory directory;
+    const auto file = directory.write("token", jwt_of({{"sub", "x"}}));
+    Counter desk([](const Request&, int) { return fresh_token_answer(); }, FederatedTokenFile{file});
+    REQUIRE(desk.token());
+    std::filesystem::remove(file);
+    desk.tokens->forget(scope_of_graph);
+    const auto gone = desk.token();
+    REQUIRE_FALSE(gone);
+    CHECK(gone.error().retryable);
+}
+
+TEST_CASE("a token in a file that is refused after its end is told by its end, not by this machine's clock",
+          "[net][sign-in][federated]") {
+    const auto help_of_token_that_ends_in = [](std::chrono::seconds rest) {
+        const TemporaryDirectory directory;
+        const auto end = VirtualClock().now() + rest;
+        const auto file =
+            directory.write("token", jwt_of({{"sub", "x"}, {"exp", std::chrono::system_clock::to_time_t(end)}}));
+        Counter desk(
+            [](const Request&, int) {
+                return answer(401, json{{"error", "invalid_client"},
+                                        {"error_description", "AADSTS700024: Not within its valid time range."},
+                                        {"error_codes", {700024}}}
+                                       .dump());
+            },
+            FederatedTokenFile{file});
+        return std::pair(file, desk.token().error().help);
+    };
+    const auto [file, ended] = help_of_token_that_ends_in(-10min);
+    CHECK(ended == "the token in " + file + " ended at 2025-11-24 15:50 UTC: whoever renews it has stopped");
+    CHECK_THAT(help_of_token_that_ends_in(10min).second, Catch::Contains("this machine's clock"));
 }
 
 TEST_CASE("a workflow on GitHub Actions signs in with the token of its runner", "[net][sign-in][federated]") {
