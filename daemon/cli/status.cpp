@@ -115,6 +115,11 @@ bool nothing_known(const json& environment) {
     return not_looked_at(environment) && number_of(part_of(environment, "counts"), "total") == 0;
 }
 
+/// The last run failed before it had looked at the tenant: what is shown is older.
+bool is_out_of_sight(const json& environment) {
+    return !not_looked_at(environment) && !part_of(environment, "notLookedAt").empty();
+}
+
 std::string headline(const Counts& counts, Colour colour) {
     auto text = report::paint(fmt::format("{} ready", counts.ready), Tone::create, colour);
     if (counts.paused > 0) text += fmt::format(", {} paused", counts.paused);
@@ -140,6 +145,9 @@ std::string environment_text(const json& environment, Time now, Colour colour) {
     text += pending_lines(environment);
     if (nothing_known(environment)) return text + "Nothing looked at yet.\n";
     if (not_looked_at(environment)) text += "Not looked at since the service was started; before that:\n";
+    if (is_out_of_sight(environment))
+        text += fmt::format("Could not be looked at since {}; at that time:\n",
+                            minute_text(*time_of(environment, "lookedAt"), now));
     const auto counts = counts_of(environment);
     Table table({});
     for (const auto& object : part_of(environment, "needsYou")) {
@@ -162,7 +170,7 @@ bool all_ready(const json& status) {
     const auto& environments = part_of(status, "environments");
     for (const auto& environment : environments) {
         const auto counts = counts_of(environment);
-        if (not_looked_at(environment)) return false;
+        if (not_looked_at(environment) || is_out_of_sight(environment)) return false;
         if (counts.needs_you + counts.waiting + counts.under_way > 0 || number_of(environment, "manifestErrors") > 0)
             return false;
     }

@@ -174,6 +174,12 @@ struct EnvironmentStatus {
     std::optional<Pause> pause;  ///< of the whole environment
 };
 
+/// The last run failed before it had looked at the tenant: how its objects stand is known from an earlier one only.
+[[nodiscard]] inline bool is_out_of_sight(const EnvironmentStatus& environment) {
+    return environment.looked_at && environment.last_run && environment.last_run->result == "failed" &&
+           *environment.looked_at < environment.last_run->started;
+}
+
 struct SourceStatus {
     std::string kind, location;  ///< "git" or "directory"; a URL without user information
     std::string verification;    ///< "none", "signed by allowed keys"

@@ -185,7 +185,7 @@ private:
 
     /// What follows is what was remembered.
     static void add_first_look(json& body, const EnvironmentStatus& environment) {
-        if (const auto outstanding = outstanding_first_look(environment))
+        if (const auto outstanding = outstanding_look(environment))
             body["notLookedAt"] = {{"message", outstanding->message}, {"help", outstanding->help}};
     }
 
@@ -199,7 +199,7 @@ private:
     [[nodiscard]] Answer object(const Request& request, const EnvironmentStatus& environment,
                                 const model::Address& address) const {
         const bool known = find(environment, address) != nullptr;
-        if (const auto outstanding = outstanding_first_look(environment); outstanding && !known)
+        if (const auto outstanding = outstanding_look(environment); outstanding && !known)
             return not_yet(*outstanding);
         if (!known)
             return not_found(fmt::format("{} has no {}", environment.name, model::to_string(address)),

@@ -7,8 +7,26 @@
 
 namespace regent::service {
 
-std::optional<FirstLook> outstanding_first_look(const controller::EnvironmentStatus& environment) {
-    if (environment.looked_at) return std::nullopt;
+namespace {
+
+FirstLook after_failure(const controller::RunStatus& failed, std::string message, const std::string& name) {
+    message += failed.error.empty() ? "the last run was " + failed.result : failed.error;
+    if (!failed.error_code.empty()) message += fmt::format(" ({})", failed.error_code);
+    return {net::redact(message), failed.error_help.empty()
+                                      ? fmt::format("`regent status -e {}` shows when it is tried again", name)
+                                      : net::redact(failed.error_help)};
+}
+
+}  // namespace
+
+std::optional<FirstLook> outstanding_look(const controller::EnvironmentStatus& environment) {
+    if (environment.looked_at) {
+        if (!controller::is_out_of_sight(environment)) return std::nullopt;
+        return after_failure(*environment.last_run,
+                             fmt::format("`{}` could not be looked at since {}, and what is known is older: ",
+                                         environment.name, rfc3339(*environment.looked_at)),
+                             environment.name);
+    }
     const auto name = environment.name;
     const auto progress = fmt::format("`regent status -e {}` shows how far it is", name);
     const auto& failed = environment.last_run;
@@ -23,12 +41,7 @@ std::optional<FirstLook> outstanding_first_look(const controller::EnvironmentSta
         return FirstLook{
             fmt::format("`{}` has not been looked at since the service started: the first run has not begun", name),
             "wait until it is over; " + progress};
-    auto message = fmt::format("`{}` could not be looked at since the service started: {}", name,
-                               failed->error.empty() ? "the last run was " + failed->result : failed->error);
-    if (!failed->error_code.empty()) message += fmt::format(" ({})", failed->error_code);
-    return FirstLook{net::redact(message), failed->error_help.empty()
-                                               ? fmt::format("`regent status -e {}` shows when it is tried again", name)
-                                               : net::redact(failed->error_help)};
+    return after_failure(*failed, fmt::format("`{}` could not be looked at since the service started: ", name), name);
 }
 
 }  // namespace regent::service

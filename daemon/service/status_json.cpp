@@ -1,6 +1,7 @@
 #include "service/status_json.hpp"
 
 #include "net/redact.hpp"
+#include "service/first_look.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -374,6 +375,8 @@ json to_json(const EnvironmentStatus& environment) {
         .set("needsYou", std::move(needs_you))
         .set("credentials", std::move(credentials))
         .set("services", std::move(services));
+    if (const auto outstanding = outstanding_look(environment))
+        fields.set("notLookedAt", json{{"message", outstanding->message}, {"help", outstanding->help}});
     if (environment.pending) fields.set("pending", to_json(*environment.pending, false));
     return fields.take();
 }

@@ -88,7 +88,7 @@ Response status_page(const StatusPageInput& input, const Request& request) {
     const auto object = std::find_if(environment->objects.begin(), environment->objects.end(),
                                      [&](const auto& each) { return each.address == *subject->address; });
     if (object == environment->objects.end()) {
-        if (const auto outstanding = outstanding_first_look(*environment))
+        if (const auto outstanding = outstanding_look(*environment))
             return html(503, message_page("Not known yet", with_period(outstanding->message), input));
         return not_found(input, "This environment has no such object, or has it no more.");
     }

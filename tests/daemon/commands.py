@@ -87,6 +87,30 @@ def after_a_restart_what_was_remembered_counts_for_nothing(binaries):
 
 
 @case
+def nobody_takes_for_now_what_a_run_found_before_one_that_could_not_read_the_tenant(binaries):
+    with daemon_bench(binaries) as it:
+        it.start(interval="1h")
+        asks(it, "reconcile", "--wait")
+        asks(it, "status", "--exit-code")
+        it.fault("status", status=403, count=-1, match={"path": "/applications"})
+        asks(it, "reconcile", "--wait", expect=4)
+        status = asks(it, "status", "--exit-code", expect=2).out
+        check("Could not be looked at since" in status and "at that time:" in status, status)
+        waited = asks(it, "wait", "Application/arm-connector", "--for", "Ready", "--timeout", "1s", expect=75)
+        check("is not known after 1s" in waited.err and "what is known is older" in waited.err and not waited.out, waited)
+        for command in (("get",), ("describe", "Application/arm-connector")):
+            check("may be old" in asks(it, *command).err, f"{command} does not say it")
+        check(it.ready("demo", "Application/arm-connector")["status"] == "True", "what could not be read was called not ready")
+        waiting = CommandLineBench.start(it, "wait", "Application/arm-connector", "--timeout", "90s", "--socket", str(it.state_dir / "regent.sock"))
+        it.heal()
+        asks(it, "reconcile", "--wait")
+        run = waiting.end()
+        check(run.code == 0 and "Ready=True" in run.out, run)
+        asks(it, "status", "--exit-code")
+        check("may be old" not in asks(it, "get").err, "it has been looked at")
+
+
+@case
 def a_pause_holds_for_the_run_under_way(binaries):
     with daemon_bench(binaries) as it:
         it.fault("status", status=429, retryAfter="5", count=-1, match={"path": "/applications"})
