@@ -199,8 +199,7 @@ private:
     [[nodiscard]] Answer object(const Request& request, const EnvironmentStatus& environment,
                                 const model::Address& address) const {
         const bool known = find(environment, address) != nullptr;
-        if (const auto outstanding = outstanding_look(environment); outstanding && !known)
-            return not_yet(*outstanding);
+        if (const auto outstanding = outstanding_look(environment); outstanding && !known) return not_yet(*outstanding);
         if (!known)
             return not_found(fmt::format("{} has no {}", environment.name, model::to_string(address)),
                              "`regent get` lists what there is");
