@@ -19,8 +19,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(regent_options INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
 endif()
 if(CMAKE_UNITY_BUILD)
-  # Files of a folder compiled together, since most of the time goes into the same headers and templates. A local name is not wrong then for being a neighbour's private one, and
-  # a type in an unnamed namespace is where it belongs; each file by itself is what the dev preset compiles and clang-tidy reads.
+  # Files of a folder compiled together, since most of the time goes into the same headers and templates. A local name is not wrong then for
+  # being a neighbour's private one, and a type in an unnamed namespace is where it belongs; each file by itself is what the dev preset and the
+  # sanitizers compile and clang-tidy reads.
   target_compile_options(regent_options INTERFACE -Wno-shadow -Wno-subobject-linkage)
 endif()
 if(REGENT_SANITIZE)
