@@ -38,6 +38,10 @@ public:
     explicit ObjectJudge(const RunFacts& facts) : facts_(facts) {
         for (const auto& resource : facts.before.resources) before_.emplace(resource.address, &resource);
         for (const auto& withheld : facts.now.withheld) {
+            if (withheld.why == plan::Withheld::Why::delivery_not_due) {
+                remarks_.emplace(withheld.address, withheld.message);
+                continue;
+            }
             const auto [known, is_new] = withheld_.emplace(withheld.address, judge_withheld(withheld));
             if (is_new) continue;
             auto verdict = judge_withheld(withheld);
@@ -46,6 +50,15 @@ public:
     }
 
     Verdict judge(const plan::ResourceChange& resource) const {
+        auto verdict = judge_without_remarks(resource);
+        const auto remark = remarks_.find(resource.address);
+        if (remark != remarks_.end() && verdict.ready == ConditionStatus::yes && verdict.message.empty())
+            verdict.message = remark->second;
+        return verdict;
+    }
+
+private:
+    Verdict judge_without_remarks(const plan::ResourceChange& resource) const {
         Verdict verdict;
         const bool differs = resource.action != plan::Action::none;
         verdict.synced = !differs;
@@ -92,7 +105,6 @@ public:
         return verdict;
     }
 
-private:
     std::optional<std::string> problem_of(const model::Address& address) const {
         const auto subject = to_string(address);
         for (const auto& problem : facts_.now.problems) {
@@ -117,6 +129,7 @@ private:
             case Why::create_only:
             case Why::ignored:
                 return {ConditionStatus::yes, ConditionReason::in_sync, message, false, true, false};
+            case Why::delivery_not_due:  // only said, whatever else there is: see judge()
             case Why::on_removal_keep:
             case Why::owner_undeclared:
                 return {ConditionStatus::yes, ConditionReason::in_sync, message, false, false, false};
@@ -128,6 +141,8 @@ private:
                 return {ConditionStatus::no, ConditionReason::waiting_for_reference, message, false, false, false};
             case Why::several_matches:
                 return {ConditionStatus::no, ConditionReason::create_outcome_unknown, message, false, false, true};
+            case Why::delivery_waits:
+                return {ConditionStatus::no, ConditionReason::service_error, message, false, false, false};
             case Why::delivery_refused:
                 return {ConditionStatus::no, ConditionReason::permission_denied, message, false, false, true};
             case Why::delivery_unknown:
@@ -288,6 +303,7 @@ private:
     const RunFacts& facts_;
     std::map<model::Address, const plan::ResourceChange*> before_;
     std::map<model::Address, Verdict> withheld_;
+    std::map<model::Address, std::string> remarks_;  ///< what changes nothing about how the object stands
 };
 
 }  // namespace

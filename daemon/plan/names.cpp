@@ -115,6 +115,10 @@ std::string_view to_string(Withheld::Why why) noexcept {
             return "waits_for_withheld";
         case Withheld::Why::delivery_unknown:
             return "delivery_unknown";
+        case Withheld::Why::delivery_not_due:
+            return "delivery_not_due";
+        case Withheld::Why::delivery_waits:
+            return "delivery_waits";
         case Withheld::Why::delivery_refused:
             return "delivery_refused";
         case Withheld::Why::secret_waits:

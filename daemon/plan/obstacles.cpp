@@ -14,6 +14,7 @@ bool is_obstacle(const Withheld& withheld) noexcept {
         case Withheld::Why::replacement_unasked:
         case Withheld::Why::no_place:
         case Withheld::Why::delivery_refused:
+        case Withheld::Why::delivery_waits:
         case Withheld::Why::secret_waits:
         case Withheld::Why::not_seen_yet:
         case Withheld::Why::unvouched:
@@ -31,13 +32,15 @@ bool is_obstacle(const Withheld& withheld) noexcept {
         case Withheld::Why::owner_undeclared:
         // Another machine can look, and a plan in a pull request has no business there.
         case Withheld::Why::delivery_unknown:
+        case Withheld::Why::delivery_not_due:
             break;
     }
     return false;
 }
 
 bool passes_by_itself(const Withheld& withheld) noexcept {
-    return withheld.why == Withheld::Why::not_seen_yet || withheld.why == Withheld::Why::secret_waits;
+    return withheld.why == Withheld::Why::not_seen_yet || withheld.why == Withheld::Why::secret_waits ||
+           withheld.why == Withheld::Why::delivery_waits;
 }
 
 std::size_t count_obstacles(const Plan& plan) noexcept {

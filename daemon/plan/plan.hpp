@@ -119,6 +119,8 @@ struct Withheld {
         unvouched,         ///< consent for an application of which nobody knows who made it
         waits_for_withheld,
         delivery_unknown,  ///< who is to have a secret cannot be looked at from here
+        delivery_not_due,  ///< a vault does not let regent look, or does not answer, and the secret is not due
+        delivery_waits,    ///< a secret is due, and the vault that is to have it does not answer; tried by each run
         delivery_refused,  ///< a secret is due, and who is to have it refuses regent the look
         secret_waits,      ///< a consumer refuses its secret again and again; the next try comes later
         not_seen_yet       ///< it is remembered, and an answer may be too old to show it: see plan/not_seen_yet.hpp

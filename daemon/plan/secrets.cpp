@@ -64,17 +64,21 @@ SecretPlan::LeftAlone left_alone(const SecretWork& work, const Item& item, const
     const auto where = model::delivery_words(*consumer.target);
     const auto& name = named.element->name;
     if (is_vault && is_time)
-        return {
-            consumer.refused ? Why::delivery_refused : Why::secret_waits,
-            fmt::format("the secret \"{}\" {}, and is not issued: {}: {}", name,
-                        named.valid.empty() ? "is not there" : "is to be renewed", where, consumer.note),
-            "once the vault lets regent list and set its secrets (`Key Vault Secrets Officer`), the next run issues "
-            "it"};
-    return {Why::delivery_unknown,
-            fmt::format("the secret \"{}\" is left alone here: {}: {}", name, where, consumer.note),
-            is_vault ? "it is not due yet; then the vault has to let regent look (`Key Vault Secrets Officer`)"
-                     : "what a machine may deliver says `spec.delivery` of its own configuration, see `regent explain "
-                       "Daemon`"};
+        return {consumer.refused ? Why::delivery_refused : Why::delivery_waits,
+                fmt::format("the secret \"{}\" {}, and is not issued: {}: {}", name,
+                            named.valid.empty() ? "is not there" : "is to be renewed", where, consumer.note),
+                consumer.refused
+                    ? "once the vault lets regent list and set its secrets (`Key Vault Secrets Officer`), the "
+                      "next run issues it"
+                    : "once the vault answers, the next run issues it"};
+    auto message = fmt::format("the secret \"{}\" is left alone here: {}: {}", name, where, consumer.note);
+    if (is_vault)
+        return {Why::delivery_not_due, std::move(message),
+                consumer.refused
+                    ? "it is not due yet; then the vault has to let regent look (`Key Vault Secrets Officer`)"
+                    : "it is not due yet; once the vault answers, regent looks again"};
+    return {Why::delivery_unknown, std::move(message),
+            "what a machine may deliver says `spec.delivery` of its own configuration, see `regent explain Daemon`"};
 }
 
 /// Who is given a new one.

@@ -77,3 +77,30 @@ TEST_CASE("a note about one element does not hide that the rest failed") {
     CHECK(verdicts.front().ready == ConditionStatus::no);
     CHECK(verdicts.front().message == "Entra refused");
 }
+
+TEST_CASE("a vault that cannot be looked at while nothing is due leaves an object ready, and is told") {
+    const auto vault = note(plan::Withheld::Why::delivery_not_due, "the vault answered 503");
+    const auto verdicts = judged(plan_with({vault}));
+    REQUIRE(verdicts.size() == 1);
+    CHECK(verdicts.front().ready == ConditionStatus::yes);
+    CHECK(verdicts.front().synced);
+    CHECK_FALSE(verdicts.front().stalled);
+    CHECK(verdicts.front().message == vault.message);
+}
+
+TEST_CASE("a vault that cannot be looked at hides nothing else about the object") {
+    using Why = plan::Withheld::Why;
+    const auto vault = note(Why::delivery_not_due, "the vault answered 503");
+    auto now = plan_with({vault});
+    now.resources.front().action = plan::Action::update;
+    CHECK(judged(now).front().ready != ConditionStatus::yes);
+    CHECK(judged(plan_with({vault, note(Why::foreign_owner, "taken")})).front().reason == ConditionReason::conflict);
+}
+
+TEST_CASE("a secret that is due waits for a vault that does not answer, and needs nobody") {
+    const auto verdicts = judged(plan_with({note(plan::Withheld::Why::delivery_waits, "the vault answered 503")}));
+    REQUIRE(verdicts.size() == 1);
+    CHECK(verdicts.front().ready == ConditionStatus::no);
+    CHECK(verdicts.front().reason == ConditionReason::service_error);
+    CHECK_FALSE(verdicts.front().stalled);
+}

@@ -449,13 +449,13 @@ TEST_CASE_METHOD(HandedOver, "a vault that refuses a look is an obstacle when it
         CHECK(planned.withheld[0].message.find("403 ForbiddenByRbac") != std::string::npos);
         return planned.withheld[0].why;
     };
-    CHECK(why() == Withheld::Why::delivery_unknown);
+    CHECK(why() == Withheld::Why::delivery_not_due);
     secrets().back().ends_at = tenant.now + hours(1);
     CHECK(why() == Withheld::Why::delivery_refused);
     secrets().clear();
     CHECK(why() == Withheld::Why::delivery_refused);
     tenant.deliveries[app("a")].front().state = State::unknown;  // such as one that does not answer
-    CHECK(why() == Withheld::Why::secret_waits);
+    CHECK(why() == Withheld::Why::delivery_waits);
 }
 
 TEST_CASE_METHOD(HandedOver, "killed anywhere, a rotation ends with one secret that everybody has",
