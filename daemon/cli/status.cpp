@@ -15,6 +15,7 @@ std::string service_name(const std::string& name) {
     if (name == "graph") return "Graph";
     if (name == "powerplatform") return "Power Platform";
     if (name == "azure") return "Azure";
+    if (name == "keyvault") return "Key Vault";
     if (name == "login") return "Sign-in";
     return name;
 }
@@ -59,10 +60,7 @@ std::string run_line(const json& environment, Time now) {
 std::string services_line(const json& environment) {
     std::string text;
     for (const auto& service : part_of(environment, "services")) {
-        // What went wrong before the last look that went well is over.
-        const auto looked = time_of(environment, "lookedAt");
-        const auto failed = time_of(service, "lastErrorAt");
-        const auto error = looked && failed && *failed <= *looked ? std::string{} : text_of(service, "lastError");
+        const auto error = service.value("failing", false) ? text_of(service, "lastError") : std::string{};
         text +=
             fmt::format("{}{}  {}, {} throttled", text.empty() ? "" : "     ", service_name(text_of(service, "name")),
                         error.empty() ? "ok" : error, number_of(service, "throttled"));

@@ -19,6 +19,18 @@ std::string without_request(const net::Request& request, const std::string& erro
     return error.starts_with(prefix) ? request.origin + error.substr(prefix.size()) : error;
 }
 
+/// Whether this is asked of a vault whose address is made by `pattern`: "https://{vault}.vault.azure.net", or
+/// "http://127.0.0.1:8801/keyvault/{vault}" of a simulator.
+bool is_of_vault(std::string_view pattern, const std::string& origin, const std::string& target) {
+    constexpr std::string_view name = "{vault}";
+    const auto at = pattern.find(name);
+    if (at == std::string_view::npos) return false;
+    const auto suffix = pattern.substr(at + name.size());
+    const bool in_host = pattern.substr(0, at).find('/', pattern.find("://") + 3) == std::string_view::npos;
+    if (in_host) return origin.starts_with(pattern.substr(0, at)) && origin.ends_with(suffix);
+    return (origin + target).starts_with(pattern.substr(0, at));
+}
+
 /// Why a session will send this again, if it may: nothing for an answer that stands.
 std::string_view retry_reason(const net::Outcome& outcome) {
     if (outcome.fate != net::Fate::answered) return "network";
@@ -37,6 +49,7 @@ std::string MeasuredTransport::service_of(const std::string& origin) const {
     if (origin == endpoints_.graph) return "graph";
     if (origin == endpoints_.login) return "login";
     if (origin == endpoints_.resource_manager) return "azure";
+    if (is_of_vault(endpoints_.key_vault, origin, {})) return "keyvault";
     return "powerplatform";
 }
 
@@ -45,6 +58,7 @@ std::string MeasuredTransport::service_of(const net::Request& request) const {
     return request.target.find("/oauth2/") != std::string::npos                               ? "login"
            : request.target.rfind("/v1.0/", 0) == 0 || request.target.rfind("/beta/", 0) == 0 ? "graph"
            : request.target.rfind("/subscriptions/", 0) == 0                                  ? "azure"
+           : is_of_vault(endpoints_.key_vault, request.origin, request.target)                ? "keyvault"
                                                                                               : "powerplatform";
 }
 
@@ -62,7 +76,7 @@ net::Outcome MeasuredTransport::send(const net::Request& request) {
         ++counters.requests;
     }
     if (service == "graph") note_date(outcome);
-    note_retry(service, request, outcome);
+    note_answer(service, request, outcome);
     return outcome;
 }
 
@@ -81,17 +95,18 @@ std::optional<std::chrono::seconds> MeasuredTransport::clock_ahead() const {
 }
 
 void MeasuredTransport::answered_in_batch(const net::Request& request, const net::Outcome& outcome) {
-    note_retry(service_of(request), request, outcome);
+    note_answer(service_of(request), request, outcome);
 }
 
-void MeasuredTransport::note_retry(const std::string& service, const net::Request& request,
-                                   const net::Outcome& outcome) {
+void MeasuredTransport::note_answer(const std::string& service, const net::Request& request,
+                                    const net::Outcome& outcome) {
     const auto reason = retry_reason(outcome);
-    if (reason.empty()) return;
-    measurements_.api_retry(service, reason);
+    if (!reason.empty()) measurements_.api_retry(service, reason);
     const std::lock_guard lock(mutex_);
     auto& counters = counters_[service];
     counters.name = service;
+    counters.failing = !reason.empty();
+    if (reason.empty()) return;
     ++counters.retries;
     if (reason == "throttled") ++counters.throttled;
     counters.last_error = outcome.fate == net::Fate::answered

@@ -27,7 +27,7 @@ public:
     /// An answer that came inside of another one: the batch was one request, and each write in it may be refused.
     void answered_in_batch(const net::Request& request, const net::Outcome& outcome);
 
-    /// graph, login, powerplatform: those that were talked to. Thread-safe.
+    /// graph, login, azure, keyvault, powerplatform: those that were talked to. Thread-safe.
     [[nodiscard]] std::vector<ServiceCounters> counters() const;
     /// How far this machine's clock is ahead of Graph's, by the `Date` of its last answer; unset: it has said none.
     [[nodiscard]] std::optional<std::chrono::seconds> clock_ahead() const;
@@ -38,7 +38,7 @@ private:
     [[nodiscard]] std::string service_of(const std::string& origin) const;
     [[nodiscard]] std::string service_of(const net::Request& request) const;
     void note_date(const net::Outcome& outcome);
-    void note_retry(const std::string& service, const net::Request& request, const net::Outcome& outcome);
+    void note_answer(const std::string& service, const net::Request& request, const net::Outcome& outcome);
 
     std::unique_ptr<net::Transport> inner_;
     const model::Endpoints endpoints_;

@@ -38,7 +38,8 @@ public:
     /// A secret was replaced by a new one. `result`: ok, failed.
     virtual void rotation(std::string_view /*result*/) {}
 
-    /// One request to a service was answered, or not: then `code` is 0. `api`: graph, powerplatform, login.
+    /// One request to a service was answered, or not: then `code` is 0. `api`: graph, powerplatform, azure, keyvault,
+    /// login.
     virtual void api_request(std::string_view /*api*/, std::string_view /*method*/, int /*code*/,
                              std::chrono::duration<double> /*took*/) {}
 

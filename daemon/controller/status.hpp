@@ -147,11 +147,12 @@ struct PendingPlan {
 };
 
 struct ServiceCounters {
-    std::string name;  ///< graph, powerplatform, login
+    std::string name;  ///< graph, powerplatform, azure, keyvault, login
     std::uint64_t requests = 0, retries = 0, throttled = 0;
     std::chrono::milliseconds waited{0};
     std::string last_error;
     std::optional<Time> last_error_at;
+    bool failing = false;  ///< its last answer was a 5xx or 429, or none came
 };
 
 struct EnvironmentStatus {

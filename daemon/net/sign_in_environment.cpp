@@ -127,6 +127,24 @@ tl::unexpected<TokenError> nothing_found(const std::string& client_id) {
     return refuse("neither AZURE_CLIENT_SECRET nor AZURE_CLIENT_CERTIFICATE_PATH is set", help);
 }
 
+/// A blank or line break that came along when a value was copied or read from a file: the service would say that the
+/// secret is wrong, and nobody would look for it there. No id or secret of Entra begins or ends with one.
+std::optional<TokenError> stray_blank(const Variables& variables) {
+    constexpr std::string_view blanks = " \t\r\n";
+    for (const auto* name : {"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"}) {
+        const auto value = variables.value(name);
+        if (value.empty()) continue;
+        const bool at_end = blanks.find(value.back()) != std::string_view::npos;
+        if (!at_end && blanks.find(value.front()) == std::string_view::npos) continue;
+        const auto stray = at_end ? value.back() : value.front();
+        return TokenError{false,
+                          fmt::format("{} {} with a {}", name, at_end ? "ends" : "begins",
+                                      stray == '\n' || stray == '\r' ? "line break" : "blank"),
+                          "set it without; a shell's `$(cat FILE)` takes line breaks at the end away"};
+    }
+    return std::nullopt;
+}
+
 /// An address that the surroundings name is spoken to with what the surroundings gave; it has to be one at all.
 std::optional<TokenError> wrong_address(const Credential& credential) {
     const auto origin = origin_of(credential);
@@ -144,6 +162,7 @@ tl::expected<SignIn, TokenError> credential_from_environment(const GetEnvironmen
     const Variables variables(get_environment);
     const auto allowed = allowed_by(variables.value("AZURE_TOKEN_CREDENTIALS"));
     if (!allowed) return tl::unexpected(allowed.error());
+    if (auto stray = stray_blank(variables)) return tl::unexpected(std::move(*stray));
     SignIn result;
     result.tenant_id = variables.value("AZURE_TENANT_ID");
     result.client_id = variables.value("AZURE_CLIENT_ID");

@@ -74,7 +74,7 @@ struct Metrics::Parts {
         for (const char* kind : {"Application", "Connector"})
             for (const char* handled : {"reverted", "reported"}) drifts.Add({{"kind", kind}, {"handled", handled}});
         for (const char* result : {"ok", "failed"}) rotations.Add({{"result", result}});
-        for (const char* api : {"graph", "powerplatform", "azure", "login"}) throttled.Add({{"api", api}});
+        for (const char* api : {"graph", "powerplatform", "azure", "keyvault", "login"}) throttled.Add({{"api", api}});
     }
 };
 

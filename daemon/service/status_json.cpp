@@ -101,6 +101,7 @@ json service_json(const ServiceCounters& service) {
         .set("waitedSeconds", seconds(service.waited))
         .text("lastError", service.last_error)
         .time("lastErrorAt", service.last_error_at)
+        .set("failing", service.failing)
         .take();
 }
 

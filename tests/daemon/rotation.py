@@ -141,6 +141,36 @@ def a_vault_that_refuses_is_a_missing_permission_and_the_secret_that_is_due_is_t
 
 
 @case
+def a_vault_that_does_not_answer_is_nobodys_business_until_a_secret_is_due(binaries):
+    with daemon_bench(binaries) as it:
+        it.edit_environment("    login:", f"    keyVault: {it.simulator.url}/keyvault/{{vault}}\n    login:")
+        it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{keyVault: {vault: contoso, secret: arm}}]"]))
+        it.commit("to a vault")
+        it.start()
+        first_run(it)
+        it.simulator.control("faults", {"kind": "status", "count": -1, "status": 503, "match": {"path": "/keyvault/"}})
+        with_a_message = lambda: next((c for c in [it.ready("demo", "Application/arm-connector")] if "503" in c["message"]), None)
+        told = it.eventually(with_a_message, "it is said that the vault does not answer")
+        check(told["status"] == "True" and "is left alone here" in told["message"], told)
+        status = asks(it, "status", "-e", "demo").out
+        check(f"Key Vault  {it.simulator.url} answered 503" in status and "Graph  ok" in status, status)
+        check("Stalled" not in [c["type"] for c in it.objects("demo")["Application/arm-connector"]["conditions"]], it.objects("demo"))
+        asks(it, "reconcile", "--wait", "-e", "demo", "--timeout", "60s")
+        check(not it.events("not_ready"), it.events("not_ready"))
+
+        it.edit("base/arm-connector.regent.yaml", LIFE[0], "validFor: 365d")
+        it.edit("base/arm-connector.regent.yaml", LIFE[1], "rotateBefore: 200d")
+        it.commit("time for a new one")
+        due = it.eventually(lambda: next((c for c in [it.ready("demo", "Application/arm-connector")] if c["status"] == "False"), None),
+                            "the application is not ready, as its secret is due")
+        check(due["reason"] == "ServiceError" and "is to be renewed, and is not issued" in due["message"], due)
+        check("Stalled" not in [c["type"] for c in it.objects("demo")["Application/arm-connector"]["conditions"]], it.objects("demo"))
+        it.simulator.control("faults", method="DELETE")
+        it.eventually(lambda: it.ready("demo", "Application/arm-connector")["status"] == "True", "the next run issues it", 60)
+        check("Key Vault  ok" in asks(it, "status", "-e", "demo").out, asks(it, "status", "-e", "demo"))
+
+
+@case
 def a_place_that_somebody_else_fills_each_time_is_left_alone_after_five_times(binaries):
     with daemon_bench(binaries) as it:
         it.edit_environment("    login:", f"    keyVault: {it.simulator.url}/keyvault/{{vault}}\n    login:")

@@ -71,6 +71,16 @@ TEST_CASE("missing variables are named", "[net][sign-in][environment]") {
                Catch::Contains("not a regular file"));
 }
 
+TEST_CASE("a blank or line break around an id or secret is told, and the value is not", "[net][sign-in][environment]") {
+    CHECK(why(from({{"AZURE_CLIENT_ID", " c"}, {"AZURE_CLIENT_SECRET", "s"}})) ==
+          "AZURE_CLIENT_ID begins with a blank");
+    const auto secret = from({{"AZURE_CLIENT_ID", "c"}, {"AZURE_CLIENT_SECRET", "hidden\n"}});
+    CHECK(why(secret) == "AZURE_CLIENT_SECRET ends with a line break");
+    CHECK(secret.error().help.find("hidden") == std::string::npos);
+    CHECK_FALSE(secret.error().retryable);
+    CHECK(from({{"AZURE_CLIENT_ID", "c"}, {"AZURE_CLIENT_SECRET", "blank inside"}}));
+}
+
 TEST_CASE("a certificate file that cannot be used is named; one that everybody can read is warned of",
           "[net][sign-in][environment]") {
     const TemporaryDirectory directory;

@@ -287,6 +287,7 @@ TEST_CASE("what comes from a tenant cannot move the cursor") {
         object.waits_for = {"Connector/\x1b[0m"};
         status.environments[1].credentials[0].name = "\x1b[5m";
         status.environments[1].services[0].last_error = "\x1b[7m";
+        status.environments[1].services[0].failing = true;
     });
     for (const auto& words :
          std::vector<std::vector<std::string>>{{"status"},
