@@ -21,7 +21,7 @@ tl::expected<net::SignIn, net::TokenError> find_credential() {
 }  // namespace
 
 tl::expected<std::unique_ptr<controller::Tenant>, controller::SignInError> sign_in(
-    const model::Environment& environment, const GlobalOptions& options, net::WaitListener on_wait) {
+    const model::Environment& environment, const GlobalOptions& options, controller::WaitListener on_wait) {
     auto credential = find_credential();
     if (!credential)
         return tl::unexpected(controller::SignInError{credential.error().message, credential.error().help});

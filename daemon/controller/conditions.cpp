@@ -35,7 +35,8 @@ void set_ready(ObjectStatus& object, const ObjectStatus* previous, Verdict verdi
         if (verdict.message.empty()) verdict.reason = old->reason, verdict.message = old->message;
     }
     // News stay news for a while, so that somebody who looks a minute later still reads them.
-    const bool quiet = verdict.ready == ConditionStatus::yes && verdict.reason == ConditionReason::in_sync;
+    const bool quiet =
+        verdict.ready == ConditionStatus::yes && verdict.reason == ConditionReason::in_sync && verdict.message.empty();
     if (quiet && old != nullptr && previous->last_change && facts.at - *previous->last_change < news_lasts &&
         (old->reason == ConditionReason::applied || old->reason == ConditionReason::drift_corrected)) {
         verdict.reason = old->reason;

@@ -131,7 +131,7 @@ void Controller::add_runner(const std::string& name) {
     made->name = name;
     KeeperParts parts{parts_.store,
                       parts_.memory,
-                      [this](const model::Environment& environment, net::WaitListener on_wait) {
+                      [this](const model::Environment& environment, WaitListener on_wait) {
                           model::DaemonConfiguration configuration;
                           {
                               const std::lock_guard lock(mutex_);

@@ -35,7 +35,7 @@ struct ControllerParts {
     using WatchSource =
         std::function<std::unique_ptr<source::FolderWatch>(const model::DaemonConfiguration&, std::function<void()>)>;
     using Connect = std::function<tl::expected<std::unique_ptr<Tenant>, SignInError>(
-        const model::DaemonConfiguration&, const model::Environment&, net::WaitListener)>;
+        const model::DaemonConfiguration&, const model::Environment&, WaitListener)>;
 
     OpenSource open_source;
     WatchSource watch_source;

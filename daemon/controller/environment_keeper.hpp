@@ -34,8 +34,7 @@ namespace regent::controller {
 struct KeeperParts {
     store::Store& store;
     store::ServiceStore& memory;
-    std::function<tl::expected<std::unique_ptr<Tenant>, SignInError>(const model::Environment&, net::WaitListener)>
-        connect;
+    std::function<tl::expected<std::unique_ptr<Tenant>, SignInError>(const model::Environment&, WaitListener)> connect;
     std::function<Time()> now;
     std::function<void(Event)> emit;  ///< fills in id and time
     std::function<void(const EnvironmentStatus&)> publish;

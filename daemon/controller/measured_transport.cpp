@@ -115,8 +115,8 @@ void MeasuredTransport::note_answer(const std::string& service, const net::Reque
     counters.last_error_at = clock_.now();
 }
 
-void MeasuredTransport::waited(const std::string& origin, std::chrono::milliseconds wait) {
-    const auto service = service_of(origin);
+void MeasuredTransport::waited(const net::Request& request, std::chrono::milliseconds wait) {
+    const auto service = service_of(request);
     measurements_.api_throttled(service, wait);
     const std::lock_guard lock(mutex_);
     auto& counters = counters_[service];

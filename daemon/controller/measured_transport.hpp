@@ -32,11 +32,12 @@ public:
     /// How far this machine's clock is ahead of Graph's, by the `Date` of its last answer; unset: it has said none.
     [[nodiscard]] std::optional<std::chrono::seconds> clock_ahead() const;
     /// A call waits because the service said so.
-    void waited(const std::string& origin, std::chrono::milliseconds wait);
+    void waited(const net::Request& request, std::chrono::milliseconds wait);
+    /// One of the names in ServiceCounters.
+    [[nodiscard]] std::string service_of(const net::Request& request) const;
 
 private:
     [[nodiscard]] std::string service_of(const std::string& origin) const;
-    [[nodiscard]] std::string service_of(const net::Request& request) const;
     void note_date(const net::Outcome& outcome);
     void note_answer(const std::string& service, const net::Request& request, const net::Outcome& outcome);
 

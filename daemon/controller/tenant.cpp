@@ -67,10 +67,23 @@ void add_dataverses(const model::Environment& environment, std::vector<std::stri
     }
 }
 
+/// "the service answered 503" → "Key Vault answered 503". Of the services of Power Platform whoever reads or writes
+/// knows which one it is.
+std::string with_service(std::string why, std::string_view service) {
+    constexpr std::string_view unnamed = "the service";
+    const auto name = service == "graph"      ? "Graph"
+                      : service == "keyvault" ? "Key Vault"
+                      : service == "azure"    ? "Azure"
+                      : service == "login"    ? "Entra's sign-in"
+                                              : unnamed;
+    if (const auto at = why.find(unnamed); at != std::string::npos) why.replace(at, unnamed.size(), name);
+    return why;
+}
+
 class ServiceTenant final : public Tenant {
 public:
     ServiceTenant(const model::Environment& environment, const ConnectOptions& options, net::SignIn sign_in,
-                  net::WaitListener on_wait, Measurements& measurements)
+                  WaitListener on_wait, Measurements& measurements)
         : environment_(environment), person_(options.person), warnings_(std::move(sign_in.warnings)) {
         auto origins = origins_of(environment);
         CertificatePins pins;
@@ -85,7 +98,10 @@ public:
         tokens_ =
             net::make_token_source(*transport_, clock_, rng_,
                                    {environment.endpoints.login, environment.tenant_id, std::move(sign_in.client_id),
-                                    std::move(sign_in.credential), federated_audience_of(environment.cloud)});
+                                    std::move(sign_in.credential), federated_audience_of(environment.cloud)},
+                                   [origin = environment.endpoints.login, on_wait](auto wait, const auto& why) {
+                                       if (on_wait) on_wait(origin, wait, "sign-in: " + why.message);
+                                   });
         tokens_ = with_person(std::move(tokens_), environment, options.person, *transport_, clock_, rng_);
         if (options.batch_writes)
             batched_writes_ = provider::graph::make_batched_writes(
@@ -94,9 +110,10 @@ public:
         auto* outermost = batched_writes_ ? batched_writes_.get() : static_cast<net::Transport*>(transport_.get());
         session_ =
             net::make_session(*outermost, *tokens_, clock_, rng_, {},
-                              [this, on_wait = std::move(on_wait)](const auto& origin, auto wait, const auto& why) {
-                                  transport_->waited(origin, wait);
-                                  if (on_wait) on_wait(origin, wait, why);
+                              [this, on_wait = std::move(on_wait)](const auto& request, auto wait, const auto& why) {
+                                  transport_->waited(request, wait);
+                                  if (on_wait)
+                                      on_wait(request.origin, wait, with_service(why, transport_->service_of(request)));
                               });
         reading_ = net::make_session_for_reads(*session_, clock_);
         const provider::Identity identity{environment.owner, environment.name, environment.tenant_id};
@@ -390,7 +407,7 @@ bool same_tenant(const std::string& a, const std::string& b) {
 
 tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environment& environment,
                                                            const ConnectOptions& options, net::SignIn sign_in,
-                                                           net::WaitListener on_wait, Measurements& measurements) {
+                                                           WaitListener on_wait, Measurements& measurements) {
     if (!sign_in.tenant_id.empty() && !same_tenant(sign_in.tenant_id, environment.tenant_id)) {
         return tl::unexpected(
             SignInError{fmt::format("the credential is for tenant {}, the environment `{}` is tenant {}",

@@ -124,11 +124,16 @@ public:
     virtual void interrupt() noexcept = 0;
 };
 
+/// Told when a request or a sign-in waits. `why` names who is waited for ("Key Vault answered 503"), or "the service"
+/// where whoever reads or writes knows its name better.
+using WaitListener =
+    std::function<void(const std::string& origin, std::chrono::milliseconds wait, const std::string& why)>;
+
 /// Signs nothing in yet: the first request does. Asks `endpoints.metadata` first, where there is one. Fails when that
 /// gives no answer that can be used, or the credential is for another tenant. `measurements` outlives the result.
 [[nodiscard]] tl::expected<std::unique_ptr<Tenant>, SignInError> connect(const model::Environment& environment,
                                                                          const ConnectOptions& options,
-                                                                         net::SignIn sign_in, net::WaitListener on_wait,
+                                                                         net::SignIn sign_in, WaitListener on_wait,
                                                                          Measurements& measurements);
 
 }  // namespace regent::controller

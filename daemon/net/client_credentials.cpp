@@ -81,13 +81,16 @@ private:
 
 }  // namespace
 
-std::unique_ptr<TokenSource> make_token_source(Transport& transport, Clock& clock, Rng& rng, TokenRequest request) {
+std::unique_ptr<TokenSource> make_token_source(Transport& transport, Clock& clock, Rng& rng, TokenRequest request,
+                                               SignInWaitListener on_wait) {
     auto tenant = request.tenant;
     if (const auto* identity = std::get_if<ManagedIdentity>(&request.credential))
         return make_caching_token_source(clock, rng, std::move(tenant),
-                                         make_managed_identity_fetcher(transport, clock, *identity));
+                                         make_managed_identity_fetcher(transport, clock, *identity),
+                                         std::move(on_wait));
     return make_caching_token_source(clock, rng, std::move(tenant),
-                                     std::make_unique<ClientCredentials>(transport, clock, rng, std::move(request)));
+                                     std::make_unique<ClientCredentials>(transport, clock, rng, std::move(request)),
+                                     std::move(on_wait));
 }
 
 }  // namespace regent::net

@@ -99,7 +99,7 @@ struct TokenRequest {
 /// its kin, a lost connection), as RetryPolicy's defaults say. A refresh that fails for a transient reason falls back
 /// to the old token while that still lives. `transport`, `clock` and `rng` must outlive the result.
 [[nodiscard]] std::unique_ptr<TokenSource> make_token_source(Transport& transport, Clock& clock, Rng& rng,
-                                                             TokenRequest request);
+                                                             TokenRequest request, SignInWaitListener on_wait = {});
 
 /// Who signs in, as found in the environment or in files.
 struct SignIn {

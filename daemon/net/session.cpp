@@ -129,7 +129,7 @@ private:
                                        why, seconds_text(duration)),
                            "the next run may go through", duration);
         }
-        if (duration >= worth_telling && shared_.on_wait) shared_.on_wait(request_.origin, duration, why);
+        if (duration >= worth_telling && shared_.on_wait) shared_.on_wait(request_, duration, why);
         waited_ += duration;
         shared_.count([&](SessionCounters& counters) { counters.waited += duration; });
         if (!shared_.clock.sleep_for(duration)) return interrupted();

@@ -31,6 +31,9 @@ struct TokenError {
     std::string help;     ///< what to do
 };
 
+/// Told before a sign-in that failed for a transient reason is tried again; a managed identity may take minutes.
+using SignInWaitListener = std::function<void(std::chrono::milliseconds wait, const TokenError& why)>;
+
 /// What trying again does not mend.
 [[nodiscard]] inline tl::unexpected<TokenError> refuse(std::string message, std::string help) {
     return tl::unexpected(TokenError{.retryable = false, .message = std::move(message), .help = std::move(help)});
@@ -88,7 +91,7 @@ struct SessionCounters {
 
 /// Told when a call waits longer than a second, so that a person sees why nothing moves ("throttled, goes on in 3 s").
 using WaitListener =
-    std::function<void(const std::string& origin, std::chrono::milliseconds wait, const std::string& why)>;
+    std::function<void(const Request& request, std::chrono::milliseconds wait, const std::string& why)>;
 
 /// Transport plus manners: signs requests in, waits what Retry-After says, retries what may be retried, remembers
 /// throttling for the whole origin so that other threads wait too.

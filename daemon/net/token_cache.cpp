@@ -34,12 +34,14 @@ using Result = tl::expected<AccessToken, TokenError>;
 
 class CachingTokens final : public TokenSource {
 public:
-    CachingTokens(Clock& clock, Rng& rng, std::string tenant, std::unique_ptr<TokenFetcher> fetcher)
+    CachingTokens(Clock& clock, Rng& rng, std::string tenant, std::unique_ptr<TokenFetcher> fetcher,
+                  SignInWaitListener on_wait)
         : clock_(clock),
           rng_(rng),
           tenant_(std::move(tenant)),
           fetcher_(std::move(fetcher)),
-          policy_(fetcher_->policy()) {}
+          policy_(fetcher_->policy()),
+          on_wait_(std::move(on_wait)) {}
 
     Result token(const std::string& scope) override {
         std::shared_ptr<Flight> flight;
@@ -109,8 +111,9 @@ private:
                 return tl::unexpected(std::move(fetched.error()));
             const auto delay = retry_delay(policy_, tries, retry_after, rng_.next());
             waited += delay;
-            if (waited > policy_.give_up_after || !clock_.sleep_for(delay))
-                return tl::unexpected(std::move(fetched.error()));
+            if (waited > policy_.give_up_after) return tl::unexpected(std::move(fetched.error()));
+            if (on_wait_) on_wait_(delay, fetched.error());
+            if (!clock_.sleep_for(delay)) return tl::unexpected(std::move(fetched.error()));
         }
     }
 
@@ -134,6 +137,7 @@ private:
     const std::string tenant_;
     const std::unique_ptr<TokenFetcher> fetcher_;
     const RetryPolicy policy_;
+    const SignInWaitListener on_wait_;
     std::mutex mutex_;
     std::condition_variable landed_;
     std::map<std::string, Entry> entries_;
@@ -142,8 +146,9 @@ private:
 }  // namespace
 
 std::unique_ptr<TokenSource> make_caching_token_source(Clock& clock, Rng& rng, std::string tenant,
-                                                       std::unique_ptr<TokenFetcher> fetcher) {
-    return std::make_unique<CachingTokens>(clock, rng, std::move(tenant), std::move(fetcher));
+                                                       std::unique_ptr<TokenFetcher> fetcher,
+                                                       SignInWaitListener on_wait) {
+    return std::make_unique<CachingTokens>(clock, rng, std::move(tenant), std::move(fetcher), std::move(on_wait));
 }
 
 }  // namespace regent::net

@@ -35,7 +35,8 @@ public:
 /// identity belongs to whatever tenant the machine does; a token that says otherwise is an error and sent nowhere.
 /// Empty, or a domain name: not checked.
 [[nodiscard]] std::unique_ptr<TokenSource> make_caching_token_source(Clock& clock, Rng& rng, std::string tenant,
-                                                                     std::unique_ptr<TokenFetcher> fetcher);
+                                                                     std::unique_ptr<TokenFetcher> fetcher,
+                                                                     SignInWaitListener on_wait = {});
 
 /// Reads a token endpoint's answer of status 200 (RFC 6749, section 5.1). `expires_in` may be a number or, as managed
 /// identity endpoints have it, its text; or there is only `expires_on`. `help` is said when it holds no token that can

@@ -136,7 +136,7 @@ private:
             [](const auto& configuration, std::function<void()> on_change) {
                 return watch_of(configuration, std::move(on_change));
             },
-            [this](const auto& configuration, const auto& environment, const net::WaitListener& on_wait) {
+            [this](const auto& configuration, const auto& environment, const controller::WaitListener& on_wait) {
                 return connect(configuration, environment, on_wait);
             },
             *stores_.store,
@@ -155,7 +155,7 @@ private:
 
     tl::expected<std::unique_ptr<controller::Tenant>, controller::SignInError> connect(
         const model::DaemonConfiguration& configuration, const model::Environment& environment,
-        net::WaitListener on_wait) {
+        controller::WaitListener on_wait) {
         auto sign_in = sign_in_for(environment.name, surroundings_);
         if (!sign_in) return tl::unexpected(controller::SignInError{sign_in.error().message, sign_in.error().help});
         for (const auto& warning : sign_in->warnings) journal_.note(Severity::warning, warning);

@@ -336,3 +336,15 @@ def another_life_and_a_secret_that_goes_are_told_with_what_they_leave_as_it_is(b
         run(it, machine, "apply", "--yes")
         check(machine.secrets() == [] and machine.file.exists(), "the secret goes, and nobody's file")
         settled(it, machine)
+
+
+@case
+def who_waits_for_a_vault_is_told_that_it_is_the_vault(binaries):
+    with on_a_machine(binaries) as (it, machine):
+        it.regent("apply", "--yes", "--config", str(machine.configuration), expect=0)
+        it.fault("status", status=503, retryAfter=3, count=1, match={"path": "/keyvault/"})
+        run = it.regent("plan", "--config", str(machine.configuration), expect=0)
+        check("throttled by Key Vault (503), goes on in " in run.err and "Graph" not in run.err, run)
+        it.fault("status", status=503, retryAfter=3, count=1, match={"path": "/oauth2/"})
+        run = it.regent("plan", "--config", str(machine.configuration), expect=0)
+        check("reading the tenant; sign-in: " in run.err and "503" in run.err and ", goes on in " in run.err, run)

@@ -117,7 +117,7 @@ KeeperStage::KeeperStage(std::string manifests) {
     order.warn_before_expiry = std::chrono::hours(24);
     KeeperParts parts{*stores_.store,
                       *stores_.service,
-                      [this](const auto&, net::WaitListener) -> tl::expected<std::unique_ptr<Tenant>, SignInError> {
+                      [this](const auto&, WaitListener) -> tl::expected<std::unique_ptr<Tenant>, SignInError> {
                           return std::make_unique<Pretended>(*this);
                       },
                       [this] { return clock.now(); },

@@ -24,9 +24,9 @@ class Bench {
 public:
     explicit Bench(ScriptedTransport::Script script, RetryPolicy policy = {})
         : transport(std::move(script)),
-          session(make_session(
-              transport, tokens, clock, rng, policy,
-              [this](const std::string&, milliseconds wait, const std::string&) { told.push_back(wait); })) {}
+          session(
+              make_session(transport, tokens, clock, rng, policy,
+                           [this](const Request&, milliseconds wait, const std::string&) { told.push_back(wait); })) {}
 
     tl::expected<Answer, CallError> call(Method method = Method::get, bool idempotent = true) {
         Request request;

@@ -216,6 +216,25 @@ TEST_CASE("what passes is tried again, with the patience that is asked for", "[n
     CHECK(desk.clock.slept() >= (first.status == 429 ? 7s : 250ms));
 }
 
+TEST_CASE("who is to wait for a sign-in is told how long, and why", "[net][sign-in]") {
+    VirtualClock clock;
+    CountingRng rng;
+    ScriptedTransport transport([](const Request&, int number) {
+        return number == 1 ? answer(429, "{}", {{"Retry-After", "7"}}) : token_answer("t");
+    });
+    std::vector<std::string> told;
+    const auto tokens =
+        make_token_source(transport, clock, rng, {login, the_tenant, the_client, Secret(std::string(secret_text))},
+                          [&](auto wait, const TokenError& why) {
+                              CHECK(wait >= 7s);
+                              told.push_back(why.message);
+                          });
+    CHECK(tokens->token(graph_scope));
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].find("429") != std::string::npos);
+    CHECK(told[0].find(secret_text) == std::string::npos);
+}
+
 TEST_CASE("patience has an end", "[net][sign-in]") {
     SECTION("after some tries") {
         Desk desk([](const Request&, int) { return answer(503); });
