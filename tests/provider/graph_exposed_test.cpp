@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace regent;
 using namespace regent::provider;
 using namespace regent::provider::graph::test;
@@ -274,4 +276,42 @@ TEST_CASE("of a role that is said in other words, what a step changes is changed
     CHECK(role["displayName"] == "Readers");
     CHECK(role["value"] == "Orders.Read");
     CHECK(role["isEnabled"] == false);
+}
+
+TEST_CASE(
+    "of two roles of one value the one in use has the name, the other one its id, and a change of the list loses "
+    "none") {
+    const bool first = GENERATE(true, false);
+    const auto entry = [](const char* id, bool enabled) {
+        return json{{"id", id},
+                    {"isEnabled", enabled},
+                    {"value", "Orders.Read.All"},
+                    {"displayName", "A role"},
+                    {"description", "Reads"},
+                    {"allowedMemberTypes", {"Application", "User"}}};
+    };
+    const json in_use = entry(audit_id, true), old = entry(all_id, false);
+    Tenant tenant;
+    tenant.switches({{"oldValuesAreJudged", false}});
+    tenant.seed(json::array({{{"displayName", "Portal"},
+                              {"uniqueName", "regent.dev.portal"},
+                              {"tags", {Tenant::owner_tag}},
+                              {"appRoles", first ? json{in_use, old} : json{old, in_use}}}}));
+    const auto snapshot = tenant.look({"portal"});
+    const auto& observed = snapshot.resources.at(address("portal"));
+    auto roles = *attribute(observed, path::exposed_roles).as_map();
+    REQUIRE(roles.size() == 2);
+    CHECK(*roles.at("Orders.Read.All").find("id") == Value(audit_id));
+    REQUIRE(roles.contains(all_id));
+
+    roles["Audit"] = role("aaaaaaaa-0000-4000-8000-000000000009");
+    tenant.done(changing(observed, only(path::exposed_roles, roles)));
+    const auto written = stored(tenant)["appRoles"];
+    REQUIRE(written.size() == 3);
+    for (const auto& there : {in_use, old}) {
+        const auto found =
+            std::find_if(written.begin(), written.end(), [&](const auto& r) { return r["id"] == there["id"]; });
+        REQUIRE(found != written.end());
+        for (const auto& [name, value] : there.items()) CHECK((*found)[name] == value);
+    }
 }

@@ -123,17 +123,32 @@ std::string value_or_id(const json& entry) {
     return value.empty() ? lower_case(member_text(entry, "id")) : value;
 }
 
-/// By value, and by id where there is none. Entries that `write` would say in other words are added to `otherwise`.
+/// Whether it is called by a value that both have. Graph takes no value twice today and old applications have some: the
+/// one in use keeps the name, in whatever order the answer has them.
+bool goes_before(const json& entry, const json& other) {
+    if (is_enabled(entry) != is_enabled(other)) return is_enabled(entry);
+    return lower_case(member_text(entry, "id")) < lower_case(member_text(other, "id"));
+}
+
+/// By value, and by id where there is none or another one has it. Entries that `write` would say in other words are
+/// added to `otherwise`, with the name they go by here.
 tl::expected<Map, std::string> by_name(const json* parent, const char* name, ToValue of, ToJson write,
                                        json& otherwise) {
     Map all;
     const auto list = list_of(parent, name);
     if (!list) return Wrong(list.error());
+    std::map<std::string, const json*> named;
     for (const auto& entry : **list) {
-        const auto id = lower_case(member_text(entry, "id"));
-        if (id.empty()) return Wrong(fmt::format("an entry of `{}` has no `id`", name));
-        const auto [place, is_new] = all.emplace(value_or_id(entry), of(entry));
-        if (is_new && !says_as_written(entry, write(place->first, place->second))) otherwise.push_back(entry);
+        if (member_text(entry, "id").empty()) return Wrong(fmt::format("an entry of `{}` has no `id`", name));
+        auto& holder = named.try_emplace(value_or_id(entry), &entry).first->second;
+        if (goes_before(entry, *holder)) holder = &entry;
+    }
+    for (const auto& entry : **list) {
+        const bool has_name = named.at(value_or_id(entry)) == &entry;
+        const auto key = has_name ? value_or_id(entry) : lower_case(member_text(entry, "id"));
+        const auto [place, is_new] = all.emplace(key, of(entry));
+        if (is_new && !says_as_written(entry, write(place->first, place->second)))
+            otherwise.push_back({{"name", key}, {"entry", entry}});
     }
     return all;
 }
@@ -198,10 +213,10 @@ json said_otherwise(const plan::Step& step) {
 /// how the service compares is documented nowhere: it may take another order of `allowedMemberTypes` for a change, or
 /// null for another text than "".
 void keep_words(json& entry, const json& there, ToValue of, ToJson write) {
-    const auto as_ours = write(value_or_id(there), of(there));
+    const auto as_ours = write(there["name"].get<std::string>(), of(there["entry"]));
     if (as_ours["id"] != entry["id"]) return;
     for (const auto& [name, value] : as_ours.items()) {
-        const auto* words = member(there, name.c_str());
+        const auto* words = member(there["entry"], name.c_str());
         if (words != nullptr && entry[name] == value) entry[name] = *words;
     }
 }

@@ -31,7 +31,7 @@ namespace regent::provider::graph {
 [[nodiscard]] bool shows_disabled(const nlohmann::json& application, const std::set<std::string>& ids);
 
 namespace provider_data {
-/// Scopes and roles as they were read, as JSON: those that we would write in other words.
+/// Scopes and roles as they were read, as JSON, with the names they go by: those that we would write in other words.
 inline constexpr std::string_view exposed_otherwise = "exposes";
 }  // namespace provider_data
 
