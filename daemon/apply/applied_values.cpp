@@ -4,6 +4,7 @@
 #include "plan/declarers.hpp"
 #include "plan/given_back.hpp"
 #include "plan/handed_over.hpp"
+#include "plan/not_seen_yet.hpp"
 #include "plan/seen_only.hpp"
 #include "plan/set_parts.hpp"
 #include "plan/vouching.hpp"
@@ -94,7 +95,7 @@ AppliedValues::AppliedValues(const plan::Plan& plan, std::map<model::Address, mo
     }
 }
 
-const model::Map& AppliedValues::record(const plan::Step& step) {
+const model::Map& AppliedValues::record(const plan::Step& step, std::chrono::system_clock::time_point now) {
     auto& known = known_[step.address];
     if (known.empty() && was_found(step)) known.emplace(plan::found_by_key, true);
     if (const auto removed = known.find(plan::removed_here); removed != known.end()) known.erase(removed);
@@ -102,7 +103,7 @@ const model::Map& AppliedValues::record(const plan::Step& step) {
     const bool delivery = step.part.starts_with(std::string(model::path::secret_deliveries) + "/");
     if (step.work == plan::Work::await || delivery) return known;
     if (step.part.empty()) {
-        record_object(step, known);
+        record_object(step, now, known);
     } else {
         record_part(step, known);
         record_given_back(step, known);
@@ -166,7 +167,8 @@ void AppliedValues::record_given_back(const plan::Step& step, model::Map& known)
     }
 }
 
-void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
+void AppliedValues::record_object(const plan::Step& step, std::chrono::system_clock::time_point now,
+                                  model::Map& known) {
     if (step.work == plan::Work::create) {
         const bool found = step.restore && known.contains(plan::found_by_key);
         auto left = plan::ToGiveBack::in(known);
@@ -174,6 +176,8 @@ void AppliedValues::record_object(const plan::Step& step, model::Map& known) {
         known.clear();
         if (!principal.is_null()) known.emplace(plan::principal_id, principal);
         if (found) known.emplace(plan::found_by_key, true);
+        if (step.address.kind == model::kind::application)
+            known.emplace(plan::time_made, std::int64_t{std::chrono::system_clock::to_time_t(now)});
         // It has the settings now, and is still to be shared.
         if (left && !left->shares.empty()) {
             left = plan::ToGiveBack{{}, std::move(left->shares), {}};

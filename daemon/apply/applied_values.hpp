@@ -5,6 +5,7 @@
 #include "plan/given_back.hpp"
 #include "plan/plan.hpp"
 
+#include <chrono>
 #include <map>
 #include <set>
 #include <string>
@@ -18,8 +19,8 @@ public:
     /// `repository` is the one whose manifests the plan is for.
     AppliedValues(const plan::Plan& plan, std::map<model::Address, model::Map> last_applied, std::string repository);
 
-    /// Lays over what `step` wrote; its values hold no References where it writes. Returns the whole object.
-    const model::Map& record(const plan::Step& step);
+    /// Lays over what `step` wrote, at `now`; its values hold no References where it writes. Returns the whole object.
+    const model::Map& record(const plan::Step& step, std::chrono::system_clock::time_point now);
     /// Of a place that was handed one of an application's secrets: that it has `key_id` now. Returns the whole
     /// application.
     const model::Map& record_handing_over(const plan::Step& step, const std::string& key_id);
@@ -32,7 +33,7 @@ public:
     const model::Map* forget(const model::Address& address);
 
 private:
-    void record_object(const plan::Step& step, model::Map& known);
+    void record_object(const plan::Step& step, std::chrono::system_clock::time_point now, model::Map& known);
     void record_part(const plan::Step& step, model::Map& known);
     static void record_given_back(const plan::Step& step, model::Map& known);
     void record_member(const plan::Step& step, const std::string& path, model::Map& known);

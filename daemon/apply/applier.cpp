@@ -15,7 +15,7 @@ bool ApplyResult::complete() const noexcept {
 Applier::Applier(std::vector<provider::Writer*> writers, store::Store& store, Listener& listener,
                  ApplierOptions options)
     : writers_(std::move(writers)), store_(store), listener_(listener), options_(std::move(options)) {
-    if (!options_.new_operation_id || !options_.now_rfc3339) {
+    if (!options_.new_operation_id || !options_.now) {
         throw std::invalid_argument("an Applier needs a source of operation ids and a clock");
     }
 }

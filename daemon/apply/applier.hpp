@@ -65,8 +65,8 @@ struct ApplierOptions {
     /// Asked before each step, from the threads that run them. One that may not begin is stopped, and what needs it.
     std::function<bool(const plan::Step& step)> may_begin;
     CrashPoint crash_point;
-    std::function<std::string()> new_operation_id;  ///< 8 hex digits; required
-    std::function<std::string()> now_rfc3339;       ///< required
+    std::function<std::string()> new_operation_id;               ///< 8 hex digits; required
+    std::function<std::chrono::system_clock::time_point()> now;  ///< required
 };
 
 /// Carries out a plan: in dependency order, `parallel` at a time, one write in flight per object; fills References in

@@ -210,7 +210,7 @@ Run::Answer Run::send(const plan::Step& step, PreparedStep& prepared) {
                                    .part = step.part,
                                    .work = std::string(to_string(step.work)),
                                    .operation_id = prepared.input.operation_id,
-                                   .started_at = options_.now_rfc3339()};
+                                   .started_at = {}};
         const auto begun = store_.begin(key_, intent);
         if (!begun) return tl::unexpected(not_written_down(step, begun.error()));
         intent_id = *begun;
@@ -319,7 +319,7 @@ void Run::remember_object(const PreparedStep& prepared) {
     model::Map values;
     {
         const std::lock_guard lock(mutex_);
-        const auto& recorded = applied_.record(step);
+        const auto& recorded = applied_.record(step, options_.now());
         const bool is_delivery = handed != prepared.input.secret_key_ids.end();
         values =
             with_principal(step.address, is_delivery ? applied_.record_handing_over(step, handed->second) : recorded);

@@ -343,7 +343,7 @@ private:
         options.stop = &signals.stop_requested();
         options.crash_point = controller::crash_point_from_environment();
         options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
-        options.now_rfc3339 = [this] { return controller::rfc3339(tenant_->clock().now()); };
+        options.now = [this] { return tenant_->clock().now(); };
         options.environment_key = controller::state_key(workspace_.environment);
         options.repository = workspace_.revision.repository;
         auto result = apply::Applier(tenant_->writers(), *store_, progress, options).run(plan, snapshot);

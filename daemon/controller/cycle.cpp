@@ -381,7 +381,7 @@ void Cycle::apply() {
     options.stop = &parts_.stop;
     options.crash_point = crash_point_from_environment();
     options.new_operation_id = [this] { return fmt::format("{:08x}", tenant_->rng().next() & 0xffffffffU); };
-    options.now_rfc3339 = [this] { return rfc3339(parts_.now()); };
+    options.now = [this] { return parts_.now(); };
     options.environment_key = key_;
     options.repository = order_.workspace->revision.repository;
     options.may_begin = [this](const plan::Step& step) { return !is_paused(step.address); };

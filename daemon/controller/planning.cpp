@@ -98,7 +98,8 @@ tl::expected<Planned, provider::ProviderError> observe_and_plan(const Workspace&
     if (auto wrong = clock_error(tenant.clock_ahead())) return tl::unexpected(std::move(*wrong));
     const auto& history = corrected ? *corrected : remembered;
     auto uncompared = name_policy_keys(workspace.graph, history, planned.snapshot);
-    planned.plan = plan::make_plan(workspace.graph, planned.snapshot, history, tenant.clock().now(), rotations);
+    planned.plan = plan::make_plan(workspace.graph, planned.snapshot, history, tenant.clock().now(), rotations,
+                                   tenant.replication_grace());
     warn_of_missing_secrets(planned.plan, workspace.graph);
     planned.uncompared_keys = without_missed_ones(std::move(uncompared), planned.plan);
     warn_of_uncompared_keys(planned.uncompared_keys, planned.plan);

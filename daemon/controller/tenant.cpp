@@ -334,6 +334,7 @@ public:
         if (environment_.endpoints.metadata.empty()) return std::nullopt;
         return environment_.endpoints;
     }
+    std::chrono::seconds replication_grace() const override { return graph_.replication_grace; }
     const std::vector<std::string>& warnings() const override { return warnings_; }
     net::SessionCounters counters() const override { return session_->counters(); }
     std::vector<ServiceCounters> services() const override { return transport_->counters(); }

@@ -111,6 +111,8 @@ public:
     [[nodiscard]] virtual std::vector<provider::Writer*> writers() = 0;
     /// The endpoints, where not the manifests say them but the cloud does (`endpoints.metadata`).
     [[nodiscard]] virtual std::optional<model::Endpoints> named_by_cloud() const { return std::nullopt; }
+    /// As ConnectOptions says it.
+    [[nodiscard]] virtual std::chrono::seconds replication_grace() const { return ConnectOptions{}.replication_grace; }
     /// About the credential: a key file that everybody can read.
     [[nodiscard]] virtual const std::vector<std::string>& warnings() const = 0;
     [[nodiscard]] virtual net::SessionCounters counters() const = 0;

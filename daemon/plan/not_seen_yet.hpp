@@ -4,6 +4,7 @@
 #include "plan/resolution.hpp"
 
 #include <chrono>
+#include <string_view>
 #include <vector>
 
 namespace regent::plan {
@@ -12,11 +13,18 @@ namespace regent::plan {
 /// documentation has people wait after a save.
 inline constexpr std::chrono::minutes oldest_answer{10};
 
-/// Connectors of Power Apps that regent made less than `oldest_answer` ago and that no answer shows. They may be there
-/// all the same, and as they have no key of our choosing a second one would be made, and the first be nobody's. Until
-/// then they are left alone, with all that hangs on them. What was made earlier no answer is too old to show: somebody
-/// deleted it, and it is made again at once.
+/// Remembered of an application beside the attributes of History::last_applied: when a run made it, or took it out of
+/// the recycle bin, in seconds since 1970. History::made_at has it as a time.
+inline constexpr std::string_view time_made = "madeAt";
+
+/// What regent made a moment ago and no answer shows: connectors of Power Apps less than `oldest_answer` ago, and
+/// applications, which the recycle bin does not show either, less than `replication_grace` ago. They may be there all
+/// the same. A connector has no key of our choosing: a second one would be made, and the first be nobody's. An
+/// application has one; but its secrets would be issued a second time, for everybody who has them. Until then they are
+/// left alone, with all that hangs on them. What was made earlier no answer is too old to show: somebody deleted it,
+/// and it is made again at once.
 [[nodiscard]] std::vector<Withheld> not_seen_yet(const Items& items, const History& history,
-                                                 std::chrono::system_clock::time_point now);
+                                                 std::chrono::system_clock::time_point now,
+                                                 std::chrono::seconds replication_grace);
 
 }  // namespace regent::plan

@@ -219,7 +219,7 @@ struct History {
     /// so; a difference against it that the manifest does not ask for is drift.
     std::map<model::Address, model::Map> last_applied;
     std::map<model::Address, std::string> remote_ids;
-    /// When regent made those that the journal has: connectors of Power Apps, which have no key of our choosing.
+    /// When regent made them: applications, and connectors of Power Apps. See plan/not_seen_yet.hpp.
     std::map<model::Address, std::chrono::system_clock::time_point> made_at = {};
     /// Where a removed document stood: "was base/arm-old.regent.yaml".
     std::map<model::Address, model::Place> places;

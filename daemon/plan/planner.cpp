@@ -117,11 +117,11 @@ Items resolve_and_check(const DesiredGraph& desired, const model::Snapshot& obse
 
 /// What is withheld as a whole for its own sake, and what cannot do without that, is so from the beginning.
 Items resolve_all(const DesiredGraph& desired, const model::Snapshot& observed, const History& history,
-                  std::chrono::system_clock::time_point now, Plan& plan) {
+                  std::chrono::system_clock::time_point now, std::chrono::seconds replication_grace, Plan& plan) {
     std::vector<Withheld> left_alone;
     auto items = resolve_and_check(desired, observed, history, left_alone, plan);
     for (auto& own : changes_to_own_sign_in(observed, items)) left_alone.push_back(std::move(own));
-    for (auto& unseen : not_seen_yet(items, history, now)) left_alone.push_back(std::move(unseen));
+    for (auto& unseen : not_seen_yet(items, history, now, replication_grace)) left_alone.push_back(std::move(unseen));
     for (std::size_t known = 0; known != left_alone.size();) {
         known = left_alone.size();
         items = resolve_and_check(desired, observed, history, left_alone, plan);
@@ -132,7 +132,8 @@ Items resolve_all(const DesiredGraph& desired, const model::Snapshot& observed, 
 }  // namespace
 
 Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, const History& history,
-               std::chrono::system_clock::time_point now, const std::vector<RotationRequest>& rotations) {
+               std::chrono::system_clock::time_point now, const std::vector<RotationRequest>& rotations,
+               std::chrono::seconds replication_grace) {
     const auto linked = with_references_to_own_apis(declared, observed);
     const auto& desired = linked ? *linked : declared;
     Plan plan;
@@ -141,7 +142,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     plan.tenant_id = desired.environment.tenant_id;
     plan.documents = desired.documents;
 
-    auto items = resolve_all(desired, observed, history, now, plan);
+    auto items = resolve_all(desired, observed, history, now, replication_grace, plan);
     withhold_unseen_principals(observed, history, items, plan);
     const auto later = withhold_unvouched_consent(desired, observed, history, items, plan);
     withhold_credentials(items, plan);

@@ -306,11 +306,18 @@ private:
                 if (item.standing == Standing::blocked) continue;
                 const auto* blocker = early_blocker(item);
                 if (blocker == nullptr) continue;
-                block(item, Withheld::Why::waits_for_withheld,
+                block(item, why_to_wait_for(*blocker),
                       fmt::format("waits for {}, which is left alone", to_string(*blocker)), {});
                 changed = true;
             }
         }
+    }
+
+    /// What is late is so for all that needs it: the next run may find it, and nobody has to do anything.
+    Withheld::Why why_to_wait_for(const model::Address& blocker) const {
+        const auto& withheld = items_.at(blocker).withheld;
+        const bool is_late = withheld && withheld->why == Withheld::Why::not_seen_yet;
+        return is_late ? Withheld::Why::not_seen_yet : Withheld::Why::waits_for_withheld;
     }
 
     const model::Address* early_blocker(const Item& item) const {

@@ -1,5 +1,6 @@
 #include "store/sqlite_store.hpp"
 
+#include "plan/not_seen_yet.hpp"
 #include "plan/vouching.hpp"
 #include "store/applied_json.hpp"
 #include "store/connection.hpp"
@@ -156,6 +157,9 @@ tl::expected<plan::History, StoreError> SqliteStore::history(const std::string& 
                 history.remote_ids.emplace(address, std::move(id));
             if (const auto principal = values.find(plan::principal_id); principal != values.end())
                 history.remote_ids.emplace(plan::principal_of(address), principal->second.text_or({}));
+            if (const auto made = values.find(plan::time_made);
+                made != values.end() && made->second.as_integer() != nullptr)
+                history.made_at.emplace(address, std::chrono::system_clock::from_time_t(*made->second.as_integer()));
             if (values.contains(plan::removed_here)) continue;
             history.places.emplace(address, model::Place{rows.getColumn(3).getString(), count(rows.getColumn(4)),
                                                          count(rows.getColumn(5))});

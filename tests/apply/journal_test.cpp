@@ -212,6 +212,7 @@ TEST_CASE("what was applied is remembered whole, step after step", "[apply][hist
     CHECK(history->places.at(journal_app).file == "base/app.yaml");
     CHECK(history->last_applied.at(journal_app) ==
           model::Map{{"displayName", "App"},
+                     {"madeAt", std::int64_t{1789376531}},
                      {"redirectUris.web", model::List{"https://r.example/arm"}},
                      {"servicePrincipal", true},
                      {"federatedCredentials", model::Map{{"ci", model::Map{{"issuer", "https://i.example"}}}}}});
@@ -223,6 +224,7 @@ TEST_CASE("what was applied is remembered whole, step after step", "[apply][hist
         const auto values = stage.store->history("dev")->last_applied.at(journal_app);
         CHECK(values.at("displayName") == "New name");
         CHECK(values.at("servicePrincipal") == true);
+        CHECK(values.contains("madeAt"));
     }
     SECTION("a removed object is forgotten") {
         PlanBuilder next;

@@ -180,7 +180,7 @@ Stage::Stage() {
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
     options.new_operation_id = [this] { return fmt::format("{:08x}", ++operations_); };
-    options.now_rfc3339 = [] { return std::string("2026-09-14T09:02:11Z"); };
+    options.now = [] { return std::chrono::system_clock::from_time_t(1789376531); };
     restart();
 }
 

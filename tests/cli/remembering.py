@@ -12,6 +12,13 @@ def forget(it):
         path.unlink()
 
 
+def let_time_pass(it):
+    """What regent made, it made an hour earlier."""
+    with sqlite3.connect(it.state_dir / "regent.db") as database:
+        database.execute("UPDATE applied SET attributes = json_set(attributes, '$.madeAt', json_extract(attributes, '$.madeAt') - 3600) "
+                         "WHERE json_extract(attributes, '$.madeAt') IS NOT NULL")
+
+
 def rows(it):
     with sqlite3.connect(it.state_dir / "regent.db") as database:
         return database.execute("SELECT name, attributes, applied_at FROM applied ORDER BY name").fetchall()
@@ -50,6 +57,8 @@ def an_application_that_somebody_deleted_is_told_as_deleted_in_every_face(binari
         drift = plan_of(it)["drift"]
         check([(d["address"], d["path"], d["op"], d["note"]) for d in drift] == [("Application/a", "", "remove", told)], drift)
         it.change(A.replace("dev.a", "dev.b"), delete=True, purge=True)
+        says(it.regent("plan", "--replication-grace", "600", expect=0), "Application/b", "was made or restored at", "Entra does not show it")
+        let_time_pass(it)
         says(it.regent("plan", expect=0), "Application/b", "was deleted outside, also from the recycle bin")
         # Who remembers nothing cannot know that it was ever there.
         forget(it)
@@ -64,6 +73,7 @@ def an_application_that_is_gone_is_remembered_by_its_id_while_its_return_waits_f
         it.regent("apply", "--expect-plan", plan_of(it)["plan_id"], expect=0)
         before = it.application("regent.dev.a")["id"]
         it.change(A, delete=True, purge=True)
+        let_time_pass(it)
         it.edit("base/a.regent.yaml", "\n  notes: soon gone", "")
         it.regent("apply", "--yes", expect=6)
         with sqlite3.connect(it.state_dir / "regent.db") as database:

@@ -83,7 +83,7 @@ class DaemonBench(CommandLineBench):
             lines += s.get("git", [])
         else:
             lines += [f"    directory: {self.repository}"]
-        lines += [f"  mode: {s['mode']}", f"  interval: {s['interval']}", "  http: {listen: none}", "  connection: {replicationGrace: 20s}"]
+        lines += [f"  mode: {s['mode']}", f"  interval: {s['interval']}", "  http: {listen: none}", f"  connection: {{replicationGrace: {s.get('grace', '20s')}}}"]
         lines += s.get("more", [])
         (self.folder / "regent.yaml").write_text("\n".join(lines) + "\n")
 

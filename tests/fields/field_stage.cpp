@@ -77,7 +77,7 @@ apply::ApplyResult FieldStage::try_to_apply() {
     Deaf listener;
     apply::ApplierOptions options;
     options.new_operation_id = [this] { return fmt::format("{:08x}", ++operations_); };
-    options.now_rfc3339 = [] { return std::string("2026-09-14T09:02:11Z"); };
+    options.now = [] { return std::chrono::system_clock::from_time_t(1789376531); };
     return apply::Applier({&tenant_.writer()}, *store_, listener, options).run(plan, observed);
 }
 

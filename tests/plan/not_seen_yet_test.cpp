@@ -36,7 +36,71 @@ struct Unseen {
     }
 };
 
+/// An application with a secret that a connector signs in by, made and then shown by no answer; and one that lets it
+/// in.
+struct UnseenApplication {
+    DesiredGraph graph = graph_of({application("a").secret("s"), connector("x").by_secret("a", "s"),
+                                   application("b").list(model::path::known_clients, {app_id_of("a")})});
+    PretendTenant tenant;
+    History history;
+
+    UnseenApplication() {
+        const auto before = tenant.observe(graph);
+        Dice dice(1);
+        tenant.carry_out(make_plan(graph, before, {}, today), before, dice);
+        REQUIRE(make_plan(graph, tenant.observe(graph), {}, today).empty());
+        history.remote_ids.emplace(app("a"), tenant.find(app("a"))->id);
+    }
+
+    Plan plan_after(std::chrono::seconds since_made, std::chrono::seconds replication_grace = 2min) {
+        history.made_at[app("a")] = today - since_made;
+        auto seen = tenant.observe(graph);
+        if (!in_bin) seen.resources.erase(app("a"));
+        if (in_bin) seen.resources.at(app("a")).deleted = true;
+        return make_plan(graph, seen, history, today, {}, replication_grace);
+    }
+    bool in_bin = false;
+};
+
+bool makes_application(const Plan& plan) {
+    const auto names = names_of(plan);
+    return std::find(names.begin(), names.end(), "create Application/a") != names.end() &&
+           std::find(names.begin(), names.end(), "add clientSecrets/s of Application/a") != names.end();
+}
+
 }  // namespace
+
+TEST_CASE(
+    "of an application that was made a moment ago and is not shown no secret is issued again, and what others "
+    "have of it stays",
+    "[not-seen-yet]") {
+    const auto plan = UnseenApplication().plan_after(119s);
+    CHECK(names_of(plan) == Names{});
+    REQUIRE_FALSE(plan.withheld.empty());
+    CHECK(plan.withheld[0].why == Withheld::Why::not_seen_yet);
+    CHECK(plan.withheld[0].address == app("a"));
+    CHECK(plan.withheld[0].help.find("is made anew from 00:00:01 UTC on") != std::string::npos);
+    CHECK(std::all_of(plan.withheld.begin(), plan.withheld.end(), passes_by_itself));
+    CHECK(std::none_of(plan.resources.begin(), plan.resources.end(),
+                       [](const auto& change) { return change.gone_outside; }));
+}
+
+TEST_CASE("how long an application may stay unseen is the replication grace", "[not-seen-yet]") {
+    UnseenApplication unseen;
+    CHECK(makes_application(unseen.plan_after(2min)));
+    CHECK(unseen.plan_after(4min, 5min).empty());
+    CHECK(makes_application(unseen.plan_after(5min, 5min)));
+    CHECK(makes_application(unseen.plan_after(0s, 0s)));
+}
+
+TEST_CASE("an application that lies in the recycle bin was deleted by somebody, however short it was there",
+          "[not-seen-yet]") {
+    UnseenApplication deleted;
+    deleted.in_bin = true;
+    const auto plan = deleted.plan_after(1s);
+    CHECK(std::any_of(plan.steps.begin(), plan.steps.end(),
+                      [](const auto& step) { return step.address == app("a") && step.restore; }));
+}
 
 TEST_CASE("a connector that was made a moment ago and is not shown is not made again", "[not-seen-yet]") {
     const auto plan = Unseen().plan_after(9min);

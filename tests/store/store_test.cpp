@@ -2,6 +2,7 @@
 
 #include "folder.hpp"
 #include "model/attributes.hpp"
+#include "plan/not_seen_yet.hpp"
 #include "plan/vouching.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -200,6 +201,17 @@ TEST_CASE("what was applied comes back as it was, until the object is removed", 
     REQUIRE(store->removed("dev", app));
     CHECK(store->history("dev")->last_applied.empty());
     CHECK(store->history("prod")->remote_ids.at(app) == "o-9");
+}
+
+TEST_CASE("when an application was made is remembered with it, until it is removed", "[store]") {
+    const Folder folder;
+    auto store = open(folder);
+    REQUIRE(store->applied("dev", app, {}, "o-1", {{std::string(plan::time_made), std::int64_t{1789376531}}}));
+    REQUIRE(store->agreed("dev", {{app, {}, "o-1", store->history("dev")->last_applied.at(app)}}));
+    store = open(folder);
+    CHECK(store->history("dev")->made_at.at(app) == a_monday());
+    REQUIRE(store->removed("dev", app));
+    CHECK(store->history("dev")->made_at.empty());
 }
 
 TEST_CASE("of an application that a run deleted its id is remembered, and nothing else", "[store]") {
