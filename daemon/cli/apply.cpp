@@ -336,6 +336,8 @@ private:
     }
 
     apply::ApplyResult carry_out(const plan::Plan& plan, const model::Snapshot& snapshot, const SignalWatch& signals) {
+        if (auto done = controller::remember_renamed(*store_, workspace_, plan); !done)
+            terminal_.err(fmt::format("warning: {}\n", done.error().message));
         Progress progress(terminal_, progress_style(terminal_, global_), plan.steps);
         progress_ = &progress;
         apply::ApplierOptions options;

@@ -169,6 +169,7 @@ private:
     [[nodiscard]] std::vector<Pause> pauses_of(const std::string& environment) const;
     [[nodiscard]] tl::expected<std::vector<Runner*>, ControlError> runners_named(const std::string& environment) const;
     [[nodiscard]] std::string pause_of(const std::string& environment) const;
+    [[nodiscard]] bool is_under_former_name(const Pause& pause, const std::optional<model::Address>& address) const;
     [[nodiscard]] static bool keeps(const Runner& runner, const model::Address& address);
     [[nodiscard]] std::string name_of_key(const std::string& key) const;
     [[nodiscard]] store::RowFilter row_filter(const HistoryFilter& filter) const;

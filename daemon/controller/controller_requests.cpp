@@ -1,6 +1,7 @@
 // What a person may ask of a running controller.
 
 #include "controller/controller.hpp"
+#include "plan/previous_names.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -47,6 +48,14 @@ bool Controller::keeps(const Runner& runner, const model::Address& address) {
     if (runner.workspace && runner.workspace->graph.resources.contains(address)) return true;
     return std::any_of(runner.shown.objects.begin(), runner.shown.objects.end(),
                        [&](const auto& object) { return object.address == address; });
+}
+
+/// Whether it is of the object that is called `address` today, under a name that its manifest had before.
+bool Controller::is_under_former_name(const Pause& pause, const std::optional<model::Address>& address) const {
+    const auto runner = runners_.find(pause.environment);
+    if (!pause.address || !address || runner == runners_.end() || !runner->second->workspace) return false;
+    const auto* renamed = plan::renamed_from(runner->second->workspace->graph, *pause.address);
+    return renamed != nullptr && renamed->address == *address;
 }
 
 tl::expected<model::Environment, ControlError> Controller::environment(const std::string& name) const {
@@ -128,7 +137,8 @@ tl::expected<void, ControlError> Controller::resume(const std::string& environme
         auto runners = runners_named(environment);
         if (!runners) return tl::unexpected(std::move(runners.error()));
         for (const auto& pause : pauses_)
-            if ((environment.empty() || pause.environment == environment) && pause.address == address)
+            if ((environment.empty() || pause.environment == environment) &&
+                (pause.address == address || is_under_former_name(pause, address)))
                 ended.push_back(pause);
     }
     if (ended.empty()) {
@@ -140,8 +150,8 @@ tl::expected<void, ControlError> Controller::resume(const std::string& environme
                          "`regent status` lists what is paused"});
     }
     for (const auto& pause : ended) {
-        const auto cleared = parts_.memory.clear_pause(pause.environment, address ? address->kind : std::string{},
-                                                       address ? address->name : std::string{});
+        const auto paused = pause.address.value_or(model::Address{});
+        const auto cleared = parts_.memory.clear_pause(pause.environment, paused.kind, paused.name);
         if (!cleared) return tl::unexpected(refused_by(cleared.error()));
         {
             const std::lock_guard lock(mutex_);

@@ -6,6 +6,7 @@
 #include "controller/remembering.hpp"
 #include "controller/second_look.hpp"
 #include "controller/settle.hpp"
+#include "plan/previous_names.hpp"
 #include "report/step_words.hpp"
 #include "report/wording.hpp"
 
@@ -342,8 +343,15 @@ void Cycle::end_approvals(const std::string& but_of_plan) {
         state_problem_ = ended.error().message;
 }
 
+/// A pause of an object outlives its manifest's name.
 std::vector<Pause> Cycle::pauses() const {
-    return order_.pauses_now ? order_.pauses_now() : order_.pauses;
+    auto pauses = order_.pauses_now ? order_.pauses_now() : order_.pauses;
+    for (auto& pause : pauses) {
+        if (!pause.address) continue;
+        if (const auto* renamed = plan::renamed_from(order_.workspace->graph, *pause.address))
+            pause.address = renamed->address;
+    }
+    return pauses;
 }
 
 bool Cycle::is_paused(const model::Address& address) const {
@@ -389,6 +397,8 @@ void Cycle::apply() {
         return apply::Applier(tenant_->writers(), parts_.store, listener, options).run(plan, snapshot);
     };
     wrote_ = true;
+    if (const auto moved = remember_renamed(parts_.store, *order_.workspace, held_.plan); !moved)
+        state_problem_ = moved.error().message;
     result_ = carry_out(held_.plan, before_.snapshot);
     for (int looks = 0; looks < most_looks; ++looks) {
         const auto more = look_at_restored();

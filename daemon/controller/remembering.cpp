@@ -2,6 +2,7 @@
 
 #include "controller/planning.hpp"
 #include "plan/declarers.hpp"
+#include "plan/previous_names.hpp"
 #include "plan/vouching.hpp"
 
 #include <algorithm>
@@ -54,11 +55,33 @@ bool is_planned(const plan::Plan& plan, const model::Address& address) {
                        [&](const auto& resource) { return resource.address == address; });
 }
 
+/// Renamed by this run, by one that was killed before it could write that down, or from another machine.
+bool carries_its_name(const plan::ResourceChange& resource) {
+    return !resource.remote_id.empty() && !plan::former_address(resource);
+}
+
+/// Of those objects of `plan` that `which` picks.
+template <typename Which>
+tl::expected<void, store::StoreError> move_names(store::Store& store, const Workspace& workspace,
+                                                 const plan::Plan& plan, const Which& which) {
+    for (const auto& change : plan.resources) {
+        const auto resource = workspace.graph.resources.find(change.address);
+        if (resource == workspace.graph.resources.end() || !which(change)) continue;
+        for (const auto& name : resource->second.previous_names) {
+            const model::Address before{change.address.kind, name};
+            auto moved = store.renamed(state_key(workspace.environment), before, change.address);
+            if (!moved) return moved;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 tl::expected<plan::History, store::StoreError> recall(store::Store& store, const Workspace& workspace) {
     const auto ours = state_key(workspace.environment);
     auto history = store.history(ours);
+    if (history) plan::carry_names_over(workspace.graph, *history);
     if (history) plan::read_as(workspace.revision.repository, *history);
     if (!history || all_remembered(workspace.graph, *history)) return history;
     const auto keys = store.environments();
@@ -71,9 +94,18 @@ tl::expected<plan::History, store::StoreError> recall(store::Store& store, const
     return history;
 }
 
+tl::expected<void, store::StoreError> remember_renamed(store::Store& store, const Workspace& workspace,
+                                                       const plan::Plan& plan) {
+    return move_names(store, workspace, plan, [&](const auto& change) {
+        return std::any_of(plan.steps.begin(), plan.steps.end(),
+                           [&](const auto& step) { return step.address == change.address; });
+    });
+}
+
 tl::expected<void, store::StoreError> remember_agreements(store::Store& store, const Workspace& workspace,
                                                           const plan::Plan& plan,
                                                           const std::set<model::Address>& except) {
+    if (auto moved = move_names(store, workspace, plan, carries_its_name); !moved) return moved;
     const auto is_news = [&](const auto& entry) { return !except.contains(entry.first); };
     if (plan.unmanaged.empty() && plan.gone.empty() &&
         std::none_of(plan.agreements.begin(), plan.agreements.end(), is_news))
@@ -81,6 +113,7 @@ tl::expected<void, store::StoreError> remember_agreements(store::Store& store, c
     const auto key = state_key(workspace.environment);
     auto history = store.history(key);  // with what this run wrote
     if (!history) return tl::unexpected(std::move(history.error()));
+    plan::carry_names_over(workspace.graph, *history);
     std::vector<store::AppliedObject> objects;
     for (const auto& [address, paths] : plan.unmanaged) {
         if (is_planned(plan, address)) continue;

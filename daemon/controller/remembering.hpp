@@ -16,6 +16,11 @@ namespace regent::controller {
 /// them is said for that repository: see plan::read_as().
 [[nodiscard]] tl::expected<plan::History, store::StoreError> recall(store::Store& store, const Workspace& workspace);
 
+/// What is remembered of the objects that `plan` writes goes over from the names that their manifests had before. To be
+/// called before the plan is carried out: what a run leaves is added to what is remembered.
+[[nodiscard]] tl::expected<void, store::StoreError> remember_renamed(store::Store& store, const Workspace& workspace,
+                                                                     const plan::Plan& plan);
+
 /// Writes down what a look at the tenant found to be as the manifests say and nobody remembered (Plan::agreements), so
 /// that the next difference is known for what it is: a change made outside. Not of the objects of `except`: what was
 /// written a moment ago is remembered already, and a replica that has not heard of it shows the past. And forgets what

@@ -67,7 +67,12 @@ of the key in the tenant (`uniqueName`), so it has 1 to 63 lower-case letters,
 digits and `-`, begins with a letter and does not end with `-`.
 
 Another name is another object: to change what people see, change
-`spec.displayName`.)"},
+`spec.displayName`. An Application or Connector that is to be called otherwise
+says what it was called before, and stays what it is:
+
+    metadata:
+      name: orders-api
+      previousNames: [orders])"},
         ErrorCode{"RG0212", "duration",
                   R"(A duration is a whole number and one unit, without a blank: `180d` (days),
 `12h` (hours), `30m` (minutes), `45s` (seconds). Weeks, months and years have
@@ -245,6 +250,14 @@ application that is named here has none in its own tenant: its manifest says
                   R"(A RedirectUri or FederatedCredential adds to a list of an application that has
 this list on its `management.ignore`: when the application is there, the list is
 read and reported and never written. A warning, since the rest is applied.)"},
+        ErrorCode{"RG0335", "previous name that a document has now",
+                  R"(`metadata.previousNames` lists names that no document of this kind has any
+more. What is kept under such a name goes over to the document that lists it, so
+it cannot be what another one, or this one, is called now. Two documents cannot
+change names in one commit either: give one of them a third name first.)"},
+        ErrorCode{"RG0336", "previous name listed twice",
+                  R"(What is kept under a previous name goes over to one document. The name stands
+in the `metadata.previousNames` of that one, once; both places are shown.)"},
     };
     return codes;
 }

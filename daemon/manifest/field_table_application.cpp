@@ -408,7 +408,7 @@ constexpr std::array application_spec_members = {
 constexpr std::array application_fields = {
     api_version_field,
     Field{.name = "kind", .required = true, .help = "`Application`", .example = "Application"},
-    metadata_field,
+    renamable_metadata_field,
     Field{.name = "management",
           .type = FieldType::mapping,
           .members = management_members,

@@ -43,6 +43,28 @@ inline constexpr Field metadata_field = {.name = "metadata",
                                          .help = "what regent calls the document",
                                          .example = "{name: arm-connector, labels: {team: platform}}"};
 
+/// Of what can be given another name and stay the same object.
+inline constexpr std::array renamable_metadata_members = {
+    Field{.name = "name",
+          .required = true,
+          .help = "the document's name: 1 to 63 lower-case letters, digits and `-`, beginning with a letter; it is the "
+                  "identity, so another name is another object, unless `previousNames` has the one before",
+          .example = "arm-connector"},
+    Field{.name = "previousNames",
+          .type = FieldType::list,
+          .default_text = "none",
+          .help = "names that the document had before: what is kept under one of them is renamed and stays the same "
+                  "object, with its ids, secrets and consent. May go once every environment was applied",
+          .example = "[arm]"},
+    metadata_members[1],
+};
+inline constexpr Field renamable_metadata_field = {.name = "metadata",
+                                                   .type = FieldType::mapping,
+                                                   .members = renamable_metadata_members,
+                                                   .required = true,
+                                                   .help = "what regent calls the document",
+                                                   .example = "{name: arm-connector, labels: {team: platform}}"};
+
 inline constexpr std::array management_policies = {
     EnumValue{.name = "full", .help = "create, update, delete"},
     EnumValue{.name = "create-only",

@@ -56,6 +56,17 @@ const KindTable* recognise(const Document& document, Findings& findings) {
     return nullptr;
 }
 
+std::vector<model::PreviousName> previous_names(const Node* list, Findings& findings) {
+    std::vector<model::PreviousName> names;
+    if (!list) return names;
+    for (const auto& item : list->items) {
+        if (!item.is_scalar()) continue;
+        check_name(&item, "RG0211", "a document's name", findings);
+        names.push_back({item.text, item.span});
+    }
+    return names;
+}
+
 void load_kind(const LoadJob& job, model::Declaration& declaration) {
     const auto& kind = declaration.address.kind;
     if (kind == model::kind::application) load_application(job, declaration);
@@ -79,6 +90,7 @@ void load_document(const Document& document, const LoadContext& context, const A
         declaration.address = {std::string(table->kind), name ? name->text : std::string{}};
         declaration.span = name ? name->span : document.root.span;
         declaration.place = document.root.span.begin();
+        declaration.previous_names = previous_names(metadata.node("previousNames"), findings);
         if (const auto* labels = metadata.node("labels"))
             for (const auto& label : labels->entries)
                 if (label.value.is_scalar()) declaration.labels[label.key] = label.value.text;

@@ -119,6 +119,19 @@ std::string_view name_text(const Document& document) {
     return name == nullptr ? std::string_view() : name->text;
 }
 
+/// The document of `kind` that was called `name` before; null pointer: none was.
+const Document* renamed_from(std::string_view kind, std::string_view name, const std::vector<Document>& documents) {
+    const auto was_called = [&](const Document& document) {
+        const auto* metadata = document.root.find("metadata");
+        const auto* names = metadata == nullptr ? nullptr : metadata->find("previousNames");
+        return kind_text(document) == kind && names != nullptr &&
+               std::any_of(names->items.begin(), names->items.end(),
+                           [&](const Node& before) { return before.is_scalar() && before.text == name; });
+    };
+    const auto it = std::find_if(documents.begin(), documents.end(), was_called);
+    return it == documents.end() ? nullptr : &*it;
+}
+
 model::Diagnostic target_not_found(const Node& kind, const Node& name, const std::vector<Document>& documents) {
     std::vector<std::string_view> names;
     for (const auto& document : documents) {
@@ -137,6 +150,8 @@ model::Diagnostic target_not_found(const Node& kind, const Node& name, const std
         diagnostic.notes.push_back(fmt::format("of kind `{}` are: {}", kind.text, fmt::join(names, ", ")));
     }
     diagnostic.help = did_you_mean_phrase(name.text, names);
+    if (const auto* renamed = renamed_from(kind.text, name.text, documents))
+        diagnostic.help = fmt::format("it was renamed: write `{}`", name_text(*renamed));
     if (diagnostic.help.empty()) diagnostic.help = "correct the target, or remove the override";
     return diagnostic;
 }

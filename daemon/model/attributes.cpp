@@ -55,6 +55,7 @@ Attribute owned_by(std::string_view path, std::string_view below = {}) {
 
 std::span<const Attribute> application_attributes() {
     static const std::array table = {
+        Attribute{.path = path::name, .part_of_ownership = true},
         Attribute{.path = path::display_name},
         Attribute{.path = path::description, .fallback = ""},
         Attribute{.path = path::notes, .fallback = ""},
@@ -155,6 +156,7 @@ std::span<const Attribute> application_attributes() {
 
 std::span<const Attribute> connector_attributes() {
     static const std::array table = {
+        Attribute{.path = path::name, .part_of_ownership = true},
         Attribute{.path = path::backend, .immutable = true, .fallback = Value(std::string(backend::environment))},
         Attribute{.path = path::display_name, .immutable = true},
         Attribute{.path = path::environment, .immutable = true},

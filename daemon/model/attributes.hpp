@@ -198,6 +198,8 @@ inline constexpr std::string_view delivered_until = "delivered.until";     ///< 
 /// "secretKey:<key id>": the secret it was last given.
 /// That the object is owned at all is not a mark but Ownership.
 inline constexpr std::string_view marks = "marks";
+/// What regent calls an object, where that is another name than its manifest has by now: its change is a rename.
+inline constexpr std::string_view name = "metadata.name";
 // Connector (displayName and description as above)
 /// Which service keeps it (`model::backend`); absent: Power Apps.
 inline constexpr std::string_view backend = "backend";

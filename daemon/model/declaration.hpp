@@ -66,12 +66,19 @@ struct ReferenceUse {
     bool early = false;  ///< needed to create the object; a circle of early references can never be carried out
 };
 
+/// A name that a document had before: one of `metadata.previousNames`.
+struct PreviousName {
+    std::string name;
+    Span span;
+};
+
 /// One manifest document, typed, substituted and checked by itself. What it says of others is checked by
 /// build_desired_graph().
 struct Declaration {
     Address address;
     Span span;    ///< of metadata.name
     Place place;  ///< first line of the document: what plans and reports show
+    std::vector<PreviousName> previous_names;
     std::map<std::string, std::string> labels;
     Management management;
     /// Attributes by path (model/attributes.hpp). For RedirectUri and FederatedCredential: empty, see below.

@@ -17,5 +17,8 @@ inline constexpr std::string_view secret_in_doubt = "secretInDoubt";
 /// Of an application, before the key id of one of its secrets: it was there when the application was taken over. By its
 /// name it was issued by regent, and for somebody else.
 inline constexpr std::string_view secret_of_others = "secretOfOthers:";
+/// Before the name that an object of ours carries, where that is not its manifest's: one that the manifest had before.
+/// Only read: no manifest wants it, so the next write gives the object its manifest's name.
+inline constexpr std::string_view named = "named:";
 
 }  // namespace regent::model::mark

@@ -136,6 +136,9 @@ struct Scope {
     struct Wanted {
         Address address;
         std::string adopt;  ///< appId or RP name; empty: by key only
+        /// That its manifest had before. What is ours under one of them is this one, as long as nothing is under its
+        /// own.
+        std::vector<std::string> previous_names = {};
         std::string
             display_name;  ///< connectors: the only handle the service offers besides our mark in its definition
         std::string pp_environment;  ///< connectors

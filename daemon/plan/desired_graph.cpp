@@ -2,6 +2,7 @@
 
 #include "model/attributes.hpp"
 #include "plan/graph_rules.hpp"
+#include "plan/previous_names.hpp"
 
 #include <fmt/format.h>
 
@@ -41,6 +42,7 @@ DesiredResource resource_of(Declaration& declaration) {
     DesiredResource resource;
     resource.address = declaration.address;
     resource.place = declaration.place;
+    for (const auto& previous : declaration.previous_names) resource.previous_names.push_back(previous.name);
     resource.labels = std::move(declaration.labels);
     resource.management = std::move(declaration.management);
     resource.attributes = std::move(declaration.attributes);
@@ -63,6 +65,7 @@ public:
     GraphResult build() {
         collect();
         for (const auto* declaration : unique_) contribute(*declaration);
+        check_previous_names(unique_, result_.diagnostics);
         check_references(unique_, result_.graph, result_.diagnostics);
         check_rules(result_.graph, result_.diagnostics);
         sort_elements();
@@ -149,6 +152,7 @@ model::Scope scope_of(const DesiredGraph& graph, const std::map<model::Address, 
         model::Scope::Wanted wanted;
         wanted.address = address;
         wanted.adopt = resource.management.adopt;
+        wanted.previous_names = resource.previous_names;
         const auto text = [&attributes = resource.attributes](std::string_view path) {
             const auto it = attributes.find(path);
             return it == attributes.end() ? std::string{} : it->second.value.text_or({});

@@ -16,6 +16,7 @@ namespace regent::plan {
 struct DesiredResource {
     model::Address address;
     model::Place place;  ///< first line of its own document
+    std::vector<std::string> previous_names = {};
     std::map<std::string, std::string> labels;
     model::Management management;
     std::map<std::string, model::DesiredAttribute, std::less<>> attributes;
@@ -47,12 +48,12 @@ struct GraphResult {
     model::Diagnostics diagnostics;  ///< when it holds an error the graph must not be used
 };
 
-/// Joins declarations into a graph and checks what no document can know alone: names used twice (both places),
-/// references that dangle (did-you-mean, and which names there are), circles through early references (printed with
-/// places), federated credentials on a connector without managed identity, secrets that no application declares, 20
-/// credentials per application, issuer and subject unique per application, one redirect URI under two platforms, a
-/// managed identity's single-tenant rule; and warns of a connector whose redirect URL no application accepts, and of a
-/// secret that nothing uses. The order of `declarations` does not matter.
+/// Joins declarations into a graph and checks what no document can know alone: names used twice, previous ones too
+/// (both places), references that dangle (did-you-mean, and which names there are), circles through early references
+/// (printed with places), federated credentials on a connector without managed identity, secrets that no application
+/// declares, 20 credentials per application, issuer and subject unique per application, one redirect URI under two
+/// platforms, a managed identity's single-tenant rule; and warns of a connector whose redirect URL no application
+/// accepts, and of a secret that nothing uses. The order of `declarations` does not matter.
 [[nodiscard]] GraphResult build_desired_graph(const model::Environment& environment,
                                               std::vector<model::Declaration> declarations);
 

@@ -4,6 +4,7 @@
 #include "plan/carried_settings.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/field_warnings.hpp"
+#include "plan/previous_names.hpp"
 #include "plan/role_changes.hpp"
 #include "plan/seen_only.hpp"
 
@@ -21,6 +22,7 @@ public:
     explicit Differences(ObjectWork& work) : work_(work) {}
 
     void run() {
+        tell_rename();
         for (const auto& resolved : work_.item.attributes) {
             Compared compared{&resolved, diff(resolved, last_applied(*resolved.attribute), work_.observed_marks)};
             for (auto& change : compared.diff.changes) change.drift = change.drift && !asks_for_what_was_seen(change);
@@ -56,6 +58,20 @@ public:
     }
 
 private:
+    /// The same object under another name. One that is made anew has its manifest's from the beginning.
+    void tell_rename() {
+        if (work_.item.observed == nullptr || work_.item.is_made_anew()) return;
+        auto carried = carried_name(*work_.item.observed);
+        if (carried.empty()) return;
+        Change change;
+        change.path = std::string(model::path::name);
+        change.note = "the same object under another name";
+        change.before = std::move(carried);
+        change.after = work_.address.name;
+        change.place = work_.item.desired->place;
+        work_.change.changes.push_back(std::move(change));
+    }
+
     /// Nobody asked for it before, and so it is nothing that is put back.
     bool asks_for_what_was_seen(const Change& change) const {
         const auto* seen = change.op == Change::Op::remove || work_.applied == nullptr

@@ -1,6 +1,7 @@
 #include "model/attributes.hpp"
 #include "plan/graph_rules.hpp"
 #include "plan/near_names.hpp"
+#include "plan/previous_names.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -77,7 +78,12 @@ private:
         diagnostic.notes = {
             names.empty() ? fmt::format("there is no {} in `{}`", use.target.kind, graph_.environment.name)
                           : fmt::format("{}s in `{}`: {}", use.target.kind, graph_.environment.name, some_of(names))};
-        diagnostic.help = did_you_mean(use.target.name, names);
+        if (const auto* renamed = renamed_from(graph_, use.target)) {
+            diagnostic.secondary = {{span_at(renamed->place), fmt::format("was `{}` before", use.target.name)}};
+            diagnostic.help = fmt::format("it was renamed: write `{}`", renamed->address.name);
+        } else {
+            diagnostic.help = did_you_mean(use.target.name, names);
+        }
         diagnostics_.push_back(std::move(diagnostic));
     }
 

@@ -5,6 +5,7 @@
 #include "plan/declarers.hpp"
 #include "plan/diff.hpp"
 #include "plan/own_sign_in.hpp"
+#include "plan/previous_names.hpp"
 #include "plan/remembered_end.hpp"
 
 #include <fmt/format.h>
@@ -177,13 +178,20 @@ Withheld named_by(const model::ObservedResource& orphan, const model::Address& n
 Withheld watched_as(const model::ObservedResource& orphan, const model::Address& watched) {
     return left(
         orphan, Withheld::Why::waits_for_withheld,
-        fmt::format("is ours and in no manifest any more, and {}, which is only watched and not there, has its "
-                    "display name",
-                    to_string(watched)),
-        fmt::format("it is kept, since that may be the same manifest under another name. `metadata.name` is what "
-                    "regent knows an object by: call it `{}` again. To have this one deleted, remove the other "
-                    "manifest until it is",
-                    orphan.address.name));
+        fmt::format(
+            "is ours and in no manifest any more, and {}, which is only watched and not there, has its display name",
+            to_string(watched)),
+        fmt::format(
+            "it is kept, since that may be the same manifest under another name. `metadata.name` is what regent knows "
+            "an object by: was only that changed, {}. To have this one deleted, remove the other manifest until it is",
+            how_to_rename(orphan.address)));
+}
+
+Withheld called_so_before(const model::ObservedResource& orphan, const model::Address& renamed) {
+    return left(
+        orphan, Withheld::Why::waits_for_withheld,
+        fmt::format("is ours under a name that {} had before, and is not what that is now", to_string(renamed)),
+        fmt::format("it is kept. To have it deleted, take `{}` out of `previousNames` there", orphan.address.name));
 }
 
 /// A document that asks for `orphan` by its id. It was renamed, most likely, and says which object it is about.
@@ -201,9 +209,8 @@ Withheld wanted_by(const model::ObservedResource& orphan, const model::Address& 
     return left(
         orphan, Withheld::Why::waits_for_withheld,
         fmt::format("is in no manifest under this name any more, and {} asks for it by its id", to_string(heir)),
-        fmt::format("it is kept. What regent knows an object by was written on it once and cannot change: call "
-                    "the manifest `{}` again",
-                    orphan.address.name));
+        fmt::format("it is kept. `metadata.name` is what regent knows an object by: was only that changed, {}",
+                    how_to_rename(orphan.address)));
 }
 
 /// Why it stays, whoever uses it.
@@ -211,6 +218,7 @@ std::optional<Withheld> reason_to_stay(const model::ObservedResource& orphan, co
                                        const model::Snapshot& observed, const Items& items, const History& history) {
     if (const auto namesake = namesake_of(orphan, items)) return named_by(orphan, *namesake);
     if (items.contains(orphan.address)) return kept_beside(orphan);
+    if (const auto* renamed = renamed_from(desired, orphan.address)) return called_so_before(orphan, renamed->address);
     if (const auto watched = twin_of(orphan, items, is_looked_for)) return watched_as(orphan, *watched);
     if (const auto heir = heir_of(orphan, desired)) return wanted_by(orphan, *heir);
     const auto end = remembered_end(history, orphan.address);
@@ -292,10 +300,10 @@ void plan_removals(const DesiredGraph& desired, const model::Snapshot& observed,
         change.warnings = orphan.remarks;
         if (const auto* place = last_place(history, orphan.address)) change.place = *place;
         if (const auto twin = twin_of(orphan, items, is_to_be_made)) {
-            change.warnings.push_back(fmt::format(
-                "{} is to be made under the same display name. `metadata.name` is what regent knows an object "
-                "by: if only that was changed, put the old one back",
-                to_string(*twin)));
+            change.warnings.push_back(
+                fmt::format("{} is to be made under the same display name. `metadata.name` is what regent knows an "
+                            "object by: if only that was changed, {}",
+                            to_string(*twin), how_to_rename(orphan.address)));
         }
         plan.resources.push_back(std::move(change));
 

@@ -6,6 +6,7 @@
 #include "plan/diff.hpp"
 #include "plan/exposed_permissions.hpp"
 #include "plan/grants_of_others.hpp"
+#include "plan/previous_names.hpp"
 #include "plan/restoration.hpp"
 #include "plan/role_changes.hpp"
 #include "plan/sign_in_change.hpp"
@@ -161,7 +162,11 @@ private:
     void check_backend(Item& item) const {
         const auto& address = item.desired->address;
         const auto other = std::find_if(observed_.orphans.begin(), observed_.orphans.end(), [&](const auto& orphan) {
-            return orphan.address == address && !orphan.deleted && orphan.ownership == model::Ownership::ours;
+            const auto& before = item.desired->previous_names;
+            const bool is_it = orphan.address == address ||
+                               (orphan.address.kind == address.kind &&
+                                std::find(before.begin(), before.end(), orphan.address.name) != before.end());
+            return is_it && !orphan.deleted && orphan.ownership == model::Ownership::ours;
         });
         if (other == observed_.orphans.end()) return;
         const auto wanted = backend_of(*item.desired);
@@ -197,9 +202,9 @@ private:
         block(item, Withheld::Why::unclaimed_namesake,
               fmt::format("{} ({}) has this display name in the same environment, is ours, and its manifest is gone",
                           to_string(other->address), other->id),
-              fmt::format("`metadata.name` is what regent knows a connector by: was only that changed, call it `{}` "
-                          "again. Else remove the old one first, in a commit of its own: its connections go with it",
-                          other->address.name));
+              fmt::format("was only `metadata.name` changed, {}. Else remove the old one first, in a commit of its "
+                          "own: its connections go with it",
+                          how_to_rename(other->address)));
         item.observed = &*other;
     }
 
@@ -217,9 +222,9 @@ private:
                 block(item, Withheld::Why::unclaimed_namesake,
                       fmt::format("{} ({}) has its identifier URI {}, is ours, and its manifest is gone",
                                   to_string(orphan.address), orphan.id, element.value.text_or({})),
-                      fmt::format("`metadata.name` is what regent knows an application by: was only that changed, call "
-                                  "it `{}` again. Else leave the URI out here until the old one is gone",
-                                  orphan.address.name));
+                      fmt::format(
+                          "was only `metadata.name` changed, {}. Else leave the URI out here until the old one is gone",
+                          how_to_rename(orphan.address)));
                 item.observed = &orphan;
                 return;
             }

@@ -172,6 +172,7 @@ constexpr auto application = model::kind::application;
 constexpr auto connector = model::kind::connector;
 
 constexpr std::array rules = {
+    Entry{application, model::path::name, harmless_always},
     Entry{application, model::path::display_name, harmless_always},
     Entry{application, model::path::description, harmless_always},
     Entry{application, model::path::notes, harmless_always},
@@ -217,6 +218,7 @@ constexpr std::array rules = {
     Entry{application, "allowPublicClient", public_client},
     Entry{connector, model::path::backend, harmless_always},
     Entry{connector, model::path::solution, harmless_always},
+    Entry{connector, model::path::name, harmless_always},
     Entry{connector, model::path::display_name, harmless_always},
     Entry{connector, model::path::environment, harmless_always},
     Entry{connector, model::path::resource_group, harmless_always},

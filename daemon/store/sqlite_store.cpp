@@ -143,6 +143,27 @@ tl::expected<void, StoreError> SqliteStore::removed(const std::string& environme
     });
 }
 
+tl::expected<void, StoreError> SqliteStore::renamed(const std::string& environment, const model::Address& from,
+                                                    const model::Address& to) {
+    return connection_->writing([&](Database& database) {
+        execute(database,
+                "UPDATE OR IGNORE applied SET kind = ?1, name = ?2 WHERE environment = ?3 AND kind = ?4 AND name = ?5",
+                to.kind, to.name, environment, from.kind, from.name);
+        execute(database, "DELETE FROM applied WHERE environment = ? AND kind = ? AND name = ?", environment, from.kind,
+                from.name);
+        execute(database, "UPDATE intents SET kind = ?1, name = ?2 WHERE environment = ?3 AND kind = ?4 AND name = ?5",
+                to.kind, to.name, environment, from.kind, from.name);
+        execute(database,
+                "UPDATE deliveries SET consumer_kind = ?1, consumer_name = ?2 "
+                "WHERE environment = ?3 AND consumer_kind = ?4 AND consumer_name = ?5",
+                to.kind, to.name, environment, from.kind, from.name);
+        execute(database,
+                "UPDATE deliveries SET application_kind = ?1, application_name = ?2 "
+                "WHERE environment = ?3 AND application_kind = ?4 AND application_name = ?5",
+                to.kind, to.name, environment, from.kind, from.name);
+    });
+}
+
 tl::expected<plan::History, StoreError> SqliteStore::history(const std::string& environment) {
     return connection_->reading([&](Database& database) {
         auto rows = statement(database,

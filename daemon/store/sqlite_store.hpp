@@ -25,6 +25,8 @@ public:
     tl::expected<void, StoreError> agreed(const std::string& environment,
                                           const std::vector<AppliedObject>& objects) override;
     tl::expected<void, StoreError> removed(const std::string& environment, const model::Address& address) override;
+    tl::expected<void, StoreError> renamed(const std::string& environment, const model::Address& from,
+                                           const model::Address& to) override;
     tl::expected<plan::History, StoreError> history(const std::string& environment) override;
     tl::expected<std::vector<std::string>, StoreError> environments() override;
     tl::expected<void, StoreError> record_run(const std::string& environment, const RunRecord& run) override;

@@ -87,6 +87,15 @@ public:
                                                                 const std::vector<AppliedObject>& objects) = 0;
     [[nodiscard]] virtual tl::expected<void, StoreError> removed(const std::string& environment,
                                                                  const model::Address& address) = 0;
+    /// What is remembered of `from` is remembered of `to` from now on: its manifest was given that name. What `to` has
+    /// of its own counts more.
+    [[nodiscard]] virtual tl::expected<void, StoreError> renamed(const std::string& environment,
+                                                                 const model::Address& from, const model::Address& to) {
+        static_cast<void>(environment);
+        static_cast<void>(from);
+        static_cast<void>(to);
+        return {};
+    }
     [[nodiscard]] virtual tl::expected<plan::History, StoreError> history(const std::string& environment) = 0;
     /// Of which objects are remembered, in order.
     [[nodiscard]] virtual tl::expected<std::vector<std::string>, StoreError> environments() = 0;

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import time
 
-from daemon_bench import case, check, daemon_bench
+from daemon_bench import asks, case, check, daemon_bench
 from loop import APPLICATION, ATTACKER
 
 OF_THE_SERVICE = "zq7-Not~A~Real.Secret_of.the-service"
@@ -29,6 +29,65 @@ def killed_at_any_time_it_converges_without_a_second_object(binaries):
         check(len(applications) == 1, applications)
         check(len(applications[0]["passwordCredentials"]) == 1, applications[0]["passwordCredentials"])
         it.quiet_for(3)
+
+
+def rename_all(it, said=True):
+    """The application and a connector of the demo get other names."""
+    path = it.repository / "base/arm-connector.regent.yaml"
+    text = path.read_text()
+    for old, new in (("arm-connector", "arm-client"), ("arm", "arm-secret")):
+        before = f"\n  previousNames: [{old}]" if said else ""
+        text = text.replace(f"  name: {old}\n  labels", f"  name: {new}{before}\n  labels")
+        text = text.replace("applicationRef: {name: %s}" % old, "applicationRef: {name: %s}" % new)
+        text = text.replace("connectorRef: {name: %s}" % old, "connectorRef: {name: %s}" % new)
+    path.write_text(text)
+    it.commit("other names")
+
+
+def keys_of(application):
+    return sorted(key["keyId"] for key in application["passwordCredentials"])
+
+
+@case
+def killed_at_any_time_a_rename_makes_and_deletes_nothing(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        check(it.stop() == 0, it.said())
+        before, connectors = it.application("regent.demo.arm-connector"), it.connectors()
+        rename_all(it)
+        for number in range(6):
+            it.start(wait=False)
+            time.sleep(0.2 + 0.2 * number)
+            it.process.kill()
+            it.process.wait()
+            it.process = None
+        it.start()
+        it.wait_in_sync()
+        after = it.application("regent.demo.arm-connector")
+        check(after["appId"] == before["appId"] and keys_of(after) == keys_of(before), after)
+        check("regent:name:arm-client" in after["tags"], after["tags"])
+        names = sorted(c["name"] for c in it.connectors())
+        check(names == sorted(c["name"] for c in connectors), names)
+        with sqlite3.connect(it.state_dir / "regent.db") as database:
+            kept = {row[0] for row in database.execute("SELECT name FROM applied")}
+        check("arm-client" in kept and "arm-connector" not in kept, kept)
+        it.quiet_for(3)
+
+
+@case
+def a_pause_outlives_the_name_of_what_is_paused(binaries):
+    with daemon_bench(binaries) as it:
+        it.start()
+        it.wait_in_sync()
+        asks(it, "pause", "Application/arm-connector", "--reason", "vendor maintenance")
+        rename_all(it)
+        it.eventually(lambda: it.ready("demo", "Application/arm-client")["reason"] == "Paused", "it is paused under its new name")
+        it.quiet_for(3)
+        check("regent:name:arm-client" not in it.application("regent.demo.arm-connector")["tags"], "a paused object was written")
+        asks(it, "resume", "Application/arm-client")
+        it.wait_in_sync()
+        check("regent:name:arm-client" in it.application("regent.demo.arm-connector")["tags"], "it was not renamed")
 
 
 @case

@@ -320,6 +320,7 @@ constexpr const char* of_the_api =
 /// Attributes that no row can be about, and why.
 const std::map<std::string, std::string> elsewhere{
     {"marks", "no field: what regent writes down for itself; tests/provider/graph_marks_test.cpp"},
+    {"metadata.name", "no setting: what it is called in the marks; tests/plan/previous_names_test.cpp"},
     {"servicePrincipal", "not a member of the application; see below"},
     {"servicePrincipal.accountEnabled", of_the_principal},
     {"servicePrincipal.appRoleAssignmentRequired", of_the_principal},

@@ -115,3 +115,19 @@ TEST_CASE("overrides find their targets by kind and name, later ones win, and a 
     CHECK(diagnostics[0].span.line == 5);
     CHECK(diagnostics[0].help == "did you mean `arm`?");
 }
+
+TEST_CASE("an override for what was renamed is told the name that it has", "[manifest][overrides]") {
+    std::vector<manifest::Document> documents{
+        document_of(
+            "base/a.regent.yaml",
+            "kind: Application\nmetadata: {name: orders-api, previousNames: [sales, orders]}\nspec: {notes: a}\n"),
+        document_of("base/b.regent.yaml", "kind: Application\nmetadata: {name: orderz}\nspec: {notes: b}\n")};
+    const auto list = document_of("environments/prod.regent.yaml",
+                                  "- target: {kind: Application, name: orders}\n  spec: {notes: lost}\n"
+                                  "- target: {kind: Connector, name: orders}\n  spec: {notes: lost}\n");
+    const auto diagnostics = manifest::apply_overrides(documents, list.root.items);
+    REQUIRE(diagnostics.size() == 2);
+    CHECK(diagnostics[0].code == "RG0303");
+    CHECK(diagnostics[0].help == "it was renamed: write `orders-api`");
+    CHECK(diagnostics[1].help == "correct the target, or remove the override");
+}

@@ -391,7 +391,7 @@ TEST_CASE("an object that another document adopts by its id is not removed", "[m
     const auto plan = plan_for(
         {application("renamed").adopts(id), application("b"), connector("y").adopts(connector_id)}, tenant, removing());
     CHECK(plan.summary.remove == 0);
-    CHECK(the_withheld(plan, app("a")).help.find("call the manifest `a` again") != std::string::npos);
+    CHECK(the_withheld(plan, app("a")).help.find("`previousNames: [a]`") != std::string::npos);
     CHECK(the_withheld(plan, con("x")).message.find("Connector/y asks for it by its id") != std::string::npos);
 }
 
@@ -503,7 +503,7 @@ TEST_CASE("an application under another name with the same identifier URI leaves
     const auto& made = the_withheld(plan, app("new"));
     CHECK(made.why == Withheld::Why::unclaimed_namesake);
     CHECK(made.message.find("Application/old") != std::string::npos);
-    CHECK(made.help.find("call it `old` again") != std::string::npos);
+    CHECK(made.help.find("`previousNames: [old]`") != std::string::npos);
     CHECK(the_withheld(plan, app("old")).message.find("is to have its identifier URI") != std::string::npos);
     CHECK(plan.deletes == 0);
     CHECK(names_of(plan_for(documents("new", "https://contoso.example/other"), tenant, removing())).size() > 1);
@@ -523,7 +523,7 @@ TEST_CASE("a connector under another name with the same title is neither made be
     const auto& made = the_withheld(plan, con("new"));
     CHECK(made.why == Withheld::Why::unclaimed_namesake);
     CHECK(made.message.find("Connector/old") != std::string::npos);
-    CHECK(made.help.find("call it `old` again") != std::string::npos);
+    CHECK(made.help.find("`previousNames: [old]`") != std::string::npos);
     CHECK(the_withheld(plan, con("old")).why == Withheld::Why::waits_for_withheld);
     CHECK(plan.deletes == 0);
     // Removed in a commit of its own, it makes room.

@@ -204,3 +204,147 @@ TEST_CASE("the caller and the permissions of the APIs in scope are known") {
     CHECK(seen.apis.at(Tenant::arm).delegated.at("user_impersonation") == Tenant::arm_user_impersonation);
     CHECK_FALSE(seen.apis.at(Tenant::arm).display_name.empty());
 }
+
+// ---- renamed manifests
+
+namespace {
+
+model::Snapshot look_for_renamed(Tenant& tenant, const char* name, const std::vector<std::string>& before,
+                                 const std::vector<std::string>& others = {}) {
+    auto names = others;
+    names.insert(names.begin(), name);
+    auto scope = tenant.scope(names);
+    scope.wanted[0].previous_names = before;
+    model::Snapshot snapshot;
+    const auto read = tenant.observe(scope, snapshot);
+    if (!read) FAIL(read.error().message);
+    return snapshot;
+}
+
+}  // namespace
+
+TEST_CASE("an application under a previous name is the one of its manifest, and is to be called otherwise") {
+    Tenant tenant;
+    SECTION("by its key") {
+        tenant.seed(json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag})}));
+    }
+    SECTION("by its key alone, without its tags") {
+        tenant.seed(json::array({app(first_id, "regent.dev.orders", json::array())}));
+    }
+    SECTION("by its tag beside another tool's key") {
+        tenant.seed(json::array({app(first_id, "bicep-x", {Tenant::owner_tag, "regent:name:orders"})}));
+    }
+    SECTION("by its tag beside the key that it had before that") {
+        tenant.seed(json::array({app(first_id, "regent.dev.sales", {Tenant::owner_tag, "regent:name:orders"})}));
+    }
+    const auto seen = look_for_renamed(tenant, "orders-api", {"older", "orders"});
+    REQUIRE(seen.resources.contains(address("orders-api")));
+    CHECK(marked(seen.resources.at(address("orders-api")), "named:orders"));
+    CHECK(seen.orphans.empty());
+    CHECK(seen.obstacles.empty());
+}
+
+TEST_CASE("a renamed application is known by its tag, whatever its key and without the name it had") {
+    Tenant tenant;
+    tenant.seed(json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag, "regent:name:orders-api"})}));
+    const auto seen = look(tenant, {{"orders-api", ""}});
+    REQUIRE(seen.resources.contains(address("orders-api")));
+    CHECK(!marked(seen.resources.at(address("orders-api")), "named:orders"));
+    // Wanted by nobody, it is an orphan of the name it has now.
+    CHECK(look(tenant, {}).orphans.at(0).address == address("orders-api"));
+}
+
+TEST_CASE("an application under a new name and one under the name before are an obstacle that names both") {
+    Tenant tenant;
+    tenant.seed(json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag}),
+                             app(second_id, "regent.dev.orders-api", {Tenant::owner_tag})}));
+    SECTION("both listed") {}
+    SECTION("the new one not listed yet, as it was made a moment ago") {
+        tenant.change("/v1.0/applications(uniqueName='regent.dev.orders-api')", {{"patch", {{"tags", json::array()}}}});
+    }
+    const auto seen = look_for_renamed(tenant, "orders-api", {"orders"});
+    REQUIRE(seen.obstacles.size() == 1);
+    CHECK(seen.obstacles[0].kind == Obstacle::Kind::several_matches);
+    for (const auto* key : {"regent.dev.orders", "regent.dev.orders-api"})
+        CHECK(seen.obstacles[0].message.find(tenant.application(key)["id"].get<std::string>()) != std::string::npos);
+    CHECK(seen.obstacles[0].help.find("take `orders` out of `previousNames`") != std::string::npos);
+    CHECK(seen.resources.empty());
+    // Nor is one of them taken for something that no manifest wants.
+    CHECK(seen.orphans.empty());
+}
+
+TEST_CASE("a key is for life: who is to have the name that another one was made under is told whose it is") {
+    Tenant tenant;
+    tenant.seed(json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag, "regent:name:orders-api"})}));
+    const auto seen = look(tenant, {{"orders-api", ""}, {"orders", ""}});
+    CHECK(seen.resources.contains(address("orders-api")));
+    CHECK(!seen.resources.contains(address("orders")));
+    REQUIRE(seen.obstacles.size() == 1);
+    CHECK(seen.obstacles[0].address == address("orders"));
+    CHECK(seen.obstacles[0].message.find("which is called orders-api by now") != std::string::npos);
+}
+
+TEST_CASE("the manifest that takes back the name its application was made under has it again") {
+    Tenant tenant;
+    tenant.seed(json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag, "regent:name:orders-api"})}));
+    const auto seen = look(tenant, {{"orders", ""}});
+    REQUIRE(seen.resources.contains(address("orders")));
+    CHECK(marked(seen.resources.at(address("orders")), "named:orders-api"));
+    CHECK(seen.orphans.empty());
+}
+
+TEST_CASE("an answer from before a rename shows the application that is remembered, and none to be deleted") {
+    Tenant tenant;
+    tenant.seed(json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag})}));
+    auto scope = tenant.scope({"orders-api"});
+    scope.wanted[0].remembered_id = tenant.application("regent.dev.orders")["id"];
+    model::Snapshot seen;
+    REQUIRE(tenant.observe(scope, seen));
+    REQUIRE(seen.resources.contains(address("orders-api")));
+    CHECK(seen.orphans.empty());
+}
+
+TEST_CASE("an application that was renamed since the look is not deleted under its old name") {
+    Tenant tenant;
+    tenant.seed(json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag})}));
+    const auto orphan = tenant.look().orphans.at(0);
+    tenant.change("/v1.0/applications(uniqueName='regent.dev.orders')",
+                  {{"patch", {{"tags", {Tenant::owner_tag, "regent:name:orders-api"}}}}});
+    const auto refused = tenant.apply(step(plan::Work::remove, orphan));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::conflict);
+    CHECK(!tenant.application("regent.dev.orders").is_null());
+}
+
+TEST_CASE("what was handed over to another owner is nothing that could be renamed") {
+    Tenant tenant;
+    tenant.seed(json::array({app(first_id, "regent.dev.orders", {"regent:owner:team-b.dev", "regent:name:orders"})}));
+    const auto seen = look_for_renamed(tenant, "orders-api", {"orders"});
+    CHECK(seen.resources.empty());
+    CHECK(seen.obstacles.empty());
+}
+
+TEST_CASE("an application in the recycle bin is found under the name before, and after a rename") {
+    Tenant tenant;
+    SECTION("before") {
+        tenant.seed_deleted(json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag})}));
+    }
+    SECTION("after") {
+        tenant.seed_deleted(
+            json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag, "regent:name:orders-api"})}));
+    }
+    const auto seen = look_for_renamed(tenant, "orders-api", {"orders"});
+    REQUIRE(seen.resources.contains(address("orders-api")));
+    CHECK(seen.resources.at(address("orders-api")).deleted);
+}
+
+TEST_CASE("a name whose key lies in the recycle bin under another one cannot be given to a new application") {
+    Tenant tenant;
+    tenant.seed_deleted(
+        json::array({app(first_id, "regent.dev.orders", {Tenant::owner_tag, "regent:name:orders-api"})}));
+    const auto seen = look(tenant, {{"orders-api", ""}, {"orders", ""}});
+    CHECK(seen.resources.at(address("orders-api")).deleted);
+    CHECK(!seen.resources.contains(address("orders")));
+    REQUIRE(seen.obstacles.size() == 1);
+    CHECK(seen.obstacles[0].address == address("orders"));
+}

@@ -214,6 +214,31 @@ TEST_CASE("when an application was made is remembered with it, until it is remov
     CHECK(store->history("dev")->made_at.empty());
 }
 
+TEST_CASE("what is remembered of an object goes over to the name that its manifest has by now", "[store]") {
+    const Folder folder;
+    const auto store = open(folder);
+    const model::Address renamed{"Application", "portal-api"}, connector_renamed{"Connector", "arm-api"};
+    REQUIRE(store->applied("dev", app, {"base/portal.yaml", 3, 1}, "o-1", {{"displayName", "Portal"}}));
+    REQUIRE(store->applied("prod", app, {"base/portal.yaml", 3, 1}, "o-9", {}));
+    begun(*store, app, "clientSecrets/arm");
+    REQUIRE(store->finish(begun(*store, connector), IntentOutcome::done, "shared_arm"));
+    REQUIRE(store->renamed("dev", app, renamed));
+    REQUIRE(store->renamed("dev", connector, connector_renamed));
+    const auto history = store->history("dev");
+    CHECK(history->remote_ids == std::map<model::Address, std::string>{{renamed, "o-1"}});
+    CHECK(history->last_applied.at(renamed).at("displayName") == model::Value("Portal"));
+    CHECK(history->made_at.contains(connector_renamed));
+    // A secret that an earlier run may have made is looked for by the run that makes it under the new name.
+    REQUIRE(store->unresolved("dev")->size() == 1);
+    CHECK(store->unresolved("dev")->front().address == renamed);
+    CHECK(store->history("prod")->remote_ids.contains(app));
+
+    // What is known of the new one counts more than what somebody wrote under the old name since.
+    REQUIRE(store->applied("dev", app, {}, "o-2", {}));
+    REQUIRE(store->renamed("dev", app, renamed));
+    CHECK(store->history("dev")->remote_ids == std::map<model::Address, std::string>{{renamed, "o-1"}});
+}
+
 TEST_CASE("of an application that a run deleted its id is remembered, and nothing else", "[store]") {
     const Folder folder;
     auto store = open(folder);

@@ -36,6 +36,7 @@ void set_service_principal(model::ObservedResource& resource, const ServicePrinc
 namespace provider_data {
 inline constexpr std::string_view tags = "tags";                           ///< all tags, as a JSON list
 inline constexpr std::string_view unique_name = "uniqueName";              ///< empty: none
+inline constexpr std::string_view previous_names = "previousNames";        ///< ",a,b,": of one that is remembered only
 inline constexpr std::string_view asked_permissions = "askedPermissions";  ///< as the function of this name says it
 }  // namespace provider_data
 

@@ -118,11 +118,18 @@ bool is_ours(const TagFacts& facts, const Identity& identity) {
     return lower_case(facts.owner) == lower_case(identity.owner + "." + identity.environment);
 }
 
-std::string name_of(const nlohmann::json& application, const Identity& identity) {
+std::string name_in_key(const nlohmann::json& application, const Identity& identity) {
     const auto prefix = identity.key_of({std::string(model::kind::application), {}});
     const auto unique_name = lower_case(member_text(application, "uniqueName"));
-    if (unique_name.size() > prefix.size() && unique_name.starts_with(prefix)) return unique_name.substr(prefix.size());
-    return read_tags(application).name;
+    const bool is_key = unique_name.size() > prefix.size() && unique_name.starts_with(prefix);
+    return is_key ? unique_name.substr(prefix.size()) : std::string{};
+}
+
+std::string name_of(const nlohmann::json& application, const Identity& identity) {
+    const auto facts = read_tags(application);
+    auto in_key = name_in_key(application, identity);
+    const bool is_others = !facts.owner.empty() && !is_ours(facts, identity);
+    return in_key.empty() || (!facts.name.empty() && !is_others) ? facts.name : in_key;
 }
 
 namespace {

@@ -14,7 +14,8 @@ namespace regent::provider::graph {
 /// digest (https://learn.microsoft.com/graph/api/resources/application).
 ///
 ///     regent:owner:<owner>.<environment>      whose it is
-///     regent:name:<metadata.name>             which one, where uniqueName belongs to another tool
+///     regent:name:<metadata.name>             which one, where uniqueName is another tool's, or has a name that it had
+///                                             before: a uniqueName is for life
 ///     regent:preventDelete
 ///     regent:onRemoval:keep, :delete          management.onRemoval, for when the manifest is gone
 ///     regent:logo:<16 hex digits>             SHA-256 of the picture that was sent last
@@ -44,7 +45,9 @@ struct TagFacts {
 /// Whose an application is that carries marks of regent's, "<owner>.<environment>"; empty when it is nobody's.
 [[nodiscard]] std::string owner_of(const nlohmann::json& application, const TagFacts& facts);
 [[nodiscard]] bool is_ours(const TagFacts& facts, const Identity& identity);
-/// metadata.name of one of ours, out of our key or else out of the tag beside another tool's key; empty: on nothing.
+/// The name in our key: the one that its manifest had when it was made; empty: the key is not ours.
+[[nodiscard]] std::string name_in_key(const nlohmann::json& application, const Identity& identity);
+/// metadata.name of one of ours, out of the tag beside its key, or else out of our key; empty: on nothing.
 [[nodiscard]] std::string name_of(const nlohmann::json& application, const Identity& identity);
 
 /// The marks of model/attributes.hpp: digests are turned back into the elements they stand for, found among

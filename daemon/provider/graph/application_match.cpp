@@ -1,6 +1,7 @@
 #include "provider/graph/application_match.hpp"
 
 #include "model/attributes.hpp"
+#include "model/marks.hpp"
 #include "model/principal_in_bin.hpp"
 #include "provider/graph/exposed_api.hpp"
 #include "provider/graph/json_access.hpp"
@@ -8,6 +9,7 @@
 #include "provider/graph/principal_json.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -59,36 +61,78 @@ ApplicationMatch::ApplicationMatch(const model::Scope& scope, Identity identity)
         auto& entry = wanted_.emplace(wanted.address, wanted).first->second;
         entry.adopt = lower_case(wanted.adopt);
         if (!entry.adopt.empty()) adopted_.insert(entry.adopt);
+        by_name_.emplace(lower_case(wanted.address.name), wanted.address);
     }
+    for (const auto& [address, wanted] : wanted_)
+        for (const auto& name : wanted.previous_names) by_name_.emplace(lower_case(name), address);
+}
+
+/// Who of those wanted it is: what its tag calls it counts before its key, which it was given once and for life. So a
+/// manifest that takes the name back that its application was made under has it again, without a word.
+const Address* ApplicationMatch::claimant(const json& application) const {
+    const auto facts = read_tags(application);
+    const bool is_others = !facts.owner.empty() && !is_ours(facts, identity_);
+    for (const auto& name : {is_others ? std::string{} : lower_case(facts.name), name_in_key(application, identity_)}) {
+        const auto it = by_name_.find(name);
+        // What was handed over to others is nothing that could be renamed here.
+        if (it != by_name_.end() && !(is_others && it->second.name != name)) return &it->second;
+    }
+    return nullptr;
+}
+
+void ApplicationMatch::hold(const Address& address, const std::string& id) {
+    auto& ids = holders_[address];
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
 }
 
 void ApplicationMatch::add_tagged(std::vector<json> applications) {
-    std::map<std::string, Address> wanted_by_name;
-    for (const auto& [address, wanted] : wanted_) wanted_by_name.emplace(lower_case(address.name), address);
     for (auto& application : applications) {
         if (!is_plain_application(application)) continue;
         const auto id = object_id(application);
         // A page may repeat what moved while it was read.
         if (!tagged_.insert(id).second) continue;
         by_app_id_.emplace(app_id(application), id);
-        const auto wanted = wanted_by_name.find(lower_case(name_of(application, identity_)));
-        if (wanted != wanted_by_name.end()) holders_[wanted->second].push_back(id);
+        if (const auto* address = claimant(application)) hold(*address, id);
         applications_.insert_or_assign(id, std::move(application));
+    }
+    hold_remembered();
+}
+
+/// One of ours under a name that nobody wants, and remembered of somebody who has none: the answer is from before it
+/// was renamed.
+void ApplicationMatch::hold_remembered() {
+    for (const auto& [address, wanted] : wanted_) {
+        const auto id = lower_case(wanted.remembered_id);
+        if (holders_.contains(address) || !tagged_.contains(id)) continue;
+        const auto& application = applications_.at(id);
+        const bool is_named = !name_of(application, identity_).empty();
+        if (is_named && claimant(application) == nullptr && is_ours(read_tags(application), identity_))
+            hold(address, id);
     }
 }
 
-std::vector<const Wanted*> ApplicationMatch::missing() const {
-    std::vector<const Wanted*> missing;
+std::vector<ApplicationMatch::Missing> ApplicationMatch::missing() const {
+    std::vector<Missing> missing;
     for (const auto& [address, wanted] : wanted_) {
-        if (!holders_.contains(address)) missing.push_back(&wanted);
+        const auto found = holders(address);
+        const auto name = lower_case(address.name);
+        const bool is_named = std::any_of(found.begin(), found.end(), [&](const auto* application) {
+            return lower_case(name_of(*application, identity_)) == name;
+        });
+        if (!is_named) missing.push_back({&wanted, address.name});
+        if (!found.empty()) continue;
+        for (const auto& before : wanted.previous_names) missing.push_back({&wanted, before});
     }
     return missing;
 }
 
-void ApplicationMatch::add_by_key(const Address& address, json application) {
+void ApplicationMatch::add_by_key(const Missing& missing, json application) {
     if (!application.is_object()) return;
     const auto id = object_id(application);
-    holders_[address].push_back(id);
+    const auto* address = claimant(application);
+    if (missing.is_own_name() && (address == nullptr || *address != missing.wanted->address))
+        keys_of_others_.emplace(missing.wanted->address, KeyHolder{id, name_of(application, identity_)});
+    if (address != nullptr) hold(*address, id);
     by_app_id_.emplace(app_id(application), id);
     applications_.insert_or_assign(id, std::move(application));
 }
@@ -158,11 +202,29 @@ std::vector<const json*> ApplicationMatch::holders(const Address& address) const
     return found;
 }
 
-const json* ApplicationMatch::deleted_holder(const std::string& key) const {
-    const auto it = std::find_if(deleted_.begin(), deleted_.end(), [&](const auto& application) {
-        return lower_case(member_text(application, "uniqueName")) == key;
-    });
-    return it == deleted_.end() ? nullptr : &*it;
+/// The one under its own name before one under a previous name.
+const json* ApplicationMatch::deleted_holder(const Address& address) const {
+    const json* found = nullptr;
+    for (const auto& application : deleted_) {
+        const auto* claimed = claimant(application);
+        if (claimed == nullptr || *claimed != address) continue;
+        const bool is_named = lower_case(name_of(application, identity_)) == lower_case(address.name);
+        if (found == nullptr || is_named) found = &application;
+        if (is_named) break;
+    }
+    return found;
+}
+
+/// Another one than the wanted that has its key, and so keeps it from being made.
+std::optional<ApplicationMatch::KeyHolder> ApplicationMatch::key_holder(const Address& address) const {
+    if (const auto it = keys_of_others_.find(address); it != keys_of_others_.end()) return it->second;
+    for (const auto& application : deleted_) {
+        const auto* claimed = claimant(application);
+        const bool is_wanted = claimed != nullptr && *claimed == address;
+        if (!is_wanted && name_in_key(application, identity_) == lower_case(address.name))
+            return KeyHolder{object_id(application), name_of(application, identity_)};
+    }
+    return std::nullopt;
 }
 
 const json* ApplicationMatch::adopt_target(const Wanted& wanted) const {
@@ -172,12 +234,18 @@ const json* ApplicationMatch::adopt_target(const Wanted& wanted) const {
 
 ApplicationMatch::Done ApplicationMatch::settle_one(const Wanted& wanted) {
     const auto found = holders(wanted.address);
+    if (const auto other = key_holder(wanted.address); found.empty() && other) {
+        obstruct(wanted.address, Obstacle::Kind::several_matches,
+                 fmt::format("its key, {}, is for life that of an application which is called {} by now ({})",
+                             identity_.key_of(wanted.address), other->name, other->id),
+                 fmt::format("choose another `metadata.name`: no second application can be made under this one as long "
+                             "as {} is there, or in the recycle bin",
+                             other->name));
+        return {};
+    }
     if (found.empty()) return wanted.adopt.empty() ? settle_missing(wanted) : settle_adoption(wanted);
     if (found.size() > 1) {
-        obstruct(wanted.address, Obstacle::Kind::several_matches,
-                 fmt::format("two applications say they are {}: {} and {}", to_string(wanted.address),
-                             object_id(*found[0]), object_id(*found[1])),
-                 "delete the wrong one, or take its `regent:` tags away");
+        obstruct_for_several(wanted, *found[0], *found[1]);
         return {};
     }
     const auto& application = *found.front();
@@ -201,6 +269,22 @@ ApplicationMatch::Done ApplicationMatch::settle_one(const Wanted& wanted) {
     return done;
 }
 
+void ApplicationMatch::obstruct_for_several(const Wanted& wanted, const json& first, const json& second) {
+    const auto a = name_of(first, identity_), b = name_of(second, identity_);
+    const bool is_rename = lower_case(a) != lower_case(b);
+    const auto& former = lower_case(a) == lower_case(wanted.address.name) ? b : a;
+    obstruct(wanted.address, Obstacle::Kind::several_matches,
+             is_rename ? fmt::format("an application is there under its name and one under a name that it had before, "
+                                     "so neither is renamed: {} ({}) and {} ({})",
+                                     a, object_id(first), b, object_id(second))
+                       : fmt::format("two applications say they are {}: {} and {}", to_string(wanted.address),
+                                     object_id(first), object_id(second)),
+             is_rename ? fmt::format("delete the one that was made by mistake, and the other one is kept; or, to keep "
+                                     "both, take `{}` out of `previousNames` and give it a manifest of its own",
+                                     former)
+                       : "delete the wrong one, or take its `regent:` tags away");
+}
+
 /// What an application was read from is several times as large as what is kept of it, and there may be 20,000.
 void ApplicationMatch::forget(const json& application) {
     if (adopted_.contains(app_id(application))) return;  // somebody else asks for it, too
@@ -208,7 +292,7 @@ void ApplicationMatch::forget(const json& application) {
 }
 
 ApplicationMatch::Done ApplicationMatch::settle_missing(const Wanted& wanted) {
-    const auto* application = deleted_holder(identity_.key_of(wanted.address));
+    const auto* application = deleted_holder(wanted.address);
     if (application == nullptr) {
         if (is_bin_unread_ && !wanted.remembered_id.empty()) put_remembered(wanted);
         return {};
@@ -231,13 +315,15 @@ void ApplicationMatch::put_remembered(const Wanted& wanted) {
     resource.deleted = true;
     resource.unreadable.emplace(model::path::in_bin);
     resource.outputs.emplace(model::output::object_id, resource.id);
+    resource.provider_data.emplace(provider_data::previous_names,
+                                   fmt::format(",{},", fmt::join(wanted.previous_names, ",")));
     set_service_principal(resource, nullptr);
     into_->resources.insert_or_assign(wanted.address, std::move(resource));
 }
 
 ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
     const auto* target = adopt_target(wanted);
-    const auto* deleted = deleted_holder(identity_.key_of(wanted.address));
+    const auto* deleted = deleted_holder(wanted.address);
     if (target == nullptr && deleted != nullptr && app_id(*deleted) == wanted.adopt) return settle_missing(wanted);
     if (target == nullptr) {
         const bool in_bin = std::any_of(deleted_.begin(), deleted_.end(),
@@ -265,8 +351,8 @@ ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
     };
     if (is_ours(facts, identity_)) {
         return taken("Application/" + name,
-                     fmt::format("one manifest manages an application, which is known by the manifest's name for good: "
-                                 "was that changed, call it `{}` again",
+                     fmt::format("one manifest manages an application: was its name changed, say so beside it: "
+                                 "`previousNames: [{}]`",
                                  name)),
                Done{};
     }
@@ -280,7 +366,8 @@ ApplicationMatch::Done ApplicationMatch::settle_adoption(const Wanted& wanted) {
     }
     if (deleted != nullptr) {
         obstruct(wanted.address, Obstacle::Kind::several_matches,
-                 fmt::format("its key is held by a deleted application ({}), and `management.adopt` names {}",
+                 fmt::format("a deleted application ({}) has its key, or a name that it had before, and "
+                             "`management.adopt` names {}",
                              object_id(*deleted), wanted.adopt),
                  "delete it for good in the recycle bin, or restore it and take `management.adopt` away");
         return {};
@@ -318,7 +405,10 @@ tl::expected<model::ObservedResource, std::string> ApplicationMatch::ours(const 
     resource->address = address;
     resource->ownership = model::Ownership::ours;
     if (read_tags(application).owner.empty()) add_mark(*resource, unmarked);
-    if (name_of(application, identity_).empty()) add_mark(*resource, unnamed);
+    const auto name = name_of(application, identity_);
+    if (name.empty()) add_mark(*resource, unnamed);
+    if (!name.empty() && lower_case(name) != lower_case(address.name))
+        add_mark(*resource, std::string(model::mark::named) + name);
     return resource;
 }
 

@@ -18,9 +18,10 @@ namespace regent::provider::graph {
 
 /// Decides which application of a tenant is which manifest's, by key and marks and never by its display name:
 ///
-///     uniqueName is our key          owner tag ours or none    → ours
+///     uniqueName is our key          owner tag ours or none    → ours; a name tag beside it says which one by now
 ///                                    owner tag of another      → obstacle: foreign_owner
 ///     owner tag ours, name tag       …                         → ours: adopted from another tool
+///     the same, under a previous name of a manifest            → ours, and to be renamed (model::mark::named)
 ///     owner tag ours, not wanted     …                         → orphan
 ///     named by `adopt`               no owner tag              → unclaimed
 ///                                    any owner tag             → obstacle: adopt_target_taken
@@ -35,14 +36,21 @@ public:
 
     /// Applications that carry our owner tag.
     void add_tagged(std::vector<nlohmann::json> applications);
-    /// Wanted, and not among the tagged ones: to be read by their keys, and by `adopt` where a manifest names one.
-    [[nodiscard]] std::vector<const model::Scope::Wanted*> missing() const;
-    void add_by_key(const model::Address& address, nlohmann::json application);
+    /// What the tagged ones lack, to be read by its key, and by `adopt` where a manifest names one. Under names that a
+    /// manifest had before, too; and where only one under such a name was found, under its own: that may have been made
+    /// a moment ago.
+    struct Missing {
+        const model::Scope::Wanted* wanted = nullptr;
+        std::string name;
+        [[nodiscard]] bool is_own_name() const { return name == wanted->address.name; }
+    };
+    [[nodiscard]] std::vector<Missing> missing() const;
+    void add_by_key(const Missing& missing, nlohmann::json application);
     void add_adopt_target(const model::Address& address, nlohmann::json&& application);
     /// Still without an application that holds its key: the recycle bin may hold it.
     [[nodiscard]] bool needs_recycle_bin() const;
     void add_deleted(std::vector<nlohmann::json> applications);
-    /// Those among missing() whose ids are remembered, which the recycle bin may hold. Where it cannot be read, they
+    /// Those without whose ids are remembered, which the recycle bin may hold. Where it cannot be read, they
     /// are taken to lie there (add_unread()): whoever restores one learns whether it does.
     [[nodiscard]] std::vector<const model::Scope::Wanted*> remembered() const;
     void add_unread();
@@ -60,8 +68,16 @@ private:
     using Json = nlohmann::json;
     using Done = tl::expected<void, std::string>;
 
+    [[nodiscard]] const model::Address* claimant(const Json& application) const;
+    void hold(const model::Address& address, const std::string& id);
+    void hold_remembered();
     [[nodiscard]] std::vector<const Json*> holders(const model::Address& address) const;
-    [[nodiscard]] const Json* deleted_holder(const std::string& key) const;
+    [[nodiscard]] const Json* deleted_holder(const model::Address& address) const;
+    struct KeyHolder {
+        std::string id, name;
+    };
+    [[nodiscard]] std::optional<KeyHolder> key_holder(const model::Address& address) const;
+    void obstruct_for_several(const model::Scope::Wanted& wanted, const Json& first, const Json& second);
     [[nodiscard]] const Json* adopt_target(const model::Scope::Wanted& wanted) const;
     [[nodiscard]] Done settle_one(const model::Scope::Wanted& wanted);
     [[nodiscard]] Done settle_missing(const model::Scope::Wanted& wanted);
@@ -80,9 +96,11 @@ private:
 
     const Identity identity_;
     std::map<model::Address, model::Scope::Wanted> wanted_;
-    std::set<std::string> adopted_;             ///< application ids that some manifest adopts
-    std::map<std::string, Json> applications_;  ///< by object id; null once it was made use of
+    std::map<std::string, model::Address> by_name_;  ///< whose a name is, or was before
+    std::set<std::string> adopted_;                  ///< application ids that some manifest adopts
+    std::map<std::string, Json> applications_;       ///< by object id; null once it was made use of
     std::map<model::Address, std::vector<std::string>> holders_;
+    std::map<model::Address, KeyHolder> keys_of_others_;  ///< of those wanted: another one that has its key
     std::map<std::string, std::string> by_app_id_;
     std::set<std::string> tagged_;
     std::vector<Json> deleted_;

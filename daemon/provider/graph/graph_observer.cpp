@@ -167,16 +167,21 @@ private:
         return {};
     }
 
+    static bool asks_to_adopt(const ApplicationMatch::Missing& missing) {
+        return missing.is_own_name() && !missing.wanted->adopt.empty();
+    }
+
     /// What the list by tag did not show: fresh ones, ours that lost their tag, and what is to be adopted.
     Read read_missing(ApplicationReader& reader, ApplicationMatch& match) {
         const auto missing = match.missing();
         std::vector<std::string> keys, app_ids;
         std::vector<model::Address> adopters;
-        for (const auto* wanted : missing) {
-            keys.push_back(options_.identity.key_of(wanted->address));
-            if (wanted->adopt.empty()) continue;
-            app_ids.push_back(wanted->adopt);
-            adopters.push_back(wanted->address);
+        for (const auto& one : missing) {
+            const auto& wanted = *one.wanted;
+            keys.push_back(options_.identity.key_of({wanted.address.kind, one.name}));
+            if (!asks_to_adopt(one)) continue;
+            app_ids.push_back(wanted.adopt);
+            adopters.push_back(wanted.address);
         }
         auto by_key = reader.by_unique_names(keys);
         if (!by_key) return tl::unexpected(std::move(by_key.error()));
@@ -184,13 +189,13 @@ private:
         if (!targets) return tl::unexpected(std::move(targets.error()));
         std::vector<nlohmann::json*> demanding;
         for (std::size_t i = 0, k = 0; i < missing.size(); ++i) {
-            const bool demands = !members_on_demand(missing[i]->on_demand).empty();
+            const bool demands = !members_on_demand(missing[i].wanted->on_demand).empty();
             if (demands && (*by_key)[i].is_object()) demanding.push_back(&(*by_key)[i]);
-            if (missing[i]->adopt.empty()) continue;
+            if (!asks_to_adopt(missing[i])) continue;
             if (auto& target = (*targets)[k++]; demands && target.is_object()) demanding.push_back(&target);
         }
         if (auto added = reader.add_on_demand(demanding); !added) return tl::unexpected(std::move(added.error()));
-        for (std::size_t i = 0; i < missing.size(); ++i) match.add_by_key(missing[i]->address, std::move((*by_key)[i]));
+        for (std::size_t i = 0; i < missing.size(); ++i) match.add_by_key(missing[i], std::move((*by_key)[i]));
         for (std::size_t i = 0; i < adopters.size(); ++i) match.add_adopt_target(adopters[i], std::move((*targets)[i]));
         return {};
     }

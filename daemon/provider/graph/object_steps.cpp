@@ -228,8 +228,13 @@ StepOutcome look_at_restored(const StepContext& context, const std::string& what
     const auto& there = *answer->body;
     if (lower_case(member_text(there, "id")) != context.object_id())
         return tl::unexpected(context.client.incomplete(what, "an answer about another application"));
-    const bool is_named = lower_case(member_text(there, "uniqueName")) == context.key() ||
-                          lower_case(name_of(there, context.options.identity)) == context.step.address.name;
+    const auto name = lower_case(name_of(there, context.options.identity));
+    const auto& known = context.step.observed->provider_data;
+    const auto previous = known.find(provider_data::previous_names);
+    const bool was_renamed =
+        !name.empty() && previous != known.end() && previous->second.find("," + name + ",") != std::string::npos;
+    const bool is_named = was_renamed || lower_case(member_text(there, "uniqueName")) == context.key() ||
+                          name == context.step.address.name;
     if (belongs_to_others(context, there) || !is_named)
         return tl::unexpected(context.changed_since(what, "what lay in the recycle bin is somebody else's by now"));
     return identified(context, there, what);
@@ -344,6 +349,9 @@ StepOutcome remove_application(const StepContext& context) {
     if (!there->is_object()) return StepResult{};
     if (belongs_to_others(context, *there))
         return tl::unexpected(context.changed_since(what, "it was taken by " + read_tags(*there).owner));
+    if (const auto name = name_of(*there, context.options.identity);
+        !name.empty() && lower_case(name) != lower_case(context.step.address.name))
+        return tl::unexpected(context.changed_since(what, "it became Application/" + name));
     if (read_tags(*there).prevent_delete)
         return tl::unexpected(context.changed_since(what, "it was protected by `preventDelete` meanwhile"));
     if (auto principal = principal_that_goes(context, what); !principal.empty())
