@@ -363,7 +363,7 @@ constexpr std::array connector_spec_members = {
 constexpr std::array connector_fields = {
     api_version_field,
     Field{.name = "kind", .required = true, .help = "`Connector`", .example = "Connector"},
-    metadata_field,
+    renamable_metadata_field,
     Field{.name = "management",
           .type = FieldType::mapping,
           .members = connector_management_members,

@@ -237,6 +237,60 @@ TEST_CASE("whose a row is says its mark, and its key when a person replaced the 
     CHECK(snapshot.obstacles[0].kind == model::Obstacle::Kind::foreign_owner);
 }
 
+TEST_CASE("a row keeps its id under another name, and nothing is made under the one it had", "[dataverse]") {
+    Organization organization;
+    organization.done(step(Work::create, open_row()));
+    const auto id = organization.sample().id;
+    auto scope = organization.scope({"renamed"});
+    scope.wanted[0].previous_names = {"sample"};
+    const auto before = organization.look(scope);
+    REQUIRE(before.resources.contains(address("renamed")));
+    const auto& found = before.resources.at(address("renamed"));
+    CHECK(found.attributes.at(std::string(path::marks)) == model::Value(model::List{"named:sample"}));
+    organization.done(step(Work::update, found, open_row(), {std::string(path::marks)}));
+    CHECK(mark_in(organization.row()).at("name") == "renamed");
+    CHECK(organization.look(organization.scope({"renamed"})).resources.at(address("renamed")).id == id);
+
+    // A manifest of the name it was made under would write to it.
+    const auto both = organization.look(organization.scope({"renamed", "sample"}));
+    CHECK(both.resources.contains(address("renamed")));
+    CHECK_FALSE(both.resources.contains(address()));
+    REQUIRE(both.obstacles.size() == 1);
+    CHECK(both.obstacles[0].address == address());
+    CHECK(both.obstacles[0].message.find("is called renamed by now") != std::string::npos);
+    const auto refused = organization.apply(step(Work::create, open_row("Another")));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == ErrorKind::conflict);
+    CHECK(mark_in(organization.row()).at("name") == "renamed");
+
+    // Alone, it has its row again.
+    const auto back = organization.look();
+    REQUIRE(back.resources.contains(address()));
+    CHECK(back.resources.at(address()).attributes.at(std::string(path::marks)) ==
+          model::Value(model::List{"named:renamed"}));
+    CHECK(back.orphans.empty());
+}
+
+TEST_CASE("an answer from before a rename shows the row that is remembered, and none to be deleted", "[dataverse]") {
+    Organization organization;
+    organization.done(step(Work::create, open_row()));
+    auto scope = organization.scope({"renamed"});
+    scope.wanted[0].remembered_id = organization.sample().id;
+    const auto snapshot = organization.look(scope);
+    CHECK(snapshot.resources.contains(address("renamed")));
+    CHECK(snapshot.orphans.empty());
+}
+
+TEST_CASE("a row without its mark is found by the id of the name before", "[dataverse]") {
+    Organization organization;
+    organization.done(step(Work::create, open_row()));
+    const auto id = organization.sample().id;
+    organization.change(id, {{"patch", {{"openapidefinition", powerapps::test::definition().dump()}}}});
+    auto scope = organization.scope({"renamed"});
+    scope.wanted[0].previous_names = {"sample"};
+    CHECK(organization.look(scope).resources.at(address("renamed")).id == id);
+}
+
 TEST_CASE("a connector that people made is adopted when the manifest says so, and not before", "[dataverse]") {
     Organization organization;
     const std::string id = "7b0e0000-0000-4000-8000-000000000007";

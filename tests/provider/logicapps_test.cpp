@@ -59,14 +59,21 @@ public:
     tl::expected<void, ProviderError> observe(const model::Scope& scope, model::Snapshot& into) {
         return observer_->observe(scope, into);
     }
-    model::Snapshot look(const std::string& adopt = {}) {
-        model::Scope scope;
+    static model::Scope::Wanted wanted(const std::string& name = "sample") {
         model::Scope::Wanted wanted;
-        wanted.address = powerapps::test::address();
+        wanted.address = powerapps::test::address(name);
         wanted.backend = model::backend::logicapps;
         wanted.resource_group = group;
-        wanted.adopt = adopt;
-        scope.wanted = {wanted};
+        return wanted;
+    }
+    model::Snapshot look(const std::string& adopt = {}) {
+        auto sample = wanted();
+        sample.adopt = adopt;
+        return look_for({sample});
+    }
+    model::Snapshot look_for(const std::vector<model::Scope::Wanted>& all) {
+        model::Scope scope;
+        scope.wanted = all;
         scope.resource_groups = {group, other_group};
         model::Snapshot snapshot;
         const auto read = observe(scope, snapshot);
@@ -454,6 +461,37 @@ TEST_CASE("adoption takes one over under the name it has", "[provider][logicapps
     CHECK(azure.held("OrdersOld").at("tags").at("regent-name") == "sample");
     CHECK(azure.held("sample").is_null());
     CHECK(azure.sample().id == "OrdersOld");
+}
+
+TEST_CASE("a connector keeps its resource under another name, and nothing is made under the one it had",
+          "[provider][logicapps]") {
+    Azure azure;
+    const auto address = powerapps::test::address("renamed");
+    azure.hand_over("the-secret-of-the-client", "11111111-aaaa-4444-8888-000000000001");
+    azure.done(step(plan::Work::create, secret_sample()));
+    azure.input = {};
+    auto renamed = Azure::wanted("renamed");
+    renamed.previous_names = {"sample"};
+    const auto before = azure.look_for({renamed});
+    REQUIRE(before.resources.contains(address));
+    const auto& found = before.resources.at(address);
+    CHECK(found.id == "sample");
+    azure.done(step(plan::Work::update, found, secret_sample(), {std::string(path::marks)}));
+    CHECK(azure.held().at("tags").at("regent-name") == "renamed");
+    CHECK(azure.held("renamed").is_null());
+    // By tags alone: the secret stays, which nobody can read back.
+    CHECK(azure.writes().back().method == net::Method::patch);
+    renamed.previous_names.clear();
+    CHECK(azure.look_for({renamed}).resources.at(address).id == "sample");
+
+    const auto both = azure.look_for({renamed, Azure::wanted()});
+    CHECK(both.resources.contains(address));
+    CHECK_FALSE(both.resources.contains(powerapps::test::address()));
+    REQUIRE(both.obstacles.size() == 1);
+    CHECK(both.obstacles[0].message.find("is called renamed by now") != std::string::npos);
+    const auto back = azure.look();
+    REQUIRE(back.resources.contains(powerapps::test::address()));
+    CHECK(back.orphans.empty());
 }
 
 TEST_CASE("what is ours and wanted by nobody is found in every group that the environment names",

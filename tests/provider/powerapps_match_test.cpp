@@ -416,6 +416,50 @@ TEST_CASE("two connectors with the same mark are an obstacle, and neither is del
     CHECK(snapshot.orphans.empty());
 }
 
+TEST_CASE("a connector under the name that its manifest had before is the same, and is given the new one") {
+    Platform platform;
+    platform.done(step(Work::create, open_sample()));
+    auto scope = platform.scope({"renamed"});
+    scope.wanted[0].previous_names = {"older", "sample"};
+    const auto before = look(platform, scope);
+    REQUIRE(before.resources.contains(address("renamed")));
+    const auto& found = before.resources.at(address("renamed"));
+    CHECK(graph::test::attribute(found, path::marks) == model::Value(model::List{"named:sample"}));
+    CHECK(before.orphans.empty());
+    platform.done(step(Work::update, found, open_sample(), {std::string(path::marks)}));
+    scope.wanted[0].previous_names.clear();
+    const auto after = look(platform, scope);
+    REQUIRE(after.resources.contains(address("renamed")));
+    CHECK(after.resources.at(address("renamed")).id == found.id);
+    CHECK(graph::test::attribute(after.resources.at(address("renamed")), path::marks) == model::Value(model::List{}));
+}
+
+TEST_CASE("an answer from before a rename shows the connector that is remembered, and none to be deleted") {
+    Platform platform;
+    platform.done(step(Work::create, open_sample()));
+    auto scope = platform.scope({"renamed"});
+    scope.wanted[0].remembered_id = platform.look().resources.at(address()).id;
+    const auto snapshot = look(platform, scope);
+    CHECK(snapshot.resources.contains(address("renamed")));
+    CHECK(snapshot.orphans.empty());
+}
+
+TEST_CASE("a connector under its name and one under the name before are an obstacle, and neither is deleted") {
+    Platform platform;
+    platform.done(step(Work::create, open_sample()));
+    platform.done(step(Work::create, open_sample("Another title"), "renamed"));
+    const auto there = platform.look(platform.scope({"sample", "renamed"}));
+    auto scope = platform.scope({"renamed"});
+    scope.wanted[0].previous_names = {"sample"};
+    const auto snapshot = look(platform, scope);
+    REQUIRE(snapshot.obstacles.size() == 1);
+    CHECK(snapshot.obstacles[0].kind == Obstacle::several_matches);
+    for (const auto* name : {"sample", "renamed"})
+        CHECK(names(snapshot.obstacles[0].message, there.resources.at(address(name)).id));
+    CHECK(snapshot.resources.empty());
+    CHECK(snapshot.orphans.empty());
+}
+
 TEST_CASE("the same title in two environments is two connectors") {
     Platform platform;
     platform.done(step(Work::create, open_sample()));

@@ -2,9 +2,12 @@
 
 #include "model/attributes.hpp"
 #include "model/marks.hpp"
+#include "plan/previous_names.hpp"
 #include "provider/connectors/json_member.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace regent::provider::connectors {
 namespace {
@@ -35,6 +38,24 @@ bool is_copied(const ConnectorMark& mark, const Whereabouts& there) {
     const bool names_environment = mark.environment.rfind('~', 0) != 0 && there.environment.rfind('~', 0) != 0;
     return (names_environment && differs(mark.environment, there.environment)) || differs(mark.title, there.title) ||
            differs(mark.connector, there.connector);
+}
+
+Named named(const ConnectorMark& mark, const model::Scope::Wanted& wanted) {
+    if (mark.name == wanted.address.name) return Named::now;
+    const auto& before = wanted.previous_names;
+    return std::find(before.begin(), before.end(), mark.name) == before.end() ? Named::otherwise : Named::before;
+}
+
+void note_carried_name(const ConnectorMark& mark, model::ObservedResource& observed) {
+    if (mark.name == observed.address.name) return;
+    auto& marks = observed.attributes[std::string(model::path::marks)];
+    auto list = marks.as_list() == nullptr ? model::List{} : *marks.as_list();
+    list.emplace_back(std::string(model::mark::named) + mark.name);
+    marks = std::move(list);
+}
+
+bool is_of(const ConnectorMark& mark, const plan::Step& step) {
+    return mark.name == step.address.name || (step.observed && plan::carried_name(*step.observed) == mark.name);
 }
 
 std::optional<ConnectorMark> take_mark(nlohmann::json& definition) {

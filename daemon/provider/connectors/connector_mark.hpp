@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/snapshot.hpp"
 #include "plan/plan.hpp"
 #include "provider/provider.hpp"
 
@@ -53,6 +54,18 @@ struct Whereabouts {
 };
 /// Whether `mark` was written onto another connector than the one at `there`: that one is a copy, and not ours.
 [[nodiscard]] bool is_copied(const ConnectorMark& mark, const Whereabouts& there);
+
+/// How a connector of ours stands to a manifest, by the name in its mark.
+enum class Named {
+    otherwise,
+    now,    ///< as the manifest is called
+    before  ///< as it was called before: to be renamed
+};
+[[nodiscard]] Named named(const ConnectorMark& mark, const model::Scope::Wanted& wanted);
+/// Adds to `observed`, which `mark` was read from, that it carries another name than its manifest has.
+void note_carried_name(const ConnectorMark& mark, model::ObservedResource& observed);
+/// Whether `mark` calls the connector as `step` knows it: by its manifest's name, or by the one that it is to give up.
+[[nodiscard]] bool is_of(const ConnectorMark& mark, const plan::Step& step);
 
 /// Takes the mark out of `definition` and returns it; what is left is what a manifest would say.
 [[nodiscard]] std::optional<ConnectorMark> take_mark(nlohmann::json& definition);

@@ -42,12 +42,28 @@ model::Obstacle made_under_our_id(const Wanted& wanted, const std::string& name,
 }
 
 model::Obstacle several_marked(const Wanted& wanted, const std::vector<std::string>& names) {
-    return {
-        Kind::several_matches, wanted.address,
-        fmt::format("{} connectors carry the mark of {}: {}", names.size(), to_string(wanted.address),
-                    fmt::join(names, ", ")),
-        "one of them is somebody's copy, and nothing tells which: take `x-regent` out of its definition in the maker "
-        "portal, or delete it there; connections of the one that stays are kept"};
+    return {Kind::several_matches, wanted.address,
+            fmt::format("{} connectors carry the mark of {}: {}", names.size(), to_string(wanted.address),
+                        fmt::join(names, ", ")),
+            "one of them is somebody's copy, and nothing tells which: take `x-regent` out of its definition in the "
+            "maker portal, or delete it there; connections of the one that stays are kept"};
+}
+
+model::Obstacle named_twice(const Wanted& wanted, const MarkedOne& now, const MarkedOne& before) {
+    return {Kind::several_matches, wanted.address,
+            fmt::format("a connector is there under its name and one under a name that it had before, so neither is "
+                        "renamed: {} ({}) and {} ({})",
+                        now.mark.name, now.name, before.mark.name, before.name),
+            fmt::format("delete the one that was made by mistake, and the other one is kept; or, to keep both, take "
+                        "`{}` out of `previousNames` and give it a manifest of its own",
+                        before.mark.name)};
+}
+
+model::Obstacle name_of_renamed(const Wanted& wanted, const ConnectorMark& mark, const std::string& name) {
+    return {Kind::several_matches, wanted.address,
+            fmt::format("what regent would make under this name, {}, is a connector that is called {} by now", name,
+                        mark.name),
+            "choose another `metadata.name`: a connector keeps what it was made under"};
 }
 
 model::Obstacle adopted_is_marked(const Wanted& wanted, const ConnectorMark& mark) {
@@ -55,7 +71,7 @@ model::Obstacle adopted_is_marked(const Wanted& wanted, const ConnectorMark& mar
         Kind::adopt_target_taken, wanted.address,
         fmt::format("{} belongs to {} already, as {}", wanted.adopt, mark.owner, mark.name),
         fmt::format("remove it from the manifests there first, kept by `onRemoval: keep` (else the removal may delete "
-                    "it); was this one only renamed, call it `{}` again; did a "
+                    "it); was this one only renamed, say so beside its name: `previousNames: [{}]`; did a "
                     "solution import bring it, add `policy: observe`: applications get its redirect URL and identity",
                     mark.name)};
 }

@@ -24,6 +24,16 @@ namespace regent::provider::connectors {
                                                 const std::string& who);
 /// Several carry the mark of one manifest.
 [[nodiscard]] model::Obstacle several_marked(const model::Scope::Wanted& wanted, const std::vector<std::string>& names);
+/// One carries the manifest's name and one a name that it had before: each mark with what its service calls it.
+struct MarkedOne {
+    const ConnectorMark& mark;
+    std::string name;
+};
+[[nodiscard]] model::Obstacle named_twice(const model::Scope::Wanted& wanted, const MarkedOne& now,
+                                          const MarkedOne& before);
+/// `name`, which regent would give the manifest's connector, is that of one that was renamed since.
+[[nodiscard]] model::Obstacle name_of_renamed(const model::Scope::Wanted& wanted, const ConnectorMark& mark,
+                                              const std::string& name);
 /// The one that the manifest adopts is marked already.
 [[nodiscard]] model::Obstacle adopted_is_marked(const model::Scope::Wanted& wanted, const ConnectorMark& mark);
 /// One with the manifest's title is called `name`, and carries the mark of another connector, which it was made from

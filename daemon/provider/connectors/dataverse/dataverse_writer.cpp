@@ -165,6 +165,10 @@ private:
                 return tl::unexpected(
                     error_of(ErrorKind::conflict, "RG0706", fmt::format("a solution import brought {}", id),
                              fmt::format("to take it over here, add `management: {{adopt: {{connector: {}}}}}`", id)));
+            if (row && row->mark && !connectors::is_of(*row->mark, step))
+                return tl::unexpected(error_of(ErrorKind::conflict, "RG0706",
+                                               fmt::format("{} is Connector/{} by now", id, row->mark->name),
+                                               "plan again: the next plan knows"));
             const auto user = client_.who_am_i(instance);
             if (!user) return tl::unexpected(user.error());
             if (row && !row->made_by.empty() && row->made_by != *user)
@@ -360,7 +364,7 @@ private:
         if (!row.mark || connectors::is_copied(*row.mark, {environment, {}, row.id})) return {};
         if (row.mark->owner != options_.identity.owner + "." + options_.identity.environment)
             return fmt::format("it became {}'s since it was observed", row.mark->owner);
-        if (row.mark->name != step.address.name)
+        if (!connectors::is_of(*row.mark, step))
             return fmt::format("it became Connector/{} since then", row.mark->name);
         if (!row.mark->prevent_delete || !step.observed) return {};
         const auto marks = step.observed->attributes.find(path::marks);

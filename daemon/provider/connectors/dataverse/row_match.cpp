@@ -15,6 +15,7 @@
 namespace regent::provider::dataverse {
 namespace {
 
+using connectors::Named;
 using connectors::same_word;
 using Wanted = model::Scope::Wanted;
 
@@ -39,6 +40,19 @@ std::string solution_of(const FoundRow& found, const std::string& wanted,
 bool is_adopted(const FoundRow& found, const Wanted& wanted) {
     return found.environment == wanted.pp_environment && !wanted.adopt.empty() &&
            (found.row.internal_id == wanted.adopt || same_word(found.row.id, wanted.adopt));
+}
+
+/// The ids that regent gives it: under its name, and under those that its manifest had before.
+std::vector<std::string> ids_given(const Identity& identity, const Wanted& wanted) {
+    std::vector<std::string> ids{connector_id_of(identity.key_of(wanted.address))};
+    for (const auto& name : wanted.previous_names)
+        ids.push_back(connector_id_of(identity.key_of({wanted.address.kind, name})));
+    return ids;
+}
+
+bool has_id_given(const FoundRow& found, const Identity& identity, const Wanted& wanted) {
+    const auto ids = ids_given(identity, wanted);
+    return found.environment == wanted.pp_environment && std::find(ids.begin(), ids.end(), found.row.id) != ids.end();
 }
 
 /// Others than whoever made it say that it is this one.
@@ -91,7 +105,10 @@ private:
     void take(std::size_t index, const Wanted& wanted, model::Ownership ownership) {
         taken_[index] = true;
         const auto& found = found_[index];
-        into_.resources.insert_or_assign(wanted.address, describe(found, wanted.address, ownership, wanted.solution));
+        auto resource = describe(found, wanted.address, ownership, wanted.solution);
+        if (ownership == model::Ownership::ours && found.row.mark)
+            connectors::note_carried_name(*found.row.mark, resource);
+        into_.resources.insert_or_assign(wanted.address, std::move(resource));
         if (!found.row.managed) return;
         obstruct(model::Obstacle::Kind::no_place, wanted,
                  fmt::format("\"{}\" ({}) came with a managed solution, and cannot be changed in this environment",
@@ -123,11 +140,25 @@ private:
     }
 
     bool by_mark(const Wanted& wanted) {
-        const auto is_marked = [&](const auto& f) {
-            return is_ours(f) && f.row.mark->name == wanted.address.name && may_be(f, wanted);
+        const auto is_marked = [&](const auto& f, Named as) {
+            return is_ours(f) && connectors::named(*f.row.mark, wanted) == as && may_be(f, wanted);
         };
-        const auto matches = free_ones([&](const auto& f) { return is_marked(f) && !is_planted(f, wanted); });
-        if (matches.empty()) return leave_to_people(free_ones(is_marked), wanted, connectors::perhaps_made_by_others);
+        const auto sure = [&](Named as) {
+            return free_ones([&](const auto& f) { return is_marked(f, as) && !is_planted(f, wanted); });
+        };
+        const auto now = sure(Named::now), before = sure(Named::before);
+        if (!now.empty() && !before.empty()) {
+            for (const auto* ones : {&now, &before})
+                for (const auto i : *ones) taken_[i] = true;
+            const auto &a = found_[now.front()].row, &b = found_[before.front()].row;
+            into_.obstacles.push_back(connectors::named_twice(wanted, {*a.mark, a.id}, {*b.mark, b.id}));
+            return true;
+        }
+        const auto& matches = now.empty() ? before : now;
+        if (matches.empty()) {
+            const auto any = [&](const auto& f) { return is_marked(f, Named::now) || is_marked(f, Named::before); };
+            return leave_to_people(free_ones(any), wanted, connectors::perhaps_made_by_others);
+        }
         if (matches.size() > 1) {
             for (const auto i : matches) taken_[i] = true;
             into_.obstacles.push_back(connectors::several_marked(wanted, ids(matches)));
@@ -154,20 +185,40 @@ private:
 
     bool may_be(const FoundRow& found, const Wanted& wanted) const {
         if (found.row.mark->says_where()) return true;
-        const auto& row = found.row;
-        return found.environment == wanted.pp_environment &&
-               (row.id == connector_id_of(identity_.key_of(wanted.address)) || row.id == wanted.remembered_id ||
-                is_adopted(found, wanted));
+        const bool is_remembered = found.environment == wanted.pp_environment && found.row.id == wanted.remembered_id;
+        return is_remembered || has_id_given(found, identity_, wanted) || is_adopted(found, wanted);
     }
 
     bool by_key(const Wanted& wanted) {
+        if (by_key_of_renamed(wanted)) return true;
+        for (const auto& id : ids_given(identity_, wanted)) {
+            const auto matches = free_ones(
+                [&](const auto& f) { return !f.row.mark && f.row.id == id && f.environment == wanted.pp_environment; });
+            if (matches.empty()) continue;
+            if (is_planted(found_[matches.front()], wanted))
+                return leave_to_people(matches, wanted, connectors::made_under_our_id);
+            take(matches.front(), wanted, model::Ownership::ours);
+            return true;
+        }
+        return false;
+    }
+
+    /// A row keeps the id that it was made under. One of ours that has the id of `wanted` and is another manifest's by
+    /// now is in its way: to make it would be to write to that one. Nobody's, it was renamed, and is so back.
+    bool by_key_of_renamed(const Wanted& wanted) {
         const auto id = connector_id_of(identity_.key_of(wanted.address));
-        const auto matches = free_ones(
-            [&](const auto& f) { return !f.row.mark && f.row.id == id && f.environment == wanted.pp_environment; });
-        if (matches.empty()) return false;
-        if (is_planted(found_[matches.front()], wanted))
-            return leave_to_people(matches, wanted, connectors::made_under_our_id);
-        take(matches.front(), wanted, model::Ownership::ours);
+        const auto it = std::find_if(found_.begin(), found_.end(), [&](const auto& f) {
+            return is_ours(f) && f.row.id == id && f.environment == wanted.pp_environment;
+        });
+        if (it == found_.end()) return false;
+        const auto index = static_cast<std::size_t>(it - found_.begin());
+        if (taken_[index]) {
+            into_.obstacles.push_back(connectors::name_of_renamed(wanted, *it->row.mark, id));
+        } else if (is_planted(*it, wanted)) {
+            return leave_to_people({index}, wanted, connectors::made_under_our_id);
+        } else {
+            take(index, wanted, model::Ownership::ours);
+        }
         return true;
     }
 
@@ -191,7 +242,9 @@ private:
 
     bool by_memory(const Wanted& wanted) {
         if (wanted.remembered_id.empty()) return false;
-        const auto matches = free_ones([&](const auto& f) { return !f.row.mark && f.row.id == wanted.remembered_id; });
+        // One of ours under another name: an answer from before it was renamed.
+        const auto matches =
+            free_ones([&](const auto& f) { return (!f.row.mark || is_ours(f)) && f.row.id == wanted.remembered_id; });
         if (matches.empty()) return false;
         take(matches.front(), wanted, model::Ownership::ours);
         return true;
@@ -280,10 +333,8 @@ bool depends_on_its_maker(const model::Scope& scope, const Identity& identity, c
     const bool is_ours = mark && mark->owner == identity.owner + "." + identity.environment;
     return std::any_of(scope.wanted.begin(), scope.wanted.end(), [&](const auto& wanted) {
         if (wanted.address.kind != model::kind::connector || wanted.backend != model::backend::solution) return false;
-        const bool is_marked = is_ours && mark->name == wanted.address.name;
-        const bool has_our_id = found.environment == wanted.pp_environment &&
-                                found.row.id == connector_id_of(identity.key_of(wanted.address));
-        return (is_marked || has_our_id) && !is_named(found, wanted);
+        const bool is_marked = is_ours && connectors::named(*mark, wanted) != Named::otherwise;
+        return (is_marked || has_id_given(found, identity, wanted)) && !is_named(found, wanted);
     });
 }
 

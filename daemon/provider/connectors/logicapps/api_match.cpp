@@ -12,6 +12,7 @@ namespace regent::provider::logicapps {
 namespace {
 
 using Wanted = model::Scope::Wanted;
+using connectors::Named;
 
 bool same_id(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -37,7 +38,7 @@ public:
             if (!by_mark(wanted)) unmarked.push_back(&wanted);
         }
         for (const auto* wanted : unmarked) {
-            if (!by_adoption(*wanted)) report_namesake(*wanted);
+            if (!by_name(*wanted) && !by_adoption(*wanted)) report_namesake(*wanted);
         }
         for (std::size_t i = 0; i < found_.size(); ++i) {
             if (taken_[i] || !is_ours(found_[i])) continue;
@@ -55,7 +56,10 @@ private:
 
     void take(std::size_t index, const model::Address& address, model::Ownership ownership) {
         taken_[index] = true;
-        into_.resources.insert_or_assign(address, describe(found_[index], address, ownership, options_));
+        auto resource = describe(found_[index], address, ownership, options_);
+        if (ownership == model::Ownership::ours && found_[index].mark)
+            connectors::note_carried_name(*found_[index].mark, resource);
+        into_.resources.insert_or_assign(address, std::move(resource));
     }
 
     void obstruct(model::Obstacle::Kind kind, const Wanted& wanted, std::string message, std::string help) {
@@ -90,11 +94,21 @@ private:
     }
 
     bool by_mark(const Wanted& wanted) {
-        std::vector<std::size_t> matches, planted;
+        std::vector<std::size_t> now, before, planted;
         for (std::size_t i = 0; i < found_.size(); ++i) {
-            if (taken_[i] || !is_ours(found_[i]) || found_[i].mark->name != wanted.address.name) continue;
-            (is_planted(found_[i], wanted) ? planted : matches).push_back(i);
+            if (taken_[i] || !is_ours(found_[i])) continue;
+            const auto as = connectors::named(*found_[i].mark, wanted);
+            if (as == Named::otherwise) continue;
+            (is_planted(found_[i], wanted) ? planted : as == Named::now ? now : before).push_back(i);
         }
+        if (!now.empty() && !before.empty()) {
+            for (const auto* ones : {&now, &before})
+                for (const auto i : *ones) taken_[i] = true;
+            const auto &a = found_[now.front()], &b = found_[before.front()];
+            into_.obstacles.push_back(connectors::named_twice(wanted, {*a.mark, a.name}, {*b.mark, b.name}));
+            return true;
+        }
+        const auto& matches = now.empty() ? before : now;
         if (matches.empty() && !planted.empty()) {
             leave_to_people(planted, wanted);
             return true;
@@ -121,6 +135,27 @@ private:
             if (!taken_[i] && same_id(found_[i].name, name) && same_id(found_[i].group, group)) return i;
         }
         return found_.size();
+    }
+
+    /// A resource keeps the name that it was made under. One of ours that has the name of `wanted` and is another
+    /// manifest's by now is in its way. Nobody's, it was renamed, and is so back. So is one that is remembered: the
+    /// answer is from before it was renamed.
+    bool by_name(const Wanted& wanted) {
+        const auto it = std::find_if(found_.begin(), found_.end(), [&](const auto& found) {
+            const bool is_called_so =
+                same_id(found.name, wanted.address.name) || same_id(found.name, wanted.remembered_id);
+            return is_ours(found) && is_called_so && same_id(found.group, wanted.resource_group);
+        });
+        if (it == found_.end()) return false;
+        const auto index = static_cast<std::size_t>(it - found_.begin());
+        if (taken_[index]) {
+            into_.obstacles.push_back(connectors::name_of_renamed(wanted, *it->mark, it->name));
+        } else if (is_planted(*it, wanted)) {
+            leave_to_people({index}, wanted);
+        } else {
+            take(index, wanted.address, model::Ownership::ours);
+        }
+        return true;
     }
 
     bool by_adoption(const Wanted& wanted) {

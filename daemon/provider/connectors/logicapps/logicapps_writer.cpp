@@ -261,7 +261,7 @@ private:
         const auto mark = take_tags_of_ours(tags);
         if (!mark) return step.work == plan::Work::create ? "one of this name is there since it was planned" : "";
         if (mark->owner != ours()) return fmt::format("it belongs to {}", mark->owner);
-        if (mark->name != step.address.name) return fmt::format("it became Connector/{} since then", mark->name);
+        if (!connectors::is_of(*mark, step)) return fmt::format("it became Connector/{} since then", mark->name);
         const auto regent = tokens_.token(options_.scope);
         const bool strangers =
             step.work == plan::Work::create && regent && maker_of(there, *regent, options_) == Maker::others;
@@ -301,7 +301,7 @@ private:
     std::string why_not_removable(const plan::Step& step, const std::optional<ConnectorMark>& mark) const {
         if (!mark) return "its tags do not say any more that it is ours";
         if (mark->owner != ours()) return fmt::format("it became {}'s since it was observed", mark->owner);
-        if (mark->name != step.address.name) return fmt::format("it became Connector/{} since then", mark->name);
+        if (!connectors::is_of(*mark, step)) return fmt::format("it became Connector/{} since then", mark->name);
         if (!mark->prevent_delete || !step.observed) return {};
         const auto marks = step.observed->attributes.find(model::path::marks);
         const auto* list = marks == step.observed->attributes.end() ? nullptr : marks->second.as_list();

@@ -15,6 +15,7 @@ namespace regent::provider::powerapps {
 namespace {
 
 using Wanted = model::Scope::Wanted;
+using connectors::Named;
 
 class Matcher {
 public:
@@ -61,7 +62,10 @@ private:
 
     void take(std::size_t index, const model::Address& address, model::Ownership ownership) {
         taken_[index] = true;
-        into_.resources.insert_or_assign(address, describe(found_[index], address, ownership));
+        auto resource = describe(found_[index], address, ownership);
+        if (ownership == model::Ownership::ours && found_[index].mark)
+            connectors::note_carried_name(*found_[index].mark, resource);
+        into_.resources.insert_or_assign(address, std::move(resource));
     }
 
     void obstruct(model::Obstacle::Kind kind, const Wanted& wanted, std::string message, std::string help) {
@@ -84,8 +88,22 @@ private:
     }
 
     bool by_mark(const Wanted& wanted) {
-        const auto all = free_ones([&](const auto& f) { return is_ours(f) && f.mark->name == wanted.address.name; });
-        const auto matches = surest_of(all, wanted);
+        const auto marked = [&](Named as) {
+            return free_ones([&](const auto& f) { return is_ours(f) && connectors::named(*f.mark, wanted) == as; });
+        };
+        const auto now = marked(Named::now), before = marked(Named::before);
+        const auto sure = surest_of(now, wanted), sure_before = surest_of(before, wanted);
+        if (!sure.empty() && !sure_before.empty()) {
+            for (const auto* ones : {&now, &before})
+                for (const auto i : *ones) taken_[i] = true;
+            const auto &a = found_[sure.front()], &b = found_[sure_before.front()];
+            into_.obstacles.push_back(
+                connectors::named_twice(wanted, {*a.mark, a.facts.name}, {*b.mark, b.facts.name}));
+            return true;
+        }
+        const bool was_renamed = sure.empty() && (now.empty() || !sure_before.empty());
+        const auto& all = was_renamed ? before : now;
+        const auto& matches = was_renamed ? sure_before : sure;
         if (matches.size() > 1) {
             for (const auto i : all) taken_[i] = true;
             into_.obstacles.push_back(connectors::several_marked(wanted, names(matches)));
@@ -188,7 +206,9 @@ private:
 
     bool by_memory(const Wanted& wanted) {
         if (wanted.remembered_id.empty()) return false;
-        const auto matches = free_ones([&](const auto& f) { return !f.mark && f.facts.name == wanted.remembered_id; });
+        // One of ours under another name: an answer from before it was renamed.
+        const auto matches =
+            free_ones([&](const auto& f) { return (!f.mark || is_ours(f)) && f.facts.name == wanted.remembered_id; });
         if (matches.empty()) return false;
         take(matches.front(), wanted.address, model::Ownership::ours);
         return true;

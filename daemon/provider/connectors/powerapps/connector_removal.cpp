@@ -23,7 +23,7 @@ std::string why_not_removable(const Identity& identity, const plan::Step& step,
     if (!mark || connectors::is_copied(*mark, {environment, facts.display_name, facts.name})) return {};
     if (mark->owner != identity.owner + "." + identity.environment)
         return fmt::format("it became {}'s since it was observed", mark->owner);
-    if (mark->name != step.address.name) return fmt::format("it became Connector/{} since then", mark->name);
+    if (!connectors::is_of(*mark, step)) return fmt::format("it became Connector/{} since then", mark->name);
     if (!mark->prevent_delete || !step.observed) return {};
     const auto marks = step.observed->attributes.find(model::path::marks);
     const auto* list = marks == step.observed->attributes.end() ? nullptr : marks->second.as_list();

@@ -59,7 +59,7 @@ std::string obstacle(const Update& update, const FoundConnector& there, const Id
         return {};
     if (there.mark->owner != identity.owner + "." + identity.environment)
         return fmt::format("it became {}'s since it was observed", there.mark->owner);
-    if (there.mark->name != update.step.address.name)
+    if (!connectors::is_of(*there.mark, update.step))
         return fmt::format("it became Connector/{} since then", there.mark->name);
     if (!there.mark->secret_in_doubt || update.gives_secret || is_in_doubt(*update.step.observed)) return {};
     return fmt::format("{} saved it meanwhile, and whether it still has its client secret cannot be seen",
