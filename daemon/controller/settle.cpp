@@ -84,8 +84,8 @@ Settled settle(const Workspace& workspace, Tenant& tenant, store::Store& store, 
                const provider::ReadOrder* order) {
     auto left = std::chrono::milliseconds(grace);
     for (auto wait = std::chrono::milliseconds(500);; wait = std::min(wait * 2, std::chrono::milliseconds(15s))) {
-        const auto history = recall(store, workspace);
-        auto planned = observe_and_plan(workspace, tenant, history ? *history : plan::History{}, {}, progress, order);
+        const auto history = recall(store, workspace).value_or(plan::History{});
+        auto planned = observe_and_plan(workspace, tenant, history, {}, progress, order);
         Settled result;
         if (!planned) {
             result.error = std::move(planned.error());
