@@ -27,18 +27,6 @@ std::optional<seconds> hidden_for(const DesiredResource& resource, seconds repli
     return std::nullopt;
 }
 
-std::optional<Time> made_lately(const model::Address& address, const History& history, Time now, seconds lately) {
-    const auto made = history.made_at.find(address);
-    if (made == history.made_at.end() || !history.remote_ids.contains(address)) return std::nullopt;
-    // A time that is still to come was noted while the clock was wrong.
-    if (made->second > now || now - made->second >= lately) return std::nullopt;
-    return made->second;
-}
-
-std::string clock_text(Time time) {
-    return fmt::format("{:%H:%M:%S} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
-
 std::string message_about(const std::string& kind, const std::string& id, Time made_at) {
     if (kind == model::kind::application)
         return fmt::format(
@@ -65,14 +53,30 @@ Withheld left_alone(const DesiredResource& resource, const std::string& id, Time
 
 }  // namespace
 
+model::Address issued_secret(const std::string& key_id) {
+    return {std::string(model::path::client_secrets), key_id};
+}
+
+std::optional<Time> made_lately(const model::Address& what, const History& history, Time now, seconds lately) {
+    const auto made = history.made_at.find(what);
+    // A time that is still to come was noted while the clock was wrong.
+    if (made == history.made_at.end() || made->second > now || now - made->second >= lately) return std::nullopt;
+    return made->second;
+}
+
+std::string clock_text(Time time) {
+    return fmt::format("{:%H:%M:%S} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
 std::vector<Withheld> not_seen_yet(const Items& items, const History& history, Time now, seconds replication_grace) {
     std::vector<Withheld> unseen;
     for (const auto& [address, item] : items) {
         if (item.standing != Standing::missing || !item.is_written()) continue;
         const auto hidden = hidden_for(*item.desired, replication_grace);
-        if (!hidden) continue;
+        const auto id = history.remote_ids.find(address);
+        if (!hidden || id == history.remote_ids.end()) continue;
         if (const auto made_at = made_lately(address, history, now, *hidden))
-            unseen.push_back(left_alone(*item.desired, history.remote_ids.at(address), *made_at, *hidden));
+            unseen.push_back(left_alone(*item.desired, id->second, *made_at, *hidden));
     }
     return unseen;
 }

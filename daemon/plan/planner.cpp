@@ -149,7 +149,7 @@ Plan make_plan(const DesiredGraph& declared, const model::Snapshot& observed, co
     withhold_encryption_keys_that_go(items, plan);
     auto kept = keep_sign_ins_of_kept_connectors(desired, observed, history, items, plan);
     const auto updated = withhold_sign_ins(desired, items, kept, plan);
-    const auto secrets = plan_secrets(desired, items, updated, observed, history, now, rotations);
+    const auto secrets = plan_secrets(desired, items, updated, observed, history, now, rotations, replication_grace);
     const auto is_deleted = [&](const auto& orphan) {
         return goes(orphan, desired, observed, items, history) && !secrets.orphans_in_use.contains(orphan.id);
     };

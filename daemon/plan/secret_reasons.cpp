@@ -1,3 +1,4 @@
+#include "plan/not_seen_yet.hpp"
 #include "plan/secret_work.hpp"
 
 #include <fmt/chrono.h>
@@ -94,6 +95,37 @@ bool waits_for_a_place(const SecretWork& work, const Address& application, const
     return true;
 }
 
+/// A connector that has to be written with a secret, whichever one it has: the value of that is nowhere.
+bool has_connector_in_need(const SecretWork& work, const NamedSecret& named) {
+    return std::any_of(named.consumers.begin(), named.consumers.end(), [&](const auto& consumer) {
+        ObservedSecret its_own;
+        its_own.key_id = consumer.key_id;
+        its_own.ends_at = std::chrono::system_clock::time_point::max();
+        return consumer.connector && needs(work, consumer, &its_own, named) == Reason::secret_needed;
+    });
+}
+
+/// As waits() of one that somebody has and the application does not show. Of an application that is made anew nothing
+/// can be shown.
+bool waits_to_be_seen(const SecretWork& work, const Address& application, const NamedSecret& named, SecretPlan& plan) {
+    if (work.items.at(application).standing != Standing::there) return false;
+    for (const auto& consumer : named.consumers) {
+        if (consumer.key_id.empty() || named.knows(consumer.key_id)) continue;
+        const auto issued = made_lately(issued_secret(consumer.key_id), work.history, work.now, work.replication_grace);
+        if (!issued || has_connector_in_need(work, named)) continue;
+        plan.left_alone.push_back(
+            {Withheld::Why::not_seen_yet,
+             fmt::format(
+                 "the secret \"{}\" ({}) was issued at {}, and Entra does not show it: its answers may be older "
+                 "than that, and everybody who has it would be given another one",
+                 named.element->name, consumer.key_id, clock_text(*issued)),
+             fmt::format("the next run looks again. Did somebody take it away, another one is issued from {} on",
+                         clock_text(*issued + work.replication_grace))});
+        return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 std::optional<Reason> needs(const SecretWork& work, const SecretConsumer& consumer, const ObservedSecret* current,
@@ -116,6 +148,7 @@ std::optional<Reason> reason_to_issue(const SecretWork& work, const NamedSecret&
 }
 
 bool waits(const SecretWork& work, const Address& application, const NamedSecret& named, SecretPlan& plan) {
+    if (waits_to_be_seen(work, application, named, plan)) return true;
     const auto* current = named.newest_of_written();
     if (current == nullptr) return waits_for_a_place(work, application, named, plan);
     if (work.now >= named.end_of_overlap(*current)) return false;

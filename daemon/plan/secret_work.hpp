@@ -22,6 +22,7 @@ struct SecretWork {
     const model::Snapshot& observed;
     const History& history;
     const std::chrono::system_clock::time_point now;
+    const std::chrono::seconds replication_grace;  ///< how long Graph may not show what was written
     /// Connectors with a manifest by the key id that their mark names.
     const std::map<std::string, std::vector<model::Address>> holders;
     std::map<std::pair<model::Address, std::string>, NamedSecret> named;  ///< by application and name
@@ -47,7 +48,8 @@ struct SecretWork {
                                           const model::ObservedSecret* current, const NamedSecret& named);
 [[nodiscard]] std::optional<Reason> reason_to_issue(const SecretWork& work, const NamedSecret& named,
                                                     const RotationRequest* rotation);
-/// Whether it is not issued now though there is a reason; says so in `plan`. A consumer that fails again and again is
+/// Whether it is not issued now though there is a reason; says so in `plan`. Who names one that was issued a moment ago
+/// has it, though an answer may be too old to show it: see not_seen_yet.hpp. A consumer that fails again and again is
 /// no reason to give the others a new secret each time, and to pile up those that they may still use. After a few tries
 /// they are left in peace until those are gone. Neither the end of a secret nor a connector that is to be made waits,
 /// nor does a person who asks.

@@ -143,8 +143,8 @@ std::string key_of_drop(const Address& application, const SecretPlan::Drop& drop
 
 Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
                      const model::Snapshot& observed, const History& history, std::chrono::system_clock::time_point now,
-                     const std::vector<RotationRequest>& rotations) {
-    SecretWork work{desired, items, updated, observed, history, now, holders_among(items), {}, {}};
+                     const std::vector<RotationRequest>& rotations, std::chrono::seconds replication_grace) {
+    SecretWork work{desired, items, updated, observed, history, now, replication_grace, holders_among(items), {}, {}};
     Connectors connectors;
     for (const auto& [address, item] : items) {
         if (const auto wanted = wanted_secret(*item.desired)) connectors[*wanted].push_back(address);

@@ -90,6 +90,7 @@ struct UpdatedConnectors {
 [[nodiscard]] Secrets plan_secrets(const DesiredGraph& desired, const Items& items, const UpdatedConnectors& updated,
                                    const model::Snapshot& observed, const History& history,
                                    std::chrono::system_clock::time_point now,
-                                   const std::vector<RotationRequest>& rotations);
+                                   const std::vector<RotationRequest>& rotations,
+                                   std::chrono::seconds replication_grace);
 
 }  // namespace regent::plan

@@ -186,14 +186,17 @@ tl::expected<plan::History, StoreError> SqliteStore::history(const std::string& 
                                                          count(rows.getColumn(5))});
             history.last_applied.emplace(address, std::move(values));
         }
-        auto made = statement(database,
-                              "SELECT kind, name, CAST(strftime('%s', max(finished_at)) AS INTEGER) FROM intents "
-                              "WHERE environment = ? AND part = '' AND work = 'create' AND outcome = 'done' "
-                              "GROUP BY kind, name",
-                              environment);
-        while (made.executeStep())
-            history.made_at.emplace(model::Address{text(made, 0), text(made, 1)},
-                                    std::chrono::system_clock::from_time_t(made.getColumn(2).getInt64()));
+        auto made =
+            statement(database,
+                      "SELECT kind, name, part, remote_id, CAST(strftime('%s', finished_at) AS INTEGER), max(id) "
+                      "FROM intents WHERE environment = ? AND outcome = 'done' GROUP BY kind, name, part",
+                      environment);
+        while (made.executeStep()) {
+            const bool is_secret = !text(made, 2).empty();
+            history.made_at.emplace(
+                is_secret ? plan::issued_secret(text(made, 3)) : model::Address{text(made, 0), text(made, 1)},
+                std::chrono::system_clock::from_time_t(made.getColumn(4).getInt64()));
+        }
         return history;
     });
 }

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from bench import ONE_APPLICATION, bench, case, check, plan_of, says
+from bench import HERE, ONE_APPLICATION, bench, case, check, plan_of, says
 
 A = "/v1.0/applications(uniqueName='regent.dev.a')"
 
@@ -10,13 +10,6 @@ A = "/v1.0/applications(uniqueName='regent.dev.a')"
 def forget(it):
     for path in it.state_dir.glob("regent.db*"):
         path.unlink()
-
-
-def let_time_pass(it):
-    """What regent made, it made an hour earlier."""
-    with sqlite3.connect(it.state_dir / "regent.db") as database:
-        database.execute("UPDATE applied SET attributes = json_set(attributes, '$.madeAt', json_extract(attributes, '$.madeAt') - 3600) "
-                         "WHERE json_extract(attributes, '$.madeAt') IS NOT NULL")
 
 
 def rows(it):
@@ -58,7 +51,7 @@ def an_application_that_somebody_deleted_is_told_as_deleted_in_every_face(binari
         check([(d["address"], d["path"], d["op"], d["note"]) for d in drift] == [("Application/a", "", "remove", told)], drift)
         it.change(A.replace("dev.a", "dev.b"), delete=True, purge=True)
         says(it.regent("plan", "--replication-grace", "600", expect=0), "Application/b", "was made or restored at", "Entra does not show it")
-        let_time_pass(it)
+        it.let_time_pass()
         says(it.regent("plan", expect=0), "Application/b", "was deleted outside, also from the recycle bin")
         # Who remembers nothing cannot know that it was ever there.
         forget(it)
@@ -73,12 +66,32 @@ def an_application_that_is_gone_is_remembered_by_its_id_while_its_return_waits_f
         it.regent("apply", "--expect-plan", plan_of(it)["plan_id"], expect=0)
         before = it.application("regent.dev.a")["id"]
         it.change(A, delete=True, purge=True)
-        let_time_pass(it)
+        it.let_time_pass()
         it.edit("base/a.regent.yaml", "\n  notes: soon gone", "")
         it.regent("apply", "--yes", expect=6)
         with sqlite3.connect(it.state_dir / "regent.db") as database:
             kept = database.execute("SELECT remote_id, attributes FROM applied WHERE name = 'a'").fetchall()
         check(len(kept) == 1 and kept[0][0] == before and "soon gone" not in kept[0][1], kept)
+
+
+@case
+def a_secret_that_was_issued_a_moment_ago_and_is_not_shown_is_not_issued_again(binaries):
+    with bench(binaries, HERE.parent / "scenarios" / "connector-not-seen-yet" / "manifests") as it:
+        def secrets():
+            return [secret["keyId"] for secret in it.application("regent.dev.arm")["passwordCredentials"]]
+
+        it.regent("apply", "--yes", expect=0)
+        it.simulator.control("clock", {"advanceSeconds": 120})
+        it.regent("rotate", "arm", "connector", "--direct", "--yes", expect=0)
+        issued = secrets()
+        it.simulator.control("switches", {"graph": {"replicaLagSeconds": 100}})
+        patience = ("--replication-grace", "600")
+        for command in (["plan", *patience], ["apply", "--yes", *patience]):
+            run = it.regent(*command, expect=75 if command[0] == "apply" else 0)
+            says(run, f'the secret "connector" ({issued[0]}) was issued at', "Entra does not show it", "another one is issued from")
+        it.simulator.control("switches", {"graph": {"replicaLagSeconds": 0}})
+        check(secrets() == issued and len(issued) == 1, secrets())
+        it.check_settled()
 
 
 @case

@@ -62,6 +62,7 @@ def apply_in_jsonl_and_a_rotation_show_no_secret(binaries):
         it.edit("base/arm-connector.regent.yaml", "validFor: 180d", "validFor: 90d")
         app = it.application("regent.demo.arm-connector")
         it.change(f"/v1.0/applications/{app['id']}", patch={"passwordCredentials": [], "_secrets": {}})
+        it.let_time_pass()
         it.regent("apply", "--yes", "-v", environment=OURS, expect=0)
         check({s for s, where in it.proxy.secrets.items() if "secretText" in where} - first, "no second secret was issued")
         check_all(it)

@@ -62,6 +62,20 @@ struct UnseenApplication {
     bool in_bin = false;
 };
 
+/// The application is shown, and its secret, which the connector has, is not.
+struct UnseenSecret : UnseenApplication {
+    std::vector<RotationRequest> rotations;
+
+    Plan plan_after(std::chrono::seconds since_issued) {
+        history.made_at[issued_secret(tenant.find(app("a"))->secrets.at(0).key_id)] = today - since_issued;
+        auto seen = tenant.observe(graph);
+        seen.resources.at(app("a")).secrets.clear();
+        return make_plan(graph, seen, history, today, rotations);
+    }
+};
+
+const Names issued_again = {"add clientSecrets/s of Application/a", "update Connector/x"};
+
 bool makes_application(const Plan& plan) {
     const auto names = names_of(plan);
     return std::find(names.begin(), names.end(), "create Application/a") != names.end() &&
@@ -100,6 +114,44 @@ TEST_CASE("an application that lies in the recycle bin was deleted by somebody, 
     const auto plan = deleted.plan_after(1s);
     CHECK(std::any_of(plan.steps.begin(), plan.steps.end(),
                       [](const auto& step) { return step.address == app("a") && step.restore; }));
+}
+
+TEST_CASE("a secret that was issued a moment ago and that its application does not show is not issued again",
+          "[not-seen-yet][secrets]") {
+    UnseenSecret unseen;
+    const auto plan = unseen.plan_after(119s);
+    CHECK(names_of(plan) == Names{});
+    REQUIRE(plan.withheld.size() == 1);
+    CHECK(plan.withheld[0].why == Withheld::Why::not_seen_yet);
+    CHECK(plan.withheld[0].address == app("a"));
+    CHECK(plan.withheld[0].help.find("another one is issued from 00:00:01 UTC on") != std::string::npos);
+    CHECK(names_of(unseen.plan_after(2min)) == issued_again);
+}
+
+TEST_CASE("a secret that is not shown does not keep a person from asking for another one", "[not-seen-yet][secrets]") {
+    UnseenSecret unseen;
+    unseen.rotations = {{app("a"), "s", {}}};
+    CHECK(names_of(unseen.plan_after(1s)) == issued_again);
+}
+
+TEST_CASE("a connector that has to be written with a secret does not wait until it is shown",
+          "[not-seen-yet][secrets]") {
+    UnseenSecret unseen;
+    SECTION("by policy") {
+        unseen.graph.environment.policy.connector_secret_on_update = model::Policy::SecretOnUpdate::reissue;
+        unseen.tenant.find(con("x"))->attributes["definition"] = "drifted";
+    }
+    SECTION("as it signs in by none") {
+        unseen.tenant.find(con("x"))->attributes["auth.type"] = "none";
+    }
+    CHECK(names_of(unseen.plan_after(1s)) == issued_again);
+}
+
+TEST_CASE("an application that is made anew is given a secret, whenever the one before had its last",
+          "[not-seen-yet][secrets]") {
+    UnseenApplication gone;
+    gone.history.made_at[issued_secret(gone.tenant.find(app("a"))->secrets.at(0).key_id)] = today - 1s;
+    CHECK(makes_application(gone.plan_after(2min)));
 }
 
 TEST_CASE("a connector that was made a moment ago and is not shown is not made again", "[not-seen-yet]") {

@@ -164,6 +164,8 @@ def run_step(bench, folder, step):
     elif kind == "forget":
         for path in bench.state_dir.glob("*"):
             path.unlink()
+    elif kind == "wait":
+        bench.let_time_pass(step["seconds"])
     elif kind in ("change", "faults", "replicas", "switches", "clock", "state"):
         bench.simulator.control(kind, json.loads(json.dumps(step["body"]).replace("http://simulator", bench.simulator.url)))
     elif kind == "tenant":

@@ -239,6 +239,24 @@ TEST_CASE("what is remembered of an object goes over to the name that its manife
     CHECK(store->history("dev")->remote_ids == std::map<model::Address, std::string>{{renamed, "o-1"}});
 }
 
+TEST_CASE("when a secret was issued is remembered by its key", "[store]") {
+    const Folder folder;
+    const auto store = open(folder);
+    for (const std::string key : {"k-1", "k-2"}) {
+        const auto intent = store->begin("dev", {.id = 0,
+                                                 .address = app,
+                                                 .part = "clientSecrets/s",
+                                                 .work = "add",
+                                                 .operation_id = "5f3a91c2",
+                                                 .started_at = {}});
+        REQUIRE(intent);
+        REQUIRE(store->finish(*intent, IntentOutcome::done, key));
+    }
+    const auto history = store->history("dev");
+    CHECK(history->made_at.at(plan::issued_secret("k-2")) == a_monday());
+    CHECK_FALSE(history->made_at.contains(app));
+}
+
 TEST_CASE("of an application that a run deleted its id is remembered, and nothing else", "[store]") {
     const Folder folder;
     auto store = open(folder);

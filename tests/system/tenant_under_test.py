@@ -9,6 +9,7 @@ import pathlib
 import re
 import shutil
 import signal
+import sqlite3
 import ssl
 import subprocess
 import tempfile
@@ -153,6 +154,15 @@ class Bench:
         writes = self.simulator.writes(before)
         if writes:
             raise Failure("a run with nothing to do wrote:\n" + "\n".join(writes))
+
+    def let_time_pass(self, seconds=3600):
+        """What regent remembers to have made and issued, it did so much earlier: no answer is too old to show it."""
+        database = sqlite3.connect(self.state_dir / "regent.db")
+        with database:
+            database.execute("UPDATE applied SET attributes = json_set(attributes, '$.madeAt', json_extract(attributes, '$.madeAt') - ?) "
+                             "WHERE json_extract(attributes, '$.madeAt') IS NOT NULL", (seconds,))
+            database.execute("UPDATE intents SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', finished_at, ?)", (f"-{seconds} seconds",))
+        database.close()
 
     def check_no_secret_leaked(self):
         """Greps every output, the database, the plans and the request log for anything shaped like a secret or a token."""
