@@ -168,10 +168,12 @@ std::optional<model::Address> namesake_of(const model::ObservedResource& orphan,
     return std::nullopt;
 }
 
-Withheld named_by(const model::ObservedResource& orphan, const model::Address& namesake) {
+Withheld named_by(const model::ObservedResource& orphan, const model::Address& namesake, const Items& items) {
+    const bool is_by_display_name =
+        twin_of(orphan, items, [&](const Item& item) { return item.observed == &orphan; }).has_value();
     return left(orphan, Withheld::Why::waits_for_withheld,
                 fmt::format("is ours and in no manifest any more, and {} is to have its {}", to_string(namesake),
-                            namesake.kind == model::kind::application ? "identifier URI" : "display name"),
+                            is_by_display_name ? "display name" : "identifier URI"),
                 "it is kept until that is settled, since one of them may be the other renamed");
 }
 
@@ -216,7 +218,7 @@ Withheld wanted_by(const model::ObservedResource& orphan, const model::Address& 
 /// Why it stays, whoever uses it.
 std::optional<Withheld> reason_to_stay(const model::ObservedResource& orphan, const DesiredGraph& desired,
                                        const model::Snapshot& observed, const Items& items, const History& history) {
-    if (const auto namesake = namesake_of(orphan, items)) return named_by(orphan, *namesake);
+    if (const auto namesake = namesake_of(orphan, items)) return named_by(orphan, *namesake, items);
     if (items.contains(orphan.address)) return kept_beside(orphan);
     if (const auto* renamed = renamed_from(desired, orphan.address)) return called_so_before(orphan, renamed->address);
     if (const auto watched = twin_of(orphan, items, is_looked_for)) return watched_as(orphan, *watched);

@@ -181,30 +181,45 @@ private:
                           there));
     }
 
-    /// Power Platform has one connector of a title in an environment. One of ours whose manifest is gone has this
-    /// one's: most likely the manifest was renamed, and to make another would fail for as long as that one is there. It
-    /// goes on as it is, and so does what refers to it.
+    /// One of ours whose manifest is gone has what this one is to have: most likely the manifest was renamed. It goes
+    /// on as it is, and so does what refers to it.
     void check_namesake(Item& item) const {
         const auto& desired = *item.desired;
-        if (desired.address.kind == model::kind::application) return check_identifier_uris(item);
-        if (desired.address.kind != model::kind::connector || backend_of(desired) == model::backend::logicapps) return;
+        const bool is_application = desired.address.kind == model::kind::application;
+        if (!is_application && desired.address.kind != model::kind::connector) return;
+        if (is_application) check_identifier_uris(item);
+        const bool is_watched = desired.management.policy == model::ManagementPolicy::observe;
+        if (item.standing != Standing::blocked && !(is_application && is_watched)) check_display_name(item);
+    }
+
+    /// Power Platform has one connector of a title in an environment, so to make another would fail. Elsewhere nothing
+    /// would fail, and much be lost: a second one has other ids and secrets, and the first is let go of or deleted.
+    /// Whoever means that says it in two commits.
+    void check_display_name(Item& item) const {
+        const auto& desired = *item.desired;
+        const bool is_only_one =
+            desired.address.kind == model::kind::connector && backend_of(desired) != model::backend::logicapps;
         const auto has_its_name = [&](const ObservedResource& orphan) {
             const auto same = [&](std::string_view path) {
                 const auto it = orphan.attributes.find(path);
                 return it != orphan.attributes.end() && it->second.text_or({}) == desired_text(desired, path);
             };
             return orphan.address.kind == desired.address.kind && orphan.ownership == model::Ownership::ours &&
-                   !orphan.deleted && !desired_.resources.contains(orphan.address) && same(model::path::environment) &&
+                   !orphan.deleted && !desired_.resources.contains(orphan.address) &&
+                   (is_only_one ? same(model::path::environment) : backend_of(orphan) == backend_of(desired)) &&
                    same(model::path::display_name);
         };
         const auto other = std::find_if(observed_.orphans.begin(), observed_.orphans.end(), has_its_name);
         if (other == observed_.orphans.end()) return;
-        block(item, Withheld::Why::unclaimed_namesake,
-              fmt::format("{} ({}) has this display name in the same environment, is ours, and its manifest is gone",
-                          to_string(other->address), other->id),
-              fmt::format("was only `metadata.name` changed, {}. Else remove the old one first, in a commit of its "
-                          "own: its connections go with it",
-                          how_to_rename(other->address)));
+        block(
+            item, Withheld::Why::unclaimed_namesake,
+            fmt::format("{} ({}) has this display name{}, is ours, and its manifest is gone", to_string(other->address),
+                        other->id, is_only_one ? " in the same environment" : ""),
+            fmt::format("was only `metadata.name` changed, {}. Else remove the old one first, in a commit of its own{}",
+                        how_to_rename(other->address),
+                        is_only_one ? ": its connections go with it"
+                                    : "; take regent's tags off it, where it is to stay; or give this one another "
+                                      "display name"));
         item.observed = &*other;
     }
 

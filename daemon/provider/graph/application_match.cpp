@@ -161,6 +161,23 @@ std::vector<const Wanted*> ApplicationMatch::remembered() const {
     return remembered;
 }
 
+std::vector<const Wanted*> ApplicationMatch::remembered_elsewhere() const {
+    auto those = remembered();
+    std::erase_if(those, [](const auto* wanted) { return !wanted->adopt.empty(); });
+    return those;
+}
+
+void ApplicationMatch::add_by_id(const Address& address, json application) {
+    if (!application.is_object() || !is_plain_application(application)) return;
+    // What carries somebody else's name is that one's.
+    const auto* named = claimant(application);
+    if (named != nullptr && *named != address) return;
+    const auto id = object_id(application);
+    hold(address, id);
+    by_app_id_.emplace(app_id(application), id);
+    applications_.insert_or_assign(id, std::move(application));
+}
+
 void ApplicationMatch::add_unread() {
     is_bin_unread_ = true;
 }

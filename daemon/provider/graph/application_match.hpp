@@ -47,6 +47,12 @@ public:
     [[nodiscard]] std::vector<Missing> missing() const;
     void add_by_key(const Missing& missing, nlohmann::json application);
     void add_adopt_target(const model::Address& address, nlohmann::json&& application);
+    /// Those among missing() whose ids are remembered and that name nothing to adopt: an application that was adopted
+    /// or renamed has another key, and loses the way to its manifest with its tags.
+    [[nodiscard]] std::vector<const model::Scope::Wanted*> remembered_elsewhere() const;
+    /// What lies under the id that is remembered of `address`; null: nothing. Ours, whatever became of its tags; unless
+    /// it carries those of another owner.
+    void add_by_id(const model::Address& address, nlohmann::json application);
     /// Still without an application that holds its key: the recycle bin may hold it.
     [[nodiscard]] bool needs_recycle_bin() const;
     void add_deleted(std::vector<nlohmann::json> applications);

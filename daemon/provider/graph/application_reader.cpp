@@ -120,6 +120,19 @@ ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::by_app_
     return by_keys("appId", app_ids);
 }
 
+ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::by_ids(const std::vector<std::string>& ids) {
+    std::vector<std::string> paths;
+    paths.reserve(ids.size());
+    for (const auto& id : ids) paths.push_back("/applications/" + id);
+    auto read = read_each(paths);
+    if (!read) return read;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (!(*read)[i].is_null() && lower_case(member_text((*read)[i], "id")) != lower_case(ids[i]))
+            return tl::unexpected(client_.incomplete("read applications by their ids", "another application came"));
+    }
+    return read;
+}
+
 ApplicationReader::Result<ApplicationReader::Objects> ApplicationReader::by_keys(const char* key_name,
                                                                                  const std::vector<std::string>& keys) {
     auto held = held_keys(key_name, keys.size());

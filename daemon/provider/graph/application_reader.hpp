@@ -51,6 +51,8 @@ public:
     /// object is an error.
     [[nodiscard]] Result<Objects> by_unique_names(const std::vector<std::string>& keys);
     [[nodiscard]] Result<Objects> by_app_ids(const std::vector<std::string>& app_ids);
+    /// The same by object ids.
+    [[nodiscard]] Result<Objects> by_ids(const std::vector<std::string>& ids);
     /// Adds the members that Graph shows to whom selects them to applications that were read by their keys, by a
     /// request of its own for each: beside what Graph shows unasked, `keyCredentials` would have to be selected, too.
     [[nodiscard]] Result<void> add_on_demand(const std::vector<nlohmann::json*>& applications);

@@ -92,6 +92,7 @@ private:
         if (!tagged) return tl::unexpected(std::move(tagged.error()));
         match.add_tagged(std::move(*tagged));
         if (auto read = read_missing(reader, match); !read) return read;
+        if (auto read = read_by_ids(reader, match); !read) return read;
         if (match.needs_recycle_bin()) {
             auto deleted = reader.deleted();
             if (!deleted) return tl::unexpected(std::move(deleted.error()));
@@ -197,6 +198,26 @@ private:
         if (auto added = reader.add_on_demand(demanding); !added) return tl::unexpected(std::move(added.error()));
         for (std::size_t i = 0; i < missing.size(); ++i) match.add_by_key(missing[i], std::move((*by_key)[i]));
         for (std::size_t i = 0; i < adopters.size(); ++i) match.add_adopt_target(adopters[i], std::move((*targets)[i]));
+        return {};
+    }
+
+    /// Before anybody takes for deleted what only lost its tags.
+    static Read read_by_ids(ApplicationReader& reader, ApplicationMatch& match) {
+        const auto remembered = match.remembered_elsewhere();
+        if (remembered.empty()) return {};
+        std::vector<std::string> ids;
+        ids.reserve(remembered.size());
+        for (const auto* wanted : remembered) ids.push_back(wanted->remembered_id);
+        auto there = reader.by_ids(ids);
+        if (!there) return tl::unexpected(std::move(there.error()));
+        std::vector<nlohmann::json*> demanding;
+        for (std::size_t i = 0; i < remembered.size(); ++i) {
+            if ((*there)[i].is_object() && !members_on_demand(remembered[i]->on_demand).empty())
+                demanding.push_back(&(*there)[i]);
+        }
+        if (auto added = reader.add_on_demand(demanding); !added) return tl::unexpected(std::move(added.error()));
+        for (std::size_t i = 0; i < remembered.size(); ++i)
+            match.add_by_id(remembered[i]->address, std::move((*there)[i]));
         return {};
     }
 
