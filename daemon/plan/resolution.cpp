@@ -238,7 +238,7 @@ private:
                       fmt::format("{} ({}) has its identifier URI {}, is ours, and its manifest is gone",
                                   to_string(orphan.address), orphan.id, element.value.text_or({})),
                       fmt::format(
-                          "was only `metadata.name` changed, {}. Else leave the URI out here until the old one is gone",
+                          "was only `metadata.name` changed, {}. Else remove the old one first, in a commit of its own",
                           how_to_rename(orphan.address)));
                 item.observed = &orphan;
                 return;
