@@ -219,12 +219,22 @@ std::vector<const json*> ApplicationMatch::holders(const Address& address) const
     return found;
 }
 
-/// The one under its own name before one under a previous name.
+/// Remembered as that of `address`, without a name that leads to anybody: somebody took its tags away.
+bool ApplicationMatch::is_remembered_of(const Address& address, const json& application) const {
+    const auto wanted = wanted_.find(address);
+    if (wanted == wanted_.end() || !wanted->second.adopt.empty()) return false;
+    if (lower_case(wanted->second.remembered_id) != object_id(application)) return false;
+    const auto facts = read_tags(application);
+    return claimant(application) == nullptr && (facts.owner.empty() || is_ours(facts, identity_));
+}
+
+/// The one under its own name before one under a previous name, or under none.
 const json* ApplicationMatch::deleted_holder(const Address& address) const {
     const json* found = nullptr;
     for (const auto& application : deleted_) {
         const auto* claimed = claimant(application);
-        if (claimed == nullptr || *claimed != address) continue;
+        const bool is_claimed = claimed != nullptr && *claimed == address;
+        if (!is_claimed && !is_remembered_of(address, application)) continue;
         const bool is_named = lower_case(name_of(application, identity_)) == lower_case(address.name);
         if (found == nullptr || is_named) found = &application;
         if (is_named) break;

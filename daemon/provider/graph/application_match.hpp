@@ -78,6 +78,7 @@ private:
     void hold(const model::Address& address, const std::string& id);
     void hold_remembered();
     [[nodiscard]] std::vector<const Json*> holders(const model::Address& address) const;
+    [[nodiscard]] bool is_remembered_of(const model::Address& address, const Json& application) const;
     [[nodiscard]] const Json* deleted_holder(const model::Address& address) const;
     struct KeyHolder {
         std::string id, name;
