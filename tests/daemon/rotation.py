@@ -49,6 +49,20 @@ def first_run(it):
     it.eventually(lambda: it.environment_status("demo").get("lastRun", {}).get("result") in ("ok", "noop"), "the first run is over")
 
 
+def delivers_to_a_vault(it):
+    it.edit_environment("    login:", f"    keyVault: {it.simulator.url}/keyvault/{{vault}}\n    login:")
+    it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{keyVault: {vault: contoso, secret: arm}}]"]))
+    it.commit("to a vault")
+    it.start()
+    first_run(it)
+
+
+def makes_the_secret_due(it):
+    it.edit("base/arm-connector.regent.yaml", LIFE[0], "validFor: 365d")
+    it.edit("base/arm-connector.regent.yaml", LIFE[1], "rotateBefore: 200d")
+    it.commit("time for a new one")
+
+
 def triggers(it):
     status, body = it.ask("/api/v1/history?limit=200")
     check(status == 200, body)
@@ -118,15 +132,9 @@ def what_this_machine_does_not_allow_is_not_ready_and_says_why(binaries):
 @case
 def a_vault_that_refuses_is_a_missing_permission_and_the_secret_that_is_due_is_told_of(binaries):
     with daemon_bench(binaries) as it:
-        it.edit_environment("    login:", f"    keyVault: {it.simulator.url}/keyvault/{{vault}}\n    login:")
-        it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{keyVault: {vault: contoso, secret: arm}}]"]))
-        it.commit("to a vault")
-        it.start()
-        first_run(it)
+        delivers_to_a_vault(it)
         it.simulator.control("switches", {"keyVault": {"denied": ["list", "get", "set"]}})
-        it.edit("base/arm-connector.regent.yaml", LIFE[0], "validFor: 365d")
-        it.edit("base/arm-connector.regent.yaml", LIFE[1], "rotateBefore: 200d")
-        it.commit("time for a new one")
+        makes_the_secret_due(it)
         # A look between the two, when nothing is due yet, is told of as well: in other words, and for another reason.
         reason = it.eventually(lambda: next((c for c in [it.ready("demo", "Application/arm-connector")] if c and "is to be renewed" in c["message"]), None),
                                "the application is not ready, as its secret is due")
@@ -143,11 +151,7 @@ def a_vault_that_refuses_is_a_missing_permission_and_the_secret_that_is_due_is_t
 @case
 def a_vault_that_does_not_answer_is_nobodys_business_until_a_secret_is_due(binaries):
     with daemon_bench(binaries) as it:
-        it.edit_environment("    login:", f"    keyVault: {it.simulator.url}/keyvault/{{vault}}\n    login:")
-        it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{keyVault: {vault: contoso, secret: arm}}]"]))
-        it.commit("to a vault")
-        it.start()
-        first_run(it)
+        delivers_to_a_vault(it)
         it.simulator.control("faults", {"kind": "status", "count": -1, "status": 503, "match": {"path": "/keyvault/"}})
         with_a_message = lambda: next((c for c in [it.ready("demo", "Application/arm-connector")] if "503" in c["message"]), None)
         told = it.eventually(with_a_message, "it is said that the vault does not answer")
@@ -158,9 +162,7 @@ def a_vault_that_does_not_answer_is_nobodys_business_until_a_secret_is_due(binar
         asks(it, "reconcile", "--wait", "-e", "demo", "--timeout", "60s")
         check(not it.events("not_ready"), it.events("not_ready"))
 
-        it.edit("base/arm-connector.regent.yaml", LIFE[0], "validFor: 365d")
-        it.edit("base/arm-connector.regent.yaml", LIFE[1], "rotateBefore: 200d")
-        it.commit("time for a new one")
+        makes_the_secret_due(it)
         due = it.eventually(lambda: next((c for c in [it.ready("demo", "Application/arm-connector")] if c["status"] == "False"), None),
                             "the application is not ready, as its secret is due")
         check(due["reason"] == "ServiceError" and "is to be renewed, and is not issued" in due["message"], due)
@@ -173,11 +175,7 @@ def a_vault_that_does_not_answer_is_nobodys_business_until_a_secret_is_due(binar
 @case
 def a_place_that_somebody_else_fills_each_time_is_left_alone_after_five_times(binaries):
     with daemon_bench(binaries) as it:
-        it.edit_environment("    login:", f"    keyVault: {it.simulator.url}/keyvault/{{vault}}\n    login:")
-        it.edit("base/arm-connector.regent.yaml", LIFE[1], "\n      ".join([LIFE[1], "deliverTo: [{keyVault: {vault: contoso, secret: arm}}]"]))
-        it.commit("to a vault")
-        it.start()
-        first_run(it)
+        delivers_to_a_vault(it)
         until = time.monotonic() + 90
         while time.monotonic() < until and not it.events("settle_failed"):
             versions = it.simulator.state()["keyVault"]["contoso/arm"]["versions"]
